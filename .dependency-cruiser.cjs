@@ -1,6 +1,42 @@
 /** Who may import whom: the table of docs/architecture.md, enforced. */
+
+/**
+ * The folders at the top, each below all that stand behind it. A folder imports only what stands before it, so no two
+ * of them import each other and they form no circle.
+ */
+const foldersFromBelow = [
+  "contracts",
+  "docs",
+  "naming",
+  "domain",
+  "lambdas",
+  "client",
+  "lib",
+  "bin",
+  "tools",
+  "local",
+  "scripts",
+  "test",
+];
+
+const foldersStandInOrder = foldersFromBelow.slice(0, -1).map((folder, place) => ({
+  name: `${folder}-imports-nothing-above`,
+  comment: `The folders at the top stand in one order, from below: ${foldersFromBelow.join(", ")}.`,
+  severity: "error",
+  from: { path: `^${folder}/` },
+  to: { path: `^(${foldersFromBelow.slice(place + 1).join("|")})/` },
+}));
+
 module.exports = {
   forbidden: [
+    ...foldersStandInOrder,
+    {
+      name: "every-folder-has-a-place",
+      comment: "A new folder at the top gets its place in foldersFromBelow.",
+      severity: "error",
+      from: {},
+      to: { path: "^[^/]+/", pathNot: `^(${foldersFromBelow.join("|")}|node_modules)/`, dependencyTypesNot: ["core"] },
+    },
     {
       name: "domain-is-pure",
       comment: "domain/ knows nothing of AWS, and of ours it imports the names only.",
@@ -35,14 +71,6 @@ module.exports = {
       severity: "error",
       from: { path: "^(lambdas|client)/" },
       to: { path: ["^(bin|lib|local|scripts|tools|test)/", "node_modules/(aws-cdk-lib|constructs)"] },
-    },
-    {
-      name: "product-knows-no-tests",
-      comment:
-        "These scripts are tests that are too long for `npm test`: they start and ask the cloud as test/e2e does.",
-      severity: "error",
-      from: { pathNot: "^test/|^scripts/(verify-api|test-faults|soak)\\.ts$" },
-      to: { path: "^test/" },
     },
     {
       name: "handlers-are-entries",
@@ -83,10 +111,32 @@ module.exports = {
     {
       name: "use-cases-know-no-request",
       comment:
-        "An operation reads the request and makes the response; its use case is given values and returns an item.",
+        "HTTP is one way to start a use case. It is given values, returns an item, and throws a problem if it refuses.",
       severity: "error",
       from: { path: "^lambdas/(compositions|training|tracks|models|resources|open-work)/" },
-      to: { path: "^lambdas/http/(request|response|with-http|idempotency|entity-tag|change-owned)\\.ts$" },
+      to: { path: "^lambdas/http/" },
+    },
+    {
+      name: "http-serves-every-operation",
+      comment: "What lambdas/http does is the same for all operations, so it imports no use case.",
+      severity: "error",
+      from: { path: "^lambdas/http/" },
+      to: { path: "^lambdas/(compositions|training|tracks|models|resources|open-work)/" },
+    },
+    {
+      name: "problems-lie-below",
+      comment:
+        "A problem says why a request is refused. Use cases and lambdas/http share it, so it knows the stores' outcomes and errors at most.",
+      severity: "error",
+      from: { path: "^lambdas/problems/" },
+      to: { path: "^lambdas/", pathNot: "^lambdas/(problems/|stores/(outcome|objects|table)\\.ts$)" },
+    },
+    {
+      name: "use-cases-are-handed-their-ports",
+      comment: "Entries read the environment and make clients. A use case gets stores, ports and the clock from them.",
+      severity: "error",
+      from: { path: "^lambdas/(compositions|training|tracks|models|resources|open-work)/" },
+      to: { path: "^lambdas/(aws/(clients|environment)|stores/dynamodb-table)\\.ts$" },
     },
     {
       name: "stores-lie-below",
@@ -109,13 +159,6 @@ module.exports = {
       severity: "error",
       from: { path: "^tools/" },
       to: { path: "^(bin|lib|lambdas|client|local|scripts)/", pathNot: "^lambdas/stores/items\\.ts$" },
-    },
-    {
-      name: "local-cloud-knows-no-scripts",
-      comment: "What the local cloud shares with a script lies in tools/.",
-      severity: "error",
-      from: { path: "^local/" },
-      to: { path: "^scripts/" },
     },
     { name: "no-circles", severity: "error", from: {}, to: { circular: true } },
     {

@@ -81,7 +81,7 @@ export function networkFailure(error: unknown, url: string): Problem {
   const cause = error instanceof Error && error.cause instanceof Error ? `: ${error.cause.message}` : "";
   return {
     type: "about:blank",
-    title: "No answer",
+    title: "No response",
     status: 503,
     detail: `${error instanceof Error ? error.message : String(error)}${cause}`,
     instance: pathOf(url),
@@ -98,7 +98,7 @@ export function unexpectedResponse(response: Response, text: string): Problem {
   const type = response.headers.get("content-type") ?? "no content type";
   return {
     type: "about:blank",
-    title: "Unexpected answer",
+    title: "Unexpected response",
     status: 502,
     detail: `The response has status ${response.status} and ${type}; JSON was expected. It begins: ${text.slice(0, 200)}`,
     instance: pathOf(response.url),

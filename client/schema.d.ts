@@ -123,7 +123,7 @@ export interface paths {
     put?: never;
     /**
      * Create a composition
-     * @description The response comes at once, and the piece is made afterwards: ask for the path in `Location` until the state is COMPLETED or FAILED. Equal seed, model, input and options give equal music. A technique that adds to the melody keeps it note for note as track 0 and writes the other tracks; one that re-writes it (`ar-cnn` without `melodyLock`) answers the whole piece as track 0, `source` `generated`, in which notes that it left alone keep their ticks and velocities. Every track of a finished piece can be the input of the next one, for any technique: `input: { compositionId, trackIndex }`. `unet-gan` accompanies the highest notes of an input that has several at once, and keeps the others.
+     * @description The response comes at once, and the piece is made afterwards: ask for the path in `Location` until the state is COMPLETED or FAILED. Equal seed, model, input and options give equal music. A technique that adds to the melody keeps it note for note as track 0 and writes the other tracks; one that re-writes it (`ar-cnn` without `melodyLock`) writes the whole piece as track 0, whose `source` is `generated`; notes that it left alone keep their ticks and velocities. Every track of a finished piece can be the input of the next one, for any technique: `input: { compositionId, trackIndex }`. `unet-gan` accompanies the highest notes of an input that has several at once, and keeps the others.
      */
     post: operations["createComposition"];
     delete?: never;
@@ -180,7 +180,7 @@ export interface paths {
     };
     /**
      * List the edits by which a composition was made
-     * @description The response lists all edits in their order, at most 25,600. An edit adds or removes one cell, a pitch at a sixteenth; edits of one `pass` were chosen together. Put the input's notes on the grid (`round(tick / (ticksPerBeat / 4))`, each at least one sixteenth long), then set or clear a cell for each edit: after the last one the cells are those of all tracks of the result. `probability` is how likely the model, just before the edit, found it that the cell should change. In the example the model moves the input's C (60) at the second sixteenth to D (62).
+     * @description The response lists all edits in their order, at most 25,600. An edit adds or removes one cell, a pitch at a sixteenth; edits of one `pass` were chosen together. To replay them, put the input's notes on the grid (`round(tick / (ticksPerBeat / 4))`, each at least one sixteenth long), then set or clear a cell for each edit: after the last one the cells are those of all tracks of the result. `probability` is how likely the model, just before the edit, found it that the cell should change. In the example the model moves the input's C (60) at the second sixteenth to D (62).
      *
      *     `{"items":[{"step":1,"pitch":60,"kind":"remove","original":true,"pass":0,"probability":0.91},{"step":1,"pitch":62,"kind":"add","original":false,"pass":0,"probability":0.84}]}`
      *
@@ -239,7 +239,7 @@ export interface paths {
     };
     /**
      * List the topics to train on, with the number of pieces of each
-     * @description A query selects pieces by their tags: `?composer=bach&mode=minor`. A piece must have every tag that is named. Of a tag with several values, which are repeated or joined by commas, it must have one. Only selected pieces are counted.
+     * @description A query selects pieces by their tags: `?composer=bach&mode=minor`. A piece must have every tag that is named. If a tag has several values, which are repeated or joined by commas, the piece must have one of them. Only selected pieces are counted.
      */
     get: operations["listTrainingTopics"];
     put?: never;
@@ -374,7 +374,7 @@ export interface components {
       /** @enum {string} */
       status: "ok";
     };
-    /** @description An error as the API itself answers it (RFC 9457). */
+    /** @description A response of the API that says why a request was refused or failed (RFC 9457). */
     Problem: {
       /** @example urn:opencomposer:problem:invalid-request */
       type: string;
@@ -384,7 +384,7 @@ export interface components {
       /** @description The path of the request. */
       instance: string;
       /**
-       * @description What went wrong. Codes are stable, so that a client can decide by them.
+       * @description The kind of the problem. Codes are stable, so that a client can decide by them.
        * @example INVALID_REQUEST
        */
       code: string;
@@ -401,10 +401,10 @@ export interface components {
       reason: string;
       /** @description The value that was given, or the beginning of it. It is absent where none was given. */
       value?: unknown;
-      /** @description What is allowed, in words: a range, values or a form. */
+      /** @description The allowed range, values or form, in words. */
       allowed: string;
     };
-    /** @description An error as API Gateway answers it, before a request reaches the API's functions. */
+    /** @description An error response of API Gateway, which it sends before a request reaches the API's functions. */
     GatewayError: {
       message: string;
     };
@@ -445,10 +445,10 @@ export interface components {
     SampleMelody: {
       id: string;
       name: string;
-      /** @description Who made the tune, and when, which is why it is in the public domain. */
+      /** @description The author and the year of the tune, which show why it is in the public domain. */
       origin: string;
       bars: number;
-      /** @description Quarter notes a minute. */
+      /** @description The tempo in quarter notes a minute. */
       tempo: number;
       noteCount: number;
     };
@@ -459,7 +459,7 @@ export interface components {
        */
       id: string;
       name: string;
-      /** @description How many bars the chosen track has, counted by the time signatures from the beginning of the file. A note that ends less than a sixteenth after a bar line is taken to end on it. */
+      /** @description The number of bars that the chosen track has, counted by the time signatures from the beginning of the file. A note that ends less than a sixteenth after a bar line is taken to end on it. */
       bars: number;
       /** @description The bar, from 1, in which the first note begins. */
       firstBarWithNotes: number;
@@ -483,7 +483,7 @@ export interface components {
         program: number;
         noteCount: number;
       }[];
-      /** @description What was altered or ignored when the file was read, in sentences for people. */
+      /** @description Sentences for people that say what was altered or ignored when the file was read. */
       changes: string[];
       /**
        * Format: date-time
@@ -589,19 +589,19 @@ export interface components {
            * @example 01JD8Z6Y3Q4M5N6P7R8S9T0V1W
            */
           compositionId: string;
-          /** @description Which track of that piece is the melody. Without it, track 0, which is that piece's own melody. */
+          /** @description The track of that piece that is the melody. Without it, the melody is track 0, which is that piece's own. */
           trackIndex?: number;
         };
     InputOptions: {
-      /** @description Quarter notes a minute. Without it the tempo of the input stays. */
+      /** @description The tempo in quarter notes a minute. Without it the tempo of the input stays. */
       tempo?: number;
-      /** @description By how many semitones the melody is moved. */
+      /** @description The number of semitones by which the melody is moved up, or down if it is negative. */
       transpose?: number;
-      /** @description Whether the melody is moved onto the grid of sixteenths. */
+      /** @description True moves the melody onto the grid of sixteenths. */
       rhythmAssist?: boolean;
       /** @description The first bar that is used. Bars count from 1. */
       startBar?: number;
-      /** @description How many bars are used. Without it, all to the end of the melody. */
+      /** @description The number of bars that are used. Without it, all bars to the end of the melody are used. */
       bars?: number;
     };
     Failure: {
@@ -633,9 +633,9 @@ export interface components {
        *     `ar-cnn`:
        *     - `maxPercentageOfInitialNotesRemoved`: an integer from 0 to 100 (percent); default 100. How much of your own music may be taken away. 0 keeps all of it and only adds notes. Counted in sixteenths: a quarter note is four.
        *     - `maxNotesAdded`: an integer from 50 to 1000 (sixteenths); default 500. How much music may be added to yours. Counted in sixteenths: a quarter note is four. Meant for eight bars; a longer piece may have more in proportion.
-       *     - `samplingIterations`: an integer from 0 to 100 (passes); default 100. How often the model looks at the whole piece and edits it, at most. It ends by itself when there is nothing left to do. Fewer passes stay closer to your input; 0 changes nothing.
+       *     - `samplingIterations`: an integer from 0 to 100 (passes); default 100. The maximum number of times that the model reads the whole piece and edits it. It ends by itself when there is nothing left to do. Fewer passes stay closer to your input; 0 changes nothing.
        *     - `temperature`: a number from 0.5 to 6; default 1. How daring the edits are. Low takes the likeliest edits and sounds safe; high takes unlikely ones too and soon sounds random.
-       *     - `editsPerPass`: an integer from 1 to 32 (edits); default 32. How many notes, each in a beat of its own, are added to or removed from the piece each time the model has looked at it. 1 is a single sixteenth, as in the original AR-CNN, and takes longest. Times samplingIterations it is also the most sixteenths that are edited in all. Meant for eight bars; a longer piece may have more in proportion.
+       *     - `editsPerPass`: an integer from 1 to 32 (edits); default 32. How many notes, each in a beat of its own, are added to or removed from the piece each time the model has read it. 1 is a single sixteenth, as in the original AR-CNN, and takes longest. Times samplingIterations it is also the most sixteenths that are edited in all. Meant for eight bars; a longer piece may have more in proportion.
        *     - `melodyLock`: true or false; default false. Keep every note of your input as it is and write only around it. The added notes are then a track of their own.
        *     - `firstBar`: an integer from 1 to 64 (bars); default 1. The first bar that may be edited. The music before it stays as it is.
        *     - `lastBar`: an integer from 0 to 64 (bars); default 0. The last bar that may be edited; 0 is the last of the piece. The music after it stays as it is.
@@ -681,16 +681,16 @@ export interface components {
     };
     EditEventList: {
       items: {
-        /** @description How many sixteenths after the beginning of the piece the cell is. */
+        /** @description The number of sixteenths from the beginning of the piece to the cell. */
         step: number;
         pitch: number;
         /** @enum {string} */
         kind: "add" | "remove";
-        /** @description Whether the cell sounded in the input. */
+        /** @description True if the cell sounded in the input. */
         original: boolean;
         /** @description The pass in which the edit was chosen, from 0. Edits of one pass were chosen together. */
         pass: number;
-        /** @description How likely the model, just before the edit, found it that this cell should change. */
+        /** @description The probability that this cell should change, as the model gave it just before the edit. */
         probability: number;
       }[];
     };
@@ -704,7 +704,7 @@ export interface components {
       name: string;
       /** @description The id of a technique of `GET /techniques`, or of one that this deployment does not have. */
       technique: string;
-      /** @description Whether the model came with the software. Everyone can use such a model, and nobody can delete it. */
+      /** @description True if the model came with the software. Everyone can use such a model, and nobody can delete it. */
       stock: boolean;
       /**
        * Format: date-time
@@ -750,7 +750,7 @@ export interface components {
           [key: string]: number;
         };
       };
-      /** @description How much music a model would learn from. Pieces that are held out for judging it are not counted. */
+      /** @description The amount of music that a model would learn from. Pieces that are held out for judging it are not counted. */
       selection: {
         pieces: number;
         bars: number;
@@ -797,7 +797,7 @@ export interface components {
        */
       resumeFrom?: string;
       progress: {
-        /** @description How many epochs are complete. */
+        /** @description The number of complete epochs. */
         epoch: number;
         epochs: number;
         percent: number;
@@ -825,7 +825,7 @@ export interface components {
        * @example 01JD8Z6Y3Q4M5N6P7R8S9T0V1W
        */
       modelId?: string;
-      /** @description Whether a new job can go on from a checkpoint of this one. Checkpoints are deleted some days after the job's end. */
+      /** @description True if a new job can go on from a checkpoint of this one. Checkpoints are deleted some days after the job's end. */
       resumable: boolean;
       failure?: components["schemas"]["Failure"];
       usage: {
@@ -871,7 +871,7 @@ export interface components {
       hyperparameters?: {
         [key: string]: unknown;
       };
-      /** @description After so many seconds the training is stopped, and the best epoch becomes the model. Without it, 3600, or the deployment's limit where that is less. */
+      /** @description The number of seconds after which the training is stopped, and the best epoch becomes the model. Without it, the number is 3600, or the deployment's limit if that is less. */
       maxRuntimeSeconds?: number;
       /**
        * @description The id of one of your jobs that has ended and has a checkpoint. The training goes on from there.
@@ -880,7 +880,7 @@ export interface components {
       resumeFrom?: string;
     };
     /**
-     * @description Which pieces to train on. A piece must have every tag that is named here, and of each tag one of the values. Without topics all pieces are used.
+     * @description The pieces to train on. A piece must have every tag that is named here, with one of the tag's values. Without topics all pieces are used.
      * @example {
      *       "composer": [
      *         "bach"
@@ -1249,7 +1249,7 @@ export interface operations {
   listTracks: {
     parameters: {
       query?: {
-        /** @description How many items a page has at most, 1 to 100. */
+        /** @description The maximum number of items on a page, 1 to 100. */
         limit?: number;
         /** @description The `nextCursor` of the page before. */
         cursor?: string;
@@ -1354,7 +1354,7 @@ export interface operations {
       query?: {
         /** @description 1 to 100 characters, Unicode with a visible character, without control characters, direction marks, U+FFFD and lone surrogates */
         name?: string;
-        /** @description Which track of the file is the melody. Without it the track with the most points is chosen, the first of equals. It gets 40 for a name such as Melody, Vocals, Lead or Soprano, -30 for one such as Bass or Chords; up to 30 for one note at a time; 15 for a middle pitch from G3 to E6, -15 for one below C3; 10 for five or more different pitches, -40 for one or two; -20 or -30 for few notes beside the other tracks; -2 for each track before it. Drums (channel 10, names such as Drums, percussion instruments) and click tracks are never chosen, but can be asked for. `changes` says what was chosen, and why, where it is not the first track with notes. */
+        /** @description The track of the file that is the melody. Without it the track with the most points is chosen, the first of equals. It gets 40 for a name such as Melody, Vocals, Lead or Soprano, -30 for one such as Bass or Chords; up to 30 for one note at a time; 15 for a middle pitch from G3 to E6, -15 for one below C3; 10 for five or more different pitches, -40 for one or two; -20 or -30 for few notes beside the other tracks; -2 for each track before it. Drums (channel 10, names such as Drums, percussion instruments) and click tracks are never chosen, but can be asked for. `changes` says what was chosen, and why, where it is not the first track with notes. */
         trackIndex?: number;
       };
       header?: {
@@ -1887,7 +1887,7 @@ export interface operations {
   listCompositions: {
     parameters: {
       query?: {
-        /** @description How many items a page has at most, 1 to 100. */
+        /** @description The maximum number of items on a page, 1 to 100. */
         limit?: number;
         /** @description The `nextCursor` of the page before. */
         cursor?: string;
@@ -2852,7 +2852,7 @@ export interface operations {
   listModels: {
     parameters: {
       query?: {
-        /** @description How many items a page has at most, 1 to 100. */
+        /** @description The maximum number of items on a page, 1 to 100. */
         limit?: number;
         /** @description The `nextCursor` of the page before. */
         cursor?: string;
@@ -3320,7 +3320,7 @@ export interface operations {
   listTrainingJobs: {
     parameters: {
       query?: {
-        /** @description How many items a page has at most, 1 to 100. */
+        /** @description The maximum number of items on a page, 1 to 100. */
         limit?: number;
         /** @description The `nextCursor` of the page before. */
         cursor?: string;

@@ -31,7 +31,7 @@ export interface WaitClock {
 export type WaitOutcome<Resource> =
   /** The resource has ended, well or not; its `state` says which. */
   | { readonly outcome: "final"; readonly resource: Resource }
-  /** The API refused for a reason that does not pass, for example that there is no such resource or no valid token. */
+  /** The API refused a request for a reason that does not pass: for example, the resource or a valid token is missing. */
   | { readonly outcome: "refused"; readonly problem: Problem; readonly resource: Resource | undefined }
   /** The deadline has passed. `problem` is the last failure, if the last response was one. */
   | {
@@ -41,9 +41,9 @@ export type WaitOutcome<Resource> =
     };
 
 const finalStates: readonly string[] = ["COMPLETED", "FAILED", "READY", "STOPPED"];
-/** Seconds between two requests if the API says nothing. */
+/** Seconds between two requests if the response has no `Retry-After`. */
 const usualSeconds = 3;
-/** Seconds after the first failure in a row. Each further failure doubles them, up to the maximum. */
+/** Seconds to wait after the first failure in a row. Each further failure doubles them, up to the maximum. */
 const firstBackoffSeconds = 1;
 const maxBackoffSeconds = 30;
 /** Waits are lengthened by up to this share, so that clients that began together do not ask together. */
@@ -78,14 +78,14 @@ function retryAfterSeconds(response: Response, now: number): number | undefined 
 /** Returns true if it is worth asking again later. Other statuses do not change by themselves. */
 const isPassing = (status: number): boolean => status === 429 || status >= 500;
 
-interface Asked<Resource> {
+interface FetchResult<Resource> {
   readonly data?: Resource;
   readonly error?: unknown;
   readonly response: Response;
 }
 
 async function waitFor<Resource extends { readonly state: string }>(
-  ask: (etag: string | undefined, signal: AbortSignal) => Promise<Asked<Resource>>,
+  ask: (etag: string | undefined, signal: AbortSignal) => Promise<FetchResult<Resource>>,
   { deadlineSeconds, signal, onChange, clock = systemClock }: WaitParams<Resource>,
 ): Promise<WaitOutcome<Resource>> {
   const end = clock.now() + deadlineSeconds * 1000;
@@ -96,16 +96,16 @@ async function waitFor<Resource extends { readonly state: string }>(
     signal?.throwIfAborted();
     // The deadline also ends a request that hangs.
     const late = AbortSignal.timeout(Math.min(Math.max(1, Math.ceil(end - clock.now())), 2 ** 31 - 1));
-    let asked: Asked<Resource>;
+    let fetched: FetchResult<Resource>;
     try {
-      asked = await ask(etag, signal === undefined ? late : AbortSignal.any([signal, late]));
+      fetched = await ask(etag, signal === undefined ? late : AbortSignal.any([signal, late]));
     } catch (error) {
       signal?.throwIfAborted();
       if (late.aborted) return { outcome: "deadline", resource, problem: undefined };
       throw error;
     }
-    const { data, error, response } = asked;
-    const said = retryAfterSeconds(response, clock.now());
+    const { data, error, response } = fetched;
+    const retryAfter = retryAfterSeconds(response, clock.now());
     let problem: Problem | undefined;
     let seconds: number;
     if (data !== undefined) {
@@ -116,7 +116,7 @@ async function waitFor<Resource extends { readonly state: string }>(
     }
     if (data !== undefined || response.status === 304) {
       failures = 0;
-      seconds = said ?? usualSeconds;
+      seconds = retryAfter ?? usualSeconds;
     } else {
       problem = asProblem(error);
       if (problem === undefined || !isPassing(response.status)) {
@@ -131,7 +131,7 @@ async function waitFor<Resource extends { readonly state: string }>(
         };
         return { outcome: "refused", problem, resource };
       }
-      seconds = Math.max(said ?? 0, Math.min(maxBackoffSeconds, firstBackoffSeconds * 2 ** failures));
+      seconds = Math.max(retryAfter ?? 0, Math.min(maxBackoffSeconds, firstBackoffSeconds * 2 ** failures));
       failures += 1;
     }
     const wait = seconds * 1000 * (1 + jitter * clock.random());

@@ -10,6 +10,7 @@ export type ApiCapability = (typeof apiCapabilities)[number];
 
 export type HttpMethod = "GET" | "POST" | "PATCH" | "DELETE";
 
+/** A method of a path of the API, and the capability that serves it. */
 export interface ApiRoute {
   readonly method: HttpMethod;
   /** The path, with its parameters in braces, as API Gateway and OpenAPI write them. */
@@ -108,14 +109,14 @@ export type OperationOf<C extends ApiCapability> = {
 }[OperationId];
 
 /**
- * The capability that gets every request without a route. Its function answers 405 if the path has other methods, and
- * 404 if there is no such path.
+ * The capability that gets every request without a route. Its function responds with 405 if the path has other methods,
+ * and with 404 if there is no such path.
  */
 export const defaultRouteCapability = "discovery" satisfies ApiCapability;
 
 /**
- * Returns the methods of a route. Every GET route answers HEAD, too (RFC 9110, 9.3.2), for which API Gateway wants a
- * route of its own.
+ * Returns the methods of a route. Every GET route also serves HEAD (RFC 9110, 9.3.2), for which API Gateway needs a route
+ * of its own.
  */
 export function methodsOf({ method }: Pick<ApiRoute, "method">): readonly (HttpMethod | "HEAD")[] {
   return method === "GET" ? ["GET", "HEAD"] : [method];

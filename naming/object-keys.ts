@@ -25,6 +25,7 @@ import { ulidExpression } from "./resource-names";
  */
 export const briefVersionsTag = { key: "opencomposer:versions", value: "brief" } as const;
 
+/** A resource of a user: the user's sub and the resource's id. */
 export interface OwnedBy {
   readonly sub: string;
   readonly id: string;
@@ -32,14 +33,14 @@ export interface OwnedBy {
 
 /** The beginning of every key of a user's objects, in both buckets. */
 export const ownedObjectsPrefix = "users/";
-const owned = (sub: string): string => `${ownedObjectsPrefix}${sub}`;
+const userPrefix = (sub: string): string => `${ownedObjectsPrefix}${sub}`;
 
-export const trackKey = ({ sub, id }: OwnedBy): string => `${owned(sub)}/tracks/${id}.mid`;
+export const trackKey = ({ sub, id }: OwnedBy): string => `${userPrefix(sub)}/tracks/${id}.mid`;
 
-export const compositionPrefix = ({ sub, id }: OwnedBy): string => `${owned(sub)}/compositions/${id}/`;
+export const compositionPrefix = ({ sub, id }: OwnedBy): string => `${userPrefix(sub)}/compositions/${id}/`;
 const scoreFile = "score.json";
 const editEventsFile = "edit-events.json";
-export const compositionScoreKey = (of: OwnedBy): string => `${compositionPrefix(of)}${scoreFile}`;
+export const compositionScoreKey = (composition: OwnedBy): string => `${compositionPrefix(composition)}${scoreFile}`;
 /**
  * The revision of a MIDI file. One that a worker wrote has only the number of its attempt; one that a request wrote has
  * a random token, too.
@@ -48,11 +49,13 @@ export interface MidiRevision {
   readonly revision: number;
   readonly token?: string | undefined;
 }
-export const compositionMidiKey = (of: OwnedBy, midi: MidiRevision): string =>
-  `${compositionPrefix(of)}${midi.revision}${midi.token === undefined ? "" : `-${midi.token}`}.mid`;
-export const compositionEditEventsKey = (of: OwnedBy): string => `${compositionPrefix(of)}${editEventsFile}`;
+/** Returns the key of one revision of a composition's MIDI file. */
+export const compositionMidiKey = (composition: OwnedBy, midi: MidiRevision): string =>
+  `${compositionPrefix(composition)}${midi.revision}${midi.token === undefined ? "" : `-${midi.token}`}.mid`;
+export const compositionEditEventsKey = (composition: OwnedBy): string =>
+  `${compositionPrefix(composition)}${editEventsFile}`;
 
-export const modelPrefix = ({ sub, id }: OwnedBy): string => `${owned(sub)}/models/${id}/`;
+export const modelPrefix = ({ sub, id }: OwnedBy): string => `${userPrefix(sub)}/models/${id}/`;
 export const stockModelPrefix = ({ id, sha256 }: { readonly id: string; readonly sha256: string }): string =>
   `stock/models/${id}/${sha256}/`;
 export const modelFile = "model.onnx";
@@ -68,16 +71,16 @@ export const datasetManifestFile = "manifest.json";
  * The prefix of a job's objects, which is the same in both buckets: the work bucket has them while the job runs, the
  * artifacts bucket keeps some of them.
  */
-export const trainingJobPrefix = ({ sub, id }: OwnedBy): string => `${owned(sub)}/training-jobs/${id}/`;
+export const trainingJobPrefix = ({ sub, id }: OwnedBy): string => `${userPrefix(sub)}/training-jobs/${id}/`;
 const checkpointsFolder = "checkpoints/";
 const selectionFolder = "selection/";
 const outputFolder = "output/";
 const selectionManifestFile = "manifest.json";
 /** The prefix ends with a slash, because otherwise SageMaker pulls sibling prefixes, too (syne-tune issue 363). */
-export const checkpointsPrefix = (of: OwnedBy): string => `${trainingJobPrefix(of)}${checkpointsFolder}`;
-export const selectionPrefix = (of: OwnedBy): string => `${trainingJobPrefix(of)}${selectionFolder}`;
-export const selectionManifestKey = (of: OwnedBy): string => `${selectionPrefix(of)}${selectionManifestFile}`;
-export const trainingOutputPrefix = (of: OwnedBy): string => `${trainingJobPrefix(of)}${outputFolder}`;
+export const checkpointsPrefix = (job: OwnedBy): string => `${trainingJobPrefix(job)}${checkpointsFolder}`;
+export const selectionPrefix = (job: OwnedBy): string => `${trainingJobPrefix(job)}${selectionFolder}`;
+export const selectionManifestKey = (job: OwnedBy): string => `${selectionPrefix(job)}${selectionManifestFile}`;
+export const trainingOutputPrefix = (job: OwnedBy): string => `${trainingJobPrefix(job)}${outputFolder}`;
 
 /** Names inside a checkpoint folder, and inside the copy of it that is kept. */
 export const progressFile = "progress.jsonl";
@@ -86,6 +89,7 @@ export const samplesFolder = "samples/";
 export const sampleFile = (epoch: number, melodyId: string): string =>
   `${samplesFolder}epoch-${String(epoch).padStart(4, "0")}/${melodyId}.mid`;
 
+/** A sample of a training job: the epoch after which it was made, and the sample melody that it accompanies. */
 export interface Sample {
   readonly epoch: number;
   readonly melodyId: string;
@@ -118,6 +122,7 @@ const foldersOfKinds = {
 type FolderName = keyof typeof foldersOfKinds;
 const isFolderName = (name: string): name is FolderName => Object.hasOwn(foldersOfKinds, name);
 
+/** An object of a user, with the kind of row to which it belongs. */
 export interface OwnedObject extends OwnedBy {
   readonly kind: (typeof foldersOfKinds)[FolderName];
   /** The part of the key that follows the resource's id: `.mid` of a track, `score.json` of a composition. */
@@ -126,7 +131,10 @@ export interface OwnedObject extends OwnedBy {
 
 const ownedObjectPattern = new RegExp(`^users/([^/]{1,128})/([a-z-]+)/(${ulidExpression})(?:/(.+)|(\\.mid))$`);
 
-/** Returns whose object a key under `users/` is; nothing for a key that no function of this file makes. */
+/**
+ * Returns the row to which the object of a key under `users/` belongs; undefined for a key that no function of this file
+ * makes.
+ */
 export function parseOwnedObjectKey(key: string): OwnedObject | undefined {
   const match = ownedObjectPattern.exec(key);
   const [, sub, folder, id, inFolder, suffix] = match ?? [];

@@ -7,6 +7,9 @@
 export const stages = ["local", "dev", "prod"] as const;
 export type Stage = (typeof stages)[number];
 
+/** The account of the local cloud, which no account of AWS has. */
+export const localAccountId = "000000000000";
+
 /** Ids of the generative techniques, in the order in which the API lists them. */
 export const techniqueIds = ["unet-gan", "ar-cnn"] as const;
 export type TechniqueId = (typeof techniqueIds)[number];

@@ -25,8 +25,8 @@ export const timeToLiveAttribute = "expiresAt";
 
 /**
  * The index that finds unfinished work. It is sparse: an item is in it while it carries `openWork`. The reconciler
- * reads a whole partition. A user's own part of it (its sort keys begin with the sub) tells whether a model or a track
- * is in use.
+ * reads a whole partition. A user's own part of it, in which sort keys begin with the sub, shows whether a model or a
+ * track is in use.
  */
 export const openWorkIndex = {
   indexName: "OpenWork",
@@ -34,6 +34,7 @@ export const openWorkIndex = {
   sortKey: "openWorkOwner",
 } as const;
 
+/** The partition key and the sort key of an item. */
 export interface TableKey {
   readonly pk: string;
   readonly sk: string;

@@ -1,7 +1,7 @@
 /**
  * The times that each function may run and may wait for AWS. The infrastructure sets the first, and the SDK's clients
  * are made with the second. test/unit/aws/time-limits.test.ts checks that the second stays below the first. So a call
- * that hangs ends in an error that the function can still answer, and not in a function that is cut off.
+ * that hangs ends in an error to which the function can still respond, and not in a function that is cut off.
  */
 
 /** Seconds that each function may run, by its folder under lambdas/. */
@@ -59,7 +59,7 @@ export const endedWorkflowPatienceSeconds = 150;
 
 /** The number of tries, and the times in milliseconds, after which one client gives up. */
 export interface Patience {
-  /** Tries in all, the first included. */
+  /** The number of all tries, the first included. */
   readonly tries: number;
   /** Milliseconds until the connection stands. The limits count them on top of the request's time. */
   readonly connectionMilliseconds: number;
@@ -94,15 +94,15 @@ export const patience = {
      */
     sagemakerRuntime: { tries: 1, connectionMilliseconds, requestMilliseconds: 70_000 },
   },
-  /** S3 copies a model of some hundred MB inside itself and answers when that is done. */
+  /** S3 copies a model of some hundred MB inside itself and responds when that is done. */
   copy: { s3: { tries: 2, connectionMilliseconds, requestMilliseconds: 60_000 } },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, Patience>>>>;
 
 /**
  * Milliseconds at the end of a function in which no call of AWS is begun or waited for. They are kept for the response,
- * for giving back a lease and for the log. A request behind the API is answered with 503 when they begin. A function in
- * the background may then be in a pause between two tries, which nothing cuts short: the SDK's longest takes 7 s (2 s
- * of its own after throttling, and 5 s more if the service asks for it).
+ * for giving back a lease and for the log. A request of the API gets a 503 when they begin. A function in the background
+ * may then be in a pause between two tries, which nothing cuts short: the SDK's longest takes 7 s (2 s of its own after
+ * throttling, and 5 s more if the service asks for it).
  */
 export const marginMilliseconds = { request: 2_000, background: 8_000 } as const;
 

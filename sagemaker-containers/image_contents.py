@@ -4,7 +4,7 @@
 
 This command writes `src/`, the one folder on the image's Python path, and for `inference` `models/`. The Dockerfile
 runs it, and so does the test of the result. `image-contents.json` says which packages an image of each purpose holds,
-and the deploy reads it, too, to give each build no other files (lib/constructs/images/build-context.ts). A technique
+and the deploy reads it, too, to give each build no other files (lib/constructs/build-context.ts). A technique
 lists in `[tool.opencomposer]` of its pyproject.toml the modules that serve; an inference image gets no others of it.
 
 This program needs the standard library only, because an image has nothing else when it runs.
@@ -93,8 +93,8 @@ def main(arguments: list[str]) -> int:
     asked = parser.parse_args(arguments)
     try:
         lay_out(Path(__file__).resolve().parents[1], asked.purpose, asked.technique, asked.image)
-    except ContentsProblem as problem:
-        print(problem, file=sys.stderr)
+    except ContentsProblem as error:
+        print(error, file=sys.stderr)
         return 1
     return 0
 

@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import * as z from "zod";
-import { disagreements, newestRelease } from "./verification/versions";
+import { disagreements, newestRelease } from "./documents/versions";
 
 const root = path.join(__dirname, "..");
 const read = (file: string): string => readFileSync(path.join(root, file), "utf8");

@@ -3,58 +3,14 @@
  * environment with its tools layer, which the npm script makes first.
  */
 import { runCommand, UsageError } from "../tools/command-line";
-import { describeResult, runStep, type Step } from "./run-step";
-
-const bin = (name: string): string => `node_modules/.bin/${name}`;
-const python = (name: string): string => `.venv/training/bin/${name}`;
-const pythonCode = [
-  "sagemaker-containers",
-  "evaluation",
-  "datasets",
-  "models",
-  "local",
-  "tools",
-  "contracts",
-  "docs",
-  "test",
-];
-const typescriptFolders = ["bin", "lib", "domain", "naming", "lambdas", "local", "client", "scripts", "tools", "test"];
-
-const steps: readonly Step[] = [
-  { name: "format (prettier)", command: bin("prettier"), arguments: ["--check", "--log-level", "warn", "."] },
-  { name: "lint (eslint)", command: bin("eslint"), arguments: ["--max-warnings", "0", "."] },
-  { name: "types (tsc)", command: bin("tsc"), arguments: ["--noEmit"] },
-  {
-    name: "dependency rules",
-    command: bin("depcruise"),
-    arguments: [...typescriptFolders, "--config", ".dependency-cruiser.cjs", "--output-type", "err"],
-  },
-  { name: "dead code (knip)", command: bin("knip"), arguments: ["--no-config-hints"] },
-  {
-    name: "dead but for tests (knip)",
-    command: bin("knip"),
-    arguments: ["--no-config-hints", "--production", "--exclude", "dependencies,binaries"],
-  },
-  { name: "one version everywhere", command: bin("tsx"), arguments: ["scripts/check-versions.ts"] },
-  { name: "OpenAPI and client are fresh", command: bin("tsx"), arguments: ["scripts/generate-openapi.ts", "--check"] },
-  {
-    name: "READMEs' tables of parameters are fresh",
-    command: bin("tsx"),
-    arguments: ["scripts/generate-technique-tables.ts", "--check"],
-  },
-  { name: "format (ruff)", command: python("ruff"), arguments: ["format", "--check", ...pythonCode] },
-  { name: "lint (ruff)", command: python("ruff"), arguments: ["check", ...pythonCode] },
-  { name: "types (mypy)", command: python("mypy"), arguments: [] },
-  { name: "boundaries of packages (import-linter)", command: python("lint-imports"), arguments: ["--no-cache"] },
-  { name: "dead code (vulture)", command: python("vulture"), arguments: [] },
-  { name: "templates, ASL, cdk-nag", command: bin("tsx"), arguments: ["scripts/check-templates.ts"] },
-];
+import { staticChecks } from "./checks/static-checks";
+import { describeResult, runStep } from "./run-step";
 
 async function main(): Promise<void> {
   const only = process.argv[2];
-  const chosen = only === undefined ? steps : steps.filter(({ name }) => name.includes(only));
+  const chosen = only === undefined ? staticChecks : staticChecks.filter(({ name }) => name.includes(only));
   if (chosen.length === 0)
-    throw new UsageError(`No check is called ${only}; there are: ${steps.map(({ name }) => name).join(", ")}.`);
+    throw new UsageError(`No check is called ${only}; there are: ${staticChecks.map(({ name }) => name).join(", ")}.`);
   const failed: string[] = [];
   for (const step of chosen) {
     const result = await runStep(step, { quiet: true });

@@ -21,6 +21,7 @@ import { outputsSchema } from "../local/outputs";
 import { localPaths } from "../local/paths";
 import { resourcePrefix, stages } from "../naming/resource-names";
 import { readOptions, runCommand } from "../tools/command-line";
+import { repository } from "../tools/repository";
 
 const apiOutputsSchema = z.object({ UserPoolClientId: z.string(), UserPoolDomainUrl: z.string() });
 const userSchema = z.enum(["demo", "second"]);
@@ -29,8 +30,8 @@ const userSchema = z.enum(["demo", "second"]);
  * Returns true if the sign-in failed because no Cognito answered: nothing listens there, or something else does. The
  * SDK adds what it knows.
  */
-const isUnanswered = (problem: unknown): boolean =>
-  problem instanceof Error && "$metadata" in problem && !(problem instanceof CognitoIdentityProviderServiceException);
+const isUnanswered = (error: unknown): boolean =>
+  error instanceof Error && "$metadata" in error && !(error instanceof CognitoIdentityProviderServiceException);
 
 /**
  * Returns an access token of a user of the local cloud.
@@ -76,8 +77,8 @@ function howToSignIn(stage: "dev" | "prod", outputsFile: string): string {
   if (!outputs.success)
     throw new Error(`${outputsFile} has no outputs of the stack ${stack}. Deploy it with: ${deploy}`);
   const { UserPoolClientId: clientId, UserPoolDomainUrl: signInUrl } = outputs.data;
-  const callback = loadStageConfig(stage).identity.signInPage?.callbackUrls[0];
-  if (callback === undefined) throw new Error(`The stage ${stage} has no sign-in page: see identity in lib/config.`);
+  const callback = loadStageConfig({ stage, folder: repository }).identity.signInPage?.callbackUrls[0];
+  if (callback === undefined) throw new Error(`The stage ${stage} has no sign-in page: see identity in its settings.`);
 
   const verifier = randomBytes(32).toString("base64url");
   const question = new URLSearchParams({

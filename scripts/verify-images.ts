@@ -13,8 +13,9 @@
 import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { devConfig } from "../lib/config/dev";
-import { readImageContents } from "../lib/constructs/images/build-context";
+import { loadStageConfig } from "../lib/config/load-stage-config";
+import type { StageConfig } from "../lib/config/stage-config";
+import { readImageContents } from "../lib/constructs/build-context";
 import { readOptions, runCommand, UsageError } from "../tools/command-line";
 import { datasetCache, repository } from "../tools/repository";
 import { builtDatasetFolder, committedDataset } from "../tools/seeding/stock-dataset";
@@ -40,6 +41,7 @@ const forbidden: Readonly<Record<ImageBuild["target"], readonly string[]>> = {
 };
 
 interface Verification {
+  readonly config: StageConfig;
   readonly folder: string;
   readonly builder: ImageBuilder;
   readonly registry: LocalRegistry;
@@ -47,8 +49,9 @@ interface Verification {
 }
 
 /** Builds an image and looks at everything about it. Returns what was wrong, in whole sentences. */
-async function verify(build: ImageBuild, { folder, builder, registry, withDocker }: Verification): Promise<string[]> {
+async function verify(build: ImageBuild, verification: Verification): Promise<string[]> {
   const started = Date.now();
+  const { folder, builder, registry, withDocker } = verification;
   const wrong: string[] = [];
   let image: BuiltImage | undefined;
   try {
@@ -78,7 +81,7 @@ async function verify(build: ImageBuild, { folder, builder, registry, withDocker
       wrong.push(...refusedMediaTypes(byDocker).map((what) => `SageMaker would refuse what Docker pushed: ${what}.`));
       say(`pushed by Docker: ${byDocker.mediaType}`);
     }
-    for (const line of await run(build, image, folder)) say(line);
+    for (const line of await run(build, image, verification)) say(line);
   } catch (error) {
     wrong.push(error instanceof Error ? error.message : String(error));
   } finally {
@@ -87,16 +90,24 @@ async function verify(build: ImageBuild, { folder, builder, registry, withDocker
   return wrong.map((sentence) => `${build.name}: ${sentence}`);
 }
 
-function lockFiles({ context, target }: ImageBuild): string[] {
-  return readImageContents(context).locks[target].map((lock) => join(context, "sagemaker-containers", lock));
+/** Returns the locks that an image installs: of PyTorch's, only the one of its variant. */
+function lockFiles({ context, target, buildArgs }: ImageBuild): string[] {
+  const variant = buildArgs["TORCH_VARIANT"] ?? "";
+  return readImageContents(context)
+    .locks[target].filter((lock) => !lock.includes("/torch-") || lock.endsWith(`/torch-${variant}.txt`))
+    .map((lock) => join(context, "sagemaker-containers", lock));
 }
 
-async function run({ technique, target }: ImageBuild, image: BuiltImage, folder: string): Promise<string[]> {
+async function run(
+  { technique, target }: ImageBuild,
+  image: BuiltImage,
+  { config, folder }: Verification,
+): Promise<string[]> {
   if (target === "training") {
     const dataset = builtDatasetFolder(datasetCache, committedDataset(repository));
     return await checkTraining({ folder, technique, image, dataset });
   }
-  const endpoint = devConfig.endpoints?.[technique];
+  const endpoint = config.endpoints?.[technique];
   const memoryMegabytes = endpoint?.kind === "serverless" ? endpoint.memoryMb : 2_048;
   return await checkInference({ folder, technique, image, memoryMegabytes });
 }
@@ -114,7 +125,9 @@ async function main(): Promise<void> {
   checkMachine();
   const folder = kept === undefined ? mkdtempSync(join(tmpdir(), "opencomposer-images-")) : resolve(kept);
   try {
-    const builds = deployedBuilds("dev", join(folder, "cdk.out"));
+    // The stage as it comes: nobody's own values are in this folder.
+    const config = loadStageConfig({ stage: "dev", folder });
+    const builds = deployedBuilds(config, join(folder, "cdk.out"));
     const chosen = only === undefined ? builds : builds.filter(({ name }) => name === only);
     if (chosen.length === 0) {
       throw new UsageError(`There is no image ${only}; there are: ${builds.map(({ name }) => name).join(", ")}.`);
@@ -131,7 +144,7 @@ async function main(): Promise<void> {
         wrong.push("An OCI manifest was taken for one that SageMaker accepts.");
       }
       for (const build of chosen)
-        wrong.push(...(await verify(build, { folder, builder, registry, withDocker: docker })));
+        wrong.push(...(await verify(build, { config, folder, builder, registry, withDocker: docker })));
     } finally {
       await registry.stop();
     }

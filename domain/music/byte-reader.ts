@@ -55,7 +55,8 @@ export class ByteReader {
     private readonly bytes: Uint8Array,
     private position: number,
     private readonly end: number,
-    private readonly what: string,
+    /** The part of the file that is read, as errors name it: "track 3". */
+    private readonly label: string,
   ) {}
 
   /** The position of the next byte, counted from the beginning of the file. */
@@ -73,7 +74,7 @@ export class ByteReader {
    */
   peek(): number {
     const value = this.position < this.end ? this.bytes[this.position] : undefined;
-    if (value === undefined) throw new EventCutOff(`${this.what} ends in the middle of an event`);
+    if (value === undefined) throw new EventCutOff(`${this.label} ends in the middle of an event`);
     return value;
   }
 
@@ -91,7 +92,7 @@ export class ByteReader {
     let value = this.byte();
     while (value >= firstRealTime && value !== metaEventStatus) value = this.byte();
     if (value > 127)
-      unreadable(`${this.what} has the data byte ${value} at offset ${this.position - 1}; a data byte is at most 127`);
+      unreadable(`${this.label} has the data byte ${value} at offset ${this.position - 1}; a data byte is at most 127`);
     return value;
   }
 
@@ -104,12 +105,12 @@ export class ByteReader {
       if (byte < 128) return value;
     }
     return unreadable(
-      `${this.what} has a variable-length quantity of more than four bytes at offset ${this.position - 4}`,
+      `${this.label} has a variable-length quantity of more than four bytes at offset ${this.position - 4}`,
     );
   }
 
   slice(length: number): Uint8Array {
-    if (this.position + length > this.end) throw new EventCutOff(`${this.what} ends in the middle of an event`);
+    if (this.position + length > this.end) throw new EventCutOff(`${this.label} ends in the middle of an event`);
     const part = this.bytes.subarray(this.position, this.position + length);
     this.position += length;
     return part;

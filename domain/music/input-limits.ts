@@ -10,13 +10,14 @@ import {
   usableBarsInWords,
 } from "./bar-lines";
 
-/** The longest melody a technique takes in one composition. */
+/** The maximum number of bars of a melody that a technique takes in one composition. */
 export const maxMelodyBars = 64;
 
 const highestPitch = 127;
 /** Semitones by which `transpose` may move a melody up or down. */
 const octave = 12;
 
+/** The lowest and the highest pitch of a melody. */
 export interface PitchSpan {
   readonly lowest: number;
   readonly highest: number;
@@ -31,10 +32,11 @@ export interface MelodyFacts {
   readonly otherTimeSignatures?: readonly OtherTimeSignature[] | undefined;
 }
 
-export interface InputFault {
+/** A rule that an input melody and its options break, with the option that is to be changed. */
+export interface InputIssue {
   readonly code:
     "BARS_OUT_OF_RANGE" | "MELODY_TOO_LONG" | "TIME_SIGNATURE_NOT_SUPPORTED" | "MELODY_EMPTY" | "PITCH_OUT_OF_RANGE";
-  /** The option that is wrong, or by which the fault can be avoided. */
+  /** The option that is wrong, or that can be changed so that the rule holds. */
   readonly option: "startBar" | "bars" | "transpose";
   /** The end of a sentence that the caller begins, so it has no capital at its start and no full stop. */
   readonly message: string;
@@ -43,17 +45,17 @@ export interface InputFault {
   readonly allowed: string;
 }
 
-/** The bars of a melody that its options choose, or the fault because of which they cannot be used. */
+/** The bars of a melody that its options choose, or the issue because of which they cannot be used. */
 export type BarChoice =
   | { readonly kind: "CHOSEN"; readonly startBar: number; readonly bars: number }
-  | { readonly kind: "REFUSED"; readonly fault: InputFault };
+  | { readonly kind: "REFUSED"; readonly issue: InputIssue };
 
 const barsInWords = (startBar: number, bars: number): string => `bars ${startBar} to ${startBar + bars - 1}`;
 
-const refused = (fault: InputFault): BarChoice => ({ kind: "REFUSED", fault });
+const refused = (issue: InputIssue): BarChoice => ({ kind: "REFUSED", issue });
 
-/** Returns the fault of chosen bars in which no note begins. The allowed start is named where it is known. */
-export const emptyBarsFault = (startBar: number, bars: number, firstBarWithNotes?: number): InputFault => ({
+/** Returns the issue of chosen bars in which no note begins. It names the allowed start if that is known. */
+export const emptyBarsIssue = (startBar: number, bars: number, firstBarWithNotes?: number): InputIssue => ({
   code: "MELODY_EMPTY",
   option: "startBar",
   message: `no note begins in ${barsInWords(startBar, bars)}`,
@@ -66,7 +68,7 @@ export const emptyBarsFault = (startBar: number, bars: number, firstBarWithNotes
 export interface ChooseBarsParams {
   readonly melody: MelodyFacts;
   readonly options: Pick<InputOptions, "startBar" | "bars">;
-  /** The most bars that the model takes. {@link maxMelodyBars} applies, too, where it is smaller. */
+  /** The maximum number of bars that the model takes. {@link maxMelodyBars} applies, too, where it is smaller. */
   readonly maxBars: number;
 }
 
@@ -123,12 +125,12 @@ export function chooseBars({ melody, options, maxBars }: ChooseBarsParams): BarC
       allowed: usable,
     });
   }
-  if (startBar + bars <= firstBarWithNotes) return refused(emptyBarsFault(startBar, bars, firstBarWithNotes));
+  if (startBar + bars <= firstBarWithNotes) return refused(emptyBarsIssue(startBar, bars, firstBarWithNotes));
   return { kind: "CHOSEN", startBar, bars };
 }
 
-/** Returns the fault if one of the chosen notes would leave the pitches 0 to 127. */
-export function transposeFault({ lowest, highest }: PitchSpan, transpose: number): InputFault | undefined {
+/** Returns an issue if one of the chosen notes would leave the pitches 0 to 127. */
+export function transposeIssue({ lowest, highest }: PitchSpan, transpose: number): InputIssue | undefined {
   const isInRange = lowest + transpose >= 0 && highest + transpose <= highestPitch;
   if (isInRange) return undefined;
   const pitch = lowest + transpose < 0 ? lowest : highest;

@@ -29,7 +29,7 @@ export type FileKind = (typeof fileKinds)[number];
 
 export interface Occurrence {
   readonly count: number;
-  /** The tick at which the first of them is. */
+  /** The tick of the first occurrence. */
   readonly tick: number;
 }
 

@@ -161,7 +161,7 @@ interface Points {
 function pointsOf(track: MidiTrack, place: number, all: readonly MidiTrack[]): Points[] {
   const { notes, name } = track;
   const { medianPitch, differentPitches, alone } = lineOf(notes);
-  const maxNotes = Math.max(...all.map((each) => each.notes.length));
+  const maxNotes = Math.max(...all.map((other) => other.notes.length));
   return [
     { points: isNamedMelody(name) ? 40 : 0, because: "is named as a melody" },
     { points: !isNamedMelody(name) && isNamedAccompaniment(name) ? -30 : 0, because: "" },

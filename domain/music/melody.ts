@@ -14,11 +14,11 @@ import {
 } from "./bar-lines";
 import {
   chooseBars,
-  emptyBarsFault,
-  type InputFault,
+  emptyBarsIssue,
+  type InputIssue,
   maxMelodyBars,
   type PitchSpan,
-  transposeFault,
+  transposeIssue,
 } from "./input-limits";
 import { endTick, type MidiNote, ticksPerBar } from "./midi-note";
 import { type Song, tempoAt } from "./song";
@@ -27,7 +27,7 @@ export const stepsPerBeat = 4;
 export const beatsPerBar = 4;
 export const stepsPerBar = stepsPerBeat * beatsPerBar;
 
-/** Tempos, in beats a minute, in which music is written. A tempo outside them is a fault of the file. */
+/** Tempos, in beats a minute, in which music is written. A tempo outside them is an error of the file. */
 export const tempoRange = { slowest: 20, fastest: 400 } as const;
 
 /** Returns the nearest tempo inside {@link tempoRange}, in beats a minute. */
@@ -42,6 +42,7 @@ export const gridNoteSchema = z.strictObject({
 });
 export type GridNote = z.infer<typeof gridNoteSchema>;
 
+/** A melody in ticks. */
 export interface Melody {
   readonly name: string;
   readonly program: number;
@@ -55,7 +56,7 @@ export interface Melody {
   readonly barLines?: readonly TimeSignatureStretch[];
 }
 
-export type MelodyErrorCode = "TRACK_NOT_FOUND" | InputFault["code"];
+export type MelodyErrorCode = "TRACK_NOT_FOUND" | InputIssue["code"];
 
 /** The error for music that cannot be used as a melody. Its `code` is stable, its message is for the music's owner. */
 export class MelodyError extends Error {
@@ -68,7 +69,7 @@ export class MelodyError extends Error {
   }
 }
 
-const melodyError = ({ code, message }: InputFault): MelodyError => new MelodyError(code, message);
+const melodyError = ({ code, message }: InputIssue): MelodyError => new MelodyError(code, message);
 
 /** Returns every time signature that stands over notes of the file, in the file's order. */
 export const timeSignaturesOf = ({ timeSignatures }: Song): string[] => timeSignatures.map(timeSignatureName);
@@ -145,7 +146,7 @@ export function applyInputOptions(melody: Melody, options: InputOptions): Melody
     options,
     maxBars: maxMelodyBars,
   });
-  if (choice.kind === "REFUSED") throw melodyError(choice.fault);
+  if (choice.kind === "REFUSED") throw melodyError(choice.issue);
   const { startBar, bars } = choice;
   const from = startOfBar(stretchesOf(melody), startBar);
   const to = from + bars * ticksPerBar(melody.ticksPerBeat);
@@ -154,9 +155,9 @@ export function applyInputOptions(melody: Melody, options: InputOptions): Melody
   const onGrid = (tick: number): number => Math.round(Math.round(tick / step) * step);
 
   const chosen = melody.notes.filter(({ startTick }) => startTick >= from && startTick < to);
-  if (chosen.length === 0) throw melodyError(emptyBarsFault(startBar, bars));
-  const fault = transposeFault(pitchSpan(chosen), transpose);
-  if (fault !== undefined) throw melodyError(fault);
+  if (chosen.length === 0) throw melodyError(emptyBarsIssue(startBar, bars));
+  const issue = transposeIssue(pitchSpan(chosen), transpose);
+  if (issue !== undefined) throw melodyError(issue);
   const notes = chosen.map((note): MidiNote => {
     const startTick = note.startTick - from;
     const endsAt = Math.min(endTick(note), to) - from;

@@ -87,8 +87,8 @@ export function readHeader(bytes: Uint8Array): MidiHeader {
   return { division, trackCount: view.getUint16(10), end: 8 + headerLength };
 }
 
-/** The end of the events that could be read of one track. */
-export interface TrackReading {
+/** The place at which the events of one track end, as far as they could be read. */
+export interface TrackEnd {
   /** Offset at which its events end. */
   readonly end: number;
   /** True if they end with the track's end-of-track event. */
@@ -99,7 +99,7 @@ export interface WalkChunksParams {
   readonly bytes: Uint8Array;
   readonly header: MidiHeader;
   /** Reads the events that begin at `from` and stand before `limit`. */
-  readonly readTrack: (from: number, limit: number, what: string) => TrackReading;
+  readonly readTrack: (from: number, limit: number, label: string) => TrackEnd;
   readonly addChange: (change: string) => void;
 }
 
@@ -124,30 +124,33 @@ export function walkChunks({ bytes, header, readTrack, addChange }: WalkChunksPa
     const declaredEnd = endOf(offset);
     if (kind === "MTrk") {
       if (tracks === midiLimits.tracks) unreadable(`the file has more than ${midiLimits.tracks} tracks`);
-      const what = `track ${tracks}`;
+      const label = `track ${tracks}`;
       const declared = declaredEnd - offset - 8;
       const from = offset + 8;
       const believed = isBoundary(declaredEnd);
-      const { end, ended } = readBlaming(() => readTrack(from, believed ? declaredEnd : bytes.length, what), {
-        what,
-        declared,
-        believed,
-      });
+      const { end, ended } = readWithDeclaredLength(
+        () => readTrack(from, believed ? declaredEnd : bytes.length, label),
+        {
+          label,
+          declared,
+          believed,
+        },
+      );
       tracks += 1;
       const isTrackNext = end + 8 <= bytes.length && kindAt(bytes, end) === "MTrk";
       if (end === declaredEnd || (!ended && believed)) {
-        if (!ended) addChange(`${what} has no end-of-track event`);
+        if (!ended) addChange(`${label} has no end-of-track event`);
         offset = declaredEnd;
       } else if (!ended && declaredEnd > bytes.length) {
-        addChange(`the file ends in the middle of ${what}: what stands before was read`);
+        addChange(`the file ends in the middle of ${label}: what stands before was read`);
         offset = bytes.length;
       } else if (ended && believed && end < declaredEnd && !isTrackNext) {
         const over = declaredEnd - end;
-        addChange(`${counted(over, "byte")} after the end of ${what} ${were(over)} left out`);
+        addChange(`${counted(over, "byte")} after the end of ${label} ${were(over)} left out`);
         offset = declaredEnd;
       } else {
         addChange(
-          `${what} says that it has ${counted(declared, "byte")}; it was read to its end, which is at ${end - from}`,
+          `${label} says that it has ${counted(declared, "byte")}; it was read to its end, which is at ${end - from}`,
         );
         offset = end;
       }
@@ -172,8 +175,9 @@ export function walkChunks({ bytes, header, readTrack, addChange }: WalkChunksPa
   return tracks;
 }
 
-interface Blame {
-  readonly what: string;
+/** The length that a track chunk declares, and whether it can be believed. */
+interface DeclaredLength {
+  readonly label: string;
   readonly declared: number;
   readonly believed: boolean;
 }
@@ -181,11 +185,13 @@ interface Blame {
 /**
  * Reads a track. If its length cannot be right, it may have been read past its end, so an error also names the length.
  */
-function readBlaming(read: () => TrackReading, { what, declared, believed }: Blame): TrackReading {
+function readWithDeclaredLength(read: () => TrackEnd, { label, declared, believed }: DeclaredLength): TrackEnd {
   try {
     return read();
   } catch (error) {
     if (believed || !(error instanceof UnreadableMidiError)) throw error;
-    return unreadable(`${error.message}; ${what} says that it has ${counted(declared, "byte")}, which cannot be right`);
+    return unreadable(
+      `${error.message}; ${label} says that it has ${counted(declared, "byte")}, which cannot be right`,
+    );
   }
 }

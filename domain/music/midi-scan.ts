@@ -9,7 +9,7 @@
  */
 import { ByteReader, EventCutOff, maxDelta, midiLimits, unreadable } from "./byte-reader";
 import { type ChannelKind, type FileKind, Tally } from "./left-out-events";
-import { readHeader, type TrackReading, unwrapMidi, walkChunks } from "./midi-chunks";
+import { readHeader, type TrackEnd, unwrapMidi, walkChunks } from "./midi-chunks";
 import { PlainTrack } from "./plain-track";
 import { textReader } from "./text-encoding";
 
@@ -43,15 +43,15 @@ const systemCommonBytes: Readonly<Record<number, number>> = { 0xf1: 1, 0xf2: 2, 
 /** Returns true for the controllers sustain, portamento, sostenuto, soft, legato and hold. */
 const isPedal = (controller: number): boolean => controller >= 64 && controller <= 69;
 
-/** The longest track name in bytes: a hundred characters of any encoding. */
+/** The maximum length of a track name in bytes: a hundred characters of any encoding. */
 const maxTrackNameLength = 400;
 /** Number of names that are kept of a track. The first that can be read is taken, and few files have more than one. */
 const maxNamesKept = 4;
 /** Number of texts that are kept, from which the file's encoding is found out. */
 const maxTextsKept = 200;
-/** The most quarter notes that a bar can have: no time signature says more than 255 whole notes. */
+/** The maximum number of quarter notes in a bar: no time signature says more than 255 whole notes. */
 const maxBeatsPerBar = 255 * 4;
-/** The most kinds of changes that are listed; nobody reads more. */
+/** The maximum number of kinds of changes that are listed; nobody reads more. */
 const maxChanges = 100;
 
 /**
@@ -203,7 +203,7 @@ class FileScan {
   }
 
   /** Reads the events of one track chunk up to its end-of-track event, or as far as there are any. */
-  scanTrack(reader: ByteReader, what: string): TrackReading {
+  scanTrack(reader: ByteReader, label: string): TrackEnd {
     const track = new TrackScan(new PlainTrack(this.division, this.lastTick));
     let tick = 0;
     let ended = false;
@@ -219,7 +219,7 @@ class FileScan {
           const type = reader.byte();
           const data = reader.slice(reader.quantity());
           if (type === metaEndOfTrack) ended = true;
-          else this.scanMetaEvent(track, tick, type, data, what);
+          else this.scanMetaEvent(track, tick, type, data, label);
         } else if (first === 0xf0 || first === 0xf7) {
           reader.byte();
           reader.slice(reader.quantity());
@@ -235,7 +235,7 @@ class FileScan {
         } else {
           if (first >= 0x80) running = reader.byte();
           const status =
-            running ?? unreadable(`${what} begins an event with the data byte ${first} at offset ${reader.offset}`);
+            running ?? unreadable(`${label} begins an event with the data byte ${first} at offset ${reader.offset}`);
           this.scanChannelMessage(reader, track, status, tick);
         }
       }
@@ -279,10 +279,10 @@ class FileScan {
     for (const [tick] of this.keySigns.inOrder().slice(1)) this.leftOut.add("key", tick);
   }
 
-  private scanMetaEvent(track: TrackScan, tick: number, type: number, data: Uint8Array, what: string): void {
+  private scanMetaEvent(track: TrackScan, tick: number, type: number, data: Uint8Array, label: string): void {
     if (type === metaTrackName) track.addName(data);
-    else if (type === metaSetTempo) this.scanTempo(tick, data, what);
-    else if (type === metaTimeSignature) this.scanTimeSignature(tick, data, what);
+    else if (type === metaSetTempo) this.scanTempo(tick, data, label);
+    else if (type === metaTimeSignature) this.scanTimeSignature(tick, data, label);
     else if (type === metaKeySignature && data.length === 2) {
       const [accidentals = 0, mode = 0] = data;
       this.keySigns.set(tick, accidentals * 256 + mode);
@@ -311,24 +311,24 @@ class FileScan {
     else if (message === controlChange) track.count(isPedal(first) ? "pedal" : "controller", channel, tick);
   }
 
-  private scanTempo(tick: number, data: Uint8Array, what: string): void {
+  private scanTempo(tick: number, data: Uint8Array, label: string): void {
     const [high = 0, middle = 0, low = 0] = data;
     const microsecondsPerBeat = high * 65_536 + middle * 256 + low;
-    if (data.length !== 3) this.addWrongLength(metaSetTempo, what);
+    if (data.length !== 3) this.addWrongLength(metaSetTempo, label);
     else if (microsecondsPerBeat === 0) this.leftOut.add("impossibleTempo", tick);
     else this.tempoSigns.set(tick, microsecondsPerBeat);
   }
 
-  private scanTimeSignature(tick: number, data: Uint8Array, what: string): void {
+  private scanTimeSignature(tick: number, data: Uint8Array, label: string): void {
     const [numerator = 0, power = 0] = data;
-    if (data.length !== 4) this.addWrongLength(metaTimeSignature, what);
-    // A bar without beats, or beats shorter than a sixty-fourth, are faults of the file.
+    if (data.length !== 4) this.addWrongLength(metaTimeSignature, label);
+    // A bar without beats, or beats shorter than a sixty-fourth, are errors of the file.
     else if (numerator === 0 || power > 6) this.leftOut.add("impossibleTimeSignature", tick);
     else this.timeSignatureEvents.set(tick, numerator * 8 + power);
   }
 
-  private addWrongLength(type: number, what: string): void {
-    this.addChange(`a meta event of type ${type} with a wrong length in ${what} was left out`);
+  private addWrongLength(type: number, label: string): void {
+    this.addChange(`a meta event of type ${type} with a wrong length in ${label} was left out`);
   }
 }
 
@@ -363,7 +363,7 @@ export function scanMidi(uploaded: Uint8Array): ScannedMidi {
   walkChunks({
     bytes,
     header,
-    readTrack: (from, limit, what) => scan.scanTrack(new ByteReader(bytes, from, limit, what), what),
+    readTrack: (from, limit, label) => scan.scanTrack(new ByteReader(bytes, from, limit, label), label),
     addChange: (change) => {
       scan.addChange(change);
     },

@@ -4,7 +4,7 @@ import { maxDelta, refuseTooManyBars } from "./byte-reader";
 const ascii = (characters: string): number[] => Array.from(characters, (character) => character.charCodeAt(0));
 
 /** The bytes of {@link maxDelta}, and of an empty text event behind it. */
-const longestWait = [0xff, 0xff, 0xff, 0x7f, 0xff, 0x01, 0x00];
+const maxWait = [0xff, 0xff, 0xff, 0x7f, 0xff, 0x01, 0x00];
 
 /** Offsets of the division in the header, of the track chunk's length, and of the chunk's first event. */
 const divisionOffset = 12;
@@ -49,7 +49,7 @@ export class PlainTrack {
     let delta = tick - this.tick;
     // Deltas of events that are left out add up. A wait that is too long for one delta is written as several.
     for (; delta > maxDelta; delta -= maxDelta) {
-      this.push(longestWait);
+      this.push(maxWait);
       this.waits += 1;
     }
     for (let shift = 21; shift > 0; shift -= 7) {

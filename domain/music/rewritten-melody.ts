@@ -32,7 +32,10 @@ function playedPlaces({ notes, ticksPerBeat, bars }: Melody): PlayedPlaces {
       notes: [...(known?.notes ?? []), note],
     });
   }
-  return { byOnset, byEnd: new Map([...byOnset.values()].map((each) => [cellOf(each.end, each.pitch), each])) };
+  return {
+    byOnset,
+    byEnd: new Map([...byOnset.values()].map((together) => [cellOf(together.end, together.pitch), together])),
+  };
 }
 
 const earliest = (notes: readonly MidiNote[]): number => Math.min(...notes.map(({ startTick }) => startTick));

@@ -61,15 +61,17 @@ function besideMelody({ notes }: Melody): (velocity: number) => number {
   return (velocity) => Math.min(127, Math.max(1, Math.round((velocity * median) / usualVelocity)));
 }
 
-/** Returns the piece: the melody, tick for tick, or what was made of it, and the generated tracks under it. */
+/**
+ * Returns the piece: the melody, tick for tick, or the re-written piece in its place, and the generated tracks under it.
+ */
 export function composeScore({ name, melody: given, rewritten, generated }: ComposeScoreParams): Score {
   const level = besideMelody(given);
   const played = rewritten === undefined ? undefined : soundingCells(toGrid(given));
   // A note that sounded in the melody has the melody's velocity; the others have the model's, changed to that level.
-  const levelled = rewritten?.map((note) =>
+  const leveled = rewritten?.map((note) =>
     played?.has(cellOf(note.onset, note.pitch)) === true ? note : { ...note, velocity: level(note.velocity) },
   );
-  const melody = levelled === undefined ? withWholeSteps(given) : rewrittenMelody(given, levelled);
+  const melody = leveled === undefined ? withWholeSteps(given) : rewrittenMelody(given, leveled);
   const tickOf = (step: number): number => Math.round((step * melody.ticksPerBeat) / stepsPerBeat);
   return {
     schemaVersion: 1,

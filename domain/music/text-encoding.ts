@@ -195,6 +195,7 @@ function plausibility(bytes: Uint8Array, encoding: LegacyEncoding): Plausibility
   return eastAsianPlausibility(bytes, text, encoding);
 }
 
+/** The minimum score of an encoding that is chosen, and its minimum lead over the next best. */
 const minPlausible = 0.55;
 const minLead = 0.12;
 
@@ -237,9 +238,9 @@ function koreanOrChinese(texts: readonly Uint8Array[]): "euc-kr" | "gbk" | undef
 function likeliestEncoding(texts: readonly Uint8Array[]): LegacyEncoding | "euc-kr" | undefined {
   const scores = legacyEncodings
     .map((encoding) => {
-      const each = texts.map((bytes) => plausibility(bytes, encoding));
-      const sum = each.reduce((total, one) => total + (one?.sum ?? 0), 0);
-      const count = each.reduce((total, one, index) => total + (one?.count ?? texts[index]?.length ?? 0), 0);
+      const judged = texts.map((bytes) => plausibility(bytes, encoding));
+      const sum = judged.reduce((total, one) => total + (one?.sum ?? 0), 0);
+      const count = judged.reduce((total, one, index) => total + (one?.count ?? texts[index]?.length ?? 0), 0);
       return { encoding, score: count === 0 ? 0 : sum / count };
     })
     .sort((one, other) => other.score - one.score);
@@ -249,11 +250,12 @@ function likeliestEncoding(texts: readonly Uint8Array[]): LegacyEncoding | "euc-
   return best.encoding === "gbk" ? koreanOrChinese(texts) : best.encoding;
 }
 
-/** Bytes at the beginning of each text that are judged. */
+/** The number of bytes at the beginning of each text that are judged. */
 const maxJudgedBytes = 200;
-/** The longest name in UTF-16 code units. */
+/** The maximum length of a name in UTF-16 code units. */
 const maxNameLength = 100;
-const maxJudged = 200;
+/** The number of texts that are judged. */
+const maxJudgedTexts = 200;
 
 /**
  * Chooses how a file's texts are read.
@@ -261,12 +263,12 @@ const maxJudged = 200;
  * @returns a function that decodes one text; it returns the empty string where the meaning cannot be told
  */
 export function textReader(texts: readonly Uint8Array[]): (bytes: Uint8Array) => string {
-  const sayings = declaredEncoding(texts);
+  const declaredByFile = declaredEncoding(texts);
   const doubtful = texts
     .filter((bytes) => !isAscii(bytes) && decodedForSure(bytes) === undefined)
-    .slice(0, maxJudged)
+    .slice(0, maxJudgedTexts)
     .map((bytes) => withoutEnd(bytes).subarray(0, maxJudgedBytes));
-  const chosen = sayings ?? (doubtful.length === 0 ? undefined : likeliestEncoding(doubtful));
+  const chosen = declaredByFile ?? (doubtful.length === 0 ? undefined : likeliestEncoding(doubtful));
   return (bytes) => {
     const text = decodedForSure(bytes) ?? (chosen === undefined ? undefined : decoded(withoutEnd(bytes), chosen));
     return plainText((text ?? "").replace(/^\{@[\w-]*\}/, ""), maxNameLength);

@@ -5,6 +5,7 @@
 import * as z from "zod";
 import { sha256Schema, ulidSchema } from "./ids";
 import { metricsSchema } from "./metrics";
+
 export const trackDescriptionSchema = z.strictObject({
   index: z.int().min(0),
   name: z.string(),

@@ -9,10 +9,13 @@ import { maxMelodyBars } from "../music/input-limits";
 import { type beatsPerBar, type ModelNote, stepsPerBar, type stepsPerBeat } from "../music/melody";
 import { metricsSchema } from "./metrics";
 
-/** The most notes that a melody may have for each of its steps. */
+/** The maximum number of notes that a melody may have for each of its steps. */
 export const maxNotesPerStep = 8;
 
-/** Returns the most notes that a melody with this number of bars may have (contracts/cases/invocation-melody.json). */
+/**
+ * Returns the maximum number of notes that a melody with this number of bars may have
+ * (contracts/cases/invocation-melody.json).
+ */
 export const maxMelodyNotes = (bars: number): number => bars * stepsPerBar * maxNotesPerStep;
 
 /** Returns true if a note ends inside a piece with this number of bars (contracts/cases/invocation-melody.json). */
@@ -23,11 +26,11 @@ const lastStep = maxMelodyBars * stepsPerBar;
 const notesPerTrack = 16_384;
 const tracks = 16;
 /**
- * The most edit events: a hundred passes of 32 edits for every eight bars. As JSON they have at most 2.4 MB; Lambda
- * answers up to 6 MB.
+ * The maximum number of edit events: a hundred passes of 32 edits for every eight bars. As JSON they have at most 2.4 MB,
+ * and a response of Lambda may have 6 MB.
  */
 export const maxEditEvents = 100 * 32 * (maxMelodyBars / 8);
-/** The most notes of a re-written melody: an edit in the middle of a note makes two of it. */
+/** The maximum number of notes of a re-written melody: an edit in the middle of a note makes two of it. */
 const rewrittenNotes = maxMelodyNotes(maxMelodyBars) + maxEditEvents;
 
 export interface InvocationRequest {

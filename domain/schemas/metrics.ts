@@ -1,7 +1,7 @@
 import * as z from "zod";
 
 /**
- * The largest number that the table stores exactly, and the smallest that it can tell from zero. No loss or measure
+ * The largest number that the table stores exactly, and the smallest that it can tell from zero. No loss or metric
  * means anything beyond them.
  */
 const maxStored = 1e15;
@@ -18,7 +18,7 @@ export function storableNumber(value: number): number | undefined {
   return Math.abs(value) < minStored ? 0 : Number(value.toPrecision(storedDigits));
 }
 
-/** Returns the measures that a container reported, without those that the table cannot keep. */
+/** Returns the metrics that a container reported, without those that the table cannot keep. */
 export function storableMetrics(metrics: Readonly<Record<string, number>>): Metrics {
   return Object.fromEntries(
     Object.entries(metrics).flatMap(([name, value]) => {

@@ -39,6 +39,7 @@ export const modelCardSchema = z.looseObject({
     ...modelDatasetSchema.shape,
     id: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/),
     version: text(64).min(1),
+    /** The name stays British, because published model cards have it. */
     licence: text(2000).min(1),
     pieces: z.int().min(1).max(100_000),
     topics: z

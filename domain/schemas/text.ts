@@ -5,7 +5,7 @@
  * U+FFFD, because it stands where a decoder met bytes that are no text, so that the meaning is lost; control characters
  * and line separators, because they have no place in file names, MIDI texts and terminals; and marks that change the
  * direction of the text around them, because a name must not make a sentence about it read differently. Text is kept as
- * it was sent and is not normalized, because nothing is looked up by it and its owner gets back what they wrote.
+ * it was sent and is not normalized, because nothing is found by it and its owner gets back what they wrote.
  */
 
 /**
@@ -54,7 +54,7 @@ const unreadableCharacters = new RegExp(
 /**
  * Returns a text from a file on one line, in composed form (NFC), without characters that are forbidden or cannot be
  * seen.
- * @param length - the most UTF-16 code units
+ * @param length - the maximum number of UTF-16 code units
  * @returns "" when no visible character is left
  */
 export function plainText(text: string, length: number): string {

@@ -3,6 +3,8 @@
  */
 import * as z from "zod";
 import { sha256Schema } from "./ids";
+
+/** The data set of a model. `licence` keeps its British name, because stored rows and published model cards have it. */
 export const modelDatasetSchema = z.strictObject({
   id: z.string(),
   version: z.string(),

@@ -11,7 +11,7 @@ export const trainingSettingsSchema = z.strictObject({
   instanceType: z.string().regex(/^ml\./),
   volumeSizeGb: z.int().min(1).max(1024),
   useSpot: z.boolean(),
-  /** The most training jobs of this deployment that may run at once. */
+  /** The maximum number of training jobs of this deployment that run at once. */
   slots: z.int().min(1).max(100),
   runtimeLimitSeconds: z.int().min(60).max(86_400),
   /** Seconds that a job may wait for a slot. */

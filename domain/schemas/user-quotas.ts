@@ -1,8 +1,8 @@
 import * as z from "zod";
 
 /**
- * The most that one user may have at once. When a quota is reached, the API answers 429 with its number and when to try
- * again.
+ * The maximum amounts that one user may have at once. When a quota is reached, the API responds with 429, the quota's
+ * number and the time after which to try again.
  *
  * `models` counts the models of the user, and one more for every unfinished training job, which may become one.
  * `trainingJobs` counts the jobs that are kept, finished or not.
@@ -24,6 +24,6 @@ export type UserQuotas = z.infer<typeof userQuotasSchema>;
 export const quotaCounterSchema = userQuotasSchema.keyof();
 /** The name of a counter in the QUOTA item; each quota has one. */
 export type QuotaCounter = z.infer<typeof quotaCounterSchema>;
-/** The amounts by which counters are raised or lowered. */
+/** The amounts by which counters are incremented or decremented. */
 export const quotaAmountsSchema = z.partialRecord(quotaCounterSchema, z.int().min(0));
 export type QuotaAmounts = z.infer<typeof quotaAmountsSchema>;

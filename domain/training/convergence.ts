@@ -3,7 +3,7 @@ import type { Convergence } from "../schemas/training-parts";
 import type { EpochProgress } from "./progress";
 
 /**
- * The most that a series may drift and spread in each state, as shares of its range so far; see {@link convergenceOf}.
+ * The maximum drift and spread of a series in each state, as shares of its range so far; see {@link convergenceOf}.
  */
 export const convergenceThresholds = {
   converged: { drift: 0.05, spread: 0.04 },
@@ -83,7 +83,7 @@ function restOf({ rangeUpTo, sums }: Series, start: number, end: number): Rest {
 function stateAfter(series: readonly Series[], completed: number): Convergence["state"] {
   const length = Math.max(convergenceWindow.min, Math.ceil(convergenceWindow.share * completed));
   if (completed < length || series.length === 0) return "fluctuating";
-  const rests = series.map((each) => restOf(each, completed - length, completed));
+  const rests = series.map((one) => restOf(one, completed - length, completed));
   const within = ({ drift, spread }: Rest): boolean =>
     rests.every((rest) => rest.drift <= drift && rest.spread <= spread);
   if (within(convergenceThresholds.converged)) return "converged";

@@ -29,23 +29,23 @@ export interface ParsedProgress {
 }
 
 /**
- * The most bytes that the API and the workflow read of the file: 2,000 epochs have about 2 MB. A larger file is not a
- * trainer's.
+ * The maximum number of bytes that the API and the workflow read of the file: 2,000 epochs have about 2 MB. A larger
+ * file is not a trainer's.
  */
 export const maxProgressBytes = 8 * 1024 * 1024;
 
-/** The most epochs that any technique trains (hyperparameter `epochs`). */
+/** The maximum number of epochs that any technique trains (hyperparameter `epochs`). */
 export const maxEpochs = 2_000;
 /** The limits of a trainer's file: characters of a line, and lines. */
 const maxLineLength = 16_384;
 const maxLines = 50_000;
-/** The most seconds that an epoch may last: a whole run has at most 24 hours. */
+/** The maximum number of seconds that an epoch may last: a whole run has at most 24 hours. */
 const maxEpochSeconds = 86_400;
 
 const notMetrics = new Set(["schemaVersion", "epoch", "epochs", "timestamp"]);
 const metricName = /^[a-z][A-Za-z0-9]{0,63}$/;
 const maxMetrics = 64;
-/** The most characters of one epoch's metrics as JSON, with which the longest training fits into one response. */
+/** The maximum length of one epoch's metrics as JSON, with which the longest training fits into one response. */
 const maxMetricCharacters = 1_536;
 
 const isEpochNumber = (value: unknown, max: number): value is number =>

@@ -1,17 +1,17 @@
 /** Selects the pieces of a data set that have the chosen topics, and those that a training can use. */
 
 /**
- * The most tags that a choice may name, and the most values of each. The contracts of the selection and of the model
+ * The maximum number of tags that a choice may name, and of values of each tag. The contracts of the selection and of the model
  * card have the same limits.
  */
 export const maxTopicTags = 32;
 export const maxValuesPerTag = 32;
 
-/** The fewest pieces for a training: from fewer, a model learns nothing but the pieces themselves. */
+/** The minimum number of pieces for a training: from fewer, a model learns nothing but the pieces themselves. */
 const minTrainingPieces = 8;
-/** The fewest bars of training music: from fewer, a model learns nothing but the pieces themselves. */
+/** The minimum number of bars of training music: from fewer, a model learns nothing but the pieces themselves. */
 const minTrainingBars = 32;
-/** The longest piece, in bars, that the trainers read. A piece shorter than their window is filled up with rest. */
+/** The maximum length of a piece, in bars, that the trainers read. A piece shorter than their window is filled up with rest. */
 const maxPieceBars = 4_096;
 
 export interface SplitPiece {

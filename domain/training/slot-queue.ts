@@ -30,7 +30,7 @@ export interface SlotQueue {
 }
 
 /**
- * Returns the most slots that one user may have. It is not all of them, so that the next user does not wait for a whole
+ * Returns the maximum number of slots that one user may have. It is not all of them, so that the next user does not wait for a whole
  * run. If there is only one slot, users take turns.
  */
 export const maxSlotsPerUser = (slots: number): number => Math.max(1, slots - 1);

@@ -12,42 +12,45 @@ import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { type Patience, patience } from "../../naming/time-limits";
 import { DeadlineHandler } from "./call-deadline";
 
-const connection = (of: Patience) => ({ maxAttempts: of.tries, requestHandler: new DeadlineHandler(of) });
+const connection = (limits: Patience) => ({
+  maxAttempts: limits.tries,
+  requestHandler: new DeadlineHandler(limits),
+});
 
 /**
  * Creates the DynamoDB client. It leaves attributes that are `undefined` out when it writes: they are an item's absent
  * optional fields.
  */
-export function createDocumentClient(of: Patience = patience.background.dynamodb): DynamoDBDocumentClient {
-  return DynamoDBDocumentClient.from(new DynamoDBClient(connection(of)), {
+export function createDocumentClient(limits: Patience = patience.background.dynamodb): DynamoDBDocumentClient {
+  return DynamoDBDocumentClient.from(new DynamoDBClient(connection(limits)), {
     marshallOptions: { removeUndefinedValues: true },
   });
 }
 
-export function createS3Client(of: Patience = patience.background.s3): S3Client {
+export function createS3Client(limits: Patience = patience.background.s3): S3Client {
   return new S3Client({
-    ...connection(of),
+    ...connection(limits),
     // Clients that read presigned URLs know nothing of the SDK's own checksums.
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
   });
 }
 
-export function createQueueClient(of: Patience = patience.background.sqs): SQSClient {
-  return new SQSClient(connection(of));
+export function createQueueClient(limits: Patience = patience.background.sqs): SQSClient {
+  return new SQSClient(connection(limits));
 }
 
-export function createStepFunctionsClient(of: Patience = patience.background.stepFunctions): SFNClient {
-  return new SFNClient(connection(of));
+export function createStepFunctionsClient(limits: Patience = patience.background.stepFunctions): SFNClient {
+  return new SFNClient(connection(limits));
 }
 
 /** Creates the SageMaker client, which slows down by itself when it is throttled ("adaptive"). */
-export function createSageMakerClient(of: Patience = patience.background.sagemaker): SageMakerClient {
-  return new SageMakerClient({ ...connection(of), retryMode: "adaptive" });
+export function createSageMakerClient(limits: Patience = patience.background.sagemaker): SageMakerClient {
+  return new SageMakerClient({ ...connection(limits), retryMode: "adaptive" });
 }
 
 export function createSageMakerRuntimeClient(
-  of: Patience = patience.background.sagemakerRuntime,
+  limits: Patience = patience.background.sagemakerRuntime,
 ): SageMakerRuntimeClient {
-  return new SageMakerRuntimeClient(connection(of));
+  return new SageMakerRuntimeClient(connection(limits));
 }

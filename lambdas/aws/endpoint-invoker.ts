@@ -9,9 +9,9 @@ import {
 /** The result of one call of an endpoint. */
 export type Invocation =
   | { readonly kind: "RESPONSE"; readonly body: Uint8Array }
-  /** The container answered with an error status. The body comes from the container, so it must not be trusted. */
+  /** The container responded with an error status. The body comes from the container, so it must not be trusted. */
   | { readonly kind: "MODEL_ERROR"; readonly status: number; readonly body: string }
-  /** The endpoint did not answer, or not now: it is cold, throttled, restarting, unreachable or too slow. */
+  /** The endpoint cannot serve the call now: it is cold, throttled, restarting, unreachable or too slow. */
   | { readonly kind: "UNAVAILABLE"; readonly reason: string };
 
 export interface EndpointInvoker {
@@ -19,7 +19,7 @@ export interface EndpointInvoker {
 }
 
 /**
- * The most bytes of a request to a serverless endpoint, and of its response, by AWS's documentation of serverless
+ * The maximum size of a request to a serverless endpoint, and of its response, by AWS's documentation of serverless
  * inference.
  */
 export const maxPayloadBytes = 4 * 1024 * 1024;

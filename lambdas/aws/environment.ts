@@ -8,7 +8,7 @@ import { userQuotasSchema } from "../../domain/schemas/user-quotas";
 import { environmentVariables } from "../../naming/environment-variables";
 import { stages } from "../../naming/resource-names";
 
-/** A variable that holds a JSON document. */
+/** Returns the schema of a variable that holds a JSON document. */
 function json<Output>(schema: z.ZodType<Output>): z.ZodType<Output> {
   return z
     .string()
@@ -53,7 +53,7 @@ export function readEnvironment<Key extends EnvironmentKey>(
   variables: Readonly<Record<string, string | undefined>> = process.env,
 ): Environment<Key> {
   const values: Partial<Record<EnvironmentKey, unknown>> = {};
-  const faults: string[] = [];
+  const broken: string[] = [];
   for (const key of keys) {
     const name = environmentVariables[key];
     const parsed = variableSchemas[key].safeParse(variables[name]);
@@ -62,10 +62,10 @@ export function readEnvironment<Key extends EnvironmentKey>(
       const reasons = parsed.error.issues.map(({ path, message }) =>
         `${path.map((part) => `.${String(part)}`).join("")} ${message}`.trim(),
       );
-      faults.push(variables[name] === undefined ? `${name} is not set` : `${name}: ${reasons.join("; ")}`);
+      broken.push(variables[name] === undefined ? `${name} is not set` : `${name}: ${reasons.join("; ")}`);
     }
   }
-  if (faults.length > 0) throw new Error(`The function's environment is not usable: ${faults.join(" | ")}`);
+  if (broken.length > 0) throw new Error(`The function's environment is not usable: ${broken.join(" | ")}`);
   return narrow<Key>(values, keys);
 }
 

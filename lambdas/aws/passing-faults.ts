@@ -1,4 +1,4 @@
-/** Faults of AWS that pass by themselves: overload, a service that does not answer, a connection that broke. */
+/** Faults of AWS that pass by themselves: overload, a service that does not respond, a connection that broke. */
 import { CallDeadlinePassed } from "./call-deadline";
 
 /** Names of errors of DynamoDB, S3, SQS, Step Functions and SageMaker, and of the SDK's own connection. */
@@ -48,7 +48,7 @@ const passingCodes: ReadonlySet<string> = new Set([
  */
 const wrappedName = /^AWS SDK error wrapper for (\w+)/;
 
-const attribute = (of: object, name: string): unknown => Reflect.get(of, name);
+const attribute = (target: object, name: string): unknown => Reflect.get(target, name);
 
 /**
  * Returns true if the same call may well succeed in a moment. Neither this software nor its caller is to blame for such

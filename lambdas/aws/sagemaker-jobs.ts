@@ -41,8 +41,8 @@ export interface SageMakerJobs {
 }
 
 /**
- * Returns true if the job does not exist or cannot be stopped because it has ended. SageMaker answers both with a
- * ValidationException, although its service model says otherwise.
+ * Returns true if the job does not exist or cannot be stopped because it has ended. In both cases SageMaker
+ * throws a ValidationException, although its service model says otherwise.
  */
 const isNotThere = (error: unknown): boolean =>
   error instanceof SageMakerServiceException && ["ValidationException", "ResourceNotFound"].includes(error.name);

@@ -1,20 +1,18 @@
 import { isFinalCompositionState } from "../../domain/states/composition-state";
-import { inUse, Problem } from "../http/problem";
+import { inUse, Problem } from "../problems/problem";
 import { deleteWithFiles } from "../resources/delete-with-files";
 import type { Compositions } from "../stores/compositions";
 import type { CompositionItem } from "../stores/items";
 import type { ObjectStore } from "../stores/objects";
-import type { OpenWork } from "../stores/open-work";
 import type { Outcome, Stale } from "../stores/outcome";
 import type { PendingChanges } from "../stores/pending-changes";
 import type { Log } from "../telemetry/logger";
 import { pollAfterSeconds } from "./poll-interval";
 
 export interface DeleteUnusedCompositionParams {
-  /** As it was read: the deletion is refused when it has changed since. */
+  /** The row as it was read. If it has changed since, the deletion is stale. */
   readonly item: CompositionItem;
-  readonly compositions: Pick<Compositions, "remove">;
-  readonly openWork: Pick<OpenWork, "compositionsOf">;
+  readonly compositions: Pick<Compositions, "remove" | "openOf">;
   readonly pendingChanges: Pick<PendingChanges, "remove">;
   readonly files: Pick<ObjectStore, "delete" | "deleteAllUnder">;
   readonly now: () => Date;
@@ -25,7 +23,7 @@ export interface DeleteUnusedCompositionParams {
 export async function deleteUnusedComposition(
   params: DeleteUnusedCompositionParams,
 ): Promise<Outcome<undefined, Stale>> {
-  const { item, compositions, openWork, pendingChanges, files, now, log } = params;
+  const { item, compositions, pendingChanges, files, now, log } = params;
   if (!isFinalCompositionState(item.state)) {
     const wait = pollAfterSeconds(item, now());
     throw new Problem("NOT_FINAL", {
@@ -33,7 +31,7 @@ export async function deleteUnusedComposition(
       ...(wait === undefined ? {} : { retryAfterSeconds: wait }),
     });
   }
-  const users = (await openWork.compositionsOf(item.sub)).filter(
+  const users = (await compositions.openOf(item.sub)).filter(
     ({ input }) => "compositionId" in input && input.compositionId === item.id,
   );
   if (users.length > 0) throw inUse("composition", users);

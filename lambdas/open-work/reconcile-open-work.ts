@@ -9,12 +9,12 @@ import { finishPendingChange } from "../resources/finish-pending-change";
 import type { FileRemoval } from "../resources/resource-files";
 import type { Compositions } from "../stores/compositions";
 import { UnreadableItem } from "../stores/item-codec";
-import type { OpenWork } from "../stores/open-work";
+import type { OpenRows } from "../stores/open-rows";
 import { isDone } from "../stores/outcome";
 import type { PendingChanges } from "../stores/pending-changes";
 import type { Slots } from "../stores/slots";
 import type { TrainingJobs } from "../stores/training-jobs";
-import { endUnrepairedJob } from "../training/end-unrepaired-job";
+import { endUnrepairedJob, type EndUnrepairedJobParams } from "../training/end-unrepaired-job";
 import { recoverTrainingJob, type RecoverTrainingJobParams } from "../training/recover-training-job";
 import type { WithinTime } from "../training/time-limit";
 
@@ -22,10 +22,11 @@ export interface ReconcileOpenWorkParams extends Omit<
   RecoverTrainingJobParams,
   "input" | "fault" | "ending" | "executions" | "trainingJobs" | "slots"
 > {
-  readonly trainingJobs: RecoverTrainingJobParams["trainingJobs"] & Pick<TrainingJobs, "advance">;
+  readonly trainingJobs: RecoverTrainingJobParams["trainingJobs"] &
+    EndUnrepairedJobParams["trainingJobs"] &
+    Pick<TrainingJobs, "advance" | "listOpen" | "isOpen" | "noteFailedRepair">;
   readonly slots: Pick<Slots, "held" | "release" | "releaseAllOf">;
-  readonly openWork: OpenWork;
-  readonly compositions: Pick<Compositions, "get" | "abandon">;
+  readonly compositions: Pick<Compositions, "get" | "abandon" | "listOpen" | "noteFailedRepair" | "endUnread">;
   readonly queue: Pick<CompositionQueue, "send">;
   readonly executions: WorkflowExecutions;
   readonly pendingChanges: PendingChanges;
@@ -62,58 +63,58 @@ export const reconcilePatience = {
 } as const satisfies Record<string, ReconcilePatience>;
 
 /** The number of rows of one kind that are repaired at the same time. */
-const atOnce = 4;
+const maxConcurrentRepairs = 4;
 
-/** The numbers of rows that one reconciliation has looked at, repaired, and failed to repair. */
+/** The numbers of rows that one reconciliation has checked, repaired, and failed to repair. */
 export interface ReconcileOpenWorkResult {
-  readonly looked: number;
+  readonly checked: number;
   readonly repaired: number;
   readonly failed: number;
 }
 
 interface RowInRepair {
-  readonly of: OwnedBy;
+  readonly owned: OwnedBy;
   /** Becomes true once it is known that nobody works on it. */
   isAbandoned: boolean;
 }
 
-type RepairOne = (of: OwnedBy, repair: () => Promise<boolean>) => Promise<boolean>;
+/**
+ * Repairs one row. An error is logged and counted.
+ * @returns true if the row is in order now
+ */
+type RepairOne = (owned: OwnedBy, repair: () => Promise<boolean>) => Promise<boolean>;
 
 /**
- * Looks at every row that is not final and repairs those that nobody works on. Training jobs and compositions are
- * repaired side by side, several of each at once. Each repair has a time of its own, and each reconciliation begins at
+ * Reads every row that is not final and repairs those that nobody works on. Training jobs and compositions are repaired
+ * side by side, several of each at once. Each repair has a time of its own, and each reconciliation begins at
  * a random row, so that a row that hangs or cannot be repaired does not delay the others. An abandoned row whose repair
  * fails for minutes is ended without being repaired.
  */
 export async function reconcileOpenWork(params: ReconcileOpenWorkParams): Promise<ReconcileOpenWorkResult> {
-  const reconcile = { looked: 0, repaired: 0, failed: 0 };
-  const { openWork, pendingChanges, patience, deadline, withinTime, now, random, log, metrics } = params;
-  /**
-   * Repairs one row. An error is logged and counted.
-   * @returns true if the row is in order now
-   */
-  const each: RepairOne = async (of, repair) => {
-    reconcile.looked += 1;
+  const result = { checked: 0, repaired: 0, failed: 0 };
+  const { pendingChanges, patience, deadline, withinTime, now, random, log, metrics } = params;
+  const repairOne: RepairOne = async (owned, repair) => {
+    result.checked += 1;
     try {
       if (await withinTime(patience.row, repair())) {
-        reconcile.repaired += 1;
+        result.repaired += 1;
         metrics.record("ReconcilerRepairs");
       }
       return true;
     } catch (error) {
-      reconcile.failed += 1;
+      result.failed += 1;
       metrics.record("ReconcilerFailures");
-      log.error("open work could not be repaired", { id: of.id, reason: String(error) });
+      log.error("open work could not be repaired", { id: owned.id, reason: String(error) });
       return false;
     }
   };
-  const repairRow = async (kind: OpenWorkKind, of: OwnedBy): Promise<void> => {
-    const row = { of, isAbandoned: false };
-    const inOrder = await each(of, async () =>
+  const repairRow = async (kind: OpenWorkKind, owned: OwnedBy): Promise<void> => {
+    const row = { owned, isAbandoned: false };
+    const inOrder = await repairOne(owned, async () =>
       kind === "TRAINING_JOB" ? await repairTrainingJob(params, row) : await repairComposition(params, row),
     );
-    // A row that could not be looked at is not ended, because nobody knows whether it needs repair at all.
-    if (!inOrder && row.isAbandoned) await each(of, async () => await endAfterFailures(params, kind, of));
+    // A row that could not be read is not ended, because nobody knows whether it needs repair at all.
+    if (!inOrder && row.isAbandoned) await repairOne(owned, async () => await endAfterFailures(params, kind, owned));
   };
   const lane = async <Row>(list: AsyncIterable<Row>, repair: (row: Row) => Promise<unknown>): Promise<void> => {
     const rows: Row[] = [];
@@ -123,34 +124,41 @@ export async function reconcileOpenWork(params: ReconcileOpenWorkParams): Promis
     const worker = async (): Promise<void> => {
       for (let row = waiting.shift(); row !== undefined && now() < deadline; row = waiting.shift()) await repair(row);
     };
-    await Promise.all(Array.from({ length: atOnce }, worker));
+    await Promise.all(Array.from({ length: maxConcurrentRepairs }, worker));
   };
   await Promise.all([
     ...openWorkKinds.map(async (kind) => {
-      await lane(openWork.list(kind), async (of) => {
-        await repairRow(kind, of);
+      await lane(openRowsOf(params, kind).listOpen(), async (owned) => {
+        await repairRow(kind, owned);
       });
     }),
     lane(pendingChanges.list(), async (change) => {
-      await each(change, async () => await finishPendingChange({ ...params, change }));
+      await repairOne(change, async () => await finishPendingChange({ ...params, change }));
     }),
   ]);
-  await freeSlotsOfFinalJobs(params, each);
-  return reconcile;
+  await freeSlotsOfFinalJobs(params, repairOne);
+  return result;
 }
 
 const ageSeconds = (since: string, now: Date): number => (now.getTime() - Date.parse(since)) / 1000;
 
+/** Returns the part of a kind's store that lists open rows and notes failed repairs. */
+const openRowsOf = (
+  { trainingJobs, compositions }: ReconcileOpenWorkParams,
+  kind: OpenWorkKind,
+): Pick<OpenRows<unknown, string>, "listOpen" | "noteFailedRepair"> =>
+  kind === "TRAINING_JOB" ? trainingJobs : compositions;
+
 /** Ends a row as the last resort, without reading anything of it. */
-async function endAfterFailures(params: ReconcileOpenWorkParams, kind: OpenWorkKind, of: OwnedBy): Promise<boolean> {
-  const { openWork, patience, now, log, metrics } = params;
-  const noted = await openWork.noteFailedRepair(kind, of);
+async function endAfterFailures(params: ReconcileOpenWorkParams, kind: OpenWorkKind, owned: OwnedBy): Promise<boolean> {
+  const { compositions, patience, now, log, metrics } = params;
+  const noted = await openRowsOf(params, kind).noteFailedRepair(owned);
   if (!isDone(noted) || now().getTime() - noted.value.getTime() < patience.repair * 1000) return false;
-  if (kind === "TRAINING_JOB") return await endUnrepairedJob({ ...params, of });
-  if (!isDone(await openWork.endUnread(kind, of, { failure: workNotEnded }))) return false;
+  if (kind === "TRAINING_JOB") return await endUnrepairedJob({ ...params, owned });
+  if (!isDone(await compositions.endUnread(owned, { failure: workNotEnded }))) return false;
   metrics.record("CompositionsFailed");
   log.error("a composition was ended without being repaired", {
-    compositionId: of.id,
+    compositionId: owned.id,
     since: noted.value.toISOString(),
   });
   return true;
@@ -158,7 +166,7 @@ async function endAfterFailures(params: ReconcileOpenWorkParams, kind: OpenWorkK
 
 /**
  * Loads a row. If the row cannot be parsed, nobody can work on it, unless a newer version of the steps is at work; so
- * the row is marked as abandoned. A service that does not answer says nothing about the row.
+ * the row is marked as abandoned. A service that does not respond says nothing about the row.
  * @throws what the load throws
  */
 async function readable<Item>(
@@ -174,9 +182,9 @@ async function readable<Item>(
   }
 }
 
-async function isAtWork({ openWork, executions }: ReconcileOpenWorkParams, of: OwnedBy): Promise<boolean> {
-  const attempt = await openWork.attemptOf(of);
-  return attempt !== undefined && (await executions.status({ sub: of.sub, jobId: of.id, attempt })) === "RUNNING";
+async function isAtWork(params: ReconcileOpenWorkParams, { sub, id }: OwnedBy): Promise<boolean> {
+  const attempt = await params.trainingJobs.attemptOf({ sub, id });
+  return attempt !== undefined && (await params.executions.status({ sub, jobId: id, attempt })) === "RUNNING";
 }
 
 /**
@@ -184,12 +192,12 @@ async function isAtWork({ openWork, executions }: ReconcileOpenWorkParams, of: O
  * @returns true if anything was done
  */
 async function repairTrainingJob(params: ReconcileOpenWorkParams, row: RowInRepair): Promise<boolean> {
-  const { of } = row;
+  const { owned } = row;
   const { trainingJobs, executions, patience, now, log, metrics } = params;
   const job = await readable(
     row,
-    async () => await trainingJobs.get(of),
-    async () => await isAtWork(params, of),
+    async () => await trainingJobs.get(owned),
+    async () => await isAtWork(params, owned),
   );
   if (job === undefined || isFinalTrainingJobState(job.state)) return false;
   if (ageSeconds(job.createdAt, now()) > patience.overdue.TRAINING_JOB) metrics.record("OverdueWork");
@@ -221,39 +229,46 @@ async function repairTrainingJob(params: ReconcileOpenWorkParams, row: RowInRepa
     }
   })();
   if (job.repairFailedSince !== undefined) {
-    await trainingJobs.advance({ ...of, attempt: job.attempt }, { remove: ["repairFailedSince"] });
+    await trainingJobs.advance({ ...owned, attempt: job.attempt }, { remove: ["repairFailedSince"] });
   }
   return repaired;
 }
 
+/**
+ * Repairs one composition.
+ * @returns true if anything was done
+ */
 async function repairComposition(params: ReconcileOpenWorkParams, row: RowInRepair): Promise<boolean> {
-  const { of } = row;
+  const { owned } = row;
   const { compositions, queue, patience, now, log, metrics } = params;
-  const composition = await readable(row, async () => await compositions.get(of));
+  const composition = await readable(row, async () => await compositions.get(owned));
   if (composition === undefined || isFinalCompositionState(composition.state)) return false;
   const leased = composition.runningUntil !== undefined && Date.parse(composition.runningUntil) >= now().getTime();
   if (ageSeconds(composition.createdAt, now()) > patience.overdue.COMPOSITION) metrics.record("OverdueWork");
   if (leased) return false;
   row.isAbandoned = true;
   if (ageSeconds(composition.createdAt, now()) > patience.composition) {
-    const isAbandoned = isDone(await compositions.abandon(of, compositionAbandoned));
+    const isAbandoned = isDone(await compositions.abandon(owned, compositionAbandoned));
     if (isAbandoned) metrics.record("CompositionsFailed");
     return isAbandoned;
   }
   const restsSince = composition.runningUntil ?? composition.updatedAt;
   if (ageSeconds(restsSince, now()) < patience.notTaken) return false;
   // A second message is unnecessary but does no harm: the lease prevents a second piece.
-  log.warn("sending a composition again", { compositionId: of.id });
-  await queue.send({ sub: of.sub, compositionId: of.id });
+  log.warn("sending a composition again", { compositionId: owned.id });
+  await queue.send({ sub: owned.sub, compositionId: owned.id });
   return true;
 }
 
 /** Frees the slots of final jobs. A finalizing step that died between its last two writes leaves such slots. */
-async function freeSlotsOfFinalJobs({ openWork, slots, log }: ReconcileOpenWorkParams, each: RepairOne): Promise<void> {
+async function freeSlotsOfFinalJobs(
+  { trainingJobs, slots, log }: ReconcileOpenWorkParams,
+  repairOne: RepairOne,
+): Promise<void> {
   for (const { index, holder } of await slots.held()) {
-    const of = { sub: holder.sub, id: holder.jobId };
-    await each(of, async () => {
-      if (await openWork.isOpen("TRAINING_JOB", of)) return false;
+    const owned = { sub: holder.sub, id: holder.jobId };
+    await repairOne(owned, async () => {
+      if (await trainingJobs.isOpen(owned)) return false;
       await slots.release({ index, jobId: holder.jobId });
       log.warn("slot freed", { slot: index, jobId: holder.jobId });
       return true;

@@ -19,8 +19,8 @@ export interface OrphanCount {
   readonly complete: boolean;
 }
 
-/** Younger objects may belong to work that is under way. */
-const oldEnoughSeconds = 86_400;
+/** The minimum age of an orphan: a younger object may belong to work that is under way. */
+const minAgeSeconds = 86_400;
 const maxNamedInLog = 20;
 
 /**
@@ -29,12 +29,12 @@ const maxNamedInLog = 20;
  *
  * It removes nothing. Every known way of leaving a file behind is dealt with elsewhere
  * (docs/adr/0020-rows-before-files.md), so an orphan shows a fault that nobody has understood yet, and the fault may be
- * in this very comparison. An operator who sees the metric rise looks at the objects first, and then removes them with
+ * in this very comparison. An operator who sees the metric rise inspects the objects first, and then removes them with
  * `npm run orphans`.
  */
 export async function countOrphans(params: CountOrphansParams): Promise<OrphanCount> {
   const { now, deadline, log, metrics } = params;
-  const writtenBefore = new Date(now().getTime() - oldEnoughSeconds * 1_000);
+  const writtenBefore = new Date(now().getTime() - minAgeSeconds * 1_000);
   const count = { objects: 0, orphans: 0, orphanBytes: 0, complete: true };
   const named: string[] = [];
   for await (const { bucket, objects, orphans } of findOrphans({ ...params, writtenBefore })) {

@@ -63,7 +63,7 @@ async function undo(
     if (!isDone(abandoned)) return;
     await removeFilesOf(creation.of, creation, removal);
     // The error may not say whether the write was done, and a file may still be on its way. Then the change stays, and
-    // the reconciler looks again.
+    // the reconciler finishes it.
     if (isRefused) await pendingChanges.remove(abandoned.value);
   } catch (error) {
     log.warn("a creation is left to the reconciler", { kind: creation.of, id: creation.id, reason: String(error) });

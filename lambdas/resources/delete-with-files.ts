@@ -37,7 +37,7 @@ export async function deleteWithFiles<Item extends DeletableItem>(
   if (!isDone(removed)) return removed;
   try {
     await removeFilesOf(item.kind, item, removal);
-    // If somebody may still be writing files, the pending change stays. The reconciler looks again when nobody can be
+    // If somebody may still be writing files, the pending change stays. The reconciler finishes it when nobody can be
     // writing any more.
     if (!mayHaveLateWriters(item.kind)) await pendingChanges.remove(removed.value);
   } catch (error) {

@@ -54,21 +54,21 @@ export async function orphansOf(
   objects: readonly StoredObject[],
   rows: RowsByKey,
 ): Promise<readonly StoredObject[]> {
-  const owned = objects.map((object) => ({ object, of: parseOwnedObjectKey(object.key) }));
+  const owned = objects.map((object) => ({ object, parsed: parseOwnedObjectKey(object.key) }));
   const keys = new Map<string, TableKey>();
-  for (const { of } of owned) {
-    if (of === undefined) continue;
-    for (const key of [rowKeyOf(of), changeKeyOf(of)]) keys.set(text(key), key);
+  for (const { parsed } of owned) {
+    if (parsed === undefined) continue;
+    for (const key of [rowKeyOf(parsed), changeKeyOf(parsed)]) keys.set(text(key), key);
   }
   const found = new Map((await rows.find([...keys.values()])).map((row) => [text(row), row]));
-  const isNamed = ({ midi }: RowByKey, of: OwnedObject): boolean =>
-    bucket === "work" ? isWorkOfRow(of) : isNamedByRow(of, midi);
+  const isNamed = ({ midi }: RowByKey, parsed: OwnedObject): boolean =>
+    bucket === "work" ? isWorkOfRow(parsed) : isNamedByRow(parsed, midi);
   return owned
-    .filter(({ of }) => {
-      if (of === undefined) return true;
-      if (found.has(text(changeKeyOf(of)))) return false;
-      const row = found.get(text(rowKeyOf(of)));
-      return row === undefined || !isNamed(row, of);
+    .filter(({ parsed }) => {
+      if (parsed === undefined) return true;
+      if (found.has(text(changeKeyOf(parsed)))) return false;
+      const row = found.get(text(rowKeyOf(parsed)));
+      return row === undefined || !isNamed(row, parsed);
     })
     .map(({ object }) => object);
 }

@@ -11,21 +11,21 @@ export interface FileRemoval {
 }
 
 /** Removes every file that the resource has; files that are not there count as removed. */
-export async function removeFilesOf(kind: OwnedKind, of: OwnedBy, { artifacts, work }: FileRemoval): Promise<void> {
+export async function removeFilesOf(kind: OwnedKind, owned: OwnedBy, { artifacts, work }: FileRemoval): Promise<void> {
   switch (kind) {
     case "TRACK":
-      await artifacts.delete([trackKey(of)]);
+      await artifacts.delete([trackKey(owned)]);
       return;
     case "COMPOSITION":
-      await artifacts.deleteAllUnder(compositionPrefix(of));
+      await artifacts.deleteAllUnder(compositionPrefix(owned));
       return;
     case "MODEL":
-      await artifacts.deleteAllUnder(modelPrefix(of));
+      await artifacts.deleteAllUnder(modelPrefix(owned));
       return;
     case "TRAINING_JOB":
       if (work === undefined) throw new Error("a training job's files cannot be removed without the work bucket");
-      await work.deleteAllUnder(trainingJobPrefix(of));
-      await artifacts.deleteAllUnder(trainingJobPrefix(of));
+      await work.deleteAllUnder(trainingJobPrefix(owned));
+      await artifacts.deleteAllUnder(trainingJobPrefix(owned));
       return;
   }
 }

@@ -1,4 +1,4 @@
-/** The catalogues of data sets. They belong to no user. */
+/** The store of the catalogues of data sets, which belong to no user. */
 import { catalogueKey } from "../../naming/table-keys";
 import { readItem } from "./item-codec";
 import { type CatalogueItem, catalogueItemSchema } from "./items";

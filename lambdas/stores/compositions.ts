@@ -1,4 +1,4 @@
-/** Compositions. Requests create and change them; a worker claims them by a lease and ends them once. */
+/** The store of compositions. Requests create and change them; a worker claims them by a lease and ends them once. */
 import * as z from "zod";
 import { compositionOutputSchema } from "../../domain/schemas/composition-parts";
 import { type Failure, failureSchema } from "../../domain/schemas/failure";
@@ -7,6 +7,7 @@ import { ownedKey } from "../../naming/table-keys";
 import { absent, allOf, anyOf, equals, lessThan } from "./conditions";
 import { readItem } from "./item-codec";
 import { type CompositionItem, compositionItemSchema } from "./items";
+import { createOpenRows, type OpenRows } from "./open-rows";
 import { doneWith, type Outcome, type Stale, stale } from "./outcome";
 import { createOwnedRows, nextVersion, type OwnedRows } from "./owned-rows";
 import { moveQuota } from "./quotas";
@@ -23,7 +24,7 @@ export interface CompositionResult {
   readonly midi: NonNullable<CompositionItem["midi"]>;
 }
 
-export interface Compositions extends OwnedRows<CompositionItem> {
+export interface Compositions extends OwnedRows<CompositionItem>, OpenRows<CompositionItem, "FAILED"> {
   /**
    * Takes a composition that is PENDING, or RUNNING with a lease that has run out. The value is the row with its new
    * attempt; stale when another worker has the composition, or it is final.
@@ -78,8 +79,15 @@ export function createCompositions({ table, now }: { readonly table: Table; read
       ...moveQuota(owned.sub, { decrement: { openCompositions: 1 } }),
     ]);
 
+  const kind = { table, kind: "COMPOSITION", schema: compositionItemSchema, now } as const;
+  const open = createOpenRows<typeof compositionItemSchema, "FAILED">(kind);
+
   return {
-    ...createOwnedRows({ table, kind: "COMPOSITION", schema: compositionItemSchema, now }),
+    ...createOwnedRows(kind),
+    ...open.rows,
+
+    endUnread: async (owned, end) =>
+      await open.endOpenRow(owned, { ...end, state: "FAILED", gives: { openCompositions: 1 } }),
 
     async claim(owned, runningUntil) {
       const instant = now();

@@ -1,4 +1,4 @@
-/** The table in DynamoDB. Every attribute name and value is passed through a placeholder. */
+/** Implements the table on DynamoDB. Every attribute name and value is passed through a placeholder. */
 import { setTimeout as wait } from "node:timers/promises";
 import {
   type AttributeValue,
@@ -34,9 +34,10 @@ export interface DynamoDBTableParams {
 /** The number of tries of a write. A conflict lasts for the milliseconds of another transaction. */
 const maxTries = 6;
 const firstWaitMilliseconds = 20;
-const passing = new Set(["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"]);
+/** The reasons of a cancelled transaction that pass by themselves. */
+const passingReasons = new Set(["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"]);
 
-/** DynamoDB takes a hundred keys at once, and may leave some of them for the next request. */
+/** The maximum number of keys in one request. DynamoDB may leave some of them for the next request. */
 const maxKeysOfBatch = 100;
 const maxTriesOfBatch = 8;
 
@@ -100,9 +101,9 @@ function conditionText(placeholders: Placeholders, condition: Condition): string
       return `${placeholders.nestedAttribute(condition.attribute)} ${condition.operator} ${placeholders.value(condition.value)}`;
     case "ALL":
     case "ANY": {
-      const texts = condition.conditions.map((each) => conditionText(placeholders, each));
+      const texts = condition.conditions.map((part) => conditionText(placeholders, part));
       const [alone, ...others] = texts;
-      if (alone === undefined) throw new Error("a condition of several has none");
+      if (alone === undefined) throw new Error("a condition of kind ALL or ANY contains no conditions");
       // DynamoDB refuses redundant parentheses.
       if (others.length === 0) return alone;
       return `(${texts.join(condition.kind === "ALL" ? " AND " : " OR ")})`;
@@ -129,7 +130,7 @@ function changesText(
     ...clause("SET", sets),
     ...clause(
       "ADD",
-      Object.entries(add).map(([name, by]) => `${placeholders.attribute(name)} ${placeholders.value(by)}`),
+      Object.entries(add).map(([name, amount]) => `${placeholders.attribute(name)} ${placeholders.value(amount)}`),
     ),
     ...clause(
       "REMOVE",
@@ -139,13 +140,13 @@ function changesText(
 }
 
 /**
- * A refusal returns the row as it was when the condition was checked. A later read would find another state of it,
+ * Makes a refusal return the row as it was when the condition was checked. A later read would find another state of it,
  * which may mean something else.
  */
-const told = { ReturnValuesOnConditionCheckFailure: "ALL_OLD" } as const;
+const returnRowOnRefusal = { ReturnValuesOnConditionCheckFailure: "ALL_OLD" } as const;
 
 const guard = (placeholders: Placeholders, condition: Condition | undefined) =>
-  condition === undefined ? {} : { ConditionExpression: conditionText(placeholders, condition), ...told };
+  condition === undefined ? {} : { ConditionExpression: conditionText(placeholders, condition), ...returnRowOnRefusal };
 
 type TransactionOperation = NonNullable<TransactWriteCommandInput["TransactItems"]>[number];
 
@@ -166,7 +167,7 @@ const deleteInput = (TableName: string, { key, condition }: Extract<Write, { kin
 };
 const checkInput = (TableName: string, { key, condition }: Extract<Write, { kind: "CHECK" }>) => {
   const placeholders = new Placeholders();
-  const parts = { ConditionExpression: conditionText(placeholders, condition), ...told };
+  const parts = { ConditionExpression: conditionText(placeholders, condition), ...returnRowOnRefusal };
   return { TableName, Key: key, ...parts, ...placeholders.inUse };
 };
 
@@ -236,7 +237,7 @@ export function createDynamoDBTable({ client, tableName: TableName }: DynamoDBTa
         await client.send(new DeleteCommand(deleteInput(TableName, write)));
         return undefined;
       case "CHECK":
-        throw new Error("a check alone writes nothing");
+        throw new Error("a write of kind CHECK cannot be sent alone");
     }
   };
 
@@ -279,14 +280,14 @@ export function createDynamoDBTable({ client, tableName: TableName }: DynamoDBTa
     if (!(error instanceof TransactionCanceledException)) return false;
     // Any other reason, such as a validation error, is a fault of this software.
     const codes = (error.CancellationReasons ?? []).map(({ Code = "None" }) => Code);
-    return codes.length > 0 && codes.every((code) => code === "None" || passing.has(code));
+    return codes.length > 0 && codes.every((code) => code === "None" || passingReasons.has(code));
   };
 
   const readBatch = async (keys: readonly TableKey[], attributes: readonly string[]): Promise<Row[]> => {
     const placeholders = new Placeholders();
     const ProjectionExpression = attributes.map((name) => placeholders.attribute(name)).join(", ");
     const found: Row[] = [];
-    let asked: NonNullable<BatchGetCommandInput["RequestItems"]> = {
+    let requested: NonNullable<BatchGetCommandInput["RequestItems"]> = {
       [TableName]: {
         Keys: keys.map(({ pk, sk }) => ({ pk, sk })),
         ConsistentRead: true,
@@ -295,13 +296,15 @@ export function createDynamoDBTable({ client, tableName: TableName }: DynamoDBTa
       },
     };
     for (let tries = 1; tries <= maxTriesOfBatch; tries += 1) {
-      const { Responses = {}, UnprocessedKeys = {} } = await client.send(new BatchGetCommand({ RequestItems: asked }));
+      const { Responses = {}, UnprocessedKeys = {} } = await client.send(
+        new BatchGetCommand({ RequestItems: requested }),
+      );
       found.push(...(Responses[TableName] ?? []));
       if (Object.keys(UnprocessedKeys).length === 0) return found;
-      asked = UnprocessedKeys;
+      requested = UnprocessedKeys;
       await pause(tries);
     }
-    throw new TableBusy("rows that were asked for together were not all given");
+    throw new TableBusy("DynamoDB did not return all rows that were requested together");
   };
 
   return {

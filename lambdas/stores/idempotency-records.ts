@@ -1,4 +1,7 @@
-/** First responses, by idempotency key. The transaction that writes the resource writes them, too: owned-rows.ts. */
+/**
+ * The first responses of requests, by idempotency key. The transaction that writes the resource writes them, too:
+ * owned-rows.ts.
+ */
 import { idempotencyKey } from "../../naming/table-keys";
 import { anyOf, atMost, rowIsAbsent } from "./conditions";
 import { readItem, writeItem } from "./item-codec";
@@ -22,7 +25,7 @@ export interface IdempotencyWrite {
   readonly record: IdempotencyRecord;
 }
 
-/** Gives what must be written beside a new item; nothing when its request may be repeated freely. */
+/** Returns the record that is written beside a new item; undefined when its request may be repeated freely. */
 export type IdempotencyOf<Item> = (item: Item) => IdempotencyWrite | undefined;
 
 export interface IdempotencyRecords {

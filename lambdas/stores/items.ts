@@ -29,6 +29,7 @@ import { compositionStates } from "../../domain/states/composition-state";
 import { trainingJobStates } from "../../domain/states/training-job-state";
 import { techniqueIds } from "../../naming/resource-names";
 import { type OwnedKind, ownedKinds, pendingChangeMark } from "../../naming/table-keys";
+
 const instantSchema = z.iso.datetime();
 
 const technique = z.enum(techniqueIds);
@@ -86,7 +87,7 @@ export const trackItemSchema = z.strictObject({
   firstBarWithNotes: z.int().min(1).optional(),
   /**
    * The bars in other time signatures, which compositions cannot use. Rows written before 0.3 have none, and no such
-   * bars.
+   * bars. The attribute keeps its British name, because stored rows have it.
    */
   otherMetres: z.array(otherTimeSignatureSchema).optional(),
   tracks: z.array(trackDescriptionSchema),
@@ -95,7 +96,10 @@ export const trackItemSchema = z.strictObject({
 
 export type TrackItem = z.infer<typeof trackItemSchema>;
 
-/** Returns parameters under the names that they have now. Version 0.2 wrote `leastProbability`. */
+/**
+ * Returns parameters under the names that they have now. Rows of version 0.2 have `leastProbability` for
+ * `minProbability`.
+ */
 function withPresentNames<Value>(parameters: Readonly<Record<string, Value>>): Record<string, Value> {
   return Object.fromEntries(
     Object.entries(parameters).map(([name, value]) => [name === "leastProbability" ? "minProbability" : name, value]),
@@ -118,7 +122,7 @@ export const compositionItemSchema = z.strictObject({
   midi: z
     .strictObject({
       revision: z.int().min(1),
-      /** Drawn for every file that a request writes, so that two requests never write the same one. */
+      /** The token is drawn anew for every file that a request writes, so that two requests never write the same one. */
       token: z
         .string()
         .regex(/^[a-z0-9]{1,32}$/)
@@ -131,7 +135,7 @@ export const compositionItemSchema = z.strictObject({
   attempt: z.int().min(0),
   /** The instant at which the lease of the present worker runs out. After it, a later delivery may take over. */
   runningUntil: instantSchema.optional(),
-  /** Has the same meaning as in a training job. */
+  /** This attribute has the same meaning as in a training job. */
   repairFailedSince: instantSchema.optional(),
   openWork: z.literal("COMPOSITION").optional(),
   openWorkOwner: z.string().optional(),
@@ -228,6 +232,7 @@ export type TrainingJobItem = z.infer<typeof trainingJobItemSchema>;
 export const pendingChangeItemSchema = z.strictObject({
   schemaVersion: z.literal(1),
   kind: z.literal("PENDING_CHANGE"),
+  /** The kind of the resource that is created or deleted. */
   of: z.enum(ownedKinds),
   sub: z.string().min(1).max(128),
   id: ulidSchema,
@@ -303,6 +308,7 @@ export type SlotOrderItem = z.infer<typeof slotOrderItemSchema>;
 export const catalogueItemSchema = z.strictObject({
   schemaVersion: z.literal(1),
   kind: z.literal("CATALOGUE"),
+  /** `licence` keeps its British name, because stored catalogues and published data sets have it. */
   dataset: z.strictObject({ ...datasetReferenceSchema.shape, name: z.string(), licence: z.string() }),
   pieces: z.array(
     z.strictObject({

@@ -1,4 +1,4 @@
-/** The models that users have trained, and the stock models, which belong to no user. */
+/** The stores of the models that users have trained, and of the stock models, which belong to no user. */
 import { kindPrefix, stockModelKey, stockPartition } from "../../naming/table-keys";
 import { readItem } from "./item-codec";
 import { type ModelItem, modelItemSchema, type StockModelItem, stockModelItemSchema } from "./items";

@@ -69,7 +69,7 @@ export interface ObjectStore {
   /** Returns at most `limit` objects, in the order of their keys' bytes. */
   list(prefix: string, limit: number): Promise<readonly StoredObject[]>;
   /**
-   * Yields all objects in the same order, at most a thousand in a page, for work that looks at more objects than it can
+   * Yields all objects in the same order, at most a thousand in a page, for work that reads more objects than it can
    * keep.
    */
   pages(prefix: string): AsyncIterable<readonly StoredObject[]>;
@@ -100,8 +100,8 @@ export class ObjectTooLargeError extends Error {
 }
 
 /**
- * Returns true for an error that says that the object does not exist. Without the right to list, S3 answers 403 for a
- * missing object; that stays an error, so that a missing permission is noticed.
+ * Returns true for an error that says that the object does not exist. Without the permission to list, S3 responds with
+ * 403 for a missing object; that stays an error, so that a missing permission is noticed.
  */
 function isMissing(error: unknown): boolean {
   return (
@@ -203,7 +203,7 @@ export function createObjectStore({ client, bucket }: ObjectStoreParams): Object
       for (;;) {
         const piece: { readonly done: boolean; readonly value?: unknown } = (await reader?.read()) ?? { done: true };
         if (piece.done) break;
-        if (!(piece.value instanceof Uint8Array)) throw new Error(`S3 gave something else than bytes for ${key}`);
+        if (!(piece.value instanceof Uint8Array)) throw new Error(`S3 returned something other than bytes for ${key}`);
         hash.update(piece.value);
         bytes += piece.value.byteLength;
       }
@@ -217,7 +217,7 @@ export function createObjectStore({ client, bucket }: ObjectStoreParams): Object
           Key: key,
           Body: body,
           ContentType: contentType,
-          // The SDK computes the length by itself, but not of an empty body.
+          // The SDK computes the length by itself, except for an empty body.
           ContentLength: Buffer.byteLength(body),
           ...(tags === undefined ? {} : { Tagging: new URLSearchParams(tags).toString() }),
         }),

@@ -20,7 +20,7 @@ export interface QuotaReached {
   readonly quota: number;
 }
 
-/** Something that the new resource refers to has been deleted since it was read. */
+/** A row to which the new resource refers has been deleted since it was read. */
 export interface ReferenceGone {
   readonly kind: "REFERENCE_GONE";
   readonly key: TableKey;

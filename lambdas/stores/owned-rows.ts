@@ -19,11 +19,12 @@ import {
   type ReferenceGone,
   type Repeated,
   type Stale,
+  stale,
 } from "./outcome";
 import { endOfCreation, pendingChange, putPendingChange } from "./pending-changes";
 import { moveQuota, takeQuota } from "./quotas";
 import type { Table } from "./table";
-import { transact, type TransactionPart, writeRow } from "./transaction";
+import { transact, type TransactionPart } from "./transaction";
 
 /** The attributes that every owned item has. */
 export interface OwnedItem extends OwnedBy {
@@ -66,7 +67,7 @@ export interface RemoveParams<Item> {
 /** The store of one kind of owned items. */
 export interface OwnedRows<Item extends OwnedItem> {
   get(owned: OwnedBy): Promise<Item | undefined>;
-  /** Lists the rows of a user, newest first. `after` is the last id of the page before. */
+  /** Returns a page of a user's rows, newest first. `after` is the last id of the page before. */
   list(params: {
     readonly sub: string;
     readonly limit: number;
@@ -79,7 +80,10 @@ export interface OwnedRows<Item extends OwnedItem> {
    * or nothing. Stale when the creation was given up meanwhile.
    */
   create(params: CreateParams<Item>): Promise<Outcome<undefined, Repeated | QuotaReached | ReferenceGone | Stale>>;
-  /** Sets attributes of an item that is still as it was read; increments `version` and sets `updatedAt`. */
+  /**
+   * Sets attributes of an item that is still as it was read; increments `version` and sets `updatedAt`. An attribute that
+   * is given as `undefined` stays as it is. The value is the item as the table holds it now.
+   */
   change(item: Item, attributes: Partial<Item>): Promise<Outcome<Item, Stale>>;
   /**
    * Deletes an item that is still as it was read, gives its quotas back, and notes that its files are to be removed. The
@@ -146,17 +150,16 @@ export function createOwnedRows<Schema extends z.ZodType<OwnedItem>>({
       ]),
 
     change: async (item, attributes) => {
-      const changed: Item = { ...item, ...attributes, version: item.version + 1, updatedAt: now().toISOString() };
-      schema.parse(changed);
+      const version = item.version + 1;
+      const entries: readonly (readonly [string, unknown])[] = Object.entries({ ...attributes });
+      const given = Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+      const set = { ...given, version, updatedAt: now().toISOString() };
+      schema.parse({ ...item, ...set });
       // Only the changed attributes are written, so that attributes that a newer version has added survive.
-      const set = { ...attributes, updatedAt: changed.updatedAt, version: changed.version };
-      const outcome = await writeRow(table, {
-        kind: "UPDATE",
-        key: keyOf(item),
-        changes: { set },
-        condition: asRead(item),
-      });
-      return isDone(outcome) ? doneWith(changed) : outcome;
+      const result = await table.write([
+        { kind: "UPDATE", key: keyOf(item), changes: { set }, condition: asRead(item) },
+      ]);
+      return result.kind === "REFUSED" ? stale : doneWith(readItem(schema, result.row));
     },
 
     remove: async ({ item, gives }) => {

@@ -1,5 +1,5 @@
 /**
- * Changes of resources that have files. Each change has an item from its first write to its last, so that a change that
+ * The store of pending changes of resources that have files. Each change has an item from its first write to its last, so that a change that
  * is cut off in between is found and finished. docs/adr/0020-rows-before-files.md says in which order everything is
  * written.
  */
@@ -31,6 +31,7 @@ export interface PendingChanges {
 }
 
 export interface NewPendingChange {
+  /** The kind of the resource. */
   readonly of: OwnedKind;
   readonly sub: string;
   readonly id: string;

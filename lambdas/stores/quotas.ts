@@ -29,8 +29,8 @@ export function moveQuota(
   { increment = {}, decrement = {} }: QuotaMovement,
 ): readonly TransactionPart<never>[] {
   const sums = quotaCounterSchema.options.flatMap((counter) => {
-    const by = (increment[counter] ?? 0) - (decrement[counter] ?? 0);
-    return by === 0 ? [] : [[counter, by] as const];
+    const amount = (increment[counter] ?? 0) - (decrement[counter] ?? 0);
+    return amount === 0 ? [] : [[counter, amount] as const];
   });
   if (sums.length === 0) return [];
   return [{ write: { kind: "UPDATE", key: quotaKey(sub), changes: { add: Object.fromEntries(sums) } } }];
@@ -58,7 +58,7 @@ export function takeQuota({ table, sub, amounts, quotas }: TakeQuotaParams): rea
    */
   const maxBefore = (counter: QuotaCounter): number => quotas[counter] - Math.max(1, amounts[counter] ?? 0);
   const reached = (row: Row): QuotaReached | undefined => {
-    const counter = counters.find((each) => Number(row[each] ?? 0) > maxBefore(each));
+    const counter = counters.find((name) => Number(row[name] ?? 0) > maxBefore(name));
     return counter === undefined ? undefined : { kind: "QUOTA_REACHED", counter, quota: quotas[counter] };
   };
   const hasRoom = counters.map((counter) => {

@@ -1,4 +1,4 @@
-/** Reads many rows at once by their keys, as far as a comparison with the stored objects needs them. */
+/** Reads many rows at once by their keys, with the attributes that say which objects the rows name. */
 import * as z from "zod";
 import type { TableKey } from "../../naming/table-keys";
 import { compositionItemSchema } from "./items";

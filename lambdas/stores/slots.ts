@@ -1,4 +1,4 @@
-/** Training slots. Each is an item that is acquired by a conditional write, so that no counter can drift. */
+/** The training slots. Each is an item that is acquired by a conditional write, so that no counter can drift. */
 import { slotKey, slotOrderKey, slotsPartition, sortKey } from "../../naming/table-keys";
 import { absent, allOf, anyOf, equals, rowIsAbsent } from "./conditions";
 import { readItem, writeItem } from "./item-codec";
@@ -74,6 +74,7 @@ export interface Slots {
  * been none.
  */
 const maxTurns = 500;
+
 /** Returns the order after a user's turn. */
 export function orderAfter({ version, turns }: SlotOrder, sub: string): { version: number; turns: string[] } {
   return { version: version + 1, turns: [sub, ...turns.filter((other) => other !== sub)].slice(0, maxTurns) };

@@ -1,5 +1,5 @@
 /**
- * Tickets of the jobs that wait for a slot. They are sorted by the job's ULID, so that the earliest job comes first.
+ * The tickets of the jobs that wait for a slot. They are sorted by the job's ULID, so that the earliest job comes first.
  */
 import { ticketKey, ticketsPartition } from "../../naming/table-keys";
 import { readItem, writeItem } from "./item-codec";
@@ -22,8 +22,8 @@ export interface Tickets {
   remove(jobId: string): Promise<void>;
 }
 
-/** A ticket of an earlier version did not say when its job asks again. */
-const readableTicket = ticketItemSchema.partial({ asksAgainBy: true });
+/** The schema of tickets as they are read: those of an earlier version do not say when their job asks again. */
+const readTicketSchema = ticketItemSchema.partial({ asksAgainBy: true });
 const askedAgainWithinMilliseconds = 300_000;
 const keptForSeconds = 86_400;
 
@@ -46,9 +46,9 @@ export function createTickets(table: Table): Tickets {
     async waiting() {
       const tickets: Ticket[] = [];
       for await (const row of table.all({ partition: ticketsPartition })) {
-        const { sub, jobId, heartbeatAt, asksAgainBy } = readItem(readableTicket, row);
-        const by = asksAgainBy ?? heartbeatAt + askedAgainWithinMilliseconds;
-        tickets.push({ sub, jobId, heartbeatAt, asksAgainBy: by });
+        const { sub, jobId, heartbeatAt, asksAgainBy } = readItem(readTicketSchema, row);
+        const deadline = asksAgainBy ?? heartbeatAt + askedAgainWithinMilliseconds;
+        tickets.push({ sub, jobId, heartbeatAt, asksAgainBy: deadline });
       }
       return tickets;
     },

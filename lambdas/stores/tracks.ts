@@ -1,4 +1,4 @@
-/** Tracks that users have uploaded. */
+/** The store of the tracks that users have uploaded. */
 import { type TrackItem, trackItemSchema } from "./items";
 import { createOwnedRows, type OwnedRows } from "./owned-rows";
 import type { Table } from "./table";

@@ -1,8 +1,9 @@
 /**
- * Training jobs. Requests create, stop and delete them; the workflow advances and ends them. Every write of the
+ * The store of training jobs. Requests create, stop and delete them; the workflow advances and ends them. Every write of the
  * workflow names the attempt to which it belongs, and depends on the state.
  */
 import type * as z from "zod";
+import { quotaAmountsSchema } from "../../domain/schemas/user-quotas";
 import {
   type FinalTrainingJobState,
   finalTrainingJobStates,
@@ -12,7 +13,7 @@ import {
 } from "../../domain/states/training-job-state";
 import type { OwnedBy } from "../../naming/object-keys";
 import { ownedKey } from "../../naming/table-keys";
-import { absent, allOf, anyOf, type Condition, equals, oneOf, rowIsAbsent } from "./conditions";
+import { absent, allOf, anyOf, type Condition, equals, oneOf, present, rowIsAbsent } from "./conditions";
 import { readItem, writeItem } from "./item-codec";
 import {
   type ModelItem,
@@ -22,6 +23,7 @@ import {
   type TrainingJobItem,
   trainingJobItemSchema,
 } from "./items";
+import { createOpenRows, type OpenRows, type UnreadEnd } from "./open-rows";
 import { doneWith, isDone, type Outcome, type Stale, stale } from "./outcome";
 import { createOwnedRows, nextVersion, type OwnedRows } from "./owned-rows";
 import { endOfCreation, pendingChange, putPendingChange } from "./pending-changes";
@@ -89,7 +91,18 @@ export interface NextAttempt {
   readonly attemptsWithoutTraining: number;
 }
 
-export interface TrainingJobs extends OwnedRows<TrainingJobItem> {
+export interface TrainingJobs extends OwnedRows<TrainingJobItem>, OpenRows<TrainingJobItem, FinalTrainingJobState> {
+  /**
+   * Returns the attempt of a job, which is read without the rest of the row; undefined when the row has no valid
+   * attempt.
+   */
+  attemptOf(owned: OwnedBy): Promise<number | undefined>;
+  /**
+   * Ends the job, whatever else its row contains, and gives the user's quotas back. It is for rows that cannot be
+   * repaired in any other way. The job becomes FAILED; one whose model is registered becomes READY, or STOPPED if its
+   * owner asked for that. The value is that state; stale when the row was not open, or had another attempt.
+   */
+  endUnread(owned: OwnedBy, end: UnreadEnd): Promise<Outcome<FinalTrainingJobState, Stale>>;
   /**
    * Changes the job. The value is the row as it is now; stale when the state or the attempt did not allow the change.
    */
@@ -106,8 +119,9 @@ export interface TrainingJobs extends OwnedRows<TrainingJobItem> {
    */
   addModel(job: JobAttempt, model: ModelItem, creation: PendingChangeItem): Promise<Outcome<undefined, Stale>>;
   /**
-   * Ends the job. This is the way into a final state for every job whose row can be read (open-work.ts ends the others). A job that ends without a model gives its place among the
-   * user's models back. Stale when the row has changed since the end was decided.
+   * Ends the job. This is the way into a final state for every job whose row can be read; {@link endUnread} ends the
+   * others. A job that ends without a model gives its place among the user's models back. Stale when the row has changed
+   * since the end was decided.
    */
   finish(job: JobAttempt, end: TrainingJobEnd): Promise<Outcome<undefined, Stale>>;
   /**
@@ -123,8 +137,13 @@ const isAttempt = ({ attempt }: JobAttempt, states: readonly TrainingJobState[])
   allOf(equals("attempt", attempt), oneOf("state", states));
 const mayGetModel = (job: JobAttempt): Condition => allOf(isAttempt(job, openStates), absent("modelId"));
 
+/** The end reasons of jobs that are ended without their rows being read. */
+const unreadEndReasons = { FAILED: "FAILURE", STOPPED: "USER_STOP", READY: "EPOCHS_COMPLETED" } as const;
+
 export function createTrainingJobs({ table, now }: { readonly table: Table; readonly now: () => Date }): TrainingJobs {
-  const rows = createOwnedRows({ table, kind: "TRAINING_JOB", schema: trainingJobItemSchema, now });
+  const kind = { table, kind: "TRAINING_JOB", schema: trainingJobItemSchema, now } as const;
+  const rows = createOwnedRows(kind);
+  const open = createOpenRows<typeof trainingJobItemSchema, FinalTrainingJobState>(kind);
   const update = async (
     job: JobAttempt,
     changes: RowChanges,
@@ -136,6 +155,28 @@ export function createTrainingJobs({ table, now }: { readonly table: Table; read
 
   return {
     ...rows,
+    ...open.rows,
+
+    async attemptOf(owned) {
+      const { attempt } = await open.readOnly(owned, ["attempt"]);
+      return typeof attempt === "number" && Number.isInteger(attempt) && attempt >= 1 ? attempt : undefined;
+    },
+
+    async endUnread(owned, end) {
+      const row = await open.readOnly(owned, ["holds", "modelId", "stopRequested"]);
+      const hasModel = row["modelId"] !== undefined;
+      const state = !hasModel ? "FAILED" : row["stopRequested"] === true ? "STOPPED" : "READY";
+      // An unfinished job holds a place among its owner's models. The place becomes free if there is no model.
+      const held = hasModel ? undefined : quotaAmountsSchema.safeParse(row["holds"]).data;
+      const { models, ...kept } = held ?? {};
+      return await open.endOpenRow(owned, {
+        ...end,
+        state,
+        set: { endReason: unreadEndReasons[state], ...(models === undefined ? {} : { holds: kept }) },
+        conditions: [hasModel ? present("modelId") : absent("modelId")],
+        gives: { openTrainingJobs: 1, ...(models === undefined ? {} : { models }) },
+      });
+    },
 
     async advance(job, { to, set = {}, remove = [] }) {
       const next = nextVersion(now(), { ...changeable.parse(set), ...(to === undefined ? {} : { state: to }) });

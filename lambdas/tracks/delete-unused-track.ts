@@ -1,18 +1,18 @@
-import { inUse } from "../http/problem";
+import { inUse } from "../problems/problem";
 import { deleteWithFiles } from "../resources/delete-with-files";
+import type { Compositions } from "../stores/compositions";
 import type { TrackItem } from "../stores/items";
 import type { ObjectStore } from "../stores/objects";
-import type { OpenWork } from "../stores/open-work";
 import type { Outcome, Stale } from "../stores/outcome";
 import type { PendingChanges } from "../stores/pending-changes";
 import type { Tracks } from "../stores/tracks";
 import type { Log } from "../telemetry/logger";
 
 export interface DeleteUnusedTrackParams {
-  /** As it was read: the deletion is refused when it has changed since. */
+  /** The row as it was read. If it has changed since, the deletion is stale. */
   readonly item: TrackItem;
   readonly tracks: Pick<Tracks, "remove">;
-  readonly openWork: Pick<OpenWork, "compositionsOf">;
+  readonly compositions: Pick<Compositions, "openOf">;
   readonly pendingChanges: Pick<PendingChanges, "remove">;
   readonly files: Pick<ObjectStore, "delete" | "deleteAllUnder">;
   readonly log: Log;
@@ -20,8 +20,8 @@ export interface DeleteUnusedTrackParams {
 
 /** Deletes a track that no unfinished composition is made from. @throws Problem IN_USE */
 export async function deleteUnusedTrack(params: DeleteUnusedTrackParams): Promise<Outcome<undefined, Stale>> {
-  const { item, tracks, openWork, pendingChanges, files, log } = params;
-  const users = (await openWork.compositionsOf(item.sub)).filter(
+  const { item, tracks, compositions, pendingChanges, files, log } = params;
+  const users = (await compositions.openOf(item.sub)).filter(
     ({ input }) => "trackId" in input && input.trackId === item.id,
   );
   if (users.length > 0) throw inUse("track", users);

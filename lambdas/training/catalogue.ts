@@ -1,5 +1,5 @@
 import { defaultDatasetId } from "../../naming/resource-names";
-import { Problem } from "../http/problem";
+import { Problem } from "../problems/problem";
 import type { Catalogues } from "../stores/catalogues";
 import type { CatalogueItem } from "../stores/items";
 

@@ -1,9 +1,8 @@
 import { isFinalTrainingJobState } from "../../domain/states/training-job-state";
-import { inUse, Problem } from "../http/problem";
+import { inUse, Problem } from "../problems/problem";
 import { deleteWithFiles } from "../resources/delete-with-files";
 import type { TrainingJobItem } from "../stores/items";
 import type { ObjectStore } from "../stores/objects";
-import type { OpenWork } from "../stores/open-work";
 import type { Outcome, Stale } from "../stores/outcome";
 import type { PendingChanges } from "../stores/pending-changes";
 import type { TrainingJobs } from "../stores/training-jobs";
@@ -11,10 +10,9 @@ import type { Log } from "../telemetry/logger";
 import { pollAfterSeconds } from "./poll-interval";
 
 export interface DeleteUnusedTrainingJobParams {
-  /** As it was read: the deletion is refused when it has changed since. */
+  /** The row as it was read. If it has changed since, the deletion is stale. */
   readonly item: TrainingJobItem;
-  readonly trainingJobs: Pick<TrainingJobs, "remove">;
-  readonly openWork: Pick<OpenWork, "trainingJobsOf">;
+  readonly trainingJobs: Pick<TrainingJobs, "remove" | "openOf">;
   readonly pendingChanges: Pick<PendingChanges, "remove">;
   readonly artifacts: Pick<ObjectStore, "delete" | "deleteAllUnder">;
   readonly work: Pick<ObjectStore, "deleteAllUnder">;
@@ -30,7 +28,7 @@ export interface DeleteUnusedTrainingJobParams {
 export async function deleteUnusedTrainingJob(
   params: DeleteUnusedTrainingJobParams,
 ): Promise<Outcome<undefined, Stale>> {
-  const { item, trainingJobs, openWork, pendingChanges, artifacts, work, now, log } = params;
+  const { item, trainingJobs, pendingChanges, artifacts, work, now, log } = params;
   if (!isFinalTrainingJobState(item.state)) {
     const wait = pollAfterSeconds(item, now());
     throw new Problem("NOT_FINAL", {
@@ -39,7 +37,7 @@ export async function deleteUnusedTrainingJob(
       ...(wait === undefined ? {} : { retryAfterSeconds: wait }),
     });
   }
-  const users = (await openWork.trainingJobsOf(item.sub)).filter(({ resumeFrom }) => resumeFrom === item.id);
+  const users = (await trainingJobs.openOf(item.sub)).filter(({ resumeFrom }) => resumeFrom === item.id);
   if (users.length > 0) throw inUse("training job", users);
   return await deleteWithFiles({ item, items: trainingJobs, pendingChanges, removal: { artifacts, work }, log });
 }

@@ -1,8 +1,8 @@
 /** Compares topics with the tags that a data set has. */
 import type { FieldError } from "../../domain/schemas/api/problem";
-import { maxErrors } from "../http/problem";
-import { shortValue } from "../http/short-value";
-import { jsonPointer } from "../http/validation";
+import { jsonPointer } from "../problems/json-pointer";
+import { maxErrors } from "../problems/problem";
+import { shortValue } from "../problems/short-value";
 import type { CatalogueItem } from "../stores/items";
 
 /** Returns every tag of a data set with all its values. The tags are in alphabetical order. */
@@ -15,7 +15,7 @@ export function tagValues(pieces: CatalogueItem["pieces"]): ReadonlyMap<string, 
       all.set(tag, known);
     }
   }
-  return new Map([...all].sort(([one], [other]) => one.localeCompare(other)));
+  return new Map([...all].sort(([a], [b]) => a.localeCompare(b)));
 }
 
 export interface UnknownTopic {

@@ -5,15 +5,14 @@
 import { isFinalTrainingJobState } from "../../domain/states/training-job-state";
 import {
   checkpointsPrefix,
-  type OwnedBy,
   parseSampleFile,
   type Sample,
   samplesFolder,
   trainingJobPrefix,
 } from "../../naming/object-keys";
-import { fileLost } from "../http/lost-file";
-import type { Problem } from "../http/problem";
-import { ownedItem } from "../http/refusals";
+import { fileLost } from "../problems/lost-file";
+import { ownedItem } from "../problems/owned-item";
+import type { Problem } from "../problems/problem";
 import type { TrainingJobItem } from "../stores/items";
 import type { PresignedUrl, PresigningObjectStore } from "../stores/presigned-urls";
 import type { TrainingJobs } from "../stores/training-jobs";
@@ -31,9 +30,8 @@ interface Place {
 
 /** Returns both places, the likelier one first: the copy is made just before the state becomes final. */
 function places({ item, artifacts, work }: TrainingFilesParams): readonly [Place, Place] {
-  const of: OwnedBy = item;
-  const kept = { files: artifacts, prefix: trainingJobPrefix(of) };
-  const written = { files: work, prefix: checkpointsPrefix(of) };
+  const kept = { files: artifacts, prefix: trainingJobPrefix(item) };
+  const written = { files: work, prefix: checkpointsPrefix(item) };
   return isFinalTrainingJobState(item.state) ? [kept, written] : [written, kept];
 }
 
@@ -70,7 +68,7 @@ export async function listSamples(params: TrainingFilesParams): Promise<Sample[]
       ({ key }) => parseSampleFile(key) ?? [],
     );
     if (samples.length === 0) continue;
-    return samples.sort((one, other) => one.epoch - other.epoch || one.melodyId.localeCompare(other.melodyId));
+    return samples.sort((a, b) => a.epoch - b.epoch || a.melodyId.localeCompare(b.melodyId));
   }
   return [];
 }
@@ -93,17 +91,18 @@ export function mustHaveFiles({
 export interface TrainingFileLostParams {
   readonly trainingJobs: Pick<TrainingJobs, "get">;
   readonly item: TrainingJobItem;
-  readonly what: string;
+  /** The file, as the response and the log name it. */
+  readonly file: string;
   /** The reason why the existing file cannot be read; absent if there is no file. */
   readonly damage?: Error | undefined;
 }
 
 /**
- * Returns the problem that answers a request for a file that an ended job must have.
- * @throws ItemNotFound when the job was deleted meanwhile
+ * Returns the problem of a request for a lost file that an ended job must have.
+ * @throws Problem NOT_FOUND when the job was deleted meanwhile
  */
-export async function trainingFileLost({ trainingJobs, item, what, damage }: TrainingFileLostParams): Promise<Problem> {
+export async function trainingFileLost({ trainingJobs, item, file, damage }: TrainingFileLostParams): Promise<Problem> {
   await ownedItem("TRAINING_JOB", trainingJobs, item);
   const advice = "The job's model and its other files are not affected.";
-  return fileLost({ what, of: `training job ${item.id}`, advice, damage });
+  return fileLost({ file, resource: `training job ${item.id}`, advice, damage });
 }

@@ -9,8 +9,8 @@ import { techniques } from "../../domain/techniques/registry";
 import type { ParameterValue } from "../../domain/techniques/technique";
 import { dataShortage } from "../../domain/training/selection";
 import { checkpointsPrefix } from "../../naming/object-keys";
-import { Problem } from "../http/problem";
-import { shortValue } from "../http/short-value";
+import { Problem } from "../problems/problem";
+import { shortValue } from "../problems/short-value";
 import type { Catalogues } from "../stores/catalogues";
 import type { CatalogueItem, TrainingJobItem } from "../stores/items";
 import type { ObjectStore } from "../stores/objects";
@@ -204,7 +204,7 @@ async function planFromJob(params: PlanTrainingParams, resumeFrom: string): Prom
 
 /**
  * Returns the plan of a new training job.
- * @throws Problem 422 with every fault
+ * @throws Problem 422 with every broken field
  */
 export async function planTraining(params: PlanTrainingParams): Promise<TrainingPlan> {
   const { resumeFrom } = params.body;

@@ -4,8 +4,8 @@ import { workflowAborted, workflowFailed, workflowTimedOut } from "../../domain/
 import { executionName } from "../../naming/resource-names";
 import { endedWorkflowPatienceSeconds } from "../../naming/time-limits";
 import type { UnfinalizedEnd, WorkflowExecutions } from "../aws/workflow-executions";
-import type { OpenWork } from "../stores/open-work";
 import { isDone } from "../stores/outcome";
+import type { TrainingJobs } from "../stores/training-jobs";
 import { endUnrepairedJob, type EndUnrepairedJobParams } from "./end-unrepaired-job";
 import {
   recoverTrainingJob,
@@ -52,9 +52,11 @@ export function parseEndedWorkflow(event: unknown): EndedWorkflow {
 
 export interface WorkflowEndedParams
   extends
-    Omit<RecoverTrainingJobParams, "input" | "fault" | "ending" | "executions">,
+    Omit<RecoverTrainingJobParams, "input" | "fault" | "ending" | "executions" | "trainingJobs">,
     Pick<EndUnrepairedJobParams, "withinTime"> {
-  readonly openWork: Pick<OpenWork, "noteFailedRepair" | "attemptOf" | "endUnread">;
+  readonly trainingJobs: RecoverTrainingJobParams["trainingJobs"] &
+    EndUnrepairedJobParams["trainingJobs"] &
+    Pick<TrainingJobs, "noteFailedRepair">;
   readonly event: unknown;
   readonly executions: Pick<WorkflowExecutions, "start" | "status">;
 }
@@ -88,9 +90,9 @@ const repairSeconds = 35;
  * @throws what the repair throws, while there is patience left
  */
 export async function workflowEnded(params: WorkflowEndedParams): Promise<WorkflowEndedResult> {
-  const { event, executions, openWork, now, withinTime, log } = params;
+  const { event, executions, trainingJobs, now, withinTime, log } = params;
   const { input, fault, status } = parseEndedWorkflow(event);
-  const of = { sub: input.sub, id: input.jobId };
+  const owned = { sub: input.sub, id: input.jobId };
   log.warn("a workflow did not end by itself", { jobId: input.jobId, code: fault.code });
   const repair = async (): Promise<RecoverTrainingJobResult> => {
     const hasStepFailed = status === "FAILED" && (await hasEndedByStep(executions, input, log));
@@ -100,10 +102,10 @@ export async function workflowEnded(params: WorkflowEndedParams): Promise<Workfl
   try {
     return await withinTime(repairSeconds, repair());
   } catch (error) {
-    const noted = await openWork.noteFailedRepair("TRAINING_JOB", of);
+    const noted = await trainingJobs.noteFailedRepair(owned);
     if (!isDone(noted) || now().getTime() - noted.value.getTime() < endedWorkflowPatienceSeconds * 1000) throw error;
-    log.error("the job of an ended workflow cannot be repaired", { jobId: of.id, reason: String(error) });
-    const isEnded = await endUnrepairedJob({ ...params, of, attempt: input.attempt });
+    log.error("the job of an ended workflow cannot be repaired", { jobId: owned.id, reason: String(error) });
+    const isEnded = await endUnrepairedJob({ ...params, owned, attempt: input.attempt });
     return { outcome: isEnded ? "ENDED_UNREPAIRED" : "SUPERSEDED" };
   }
 }

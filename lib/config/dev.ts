@@ -3,7 +3,7 @@ import { perTechnique } from "../../naming/resource-names";
 import type { StageConfigInput } from "./stage-config";
 
 /** A deployment for trying things out. All its data is deleted with its stacks. */
-export const devConfig: StageConfigInput = {
+export const devDefaults: StageConfigInput = {
   stage: "dev",
   removal: "destroy",
   logRetention: RetentionDays.TWO_WEEKS,

@@ -1,39 +1,75 @@
-import * as z from "zod";
-import { type Stage, stages } from "../../naming/resource-names";
-import { devConfig } from "./dev";
-import { localConfig } from "./local";
-import { prodConfig } from "./prod";
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { localAccountId, type Stage, stages } from "../../naming/resource-names";
+import { devDefaults } from "./dev";
+import { localDefaults } from "./local";
+import { ownValuesFile, readOwnValues, withOwnValues } from "./own-values";
+import { prodDefaults } from "./prod";
 import { type StageConfig, type StageConfigInput, stageConfigSchema } from "./stage-config";
+import { describeAllowed, describeBrokenFields, StageConfigError } from "./stage-config-error";
 
-const configs = { local: localConfig, dev: devConfig, prod: prodConfig } as const satisfies Record<
+/** The settings of each stage where its deployer gives no others. */
+export const stageDefaults = { local: localDefaults, dev: devDefaults, prod: prodDefaults } as const satisfies Record<
   Stage,
   StageConfigInput
 >;
-
-/** The error for a stage's configuration that cannot be used. Its message names every broken field. */
-export class StageConfigError extends Error {
-  override readonly name = "StageConfigError";
-}
 
 /**
  * Checks a whole configuration at once.
  * @throws StageConfigError that names every broken field
  */
 export function parseStageConfig(config: unknown): StageConfig {
-  const parsed = stageConfigSchema.safeParse(config);
+  const parsed = stageConfigSchema.safeParse(config, { error: describeAllowed });
   if (parsed.success) return parsed.data;
-  throw new StageConfigError(`The stage's configuration is not valid:\n${z.prettifyError(parsed.error)}`);
+  const lines = describeBrokenFields(parsed.error, config).map((line) => `  ${line}`);
+  throw new StageConfigError(`The stage's configuration is not valid:\n${lines.join("\n")}`);
 }
 
 /**
- * Returns the configuration of a stage.
+ * Returns the configuration of a stage: its defaults, with the values of its deployer's own file over them.
  * @param stage the value of the `stage` context key, which may be no stage
+ * @param file the value of the `config` context key: the own file, in place of `opencomposer.<stage>.json`
+ * @param folder the folder that holds the own files: the root of the repository
  * @throws StageConfigError that names every broken field
  */
-export function loadStageConfig(stage: unknown): StageConfig {
-  const known = stages.find((name) => name === stage);
-  if (known === undefined) {
-    throw new StageConfigError(`There is no stage ${JSON.stringify(stage)}: use -c stage=${stages.join("|")}.`);
+export function loadStageConfig(params: {
+  readonly stage: unknown;
+  readonly folder: string;
+  readonly file?: unknown;
+}): StageConfig {
+  const stage = stages.find((name) => name === params.stage);
+  if (stage === undefined) {
+    throw new StageConfigError(`There is no stage ${JSON.stringify(params.stage)}: use -c stage=${stages.join("|")}.`);
   }
-  return parseStageConfig(configs[known]);
+  const { folder, file } = params;
+  if (file !== undefined && (typeof file !== "string" || file === "")) {
+    throw new StageConfigError(`-c config=${JSON.stringify(file)} must be the path of a JSON file.`);
+  }
+  const own = readOwnValues({ stage, folder, file });
+  try {
+    return parseStageConfig(withOwnValues(stageDefaults[stage], own));
+  } catch (error) {
+    if (!(error instanceof StageConfigError)) throw error;
+    const path = resolve(folder, file ?? ownValuesFile(stage));
+    const where = existsSync(path) ? path : `${path}, which does not exist yet`;
+    throw new StageConfigError(
+      `${error.message}\nYour own values for the stage ${stage} belong in ${where} (docs/deploy.md).`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+/**
+ * Refuses to make the stage `local` for an account of AWS: it lets passwords be sent directly, and has no endpoints.
+ * @param account the account of the credentials in use; undefined if there are none
+ * @throws StageConfigError if the account is not the local cloud's
+ */
+export function refuseForeignAccount(stage: Stage, account: string | undefined): void {
+  if (stage !== "local" || account === undefined || account === localAccountId) return;
+  throw new StageConfigError(
+    `The stage local is for the local cloud (account ${localAccountId}), and the credentials are of the account ${account}. ` +
+      "Use -c stage=dev or -c stage=prod for AWS, and npm start for the local cloud.",
+  );
 }

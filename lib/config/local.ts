@@ -5,7 +5,7 @@ import type { StageConfigInput } from "./stage-config";
 /**
  * A deployment on one machine without an AWS account: MiniStack takes the deploy, and local/ stands in for SageMaker.
  */
-export const localConfig: StageConfigInput = {
+export const localDefaults: StageConfigInput = {
   stage: "local",
   removal: "destroy",
   logRetention: RetentionDays.ONE_WEEK,

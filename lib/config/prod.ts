@@ -3,21 +3,22 @@ import { perTechnique } from "../../naming/resource-names";
 import type { StageConfigInput } from "./stage-config";
 
 /**
- * A deployment that people rely on. Its data outlives the stacks, and its alarms reach someone once addresses are set.
+ * A deployment that people rely on. Its data outlives the stacks. Only its deployer knows the values of the empty lists,
+ * and without them the stage is refused.
  */
-export const prodConfig: StageConfigInput = {
+export const prodDefaults: StageConfigInput = {
   stage: "prod",
   removal: "retain",
   logRetention: RetentionDays.THREE_MONTHS,
   storage: { pointInTimeRecovery: true, deletionProtection: true, noncurrentVersionDays: 30, workDays: 7 },
   api: {
-    corsOrigins: ["*"],
+    corsOrigins: [],
     throttle: { rate: 100, burst: 200 },
     publicThrottle: { rate: 20, burst: 40 },
   },
   identity: {
     passwordGrant: false,
-    signInPage: { callbackUrls: ["http://localhost:5173/"], logoutUrls: ["http://localhost:5173/"] },
+    signInPage: { callbackUrls: [], logoutUrls: [] },
   },
   userQuotas: {
     openCompositions: 10,

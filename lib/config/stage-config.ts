@@ -1,6 +1,7 @@
 /**
  * Everything that may differ between stages, in one validated object. Constructs take what they need from it as props;
- * nothing under lib/ reads the process environment.
+ * nothing under lib/ reads the process environment. The descriptions go into opencomposer.schema.json, from which
+ * editors complete a deployer's own file.
  */
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import * as z from "zod";
@@ -16,8 +17,10 @@ import { stages, techniqueIds } from "../../naming/resource-names";
 const imageSourceSchema = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("build"),
-    /** PyTorch build of the training image. The inference image has no PyTorch. */
-    torch: z.enum(["cpu", "cuda"]).default("cpu"),
+    torch: z
+      .enum(["cpu", "cuda"])
+      .default("cpu")
+      .describe("PyTorch build of the training image. The inference image has no PyTorch."),
   }),
   z.strictObject({
     kind: z.literal("uri"),
@@ -35,41 +38,59 @@ export type ImageSource = z.infer<typeof imageSourceSchema>;
 const techniqueImagesSchema = z.strictObject({ training: imageSourceSchema, inference: imageSourceSchema });
 
 const throttleSchema = z.strictObject({
-  /** Requests per second that are allowed all the time. */
-  rate: z.int().min(1).max(10_000),
-  burst: z.int().min(1).max(5_000),
+  rate: z.int().min(1).max(10_000).describe("Requests per second that are allowed all the time."),
+  burst: z.int().min(1).max(5_000).describe("Requests that are allowed at once."),
 });
 export type Throttle = z.infer<typeof throttleSchema>;
 
-const httpsUrl = z.string().regex(/^(?:https:\/\/|http:\/\/(?:localhost|127\.0\.0\.1)(?::\d+)?)/, {
-  error: "must be https, or http on localhost",
+const loopback = /^http:\/\/(?:localhost|127\.0\.0\.1)(?=[:/]|$)/;
+const isWebUrl = (text: string): boolean => URL.canParse(text) && (text.startsWith("https://") || loopback.test(text));
+const webUrl = z.string().refine(isWebUrl, { error: "must be an https URL, or an http URL of localhost" });
+const corsOrigin = z.string().refine((text) => text === "*" || isWebUrl(text), {
+  error: "must be `*`, an https URL, or an http URL of localhost",
+});
+const instanceType = z.string().regex(/^ml\.[a-z0-9-]+\.[a-z0-9]+$/, {
+  error: "must be an instance type of SageMaker, as `ml.m5.xlarge`",
 });
 
 /**
  * The part of domain/schemas/training-settings.ts that a stage decides. The stacks add the rest (image URIs, the role).
  */
 const trainingConfigSchema = z.strictObject({
-  instanceType: z.string().regex(/^ml\.[a-z0-9-]+\.[a-z0-9]+$/),
-  volumeSizeGb: z.int().min(1).max(1024),
-  useSpot: z.boolean(),
-  slots: z.int().min(1).max(100),
-  /** The longest `maxRuntimeSeconds` that a job may ask for. The permission to create a training job is bound to it. */
-  runtimeLimitSeconds: z.int().min(60).max(86_400),
+  instanceType: instanceType.describe("Machine on which a training job runs."),
+  volumeSizeGb: z.int().min(1).max(1024).describe("Disk of that machine."),
+  useSpot: z
+    .boolean()
+    .describe("True: training runs on spot machines, which are cheaper, may be late, and need a quota of their own."),
+  slots: z.int().min(1).max(100).describe("Training jobs that may run at once."),
+  runtimeLimitSeconds: z
+    .int()
+    .min(60)
+    .max(86_400)
+    .describe(
+      "Maximum of the `maxRuntimeSeconds` that a job may ask for. The permission to create a training job is bound to it.",
+    ),
   queueDeadlineSeconds: z
     .int()
     .min(60)
-    .max(7 * 86_400),
+    .max(7 * 86_400)
+    .describe("Seconds after which a job that waits for a slot fails."),
   capacityDeadlineSeconds: z
     .int()
     .min(60)
-    .max(7 * 86_400),
-  slotLeaseSeconds: z.int().min(10).max(3_600),
-  monitor: z.strictObject({
-    firstSeconds: z.int().min(1).max(300),
-    laterSeconds: z.int().min(1).max(300),
-    firstForSeconds: z.int().min(0).max(3_600),
-  }),
-  waitSeconds: z.int().min(1).max(900),
+    .max(7 * 86_400)
+    .describe("Seconds after which a job fails for which SageMaker has no machine."),
+  slotLeaseSeconds: z.int().min(10).max(3_600).describe("Seconds after which a slot is free that nobody renews."),
+  monitor: z
+    .strictObject({
+      firstSeconds: z.int().min(1).max(300),
+      laterSeconds: z.int().min(1).max(300),
+      firstForSeconds: z.int().min(0).max(3_600),
+    })
+    .describe(
+      "Seconds between two monitoring turns of a training job: at first, later, and how long `at first` lasts.",
+    ),
+  waitSeconds: z.int().min(1).max(900).describe("Seconds between two attempts to acquire a slot or a machine."),
 });
 export type TrainingConfig = z.infer<typeof trainingConfigSchema>;
 
@@ -82,59 +103,82 @@ const endpointConfigSchema = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("serverless"),
     memoryMb: z.literal([1024, 2048, 3072, 4096, 5120, 6144]),
-    /** Counts against the pool of the whole account, which is 10 in new accounts. */
-    maxConcurrency: z.int().min(1).max(200),
+    maxConcurrency: z
+      .int()
+      .min(1)
+      .max(200)
+      .describe("Requests at once. It counts against the pool of the whole account, which is 10 in new accounts."),
   }),
   z.strictObject({
     kind: z.literal("realTime"),
-    instanceType: z.string().regex(/^ml\.[a-z0-9-]+\.[a-z0-9]+$/),
+    instanceType,
     instanceCount: z.int().min(1).max(20),
   }),
 ]);
 export type EndpointConfig = z.infer<typeof endpointConfigSchema>;
 
-export const stageConfigSchema = z
-  .strictObject({
-    stage: z.enum(stages),
-    /** The fate of data (table, buckets, users, logs) when its stack is deleted. */
-    removal: z.enum(["destroy", "retain"]),
-    /** The time for which log events are kept. */
-    logRetention: z.enum(RetentionDays),
-    storage: z.strictObject({
-      pointInTimeRecovery: z.boolean(),
-      deletionProtection: z.boolean(),
-      /** Days after which an overwritten or deleted object of the artifacts bucket is gone for good. */
-      noncurrentVersionDays: z.int().min(1).max(365),
-      /** Days after which anything in the work bucket (checkpoints, selections, raw output) is deleted. */
-      workDays: z.int().min(1).max(90),
-    }),
-    api: z.strictObject({
-      /** Origins that browsers may call from; `*` allows every origin (tokens travel in a header, never in a cookie). */
-      corsOrigins: z.array(z.union([z.literal("*"), httpsUrl])).min(1),
-      throttle: throttleSchema,
-      /** The throttle of each route that needs no token. */
-      publicThrottle: throttleSchema,
-      customDomain: z
-        .strictObject({
-          name: z.string().regex(/^(?=.{1,253}$)(?:[a-z0-9-]{1,63}\.)+[a-z]{2,63}$/),
-          /** The ARN of an ACM certificate in the region of the stacks. */
-          certificateArn: z.string().regex(/^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[a-f0-9-]+$/),
-        })
-        .optional(),
-    }),
-    identity: z.strictObject({
-      /**
-       * True if a password may be sent to Cognito directly (USER_PASSWORD_AUTH). It is for `local` only, which has no
-       * sign-in page.
-       */
-      passwordGrant: z.boolean(),
-      /** The sign-in page (authorization code + PKCE) and the URLs to which it may send people back. */
-      signInPage: z
-        .strictObject({ callbackUrls: z.array(httpsUrl).min(1), logoutUrls: z.array(httpsUrl).min(1) })
-        .optional(),
-    }),
-    /** The quotas of domain/schemas/user-quotas.ts. */
-    userQuotas: z.strictObject({
+const stageSettingsSchema = z.strictObject({
+  stage: z.enum(stages),
+  removal: z
+    .enum(["destroy", "retain"])
+    .describe("The fate of data (table, buckets, users, logs) when its stack is deleted."),
+  logRetention: z.enum(RetentionDays).describe("Days for which log events are kept."),
+  storage: z.strictObject({
+    pointInTimeRecovery: z.boolean().describe("True: the table can be restored to any second of the last 35 days."),
+    deletionProtection: z
+      .boolean()
+      .describe("True: table, users and stacks cannot be deleted before this is turned off."),
+    noncurrentVersionDays: z
+      .int()
+      .min(1)
+      .max(365)
+      .describe("Days after which an overwritten or deleted object of the artifacts bucket is gone for good."),
+    workDays: z
+      .int()
+      .min(1)
+      .max(90)
+      .describe("Days after which anything in the work bucket (checkpoints, selections, raw output) is deleted."),
+  }),
+  api: z.strictObject({
+    corsOrigins: z
+      .array(corsOrigin)
+      .min(1)
+      .describe(
+        "Origins that browsers may call from. `*` allows every origin (tokens travel in a header, never in a cookie); prod refuses it.",
+      ),
+    throttle: throttleSchema.describe("Throttle of all routes together."),
+    publicThrottle: throttleSchema.describe("Throttle of each route that needs no token."),
+    customDomain: z
+      .strictObject({
+        name: z
+          .string()
+          .regex(/^(?=.{1,253}$)(?:[a-z0-9-]{1,63}\.)+[a-z]{2,63}$/, { error: "must be a domain name in lower case" }),
+        certificateArn: z
+          .string()
+          .regex(/^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[a-f0-9-]+$/, {
+            error: "must be the ARN of an ACM certificate",
+          })
+          .describe("ARN of an ACM certificate in the region of the stacks."),
+      })
+      .optional()
+      .describe("Domain of your own for the API."),
+  }),
+  identity: z.strictObject({
+    passwordGrant: z
+      .boolean()
+      .describe(
+        "True: a password may be sent to Cognito directly (USER_PASSWORD_AUTH). It is for local only, which has no sign-in page.",
+      ),
+    signInPage: z
+      .strictObject({ callbackUrls: z.array(webUrl).min(1), logoutUrls: z.array(webUrl).min(1) })
+      .optional()
+      .describe(
+        "URLs to which the sign-in page (authorization code + PKCE) may send people back. prod refuses localhost.",
+      ),
+  }),
+  /** The quotas of domain/schemas/user-quotas.ts. */
+  userQuotas: z
+    .strictObject({
       openCompositions: z.int().min(1),
       openTrainingJobs: z.int().min(1),
       tracks: z.int().min(1),
@@ -142,73 +186,106 @@ export const stageConfigSchema = z
       models: z.int().min(1),
       trainingJobs: z.int().min(1),
       storedBytes: z.int().min(1),
-    }),
-    functions: z.strictObject({
-      logLevel: z.enum(["DEBUG", "INFO", "WARN", "ERROR"]),
-      /**
-       * Reserved concurrency; unreserved if absent. New accounts have 10 concurrent executions in all and refuse any
-       * reservation.
-       */
-      reservedConcurrency: z
-        .strictObject({ dispatchWork: z.int().min(1), executeComposition: z.int().min(1) })
-        .partial(),
-    }),
-    compositions: z.strictObject({
-      /** The most compositions that are generated at once (Lambda's minimum is 2). */
-      concurrency: z.int().min(2).max(1_000),
-    }),
-    training: trainingConfigSchema,
-    /** Minutes between two reconciliations of unfinished work. */
-    reconcileMinutes: z.int().min(1).max(60),
-    images: z.record(z.enum(techniqueIds), techniqueImagesSchema),
-    /** The endpoints; a stage without them has no Inference stack. */
-    endpoints: z.record(z.enum(techniqueIds), endpointConfigSchema).optional(),
-    /** The alarms; a stage without them has no Observability stack. */
-    alarms: z.strictObject({ emailAddresses: z.array(z.email()) }).optional(),
-  })
-  .superRefine((config, context) => {
-    const refuse = (path: (string | number)[], message: string): void => {
-      context.addIssue({ code: "custom", path, message });
-    };
-    const isLocal = config.stage === "local";
-    if (config.identity.passwordGrant && !isLocal) {
-      refuse(["identity", "passwordGrant"], "is allowed in the stage local only");
+    })
+    .describe("Maximum of each kind that one user may have."),
+  functions: z.strictObject({
+    logLevel: z.enum(["DEBUG", "INFO", "WARN", "ERROR"]),
+    reservedConcurrency: z
+      .strictObject({ dispatchWork: z.int().min(1), executeComposition: z.int().min(1) })
+      .partial()
+      .describe(
+        "Reserved concurrency of functions. New accounts have 10 concurrent executions in all and refuse any reservation.",
+      ),
+  }),
+  compositions: z.strictObject({
+    concurrency: z
+      .int()
+      .min(2)
+      .max(1_000)
+      .describe("Maximum of compositions that are made at once. 2 is the minimum of Lambda."),
+  }),
+  training: trainingConfigSchema,
+  reconcileMinutes: z.int().min(1).max(60).describe("Minutes between two reconciliations of unfinished work."),
+  images: z
+    .record(z.enum(techniqueIds), techniqueImagesSchema)
+    .describe("Source of each technique's container images."),
+  endpoints: z
+    .record(z.enum(techniqueIds), endpointConfigSchema)
+    .optional()
+    .describe("The endpoints. A stage without them has no Inference stack."),
+  alarms: z
+    .strictObject({
+      emailAddresses: z
+        .array(z.email({ error: "must be an e-mail address" }))
+        .describe("Receivers of the alarms. prod needs one."),
+    })
+    .optional()
+    .describe("The alarms. A stage without them has no Observability stack."),
+});
+
+type Refuse = (path: readonly (string | number)[], message: string) => void;
+
+/** Refuses values of a deployment that people rely on, if they are good for trying things out only. */
+function refuseTrialValues({ api, identity, alarms }: z.infer<typeof stageSettingsSchema>, refuse: Refuse): void {
+  for (const [index, origin] of api.corsOrigins.entries()) {
+    if (origin === "*" || loopback.test(origin)) {
+      refuse(["api", "corsOrigins", index], "must be an https URL in the stage prod");
     }
-    if (!config.identity.passwordGrant && config.identity.signInPage === undefined) {
-      refuse(["identity", "signInPage"], "is needed where passwordGrant is off: nobody could sign in");
+  }
+  for (const name of ["callbackUrls", "logoutUrls"] as const) {
+    for (const [index, url] of (identity.signInPage?.[name] ?? []).entries()) {
+      if (loopback.test(url)) refuse(["identity", "signInPage", name, index], "must be an https URL in the stage prod");
     }
+  }
+  if (alarms === undefined || alarms.emailAddresses.length === 0) {
+    refuse(["alarms", "emailAddresses"], "needs at least one address in the stage prod, or nobody learns of an alarm");
+  }
+}
+
+export const stageConfigSchema = stageSettingsSchema.superRefine((config, context) => {
+  const refuse: Refuse = (path, message) => {
+    context.addIssue({ code: "custom", path: [...path], message });
+  };
+  const isLocal = config.stage === "local";
+  if (config.identity.passwordGrant && !isLocal) {
+    refuse(["identity", "passwordGrant"], "is allowed in the stage local only");
+  }
+  if (!config.identity.passwordGrant && config.identity.signInPage === undefined) {
+    refuse(["identity", "signInPage"], "is needed where passwordGrant is off: nobody could sign in");
+  }
+  for (const technique of techniqueIds) {
+    for (const target of ["training", "inference"] as const) {
+      const usesLocal = config.images[technique][target].kind === "local";
+      if (usesLocal !== isLocal) {
+        refuse(["images", technique, target, "kind"], "must be `local` in the stage local, and nowhere else");
+      }
+    }
+  }
+  if (config.stage === "prod") refuseTrialValues(config, refuse);
+  // The workflow's monitoring turns renew a lease. It has to outlive three of them, so that one slow turn loses no
+  // slot.
+  if (
+    config.training.slotLeaseSeconds <
+    3 * Math.max(config.training.monitor.laterSeconds, config.training.waitSeconds)
+  ) {
+    refuse(["training", "slotLeaseSeconds"], "must span three monitoring turns, or one slow turn loses the slot");
+  }
+  const { endpoints } = config;
+  if (endpoints !== undefined && config.compositions.concurrency > 0) {
     for (const technique of techniqueIds) {
-      for (const target of ["training", "inference"] as const) {
-        const usesLocal = config.images[technique][target].kind === "local";
-        if (usesLocal !== isLocal) {
-          refuse(["images", technique, target, "kind"], "must be `local` in the stage local, and nowhere else");
-        }
+      const endpoint = endpoints[technique];
+      if (endpoint.kind === "serverless" && endpoint.maxConcurrency < config.compositions.concurrency) {
+        refuse(
+          ["endpoints", technique, "maxConcurrency"],
+          `must be at least compositions.concurrency (${config.compositions.concurrency}), or the endpoint throttles the workers`,
+        );
       }
     }
-    // The workflow's monitoring turns renew a lease. It has to outlive three of them, so that one slow turn loses no
-    // slot.
-    if (
-      config.training.slotLeaseSeconds <
-      3 * Math.max(config.training.monitor.laterSeconds, config.training.waitSeconds)
-    ) {
-      refuse(["training", "slotLeaseSeconds"], "must span three monitoring turns, or one slow look loses the slot");
-    }
-    const { endpoints } = config;
-    if (endpoints !== undefined && config.compositions.concurrency > 0) {
-      for (const technique of techniqueIds) {
-        const endpoint = endpoints[technique];
-        if (endpoint.kind === "serverless" && endpoint.maxConcurrency < config.compositions.concurrency) {
-          refuse(
-            ["endpoints", technique, "maxConcurrency"],
-            `must be at least compositions.concurrency (${config.compositions.concurrency}), or workers only collect refusals`,
-          );
-        }
-      }
-    }
-    if (config.removal === "destroy" && config.storage.deletionProtection) {
-      refuse(["storage", "deletionProtection"], "contradicts removal `destroy`");
-    }
-  });
+  }
+  if (config.removal === "destroy" && config.storage.deletionProtection) {
+    refuse(["storage", "deletionProtection"], "contradicts removal `destroy`");
+  }
+});
 export type StageConfig = z.infer<typeof stageConfigSchema>;
 /** The configuration as a stage's file writes it, in which defaults may be left out. */
 export type StageConfigInput = z.input<typeof stageConfigSchema>;

@@ -3,7 +3,7 @@ import type { HttpApi } from "aws-cdk-lib/aws-apigatewayv2";
 import type { StageConfig } from "../config/stage-config";
 import { ApiFunctions } from "../constructs/api/api-functions";
 import { ComposerHttpApi } from "../constructs/api/composer-http-api";
-import { UserDirectory } from "../constructs/identity/user-directory";
+import { UserDirectory } from "../constructs/user-directory";
 import { stackSettings } from "./stack-settings";
 import type { StorageStack } from "./storage-stack";
 

@@ -2,7 +2,7 @@ import { type App, CfnOutput, Stack } from "aws-cdk-lib";
 import type { Bucket } from "aws-cdk-lib/aws-s3";
 import { techniqueIds } from "../../naming/resource-names";
 import type { StageConfig } from "../config/stage-config";
-import { TechniqueEndpoint } from "../constructs/inference/technique-endpoint";
+import { TechniqueEndpoint } from "../constructs/technique-endpoint";
 import { stackSettings } from "./stack-settings";
 
 export interface InferenceStackProps {

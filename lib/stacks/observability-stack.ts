@@ -1,6 +1,6 @@
 import { type App, CfnOutput, Stack } from "aws-cdk-lib";
 import type { StageConfig } from "../config/stage-config";
-import { ComposerAlarms } from "../constructs/observability/composer-alarms";
+import { ComposerAlarms } from "../constructs/composer-alarms";
 import type { ApiStack } from "./api-stack";
 import { stackSettings } from "./stack-settings";
 import type { TrainingStack } from "./training-stack";

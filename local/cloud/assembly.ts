@@ -7,7 +7,13 @@ import * as z from "zod";
  * The folders that the stacks are made from: `cdk synth` gives the same assembly as long as nothing in them changes.
  */
 const sources = ["bin", "lib", "domain", "naming", "lambdas", "stepfunctions", "contracts"] as const;
-const sourceFiles = ["cdk.json", "package-lock.json", "tsconfig.json", "docs/openapi.json"] as const;
+const sourceFiles = [
+  "cdk.json",
+  "package-lock.json",
+  "tsconfig.json",
+  "docs/openapi.json",
+  "opencomposer.local.json",
+] as const;
 
 /**
  * Resource types that hold data and that MiniStack replaces or empties when their definition changes (measured, see

@@ -1,11 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
+import { localAccountId } from "../../naming/resource-names";
 import { runToEnd } from "../../tools/processes/run-to-end";
 import { repository } from "../../tools/repository";
 import type { LocalPaths } from "../paths";
 import { type AssemblyHashes, hashOfSources } from "./assembly";
-import { localAccount, localCredentials } from "./ministack";
+import { localCredentials } from "./ministack";
 import { findSnapshots, stateFolders } from "./snapshots";
 
 const cdk = join(repository, "node_modules", ".bin", "cdk");
@@ -187,7 +188,7 @@ export async function bootstrap(params: {
   await runToEnd({
     name: "cdk bootstrap",
     command: cdk,
-    args: ["bootstrap", `aws://${localAccount}/${region}`],
+    args: ["bootstrap", `aws://${localAccountId}/${region}`],
     cwd,
     environment: { ...cdkEnvironment({ paths, region }), ...localCloudEnvironment({ endpointUrl, region }) },
     logFile: join(paths.logs, "cdk-bootstrap.log"),
@@ -253,6 +254,10 @@ function cdkEnvironment(params: { readonly paths: LocalPaths; readonly region: s
     ...Object.fromEntries(kept),
     AWS_REGION: params.region,
     AWS_DEFAULT_REGION: params.region,
+    // Neither must a profile of the home folder: the CDK would ask AWS whose it is.
+    AWS_CONFIG_FILE: join(params.paths.temporary, "no-aws-config"),
+    AWS_SHARED_CREDENTIALS_FILE: join(params.paths.temporary, "no-aws-credentials"),
+    AWS_EC2_METADATA_DISABLED: "true",
     CDK_HOME: join(params.paths.temporary, "cdk"),
     CDK_DISABLE_VERSION_CHECK: "1",
     CDK_DISABLE_CLI_TELEMETRY: "true",

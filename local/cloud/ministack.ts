@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
+import { localAccountId } from "../../naming/resource-names";
 import { freePort, loopback } from "../../tools/processes/free-port";
 import { type ProcessExit, startProcessGroup } from "../../tools/processes/process-group";
 import { isProcessAlive, processStartTime } from "../../tools/processes/process-identity";
@@ -16,9 +17,6 @@ export const localCredentials = { accessKeyId: "test", secretAccessKey: "test" }
 
 /** The AWS region in which the local stacks are deployed. */
 export const localRegion = "eu-west-1";
-
-/** The account number with which MiniStack answers. */
-export const localAccount = "000000000000";
 
 export interface MiniStackParams {
   /** The interpreter of the `cloud` environment. */
@@ -260,7 +258,7 @@ export function miniStackEnvironment(
     // Queue addresses and outputs name this host; "localhost" would make S3 addresses that Node cannot resolve.
     MINISTACK_HOST: loopback,
     MINISTACK_REGION: region,
-    MINISTACK_ACCOUNT_ID: localAccount,
+    MINISTACK_ACCOUNT_ID: localAccountId,
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
     AWS_ACCESS_KEY_ID: localCredentials.accessKeyId,

@@ -1,12 +1,12 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { localImageUri, type TechniqueId, techniqueIds } from "../../naming/resource-names";
+import { localAccountId, localImageUri, type TechniqueId, techniqueIds } from "../../naming/resource-names";
 import { loopback } from "../../tools/processes/free-port";
 import { type ProcessGroup, startProcessGroup } from "../../tools/processes/process-group";
 import { repository } from "../../tools/repository";
 import type { LocalPaths } from "../paths";
-import { localAccount, localCredentials } from "./ministack";
+import { localCredentials } from "./ministack";
 
 /**
  * Returns the name of the Python package that the entry point of a technique's image starts. It follows from the name
@@ -149,7 +149,7 @@ export function sageMakerConfiguration(params: SageMakerServerParams): unknown {
     host: loopback,
     port,
     region,
-    accountId: localAccount,
+    accountId: localAccountId,
     stateDirectory: paths.sageMaker,
     aws: { endpointUrl: awsEndpointUrl, ...localCredentials },
     images,

@@ -95,9 +95,9 @@ class KeptCloud:
         try:
             # The snapshot must be completed even when the client goes away or the server ends.
             name = await asyncio.shield(asyncio.create_task(self._take()))
-        except SnapshotFailure as failure:
-            report(f"snapshot failed: {failure}")
-            await respond_json(send, 507 if failure.no_space else 500, {"message": str(failure)})
+        except SnapshotFailure as error:
+            report(f"snapshot failed: {error}")
+            await respond_json(send, 507 if error.no_space else 500, {"message": str(error)})
         else:
             await respond_json(send, 200, {"snapshot": name})
 
@@ -119,9 +119,9 @@ class KeptCloud:
                     self._snapshots.repeat(record=self._record, reason="stop")
                 else:
                     await self._snapshots.take(record=self._record, reason="stop")
-        except SnapshotFailure as failure:
-            report(f"snapshot failed: {failure}")
-            self.exit_code = NO_SPACE if failure.no_space else NOT_TAKEN
+        except SnapshotFailure as error:
+            report(f"snapshot failed: {error}")
+            self.exit_code = NO_SPACE if error.no_space else NOT_TAKEN
 
 
 def report(line: str) -> None:

@@ -327,11 +327,16 @@ class RequestRouter {
       config: this.config,
     });
     if (this.config.strictResponses) {
-      const told = Object.entries(this.runtimeSchemas.outputHeaders("InvokeEndpoint")).flatMap(([header, member]) => {
-        const value = invoked.headers[header];
-        return value === undefined ? [] : [[member, value]];
+      const outputMembers = Object.entries(this.runtimeSchemas.outputHeaders("InvokeEndpoint")).flatMap(
+        ([header, member]) => {
+          const value = invoked.headers[header];
+          return value === undefined ? [] : [[member, value]];
+        },
+      );
+      this.refuseBrokenResponse(this.runtimeSchemas, "InvokeEndpoint", {
+        ...Object.fromEntries(outputMembers),
+        Body: "",
       });
-      this.refuseBrokenResponse(this.runtimeSchemas, "InvokeEndpoint", { ...Object.fromEntries(told), Body: "" });
     }
     send(response, { status: 200, headers: { ...invoked.headers, "x-amzn-requestid": requestId }, body: invoked.body });
   }

@@ -18,8 +18,10 @@ import pytest
 from opencomposer_testing.serving_process import CONTAINERS, REPOSITORY, ServingProcess
 from opencomposer_testing.tiny_training_job import progress_lines, validate, write_job
 
-TECHNIQUES = ("ar-cnn", "unet-gan")
-LOCKS: dict[str, list[str]] = json.loads((CONTAINERS / "image-contents.json").read_text("utf-8"))["locks"]
+TECHNIQUES = sorted(document.stem for document in (REPOSITORY / "contracts/techniques").glob("*.json"))
+COPIED: dict[str, list[str]] = json.loads((CONTAINERS / "image-contents.json").read_text("utf-8"))["locks"]
+"""The locks that the Dockerfile copies for each purpose; it installs one of the two of PyTorch."""
+LOCKS = {purpose: [lock for lock in locks if lock != "training/torch-cuda.txt"] for purpose, locks in COPIED.items()}
 ONLY_FOR_TRAINING = {"torch", "onnx", "mido", "opencomposer_training"}
 ONLY_FOR_THE_DATA_SET = {"music21", "matplotlib", "pillow", "requests"}
 
@@ -41,7 +43,7 @@ def install(purpose: str, folder: Path) -> None:
     folder.mkdir()
     for name, version in locked(purpose).items():
         distribution = importlib.metadata.distribution(name)
-        assert distribution.version.split("+")[0] == version
+        assert distribution.version.split("+")[0] == version.split("+")[0]
         files = distribution.files or []
         for top in {file.parts[0] for file in files} - {"..", "__pycache__"}:
             if not (folder / top).exists():
@@ -172,7 +174,7 @@ def test_a_training_image_trains_without_what_only_the_data_set_needs(
 
 def test_the_dockerfile_lays_out_its_images_by_this_program_and_installs_these_locks() -> None:
     dockerfile = (CONTAINERS / "Dockerfile").read_text("utf-8")
-    for purpose, locks in LOCKS.items():
+    for purpose, locks in COPIED.items():
         assert f'image_contents.py {purpose} "$TECHNIQUE" .' in dockerfile
         assert f"COPY {' '.join(f'sagemaker-containers/{lock}' for lock in locks)} ./" in dockerfile
     # Nothing else of the repository gets into an image except through that program.
@@ -209,3 +211,21 @@ def test_a_serving_module_that_is_gone_is_named(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert 'names "serve.py", which is not there' in done.stderr
+
+
+@pytest.mark.parametrize("variant", ["cpu", "cuda"])
+def test_every_package_of_a_training_image_has_one_version_and_a_hash(variant: str) -> None:
+    locks = [CONTAINERS / "training" / name for name in (f"torch-{variant}.txt", "requirements.txt")]
+    versions: dict[str, str] = {}
+    for lock in locks:
+        text = re.sub(r"#.*", "", lock.read_text("utf-8")).replace("\\\n", " ")
+        for entry in text.split("\n"):
+            if entry.strip():
+                name, version = entry.split()[0].split("==")
+                assert re.search(r" --hash=sha256:[0-9a-f]{64}\b", entry), f"{lock.name}: {entry}"
+                assert versions.setdefault(name, version) == version
+    assert f"torch=={versions['torch'].split('+')[0]}" in (CONTAINERS / "training/torch.txt").read_text("utf-8")
+    assert (versions["torch"].endswith("+cpu"), "nvidia-cudnn-cu13" in versions) == (
+        variant == "cpu",
+        variant == "cuda",
+    )

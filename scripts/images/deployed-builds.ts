@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { App } from "aws-cdk-lib";
 import { AssetManifestArtifact } from "aws-cdk-lib/cx-api";
 import * as z from "zod";
-import { loadStageConfig } from "../../lib/config/load-stage-config";
+import type { StageConfig } from "../../lib/config/stage-config";
 import { addOpenComposer } from "../../lib/open-composer";
-import { type Stage, type TechniqueId, techniqueIds } from "../../naming/resource-names";
+import { type TechniqueId, techniqueIds } from "../../naming/resource-names";
 import { repository } from "../../tools/repository";
 
 /** How a deploy builds one image, read from what it gives to Docker. */
@@ -35,10 +35,10 @@ const sourceSchema = z.looseObject({
 const cdkFile = z.looseObject({ context: z.record(z.string(), z.unknown()) });
 
 /** Synthesizes a stage into `folder`, without bundling its functions, and returns the image builds of the deploy. */
-export function deployedBuilds(stage: Stage, folder: string): ImageBuild[] {
+export function deployedBuilds(config: StageConfig, folder: string): ImageBuild[] {
   const { context } = cdkFile.parse(JSON.parse(readFileSync(join(repository, "cdk.json"), "utf8")));
   const app = new App({ outdir: folder, context: { ...context, "aws:cdk:bundling-stacks": [] } });
-  addOpenComposer(app, loadStageConfig(stage));
+  addOpenComposer(app, config);
   return app
     .synth()
     .artifacts.filter((artifact) => AssetManifestArtifact.isAssetManifestArtifact(artifact))

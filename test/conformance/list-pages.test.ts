@@ -13,10 +13,10 @@ import {
   type SageMakerClient,
 } from "@aws-sdk/client-sagemaker";
 import fc from "fast-check";
-import { localAccount } from "../../local/cloud/ministack";
 import { DurableRecords } from "../../local/sagemaker/durable-records";
 import { type LocalSageMaker, startLocalSageMaker } from "../../local/sagemaker/server";
 import { advance, newTrainingJob, type TrainingJob, trainingJob } from "../../local/sagemaker/training/training-job";
+import { localAccountId } from "../../naming/resource-names";
 import { region, role, sagemakerClients, sagemakerConfig } from "./support/local-services";
 
 const begin = 1_780_000_000;
@@ -28,7 +28,7 @@ function jobNumber(index: number): TrainingJob {
   const creationTime = begin + Math.floor(index / 3);
   const status = index < 150 ? "Completed" : index % 2 === 0 ? "Failed" : "Stopped";
   const job = newTrainingJob({
-    arn: `arn:aws:sagemaker:${region}:${localAccount}:training-job/${name}`,
+    arn: `arn:aws:sagemaker:${region}:${localAccountId}:training-job/${name}`,
     now: creationTime,
     request: {
       TrainingJobName: name,

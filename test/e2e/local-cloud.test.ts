@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { type Browser, chromium, type Page } from "playwright-core";
 import * as z from "zod";
-import { findChromium } from "../../scripts/chromium";
+import { findChromium } from "../support/chromium";
 import { type ListeningServer, startListeningServer } from "../support/listening-server";
 import { head, rawClient } from "../support/raw-client";
 import { accessToken, type ApiResponse, type ApiSession, openSession, shapes, subjectOf } from "./api-session";

@@ -1,4 +1,4 @@
-/** Time that passes only when a test says so. */
+/** A clock whose time passes only when a test advances it. */
 export class VirtualClock {
   private milliseconds: number;
 

@@ -1,4 +1,4 @@
-/** Buckets in memory. test/integration/objects.test.ts holds them and those on S3 to the same behavior. */
+/** Buckets in memory. test/integration/objects.test.ts runs one suite over them and over those on S3. */
 import { createHash } from "node:crypto";
 import {
   type CopyParams,
@@ -11,11 +11,11 @@ import type { PresignedUrl, PresigningObjectStore } from "../../lambdas/stores/p
 
 export interface MemoryBucketsParams {
   readonly now?: () => Date;
-  /** How many objects a page of a listing has. */
+  /** The number of objects on a page of a listing. */
   readonly pageSize?: number;
 }
 
-/** Buckets that know each other, so that a copy finds its source. */
+/** A set of buckets that know each other, so that a copy finds its source. */
 export class MemoryBuckets {
   readonly stores = new Map<string, MemoryObjectStore>();
   readonly now: () => Date;
@@ -32,7 +32,7 @@ export class MemoryBuckets {
   }
 }
 
-/** What S3 keeps of an object beside its bytes. */
+/** The attributes that S3 stores of an object beside its bytes. */
 export interface ObjectAttributes {
   readonly contentType: string;
   readonly tags: Readonly<Record<string, string>>;
@@ -45,7 +45,7 @@ const bytesOf = (body: Uint8Array | string): Uint8Array =>
 const byKeyBytes = (one: string, other: string): number => Buffer.compare(Buffer.from(one), Buffer.from(other));
 
 export class MemoryObjectStore implements PresigningObjectStore {
-  /** Tests may put objects in and take them out without the store. */
+  /** The objects by key. Tests may add and remove objects directly. */
   readonly objects = new Map<string, Uint8Array>();
   private readonly attributes = new WeakMap<Uint8Array, ObjectAttributes>();
 
@@ -64,7 +64,7 @@ export class MemoryObjectStore implements PresigningObjectStore {
   keys(prefix = ""): string[] {
     return [...this.objects.keys()].filter((key) => key.startsWith(prefix)).sort(byKeyBytes);
   }
-  /** Of an object that was put into the map itself, nothing but its bytes is known. */
+  /** Returns the attributes of an object; undefined for one that a test has put into the map directly. */
   attributesOf(key: string): ObjectAttributes | undefined {
     const bytes = this.objects.get(key);
     return bytes === undefined ? undefined : this.attributes.get(bytes);

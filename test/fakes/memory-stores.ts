@@ -1,4 +1,4 @@
-/** The real stores on a table in memory, with what a test looks at and puts there. */
+/** The real stores on a table in memory, with methods by which a test reads and writes rows directly. */
 import type * as z from "zod";
 import { type QuotaAmounts, type QuotaCounter, quotaCounterSchema } from "../../domain/schemas/user-quotas";
 import {
@@ -24,7 +24,6 @@ import {
   trainingJobItemSchema,
 } from "../../lambdas/stores/items";
 import { createModels, createStockModels } from "../../lambdas/stores/models";
-import { createOpenWork } from "../../lambdas/stores/open-work";
 import { isDone } from "../../lambdas/stores/outcome";
 import { createPendingChanges } from "../../lambdas/stores/pending-changes";
 import { createSlots, type HeldSlot, type SlotHolder } from "../../lambdas/stores/slots";
@@ -53,10 +52,10 @@ interface KeptItem extends OwnedBy {
   readonly holds?: QuotaAmounts | undefined;
 }
 
-/** All rows of a kind, whoever owns them. */
+/** Returns direct access to all rows of a kind, whoever owns them. */
 function rowsOf<Schema extends z.ZodType<KeptItem>>(table: MemoryTable, kind: OwnedKind, schema: Schema) {
   type Item = z.output<Schema>;
-  /** A stored row never changes, another one takes its place: each is read once. */
+  /** The items of rows. A stored row never changes but is replaced by another, so each is parsed once. */
   const read = new WeakMap<Row, Item>();
   const itemOf = (row: Row): Item => {
     const item = read.get(row) ?? readItem(schema, row);
@@ -76,7 +75,7 @@ function rowsOf<Schema extends z.ZodType<KeptItem>>(table: MemoryTable, kind: Ow
     drop: (owned: OwnedBy): void => {
       table.put(ownedKey(kind, owned.sub, owned.id), undefined);
     },
-    /** By `sub/id`. */
+    /** The items by `sub/id`. */
     get rows(): ReadonlyMap<string, Item> {
       return new Map(all().map((item) => [nameOf(item), item]));
     },
@@ -88,7 +87,7 @@ const openCounters = { COMPOSITION: "openCompositions", TRAINING_JOB: "openTrain
 export function memoryStores(now: () => Date, table = new MemoryTable()) {
   const params = { table, now };
   const quotaOf = (sub: string, counter: QuotaCounter): number => Number(table.rowNow(quotaKey(sub))?.[counter] ?? 0);
-  /** Of all users together. */
+  /** Returns the sum of a counter over all users. */
   const quotaOfAll = (counter: QuotaCounter): number =>
     table.peek(undefined, quotaKey("").sk).reduce((sum, row) => sum + Number(row[counter] ?? 0), 0);
   const moveQuota = (sub: string, amounts: QuotaAmounts): void => {
@@ -104,7 +103,7 @@ export function memoryStores(now: () => Date, table = new MemoryTable()) {
   const pending = (): PendingChangeItem[] =>
     table.peek(undefined, "PENDING_CHANGE#").map((row) => readItem(pendingChangeItemSchema, row));
 
-  /** Every state a job was ever in, by id. */
+  /** The states that each job has had, in their order, by the job's id. */
   const history = new Map<string, TrainingJobState[]>();
   table.onWrite(({ sk }, row) => {
     if (row === undefined || !sk.startsWith(kindPrefix("TRAINING_JOB"))) return;
@@ -124,7 +123,7 @@ export function memoryStores(now: () => Date, table = new MemoryTable()) {
       }),
     );
   const slotStore = createSlots(table);
-  /** Every turn, oldest first. */
+  /** The holders of all slots that were ever acquired, the earliest first. */
   const given: SlotHolder[] = [];
   const holders = new Map<string, string | undefined>();
   table.onWrite(({ pk, sk }, row) => {
@@ -139,10 +138,9 @@ export function memoryStores(now: () => Date, table = new MemoryTable()) {
     quotaOf,
     moveQuota,
     pendingChanges: createPendingChanges(params),
-    /** The changes that are pending now. */
+    /** Returns the changes that are pending now. */
     pending,
     idempotencyRecords: createIdempotencyRecords(params),
-    openWork: createOpenWork(params),
     catalogues: {
       ...createCatalogues(table),
       add: (item: CatalogueItem): void => {
@@ -158,7 +156,7 @@ export function memoryStores(now: () => Date, table = new MemoryTable()) {
     tracks: Object.assign(trackRows, createTracks(params)),
     models: Object.assign(modelRows, createModels(params)),
     compositions: Object.assign(compositionRows, createCompositions(params), {
-      /** Writes an unfinished composition, and counts it. */
+      /** Writes an unfinished composition and counts it in its owner's quota. */
       add: (item: z.output<typeof compositionItemSchema>): void => {
         compositionRows.put(item);
         moveQuota(item.sub, { [openCounters.COMPOSITION]: 1 });
@@ -166,12 +164,12 @@ export function memoryStores(now: () => Date, table = new MemoryTable()) {
       openNow: (): number => quotaOfAll("openCompositions"),
     }),
     trainingJobs: Object.assign(jobRows, createTrainingJobs(params), {
-      /** Writes an unfinished job, and counts what it holds. */
+      /** Writes an unfinished job and counts what it holds in its owner's quota. */
       add: (job: TrainingJobItem): void => {
         jobRows.put(job);
         moveQuota(job.sub, { ...quotaHeld(job), [openCounters.TRAINING_JOB]: 1 });
       },
-      /** What the API does on POST …/stop. */
+      /** Requests a stop as the API does. Returns false if the job does not exist or is final. */
       requestStop: (owned: OwnedBy): boolean => {
         const row = jobRows.rows.get(nameOf(owned));
         if (row === undefined || isFinalTrainingJobState(row.state)) return false;
@@ -180,7 +178,7 @@ export function memoryStores(now: () => Date, table = new MemoryTable()) {
       },
       history,
       openNow: (): number => quotaOfAll("openTrainingJobs"),
-      /** The other counters of all users together. */
+      /** Returns the sums of the other counters over all users. */
       quotaNow: () => ({
         models: quotaOfAll("models"),
         trainingJobs: quotaOfAll("trainingJobs"),
@@ -189,17 +187,17 @@ export function memoryStores(now: () => Date, table = new MemoryTable()) {
     }),
     slots: {
       ...slotStore,
-      /** The slots that are held now, by index. */
+      /** Returns the slots that are held now, by index. */
       heldNow: slotsNow,
       given,
-      /** For a test that cares for no order. */
+      /** Acquires a slot with the present order, for tests to which the order does not matter. */
       hold: async (index: number, holder: SlotHolder, leasedUntil = Number.MAX_SAFE_INTEGER): Promise<boolean> =>
         isDone(await slotStore.acquire({ index, holder, leasedUntil, order: await slotStore.order() })),
     },
     tickets: {
       ...createTickets(table),
-      /** The tickets that there are now, by job. */
-      shownNow: (): Map<string, Ticket> =>
+      /** Returns the tickets that are in the table now, by job. */
+      waitingNow: (): Map<string, Ticket> =>
         new Map(
           table.peek(ticketsPartition).map((row): [string, Ticket] => {
             const jobId = String(row["jobId"]);

@@ -1,16 +1,22 @@
-/** The table in memory. No await lies between the check of a write's conditions and the write itself. */
+/**
+ * The table in memory. There is no await between the check of a write's conditions and the write itself, so a write is
+ * atomic.
+ */
 import { inspect } from "node:util";
 import type { Condition } from "../../lambdas/stores/conditions";
 import type { Row, RowChanges, RowPage, RowQuery, Table, Write, WriteResult } from "../../lambdas/stores/table";
 import { openWorkIndex, partitionKey, sortKey, type TableKey } from "../../naming/table-keys";
 
-/** As DynamoDB counts them. */
+/** The limits of DynamoDB. Bytes are counted as DynamoDB counts them. */
 const maxItemBytes = 400 * 1024;
 const maxWritesOfTransaction = 100;
 
 const bytesOf = (text: string): number => Buffer.byteLength(text);
 
-/** A value as a table keeps it: a copy without what is undefined, also inside. @throws Error for what it cannot hold */
+/**
+ * Returns a value as DynamoDB stores it: a copy without undefined parts, also in nested values.
+ * @throws Error for a value that DynamoDB cannot store
+ */
 function stored(value: unknown): unknown {
   if (value === null || typeof value === "string" || typeof value === "boolean") return value;
   if (typeof value === "number") {
@@ -31,7 +37,7 @@ const storedRow = (row: object): Row =>
     ),
   );
 
-/** How DynamoDB counts the bytes of a stored value. */
+/** Returns the size of a stored value in bytes, as DynamoDB counts it. */
 function sizeOf(value: unknown): number {
   if (typeof value === "string") return bytesOf(value);
   if (typeof value === "number") return Math.ceil(String(value).length / 2) + 1;
@@ -40,7 +46,10 @@ function sizeOf(value: unknown): number {
   return Object.entries(value).reduce((sum, [name, inner]) => sum + bytesOf(name) + sizeOf(inner) + 1, 3);
 }
 
-/** The row as the table keeps it. @throws Error for what DynamoDB refuses */
+/**
+ * Returns a row as the table stores it.
+ * @throws Error for a row that DynamoDB refuses
+ */
 function checkedRow(key: TableKey, row: object): Row {
   const whole = storedRow({ ...row, ...key });
   for (const name of [openWorkIndex.partitionKey, openWorkIndex.sortKey]) {
@@ -60,7 +69,7 @@ const valueAt = (row: Row | undefined, path: string): unknown =>
     .split(".")
     .reduce<unknown>((value, name) => (isMap(value) && Object.hasOwn(value, name) ? value[name] : undefined), row);
 
-/** Strings are in the order of their UTF-8 bytes. */
+/** Compares two values. Strings are in the order of their UTF-8 bytes. */
 function order(one: unknown, other: unknown): number {
   if (typeof one === "string" && typeof other === "string") return Buffer.compare(Buffer.from(one), Buffer.from(other));
   return Number(one) - Number(other);
@@ -80,16 +89,19 @@ function holds(condition: Condition, row: Row | undefined): boolean {
       return condition.operator === "<" ? order(value, condition.value) < 0 : order(value, condition.value) <= 0;
     }
     case "ALL":
-      return condition.conditions.every((each) => holds(each, row));
+      return condition.conditions.every((part) => holds(part, row));
     case "ANY":
-      return condition.conditions.some((each) => holds(each, row));
+      return condition.conditions.some((part) => holds(part, row));
   }
 }
 
 const written = (set: Readonly<Record<string, unknown>>): readonly (readonly [name: string, value: unknown])[] =>
   Object.entries(set).filter(([, value]) => value !== undefined);
 
-/** @throws Error for changes that DynamoDB refuses whatever the row is */
+/**
+ * Checks changes apart from the row.
+ * @throws Error for changes that DynamoDB refuses whatever the row is
+ */
 function assertChanges({ set = {}, setOnce = {}, add = {}, remove = [] }: RowChanges): void {
   const names = [...written(set).map(([name]) => name), ...Object.keys(setOnce), ...Object.keys(add), ...remove];
   if (names.length === 0) throw new Error("an update changes nothing");
@@ -97,19 +109,25 @@ function assertChanges({ set = {}, setOnce = {}, add = {}, remove = [] }: RowCha
   if (names.includes(partitionKey) || names.includes(sortKey)) throw new Error("an update changes a key");
 }
 
-/** @throws Error for a condition of several that has none */
+/**
+ * Checks a condition.
+ * @throws Error for a condition of kind ALL or ANY that contains no conditions
+ */
 function assertCondition(condition: Condition): void {
   if (condition.kind !== "ALL" && condition.kind !== "ANY") return;
-  if (condition.conditions.length === 0) throw new Error("a condition of several has none");
+  if (condition.conditions.length === 0) throw new Error("a condition of kind ALL or ANY contains no conditions");
   condition.conditions.forEach(assertCondition);
 }
 
-/** @throws Error for what nothing can be added to */
+/**
+ * Returns a row after changes.
+ * @throws Error when a number is added to an attribute that is no number
+ */
 function changed(row: Row, { set = {}, setOnce = {}, add = {}, remove = [] }: RowChanges): Row {
-  const sums = Object.entries(add).map(([name, by]): readonly [string, number] => {
+  const sums = Object.entries(add).map(([name, amount]): readonly [string, number] => {
     const before: unknown = Object.hasOwn(row, name) ? row[name] : 0;
     if (typeof before !== "number") throw new Error(`nothing can be added to ${name}: ${JSON.stringify(before)}`);
-    return [name, before + by];
+    return [name, before + amount];
   });
   const kept = Object.entries(row).filter(([name]) => !remove.includes(name));
   return Object.fromEntries([...Object.entries(setOnce), ...kept, ...written(set), ...sums]);
@@ -121,19 +139,19 @@ export class MemoryTable implements Table {
   private readonly rows = new Map<string, Row>();
   private readonly listeners: ((key: TableKey, row: Row | undefined) => void)[] = [];
 
-  /** Tells every row that is written, and `undefined` for one that is deleted. */
+  /** Calls the listener for every row that is written, and with `undefined` for one that is deleted. */
   onWrite(listener: (key: TableKey, row: Row | undefined) => void): void {
     this.listeners.push(listener);
   }
 
-  /** The rows of a partition whose sort key begins with a prefix, as they are now. */
+  /** Returns the rows of a partition whose sort key begins with a prefix, as they are now. */
   peek(partition: string | undefined, prefix = ""): readonly Row[] {
     return [...this.rows.values()].filter(
       (row) => (partition === undefined || row[partitionKey] === partition) && String(row[sortKey]).startsWith(prefix),
     );
   }
 
-  /** Writes a row whatever is there, or deletes it. */
+  /** Writes a row without any condition, or deletes it. */
   put(key: TableKey, row: object | undefined): void {
     this.keep(key, row === undefined ? undefined : checkedRow(key, row));
   }
@@ -144,7 +162,7 @@ export class MemoryTable implements Table {
     for (const listener of this.listeners) listener(key, this.rows.get(nameOf(key)));
   }
 
-  /** The row as it is now; for a test that cannot wait. */
+  /** Returns the row as it is now, for a test that cannot await. */
   rowNow(key: TableKey): Row | undefined {
     return this.rows.get(nameOf(key));
   }
@@ -170,7 +188,7 @@ export class MemoryTable implements Table {
         return (
           row[keys.partitionKey] === partition &&
           typeof sort === "string" &&
-          // As the real table's range of sort keys: from the prefix to `before`.
+          // The range of sort keys is that of the DynamoDB table: from the prefix to `before`.
           (before === undefined ? sort.startsWith(prefix) : order(sort, prefix) >= 0 && order(sort, before) < 0) &&
           (after === undefined || order(sort, after) > 0)
         );
@@ -190,12 +208,12 @@ export class MemoryTable implements Table {
 
   async write(writes: readonly Write[]): Promise<WriteResult> {
     const [alone, ...others] = writes;
-    if (alone?.kind === "CHECK" && others.length === 0) throw new Error("a check alone writes nothing");
+    if (alone?.kind === "CHECK" && others.length === 0) throw new Error("a write of kind CHECK cannot be sent alone");
     if (writes.length > maxWritesOfTransaction) throw new Error(`a transaction has ${writes.length} writes`);
     if (new Set(writes.map(({ key }) => nameOf(key))).size < writes.length) {
       throw new Error("a transaction writes a row twice");
     }
-    // As DynamoDB does: a write that is wrong in itself is an error, also where a condition would refuse it.
+    // In DynamoDB, too, a write that is wrong in itself is an error, even if its condition would refuse it.
     for (const write of writes) {
       if (write.condition !== undefined) assertCondition(write.condition);
       if (write.kind === "PUT") checkedRow(write.key, write.row);
@@ -206,14 +224,14 @@ export class MemoryTable implements Table {
     );
     const refused = writes[index];
     if (refused !== undefined) return { kind: "REFUSED", index, row: await this.read(refused.key) };
-    // All rows are made before any is kept: a write that the table does not take leaves nothing of the others.
+    // All rows are made before any is stored, so that an error in one write leaves nothing of the others.
     for (const keep of writes.map((write) => this.made(write))) keep();
     return alone?.kind === "UPDATE" && others.length === 0
       ? { kind: "WRITTEN", row: await this.read(alone.key) }
       : { kind: "WRITTEN" };
   }
 
-  /** Makes the row that a write leaves, and returns what keeps it. */
+  /** Makes the row that a write leaves. Returns the function that stores it. */
   private made(write: Write): () => void {
     if (write.kind === "CHECK") return () => undefined;
     const row =
@@ -229,7 +247,7 @@ export class MemoryTable implements Table {
   }
 }
 
-/** A copy: who reads a row cannot change the table. */
+/** Returns a copy of a row, so that whoever reads it cannot change the table. */
 const projected = (row: Row, attributes?: readonly string[]): Row =>
   attributes === undefined
     ? storedRow(row)

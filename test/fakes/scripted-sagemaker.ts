@@ -1,4 +1,6 @@
-/** A SageMaker whose jobs live by a script and the virtual clock, and leave the files that our container leaves. */
+/**
+ * A SageMaker whose jobs follow plans of the test on the virtual clock, and write the files that our container writes.
+ */
 import { createHash } from "node:crypto";
 import type { CreateTrainingJobCommandInput } from "@aws-sdk/client-sagemaker";
 import { metricDefinitionsOf } from "../../domain/training/metric-definitions";
@@ -6,37 +8,38 @@ import type { CreateOutcome, DescribedTrainingJob, SageMakerJobs } from "../../l
 import { type TechniqueId, techniqueIds } from "../../naming/resource-names";
 import type { MemoryBuckets } from "./memory-object-store";
 
-/** What the next call of CreateTrainingJob meets. */
+/** The outcome of the next call of CreateTrainingJob. */
 export type Plan =
   { readonly create: "QUOTA_EXCEEDED" | "THROTTLED" | "REFUSED" } | { readonly create: "THROWS" } | RunPlan;
+/** The plan of a job that is created. */
 export interface RunPlan {
   readonly create: "RUN";
   readonly startSeconds?: number;
   readonly epochs?: number;
   readonly secondsPerEpoch?: number;
   readonly uploadSeconds?: number;
-  /** How it ends if nobody stops it. */
+  /** The way in which the job ends if nobody stops it. */
   readonly end?: "Completed" | "Failed" | "MaxRuntimeExceeded";
   readonly failureReason?: string;
-  /** Epochs after which it ends by itself, where that is not all of them. */
+  /** The number of epochs after which the job ends by itself. Without it, the job trains all epochs. */
   readonly endAfterEpochs?: number;
-  /** Whether it leaves a model; also then only if an epoch was complete. */
+  /** True if the job leaves a model. It does so only if an epoch was complete. */
   readonly leavesModel?: boolean;
   readonly modelBytes?: number;
-  /** A model card that is not the model's. */
+  /** True if the job leaves the model card of another model. */
   readonly wrongCard?: boolean;
-  /** What the model card says, where that is not what the image is of. */
+  /** The technique that the model card names. Without it, this is the technique of the image. */
   readonly cardTechnique?: TechniqueId;
 }
 
 interface Job {
   readonly request: CreateTrainingJobCommandInput;
-  /** Which technique's container runs: as on SageMaker, the image decides. */
+  /** The technique whose container runs. As on SageMaker, the image decides. */
   readonly technique: TechniqueId;
   readonly plan: Required<Omit<RunPlan, "failureReason">> & { readonly failureReason: string | undefined };
   readonly createdAt: number;
   stoppedAt?: number;
-  /** When somebody first saw that it had ended. */
+  /** The instant at which a call of Describe first found the job ended. */
   endedAt?: Date;
 }
 
@@ -57,9 +60,9 @@ export class ScriptedSageMaker implements SageMakerJobs {
   readonly stops: string[] = [];
   /** The largest number of jobs that ran at once. */
   maxConcurrent = 0;
-  /** What else happens while a job is being created. */
+  /** Is called while a job is being created, so that a test can do something at that moment. */
   whileCreating: () => void = () => undefined;
-  /** What the service says instead. */
+  /** Returns the response of Describe that is sent in place of the right one. */
   describedAs: (described: DescribedTrainingJob) => DescribedTrainingJob = (described) => described;
 
   constructor(
@@ -132,7 +135,7 @@ export class ScriptedSageMaker implements SageMakerJobs {
     return [...this.trainingJobs].filter(([, job]) => !this.phase(job).ended).map(([name]) => name);
   }
 
-  /** Epoch seconds. */
+  /** Returns the time at which the job's training begins, in epoch seconds. */
   private begunAt(name: string): number {
     const job = this.trainingJobs.get(name);
     return job === undefined ? this.seconds() : job.createdAt + job.plan.startSeconds;
@@ -183,7 +186,7 @@ export class ScriptedSageMaker implements SageMakerJobs {
     const lines = Array.from({ length: epochsDone }, (_, index) =>
       JSON.stringify(progressLine(technique, index + 1, plan, this.begunAt(name) + (index + 1) * plan.secondsPerEpoch)),
     );
-    // A half line at the end: the container is in the middle of writing.
+    // The last line is half there while the container is writing.
     store.put(`${checkpoints}progress.jsonl`, `${lines.join("\n")}\n${ended ? "" : '{"schemaVersion":1,"ep'}`);
     store.put(`${checkpoints}reference.json`, JSON.stringify({ schemaVersion: 1, metrics: {}, validation: {} }));
     store.put(`${checkpoints}last.pt`, `checkpoint of epoch ${epochsDone}`);
@@ -201,7 +204,10 @@ export class ScriptedSageMaker implements SageMakerJobs {
 
 export const datasetSha256 = createHash("sha256").update("pieces").digest("hex");
 
-/** @throws Error for an image that is not one of the stage's */
+/**
+ * Returns the technique of a request's image.
+ * @throws Error for an image that is not one of the stage's
+ */
 function techniqueOf({ AlgorithmSpecification }: CreateTrainingJobCommandInput): TechniqueId {
   const image = AlgorithmSpecification?.TrainingImage ?? "none";
   const technique = techniqueIds.find((id) => image.includes(`/${id}@`));
@@ -209,7 +215,7 @@ function techniqueOf({ AlgorithmSpecification }: CreateTrainingJobCommandInput):
   return technique;
 }
 
-/** Names of the losses that a technique's container reports. */
+/** Returns the names of the losses that a technique's container reports. */
 export const lossesOf = (technique: TechniqueId): readonly string[] =>
   metricDefinitionsOf(technique)
     .map(({ Name }) => Name.replace("opencomposer:", ""))

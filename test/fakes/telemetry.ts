@@ -1,12 +1,14 @@
 import type { Log, LogDetails } from "../../lambdas/telemetry/logger";
 import type { MetricName, MetricRecorder } from "../../lambdas/telemetry/metrics";
 
+/** A line that was logged. */
 export interface CollectedLine {
   readonly level: keyof Log;
   readonly message: string;
   readonly details: LogDetails;
 }
 
+/** A log that collects its lines. */
 export class CollectingLog implements Log {
   readonly lines: CollectedLine[] = [];
   private add(level: keyof Log, message: string, details: LogDetails = {}): void {
@@ -26,6 +28,7 @@ export class CollectingLog implements Log {
   }
 }
 
+/** A recorder that collects the metrics. */
 export class CollectingMetrics implements MetricRecorder {
   readonly recorded: { readonly name: MetricName; readonly value: number }[] = [];
   record(name: MetricName, value = 1): void {

@@ -1,6 +1,9 @@
 import type { VirtualClock } from "./clock";
 
-/** Lets many that sleep share one virtual clock: time goes on to the next who wakes when nobody is at work. */
+/**
+ * Lets many sleepers share one virtual clock. When nobody is at work, the time jumps to the instant at which the next
+ * sleeper wakes.
+ */
 export class VirtualTime {
   private readonly sleeping: { readonly at: number; readonly wake: () => void }[] = [];
 
@@ -11,10 +14,10 @@ export class VirtualTime {
     await new Promise<void>((wake) => this.sleeping.push({ at, wake }));
   };
 
-  /** Until `done`, or until nobody sleeps any more. */
+  /** Lets time pass until `done` returns true, or until nobody sleeps any more. */
   async pass(done: () => boolean): Promise<void> {
     for (;;) {
-      // Whatever is awake works in promises alone, which are all done before the next turn of the event loop.
+      // Whoever is awake works in promises alone, which all settle before the next turn of the event loop.
       await new Promise((resolve) => setImmediate(resolve));
       if (done()) return;
       const next = this.sleeping.reduce<(typeof this.sleeping)[number] | undefined>(

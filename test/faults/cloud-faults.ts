@@ -463,7 +463,7 @@ async function booksAtRest(cloud: OwnCloud): Promise<Audit> {
 }
 
 async function outcomeOf({ step, fault, act }: Case, cloud: OwnCloud): Promise<Outcome> {
-  const told = { life: "The local cloud", step, fault, where: "" };
+  const details = { life: "The local cloud", step, fault, where: "" };
   const wrong: string[] = [];
   let ended: string;
   try {
@@ -483,7 +483,7 @@ async function outcomeOf({ step, fault, act }: Case, cloud: OwnCloud): Promise<O
     wrong.push(`the books could not be read: ${error instanceof Error ? error.message : String(error)}`);
   }
   // Ids would make every printed table another one.
-  return { ...told, ended, wrong: wrong.map((text) => text.replaceAll(/[0-9A-HJKMNP-TV-Z]{26}/g, "(id)")) };
+  return { ...details, ended, wrong: wrong.map((text) => text.replaceAll(/[0-9A-HJKMNP-TV-Z]{26}/g, "(id)")) };
 }
 
 /**

@@ -95,7 +95,7 @@ async function everyRequest(): Promise<Outcome[]> {
       return { harness, reply };
     };
     const tell = (
-      told: Pick<Outcome, "fault" | "where">,
+      details: Pick<Outcome, "fault" | "where">,
       { harness, reply }: { readonly harness: ComposingHarness; readonly reply: Reply | undefined },
       { mayEndOtherwise, mustStrike }: { readonly mayEndOtherwise: boolean; readonly mustStrike: boolean },
     ): void => {
@@ -106,7 +106,7 @@ async function everyRequest(): Promise<Outcome[]> {
         life: "Requests that create, change and delete",
         step: name,
         ended: reply === undefined ? "no response" : String(reply.status),
-        ...told,
+        ...details,
         wrong: [
           ...harness.problems(),
           ...problemsOfReply(reply),
@@ -133,14 +133,14 @@ async function everyRequest(): Promise<Outcome[]> {
       (one) => one.actor === "ReconcileOpenWork" && one.calls.some((port) => port.startsWith("pendingChanges.remove")),
     );
     for (const call of callTargets(finishing)) {
-      const swept = finishing.find(({ invocation }) => invocation === call.invocation)?.calls[call.call - 1] ?? "?";
-      const told = { fault: `${faultNames[call.fault]}, in the reconciliation that finishes it`, where: swept };
-      tell(told, await ask({ call }), { mayEndOtherwise: false, mustStrike: true });
+      const finished = finishing.find(({ invocation }) => invocation === call.invocation)?.calls[call.call - 1] ?? "?";
+      const details = { fault: `${faultNames[call.fault]}, in the reconciliation that finishes it`, where: finished };
+      tell(details, await ask({ call }), { mayEndOtherwise: false, mustStrike: true });
     }
     for (const call of callTargets(recorded)) {
       const where = recorded[0]?.calls[call.call - 1] ?? "?";
-      const told = { fault: faultNames[call.fault], where };
-      tell(told, await ask({ call }), { mayEndOtherwise: false, mustStrike: true });
+      const details = { fault: faultNames[call.fault], where };
+      tell(details, await ask({ call }), { mayEndOtherwise: false, mustStrike: true });
       const givesUp = { fault: `${faultNames[call.fault]}, not tried again`, where };
       tell(givesUp, await ask({ call, isPatient: false }), { mayEndOtherwise: true, mustStrike: true });
     }
@@ -216,7 +216,7 @@ const made = ({ api }: ComposingHarness): readonly CompositionItem[] =>
   api.compositions.all().filter(({ id }) => id !== ids.COMPOSITION);
 
 function outcomeOf(
-  told: Pick<Outcome, "life" | "step" | "fault" | "where">,
+  details: Pick<Outcome, "life" | "step" | "fault" | "where">,
   harness: ComposingHarness,
   {
     ends,
@@ -228,7 +228,7 @@ function outcomeOf(
   const [row] = all;
   const ended = row === undefined ? "deleted" : [row.state, row.failure?.code].filter(Boolean).join(" ");
   return {
-    ...told,
+    ...details,
     ended,
     wrong: [
       ...harness.problems(),
@@ -244,8 +244,8 @@ async function everyCall(): Promise<Outcome[]> {
   for (const life of composingLives) {
     const dry = await composeOnce(life);
     const ends = ["COMPLETED"];
-    const told = { life: life.name, step: "none", fault: "none", where: "" };
-    outcomes.push(outcomeOf(told, dry, { ends, mustStrike: false }));
+    const details = { life: life.name, step: "none", fault: "none", where: "" };
+    outcomes.push(outcomeOf(details, dry, { ends, mustStrike: false }));
     const { recorded } = dry.injector;
     for (const call of callTargets(recorded).filter(({ actor }) => life.actors.includes(actor))) {
       const { actor, invocation } = call;
@@ -288,8 +288,8 @@ async function everyTakeOver(life: ComposingLife, calls: readonly string[]): Pro
       });
       const fault = isDeleted ? "lease taken over, piece deleted" : "lease taken over";
       const count = isDeleted ? made(harness).length : 1;
-      const told = { life: life.name, step: "ExecuteComposition", fault, where };
-      outcomes.push(outcomeOf(told, harness, { ends: ["COMPLETED"], count }));
+      const details = { life: life.name, step: "ExecuteComposition", fault, where };
+      outcomes.push(outcomeOf(details, harness, { ends: ["COMPLETED"], count }));
     }
   }
   return outcomes;
@@ -344,8 +344,8 @@ async function everyEndpointFault(): Promise<Outcome[]> {
   const another = await composeOnce({ kinds: [], asked: compose() }, {}, (one) => {
     one.responses.push((row) => responseOf(row, { modelSha256: "0".repeat(64) }));
   });
-  const told = { life, step: "endpoint", fault: "a response of another model", where: "" };
-  outcomes.push(outcomeOf(told, another, { ends: ["FAILED"], mustStrike: false }));
+  const details = { life, step: "endpoint", fault: "a response of another model", where: "" };
+  outcomes.push(outcomeOf(details, another, { ends: ["FAILED"], mustStrike: false }));
 
   const files: readonly (readonly [string, "TRACK" | "COMPOSITION", (harness: ComposingHarness) => void])[] = [
     ["the track's file is gone", "TRACK", ({ api }) => api.files.objects.delete(trackKey(owned("TRACK")))],

@@ -35,7 +35,7 @@ import { streamImage } from "./stream-image";
  */
 const finishedWithinSeconds = pendingChangeGraceSeconds + 600;
 
-/** Of the queue, and how often it delivers: as lib/constructs/compositions/composition-work.ts sets them. */
+/** Of the queue, and how often it delivers: as lib/constructs/composition-work.ts sets them. */
 const visibilitySeconds = 120;
 const maxDeliveries = 20;
 const reconcileEverySeconds = 300;
@@ -98,7 +98,7 @@ export class ComposingHarness {
   private readonly log = new CollectingLog();
   private readonly metrics = new CollectingMetrics();
   private readonly training = new TrainingHarness();
-  private sweptAt = this.seconds;
+  private reconciledAt = this.seconds;
   private requests = 0;
   private readonly again: (() => Promise<void>)[] = [];
 
@@ -116,7 +116,6 @@ export class ComposingHarness {
       work: api.work,
       idempotencyRecords: api.stores.idempotencyRecords,
       pendingChanges: api.stores.pendingChanges,
-      openWork: api.stores.openWork,
     })) {
       this.injector.watchInPlace(name, port, methodsOf(port));
     }
@@ -210,7 +209,7 @@ export class ComposingHarness {
     postpone: (seconds: number) => Promise<void>,
   ): ReturnType<typeof executeComposition> {
     return await executeComposition({
-      of: { sub, id: compositionId },
+      owned: { sub, id: compositionId },
       firstDeliveredAt: firstDeliveredAt ?? this.clock.now(),
       postpone,
       // One renewal, at the begin of the work: no virtual time passes while it is done.
@@ -250,7 +249,7 @@ export class ComposingHarness {
           ...this.training.finalizingPorts(),
           now: this.clock.now,
           // These are watched where the API holds them.
-          openWork: this.api.stores.openWork,
+          trainingJobs: this.api.trainingJobs,
           compositions: this.api.compositions,
           queue: this.injector.watched("queue", { send: this.send }),
           executions: { start: async () => undefined, status: async () => "RUNNING" },
@@ -292,8 +291,8 @@ export class ComposingHarness {
         break;
       }
       this.clock.advance(5);
-      if (this.seconds - this.sweptAt < reconcileEverySeconds) continue;
-      this.sweptAt = this.seconds;
+      if (this.seconds - this.reconciledAt < reconcileEverySeconds) continue;
+      this.reconciledAt = this.seconds;
       await this.reconcile();
     }
     for (const act of this.again.splice(0)) await act();

@@ -1,4 +1,4 @@
-/** What came of each fault, and how it is told. */
+/** What came of each fault, and the tables that say so. */
 
 export interface Outcome {
   /** The life that was broken: "a training that runs through". */

@@ -70,9 +70,10 @@ function refusingUnsafeNumbers<Port extends object>(port: Port): Port {
   return new Proxy(port, {
     get: (target, property) => {
       const value: unknown = Reflect.get(target, property, target);
-      if (typeof value !== "function") return value;
+      // The others are left alone: a list of open rows is an async iterable and no promise.
+      if (typeof value !== "function" || (property !== "advance" && property !== "finish")) return value;
       return async (...values: unknown[]): Promise<unknown> => {
-        if (property === "advance" || property === "finish") refuseUnsafeNumbers(values);
+        refuseUnsafeNumbers(values);
         const response: unknown = await Reflect.apply(value, target, values);
         return response;
       };
@@ -95,7 +96,7 @@ export class TrainingCloud {
   private readonly queued: WorkflowInput[] = [];
   private readonly statuses = new Map<string, ExecutionStatus>();
   private readonly toldStatuses = new Map<string, string>();
-  private sweptAt = 0;
+  private reconciledAt = 0;
   private states = 0;
   private isStopTold = false;
   /** While an execution runs, other functions work beside it: what hangs in them takes none of its time. */
@@ -152,7 +153,7 @@ export class TrainingCloud {
   /** Makes a job, and lives on until nothing happens any more. */
   async live(job: TrainingJobItem): Promise<void> {
     this.harness.trainingJobs.add(job);
-    this.sweptAt = this.seconds;
+    this.reconciledAt = this.seconds;
     if (this.options.isDispatchLost !== true) {
       await this.deliverRecord({ eventName: "INSERT", dynamodb: { NewImage: streamImage(job) } });
     }
@@ -246,7 +247,6 @@ export class TrainingCloud {
       await workflowEnded({
         ...this.harness.finalizingPorts(),
         executions: this.executions,
-        openWork: this.injector.watched("openWork", this.harness.openWork),
         withinTime: this.withinTime,
         event,
       });
@@ -293,15 +293,14 @@ export class TrainingCloud {
   }
 
   private async reconcileWhenDue(): Promise<void> {
-    if (this.seconds - this.sweptAt < reconcileEverySeconds) return;
-    this.sweptAt = this.seconds;
+    if (this.seconds - this.reconciledAt < reconcileEverySeconds) return;
+    this.reconciledAt = this.seconds;
     const { harness, injector } = this;
     // On a schedule: one that fails comes again with the next.
     await injector
       .invoke("ReconcileOpenWork", async () => {
         await reconcileOpenWork({
           ...harness.finalizingPorts(),
-          openWork: injector.watched("openWork", harness.openWork),
           compositions: harness.compositions,
           queue: { send: async () => undefined },
           executions: this.executions,
@@ -371,7 +370,7 @@ export class TrainingCloud {
     for (const { of, state } of this.harness.stores.pending())
       check(false, `stuck: a change of a ${of} stays ${state}`);
     check(slots.heldNow().size === 0, `leaked: ${slots.heldNow().size} slots`);
-    check(tickets.shownNow().size === 0, `leaked: ${tickets.shownNow().size} tickets`);
+    check(tickets.waitingNow().size === 0, `leaked: ${tickets.waitingNow().size} tickets`);
     check(sageMaker.running().length === 0, `leaked: ${sageMaker.running().length} training jobs run on`);
     check(
       sageMaker.maxConcurrent <= this.harness.settings.slots,

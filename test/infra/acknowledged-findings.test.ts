@@ -3,8 +3,8 @@ import { Bucket, CfnBucket } from "aws-cdk-lib/aws-s3";
 import { AwsSolutionsChecks } from "cdk-nag";
 import type { IConstruct } from "constructs";
 import * as z from "zod";
-import { loadStageConfig } from "../../lib/config/load-stage-config";
 import { addOpenComposer } from "../../lib/open-composer";
+import { devConfig, prodConfig } from "./support/stage-configs";
 import { makeApp } from "./support/synthesize";
 
 const acknowledgementSchema = z.record(z.string(), z.string());
@@ -30,13 +30,13 @@ function acknowledgementsIn(app: App): Acknowledgement[] {
 }
 
 const { app, remove } = makeApp();
-const composer = addOpenComposer(app, loadStageConfig("prod"));
+const composer = addOpenComposer(app, prodConfig);
 afterAll(remove);
 
 test("a finding that nobody has acknowledged stops the synthesis", () => {
   const other = makeApp();
   try {
-    const { storage } = addOpenComposer(other.app, loadStageConfig("dev"));
+    const { storage } = addOpenComposer(other.app, devConfig);
     new Bucket(storage, "Forgotten");
     expect(() => other.app.synth()).toThrow(/Forgotten[^]*AwsSolutions-S1/);
   } finally {
@@ -44,11 +44,11 @@ test("a finding that nobody has acknowledged stops the synthesis", () => {
   }
 });
 
-test("every acknowledgement answers a finding that exists, on its own construct, with a reason", () => {
+test("every acknowledgement belongs to a finding that exists, on its own construct, with a reason", () => {
   app.synth();
   const acknowledgements = acknowledgementsIn(app);
   expect(acknowledgements.length).toBeGreaterThan(20);
-  // The same pack, finding what it would find if nothing were acknowledged.
+  // This pack finds what it would find if nothing were acknowledged.
   const pack = new AwsSolutionsChecks(app);
   Object.defineProperty(pack, "isAcknowledged", { value: () => false });
   const findings = pack

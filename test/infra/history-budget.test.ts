@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { loadStageConfig } from "../../lib/config/load-stage-config";
 import type { TrainingConfig } from "../../lib/config/stage-config";
 import { repositoryPath } from "../../lib/constructs/repository-root";
 import {
@@ -11,6 +10,7 @@ import {
   turnsPastDeadline,
 } from "../../lib/constructs/training/history-budget";
 import { stages } from "../../naming/resource-names";
+import { stageConfigs } from "./support/stage-configs";
 
 const definition = readFileSync(repositoryPath("stepfunctions", "training-workflow.asl.json"), "utf8");
 const training: TrainingConfig = {
@@ -52,21 +52,21 @@ test("a turn is the longest way back to the Wait state that passes no other one"
 
 test("the turns come from the stage's deadlines and intervals", () => {
   const { loops, once, total } = planHistory(small, training);
-  // 100 s of looks every 10 s; to 600 s each a tenth later than the last; 3,000 s of looks every 60 s; one for each of three
-  // refused launches.
+  // Turns every 10 s for 100 s; then up to 600 s each a tenth later than the last; every 60 s for 3,000 s; and one for each
+  // of three launches without capacity.
   expect(loops["WaitToMonitor"]?.turns).toBe(10 + 19 + 50 + 3);
   expect(loops["WaitForSlot"]?.turns).toBe(6 + turnsPastDeadline);
   expect(once).toBe(2 + 5 + 2 + 2 + 2 + 5 + 2);
   expect(total).toBe(once + 82 * 11 + (6 + turnsPastDeadline) * 7);
 });
 
-test("on spot, SageMaker's own wait for capacity is looked at too", () => {
+test("on spot, SageMaker's own wait for capacity is monitored too", () => {
   const turnsOf = (config: TrainingConfig): number => planHistory(small, config).loops["WaitToMonitor"]?.turns ?? 0;
   expect(turnsOf({ ...training, useSpot: true }) - turnsOf(training)).toBe(5);
 });
 
 test.each(stages)("the longest job of %s stays inside the budget", (stage) => {
-  const { total, loops } = planHistory(definition, loadStageConfig(stage).training);
+  const { total, loops } = planHistory(definition, stageConfigs[stage].training);
   expect(Object.keys(loops).sort()).toEqual(["WaitForCapacity", "WaitForSlot", "WaitForStop", "WaitToMonitor"]);
   expect(total).toBeLessThanOrEqual(historyEventBudget);
   expect(total).toBeGreaterThan(1_000);
@@ -88,19 +88,19 @@ test("a Wait state that the plan does not know is refused", () => {
   );
 });
 
-test("the settling step looks as often as planned", () => {
+test("the finalizing step checks as often as planned", () => {
   const step = readFileSync(repositoryPath("lambdas", "training", "finalize-training-job.ts"), "utf8");
   const [, seconds] = /const stopWaitSeconds = (\d+);/.exec(step) ?? [];
   expect(Number(seconds)).toBe(stop.everySeconds);
 });
 
-test("the slot step asks past the deadline as often as planned", () => {
+test("the slot step tries past the deadline as often as planned", () => {
   const step = readFileSync(repositoryPath("lambdas", "training", "acquire-slot.ts"), "utf8");
   const [, turns] = /const turnsPastDeadline = (\d+);/.exec(step) ?? [];
   expect(Number(turns)).toBe(turnsPastDeadline);
 });
 
-it("never plans fewer looks than the step's rule takes", () => {
+it("never plans fewer turns than the step's rule takes", () => {
   const monitor = { firstSeconds: 2, laterSeconds: 60, firstForSeconds: 60 };
   const runs = [30, 600, 1_800, 86_400];
   for (const seconds of runs) {

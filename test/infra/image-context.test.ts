@@ -15,8 +15,8 @@ import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { App, AssetStaging, Stack } from "aws-cdk-lib";
 import { DockerImageAsset, type DockerImageAssetProps } from "aws-cdk-lib/aws-ecr-assets";
-import type { ImageTarget } from "../../lib/constructs/images/build-context";
-import { imageBuild } from "../../lib/constructs/images/container-image";
+import type { ImageTarget } from "../../lib/constructs/build-context";
+import { imageBuild } from "../../lib/constructs/container-image";
 import { type TechniqueId, techniqueIds } from "../../naming/resource-names";
 import { findPython } from "../../tools/python/environments";
 import { cdkContext } from "./support/synthesize";
@@ -62,6 +62,8 @@ test("the links of the Python packages lead to files that the build context hold
     entry.isSymbolicLink(),
   );
   expect(links.map(({ name }) => name).sort()).toEqual([
+    "dataset-manifest.schema.json",
+    "dataset-piece.schema.json",
     "invocation-request.schema.json",
     "model-limits.json",
     "model-metadata.schema.json",
@@ -96,7 +98,9 @@ describe.each(images.map((image) => [nameOf(image), image] as const))("the build
     const containers = "sagemaker-containers/";
     const laidOut = new Set(filesOf(layOut(context)));
     const locks =
-      image.target === "training" ? ["training/torch.txt", "training/requirements.txt"] : ["serving/requirements.txt"];
+      image.target === "training"
+        ? ["training/torch-cpu.txt", "training/torch-cuda.txt", "training/requirements.txt"]
+        : ["serving/requirements.txt"];
     const makers = new Set([
       ".dockerignore",
       ...["Dockerfile", "image_contents.py", "image-contents.json", `${image.technique}/pyproject.toml`, ...locks].map(
@@ -181,7 +185,7 @@ describe("a change", () => {
       "sagemaker-containers/serving/requirements.in",
       "sagemaker-containers/music/pyproject.toml",
       "test/infra/image-context.test.ts",
-      "contracts/dataset-piece.schema.json",
+      "contracts/dataset-catalogue.schema.json",
     ];
     expect(files.map((file) => [file, rebuiltBy(file)])).toEqual(files.map((file) => [file, []]));
   });
@@ -204,7 +208,7 @@ describe("a change", () => {
       all,
     ],
     ["the lock of training", "sagemaker-containers/training/requirements.txt", training],
-    ["PyTorch's version", "sagemaker-containers/training/torch.txt", training],
+    ["PyTorch's lock", "sagemaker-containers/training/torch-cpu.txt", training],
     ["the lock of serving", "sagemaker-containers/serving/requirements.txt", inference],
     ["a stock model's card", "models/ar-cnn-bach/model-card.json", ["ar-cnn inference"]],
     ["a technique's document, which every image holds", "contracts/techniques/ar-cnn.json", all],

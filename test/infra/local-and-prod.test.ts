@@ -8,7 +8,7 @@ const local = synthesize("local");
 const prod = synthesize("prod");
 const sharedStacks = [...local.stacks.keys()];
 
-/** What carries the stage or a digest by construction: names of stacks, logical ids made from them, code of versions. */
+/** Returns the value without what differs by construction: stage names in names and logical ids, digests of versions. */
 function withoutStage(stage: Stage, value: unknown): unknown {
   const text = JSON.stringify(value)
     .replaceAll(`opencomposer-${stage}`, "opencomposer-STAGE")
@@ -81,7 +81,7 @@ function differencesOf(stack: StackName): Difference[] {
     flatten("", left, leftPaths);
     flatten("", right, rightPaths);
     for (const path of new Set([...leftPaths.keys(), ...rightPaths.keys()])) {
-      // Digests of the functions' folders, which differ because bundling is off.
+      // These are digests of the functions' folders, which differ because bundling is off.
       if (path === "Properties/Code/S3Key") continue;
       if (leftPaths.get(path) !== rightPaths.get(path)) found.push({ stack, id, type: left.Type, path });
     }

@@ -1,24 +1,252 @@
-import { loadStageConfig, parseStageConfig, StageConfigError } from "../../lib/config/load-stage-config";
-import { localConfig } from "../../lib/config/local";
-import { prodConfig } from "../../lib/config/prod";
-import { stages } from "../../naming/resource-names";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Ajv2020 } from "ajv/dist/2020";
+import addFormats from "ajv-formats";
+import fc from "fast-check";
+import {
+  loadStageConfig,
+  parseStageConfig,
+  refuseForeignAccount,
+  stageDefaults,
+} from "../../lib/config/load-stage-config";
+import { withOwnValues } from "../../lib/config/own-values";
+import { StageConfigError } from "../../lib/config/stage-config-error";
+import { repositoryPath } from "../../lib/constructs/repository-root";
+import { localAccountId, type Stage, stages } from "../../naming/resource-names";
+import { exampleFile, localConfig, prodConfig, stageConfigs } from "./support/stage-configs";
 
-const messageOf = (config: unknown): string => {
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "opencomposer-config-"));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const errorOf = (attempt: () => unknown): string => {
   try {
-    parseStageConfig(config);
+    attempt();
   } catch (error) {
     if (error instanceof StageConfigError) return error.message;
     throw error;
   }
   throw new Error("The configuration was accepted.");
 };
+const messageOf = (config: unknown): string => errorOf(() => parseStageConfig(config));
+
+/** Writes a stage's own file and loads the stage. */
+function loadWith(stage: Stage, values: unknown): ReturnType<typeof loadStageConfig> {
+  writeFileSync(
+    join(folder, `opencomposer.${stage}.json`),
+    typeof values === "string" ? values : JSON.stringify(values),
+  );
+  return loadStageConfig({ stage, folder });
+}
 
 test.each(stages)("the configuration of %s is valid", (stage) => {
-  expect(loadStageConfig(stage).stage).toBe(stage);
+  expect(stageConfigs[stage].stage).toBe(stage);
+});
+
+test.each(["local", "dev"] as const)("%s needs no file of its deployer's", (stage) => {
+  expect(loadStageConfig({ stage, folder })).toEqual(parseStageConfig(stageDefaults[stage]));
+});
+
+test("prod without a file names all that its deployer has to give, and where", () => {
+  const message = errorOf(() => loadStageConfig({ stage: "prod", folder }));
+  for (const field of [
+    "api.corsOrigins is []",
+    "identity.signInPage.callbackUrls is []",
+    "identity.signInPage.logoutUrls is []",
+    "alarms.emailAddresses is []",
+  ]) {
+    expect(message).toContain(field);
+  }
+  expect(message).toContain(`${join(folder, "opencomposer.prod.json")}, which does not exist yet`);
 });
 
 test.each(["production", "", undefined, 1, "toString"])("there is no stage %p", (stage) => {
-  expect(() => loadStageConfig(stage)).toThrow(/use -c stage=local\|dev\|prod/);
+  expect(() => loadStageConfig({ stage, folder })).toThrow(/use -c stage=local\|dev\|prod/);
+});
+
+describe("a deployer's own file", () => {
+  it("changes what it names and leaves the rest", () => {
+    const config = loadWith("dev", { training: { slots: 3 }, alarms: { emailAddresses: ["ada@example.org"] } });
+    const defaults = parseStageConfig(stageDefaults.dev);
+    expect(config).toEqual({
+      ...defaults,
+      training: { ...defaults.training, slots: 3 },
+      alarms: { emailAddresses: ["ada@example.org"] },
+    });
+  });
+
+  it("takes the place of a list, and of an object of another kind", () => {
+    const realTime = { kind: "realTime", instanceType: "ml.c5.large", instanceCount: 1 };
+    const config = loadWith("dev", {
+      api: { corsOrigins: ["https://a.example.org"] },
+      endpoints: { "unet-gan": realTime, "ar-cnn": { memoryMb: 4096 } },
+    });
+    expect(config.api.corsOrigins).toEqual(["https://a.example.org"]);
+    expect(config.endpoints).toEqual({
+      "unet-gan": realTime,
+      "ar-cnn": { kind: "serverless", memoryMb: 4096, maxConcurrency: 2 },
+    });
+  });
+
+  it("may be another one, by a path from the root, and only one is read", () => {
+    mkdirSync(join(folder, "mine"));
+    writeFileSync(join(folder, "mine", "a.json"), JSON.stringify({ training: { slots: 7 } }));
+    writeFileSync(join(folder, "opencomposer.dev.json"), "broken");
+    expect(loadStageConfig({ stage: "dev", folder, file: "mine/a.json" }).training.slots).toBe(7);
+  });
+
+  it("may name the schema by which an editor completes it", () => {
+    expect(loadWith("dev", { $schema: "./lib/config/opencomposer.schema.json" }).stage).toBe("dev");
+  });
+
+  it.each([
+    ["is not JSON", "{ slots: 1 }", /opencomposer\.dev\.json is not JSON: /],
+    ["holds no object", "[]", /must hold a JSON object/],
+    ["names a stage", { stage: "prod" }, /stage is chosen by -c stage=dev/],
+  ])("is refused where it %s", (_, values, message) => {
+    expect(errorOf(() => loadWith("dev", values))).toMatch(message);
+  });
+
+  it.each([
+    ["missing.json", /There is no file .*missing\.json, which -c config=missing\.json names/],
+    ["", /-c config="" must be the path of a JSON file/],
+    [true, /-c config=true must be the path of a JSON file/],
+  ])("is refused where the path is %p", (file, message) => {
+    expect(errorOf(() => loadStageConfig({ stage: "dev", folder, file }))).toMatch(message);
+  });
+
+  it("is refused with every broken field, its value and what is allowed", () => {
+    const message = errorOf(() =>
+      loadWith("dev", {
+        reconcileMinuets: 5,
+        logRetention: 15,
+        training: { slots: 0, instanceType: "m5.xlarge", volumeSizeGb: "10", slotz: 2 },
+        endpoints: { "unet-gan": { kind: "batch" }, "ar-cnn": { memoryMb: 1500 }, musenet: {} },
+        api: { corsOrigins: ["http://example.org"], throttle: null },
+        alarms: { emailAddresses: ["ada"] },
+        userQuotas: { tracks: 1.5 },
+      }),
+    );
+    for (const line of [
+      "logRetention is 15: must be one of 1, 3, 5, ",
+      "training.slots is 0: must be at least 1",
+      'training.instanceType is "m5.xlarge": must be an instance type of SageMaker, as `ml.m5.xlarge`',
+      'training.volumeSizeGb is "10": must be of the type number',
+      "training.slotz is 2: is not a setting; there are instanceType, volumeSizeGb, ",
+      'endpoints["unet-gan"].kind is "batch": must be one of "serverless", "realTime"',
+      'endpoints["ar-cnn"].memoryMb is 1500: must be one of 1024, 2048, ',
+      "endpoints.musenet is {}: is not a setting; there are unet-gan, ar-cnn",
+      'api.corsOrigins[0] is "http://example.org": must be `*`, an https URL, or an http URL of localhost',
+      "api.throttle is null: must be of the type object",
+      'alarms.emailAddresses[0] is "ada": must be an e-mail address',
+      "userQuotas.tracks is 1.5: must be of the type integer",
+      "reconcileMinuets is 5: is not a setting; there are stage, removal, ",
+    ]) {
+      expect(message).toContain(line);
+    }
+    expect(message).toContain("Your own values for the stage dev belong in ");
+  });
+
+  it.each(["__proto__", "constructor", "toString"])("cannot give a member called %s", (name) => {
+    expect(errorOf(() => loadWith("dev", `{ "training": { "${name}": { "slots": 9 } } }`))).toContain(
+      "is not a setting",
+    );
+    expect(Object.hasOwn(Object.prototype, "slots")).toBe(false);
+  });
+});
+
+test("merging keeps every default that the file does not name, for any file", () => {
+  const leaf = fc.oneof(fc.integer(), fc.string(), fc.boolean(), fc.constant(null), fc.array(fc.integer()));
+  const names = fc.constantFrom("training", "api", "throttle", "slots", "rate", "more");
+  const { node: values } = fc.letrec<{ node: unknown }>((tie) => ({
+    node: fc.dictionary(names, fc.oneof({ maxDepth: 3 }, leaf, tie("node"))),
+  }));
+  const check = (base: unknown, over: unknown, result: unknown): void => {
+    const isObject = (value: unknown): value is Record<string, unknown> =>
+      typeof value === "object" && value !== null && !Array.isArray(value);
+    if (!isObject(base) || !isObject(over)) {
+      expect(result).toEqual(over);
+      return;
+    }
+    if (!isObject(result)) throw new Error("The result is no object.");
+    expect(new Set(Object.keys(result))).toEqual(new Set([...Object.keys(base), ...Object.keys(over)]));
+    for (const key of Object.keys(result)) {
+      if (key in over) check(base[key], over[key], result[key]);
+      else expect(result[key]).toEqual(base[key]);
+    }
+  };
+  fc.assert(
+    fc.property(values, (own) => {
+      const over = own as Record<string, unknown>;
+      check(stageDefaults.dev, over, withOwnValues(stageDefaults.dev, over));
+    }),
+  );
+});
+
+describe("the schema for editors", () => {
+  const ajv = new Ajv2020({ strict: true, allowUnionTypes: true });
+  addFormats(ajv);
+  const schema: unknown = JSON.parse(readFileSync(repositoryPath("lib", "config", "opencomposer.schema.json"), "utf8"));
+  const isValid = ajv.compile(schema as object);
+
+  it("accepts the example and a file that changes one value", () => {
+    for (const values of [
+      JSON.parse(readFileSync(exampleFile, "utf8")),
+      {},
+      { endpoints: { "ar-cnn": { memoryMb: 4096 } } },
+      { images: { "unet-gan": { training: { kind: "build", torch: "cuda" } } } },
+    ]) {
+      expect({ valid: isValid(values), errors: isValid.errors }).toEqual({ valid: true, errors: null });
+    }
+  });
+
+  it.each([
+    { training: { slots: 0 } },
+    { training: { slotz: 1 } },
+    { stage: "dev" },
+    { endpoints: { "unet-gan": { memoryMb: 1500 } } },
+    { endpoints: { musenet: {} } },
+    { alarms: { emailAddresses: ["ada"] } },
+  ])("refuses %j", (values) => {
+    expect(isValid(values)).toBe(false);
+  });
+});
+
+describe("the stage local", () => {
+  it.each([undefined, localAccountId])("may be made with the account %p", (account) => {
+    refuseForeignAccount("local", account);
+  });
+
+  it("is refused with credentials of an account of AWS, which the other stages take", () => {
+    expect(
+      errorOf(() => {
+        refuseForeignAccount("local", "123456789012");
+      }),
+    ).toMatch(/account 123456789012.*-c stage=dev/);
+    refuseForeignAccount("dev", "123456789012");
+    refuseForeignAccount("prod", "123456789012");
+  });
+
+  it("stops the app with a sentence and no templates", () => {
+    const run = spawnSync(process.execPath, ["--import", "tsx", "bin/app.ts"], {
+      cwd: repositoryPath(),
+      encoding: "utf8",
+      env: {
+        ...process.env,
+        CDK_DEFAULT_ACCOUNT: "123456789012",
+        CDK_CONTEXT_JSON: JSON.stringify({ stage: "local" }),
+        CDK_OUTDIR: folder,
+      },
+    });
+    expect({ status: run.status, lines: run.stderr.trim().split("\n").length }).toEqual({ status: 1, lines: 1 });
+    expect(run.stderr).toContain("The stage local is for the local cloud");
+  });
 });
 
 test("every broken field is named at once, unknown keys included", () => {
@@ -52,7 +280,7 @@ test.each([
     'images["unet-gan"].training.uri',
   ],
   [
-    "a lease outlives slow looks",
+    "a lease outlives slow turns",
     { training: { ...prodConfig.training, slotLeaseSeconds: 60 } },
     "training.slotLeaseSeconds",
   ],
@@ -66,6 +294,24 @@ test.each([
     { endpoints: { ...prodConfig.endpoints, "unet-gan": { kind: "serverless", memoryMb: 1500, maxConcurrency: 10 } } },
     'endpoints["unet-gan"].memoryMb',
   ],
+  [
+    "nobody is sent back to localhost",
+    {
+      identity: {
+        passwordGrant: false,
+        signInPage: { callbackUrls: ["http://localhost:5173/"], logoutUrls: ["http://127.0.0.1/"] },
+      },
+    },
+    "identity.signInPage.callbackUrls[0]",
+  ],
+  ["browsers call from known origins", { api: { ...prodConfig.api, corsOrigins: ["*"] } }, "api.corsOrigins[0]"],
+  [
+    "nothing on this machine may call it",
+    { api: { ...prodConfig.api, corsOrigins: ["http://localhost:5173"] } },
+    "api.corsOrigins[0]",
+  ],
+  ["someone gets the alarms", { alarms: { emailAddresses: [] } }, "alarms.emailAddresses"],
+  ["there are alarms", { alarms: undefined }, "alarms.emailAddresses"],
   ["data that is to be destroyed is not protected", { removal: "destroy" }, "storage.deletionProtection"],
 ])("prod is refused unless %s", (_rule, change, field) => {
   expect(messageOf({ ...prodConfig, ...change })).toContain(field);

@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { Match } from "aws-cdk-lib/assertions";
 import * as z from "zod";
-import { loadStageConfig, parseStageConfig } from "../../lib/config/load-stage-config";
-import { prodConfig } from "../../lib/config/prod";
+import { parseStageConfig } from "../../lib/config/load-stage-config";
 import { repositoryPath } from "../../lib/constructs/repository-root";
 import { type ApiRoute, apiRoutes, routeKeys } from "../../naming/api-routes";
 import { briefVersionsTag } from "../../naming/object-keys";
 import { endpointName, techniqueIds } from "../../naming/resource-names";
+import { prodConfig } from "./support/stage-configs";
 import { type Resource, type StackName, synthesize } from "./support/synthesize";
 
 const prod = synthesize("prod");
@@ -58,7 +58,7 @@ describe("HTTP API", () => {
     );
   });
 
-  test("answers HEAD wherever it answers GET, by the same function, within API Gateway's 300 routes", () => {
+  test("serves HEAD wherever it serves GET, by the same function, within API Gateway's 300 routes", () => {
     const gets = routes.filter(({ RouteKey }) => String(RouteKey).startsWith("GET "));
     expect(gets.length).toBeGreaterThan(10);
     for (const { RouteKey, ...rest } of gets) {
@@ -87,7 +87,7 @@ describe("HTTP API", () => {
         .flatMap(routeKeys),
       "$default",
     ];
-    const { publicThrottle } = loadStageConfig("prod").api;
+    const { publicThrottle } = prodConfig.api;
     expect(stage?.resource.Properties["RouteSettings"]).toEqual(
       Object.fromEntries(
         publicKeys.map((key) => [
@@ -183,7 +183,7 @@ describe("storage", () => {
     });
   });
 
-  test("no bucket is public, and none answers without TLS", () => {
+  test("no bucket is public, and none can be used without TLS", () => {
     const buckets = prod.resourcesOf("AWS::S3::Bucket");
     expect(buckets).toHaveLength(2);
     for (const { id, resource } of buckets) {
@@ -232,7 +232,7 @@ describe("storage", () => {
 });
 
 describe("removal", () => {
-  // But for what SageMaker names: a group left over would stand in the way of the next deploy.
+  // Groups that SageMaker names are deleted, because one that is left over would block the next deploy.
   const kept = (type: string): readonly (string | undefined)[] =>
     prod
       .resourcesOf(type)
@@ -334,7 +334,7 @@ describe("permissions", () => {
     expect([...writers].some((policy) => policy.includes("FinalizeTrainingJob"))).toBe(true);
   });
 
-  test("users' objects are deleted by the API and the reconciler alone, and the orphan count only looks", () => {
+  test("users' objects are deleted by the API and the reconciler alone, and the orphan count only reads", () => {
     const deleting = new Set(
       allowing("s3:DeleteObject").map(({ policy }) => policy.replace(/RoleDefaultPolicy.*$/, "")),
     );
@@ -431,7 +431,7 @@ describe("permissions", () => {
     const roles = prod
       .resourcesOf("AWS::IAM::Role")
       .filter(({ resource }) => JSON.stringify(resource).includes("sagemaker.amazonaws.com"));
-    // One for training jobs, one for each endpoint.
+    // There is one for training jobs and one for each endpoint.
     expect(roles).toHaveLength(1 + techniqueIds.length);
     for (const { resource } of roles) {
       expect(JSON.stringify(property(resource, "AssumeRolePolicyDocument"))).toContain("aws:SourceAccount");
@@ -750,8 +750,10 @@ describe("alarms", () => {
   });
 
   test("go to the stage's addresses", () => {
-    const told = synthesize(parseStageConfig({ ...prodConfig, alarms: { emailAddresses: ["ops@example.org"] } }));
-    told.stack("Observability").template.hasResourceProperties("AWS::SNS::Subscription", {
+    const withAddress = synthesize(
+      parseStageConfig({ ...prodConfig, alarms: { emailAddresses: ["ops@example.org"] } }),
+    );
+    withAddress.stack("Observability").template.hasResourceProperties("AWS::SNS::Subscription", {
       Protocol: "email",
       Endpoint: "ops@example.org",
     });
@@ -770,6 +772,6 @@ test.each([
   ["Storage", ["TableName", "ArtifactsBucketName", "WorkBucketName"]],
   ["Api", ["ApiId", "ApiUrl", "UserPoolId", "UserPoolClientId"]],
   ["Training", ["StateMachineArn", "CompositionQueueUrl", "ReconcileFunctionName", "TrainingRoleArn"]],
-] as const)("%s tells what clients and tools need", (stack, outputs) => {
+] as const)("%s has the outputs that clients and tools need", (stack, outputs) => {
   expect(prod.stack(stack).outputs).toEqual(expect.arrayContaining([...outputs]));
 });

@@ -8,7 +8,6 @@ import { isPassingFault } from "../../lambdas/aws/passing-faults";
 import { createCompositions } from "../../lambdas/stores/compositions";
 import { createDynamoDBTable } from "../../lambdas/stores/dynamodb-table";
 import { createObjectStore } from "../../lambdas/stores/objects";
-import { createOpenWork } from "../../lambdas/stores/open-work";
 import { createPendingChanges, pendingChange } from "../../lambdas/stores/pending-changes";
 import { createRowsByKey } from "../../lambdas/stores/rows-by-key";
 import { createSlots } from "../../lambdas/stores/slots";
@@ -381,7 +380,7 @@ function storeCalls(): readonly (readonly [string, () => Promise<() => Promise<u
       },
     ],
     ["pendingChanges.list", async () => async () => await isRead(createPendingChanges(stores).list())],
-    ["openWork.list", async () => async () => await isRead(createOpenWork(stores).list("COMPOSITION"))],
+    ["compositions.listOpen", async () => async () => await isRead(createCompositions(stores).listOpen())],
     [
       "rowsByKey.find",
       async () => async () => await createRowsByKey(table).find([{ pk: "no", sk: openWorkOwner("no", "no") }]),

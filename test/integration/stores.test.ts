@@ -5,7 +5,6 @@ import { createIdempotencyRecords, type IdempotencyWrite } from "../../lambdas/s
 import { UnreadableItem } from "../../lambdas/stores/item-codec";
 import type { PendingChangeItem } from "../../lambdas/stores/items";
 import { createModels, createStockModels } from "../../lambdas/stores/models";
-import { createOpenWork } from "../../lambdas/stores/open-work";
 import { isDone, type Outcome, type Refusal } from "../../lambdas/stores/outcome";
 import { createPendingChanges } from "../../lambdas/stores/pending-changes";
 import { createRowsByKey } from "../../lambdas/stores/rows-by-key";
@@ -14,7 +13,15 @@ import { type Table, TableBusy } from "../../lambdas/stores/table";
 import { createTickets } from "../../lambdas/stores/tickets";
 import { createTracks } from "../../lambdas/stores/tracks";
 import { createTrainingJobs } from "../../lambdas/stores/training-jobs";
-import { catalogueKey, openWorkOwner, ownedKey, quotaKey, stockModelKey, type TableKey } from "../../naming/table-keys";
+import {
+  catalogueKey,
+  type OpenWorkKind,
+  openWorkOwner,
+  ownedKey,
+  quotaKey,
+  stockModelKey,
+  type TableKey,
+} from "../../naming/table-keys";
 import { VirtualClock } from "../fakes/clock";
 import { MemoryTable } from "../fakes/memory-table";
 import { doneValue } from "../support/done-value";
@@ -100,7 +107,8 @@ describe.each([
   const models = () => createModels(params());
   const jobs = () => createTrainingJobs(params());
   const changes = () => createPendingChanges(params());
-  const openWork = () => createOpenWork(params());
+  /** The part of a kind's store that knows its open rows. */
+  const openRows = (kind: OpenWorkKind) => (kind === "COMPOSITION" ? compositions() : jobs());
 
   const put = async (key: TableKey, row: object): Promise<void> => {
     await open().write([{ kind: "PUT", key, row: { ...row } }]);
@@ -219,6 +227,14 @@ describe.each([
       expect(await tracks().get(nobody)).toBeUndefined();
       expect(await tracks().get(item)).toEqual(changed);
       expect([await quota(sub), await pending(sub)]).toEqual([undefined, []]);
+    });
+
+    test("keep an attribute that is changed to undefined, in the table and in what the change returns", async () => {
+      const item = { ...track({ sub: newUser() }), firstBarWithNotes: 2 };
+      doneValue(await tracks().create({ item, takes: {}, quotas }));
+      const changed = doneValue(await tracks().change(item, { name: "New", firstBarWithNotes: undefined }));
+      expect(changed).toMatchObject({ name: "New", firstBarWithNotes: 2, version: 2 });
+      expect(changed).toStrictEqual(await tracks().get(item));
     });
 
     test("are not changed to what does not fit their schema", async () => {
@@ -682,8 +698,8 @@ describe.each([
         doneValue(await compositions().create({ item: created, takes: {}, quotas }));
       }
       doneValue(await jobs().create({ item: job, takes: {}, quotas }));
-      expect(await openWork().compositionsOf(sub)).toEqual([item]);
-      expect(await openWork().trainingJobsOf(sub)).toEqual([job]);
+      expect(await compositions().openOf(sub)).toEqual([item]);
+      expect(await jobs().openOf(sub)).toEqual([job]);
     });
 
     test.each(["TRAINING_JOB", "COMPOSITION"] as const)("%s is listed until it is final", async (kind) => {
@@ -695,19 +711,19 @@ describe.each([
       for (const item of [...items].reverse()) await putOwned(item);
       const list = async () => {
         const found: string[] = [];
-        for await (const owned of openWork().list(kind)) if (owned.sub === sub) found.push(owned.id);
+        for await (const owned of openRows(kind).listOpen()) if (owned.sub === sub) found.push(owned.id);
         return found;
       };
       // Oldest first within a user.
       expect(await list()).toEqual(items.map(({ id }) => id));
       const [first, second] = items;
       if (first === undefined || second === undefined) throw new Error("no items");
-      expect(await openWork().isOpen(kind, first)).toBe(true);
+      expect(await openRows(kind).isOpen(first)).toBe(true);
       if (first.kind === "COMPOSITION") doneValue(await compositions().abandon(first, failure));
       else doneValue(await jobs().finish(first, { state: "STOPPED", endReason: "USER_STOP", stopRequested: false }));
       expect(await list()).toEqual([second.id]);
-      expect(await openWork().isOpen(kind, first)).toBe(false);
-      expect(await openWork().isOpen(kind, { sub, id: "9".repeat(26) })).toBe(false);
+      expect(await openRows(kind).isOpen(first)).toBe(false);
+      expect(await openRows(kind).isOpen({ sub, id: "9".repeat(26) })).toBe(false);
     });
 
     test.each(["TRAINING_JOB", "COMPOSITION"] as const)(
@@ -725,17 +741,17 @@ describe.each([
           openWork: kind,
           openWorkOwner: openWorkOwner(owned.sub, owned.id),
         });
-        expect(await openWork().isOpen(kind, owned)).toBe(true);
+        expect(await openRows(kind).isOpen(owned)).toBe(true);
         const first = now();
-        expect(doneValue(await openWork().noteFailedRepair(kind, owned))).toEqual(first);
+        expect(doneValue(await openRows(kind).noteFailedRepair(owned))).toEqual(first);
         clock.advance(60);
-        expect(doneValue(await openWork().noteFailedRepair(kind, owned))).toEqual(first);
-        expect(await openWork().endUnread(kind, owned, { failure, attempt: 3 })).toEqual(stale);
-        const ended = await Promise.all([1, 2].map(async () => await openWork().endUnread(kind, owned, { failure })));
+        expect(doneValue(await openRows(kind).noteFailedRepair(owned))).toEqual(first);
+        expect(await openRows(kind).endUnread(owned, { failure, attempt: 3 })).toEqual(stale);
+        const ended = await Promise.all([1, 2].map(async () => await openRows(kind).endUnread(owned, { failure })));
         expect(kinds(ended)).toEqual(["DONE", "STALE"]);
         expect(ended.filter(isDone).map(({ value }) => value)).toEqual(["FAILED"]);
-        expect(await openWork().isOpen(kind, owned)).toBe(false);
-        expect(await openWork().noteFailedRepair(kind, owned)).toEqual(stale);
+        expect(await openRows(kind).isOpen(owned)).toBe(false);
+        expect(await openRows(kind).noteFailedRepair(owned)).toEqual(stale);
         expect(await quota(owned.sub)).toMatchObject({ [counter]: 0 });
         const row = await open().read(key);
         expect(row).toMatchObject({ state: "FAILED", failure, version: Math.ceil(now().getTime() / 1000) });
@@ -751,15 +767,15 @@ describe.each([
         return job;
       };
       const ready = await broken({ modelId: "0".repeat(26), attempt: 4 });
-      expect(await openWork().attemptOf(ready)).toBe(4);
-      expect(doneValue(await openWork().endUnread("TRAINING_JOB", ready, { failure, attempt: 4 }))).toBe("READY");
+      expect(await jobs().attemptOf(ready)).toBe(4);
+      expect(doneValue(await jobs().endUnread(ready, { failure, attempt: 4 }))).toBe("READY");
       expect(await quota(ready.sub)).toMatchObject({ openTrainingJobs: 0, trainingJobs: 1, models: 1 });
       expect(await open().read(ownedKey("TRAINING_JOB", ready.sub, ready.id))).not.toHaveProperty("failure");
       const stopped = await broken({ modelId: "0".repeat(26), stopRequested: true });
-      expect(doneValue(await openWork().endUnread("TRAINING_JOB", stopped, { failure }))).toBe("STOPPED");
+      expect(doneValue(await jobs().endUnread(stopped, { failure }))).toBe("STOPPED");
       const failed = await broken({ attempt: "none" });
-      expect(await openWork().attemptOf(failed)).toBeUndefined();
-      expect(doneValue(await openWork().endUnread("TRAINING_JOB", failed, { failure }))).toBe("FAILED");
+      expect(await jobs().attemptOf(failed)).toBeUndefined();
+      expect(doneValue(await jobs().endUnread(failed, { failure }))).toBe("FAILED");
       expect(await quota(failed.sub)).toMatchObject({ openTrainingJobs: 0, trainingJobs: 1, models: 0 });
       expect(await open().read(ownedKey("TRAINING_JOB", failed.sub, failed.id))).toMatchObject({
         holds: { trainingJobs: 1 },

@@ -157,7 +157,6 @@ export function apiOn(harness: ResourceHarness, fault?: Fault): DocumentedApi & 
         trainingJobs: wrap(ports.trainingJobs),
         pendingChanges: wrap(ports.pendingChanges),
         idempotencyRecords: wrap(ports.idempotencyRecords),
-        openWork: wrap(ports.openWork),
         files,
         artifacts: files,
         work: wrap(ports.work),

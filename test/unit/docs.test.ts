@@ -143,6 +143,24 @@ test("every file and npm script that a comment names exists", () => {
   expect(wrong).toEqual([]);
 });
 
+test("every decision record has its number, a date and a status, and stands in the list", () => {
+  const records = repositoryFiles.filter((file) => /^docs\/adr\/\d{4}-[a-z0-9-]+\.md$/.test(file));
+  expect(records.length).toBeGreaterThan(30);
+  const list = documents.get("docs/adr/README.md")?.links ?? [];
+  const wrong = records.flatMap((file) => {
+    const name = posix.basename(file);
+    const [title = "", , dated = ""] = read(file).split("\n");
+    return [
+      ...(title.startsWith(`# ${Number(name.slice(0, 4))}. `) ? [] : [`${name}: the title has another number`]),
+      ...(/^Date: \d{4}-\d{2}-\d{2}\. Status: (?:accepted|replaced by record \d+)[.;]/.test(dated)
+        ? []
+        : [`${name}: the third line must be "Date: YYYY-MM-DD. Status: accepted."`]),
+      ...(list.includes(name) ? [] : [`${name}: docs/adr/README.md does not list it`]),
+    ];
+  });
+  expect(wrong).toEqual([]);
+});
+
 test("the README is one page", () => {
   expect(read("README.md").trimEnd().split("\n").length).toBeLessThanOrEqual(100);
 });

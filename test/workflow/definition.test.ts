@@ -77,7 +77,7 @@ const outageSeconds = 4 * 60;
 const maxSeconds = 15 * 60;
 
 /** The longest that a state can take whose every try throws, and whose every try hangs until its task's time-out. */
-function longestOf(name: string) {
+function maxOf(name: string) {
   const { timeOut, other } = retriersOf(name);
   const { runs, isTriedFor } = limitsOf(name);
   const timeOutSeconds = tasks.find((task) => task.name === name)?.state.TimeoutSeconds ?? Number.NaN;
@@ -100,8 +100,8 @@ describe.each(tasks.filter(({ name }) => name !== "FinalizeTrainingJob"))("$name
   });
 
   test("ends the job within 15 minutes if it always fails or hangs, finalizing with it", () => {
-    const finalizing = longestOf("FinalizeTrainingJob");
-    const step = longestOf(name);
+    const finalizing = maxOf("FinalizeTrainingJob");
+    const step = maxOf(name);
     expect(Math.max(step.ifItThrows, step.ifItHangs) + finalizing.ifItThrows).toBeLessThan(maxSeconds);
     expect(Math.max(step.ifItThrows, step.ifItHangs) + finalizing.ifItHangs).toBeLessThan(maxSeconds);
   });

@@ -116,7 +116,6 @@ export class DeployedHarness extends TrainingHarness {
         await workflowEnded({
           ...this.finalizingPorts(),
           executions: this.executions,
-          openWork: this.openWork,
           withinTime: async (_, work) => await work,
           event,
         });
@@ -131,7 +130,6 @@ export class DeployedHarness extends TrainingHarness {
   async reconcile() {
     return await reconcileOpenWork({
       ...this.finalizingPorts(),
-      openWork: this.openWork,
       compositions: this.compositions,
       queue: { send: async () => undefined },
       executions: this.executions,
@@ -165,7 +163,7 @@ export class DeployedHarness extends TrainingHarness {
         });
       }
     };
-    const sweeping = reconciler();
+    const reconciling = reconciler();
     const latest = this.clock.now().getTime() + maxDays * 86_400_000;
     await this.time.pass(() => {
       over = this.isOver();
@@ -174,6 +172,6 @@ export class DeployedHarness extends TrainingHarness {
     });
     // One more reconciliation, which finds nothing to do but slots that were left.
     await this.time.pass(() => false);
-    await sweeping;
+    await reconciling;
   }
 }

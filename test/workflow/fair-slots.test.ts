@@ -37,7 +37,7 @@ test("in any order of arrivals: no user waits with fewer slots while another get
       const running = (sub: string): number =>
         [...harness.slots.heldNow().values()].filter(({ holder }) => holder.sub === sub).length;
       const isWaiting = (sub: string): boolean =>
-        [...harness.tickets.shownNow().values()].some(
+        [...harness.tickets.waitingNow().values()].some(
           (ticket) =>
             ticket.sub === sub &&
             ![...harness.slots.heldNow().values()].some(({ holder }) => holder.jobId === ticket.jobId),

@@ -50,7 +50,7 @@ function expectEnded(harness: DeployedHarness): void {
   expect(row?.openWork).toBeUndefined();
   expect(harness.trainingJobs.openNow()).toBe(0);
   expect([...harness.slots.heldNow().values()]).toEqual([]);
-  expect([...harness.tickets.shownNow().keys()]).toEqual([]);
+  expect([...harness.tickets.waitingNow().keys()]).toEqual([]);
 }
 
 const nothing: Left = { progress: undefined, card: undefined, reference: undefined, otherNames: [] };
@@ -118,7 +118,7 @@ const broken = fc.constantFrom(
 );
 
 /** How long a client waits for a service that does not answer. */
-const longestCallSeconds = Math.max(
+const maxCallSeconds = Math.max(
   ...[patience.background.s3, patience.background.dynamodb, patience.background.sagemaker].map(
     ({ tries, connectionMilliseconds, requestMilliseconds }) =>
       (tries * (connectionMilliseconds + requestMilliseconds)) / 1000,
@@ -185,7 +185,7 @@ test("any bytes, any step that throws, anything that stays broken: final in time
           calls += 1;
           return calls > fault.from && calls <= fault.from + fault.times ? fault.when : undefined;
         };
-        breakFor(harness, what, hangs ? longestCallSeconds : 0);
+        breakFor(harness, what, hangs ? maxCallSeconds : 0);
         await harness.runToTheEnd();
         expectEnded(harness);
         const finalAt = harness.finalAt.get(job.id) ?? Number.POSITIVE_INFINITY;

@@ -68,11 +68,11 @@ const services = {
     [work, ["read", "list", "digest"]],
     [artifacts, ["copy", "write"]],
   ],
-  "the table": ({ trainingJobs, slots, tickets, openWork }: DeployedHarness) => [
+  "the table": ({ trainingJobs, slots, tickets }: DeployedHarness) => [
     [trainingJobs, ["get", "advance", "finish", "beginModel", "addModel", "beginNextAttempt"]],
+    [trainingJobs, ["isOpen", "noteFailedRepair", "attemptOf", "endUnread"]],
     [slots, ["held", "release", "renewFor", "releaseAllOf"]],
     [tickets, ["remove"]],
-    [openWork, ["isOpen", "noteFailedRepair", "attemptOf", "endUnread"]],
   ],
   "Step Functions": ({ executions }: DeployedHarness) => [[executions, ["start", "status"]]],
 } satisfies Readonly<Record<string, (harness: DeployedHarness) => readonly (readonly [object, readonly string[]])[]>>;

@@ -150,7 +150,6 @@ export class TrainingHarness {
   readonly models: MemoryStores["models"];
   readonly slots: MemoryStores["slots"];
   readonly tickets: MemoryStores["tickets"];
-  readonly openWork: MemoryStores["openWork"];
   readonly sageMaker = new ScriptedSageMaker(this.clock.now, this.buckets);
   readonly log = new CollectingLog();
   readonly metrics = new CollectingMetrics();
@@ -170,7 +169,6 @@ export class TrainingHarness {
     this.models = this.stores.models;
     this.slots = this.stores.slots;
     this.tickets = this.stores.tickets;
-    this.openWork = this.stores.openWork;
     this.stores.catalogues.add(catalogue);
     this.artifacts.put(piecesKey, "{}");
   }
@@ -276,7 +274,7 @@ export function expectNothingLeft(harness: TrainingHarness): void {
   }
   expect(harness.trainingJobs.openNow()).toBe(0);
   expect([...harness.slots.heldNow().values()]).toEqual([]);
-  expect([...harness.tickets.shownNow().keys()]).toEqual([]);
+  expect([...harness.tickets.waitingNow().keys()]).toEqual([]);
   expect(harness.sageMaker.running()).toEqual([]);
   for (const states of harness.trainingJobs.history.values()) {
     for (const [index, to] of states.slice(1).entries()) {

@@ -1,5 +1,6 @@
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { randomUUID } from "node:crypto";
+import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import * as z from "zod";
 import { isProcessAlive, processStartTime } from "./process-identity";
 
@@ -16,36 +17,43 @@ export interface TakeProcessLockParams {
   readonly file: string;
   /** Returns the message for other processes that want the lock while `holder` lives. */
   readonly refusal: (holder: LockHolder) => string;
+  /** Returns true if the process lives that has the lock. Tests hand in one that lets other processes work meanwhile. */
+  readonly isAlive?: (holder: LockHolder) => boolean;
 }
+
+/** Number of times that a process tries to get a lock whose holder is dead while others try it, too. */
+const maxTries = 500;
+const maxWaitMilliseconds = 20;
 
 /**
  * Takes a lock file for as long as this process lives. A killed process loses the lock at once; a live one never loses
  * it, however long it is silent.
  *
+ * A dead lock is replaced by one process at a time. A process that wants to replace it first makes a claim, a file whose
+ * name nobody uses again, and only then reads the claims of others. So of two processes at least one sees the other,
+ * and whoever sees another living claim replaces nothing.
+ *
  * @returns a function that gives the lock back
  * @throws Error with the refusal while another process, or this one, has the lock
  */
-export function takeProcessLock({ file, refusal }: TakeProcessLockParams): () => void {
+export function takeProcessLock({ file, refusal, isAlive = isHolderAlive }: TakeProcessLockParams): () => void {
   mkdirSync(dirname(file), { recursive: true });
-  const own = `${file}.${process.pid}`;
   const holder: LockHolder = {
     pid: process.pid,
     startedAt: new Date().toISOString(),
     processStart: processStartTime(process.pid),
   };
-  writeFileSync(own, JSON.stringify(holder));
+  const own = ownFile(file, holder);
+  writeFileSync(own, JSON.stringify(holder), { flag: "wx" });
   try {
-    for (let tries = 0; tries < 10; tries += 1) {
+    for (let tries = 0; tries < maxTries; tries += 1) {
       // The lock is a link to a finished file, so nobody ever reads a lock that is half written.
-      if (linkUnlessThere(own, file)) {
+      if (linkUnlessThere(own, file) || takeOver({ file, own, refusal, isAlive })) {
         return () => {
           rmSync(file, { force: true });
         };
       }
-      const current = readHolder(file);
-      if (current !== undefined && isAlive(current)) throw new Error(refusal(current));
-      // The lock's holder died without giving it back.
-      removeDead(file);
+      waitAWhile();
     }
     throw new Error(`The lock ${file} is taken again and again by other processes.`);
   } finally {
@@ -53,18 +61,76 @@ export function takeProcessLock({ file, refusal }: TakeProcessLockParams): () =>
   }
 }
 
-/** Removes a dead lock. If another process has meanwhile removed it and taken its own, that one is put back. */
-function removeDead(file: string): void {
-  const removed = `${file}.${process.pid}.dead`;
+interface TakeOverParams extends Required<TakeProcessLockParams> {
+  /** The file of this process that becomes the lock. */
+  readonly own: string;
+}
+
+/**
+ * Takes the lock of a holder that died without giving it back.
+ * @returns false if another process is about to do so, or was quicker
+ * @throws Error with the refusal if the holder lives
+ */
+function takeOver({ file, own, refusal, isAlive }: TakeOverParams): boolean {
+  if (stateOf({ file, refusal, isAlive }) === "free") return false;
+  const claim = `${own}${claimEnding}`;
+  linkSync(own, claim);
   try {
-    renameSync(file, removed);
+    if (hasOtherClaims({ file, own, isAlive })) return false;
+    // From here on nobody else takes over a dead lock. Another process may have done so before, so it is read again.
+    if (stateOf({ file, refusal, isAlive }) === "free") return false;
+    renameSync(claim, file);
+    return true;
+  } finally {
+    rmSync(claim, { force: true });
+  }
+}
+
+/** @throws Error with the refusal if the lock's holder lives */
+function stateOf({ file, refusal, isAlive }: Omit<TakeOverParams, "own">): "free" | "dead" {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
   } catch (error) {
-    if (codeOf(error) === "ENOENT") return;
+    if (codeOf(error) === "ENOENT") return "free";
     throw error;
   }
-  const holder = readHolder(removed);
-  if (holder !== undefined && isAlive(holder)) linkUnlessThere(removed, file);
-  rmSync(removed, { force: true });
+  const holder = readHolder(text);
+  if (holder !== undefined && isAlive(holder)) throw new Error(refusal(holder));
+  return "dead";
+}
+
+const claimEnding = ".claim";
+
+/** Returns a name that no process uses again. It says which process made it. */
+function ownFile(file: string, { pid, processStart = "" }: LockHolder): string {
+  return [file, pid, encodeURIComponent(processStart).replaceAll(".", "%2E"), randomUUID()].join(".");
+}
+
+/** Returns true if another living process has a claim, and removes the files that dead processes have left. */
+function hasOtherClaims({ file, own, isAlive }: Omit<TakeOverParams, "refusal">): boolean {
+  const folder = dirname(file);
+  let hasOthers = false;
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name);
+    if (!name.startsWith(`${basename(file)}.`) || path.startsWith(own)) continue;
+    const [pid, processStart, id] = name.slice(basename(file).length + 1).split(".");
+    const maker = holderSchema.safeParse({
+      pid: Number(pid),
+      startedAt: "",
+      ...(processStart === "" ? {} : { processStart: decodeURIComponent(processStart ?? "") }),
+    });
+    // Other files may lie beside the lock.
+    if (!maker.success || id === undefined) continue;
+    if (!isAlive(maker.data)) rmSync(path, { force: true });
+    else if (name.endsWith(claimEnding)) hasOthers = true;
+  }
+  return hasOthers;
+}
+
+/** Stops this process for a few milliseconds, for another number of them each time. */
+function waitAWhile(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1 + Math.random() * maxWaitMilliseconds);
 }
 
 function linkUnlessThere(from: string, to: string): boolean {
@@ -77,21 +143,21 @@ function linkUnlessThere(from: string, to: string): boolean {
   }
 }
 
-function readHolder(file: string): LockHolder | undefined {
+function readHolder(text: string): LockHolder | undefined {
   try {
-    const parsed = holderSchema.safeParse(JSON.parse(readFileSync(file, "utf8")));
-    return parsed.success ? parsed.data : undefined;
+    return holderSchema.safeParse(JSON.parse(text)).data;
   } catch {
     return undefined;
   }
 }
 
-function isAlive({ pid, processStart }: LockHolder): boolean {
+/** Returns true if the process runs that wrote itself into a lock. */
+export function isHolderAlive({ pid, processStart }: LockHolder): boolean {
   if (processStart !== undefined) return isProcessAlive({ pid, startedAt: processStart });
   return pid !== process.pid && processStartTime(pid) !== undefined;
 }
 
 /** Returns the system's name of an error, such as `EEXIST`. */
-function codeOf(problem: unknown): unknown {
-  return typeof problem === "object" && problem !== null && "code" in problem ? problem.code : undefined;
+function codeOf(error: unknown): unknown {
+  return typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
 }

@@ -22,7 +22,8 @@ export const inputSchema = z
     z.strictObject({
       compositionId: idSchema,
       trackIndex: z.int().min(0).max(63).optional().meta({
-        description: "Which track of that piece is the melody. Without it, track 0, which is that piece's own melody.",
+        description:
+          "The track of that piece that is the melody. Without it, the melody is track 0, which is that piece's own.",
       }),
     }),
   ])
@@ -35,24 +36,23 @@ export const compositionInputOptionsSchema = z
       .min(40)
       .max(160)
       .optional()
-      .meta({ description: "Quarter notes a minute. Without it the tempo of the input stays." }),
-    transpose: z.int().min(-12).max(12).optional().meta({ description: "By how many semitones the melody is moved." }),
-    rhythmAssist: z
-      .boolean()
+      .meta({ description: "The tempo in quarter notes a minute. Without it the tempo of the input stays." }),
+    transpose: z
+      .int()
+      .min(-12)
+      .max(12)
       .optional()
-      .meta({ description: "Whether the melody is moved onto the grid of sixteenths." }),
+      .meta({ description: "The number of semitones by which the melody is moved up, or down if it is negative." }),
+    rhythmAssist: z.boolean().optional().meta({ description: "True moves the melody onto the grid of sixteenths." }),
     startBar: z
       .int()
       .min(1)
       .max(100_000)
       .optional()
       .meta({ description: "The first bar that is used. Bars count from 1." }),
-    bars: z
-      .int()
-      .min(1)
-      .max(64)
-      .optional()
-      .meta({ description: "How many bars are used. Without it, all to the end of the melody." }),
+    bars: z.int().min(1).max(64).optional().meta({
+      description: "The number of bars that are used. Without it, all bars to the end of the melody are used.",
+    }),
   })
   .meta({ id: "InputOptions" });
 
@@ -124,10 +124,10 @@ export type CompositionResource = z.infer<typeof compositionSchema>;
 export const compositionListSchema = pageOf(compositionSchema, "CompositionList");
 
 export const editEventSchema = z.object({
-  step: z.int().min(0).meta({ description: "How many sixteenths after the beginning of the piece the cell is." }),
+  step: z.int().min(0).meta({ description: "The number of sixteenths from the beginning of the piece to the cell." }),
   pitch: z.int().min(0).max(127),
   kind: z.enum(["add", "remove"]),
-  original: z.boolean().meta({ description: "Whether the cell sounded in the input." }),
+  original: z.boolean().meta({ description: "True if the cell sounded in the input." }),
   pass: z
     .int()
     .min(0)
@@ -136,6 +136,6 @@ export const editEventSchema = z.object({
     .number()
     .min(0)
     .max(1)
-    .meta({ description: "How likely the model, just before the edit, found it that this cell should change." }),
+    .meta({ description: "The probability that this cell should change, as the model gave it just before the edit." }),
 });
 export const editEventListSchema = z.object({ items: z.array(editEventSchema) }).meta({ id: "EditEventList" });

@@ -35,9 +35,11 @@ export const sampleMelodySchema = z
   .object({
     id: z.string(),
     name: z.string(),
-    origin: z.string().meta({ description: "Who made the tune, and when, which is why it is in the public domain." }),
+    origin: z
+      .string()
+      .meta({ description: "The author and the year of the tune, which show why it is in the public domain." }),
     bars: z.int(),
-    tempo: z.number().meta({ description: "Quarter notes a minute." }),
+    tempo: z.number().meta({ description: "The tempo in quarter notes a minute." }),
     noteCount: z.int(),
   })
   .meta({ id: "SampleMelody" });

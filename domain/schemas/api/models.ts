@@ -9,7 +9,7 @@ export const modelSchema = z
       description: "The id of a technique of `GET /techniques`, or of one that this deployment does not have.",
     }),
     stock: z.boolean().meta({
-      description: "Whether the model came with the software. Everyone can use such a model, and nobody can delete it.",
+      description: "True if the model came with the software. Everyone can use such a model, and nobody can delete it.",
     }),
     createdAt: instantSchema,
     updatedAt: instantSchema,

@@ -37,13 +37,13 @@ export interface OperationDescription {
   readonly status: 200 | 201 | 202 | 204;
   /** The response's schema. `midi` means the file's bytes, or a presigned URL for clients that accept JSON. */
   readonly response?: z.ZodType | "midi" | "openapi";
-  /** True if the response carries an ETag: a GET answers 304 to If-None-Match, a change answers 412 to If-Match. */
+  /** True if the response carries an ETag: a GET may respond with 304 to If-None-Match, a change with 412 to If-Match. */
   readonly tagged?: true;
   readonly located?: true;
   /** True if the response says when to ask again, as long as there is something to wait for. */
   readonly polled?: true;
   readonly idempotent?: true;
-  /** Codes of problems besides those that every operation can answer. */
+  /** The codes of the problems besides those of {@link commonProblems}. */
   readonly problems: readonly ProblemCode[];
 }
 
@@ -126,8 +126,8 @@ export const operationDescriptions = {
       "The response comes at once, and the piece is made afterwards: ask for the path in `Location` until the state is " +
       "COMPLETED or FAILED. " +
       "Equal seed, model, input and options give equal music. A technique that adds to the melody keeps it note for note " +
-      "as track 0 and writes the other tracks; one that re-writes it (`ar-cnn` without `melodyLock`) answers the whole " +
-      "piece as track 0, `source` `generated`, in which notes that it left alone keep their ticks and velocities. Every " +
+      "as track 0 and writes the other tracks; one that re-writes it (`ar-cnn` without `melodyLock`) writes the whole " +
+      "piece as track 0, whose `source` is `generated`; notes that it left alone keep their ticks and velocities. Every " +
       "track of a finished piece can be the input of the next one, for any technique: `input: { compositionId, " +
       "trackIndex }`. `unet-gan` accompanies the highest notes of an input that has several at once, and keeps the others.",
     body: createCompositionSchema,
@@ -197,7 +197,7 @@ export const operationDescriptions = {
     summary: "List the edits by which a composition was made",
     description:
       "The response lists all edits in their order, at most 25,600. An edit adds or removes one cell, a pitch at a " +
-      "sixteenth; edits of one `pass` were chosen together. Put the input's notes on the grid (`round(tick / " +
+      "sixteenth; edits of one `pass` were chosen together. To replay them, put the input's notes on the grid (`round(tick / " +
       "(ticksPerBeat / 4))`, each at least one sixteenth long), then set or clear a cell for each edit: after the last one " +
       "the cells are those of all tracks of the result. `probability` is how likely the model, " +
       "just before the edit, found it that the cell should change. In the example the model moves the input's C (60) at the second sixteenth to D (62).\n\n" +
@@ -236,8 +236,9 @@ export const operationDescriptions = {
   listTrainingTopics: {
     summary: "List the topics to train on, with the number of pieces of each",
     description:
-      "A query selects pieces by their tags: `?composer=bach&mode=minor`. A piece must have every tag that is named. Of a " +
-      "tag with several values, which are repeated or joined by commas, it must have one. Only selected pieces are counted.",
+      "A query selects pieces by their tags: `?composer=bach&mode=minor`. A piece must have every tag that is named. If a " +
+      "tag has several values, which are repeated or joined by commas, the piece must have one of them. Only selected " +
+      "pieces are counted.",
     freeQuery: { name: "tags", description: "Each tag is a query parameter of its own name." },
     status: 200,
     response: trainingTopicsSchema,
@@ -335,7 +336,7 @@ export const operationDescriptions = {
   },
 } as const satisfies Readonly<Record<OperationId, OperationDescription>>;
 
-/** Returns the codes that an operation can answer whatever it does, because of its method, its token or its body. */
+/** Returns the codes of the problems that an operation can have because of its method, its token or its body. */
 export function commonProblems(id: OperationId): ProblemCode[] {
   const route = apiRoutes[id];
   const description: OperationDescription = operationDescriptions[id];

@@ -11,7 +11,7 @@ export const fieldErrorSchema = z
     value: z.unknown().optional().meta({
       description: "The value that was given, or the beginning of it. It is absent where none was given.",
     }),
-    allowed: z.string().meta({ description: "What is allowed, in words: a range, values or a form." }),
+    allowed: z.string().meta({ description: "The allowed range, values or form, in words." }),
   })
   .meta({ id: "FieldError" });
 export interface FieldError {
@@ -30,17 +30,20 @@ export const problemSchema = z
     detail: z.string(),
     instance: z.string().meta({ description: "The path of the request." }),
     code: z.string().meta({
-      description: "What went wrong. Codes are stable, so that a client can decide by them.",
+      description: "The kind of the problem. Codes are stable, so that a client can decide by them.",
       example: "INVALID_REQUEST",
     }),
     requestId: z.string().meta({ description: "The id under which the logs have this request." }),
     errors: z.array(fieldErrorSchema).optional(),
   })
-  .meta({ id: "Problem", description: "An error as the API itself answers it (RFC 9457)." });
+  .meta({
+    id: "Problem",
+    description: "A response of the API that says why a request was refused or failed (RFC 9457).",
+  });
 export type ProblemDocument = z.infer<typeof problemSchema>;
 
 /** The errors of API Gateway itself, whose shape cannot be changed: 401, 403, 413 over 10 MB, 429, and its own 503. */
 export const gatewayErrorSchema = z.object({ message: z.string() }).meta({
   id: "GatewayError",
-  description: "An error as API Gateway answers it, before a request reaches the API's functions.",
+  description: "An error response of API Gateway, which it sends before a request reaches the API's functions.",
 });

@@ -52,7 +52,7 @@ export function numberTextSchema(minimum: number, maximum: number) {
 
 /** The query that every list takes. */
 export const pageQuerySchema = z.strictObject({
-  limit: numberTextSchema(1, 100).default(20).meta({ description: "How many items a page has at most, 1 to 100." }),
+  limit: numberTextSchema(1, 100).default(20).meta({ description: "The maximum number of items on a page, 1 to 100." }),
   cursor: z.string().min(1).max(1024).optional().meta({ description: "The `nextCursor` of the page before." }),
 });
 

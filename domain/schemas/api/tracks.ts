@@ -7,7 +7,7 @@ export const createTrackQuerySchema = z.strictObject({
     .optional()
     .meta({
       description: [
-        "Which track of the file is the melody. Without it the track with the most points is chosen, the first of equals. It gets",
+        "The track of the file that is the melody. Without it the track with the most points is chosen, the first of equals. It gets",
         "40 for a name such as Melody, Vocals, Lead or Soprano, -30 for one such as Bass or Chords;",
         "up to 30 for one note at a time; 15 for a middle pitch from G3 to E6, -15 for one below C3;",
         "10 for five or more different pitches, -40 for one or two; -20 or -30 for few notes beside the other tracks;",
@@ -42,7 +42,7 @@ export const trackSchema = z
     name: z.string(),
     bars: z.int().meta({
       description:
-        "How many bars the chosen track has, counted by the time signatures from the beginning of the file. A note that ends less than a sixteenth after a bar line is taken to end on it.",
+        "The number of bars that the chosen track has, counted by the time signatures from the beginning of the file. A note that ends less than a sixteenth after a bar line is taken to end on it.",
     }),
     firstBarWithNotes: z.int().meta({ description: "The bar, from 1, in which the first note begins." }),
     otherTimeSignatures: z
@@ -59,7 +59,7 @@ export const trackSchema = z
       .meta({ description: "The file's tracks that have notes." }),
     changes: z
       .array(z.string())
-      .meta({ description: "What was altered or ignored when the file was read, in sentences for people." }),
+      .meta({ description: "Sentences for people that say what was altered or ignored when the file was read." }),
     createdAt: instantSchema,
     updatedAt: instantSchema,
   })

@@ -27,7 +27,7 @@ export const topicsSchema = z
   .meta({
     id: "Topics",
     description:
-      "Which pieces to train on. A piece must have every tag that is named here, and of each tag one of the values. Without topics all pieces are used.",
+      "The pieces to train on. A piece must have every tag that is named here, with one of the tag's values. Without topics all pieces are used.",
     maxProperties: maxTopicTags,
     example: { composer: ["bach"], mode: ["minor"] },
   });
@@ -44,7 +44,7 @@ export const createTrainingJobSchema = z
     }),
     maxRuntimeSeconds: z.int().min(60).max(86_400).optional().meta({
       description:
-        "After so many seconds the training is stopped, and the best epoch becomes the model. Without it, 3600, or the deployment's limit where that is less.",
+        "The number of seconds after which the training is stopped, and the best epoch becomes the model. Without it, the number is 3600, or the deployment's limit if that is less.",
     }),
     resumeFrom: idSchema.optional().meta({
       description: "The id of one of your jobs that has ended and has a checkpoint. The training goes on from there.",
@@ -66,7 +66,7 @@ export const trainingJobSchema = z
     maxRuntimeSeconds: z.int(),
     resumeFrom: idSchema.optional(),
     progress: z.object({
-      epoch: z.int().meta({ description: "How many epochs are complete." }),
+      epoch: z.int().meta({ description: "The number of complete epochs." }),
       epochs: z.int(),
       percent: z.number(),
       secondsRemaining: z.number().nullable().meta({ description: "Null means that it is not known yet." }),
@@ -84,7 +84,7 @@ export const trainingJobSchema = z
     modelId: idSchema.optional(),
     resumable: z.boolean().meta({
       description:
-        "Whether a new job can go on from a checkpoint of this one. Checkpoints are deleted some days after the job's end.",
+        "True if a new job can go on from a checkpoint of this one. Checkpoints are deleted some days after the job's end.",
     }),
     failure: failureResponseSchema.optional(),
     usage: z.object({ trainingSeconds: z.number(), billableSeconds: z.number() }),
@@ -125,7 +125,8 @@ export const trainingTopicsSchema = z
       .record(z.string(), z.record(z.string(), z.int()))
       .meta({ description: "Tags, their values, and the number of selected pieces that have each value." }),
     selection: z.object({ pieces: z.int(), bars: z.int() }).meta({
-      description: "How much music a model would learn from. Pieces that are held out for judging it are not counted.",
+      description:
+        "The amount of music that a model would learn from. Pieces that are held out for judging it are not counted.",
     }),
   })
   .meta({ id: "TrainingTopics" });

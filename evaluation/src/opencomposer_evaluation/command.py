@@ -63,8 +63,8 @@ def main(arguments: Sequence[str]) -> int:
     try:
         dataset = load_dataset(options.dataset)
         report = evaluation.run(EvaluationRequest(model, options.baselines, dataset, windows, options.replicates, log))
-    except (DatasetError, FileNotFoundError, MixedRecipes, ModelRejected) as problem:
-        print(f"cannot evaluate: {problem}", file=sys.stderr)
+    except (DatasetError, FileNotFoundError, MixedRecipes, ModelRejected) as error:
+        print(f"cannot evaluate: {error}", file=sys.stderr)
         return 2
     text = report.markdown()
     print(text)

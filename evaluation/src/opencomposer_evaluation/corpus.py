@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,14 +12,14 @@ import numpy.typing as npt
 from opencomposer_music import voice_leading
 from opencomposer_music.piano_roll import ONSET, PITCHES, SOUNDING, Planes
 from opencomposer_training.dataset import (
-    SPLITS,
     Dataset,
     DatasetError,
     Piece,
-    Split,
     build_dataset,
     cut_window,
     iterate_pieces,
+    own_splits,
+    read_manifest,
     training_windows,
 )
 
@@ -38,18 +37,13 @@ def load_dataset(folder: Path) -> Dataset:
     """Returns all pieces of the data set in `folder`, each with the split that it names. Raises DatasetError."""
     try:
         content = (folder / "pieces.jsonl").read_bytes()
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    except FileNotFoundError as missing:
-        raise DatasetError(f"there is no data set in {folder}: {Path(str(missing.filename)).name} is missing") from None
+    except FileNotFoundError:
+        raise DatasetError(f"there is no data set in {folder}: pieces.jsonl is missing") from None
     digest = hashlib.sha256(content).hexdigest()
-    if digest != manifest["sha256"]:
-        raise DatasetError(f"pieces.jsonl has sha256 {digest}, but the manifest says {manifest['sha256']}")
-    splits: dict[str, Split] = {}
-    for line in iterate_pieces(content):
-        if line.get("split") not in SPLITS:
-            raise DatasetError(f"the piece {line.get('id')!r} has the split {line.get('split')!r}")
-        splits[str(line["id"])] = line["split"]
-    return build_dataset(iterate_pieces(content), splits)
+    expected = read_manifest(folder)["sha256"]
+    if digest != expected:
+        raise DatasetError(f"pieces.jsonl has sha256 {digest}, but the manifest says {expected}")
+    return build_dataset(iterate_pieces(content), own_splits(iterate_pieces(content)))
 
 
 @dataclass(frozen=True)

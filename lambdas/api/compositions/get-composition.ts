@@ -1,9 +1,9 @@
 import { pollAfterSeconds } from "../../compositions/poll-interval";
 import { taggedResponse, versionTag } from "../../http/entity-tag";
 import { requireNoQuery } from "../../http/query-names";
-import { ownedItem } from "../../http/refusals";
 import type { Request } from "../../http/request";
 import { jsonResponse, type Response, retryAfter } from "../../http/response";
+import { ownedItem } from "../../problems/owned-item";
 import type { Compositions } from "../../stores/compositions";
 import { compositionResource } from "./composition-resource";
 
@@ -13,7 +13,7 @@ export interface GetCompositionParams {
   readonly now: () => Date;
 }
 
-/** One read of one item: clients poll this. */
+/** Returns a composition. It reads one item only, because clients poll this operation. */
 export async function getComposition({ request, compositions, now }: GetCompositionParams): Promise<Response> {
   const sub = request.subject();
   requireNoQuery(request);

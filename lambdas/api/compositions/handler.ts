@@ -9,7 +9,6 @@ import { createCompositions } from "../../stores/compositions";
 import { createDynamoDBTable } from "../../stores/dynamodb-table";
 import { createIdempotencyRecords } from "../../stores/idempotency-records";
 import { createModels, createStockModels } from "../../stores/models";
-import { createOpenWork } from "../../stores/open-work";
 import { createPendingChanges } from "../../stores/pending-changes";
 import { createPresigningObjectStore } from "../../stores/presigned-urls";
 import { createTracks } from "../../stores/tracks";
@@ -33,7 +32,6 @@ const dependencies = {
   stockModels: createStockModels(table),
   pendingChanges: createPendingChanges({ table, now }),
   idempotencyRecords: createIdempotencyRecords({ table, now }),
-  openWork: createOpenWork({ table, now }),
   files: createPresigningObjectStore({
     client: createS3Client(patience.request.s3),
     bucket: environment.artifactsBucket,

@@ -4,11 +4,11 @@ import { reviseComposition, type ReviseCompositionParams } from "../../compositi
 import { changeOwned } from "../../http/change-owned";
 import { versionTag } from "../../http/entity-tag";
 import { requireNoQuery } from "../../http/query-names";
-import { ownedItem } from "../../http/refusals";
 import type { Request } from "../../http/request";
 import { jsonResponse, type Response, retryAfter } from "../../http/response";
-import { shortValue } from "../../http/short-value";
 import { parseBody } from "../../http/validation";
+import { ownedItem } from "../../problems/owned-item";
+import { shortValue } from "../../problems/short-value";
 import { compositionResource } from "./composition-resource";
 
 export interface UpdateCompositionParams extends Omit<ReviseCompositionParams, "item" | "update"> {
@@ -17,7 +17,7 @@ export interface UpdateCompositionParams extends Omit<ReviseCompositionParams, "
 
 /** Renames a composition and changes its instruments. */
 export async function updateComposition({ request, ...ports }: UpdateCompositionParams): Promise<Response> {
-  const of = { sub: request.subject(), id: request.pathParameter("compositionId") };
+  const owned = { sub: request.subject(), id: request.pathParameter("compositionId") };
   requireNoQuery(request);
   const update = parseBody({
     request,
@@ -29,7 +29,7 @@ export async function updateComposition({ request, ...ports }: UpdateComposition
   });
   const changed = await changeOwned({
     request,
-    load: async () => await ownedItem("COMPOSITION", ports.compositions, of),
+    load: async () => await ownedItem("COMPOSITION", ports.compositions, owned),
     change: async (item) => await reviseComposition({ ...ports, item, update }),
   });
   return jsonResponse({

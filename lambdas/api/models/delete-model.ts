@@ -1,9 +1,9 @@
 import { changeOwned } from "../../http/change-owned";
 import { requireNoQuery } from "../../http/query-names";
-import { ownedItem } from "../../http/refusals";
 import type { Request } from "../../http/request";
 import { noContent, type Response } from "../../http/response";
 import { deleteUnusedModel, type DeleteUnusedModelParams, requireNoStockModel } from "../../models/delete-unused-model";
+import { ownedItem } from "../../problems/owned-item";
 import type { Models, StockModels } from "../../stores/models";
 
 export interface DeleteModelParams extends Omit<DeleteUnusedModelParams, "item"> {
@@ -14,12 +14,12 @@ export interface DeleteModelParams extends Omit<DeleteUnusedModelParams, "item">
 
 /** Deletes one of the caller's models. */
 export async function deleteModel({ request, stockModels, ...ports }: DeleteModelParams): Promise<Response> {
-  const of = { sub: request.subject(), id: request.pathParameter("modelId") };
+  const owned = { sub: request.subject(), id: request.pathParameter("modelId") };
   requireNoQuery(request);
-  await requireNoStockModel(stockModels, of.id);
+  await requireNoStockModel(stockModels, owned.id);
   await changeOwned({
     request,
-    load: async () => await ownedItem("MODEL", ports.models, of),
+    load: async () => await ownedItem("MODEL", ports.models, owned),
     change: async (item) => await deleteUnusedModel({ ...ports, item }),
   });
   return noContent;

@@ -3,10 +3,10 @@ import { createDocumentClient, createS3Client } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
 import { bindOperations } from "../../http/bind-operations";
 import { withHttp } from "../../http/with-http";
+import { createCompositions } from "../../stores/compositions";
 import { createDynamoDBTable } from "../../stores/dynamodb-table";
 import { createModels, createStockModels } from "../../stores/models";
 import { createObjectStore } from "../../stores/objects";
-import { createOpenWork } from "../../stores/open-work";
 import { createPendingChanges } from "../../stores/pending-changes";
 import { createLogger, logTo } from "../../telemetry/logger";
 import { modelOperations } from "./operations";
@@ -22,7 +22,7 @@ const dependencies = {
   models: createModels({ table, now }),
   stockModels: createStockModels(table),
   pendingChanges: createPendingChanges({ table, now }),
-  openWork: createOpenWork({ table, now }),
+  compositions: createCompositions({ table, now }),
   files: createObjectStore({ client: createS3Client(patience.request.s3), bucket: environment.artifactsBucket }),
   now,
   log,

@@ -1,8 +1,8 @@
 import { taggedResponse, versionTag } from "../../http/entity-tag";
 import { requireNoQuery } from "../../http/query-names";
-import { ownedItem } from "../../http/refusals";
 import type { Request } from "../../http/request";
 import { jsonResponse, type Response } from "../../http/response";
+import { ownedItem } from "../../problems/owned-item";
 import type { Tracks } from "../../stores/tracks";
 import { trackResource } from "./track-resource";
 
@@ -11,6 +11,7 @@ export interface GetTrackParams {
   readonly tracks: Pick<Tracks, "get">;
 }
 
+/** Returns a track. */
 export async function getTrack({ request, tracks }: GetTrackParams): Promise<Response> {
   const sub = request.subject();
   requireNoQuery(request);

@@ -4,10 +4,10 @@ import { createDocumentClient, createS3Client } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
 import { bindOperations } from "../../http/bind-operations";
 import { withHttp } from "../../http/with-http";
+import { createCompositions } from "../../stores/compositions";
 import { createDynamoDBTable } from "../../stores/dynamodb-table";
 import { createIdempotencyRecords } from "../../stores/idempotency-records";
 import { createObjectStore } from "../../stores/objects";
-import { createOpenWork } from "../../stores/open-work";
 import { createPendingChanges } from "../../stores/pending-changes";
 import { createTracks } from "../../stores/tracks";
 import { createLogger, logTo } from "../../telemetry/logger";
@@ -24,7 +24,7 @@ const dependencies = {
   tracks: createTracks({ table, now }),
   pendingChanges: createPendingChanges({ table, now }),
   idempotencyRecords: createIdempotencyRecords({ table, now }),
-  openWork: createOpenWork({ table, now }),
+  compositions: createCompositions({ table, now }),
   files: createObjectStore({ client: createS3Client(patience.request.s3), bucket: environment.artifactsBucket }),
   quotas: environment.userQuotas,
   newId: ulid,

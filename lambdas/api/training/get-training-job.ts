@@ -1,8 +1,8 @@
 import { taggedResponse, versionTag } from "../../http/entity-tag";
 import { requireNoQuery } from "../../http/query-names";
-import { ownedItem } from "../../http/refusals";
 import type { Request } from "../../http/request";
 import { jsonResponse, type Response, retryAfter } from "../../http/response";
+import { ownedItem } from "../../problems/owned-item";
 import type { TrainingJobs } from "../../stores/training-jobs";
 import { pollAfterSeconds } from "../../training/poll-interval";
 import { trainingJobResource } from "./training-job-resource";
@@ -14,7 +14,7 @@ export interface GetTrainingJobParams {
   readonly checkpointDays: number;
 }
 
-/** One read of one item: clients poll this. */
+/** Returns a training job. It reads one item only, because clients poll this operation. */
 export async function getTrainingJob({
   request,
   trainingJobs,

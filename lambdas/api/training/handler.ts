@@ -7,7 +7,6 @@ import { withHttp } from "../../http/with-http";
 import { createCatalogues } from "../../stores/catalogues";
 import { createDynamoDBTable } from "../../stores/dynamodb-table";
 import { createIdempotencyRecords } from "../../stores/idempotency-records";
-import { createOpenWork } from "../../stores/open-work";
 import { createPendingChanges } from "../../stores/pending-changes";
 import { createPresigningObjectStore } from "../../stores/presigned-urls";
 import { createTrainingJobs } from "../../stores/training-jobs";
@@ -36,7 +35,6 @@ const dependencies = {
   catalogues: createCatalogues(table),
   pendingChanges: createPendingChanges({ table, now }),
   idempotencyRecords: createIdempotencyRecords({ table, now }),
-  openWork: createOpenWork({ table, now }),
   artifacts: createPresigningObjectStore({ client: s3, bucket: environment.artifactsBucket, now }),
   work: createPresigningObjectStore({ client: s3, bucket: environment.workBucket, now }),
   quotas: environment.userQuotas,

@@ -1,8 +1,8 @@
 import { taggedList } from "../../http/entity-tag";
 import { requireNoQuery } from "../../http/query-names";
-import { ownedItem } from "../../http/refusals";
 import type { Request } from "../../http/request";
 import { type Response, retryAfter } from "../../http/response";
+import { ownedItem } from "../../problems/owned-item";
 import type { PresigningObjectStore } from "../../stores/presigned-urls";
 import type { TrainingJobs } from "../../stores/training-jobs";
 import { pollAfterSeconds } from "../../training/poll-interval";
@@ -16,15 +16,15 @@ export interface ListTrainingJobSamplesParams {
   readonly now: () => Date;
 }
 
-/** The same held-out melodies, as the model played them after each of these epochs. */
+/** Lists the samples: the same held-out melodies, as the model played them after some epochs. */
 export async function listTrainingJobSamples(params: ListTrainingJobSamplesParams): Promise<Response> {
   const { request, trainingJobs, artifacts, work, now } = params;
-  const of = { sub: request.subject(), id: request.pathParameter("trainingJobId") };
+  const owned = { sub: request.subject(), id: request.pathParameter("trainingJobId") };
   requireNoQuery(request);
-  const item = await ownedItem("TRAINING_JOB", trainingJobs, of);
+  const item = await ownedItem("TRAINING_JOB", trainingJobs, owned);
   const samples = await listSamples({ item, artifacts, work });
   if (samples.length === 0 && mustHaveFiles(item)) {
-    throw await trainingFileLost({ trainingJobs, item, what: "folder of samples" });
+    throw await trainingFileLost({ trainingJobs, item, file: "folder of samples" });
   }
   return await taggedList({
     request,
@@ -33,7 +33,7 @@ export async function listTrainingJobSamples(params: ListTrainingJobSamplesParam
       items: samples.map(({ epoch, melodyId }) => ({
         epoch,
         melodyId,
-        href: `/training-jobs/${of.id}/samples/${epoch}/${melodyId}`,
+        href: `/training-jobs/${owned.id}/samples/${epoch}/${melodyId}`,
       })),
     },
   });

@@ -6,13 +6,12 @@ import { reconcileOpenWork, reconcilePatience } from "../../open-work/reconcile-
 import { createCompositions } from "../../stores/compositions";
 import { createDynamoDBTable } from "../../stores/dynamodb-table";
 import { createObjectStore } from "../../stores/objects";
-import { createOpenWork } from "../../stores/open-work";
 import { createPendingChanges } from "../../stores/pending-changes";
 import { instrumented } from "../../telemetry/instrumented";
-import { createFinalizingPorts } from "../../training/finalizing-ports";
 import { withinTime } from "../../training/time-limit";
+import { createFinalizingPorts } from "../../workflow/finalizing-ports";
 
-const environment = readEnvironment([
+const { stage, tableName, artifactsBucket, workBucket, compositionQueueUrl, stateMachineArn } = readEnvironment([
   "stage",
   "tableName",
   "artifactsBucket",
@@ -20,15 +19,13 @@ const environment = readEnvironment([
   "compositionQueueUrl",
   "stateMachineArn",
 ]);
-const { stage, tableName, compositionQueueUrl, stateMachineArn } = environment;
-const ports = createFinalizingPorts(environment);
 const table = createDynamoDBTable({ client: createDocumentClient(), tableName });
-const openWork = createOpenWork({ table, now: ports.now });
+const ports = createFinalizingPorts({ table, artifactsBucket, workBucket });
 const pendingChanges = createPendingChanges({ table, now: ports.now });
-const objects = createS3Client();
+const s3 = createS3Client();
 const removal = {
-  artifacts: createObjectStore({ client: objects, bucket: environment.artifactsBucket }),
-  work: createObjectStore({ client: objects, bucket: environment.workBucket }),
+  artifacts: createObjectStore({ client: s3, bucket: artifactsBucket }),
+  work: createObjectStore({ client: s3, bucket: workBucket }),
 };
 const compositions = createCompositions({ table, now: ports.now });
 const queue = createCompositionQueue({ client: createQueueClient(), queueUrl: compositionQueueUrl });
@@ -44,7 +41,6 @@ export const handler = instrumented("events/reconcile-open-work", async (_event,
   return await reconcileOpenWork({
     ...ports,
     ...telemetry,
-    openWork,
     compositions,
     queue,
     executions,

@@ -2,22 +2,21 @@ import { createDocumentClient, createStepFunctionsClient } from "../../aws/clien
 import { readEnvironment } from "../../aws/environment";
 import { createWorkflowExecutions } from "../../aws/workflow-executions";
 import { createDynamoDBTable } from "../../stores/dynamodb-table";
-import { createOpenWork } from "../../stores/open-work";
 import { instrumented } from "../../telemetry/instrumented";
-import { createFinalizingPorts } from "../../training/finalizing-ports";
 import { withinTime } from "../../training/time-limit";
 import { workflowEnded } from "../../training/workflow-ended";
+import { createFinalizingPorts } from "../../workflow/finalizing-ports";
 
-const environment = readEnvironment(["stage", "tableName", "artifactsBucket", "workBucket", "stateMachineArn"]);
-const ports = createFinalizingPorts(environment);
-const openWork = createOpenWork({
-  table: createDynamoDBTable({ client: createDocumentClient(), tableName: environment.tableName }),
-  now: () => new Date(),
-});
-const executions = createWorkflowExecutions({
-  client: createStepFunctionsClient(),
-  stateMachineArn: environment.stateMachineArn,
-});
+const { tableName, artifactsBucket, workBucket, stateMachineArn } = readEnvironment([
+  "stage",
+  "tableName",
+  "artifactsBucket",
+  "workBucket",
+  "stateMachineArn",
+]);
+const table = createDynamoDBTable({ client: createDocumentClient(), tableName });
+const ports = createFinalizingPorts({ table, artifactsBucket, workBucket });
+const executions = createWorkflowExecutions({ client: createStepFunctionsClient(), stateMachineArn });
 
 /**
  * Goes on with the job in its next attempt. If there is none and SageMaker still has to stop the job, the reconciler
@@ -25,5 +24,5 @@ const executions = createWorkflowExecutions({
  */
 export const handler = instrumented(
   "events/workflow-ended",
-  async (event, telemetry) => await workflowEnded({ ...ports, ...telemetry, event, executions, openWork, withinTime }),
+  async (event, telemetry) => await workflowEnded({ ...ports, ...telemetry, event, executions, withinTime }),
 );

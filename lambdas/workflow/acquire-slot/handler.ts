@@ -23,6 +23,7 @@ const tickets = createTickets(table);
 const artifacts = createObjectStore({ client: createS3Client(), bucket: artifactsBucket });
 const sageMakerJobs = createSageMakerJobs({ client: createSageMakerClient() });
 
+/** Acquires a slot for an execution's training job, or says how long to wait for one. */
 export const handler = instrumentedStep(
   "workflow/acquire-slot",
   async (data, telemetry) =>

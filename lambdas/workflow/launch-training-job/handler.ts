@@ -19,6 +19,7 @@ const trainingJobs = createTrainingJobs({ table, now });
 const slots = createSlots(table);
 const sageMakerJobs = createSageMakerJobs({ client: createSageMakerClient() });
 
+/** Creates the SageMaker job of an execution's training job. */
 export const handler = instrumentedStep(
   "workflow/launch-training-job",
   async (data, telemetry) =>

@@ -21,6 +21,7 @@ const slots = createSlots(table);
 const sageMakerJobs = createSageMakerJobs({ client: createSageMakerClient() });
 const work = createObjectStore({ client: createS3Client(), bucket: workBucket });
 
+/** Does one monitoring turn for an execution's training job. */
 export const handler = instrumentedStep(
   "workflow/monitor-training-job",
   async (data, telemetry) =>

@@ -15,6 +15,7 @@ const trainingJobs = createTrainingJobs({ table, now: () => new Date() });
 const catalogues = createCatalogues(table);
 const work = createObjectStore({ client: createS3Client(patience.copy.s3), bucket: workBucket });
 
+/** Prepares the data of an execution's training job. */
 export const handler = instrumentedStep(
   "workflow/prepare-data",
   async (data, { log }) =>

@@ -21,6 +21,7 @@ const client = createS3Client(patience.copy.s3);
 const work = createObjectStore({ client, bucket: workBucket });
 const artifacts = createObjectStore({ client, bucket: artifactsBucket });
 
+/** Registers the model that an execution's training job has left. */
 export const handler = instrumentedStep(
   "workflow/register-model",
   async (data, { log }) =>

@@ -29,7 +29,7 @@ import {
 } from "../../../naming/api-routes";
 import type { StageConfig, Throttle } from "../../config/stage-config";
 import type { ServiceFunction } from "../functions/service-function";
-import { acknowledge } from "../permissions/acknowledge";
+import { acknowledge } from "../permissions/acknowledge-findings";
 import { removalPolicy } from "../removal-policy";
 
 export interface ComposerHttpApiProps {
@@ -141,7 +141,7 @@ export class ComposerHttpApi extends Construct {
         });
         if (route.public) {
           throttles[routeKey({ method, path: route.path })] = routeThrottle(config.api.publicThrottle);
-          acknowledge(made, "APIG4", "Public by design: it tells what the API offers and holds no data of anyone.");
+          acknowledge(made, "APIG4", "Public by design: it describes what the API offers and holds no data of anyone.");
           // API Gateway refuses settings of a route that does not exist yet.
           stage.node.addDependency(made);
         }
@@ -156,7 +156,7 @@ export class ComposerHttpApi extends Construct {
     acknowledge(
       defaultRoute,
       "APIG4",
-      "Only answers 404 and 405 as problem+json: for paths that do not exist, and methods that a path does not have.",
+      "Only responds with 404 and 405 as problem+json: for paths that do not exist, and methods that a path does not have.",
     );
     throttles["$default"] = routeThrottle(config.api.publicThrottle);
     stage.node.addDependency(defaultRoute);

@@ -12,7 +12,7 @@ export const functionBundling = {
   mainFields: ["module", "main"],
   minify: true,
   // These packages are a seventh of each bundle and are imported only when they are called, which never happens: Lambda
-  // gives credentials in the environment, where the SDK's chain looks first. Lambda's runtime has these packages if
+  // gives credentials in the environment, which the SDK's chain reads first. Lambda's runtime has these packages if
   // that ever changes.
   externalModules: [
     "@aws-sdk/credential-provider-ini",

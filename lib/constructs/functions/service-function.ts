@@ -11,7 +11,7 @@ import { resourcePrefix } from "../../../naming/resource-names";
 import { openWorkIndex } from "../../../naming/table-keys";
 import { type FunctionFolder, functionSeconds } from "../../../naming/time-limits";
 import type { StageConfig } from "../../config/stage-config";
-import { acknowledgeWildcards } from "../permissions/acknowledge";
+import { acknowledgeWildcards } from "../permissions/acknowledge-findings";
 import { removalPolicy } from "../removal-policy";
 import { bundledCode } from "./bundled-code";
 
@@ -134,7 +134,7 @@ export class ServiceFunction extends Construct {
 
   /**
    * Gives permissions on the table. `dynamodb:LeadingKeys` cannot narrow them to one user, because a function has one
-   * role for the requests of every user. The repositories keep users apart: they build every key from the token's
+   * role for the requests of every user. The stores keep users apart: they build every key from the token's
    * `sub`.
    */
   useTable(table: Table, access: keyof typeof tableActions): void {
@@ -183,7 +183,7 @@ export class ServiceFunction extends Construct {
     grant(["s3:DeleteObject"], permissions.delete);
     grant(["s3:PutObjectTagging"], permissions.tag);
     if (permissions.list === true) {
-      // Without it S3 answers 403 instead of 404 for an object that does not exist. There is no condition on s3:prefix,
+      // Without it S3 responds with 403 instead of 404 for an object that does not exist. There is no condition on s3:prefix,
       // because a GetObject has no prefix that it could match.
       this.allow(new PolicyStatement({ actions: ["s3:ListBucket"], resources: [bucket.bucketArn] }));
     }

@@ -1,7 +1,7 @@
 import { ArnFormat, Stack } from "aws-cdk-lib";
 import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
-import { acknowledgeWildcards } from "./acknowledge";
+import { acknowledgeWildcards } from "./acknowledge-findings";
 
 export interface SageMakerRoleProps {
   readonly description: string;

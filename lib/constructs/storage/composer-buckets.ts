@@ -3,7 +3,7 @@ import { BlockPublicAccess, Bucket, BucketEncryption, type LifecycleRule, Object
 import { Construct } from "constructs";
 import { briefVersionsTag } from "../../../naming/object-keys";
 import type { StageConfig } from "../../config/stage-config";
-import { acknowledge } from "../permissions/acknowledge";
+import { acknowledge } from "../permissions/acknowledge-findings";
 import { removalPolicy } from "../removal-policy";
 
 export interface ComposerBucketsProps {

@@ -1,13 +1,13 @@
 /**
  * Checks that no training workflow can run out of history events: a Standard execution ends with an error at 25,000. A
- * training job is one execution that waits and asks in loops, so its longest life has to be planned: slots, capacity
- * and the run itself together.
+ * training job is one execution that waits and monitors in loops. So its maximum has to be planned: the waits for a
+ * slot and for capacity, and the run itself.
  */
 import * as z from "zod";
 import type { TrainingConfig } from "../../config/stage-config";
 
 /**
- * The most events that a plan may have. It is 5,000 below the service's limit, because retries of failing tasks add
+ * The maximum of events that a plan may have. It is 5,000 below the service's limit, because retries of failing tasks add
  * events that no plan knows.
  */
 export const historyEventBudget = 20_000;
@@ -60,7 +60,7 @@ function eventsPerTurn(workflow: Workflow, waitState: string): number {
 }
 
 export interface HistoryPlan {
-  /** The most turns of each Wait state, and the events that each turn costs. */
+  /** The maximum of turns of each Wait state, and the events that each turn costs. */
   readonly loops: Readonly<Record<string, { readonly turns: number; readonly eventsPerTurn: number }>>;
   /** Events of every state once, which covers the way from start to end outside the loops. */
   readonly once: number;
@@ -68,20 +68,20 @@ export interface HistoryPlan {
 }
 
 /**
- * Seconds that SageMaker may take to end a job that was told to stop (120 s for the container, then the upload), and
+ * Seconds that SageMaker may take to end a job that is to stop (120 s for the container, then the upload), and
  * seconds between two checks of the finalizing step (its `stopWaitSeconds`, which test/infra/history-budget.test.ts
  * compares).
  */
 export const stop = { maxSeconds: 900, everySeconds: 5 } as const;
 
 /**
- * The most times that a job which is next in turn still asks for a slot after its deadline.
+ * The maximum of attempts by which a job that is next in turn still tries to acquire a slot after its deadline.
  * lambdas/training/acquire-slot.ts has the same number; test/infra/history-budget.test.ts compares them.
  */
 export const turnsPastDeadline = 100;
 
 /**
- * Returns the most monitoring turns of a job that runs for `seconds`. They are `firstSeconds` apart for
+ * Returns the maximum of monitoring turns of a job that runs for `seconds`. They are `firstSeconds` apart for
  * `firstForSeconds`, then in proportion to the time that the job has run, so that each turn lengthens that time by the
  * same factor, and at last `laterSeconds` apart. Waits are whole seconds, rounded up, so this is an upper bound.
  */
@@ -116,7 +116,7 @@ export function planHistory(definition: string, training: TrainingConfig): Histo
     WaitForCapacity: capacityTurns,
     WaitToMonitor:
       turnsOfMonitoring(monitor, monitorSeconds) +
-      // A refusal for capacity looks like a job that failed: each such job was launched and monitored once.
+      // A job that SageMaker has no machine for fails, so each such job was launched and monitored once.
       capacityTurns,
     WaitForStop: turns(stop.maxSeconds, stop.everySeconds),
   };
@@ -144,6 +144,6 @@ export function checkHistoryBudget(definition: string, training: TrainingConfig)
   );
   throw new Error(
     `The longest training job would leave ${plan.total} history events, over ${historyEventBudget} ` +
-      `(${sums.join(", ")}, rest ${plan.once}): shorten a deadline or look less often.`,
+      `(${sums.join(", ")}, rest ${plan.once}): shorten a deadline or monitor less often.`,
   );
 }

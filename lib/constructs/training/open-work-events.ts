@@ -15,9 +15,9 @@ import { localSageMakerEventSource, resourcePrefix } from "../../../naming/resou
 import { openWorkIndex, openWorkKinds } from "../../../naming/table-keys";
 import type { FunctionFolder } from "../../../naming/time-limits";
 import type { StageConfig } from "../../config/stage-config";
+import { DeadLetterQueue } from "../dead-letter-queue";
 import { ServiceFunction } from "../functions/service-function";
-import { acknowledge } from "../permissions/acknowledge";
-import { DeadLetterQueue } from "../queues/dead-letter-queue";
+import { acknowledge } from "../permissions/acknowledge-findings";
 import { allowFinalizing, allowOnJobs } from "./training-workflow";
 
 export interface OpenWorkEventsProps {
@@ -62,7 +62,7 @@ export class OpenWorkEvents extends Construct {
     const dispatcher = this.make(
       "DispatchWork",
       "events/dispatch-work",
-      "Starts and stops work that the table's stream tells of",
+      "Starts and stops the work of records in the table's stream",
       {
         reservedConcurrency: config.functions.reservedConcurrency.dispatchWork,
       },
@@ -124,14 +124,14 @@ export class OpenWorkEvents extends Construct {
     reconciler.useQueue(compositionQueue, environmentVariables.compositionQueueUrl);
     this.allowExecutions(reconciler, { describe: true });
     new Rule(this, "ReconcileSchedule", {
-      description: "Looks for unfinished work that nobody is working on",
+      description: "Starts the reconciliation of unfinished work",
       schedule: Schedule.rate(Duration.minutes(config.reconcileMinutes)),
       targets: [this.target(reconciler, RuleTargetInput.fromObject({}))],
     });
     return reconciler;
   }
 
-  /** Adds the count of orphans. A file that no row names is a fault, and nothing else would ever show it. */
+  /** Adds the count of orphans. A file that no row names is the trace of a bug, and nothing else would show it. */
   private addOrphanCount(): void {
     const { table, artifacts, work } = this.props;
     const counter = this.make("CountOrphans", "events/count-orphans", "Counts objects that no row names");
@@ -145,7 +145,7 @@ export class OpenWorkEvents extends Construct {
     });
   }
 
-  /** Adds the rule for executions that did not end in their own Succeed state, and so did not settle their row. */
+  /** Adds the rule for executions that did not end in their own Succeed state, and so did not finalize their row. */
   private addWorkflowEnded(): void {
     const { stateMachine } = this.props;
     const ended = this.make(

@@ -3,7 +3,7 @@ import type { Bucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import { resourcePrefix } from "../../../naming/resource-names";
 import type { StageConfig } from "../../config/stage-config";
-import { acknowledgeWildcards } from "../permissions/acknowledge";
+import { acknowledgeWildcards } from "../permissions/acknowledge-findings";
 import { makeSageMakerRole } from "../permissions/sagemaker-role";
 
 export interface TrainingRoleProps {

@@ -9,7 +9,7 @@ import { environmentVariables } from "../../../naming/environment-variables";
 import type { FunctionFolder } from "../../../naming/time-limits";
 import type { StageConfig } from "../../config/stage-config";
 import { ServiceFunction } from "../functions/service-function";
-import { acknowledgeWildcards } from "../permissions/acknowledge";
+import { acknowledgeWildcards } from "../permissions/acknowledge-findings";
 import { trainingJobsArn } from "../permissions/sagemaker-arns";
 import { removalPolicy } from "../removal-policy";
 import { repositoryPath } from "../repository-root";

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +19,25 @@ from opencomposer_training.dataset import (
     allowed_shifts,
     build_dataset,
     cut_window,
+    own_splits,
     read_dataset,
     read_selection,
     training_windows,
 )
 
+CONTRACTS = Path(__file__).resolve().parents[3] / "contracts"
+MANIFEST = json.loads((CONTRACTS / "fixtures/dataset-manifest/valid-one-piece.json").read_text())
+PIECES = sorted((CONTRACTS / "fixtures/dataset-piece").glob("*.json"))
+
 
 def line(identifier: str = "a", bars: int = 4, **changes: Any) -> dict[str, Any]:
     return {
         "id": identifier,
+        "title": f"Piece {identifier}",
+        "tags": {"composer": ["nobody"]},
+        "split": "train",
         "tune": identifier,
+        "pickupSteps": 0,
         "bars": bars,
         "voices": [
             {"name": "Soprano", "program": 0, "notes": [[0, 8, 72], [8, 8, 74]]},
@@ -48,7 +58,7 @@ def write_channels(folder: Path, *, selection: dict[str, Any] | None = None, **m
     (folder / "dataset").mkdir()
     (folder / "selection").mkdir()
     (folder / "dataset/pieces.jsonl").write_bytes(content)
-    (folder / "dataset/manifest.json").write_text(json.dumps({"schemaVersion": 1, "sha256": digest, **manifest}))
+    (folder / "dataset/manifest.json").write_text(json.dumps({**MANIFEST, "sha256": digest, **manifest}))
     chosen = {
         "schemaVersion": 1,
         "jobId": "job",
@@ -124,19 +134,75 @@ def test_a_data_set_with_another_checksum_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "complaint"),
+    ("manifest", "complaint"),
     [
-        ({"bars": 0}, "malformed: ValueError it has 0 bars"),
-        ({"bars": 10**9}, "malformed"),
-        ({"voices": [{"name": "S", "program": 0, "notes": []}]}, "has 1 voices"),
-        ({"voices": [{"name": "S", "program": 0, "notes": [[0, 1, 128]]}] * 2}, "pitch 0-127"),
-        ({"voices": [{"name": "S", "program": 0, "notes": [[0, 1]]}] * 2}, "malformed"),
-        ({"voices": 3}, "malformed"),
+        ({"schemaVersion": 2}, "The data set's manifest has schemaVersion 2, but this container reads 1."),
+        ({"sha256": "A"}, '/sha256 is "A" but must be text that matches ^[0-9a-f]{64}$'),
+        ({"pieces": 0}, "/pieces is 0 but must be an integer of at least 1"),
+        ({"color": "red"}, 'the document has the unknown member "color"; known are schemaVersion, id'),
     ],
 )
-def test_a_malformed_piece_is_named(changes: dict[str, Any], complaint: str) -> None:
-    with pytest.raises(DatasetError, match=complaint):
+def test_a_malformed_manifest_is_named(tmp_path: Path, manifest: dict[str, Any], complaint: str) -> None:
+    channel, selection = write_channels(tmp_path, **manifest)
+    with pytest.raises(DatasetError, match=re.escape(complaint)):
+        read_dataset(channel, read_selection(selection, "unet-gan"))
+
+
+def voices(*notes: list[Any]) -> dict[str, Any]:
+    return {"voices": [{"name": "S", "program": 0, "notes": list(notes)}] * 2}
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"bars": 0}, "/bars is 0 but must be an integer from 1 to 4096"),
+        ({"bars": 10**9}, "/bars is 1000000000 but must be an integer from 1 to 4096"),
+        ({"bars": "4"}, '/bars is "4" but must be an integer from 1 to 4096'),
+        ({"split": "dev"}, '/split is "dev" but must be train or validation or test'),
+        ({"pickupSteps": 16}, "/pickupSteps is 16 but must be an integer from 0 to 15"),
+        ({"color": "red"}, 'the document has the unknown member "color"; known are id, title, tags'),
+        ({"voices": voices()["voices"][:1]}, "but must be a list of 2 to 16 entries"),
+        ({"voices": 3}, "/voices is 3 but must be a list of 2 to 16 entries"),
+        (voices([0, 1, 128]), "/voices/0/notes/0/2 is 128 but must be an integer from 0 to 127"),
+        (voices([0, 1, 60], [4, 0, 60]), "/voices/0/notes/1/1 is 0 but must be an integer of at least 1"),
+        (voices([-1, 1, 60]), "/voices/0/notes/0/0 is -1 but must be an integer of at least 0"),
+        (voices([0, 1]), "/voices/0/notes/0 is [0, 1] but must be a list of 3 entries"),
+        (voices([0, 1, 60, 80]), "/voices/0/notes/0 is [0, 1, 60, 80] but must be a list of 3 entries"),
+        (voices([0, 1, 60.5]), "/voices/0/notes/0/2 is 60.5 but must be an integer from 0 to 127"),
+        (voices([True, 1, 60]), "/voices/0/notes/0/0 is true but must be an integer of at least 0"),
+    ],
+)
+def test_a_malformed_piece_is_named_with_its_field_its_value_and_what_is_allowed(
+    changes: dict[str, Any], complaint: str
+) -> None:
+    with pytest.raises(DatasetError, match=re.escape('The piece "a" of the data set is malformed: ')) as raised:
         build_dataset([line(**changes)], {"a": "train"})
+    assert complaint in str(raised.value)
+    assert len(str(raised.value)) < 1024
+
+
+@pytest.mark.parametrize("name", ["title", "tags", "split", "tune", "pickupSteps", "bars", "voices"])
+def test_a_piece_that_lacks_a_member_is_named(name: str) -> None:
+    piece_without = {key: value for key, value in line().items() if key != name}
+    with pytest.raises(DatasetError, match=f'The piece "a" of the data set is malformed: the document lacks {name}'):
+        build_dataset([piece_without], {"a": "train"})
+
+
+@pytest.mark.parametrize("path", PIECES, ids=lambda path: path.stem)
+def test_pieces_are_read_as_the_contracts_fixtures_say(path: Path) -> None:
+    fixture = json.loads(path.read_text())
+    if path.name.startswith("valid-"):
+        [read] = build_dataset([fixture], own_splits([fixture])).pieces
+        assert (read.id, read.tune, read.bars) == (fixture["id"], fixture["tune"], fixture["bars"])
+    else:
+        with pytest.raises(DatasetError, match="is malformed"):
+            own_splits([fixture])
+        with pytest.raises(DatasetError, match="is malformed"):
+            build_dataset([fixture], {fixture["id"]: "train"})
+
+
+def test_a_piece_that_was_not_selected_is_not_judged() -> None:
+    assert [one.id for one in build_dataset([line("a", bars=0), line("b")], {"b": "train"}).pieces] == ["b"]
 
 
 def test_pieces_that_are_missing_or_have_other_voices_are_named() -> None:

@@ -12,17 +12,18 @@ import {
 import { SageMakerClient } from "@aws-sdk/client-sagemaker";
 import { SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
 import { SQSClient } from "@aws-sdk/client-sqs";
-import { localAccount, localCredentials, type MiniStack, startMiniStack } from "../../../local/cloud/ministack";
+import { localCredentials, type MiniStack, startMiniStack } from "../../../local/cloud/ministack";
 import type { LocalSageMakerConfigInput } from "../../../local/sagemaker/config";
 import type { Fault } from "../../../local/sagemaker/fault-injection";
 import { type LocalSageMaker, startLocalSageMaker } from "../../../local/sagemaker/server";
+import { localAccountId } from "../../../naming/resource-names";
 import { cloudPython } from "./python";
 import { checkResponsesOf } from "./wire-check";
 
 export const region = "eu-central-1";
 export const bucket = "conformance";
 export const imageUri = "local/tiny:1";
-export const role = `arn:aws:iam::${localAccount}:role/training`;
+export const role = `arn:aws:iam::${localAccountId}:role/training`;
 
 const train = join(__dirname, "train.mjs");
 const serve = join(__dirname, "serve.mjs");
@@ -119,7 +120,7 @@ export function sagemakerConfig(params: {
   return {
     port: 0,
     region,
-    accountId: localAccount,
+    accountId: localAccountId,
     stateDirectory: join(params.directory, "sagemaker"),
     aws: {
       endpointUrl: params.endpointUrl,

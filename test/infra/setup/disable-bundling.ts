@@ -1,5 +1,5 @@
 /**
- * esbuild for every function in every synthesis would make these tests minutes long, and they look at templates, not at
+ * esbuild for every function in every synthesis would make these tests minutes long, and they check templates, not
  * bundles. `disable-bundling.test.ts` guards that this works; `scripts/check-templates.ts` synthesizes with bundles.
  */
 

@@ -2,11 +2,11 @@ import type { StackName } from "./synthesize";
 
 /** A way in which the templates of `local` and `prod` may differ, and why. docs/local-and-aws.md shows this list. */
 export interface PermittedDifference {
-  /** Type of the resources, `*` for any. */
+  /** Type of the resources; `*` means any. */
   readonly type: string;
-  /** What differs: part of the path inside the resource, as a regular expression; absent: the whole resource. */
+  /** The part of the path inside the resource, as a regular expression. Absent if the whole resource differs. */
   readonly path?: RegExp;
-  /** How the table names it. */
+  /** The name of the difference in the table. */
   readonly what: string;
   readonly local: string;
   readonly aws: string;
@@ -47,7 +47,7 @@ export const permittedDifferences: readonly PermittedDifference[] = [
     what: "How people sign in",
     local: "USER_PASSWORD_AUTH",
     aws: "authorization code with PKCE",
-    why: "there is no sign-in page to send a local command line to",
+    why: "the local cloud has no sign-in page",
   },
   {
     type: "AWS::Cognito::UserPoolDomain",
@@ -72,6 +72,14 @@ export const permittedDifferences: readonly PermittedDifference[] = [
     why: "stage setting",
   },
   {
+    type: "AWS::ApiGatewayV2::Api",
+    path: /^Properties\/CorsConfiguration\/AllowOrigins$/,
+    what: "Origins that browsers may call from",
+    local: "every origin",
+    aws: "`prod` has those of its deployer; `dev` is as `local`",
+    why: "stage setting",
+  },
+  {
     type: "AWS::Lambda::EventSourceMapping",
     path: /^Properties\/ScalingConfig\/MaximumConcurrency$/,
     what: "Compositions executed at once",
@@ -82,7 +90,7 @@ export const permittedDifferences: readonly PermittedDifference[] = [
   {
     type: "AWS::IAM::Policy",
     path: /^Properties\/PolicyDocument\/Statement\/\d+\/ecr:/,
-    what: "Right to pull the training image",
+    what: "Permission to pull the training image",
     local: "none",
     aws: "on the image's own repository",
     why: "the local SageMaker server starts the entry point without an image",
@@ -93,7 +101,7 @@ export const permittedDifferences: readonly PermittedDifference[] = [
     what: "How often the reconciler runs",
     local: "every minute (the local start also calls it every few seconds)",
     aws: "every 5 minutes",
-    why: "stage setting; a minute is the least that a schedule can",
+    why: "stage setting; a minute is the minimum of a schedule",
   },
   {
     type: "AWS::Events::Rule",

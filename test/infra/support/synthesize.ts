@@ -5,11 +5,11 @@ import { App } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import { AssetManifestArtifact } from "aws-cdk-lib/cx-api";
 import * as z from "zod";
-import { loadStageConfig } from "../../../lib/config/load-stage-config";
 import type { StageConfig } from "../../../lib/config/stage-config";
 import { repositoryPath } from "../../../lib/constructs/repository-root";
 import { addOpenComposer } from "../../../lib/open-composer";
 import { resourcePrefix, type Stage } from "../../../naming/resource-names";
+import { stageConfigs } from "./stage-configs";
 
 const resourceSchema = z.looseObject({
   Type: z.string(),
@@ -69,7 +69,7 @@ export function makeApp(): { readonly app: App; readonly remove: () => void } {
 
 /** Synthesizes a stage, cdk-nag included: an unacknowledged finding throws. */
 export function synthesize(stageOrConfig: Stage | StageConfig): Synthesised {
-  const config = typeof stageOrConfig === "string" ? loadStageConfig(stageOrConfig) : stageOrConfig;
+  const config = typeof stageOrConfig === "string" ? stageConfigs[stageOrConfig] : stageOrConfig;
   const { app, remove } = makeApp();
   try {
     addOpenComposer(app, config);

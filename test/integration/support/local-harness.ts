@@ -5,7 +5,6 @@ import { createCompositions } from "../../../lambdas/stores/compositions";
 import { createIdempotencyRecords } from "../../../lambdas/stores/idempotency-records";
 import { quotaHeld } from "../../../lambdas/stores/items";
 import { createModels, createStockModels } from "../../../lambdas/stores/models";
-import { createOpenWork } from "../../../lambdas/stores/open-work";
 import { createPendingChanges } from "../../../lambdas/stores/pending-changes";
 import { createPresigningObjectStore } from "../../../lambdas/stores/presigned-urls";
 import { createTracks } from "../../../lambdas/stores/tracks";
@@ -45,7 +44,6 @@ export function localHarness({ table, s3, artifactsBucket, workBucket }: LocalTa
         catalogues: createCatalogues(table),
         pendingChanges,
         idempotencyRecords: createIdempotencyRecords(stores),
-        openWork: createOpenWork(stores),
         files,
         work: createPresigningObjectStore({ client: s3, bucket: workBucket, now: clock.now }),
       },

@@ -4,7 +4,7 @@
  */
 import * as fc from "fast-check";
 import { apiRoutes, isOperationId } from "../../../naming/api-routes";
-import { hostileOperations, hostileRequests } from "../../../scripts/verification/hostile-operations";
+import { hostileOperations, hostileRequests } from "../../verification/hostile-operations";
 import { composerApi } from "./support/composer-api";
 import { type Call, problemOf } from "./support/documented-api";
 import { composition, finishedOutput, model, track, trainingJob } from "./support/items";

@@ -6,22 +6,28 @@ import { createTrainingJobSchema } from "../../../domain/schemas/api/training";
 import { negotiate } from "../../../lambdas/http/accept";
 import { decodeCursor, encodeCursor } from "../../../lambdas/http/cursor";
 import { isNotModified, requireMatch } from "../../../lambdas/http/entity-tag";
-import { Problem } from "../../../lambdas/http/problem";
+import { problemResponse } from "../../../lambdas/http/problem-response";
 import { bodyLimitBytes, readRequest, type Request } from "../../../lambdas/http/request";
 import { jsonResponse } from "../../../lambdas/http/response";
 import { techniqueErrors } from "../../../lambdas/http/technique-values";
-import { jsonPointer, parseBody, parseQuery } from "../../../lambdas/http/validation";
+import { parseBody, parseQuery } from "../../../lambdas/http/validation";
+import { jsonPointer } from "../../../lambdas/problems/json-pointer";
+import { Problem } from "../../../lambdas/problems/problem";
 import { TableBusy } from "../../../lambdas/stores/table";
 import { techniqueIds } from "../../../naming/resource-names";
 import { documentedApi, httpEvent, problemOf } from "./support/documented-api";
 import { alice, bob } from "./support/items";
 
 const requestOf = (...args: Parameters<typeof httpEvent>): Request => readRequest(httpEvent(...args));
-const refusal = (act: () => unknown): Problem => {
+/** Returns the problem that a call throws, with the status of its response. */
+const problemThrownBy = (act: () => unknown): Problem & { readonly status: number } => {
   try {
     act();
   } catch (error) {
-    if (error instanceof Problem) return error;
+    if (error instanceof Problem) {
+      const { status } = problemResponse(error, { requestId: "request-1", path: "/" });
+      return Object.assign(error, { status });
+    }
     throw error;
   }
   throw new Error("nothing was refused");
@@ -94,7 +100,7 @@ describe("a request", () => {
   ])("with %s is not authenticated", (_, claims) => {
     const event = httpEvent("GET", "/tracks");
     const request = readRequest({ ...event, requestContext: { authorizer: { jwt: { claims } } } });
-    expect(refusal(() => request.subject())).toMatchObject({ status: 401, code: "UNAUTHENTICATED" });
+    expect(problemThrownBy(() => request.subject())).toMatchObject({ status: 401, code: "UNAUTHENTICATED" });
   });
 
   test("has its subject from an access token, whatever else the claims hold", () => {
@@ -106,7 +112,10 @@ describe("a request", () => {
     const bytes = new Uint8Array(bodyLimitBytes);
     expect(requestOf("POST", "/tracks", { bytes }).body).toHaveLength(bodyLimitBytes);
     for (const call of [{ bytes: new Uint8Array(bodyLimitBytes + 1) }, { text: "é".repeat(bodyLimitBytes / 2 + 1) }]) {
-      expect(refusal(() => requestOf("POST", "/tracks", call))).toMatchObject({ status: 413, code: "BODY_TOO_LARGE" });
+      expect(problemThrownBy(() => requestOf("POST", "/tracks", call))).toMatchObject({
+        status: 413,
+        code: "BODY_TOO_LARGE",
+      });
     }
   });
 
@@ -123,13 +132,13 @@ describe("a request", () => {
     ],
   ])("with %s as its body is refused", (_, call, status, code) => {
     const request = requestOf("PATCH", "/tracks/x", call);
-    expect(refusal(() => parseBody({ request, schema: z.strictObject({}) }))).toMatchObject({ status, code });
+    expect(problemThrownBy(() => parseBody({ request, schema: z.strictObject({}) }))).toMatchObject({ status, code });
   });
 });
 
 describe("validation", () => {
   const jobErrors = (json: unknown) =>
-    refusal(() =>
+    problemThrownBy(() =>
       parseBody({
         request: requestOf("POST", "/training-jobs", { json }),
         schema: createTrainingJobSchema,
@@ -198,7 +207,7 @@ describe("validation", () => {
   const inputErrors = (input: unknown) => {
     const json = { name: "n", technique: "unet-gan", modelId: "m", input };
     const request = requestOf("POST", "/compositions", { json });
-    return refusal(() => parseBody({ request, schema: createCompositionSchema })).errors ?? [];
+    return problemThrownBy(() => parseBody({ request, schema: createCompositionSchema })).errors ?? [];
   };
 
   test("of one of several forms speaks of the one that was meant", () => {
@@ -239,7 +248,7 @@ describe("validation", () => {
 
   test("of a query refuses unknown, repeated and broken parameters together", () => {
     const request = requestOf("GET", "/tracks?limit=0&page=2&cursor=a&cursor=b");
-    const { errors = [], status } = refusal(() => parseQuery(request, pageQuerySchema));
+    const { errors = [], status } = problemThrownBy(() => parseQuery(request, pageQuerySchema));
     expect(status).toBe(400);
     expect(errors.map(({ pointer }) => pointer).sort()).toEqual(["?cursor", "?limit", "?page"]);
     expect(parseQuery(requestOf("GET", "/tracks"), pageQuerySchema)).toEqual({ limit: 20 });
@@ -316,7 +325,7 @@ describe("validation", () => {
     ["an array", '{"topics":{"a":[{"__proto__":1}]},"name":"A","technique":"unet-gan"}', "/topics/a/0/__proto__"],
   ])("refuses __proto__ in %s as an unknown field", (_, text, pointer) => {
     const request = requestOf("POST", "/training-jobs", { text, headers: { "content-type": "application/json" } });
-    expect(refusal(() => parseBody({ request, schema: createTrainingJobSchema }))).toMatchObject({
+    expect(problemThrownBy(() => parseBody({ request, schema: createTrainingJobSchema }))).toMatchObject({
       code: "INVALID_REQUEST",
       errors: [{ pointer, reason: "unknown field" }],
     });
@@ -324,7 +333,7 @@ describe("validation", () => {
 
   test("refuses __proto__ in a query as an unknown parameter", () => {
     const request = requestOf("GET", "/tracks?__proto__=1");
-    expect(refusal(() => parseQuery(request, pageQuerySchema))).toMatchObject({
+    expect(problemThrownBy(() => parseQuery(request, pageQuerySchema))).toMatchObject({
       errors: [{ pointer: "?__proto__", reason: "unknown query parameter", value: "1" }],
     });
   });
@@ -353,8 +362,12 @@ describe("cursors", () => {
   });
   test("of another user or another list are refused", () => {
     const cursor = encodeCursor(scope, "0".repeat(26));
-    expect(refusal(() => decodeCursor({ ...scope, sub: bob }, cursor))).toMatchObject({ code: "INVALID_CURSOR" });
-    expect(refusal(() => decodeCursor({ ...scope, kind: "MODEL" }, cursor))).toMatchObject({ code: "INVALID_CURSOR" });
+    expect(problemThrownBy(() => decodeCursor({ ...scope, sub: bob }, cursor))).toMatchObject({
+      code: "INVALID_CURSOR",
+    });
+    expect(problemThrownBy(() => decodeCursor({ ...scope, kind: "MODEL" }, cursor))).toMatchObject({
+      code: "INVALID_CURSOR",
+    });
     expect(cursor).not.toContain(alice);
     expect(Buffer.from(cursor, "base64url").toString()).not.toContain(alice);
   });
@@ -368,7 +381,10 @@ describe("cursors", () => {
     );
     fc.assert(
       fc.property(foreign, (cursor) => {
-        expect(refusal(() => decodeCursor(scope, cursor))).toMatchObject({ status: 400, code: "INVALID_CURSOR" });
+        expect(problemThrownBy(() => decodeCursor(scope, cursor))).toMatchObject({
+          status: 400,
+          code: "INVALID_CURSOR",
+        });
       }),
       { numRuns: 500 },
     );
@@ -398,7 +414,7 @@ describe("entity tags", () => {
     if (same) requireMatch(request, '"3"');
     else
       expect(
-        refusal(() => {
+        problemThrownBy(() => {
           requireMatch(request, '"3"');
         }),
       ).toMatchObject({ status: 412 });
@@ -421,6 +437,8 @@ describe("negotiation", () => {
   });
   test("refuses what it cannot send", () => {
     const request = requestOf("GET", "/x", { headers: { accept: "text/html" } });
-    expect(refusal(() => negotiate(request, ["audio/midi", "application/json"]))).toMatchObject({ status: 406 });
+    expect(problemThrownBy(() => negotiate(request, ["audio/midi", "application/json"]))).toMatchObject({
+      status: 406,
+    });
   });
 });

@@ -107,7 +107,7 @@ test("a refusal for a lost file is not remembered under the idempotency key", as
 
 test("a file whose row has gone meanwhile is not lost: the write of the composition refuses that", async () => {
   const field = { pointer: "/input/trackId", value: own.track.id, allowed: "a track whose file is there" };
-  const needed = (isThere: boolean) => ({ key: files.track, of: "track", field, isNamed: async () => isThere });
+  const needed = (isThere: boolean) => ({ key: files.track, resource: "track", field, isNamed: async () => isThere });
   const none = { exists: async () => false };
   await requireFiles(none, [undefined, needed(false)]);
   await expect(requireFiles(none, [undefined, needed(true)])).rejects.toMatchObject({ code: "FILE_LOST" });

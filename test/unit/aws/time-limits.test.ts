@@ -70,13 +70,14 @@ function patienceOf(builder: keyof typeof defaults, argument: string): Patience 
 /** Each client that a function makes, with its patience. */
 function clientsOf(
   folder: FunctionFolder,
-): readonly { readonly builder: keyof typeof builders; readonly of: Patience }[] {
+): readonly { readonly builder: keyof typeof builders; readonly limits: Patience }[] {
   const own = [...sourcesOf(path.join(root, "lambdas", folder, "handler.ts"))].filter(
     (file) => !file.endsWith("aws/clients.ts"),
   );
   return own.flatMap((file) =>
     [...readFileSync(file, "utf8").matchAll(/\bcreate(\w+)Client\(([^)]*)\)/g)].flatMap(
-      ([, builder = "", argument = ""]) => (isBuilder(builder) ? [{ builder, of: patienceOf(builder, argument) }] : []),
+      ([, builder = "", argument = ""]) =>
+        isBuilder(builder) ? [{ builder, limits: patienceOf(builder, argument) }] : [],
     ),
   );
 }
@@ -111,8 +112,8 @@ interface Pauses {
  * The longest pauses of a client's own retry strategy: every try is throttled, every random number is the largest.
  * @param wish - the service asks for a pause of an hour (Retry-After), of which the SDK grants some seconds
  */
-async function longestPauses(client: (typeof builders)[keyof typeof builders], of: Patience, wish: boolean) {
-  const { config } = client(of);
+async function maxPauses(client: (typeof builders)[keyof typeof builders], limits: Patience, wish: boolean) {
+  const { config } = client(limits);
   const strategy: RetryStrategy = await config.retryStrategy();
   const tries = await config.maxAttempts();
   if (!givesTokens(strategy)) throw new Error("the SDK's retry strategy is another one than this test knows");
@@ -143,8 +144,8 @@ async function longestPauses(client: (typeof builders)[keyof typeof builders], o
 }
 
 /** What the client's HTTP handler was made with. It tells so only after it was called. */
-async function handlerTimes(client: (typeof builders)[keyof typeof builders], of: Patience) {
-  const { requestHandler } = client(of).config;
+async function handlerTimes(client: (typeof builders)[keyof typeof builders], limits: Patience) {
+  const { requestHandler } = client(limits).config;
   if (!(requestHandler instanceof NodeHttpHandler)) throw new Error("the client's HTTP handler is not Node's");
   const probe = new DynamoDBClient({
     endpoint: "http://127.0.0.1:1",
@@ -161,8 +162,8 @@ async function handlerTimes(client: (typeof builders)[keyof typeof builders], of
 }
 
 /** Milliseconds that one call may take: every try to its time-out, and the longest pauses between them. */
-const longestCall = (of: Patience, { all }: Pauses): number =>
-  of.tries * (of.connectionMilliseconds + of.requestMilliseconds) + all;
+const maxCall = (limits: Patience, { all }: Pauses): number =>
+  limits.tries * (limits.connectionMilliseconds + limits.requestMilliseconds) + all;
 
 test("every function but discovery calls AWS", () => {
   expect(functionFolders.filter((folder) => clientsOf(folder).length === 0)).toEqual(["api/discovery"]);
@@ -170,45 +171,48 @@ test("every function but discovery calls AWS", () => {
 
 const patiences = functionFolders
   .flatMap((folder) => clientsOf(folder))
-  .filter((one, index, all) => all.findIndex(({ builder, of }) => builder === one.builder && of === one.of) === index)
-  .map(({ builder, of }) => ({ builder, of, ...of }));
+  .filter(
+    (one, index, all) =>
+      all.findIndex(({ builder, limits }) => builder === one.builder && limits === one.limits) === index,
+  )
+  .map(({ builder, limits }) => ({ builder, limits, ...limits }));
 
 test.each(patiences)(
   "$builder client of $tries tries in $requestMilliseconds ms: the SDK has these very numbers",
-  async ({ builder, of }) => {
-    const { config } = builders[builder](of);
-    expect(await config.maxAttempts()).toBe(of.tries);
-    expect(await handlerTimes(builders[builder], of)).toEqual({
-      connectionTimeout: of.connectionMilliseconds,
-      requestTimeout: of.requestMilliseconds,
-      socketTimeout: of.requestMilliseconds,
+  async ({ builder, limits }) => {
+    const { config } = builders[builder](limits);
+    expect(await config.maxAttempts()).toBe(limits.tries);
+    expect(await handlerTimes(builders[builder], limits)).toEqual({
+      connectionTimeout: limits.connectionMilliseconds,
+      requestTimeout: limits.requestMilliseconds,
+      socketTimeout: limits.requestMilliseconds,
       throwOnRequestTimeout: true,
     });
-    expect(of.connectionMilliseconds).toBeLessThanOrEqual(of.requestMilliseconds);
+    expect(limits.connectionMilliseconds).toBeLessThanOrEqual(limits.requestMilliseconds);
   },
 );
 
 test.each(functionFolders)("%s: no client waits for one call as long as the function may run", async (folder) => {
   const isRequest = folder.startsWith("api/");
   const margin = isRequest ? marginMilliseconds.request : marginMilliseconds.background;
-  for (const { builder, of } of clientsOf(folder)) {
+  for (const { builder, limits } of clientsOf(folder)) {
     // What a service wishes in Retry-After comes on top. Behind the API nobody waits for that: see the last test.
-    const pauses = await longestPauses(builders[builder], of, !isRequest);
-    const left = functionSeconds[folder] * 1_000 - margin - longestCall(of, pauses);
+    const pauses = await maxPauses(builders[builder], limits, !isRequest);
+    const left = functionSeconds[folder] * 1_000 - margin - maxCall(limits, pauses);
     expect({ builder, left, isEnough: left > 0 }).toEqual({ builder, left, isEnough: true });
     // Behind the API a person waits.
-    if (isRequest) expect(Object.values<Patience>(patience.request)).toContain(of);
+    if (isRequest) expect(Object.values<Patience>(patience.request)).toContain(limits);
     // A pause that begins just before the last moment for calls is over before the function is.
     else expect({ builder, pause: pauses.max < margin }).toEqual({ builder, pause: true });
   }
 });
 
 test("throttling is what the SDK waits for longest: a second, doubled each time, and five more where it is asked to", async () => {
-  const of = patience.background.dynamodb;
-  expect(of.tries).toBe(3);
+  const limits = patience.background.dynamodb;
+  expect(limits.tries).toBe(3);
   const about = (milliseconds: number): unknown => expect.closeTo(milliseconds, -1);
-  expect(await longestPauses(createDocumentClient, of, false)).toEqual({ all: about(3_000), max: about(2_000) });
-  expect(await longestPauses(createDocumentClient, of, true)).toEqual({ all: about(13_000), max: about(7_000) });
+  expect(await maxPauses(createDocumentClient, limits, false)).toEqual({ all: about(3_000), max: about(2_000) });
+  expect(await maxPauses(createDocumentClient, limits, true)).toEqual({ all: about(13_000), max: about(7_000) });
 });
 
 test("a change that was cut off is finished after every function's time is over", () => {

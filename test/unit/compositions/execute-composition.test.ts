@@ -88,7 +88,7 @@ class ComposingHarness {
 
   async deliver(n = 1, more: Partial<ExecuteCompositionParams> = {}) {
     return await executeComposition({
-      of: { sub, id: id(n) },
+      owned: { sub, id: id(n) },
       firstDeliveredAt: this.firstDeliveredAt,
       compositions: this.compositions,
       tracks: this.tracks,

@@ -1,7 +1,7 @@
 /** The API judges the facts of a melody, the worker the melody: they must say the same. */
 import fc from "fast-check";
 import { barCount, barLines, otherTimeSignatures } from "../../../domain/music/bar-lines";
-import { chooseBars, maxMelodyBars, transposeFault } from "../../../domain/music/input-limits";
+import { chooseBars, maxMelodyBars, transposeIssue } from "../../../domain/music/input-limits";
 import { applyInputOptions, firstBarWithNotes, type Melody, MelodyError } from "../../../domain/music/melody";
 
 const ticksPerBeat = 480;
@@ -66,19 +66,19 @@ test("what the API refuses, the worker refuses with the same code", () => {
         otherTimeSignatures: otherTimeSignatures(melody.barLines ?? []),
       };
       const choice = chooseBars({ melody: facts, options, maxBars: maxMelodyBars });
-      const fault = workersFault(melody, options);
+      const issue = workersFault(melody, options);
       if (choice.kind === "REFUSED") {
-        expect(fault?.code).toBe(choice.fault.code);
+        expect(issue?.code).toBe(choice.issue.code);
         return;
       }
       // Of a part of the melody the API does not know whether notes begin in it, nor how high they are.
       if (choice.bars < melody.bars) {
-        expect([undefined, "MELODY_EMPTY", "PITCH_OUT_OF_RANGE"]).toContain(fault?.code);
+        expect([undefined, "MELODY_EMPTY", "PITCH_OUT_OF_RANGE"]).toContain(issue?.code);
         return;
       }
       const pitches = melody.notes.map(({ pitch }) => pitch);
       const span = { lowest: Math.min(...pitches), highest: Math.max(...pitches) };
-      expect(fault?.message).toBe(transposeFault(span, options.transpose ?? 0)?.message);
+      expect(issue?.message).toBe(transposeIssue(span, options.transpose ?? 0)?.message);
     }),
     { numRuns: 500 },
   );
@@ -110,14 +110,14 @@ test("a transposition is refused exactly when a note would leave the pitches, an
       fc.integer({ min: -12, max: 12 }),
       (one, other, transpose) => {
         const span = { lowest: Math.min(one, other), highest: Math.max(one, other) };
-        const fault = transposeFault(span, transpose);
+        const issue = transposeIssue(span, transpose);
         const isInside = [span.lowest, span.highest].every(
           (pitch) => pitch + transpose >= 0 && pitch + transpose <= 127,
         );
-        expect(fault === undefined).toBe(isInside);
-        if (fault === undefined) return;
-        expect(fault.value).toBe(transpose);
-        for (const end of fault.allowed.split(" to ")) expect(transposeFault(span, Number(end))).toBeUndefined();
+        expect(issue === undefined).toBe(isInside);
+        if (issue === undefined) return;
+        expect(issue.value).toBe(transpose);
+        for (const end of issue.allowed.split(" to ")) expect(transposeIssue(span, Number(end))).toBeUndefined();
       },
     ),
   );

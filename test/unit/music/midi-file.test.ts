@@ -120,17 +120,17 @@ describe("parseMidi reads what real files have", () => {
 });
 
 describe("parseMidi hands the parser all that counts, and only that", () => {
-  const longestWait = [0xff, 0xff, 0xff, 0x7f];
-  const longestTicks = 0x0fff_ffff;
+  const maxWait = [0xff, 0xff, 0xff, 0x7f];
+  const maxTicks = 0x0fff_ffff;
 
   it("reads ticks that no delta can say, where events between them were left out", () => {
-    const wait = [...longestWait, 0xd0, 0, ...longestWait, 0xb0, 1, 2];
+    const wait = [...maxWait, 0xd0, 0, ...maxWait, 0xb0, 1, 2];
     const music = [...wait, 0, 0x90, 60, 90, ...wait, 0, 0x90, 62, 80, 5, 0x80, 60, 0];
-    const longestBar = meta(0x58, [255, 0, 24, 8]);
-    const song = parseMidi(file([track([...longestBar, ...music], [...wait, 0, 0xff, 0x2f, 0])], { division: 32_767 }));
+    const maxBar = meta(0x58, [255, 0, 24, 8]);
+    const song = parseMidi(file([track([...maxBar, ...music], [...wait, 0, 0xff, 0x2f, 0])], { division: 32_767 }));
     expect(song.tracks[0]?.notes).toEqual([
-      { startTick: 2 * longestTicks, durationTicks: 2 * longestTicks + 5, pitch: 60, velocity: 90 },
-      { startTick: 4 * longestTicks, durationTicks: 2 * longestTicks + 5, pitch: 62, velocity: 80 },
+      { startTick: 2 * maxTicks, durationTicks: 2 * maxTicks + 5, pitch: 60, velocity: 90 },
+      { startTick: 4 * maxTicks, durationTicks: 2 * maxTicks + 5, pitch: 62, velocity: 80 },
     ]);
   });
 
@@ -144,13 +144,13 @@ describe("parseMidi hands the parser all that counts, and only that", () => {
 
   it("reads as many waits that no delta can say as may be, and refuses one more", () => {
     // In bars of 255 whole notes, which no music has: 4,096 bars of 4/4 are not long enough.
-    const longestBar = meta(0x58, [255, 0, 24, 8]);
-    const waits = (count: number): number[] => repeated(count, [...longestWait, 0xd0, 0]);
-    const waiting = (count: number): number[] => track([...longestBar, ...waits(count), 0, 0x90, 60, 90, 1, 60, 0]);
+    const maxBar = meta(0x58, [255, 0, 24, 8]);
+    const waits = (count: number): number[] => repeated(count, [...maxWait, 0xd0, 0]);
+    const waiting = (count: number): number[] => track([...maxBar, ...waits(count), 0, 0x90, 60, 90, 1, 60, 0]);
     // The last of a track's waits is a delta's own.
     const tracks = Array.from({ length: 16 }, () => waiting(257));
     const song = parseMidi(file(tracks, { division: 32_767 }));
-    const note = { startTick: 257 * longestTicks, durationTicks: 1, pitch: 60, velocity: 90 };
+    const note = { startTick: 257 * maxTicks, durationTicks: 1, pitch: 60, velocity: 90 };
     expect(song.tracks.map(({ notes }) => notes)).toEqual(Array.from({ length: 16 }, () => [note]));
     const reason = "the file has more than 4096 waits of over 268435455 ticks";
     expect(reasonOf(file([...tracks, waiting(2)], { division: 32_767 }))).toBe(reason);

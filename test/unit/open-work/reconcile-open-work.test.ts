@@ -22,7 +22,6 @@ class ReconciledHarness extends TrainingHarness {
   async reconcile(deadlineSeconds = 100, inTime: WithinTime = async (_, work) => await work) {
     return await reconcileOpenWork({
       ...this.finalizingPorts(),
-      openWork: this.openWork,
       compositions: this.compositions,
       queue: {
         send: async ({ compositionId }) => {
@@ -65,7 +64,7 @@ describe("training jobs", () => {
     harness.trainingJobs.add(trainingJob(1));
     harness.statuses.set(jobId(1), "RUNNING");
     harness.clock.advance(100_000);
-    expect(await harness.reconcile()).toEqual({ looked: 1, repaired: 0, failed: 0 });
+    expect(await harness.reconcile()).toEqual({ checked: 1, repaired: 0, failed: 0 });
     expect(harness.row(1).state).toBe("PENDING");
   });
 
@@ -154,7 +153,7 @@ describe("training jobs", () => {
     expect(harness.row(1).openWork).toBeUndefined();
     expect(harness.trainingJobs.openNow()).toBe(0);
     expect(harness.slots.heldNow().size).toBe(0);
-    expect(harness.tickets.shownNow().size).toBe(0);
+    expect(harness.tickets.waitingNow().size).toBe(0);
     expect(harness.metrics.count("JobsFailed")).toBe(1);
   });
 
@@ -239,7 +238,7 @@ describe("training jobs", () => {
     const harness = new ReconciledHarness();
     harness.trainingJobs.add(trainingJob(1));
     harness.clock.advance(1_000);
-    expect(await harness.reconcile(0)).toMatchObject({ looked: 0 });
+    expect(await harness.reconcile(0)).toMatchObject({ checked: 0 });
   });
 });
 
@@ -275,7 +274,7 @@ describe("compositions", () => {
       failure: { code: "COMPOSITION_ABANDONED", retryable: true },
     });
     expect(harness.compositions.openNow()).toBe(0);
-    expect(await harness.reconcile()).toMatchObject({ looked: 0 });
+    expect(await harness.reconcile()).toMatchObject({ checked: 0 });
   });
 });
 

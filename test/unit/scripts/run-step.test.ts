@@ -1,7 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { runStep, type Step } from "../../../scripts/run-step";
 
 const bash = (script: string, more: Partial<Step> = {}): Step => ({
@@ -23,6 +22,7 @@ beforeEach(() => {
   });
 });
 afterEach(() => {
+  jest.useRealTimers();
   jest.restoreAllMocks();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -37,24 +37,57 @@ function isAlive(pidFile: string): boolean {
   }
 }
 
+/** Puts the limit of silence, and the clock, into the hands of the test: a slow machine changes nothing. */
+function stopTheClock(): void {
+  jest.useFakeTimers({ doNotFake: ["nextTick", "setImmediate", "clearImmediate", "queueMicrotask", "performance"] });
+}
+
+/** Waits without timers, which the clock of the test would hold up. */
+async function untilTrue(what: string, isTrue: () => boolean): Promise<void> {
+  const deadline = performance.now() + 300_000;
+  while (!isTrue()) {
+    if (performance.now() > deadline) throw new Error(`not within 300 s: ${what}`);
+    await new Promise((resume) => setImmediate(resume));
+  }
+}
+
 test("a command that goes on printing may take longer than the silence that would end it", async () => {
-  const result = await runStep(bash("for i in 1 2 3 4 5; do echo $i; sleep 0.5; done", { silenceSeconds: 2 }), quiet);
+  stopTheClock();
+  const lines = [1, 2, 3, 4, 5];
+  const script = lines.map((n) => `echo line ${n}; until [[ -e ${folder}/${n} ]]; do sleep 0.02; done`).join("; ");
+  const running = runStep(bash(script, { silenceSeconds: 2 }), { quiet: false });
+  for (const n of lines) {
+    await untilTrue(`line ${n} is printed`, () => printed.includes(`line ${n}`));
+    jest.advanceTimersByTime(1_900);
+    writeFileSync(join(folder, String(n)), "");
+  }
+  const result = await running;
   expect(result.passed).toBe(true);
   expect(result.seconds).toBeGreaterThan(2);
 });
 
 test("a command that hangs is ended with what it has started, and has not passed", async () => {
+  stopTheClock();
   const pidFile = join(folder, "pid");
-  const result = await runStep(
-    bash(`sleep 600 & echo $! > ${pidFile}; echo begun; wait`, { silenceSeconds: 1 }),
-    quiet,
-  );
+  const running = runStep(bash(`sleep 600 & echo $! > ${pidFile}; echo begun; wait`, { silenceSeconds: 1 }), {
+    quiet: false,
+  });
+  await untilTrue("it has begun", () => printed.includes("begun"));
+  jest.advanceTimersByTime(999);
+  expect(printed).not.toContain("printed nothing");
+  jest.advanceTimersByTime(1);
+  const result = await running;
   expect(result.passed).toBe(false);
   expect(printed).toContain("begun");
   expect(printed).toContain("printed nothing for 1 s");
-  const deadline = Date.now() + 30_000;
-  while (isAlive(pidFile) && Date.now() < deadline) await sleep(20);
-  expect(isAlive(pidFile)).toBe(false);
+  await untilTrue("what it has started has ended", () => !isAlive(pidFile));
+});
+
+test("the output of a command that is not to be seen is shown if it fails", async () => {
+  await runStep(bash("echo well"), quiet);
+  expect(printed).toBe("");
+  await runStep(bash("echo broken; exit 1"), quiet);
+  expect(printed).toBe("broken\n");
 });
 
 test("a process that a command leaves behind does not hold up the run", async () => {

@@ -1,4 +1,4 @@
-import { disagreements, newestRelease } from "../../../scripts/verification/versions";
+import { disagreements, newestRelease } from "../../../scripts/documents/versions";
 
 const changelog = (...headings: string[]): string =>
   `# Changelog\n\n${headings.map((h) => `${h}\n\n- x\n`).join("\n")}`;

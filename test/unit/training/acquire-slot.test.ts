@@ -44,9 +44,9 @@ test("a try whose response was lost leaves no ticket behind", async () => {
   await expect(harness.step("AcquireSlot", event(0))).rejects.toThrow("timed out");
   expect(holders(harness)).toEqual([jobId(0)]);
   harness.tickets.remove = remove;
-  expect(harness.tickets.shownNow().size).toBe(1);
+  expect(harness.tickets.waitingNow().size).toBe(1);
   expect(await harness.step("AcquireSlot", event(0))).toMatchObject({ outcome: "SLOT_ACQUIRED" });
-  expect(harness.tickets.shownNow().size).toBe(0);
+  expect(harness.tickets.waitingNow().size).toBe(0);
 });
 
 test("a slot whose holder cannot be read is not taken over, and keeps nobody else from a free one", async () => {

@@ -18,7 +18,6 @@ class EndedHarness extends TrainingHarness {
     return await workflowEnded({
       ...this.finalizingPorts(),
       event,
-      openWork: this.openWork,
       withinTime: async (_, work) => await work,
       executions: {
         start: async (execution) => {
@@ -91,7 +90,7 @@ test("what throws is thrown, so that Lambda tries again, until minutes have pass
   expect(harness.row(1)).toMatchObject({ state: "FAILED", endReason: "FAILURE", failure: { code: "WORKFLOW_FAILED" } });
   expect(harness.trainingJobs.openNow()).toBe(0);
   expect(harness.slots.heldNow().size).toBe(0);
-  expect(harness.tickets.shownNow().size).toBe(0);
+  expect(harness.tickets.waitingNow().size).toBe(0);
 });
 
 test("a late event of an earlier attempt never ends the attempt that is at work", async () => {

@@ -40,7 +40,14 @@ import onnx
 import torch
 from opencomposer_music.piano_roll import PITCHES, SOUNDING
 from opencomposer_training.checkpoints import load_checkpoint, save_checkpoint
-from opencomposer_training.dataset import Piece, build_dataset, cut_window, iterate_pieces, training_windows
+from opencomposer_training.dataset import (
+    Piece,
+    build_dataset,
+    cut_window,
+    iterate_pieces,
+    own_splits,
+    training_windows,
+)
 from opencomposer_training.environment import write_atomically
 from torch import Tensor, nn
 from torch.nn import functional
@@ -286,8 +293,8 @@ class AwsRecipe:
             "updates": self.updates,
             "generator": self.generator.state_dict(),
             "critic": self.critic.state_dict(),
-            "generatorOptimiser": self.generator_optimizer.state_dict(),
-            "criticOptimiser": self.critic_optimizer.state_dict(),
+            "generatorOptimizer": self.generator_optimizer.state_dict(),
+            "criticOptimizer": self.critic_optimizer.state_dict(),
         }
 
     def restore(self, state: dict[str, Any]) -> None:
@@ -300,8 +307,8 @@ class AwsRecipe:
         self.updates = state["updates"]
         self.generator.load_state_dict(state["generator"])
         self.critic.load_state_dict(state["critic"])
-        self.generator_optimizer.load_state_dict(state["generatorOptimiser"])
-        self.critic_optimizer.load_state_dict(state["criticOptimiser"])
+        self.generator_optimizer.load_state_dict(state["generatorOptimizer"])
+        self.critic_optimizer.load_state_dict(state["criticOptimizer"])
 
 
 def two_bar_windows(pieces: list[Piece]) -> npt.NDArray[np.bool_]:
@@ -316,8 +323,8 @@ def two_bar_windows(pieces: list[Piece]) -> npt.NDArray[np.bool_]:
 def read_training_pieces(datasets: Path) -> tuple[list[Piece], str]:
     """Returns the pieces of the train split, and the sha256 of the file that holds them."""
     content = datasets.joinpath(*DATASET, "pieces.jsonl").read_bytes()
-    splits = {line["id"]: line["split"] for line in iterate_pieces(content)}
-    return build_dataset(iterate_pieces(content), splits).of_split("train"), hashlib.sha256(content).hexdigest()
+    dataset = build_dataset(iterate_pieces(content), own_splits(iterate_pieces(content)))
+    return dataset.of_split("train"), hashlib.sha256(content).hexdigest()
 
 
 def train(recipe: AwsRecipe, work: Path, cpu_seconds: float, stop_requested: Callable[[], bool]) -> dict[str, float]:

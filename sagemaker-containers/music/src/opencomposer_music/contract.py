@@ -1,8 +1,8 @@
 """Judges JSON documents by their contract: the schema in contracts/, and nothing else.
 
 The schemas are package data: links into contracts/, of which a wheel and an image hold the files themselves.
-fastjsonschema judges the documents; the sentences that people read about faults are made here. Imports no numpy and no
-PyTorch.
+fastjsonschema judges the documents; the sentences that people read about faults are made here. It imports no numpy and
+no PyTorch.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class Contract:
     """One JSON Schema, compiled when the first document comes."""
 
     def __init__(self, schema: Mapping[str, Any]) -> None:
-        self._schema = _without_descriptions(schema)
+        self._schema = _for_fastjsonschema(schema)
 
     def is_kept(self, document: object) -> bool:
         """Returns True if the document keeps the contract."""
@@ -100,8 +100,8 @@ class Contract:
         if not is_too_large_to_judge(document):
             try:
                 self._judge_all(document)
-            except fastjsonschema.JsonSchemaValuesException as errors:
-                yield from _each_once(errors.errors)
+            except fastjsonschema.JsonSchemaValuesException as error:
+                yield from _each_once(error.errors)
                 return
         yield first
 
@@ -116,16 +116,23 @@ class Contract:
         return compiled
 
 
-def _without_descriptions(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns the schema without descriptions, which the library's compiled code would repeat many times."""
-    inner = {**schema, "properties": {}} if "properties" in schema else dict(schema)
-    for name in ("title", "description"):
-        inner.pop(name, None)
-    for name, rule in schema.get("properties", {}).items():
-        inner["properties"][name] = _without_descriptions(rule)
+def _for_fastjsonschema(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns a schema of our contracts (draft 2020-12) as the library reads it.
+
+    It has no descriptions, which the library's compiled code would repeat many times. The library knows drafts up to 7,
+    in which `prefixItems` is called `items`, and `items` beside it `additionalItems`.
+    """
+    inner = {name: rule for name, rule in schema.items() if name not in ("title", "description")}
+    if "properties" in schema:
+        inner["properties"] = {name: _for_fastjsonschema(rule) for name, rule in schema["properties"].items()}
     for name in ("items", "additionalProperties"):
         if isinstance(schema.get(name), Mapping):
-            inner[name] = _without_descriptions(schema[name])
+            inner[name] = _for_fastjsonschema(schema[name])
+    if "prefixItems" in schema:
+        del inner["prefixItems"]
+        if "items" in inner:
+            inner["additionalItems"] = inner["items"]
+        inner["items"] = [_for_fastjsonschema(rule) for rule in schema["prefixItems"]]
     return inner
 
 
@@ -151,7 +158,7 @@ def _sentence(faults: Sequence[Fault]) -> str:
     fault = faults[0]
     place = "".join(f"/{pointer_step(part)}" for part in fault.path[:-1]) or "the document"
     if fault.kind == "missing":
-        return f"{place} lacks {', '.join(each.path[-1] for each in faults)}"
+        return f"{place} lacks {', '.join(missing.path[-1] for missing in faults)}"
     if fault.kind == "unknown":
         return f"{place} has the unknown member {shown(fault.path[-1])}; {fault.allowed}"
     return f"{fault.pointer or 'the document'} is {fault.shown_value} but must be {fault.allowed}"
@@ -200,7 +207,7 @@ def in_words(schema: Mapping[str, Any]) -> str:
         return " or ".join(map(str, schema["enum"]))
     kind = schema.get("type")
     if isinstance(kind, list):
-        return " or ".join(_KINDS[each] for each in kind)
+        return " or ".join(_KINDS[name] for name in kind)
     if kind == "string" and "pattern" in schema:
         return f"text that matches {schema['pattern']}"
     if kind == "object" and schema.get("required"):
@@ -225,7 +232,8 @@ def _limits_of(schema: Mapping[str, Any], kind: str) -> tuple[Any, Any, str]:
     if kind == "string":
         return schema.get("minLength"), schema.get("maxLength"), " characters"
     if kind == "array":
-        return schema.get("minItems"), schema.get("maxItems"), f" {schema.get('x-unit', 'entries')}"
+        max_ = len(schema["items"]) if schema.get("additionalItems") is False else schema.get("maxItems")
+        return schema.get("minItems"), max_, f" {schema.get('x-unit', 'entries')}"
     if kind == "object":
         return schema.get("minProperties"), schema.get("maxProperties"), " members"
     return schema.get("minimum"), schema.get("maximum"), ""
@@ -268,5 +276,5 @@ def is_too_large_to_judge(document: object) -> bool:
         count += len(inner)
         if count > MAX_JUDGED_VALUES:
             return True
-        open_values.extend(each for each in inner if isinstance(each, dict | list))
+        open_values.extend(entry for entry in inner if isinstance(entry, dict | list))
     return False

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from pathlib import Path
 
 import numpy as np
 from opencomposer_music.piano_roll import STEPS_PER_BAR, Note, notes_to_planes, planes_to_notes
 from opencomposer_training.dataset import Piece, Split
+
+from opencomposer_testing.tiny_training_job import made_up_manifest
 
 NAMES = ("Soprano", "Alto", "Tenor", "Bass")
 VOICES = ((64, 79), (57, 70), (50, 65), (40, 57))
@@ -52,9 +53,20 @@ def written_dataset(folder: Path) -> Path:
             {"name": name, "program": 52, "notes": [[n.onset, n.duration, n.pitch] for n in planes_to_notes(planes)]}
             for name, planes in zip(NAMES, piece.planes, strict=True)
         ]
-        lines.append({"id": piece.id, "split": piece.split, "tune": piece.tune, "bars": piece.bars, "voices": voices})
+        lines.append(
+            {
+                "id": piece.id,
+                "title": piece.id,
+                "tags": {"composer": ["nobody"]},
+                "split": piece.split,
+                "tune": piece.tune,
+                "pickupSteps": 0,
+                "bars": piece.bars,
+                "voices": voices,
+            }
+        )
     content = "".join(json.dumps(line) + "\n" for line in lines).encode()
     folder.mkdir()
     (folder / "pieces.jsonl").write_bytes(content)
-    (folder / "manifest.json").write_text(json.dumps({"sha256": hashlib.sha256(content).hexdigest()}))
+    (folder / "manifest.json").write_text(json.dumps(made_up_manifest(content)))
     return folder

@@ -51,6 +51,24 @@ def made_up_piece(index: int, *, bars: int = 6, polyphonic: bool = False) -> dic
     }
 
 
+def made_up_manifest(content: bytes) -> dict[str, Any]:
+    """Returns the manifest of a made-up data set whose pieces.jsonl has this content."""
+    pieces = [json.loads(line) for line in content.splitlines()]
+    return {
+        "schemaVersion": 1,
+        "id": "made-up",
+        "version": "1",
+        "name": "Made up",
+        "licence": "none needed",
+        "source": "a test",
+        "pieces": len(pieces),
+        "bars": sum(piece["bars"] for piece in pieces),
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "builtWith": {},
+        "skipped": [],
+    }
+
+
 def write_job(
     base: Path,
     technique: str,
@@ -85,7 +103,7 @@ def write_job(
         (base / folder).mkdir(parents=True, exist_ok=True)
     (base / "input/config/hyperparameters.json").write_text(json.dumps({"batchSize": "8", **hyperparameters}))
     (base / "input/data/dataset/pieces.jsonl").write_bytes(content)
-    (base / "input/data/dataset/manifest.json").write_text(json.dumps({"schemaVersion": 1, "sha256": digest}))
+    (base / "input/data/dataset/manifest.json").write_text(json.dumps(made_up_manifest(content)))
     (base / "input/data/selection/manifest.json").write_text(json.dumps(selection))
 
 

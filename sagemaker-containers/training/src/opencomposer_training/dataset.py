@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-from opencomposer_music.contract import ContractError, check_contract
+from opencomposer_music.contract import ContractError, check_contract, shown
 from opencomposer_music.piano_roll import (
     ONSET,
     PITCHES,
@@ -25,9 +25,7 @@ from opencomposer_music.piano_roll import (
 Split = Literal["train", "validation", "test"]
 VoicePlanes = npt.NDArray[np.bool_]
 """A window with all its voices: [voices, 2, steps, pitches]. The first voice is the melody."""
-SPLITS: tuple[Split, ...] = ("train", "validation", "test")
 MAX_PIECES = 100_000
-MAX_BARS_OF_A_PIECE = 4096
 MAX_LINE_BYTES = 8 * 1024 * 1024
 
 
@@ -107,20 +105,29 @@ class Dataset:
         return min(max(0, low - (pitches - (high - low + 1)) // 2), PITCHES - pitches), pitches
 
 
-def _load_json(path: Path, what: str) -> Mapping[str, Any]:
+def _load_json(path: Path, name: str) -> Mapping[str, Any]:
+    """Returns the content of a file of the first schemaVersion. name: the words for the file in an error's sentence."""
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise DatasetError(
-            f"The {what} is missing: there is no {path.name} in the channel {path.parent.name}."
+            f"The {name} is missing: there is no {path.name} in the folder {path.parent.name}."
         ) from None
     except (ValueError, UnicodeDecodeError) as error:
-        raise DatasetError(f"The {what} ({path.name}) is not JSON: {error}.") from None
+        raise DatasetError(f"The {name} ({path.name}) is not JSON: {error}.") from None
     if not isinstance(value, dict):
-        raise DatasetError(f"The {what} ({path.name}) is not a JSON object.")
+        raise DatasetError(f"The {name} ({path.name}) is not a JSON object.")
     if value.get("schemaVersion") != 1:
-        raise DatasetError(f"The {what} has schemaVersion {value.get('schemaVersion')!r}, but this container reads 1.")
+        raise DatasetError(f"The {name} has schemaVersion {value.get('schemaVersion')!r}, but this container reads 1.")
     return value
+
+
+def _check(contract: str, document: Mapping[str, Any], name: str) -> None:
+    """Raises DatasetError where the document breaks the contract. name: the words for it in the error's sentence."""
+    try:
+        check_contract(contract, document)
+    except ContractError as error:
+        raise DatasetError(f"The {name} is malformed: {error}.") from None
 
 
 def read_selection(path: Path, technique: str) -> Selection:
@@ -130,10 +137,7 @@ def read_selection(path: Path, technique: str) -> Selection:
         raise DatasetError(
             f"The training selection is for {data.get('technique')!r}, but this container trains {technique}."
         )
-    try:
-        check_contract("training-selection", data)
-    except ContractError as error:
-        raise DatasetError(f"The training selection is malformed: {error}.") from None
+    _check("training-selection", data, "training selection")
     return Selection(
         technique,
         data["dataset"],
@@ -149,20 +153,27 @@ def _read_melody(melody: Mapping[str, Any]) -> Melody:
     return Melody(melody["id"], melody["name"], float(melody["tempo"]), int(melody["bars"]), notes)
 
 
+def read_manifest(folder: Path) -> Mapping[str, Any]:
+    """Returns the data set's manifest.json, which keeps contracts/dataset-manifest.schema.json. Raises DatasetError."""
+    manifest = _load_json(folder / "manifest.json", "data set's manifest")
+    _check("dataset-manifest", manifest, "data set's manifest")
+    return manifest
+
+
 def read_dataset(channel: Path, selection: Selection) -> Dataset:
     """Reads the selected pieces from the `dataset` channel. Raises DatasetError.
 
     The checksum of pieces.jsonl must be the manifest's and the selection's, because a model's card names its data by
     it.
     """
-    manifest = _load_json(channel / "manifest.json", "data set's manifest")
+    manifest = read_manifest(channel)
     pieces_path = channel / "pieces.jsonl"
     try:
         content = pieces_path.read_bytes()
     except FileNotFoundError:
         raise DatasetError("The data set has no pieces.jsonl.") from None
     digest = hashlib.sha256(content).hexdigest()
-    for name, expected in (("manifest", manifest.get("sha256")), ("training selection", selection.dataset["sha256"])):
+    for name, expected in (("manifest", manifest["sha256"]), ("training selection", selection.dataset["sha256"])):
         if expected != digest:
             raise DatasetError(f"The data set's pieces.jsonl has sha256 {digest}, but the {name} says {expected}.")
     return build_dataset(iterate_pieces(content), selection.splits)
@@ -184,8 +195,21 @@ def iterate_pieces(content: bytes) -> Iterator[Mapping[str, Any]]:
         yield value
 
 
+def own_splits(lines: Iterable[Mapping[str, Any]]) -> dict[str, Split]:
+    """Returns the split that each piece names itself, by the piece's id. Raises DatasetError for a malformed piece."""
+    splits: dict[str, Split] = {}
+    for line in lines:
+        _check_piece(line)
+        splits[line["id"]] = line["split"]
+    return splits
+
+
 def build_dataset(lines: Iterable[Mapping[str, Any]], splits: Mapping[str, Split]) -> Dataset:
-    """Returns the pieces named in `splits` (id -> split) out of pieces.jsonl's objects. Raises DatasetError."""
+    """Returns the pieces named in `splits` (id -> split) out of pieces.jsonl's objects.
+
+    Raises DatasetError for a piece among them that breaks contracts/dataset-piece.schema.json, which names the field,
+    its value and what is allowed; for one that is missing; and for one whose voices are not those of the others.
+    """
     pieces: list[Piece] = []
     voices: tuple[tuple[str, int], ...] | None = None
     monophonic: list[bool] = []
@@ -193,30 +217,28 @@ def build_dataset(lines: Iterable[Mapping[str, Any]], splits: Mapping[str, Split
         identifier = line.get("id")
         if not isinstance(identifier, str) or identifier not in splits:
             continue
-        try:
-            bars = int(line["bars"])
-            if not 1 <= bars <= MAX_BARS_OF_A_PIECE:
-                raise ValueError(f"it has {bars} bars")
-            named = tuple((str(voice["name"]), int(voice["program"])) for voice in line["voices"])
-            notes = [[Note(int(o), int(d), int(p)) for o, d, p in voice["notes"]] for voice in line["voices"]]
-            planes = np.stack([notes_to_planes(voice, bars * STEPS_PER_BAR) for voice in notes])
-        except (KeyError, TypeError, ValueError) as error:
-            raise DatasetError(f"The piece {identifier!r} is malformed: {type(error).__name__} {error}.") from None
+        _check_piece(line)
+        # JSON Schema accepts 4.0 as an integer, too.
+        named = tuple((voice["name"], int(voice["program"])) for voice in line["voices"])
+        notes = [[Note(int(o), int(d), int(p)) for o, d, p in voice["notes"]] for voice in line["voices"]]
+        planes = np.stack([notes_to_planes(voice, int(line["bars"]) * STEPS_PER_BAR) for voice in notes])
         if voices is None:
             voices = named
             monophonic = [True] * len(named)
-            if len(named) < 2:
-                raise DatasetError(f"The piece {identifier!r} has {len(named)} voices, but two are needed.")
         elif voices != named:
             raise DatasetError(f"The piece {identifier!r} has other voices than the pieces before it.")
         monophonic = [flag and is_monophonic(voice) for flag, voice in zip(monophonic, notes, strict=True)]
-        pieces.append(Piece(identifier, splits[identifier], str(line.get("tune", identifier)), planes))
+        pieces.append(Piece(identifier, splits[identifier], line["tune"], planes))
     missing = sorted(set(splits) - {piece.id for piece in pieces})
     if missing:
         raise DatasetError(f"{len(missing)} selected pieces are not in the data set, the first is {missing[0]!r}.")
     if voices is None:
         raise DatasetError("The training selection names no pieces.")
     return Dataset(voices, tuple(monophonic), tuple(pieces))
+
+
+def _check_piece(line: Mapping[str, Any]) -> None:
+    _check("dataset-piece", line, f"piece {shown(line.get('id'))} of the data set")
 
 
 @dataclass(frozen=True)

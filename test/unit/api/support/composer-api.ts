@@ -13,7 +13,6 @@ import type { Catalogues } from "../../../../lambdas/stores/catalogues";
 import type { Compositions } from "../../../../lambdas/stores/compositions";
 import type { IdempotencyRecords } from "../../../../lambdas/stores/idempotency-records";
 import type { Models, StockModels } from "../../../../lambdas/stores/models";
-import type { OpenWork } from "../../../../lambdas/stores/open-work";
 import type { PendingChanges } from "../../../../lambdas/stores/pending-changes";
 import type { PresigningObjectStore } from "../../../../lambdas/stores/presigned-urls";
 import type { Tracks } from "../../../../lambdas/stores/tracks";
@@ -53,7 +52,6 @@ export interface ComposerStores {
   readonly catalogues: Catalogues;
   readonly pendingChanges: PendingChanges;
   readonly idempotencyRecords: IdempotencyRecords;
-  readonly openWork: OpenWork;
   /** The bucket of what is kept, of which uploads are a part. */
   readonly files: PresigningObjectStore;
   readonly work: PresigningObjectStore;

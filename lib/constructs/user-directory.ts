@@ -1,0 +1,97 @@
+import { Aws, CfnOutput, Duration } from "aws-cdk-lib";
+import {
+  AccountRecovery,
+  CfnManagedLoginBranding,
+  ManagedLoginVersion,
+  Mfa,
+  OAuthScope,
+  UserPool,
+  type UserPoolClient,
+} from "aws-cdk-lib/aws-cognito";
+import { Construct } from "constructs";
+import { resourcePrefix } from "../../naming/resource-names";
+import type { StageConfig } from "../config/stage-config";
+import { acknowledge } from "./permissions/acknowledge-findings";
+import { removalPolicy } from "./removal-policy";
+
+export interface UserDirectoryProps {
+  readonly config: StageConfig;
+}
+
+/** The users of a deployment: a user pool to which only an administrator adds people, and one public client. */
+export class UserDirectory extends Construct {
+  readonly userPool: UserPool;
+  readonly client: UserPoolClient;
+
+  constructor(scope: Construct, id: string, { config }: UserDirectoryProps) {
+    super(scope, id);
+    const { signInPage, passwordGrant } = config.identity;
+
+    this.userPool = new UserPool(this, "UserPool", {
+      selfSignUpEnabled: false,
+      signInAliases: { username: true, email: true },
+      signInCaseSensitive: false,
+      autoVerify: { email: true },
+      accountRecovery: AccountRecovery.EMAIL_ONLY,
+      passwordPolicy: {
+        minLength: 12,
+        requireLowercase: true,
+        requireUppercase: true,
+        requireDigits: true,
+        requireSymbols: true,
+        tempPasswordValidity: Duration.days(3),
+      },
+      mfa: Mfa.OPTIONAL,
+      mfaSecondFactor: { otp: true, sms: false },
+      deletionProtection: config.storage.deletionProtection,
+      removalPolicy: removalPolicy(config),
+    });
+    acknowledge(
+      this.userPool,
+      "COG2",
+      "A second factor is offered, not forced: what is behind the sign-in is music, and each team decides for its own pool.",
+    );
+    acknowledge(
+      this.userPool,
+      "COG8",
+      "Threat protection needs the Plus plan, which is charged per user; self sign-up is off, and Cognito limits password guesses itself.",
+    );
+
+    this.client = this.userPool.addClient("Client", {
+      // The client is public, because a browser or a command line cannot keep a secret. The code flow is used with
+      // PKCE.
+      generateSecret: false,
+      authFlows: { userPassword: passwordGrant, userSrp: false },
+      preventUserExistenceErrors: true,
+      enableTokenRevocation: true,
+      accessTokenValidity: Duration.hours(1),
+      idTokenValidity: Duration.hours(1),
+      refreshTokenValidity: Duration.days(30),
+      ...(signInPage === undefined
+        ? { disableOAuth: true }
+        : {
+            oAuth: {
+              flows: { authorizationCodeGrant: true },
+              scopes: [OAuthScope.OPENID, OAuthScope.EMAIL],
+              callbackUrls: signInPage.callbackUrls,
+              logoutUrls: signInPage.logoutUrls,
+            },
+          }),
+    });
+
+    if (signInPage !== undefined) {
+      const domain = this.userPool.addDomain("SignInPage", {
+        // All accounts of a region share one name space for this prefix, so the account's id makes it unique.
+        cognitoDomain: { domainPrefix: `${resourcePrefix(config.stage)}-${Aws.ACCOUNT_ID}` },
+        managedLoginVersion: ManagedLoginVersion.NEWER_MANAGED_LOGIN,
+      });
+      // Without a style assigned to the client, managed login responds with an error page.
+      new CfnManagedLoginBranding(this, "SignInStyle", {
+        userPoolId: this.userPool.userPoolId,
+        clientId: this.client.userPoolClientId,
+        useCognitoProvidedValues: true,
+      }).node.addDependency(domain);
+      new CfnOutput(this, "SignInUrl", { value: domain.baseUrl() }).overrideLogicalId("UserPoolDomainUrl");
+    }
+  }
+}

@@ -1,0 +1,26 @@
+/** The stages' configurations as tests synthesize them, whatever files of its own this checkout has. */
+import { readFileSync } from "node:fs";
+import * as z from "zod";
+import { parseStageConfig, stageDefaults } from "../../../lib/config/load-stage-config";
+import { withOwnValues } from "../../../lib/config/own-values";
+import type { StageConfig } from "../../../lib/config/stage-config";
+import { repositoryPath } from "../../../lib/constructs/repository-root";
+import type { Stage } from "../../../naming/resource-names";
+
+/** The example of docs/deploy.md, which gives the values that only the deployer of `prod` knows. */
+export const exampleFile = repositoryPath("docs", "examples", "opencomposer.prod.json");
+
+const { $schema: _address, ...example } = z
+  .record(z.string(), z.unknown())
+  .parse(JSON.parse(readFileSync(exampleFile, "utf8")));
+
+export const localConfig = parseStageConfig(stageDefaults.local);
+export const devConfig = parseStageConfig(stageDefaults.dev);
+/** Its defaults with the values of the example. */
+export const prodConfig = parseStageConfig(withOwnValues(stageDefaults.prod, example));
+
+export const stageConfigs: Readonly<Record<Stage, StageConfig>> = {
+  local: localConfig,
+  dev: devConfig,
+  prod: prodConfig,
+};
