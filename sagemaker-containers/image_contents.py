@@ -20,9 +20,9 @@ import tomllib
 from pathlib import Path
 
 CONTENTS = Path(__file__).resolve().with_name("image-contents.json")
-"""Says what images are made of. For each purpose, `packages` names the folders of the packages that an image holds whole,
-beside its technique, and `locks` names what pip installs. `stockModelFiles` are the files of a stock model that serving
-reads."""
+"""Says what images are made of. For each purpose, `packages` names the folders of the packages that an image holds
+whole, beside its technique, and `locks` names the lock files that its build needs. `stockModelFiles` are the files of a
+stock model that serving reads."""
 
 PURPOSES = ("inference", "training")
 

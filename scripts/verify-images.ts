@@ -20,9 +20,9 @@ import { readOptions, runCommand, UsageError } from "../tools/command-line";
 import { datasetCache, repository } from "../tools/repository";
 import { builtDatasetFolder, committedDataset } from "../tools/seeding/stock-dataset";
 import { deployedBuilds, type ImageBuild } from "./images/deployed-builds";
-import { pushWithDocker } from "./images/docker-push";
 import { auditImage, lockedVersions } from "./images/image-audit";
 import { type BuiltImage, ImageBuilder } from "./images/image-builder";
+import { pushImage } from "./images/image-push";
 import { checkInference } from "./images/inference-check";
 import { LocalRegistry, refusedMediaTypes } from "./images/local-registry";
 import { checkMachine, removeFolder } from "./images/programs";
@@ -76,8 +76,15 @@ async function verify(build: ImageBuild, verification: Verification): Promise<st
     say(`adds ${megabytes(addedBytes)} to its base (${megabytes(compiledBytes)} of it compiled Python)`);
     say(`in the registry ${megabytes(stored.compressedBytes)} with its base, ${stored.mediaType}`);
     if (withDocker) {
-      await pushWithDocker({ build, host: registry.host, folder });
-      const byDocker = await registry.stored(`docker/${build.name}`);
+      const repositoryName = `docker/${build.name}`;
+      await pushImage({
+        build,
+        program: "docker",
+        repository: `${registry.host}/${repositoryName}`,
+        tag: "latest",
+        logFolder: folder,
+      });
+      const byDocker = await registry.stored(repositoryName);
       wrong.push(...refusedMediaTypes(byDocker).map((what) => `SageMaker would refuse what Docker pushed: ${what}.`));
       say(`pushed by Docker: ${byDocker.mediaType}`);
     }

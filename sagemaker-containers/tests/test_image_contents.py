@@ -182,6 +182,20 @@ def test_the_dockerfile_lays_out_its_images_by_this_program_and_installs_these_l
     assert all("--from=" in line or line.endswith(".txt ./") for line in own)
 
 
+def test_the_base_image_is_pinned_by_digest_and_every_package_by_hash() -> None:
+    dockerfile = (CONTAINERS / "Dockerfile").read_text("utf-8")
+    [base] = re.findall(r"^ARG BASE_IMAGE=(.*)$", dockerfile, re.MULTILINE)
+    assert re.fullmatch(r"public\.ecr\.aws/docker/library/python:3\.11-slim-bookworm@sha256:[0-9a-f]{64}", base)
+    assert set(re.findall(r"^FROM (\S+)", dockerfile, re.MULTILINE)) == {"${BASE_IMAGE}", "base", "repository"}
+    installs = re.findall(r"pip install [^;\n]*", dockerfile)
+    assert len(installs) == 3
+    assert all("--no-deps --require-hashes" in install for install in installs)
+    for lock in {lock for locks in COPIED.values() for lock in locks}:
+        pinned = re.findall(r"^[A-Za-z0-9._-]+==(?:.*\\\n)*.*$", (CONTAINERS / lock).read_text("utf-8"), re.MULTILINE)
+        assert pinned
+        assert [requirement for requirement in pinned if "--hash=sha256:" not in requirement] == []
+
+
 @pytest.mark.parametrize(
     ("asked", "problem"),
     [

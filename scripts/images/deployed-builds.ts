@@ -8,24 +8,28 @@ import { addOpenComposer } from "../../lib/open-composer";
 import { type TechniqueId, techniqueIds } from "../../naming/resource-names";
 import { repository } from "../../tools/repository";
 
+export const imageTargets = ["training", "inference"] as const;
+
 /** How a deploy builds one image, read from what it gives to Docker. */
 export interface ImageBuild {
   /** For example `unet-gan-inference`. */
   readonly name: string;
   readonly technique: TechniqueId;
-  readonly target: "training" | "inference";
+  readonly target: (typeof imageTargets)[number];
   /** The folder of the staged build context, which has all that Docker would get, and the Dockerfile in it. */
   readonly context: string;
   readonly dockerfile: string;
   readonly buildArgs: Readonly<Record<string, string>>;
   readonly platform: string;
+  /** The hash of the context and the arguments, which is the image's tag in a deploy. */
+  readonly hash: string;
   readonly outputs: readonly string[];
 }
 
 const sourceSchema = z.looseObject({
   directory: z.string(),
   dockerFile: z.string(),
-  dockerBuildTarget: z.enum(["training", "inference"]),
+  dockerBuildTarget: z.enum(imageTargets),
   dockerBuildArgs: z.looseObject({ TECHNIQUE: z.enum(techniqueIds) }).catchall(z.string()),
   platform: z.string(),
   dockerOutputs: z.array(z.string()),
@@ -42,8 +46,8 @@ export function deployedBuilds(config: StageConfig, folder: string): ImageBuild[
   return app
     .synth()
     .artifacts.filter((artifact) => AssetManifestArtifact.isAssetManifestArtifact(artifact))
-    .flatMap(({ contents }) => Object.values(contents.dockerImages ?? {}))
-    .map(({ source }) => {
+    .flatMap(({ contents }) => Object.entries(contents.dockerImages ?? {}))
+    .map(([hash, { source }]) => {
       const { directory, dockerFile, dockerBuildTarget, dockerBuildArgs, platform, dockerOutputs } =
         sourceSchema.parse(source);
       const technique = dockerBuildArgs.TECHNIQUE;
@@ -55,6 +59,7 @@ export function deployedBuilds(config: StageConfig, folder: string): ImageBuild[
         dockerfile: dockerFile,
         buildArgs: dockerBuildArgs,
         platform,
+        hash,
         outputs: dockerOutputs,
       };
     });

@@ -48,7 +48,7 @@ export function outputOf(program: Program, args: readonly string[]): string {
 
 /** Runs a program that takes minutes. All that it prints goes to the log file. */
 export async function runLogged(
-  program: Program | "docker",
+  program: Program | "docker" | "podman",
   args: readonly string[],
   logFile: string,
   variables: Readonly<Record<string, string>> = {},
