@@ -38,6 +38,7 @@ const imageBuildSchema = z.looseObject({
   dockerBuildTarget: z.string(),
   dockerBuildArgs: z.record(z.string(), z.string()),
   platform: z.string(),
+  dockerOutputs: z.array(z.string()),
 });
 /** How the deploy builds one Docker image. */
 export type ImageBuild = z.infer<typeof imageBuildSchema>;
