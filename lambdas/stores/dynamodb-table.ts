@@ -140,13 +140,13 @@ function changesText(
 }
 
 /**
- * Makes a refusal return the row as it was when the condition was checked. A later read would find another state of it,
+ * Makes a refused write return the row as it was when the condition was checked. A later read would find another state of it,
  * which may mean something else.
  */
-const returnRowOnRefusal = { ReturnValuesOnConditionCheckFailure: "ALL_OLD" } as const;
+const returnRowIfRefused = { ReturnValuesOnConditionCheckFailure: "ALL_OLD" } as const;
 
 const guard = (placeholders: Placeholders, condition: Condition | undefined) =>
-  condition === undefined ? {} : { ConditionExpression: conditionText(placeholders, condition), ...returnRowOnRefusal };
+  condition === undefined ? {} : { ConditionExpression: conditionText(placeholders, condition), ...returnRowIfRefused };
 
 type TransactionOperation = NonNullable<TransactWriteCommandInput["TransactItems"]>[number];
 
@@ -167,7 +167,7 @@ const deleteInput = (TableName: string, { key, condition }: Extract<Write, { kin
 };
 const checkInput = (TableName: string, { key, condition }: Extract<Write, { kind: "CHECK" }>) => {
   const placeholders = new Placeholders();
-  const parts = { ConditionExpression: conditionText(placeholders, condition), ...returnRowOnRefusal };
+  const parts = { ConditionExpression: conditionText(placeholders, condition), ...returnRowIfRefused };
   return { TableName, Key: key, ...parts, ...placeholders.inUse };
 };
 

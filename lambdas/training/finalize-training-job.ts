@@ -22,8 +22,9 @@ import type { Slots } from "../stores/slots";
 import type { Tickets } from "../stores/tickets";
 import type { TrainingJobEnd, TrainingJobs } from "../stores/training-jobs";
 import type { Log } from "../telemetry/logger";
-import type { MetricName, MetricRecorder } from "../telemetry/metrics";
+import type { MetricRecorder } from "../telemetry/metrics";
 import { copyObjects } from "./copy-objects";
+import { metricOfState } from "./final-state-metrics";
 import { jittered, type RandomSource } from "./jitter";
 import { monitoredData } from "./monitor-training-job";
 import { type ClosedJob, openJob } from "./open-job";
@@ -203,13 +204,6 @@ async function freeSlotAndTicket({ input, slots, tickets }: FinalizeTrainingJobP
   await slots.releaseAllOf(input.jobId);
   await tickets.remove(input.jobId);
 }
-
-/** The metric that counts each final state. */
-const metricOfState: Readonly<Record<FinalTrainingJobState, MetricName>> = {
-  READY: "JobsReady",
-  FAILED: "JobsFailed",
-  STOPPED: "JobsStopped",
-};
 
 /** Records the end in metrics and log. */
 function recordEnd({ metrics, log }: FinalizeTrainingJobParams, end: JobEnd, usage: TrainingJobItem["usage"]): void {

@@ -5,7 +5,7 @@ import { createIdempotencyRecords, type IdempotencyWrite } from "../../lambdas/s
 import { UnreadableItem } from "../../lambdas/stores/item-codec";
 import type { PendingChangeItem } from "../../lambdas/stores/items";
 import { createModels, createStockModels } from "../../lambdas/stores/models";
-import { isDone, type Outcome, type Refusal } from "../../lambdas/stores/outcome";
+import { isDone, type NotDone, type Outcome } from "../../lambdas/stores/outcome";
 import { createPendingChanges } from "../../lambdas/stores/pending-changes";
 import { createRowsByKey } from "../../lambdas/stores/rows-by-key";
 import { createSlots } from "../../lambdas/stores/slots";
@@ -53,7 +53,7 @@ const newUser = (): string => `user-${(users += 1)}`;
 
 const stale = { kind: "STALE" };
 const failure = { code: "X", message: "x", retryable: true };
-const kinds = (outcomes: readonly Outcome<unknown, Refusal>[]): readonly string[] =>
+const kinds = (outcomes: readonly Outcome<unknown, NotDone>[]): readonly string[] =>
   outcomes.map(({ kind }) => kind).sort();
 
 /** The outcome; nothing when the table was too busy to tell one. */
@@ -809,8 +809,8 @@ describe.each([
       doneValue(await slots.renew({ index, jobId: held.holder.jobId, leasedUntil: 2_000 }));
       // Reclaimed on what was read before the holder renewed it.
       const reclaim = { index, holder: holder(9), leasedUntil: 3_000, order: later };
-      expect(await slots.acquire({ ...reclaim, instead: held })).toEqual(stale);
-      doneValue(await slots.acquire({ ...reclaim, instead: { ...held, leasedUntil: 2_000 } }));
+      expect(await slots.acquire({ ...reclaim, reclaimed: held })).toEqual(stale);
+      doneValue(await slots.acquire({ ...reclaim, reclaimed: { ...held, leasedUntil: 2_000 } }));
       expect(await slots.release({ index, jobId: held.holder.jobId })).toEqual(stale);
       expect((await heldAt(index))?.holder).toEqual(holder(9));
       doneValue(await slots.release({ index, jobId: jobId(9) }));
