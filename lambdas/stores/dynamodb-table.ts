@@ -34,7 +34,7 @@ export interface DynamoDBTableParams {
 /** The number of tries of a write. A conflict lasts for the milliseconds of another transaction. */
 const maxTries = 6;
 const firstWaitMilliseconds = 20;
-/** The reasons of a cancelled transaction that pass by themselves. */
+/** The reasons of a canceled transaction that pass by themselves. */
 const passingReasons = new Set(["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"]);
 
 /** The maximum number of keys in one request. DynamoDB may leave some of them for the next request. */
@@ -220,7 +220,7 @@ function queryInput({
 const isBefore = ({ index, before }: RowQuery, row: Row): boolean =>
   before === undefined || row[index === undefined ? sortKey : openWorkIndex.sortKey] !== before;
 
-/** Translates a refusal's row from DynamoDB's own notation, because the document client translates only responses. */
+/** Translates the row of a refused write from DynamoDB's own notation, because the document client translates only responses. */
 const plainRow = (row: Readonly<Record<string, AttributeValue>> | undefined): Row | undefined =>
   row === undefined ? undefined : unmarshall({ ...row });
 

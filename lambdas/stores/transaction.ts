@@ -1,4 +1,4 @@
-/** Sends several writes of one store method together, each with the meaning of its refusal. */
+/** Sends several writes of one store method together, each with what it means if it is refused. */
 import { setTimeout as wait } from "node:timers/promises";
 import { type Done, done, type NotDone, type Outcome, type Stale, stale } from "./outcome";
 import { type Row, type Table, TableBusy, type Write } from "./table";

@@ -61,7 +61,7 @@ export type FinalizeTrainingJobResult =
 
 /** Seconds until a job that is to stop is described again. SageMaker gives a container two minutes to save its work. */
 const stopWaitSeconds = 5;
-/** The most samples of a job that are kept: more than the longest training leaves. */
+/** The maximum number of samples of a job that are kept. No training leaves so many. */
 const maxSamples = 10_000;
 /**
  * Seconds after the first failed repair of a job during which it is not finalized without its progress and samples:

@@ -5,7 +5,7 @@ import type { z } from "zod";
 
 /**
  * Named records that outlive the server. Each is a JSON file that is replaced as a whole, so that a crash leaves either
- * the old or the new state. Writing is synchronous: a change that was answered is on disk.
+ * the old or the new state. Writing is synchronous: a change that got its response is on disk.
  */
 export class DurableRecords<T extends z.ZodType> {
   private readonly directory: string;

@@ -101,7 +101,7 @@ it("tells every change with the fields of Describe and times as strings of milli
     HyperParameters: {},
   });
   expect(last?.detail.SecondaryStatusTransitions[0]?.StartTime).toMatch(/^\d{13}$/);
-  // But for its times, the detail is what Describe answers.
+  // Apart from its times, the detail is what Describe returns.
   const model = new ServiceSchemas("sagemaker");
   const faults = model
     .responseFaults("DescribeTrainingJob", last?.detail)

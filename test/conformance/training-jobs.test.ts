@@ -364,7 +364,7 @@ describe("stopping", () => {
     expect(await listKeys(services, `checkpoints/${names.Interrupted}/`)).toHaveLength(2);
   });
 
-  it("answers many stops at once alike, and changes once", async () => {
+  it("responds to many stops at once alike, and changes once", async () => {
     const name = await create(trainingJobRequest(freshName("many"), { epochs: "1000" }));
     await waitForEpoch(name);
     await Promise.all(

@@ -258,7 +258,7 @@ describe.each([
   describe("quotas", () => {
     test("are named rightly while work ends at the same moment (field case cap_message.py)", async () => {
       const sub = newUser();
-      const refusals: unknown[] = [];
+      const refused: unknown[] = [];
       const takes = { compositions: 1, openCompositions: 1 };
       const lessOpen = { ...quotas, compositions: 1_000, openCompositions: 3 };
       let created = 0;
@@ -267,18 +267,18 @@ describe.each([
           const item = composition({ sub });
           const outcome = await unlessBusy(compositions().create({ item, takes, quotas: lessOpen }));
           if (outcome?.kind !== "DONE") {
-            refusals.push(outcome);
+            refused.push(outcome);
             return;
           }
           created += 1;
           await unlessBusy(compositions().abandon(item, failure));
         }),
       );
-      expect(created + refusals.length).toBe(60);
-      expect(refusals.length).toBeGreaterThan(0);
-      for (const refusal of refusals) {
-        if (refusal !== undefined) {
-          expect(refusal).toEqual({ kind: "QUOTA_REACHED", counter: "openCompositions", quota: 3 });
+      expect(created + refused.length).toBe(60);
+      expect(refused.length).toBeGreaterThan(0);
+      for (const outcome of refused) {
+        if (outcome !== undefined) {
+          expect(outcome).toEqual({ kind: "QUOTA_REACHED", counter: "openCompositions", quota: 3 });
         }
       }
     });
@@ -293,8 +293,8 @@ describe.each([
       );
       const refused = outcomes.filter((outcome) => !isDone(outcome));
       expect(outcomes.length - refused.length).toBe(quotas.tracks);
-      for (const refusal of refused) {
-        expect(refusal).toEqual({ kind: "QUOTA_REACHED", counter: "tracks", quota: quotas.tracks });
+      for (const outcome of refused) {
+        expect(outcome).toEqual({ kind: "QUOTA_REACHED", counter: "tracks", quota: quotas.tracks });
       }
       expect((await tracks().list({ sub, limit: 50 })).items).toHaveLength(quotas.tracks);
       expect(await quota(sub)).toMatchObject({ tracks: quotas.tracks });

@@ -87,7 +87,7 @@ export interface ExecutionResult {
 export interface RunParams {
   readonly definition: Definition;
   readonly input: Readonly<Record<string, unknown>>;
-  /** By the name in `${…FunctionArn}`. Its input is `Parameters`; input and answer go through JSON, as on AWS. */
+  /** By the name in `${…FunctionArn}`. Its input is `Parameters`; input and result go through JSON, as on AWS. */
   readonly task: (name: string, input: unknown) => Promise<unknown>;
   readonly clock: VirtualClock;
   /** How time passes for this execution; without it, it moves the clock by itself. */

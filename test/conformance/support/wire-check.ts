@@ -14,7 +14,7 @@ const control = new ServiceSchemas("sagemaker");
 const runtime = new ServiceSchemas("sagemaker-runtime");
 
 /**
- * What every operation may answer besides its own errors (AWS: "Common Error Types"), with the status; and what this
+ * What every operation may return besides its own errors (AWS: "Common Error Types"), with the status; and what this
  * server adds for a body that it does not want to read.
  */
 const commonErrors: Readonly<Record<string, readonly number[]>> = {
@@ -63,7 +63,7 @@ export function runtimeResponseFaults(operation: string, response: WireResponse)
   const error = runtimeError.safeParse(parsed(body));
   if (!error.success) return [...faults, `an error without Message: ${body.slice(0, 200)}`];
   const code = headers["x-amzn-errortype"];
-  // A body that is too large for a real-time endpoint is answered by what stands before the service.
+  // A body that is too large for a real-time endpoint gets its response from what stands before the service.
   if (code === undefined && status === 413) return faults;
   if (typeof code !== "string") return [...faults, `an error ${status} without x-amzn-errortype`];
   return [...faults, ...errorFaults({ schemas: runtime, operation, code, status, members: error.data })];
@@ -127,7 +127,7 @@ async function checked(params: {
   const operation = String(params.commandName).replace(/Command$/, "");
   const read = { status: response.statusCode, headers: response.headers, body: bytes.toString("utf8") };
   const faults = params.faultsOf(operation, read);
-  if (faults.length > 0) throw new Error(`${operation} was answered against the model: ${faults.join("; ")}`);
+  if (faults.length > 0) throw new Error(`${operation} responded against the model: ${faults.join("; ")}`);
   return Object.assign(Object(params.response), { body: new Uint8Array(bytes) });
 }
 
@@ -135,7 +135,7 @@ const closestToTheWire = { step: "deserialize", priority: "low", name: "checkRes
 
 /**
  * Makes the clients fail on every response that is not as the service model says, before they read it in their own,
- * lenient way. So each test of this suite checks each response that it gets, whatever else it looks at.
+ * lenient way. So each test of this suite checks each response that it gets, whatever else it checks.
  */
 export function checkResponsesOf(sagemaker: SageMakerClient, runtimeClient: SageMakerRuntimeClient): void {
   sagemaker.middlewareStack.add(

@@ -42,7 +42,7 @@ const imageBuildSchema = z.looseObject({
 /** How the deploy builds one Docker image. */
 export type ImageBuild = z.infer<typeof imageBuildSchema>;
 
-export interface Synthesised {
+export interface SynthesizedStage {
   readonly stage: Stage;
   readonly imageBuilds: readonly ImageBuild[];
   /** The stacks that the stage has. */
@@ -68,7 +68,7 @@ export function makeApp(): { readonly app: App; readonly remove: () => void } {
 }
 
 /** Synthesizes a stage, cdk-nag included: an unacknowledged finding throws. */
-export function synthesize(stageOrConfig: Stage | StageConfig): Synthesised {
+export function synthesize(stageOrConfig: Stage | StageConfig): SynthesizedStage {
   const config = typeof stageOrConfig === "string" ? stageConfigs[stageOrConfig] : stageOrConfig;
   const { app, remove } = makeApp();
   try {

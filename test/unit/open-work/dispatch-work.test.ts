@@ -98,7 +98,7 @@ test("a stop request is passed on once, and only where there is a job to stop", 
   expect(outbox.kept).toEqual([]);
 });
 
-test("a stop that hangs holds up nothing, and one that fails is left to the workflow's next look", async () => {
+test("a stop that hangs holds up nothing, and one that fails is left to the workflow's next monitoring", async () => {
   const outbox = new Outbox();
   const told = modified(
     { trainingJobName: { S: "job-1" } },

@@ -71,7 +71,7 @@ test("whatever hyperparameters the API takes, the trainers' contracts take", () 
 
 test.each([
   ["a model card", modelCardSchema, "model-card", "valid-"],
-  ["an invocation's answer", invocationResponseSchema, "invocation-response", "valid-"],
+  ["an invocation's response", invocationResponseSchema, "invocation-response", "valid-"],
   ["an invocation's error", invocationErrorSchema, "invocation-error", "valid-"],
 ])("every valid fixture of %s is read", (_, schema, contract, prefix) => {
   const folder = join("fixtures", contract);
