@@ -1,6 +1,6 @@
 """Decides which requests reach MiniStack: those of programs on this machine, and none that a web page sends.
 
-MiniStack asks for no signature and responds to every origin, and it runs code (CreateFunction, Invoke). A page in a browser
+MiniStack asks for no signature, responds to every origin, and runs code (CreateFunction, Invoke). A page in a browser
 can send requests to 127.0.0.1, directly or under a name of its own for which its DNS returns 127.0.0.1. It cannot forge
 `Host`, `Origin` or `Sec-Fetch-Site`, so these three decide.
 """
