@@ -1,8 +1,8 @@
 /** Refusing a body takes time in proportion to its size, whatever its shape. */
 import { bodyLimitBytes } from "../../../lambdas/http/request";
 import { type ApiRoute, apiRoutes } from "../../../naming/api-routes";
-import { hostileOperations, type HostileRequest, hostileRequests } from "../../verification/hostile-operations";
 import { measureHostileBodies } from "../../verification/hostile-body-times";
+import { hostileOperations, type HostileRequest, hostileRequests } from "../../verification/hostile-operations";
 import { composerApi } from "./support/composer-api";
 import { composition, model, track, trainingJob } from "./support/items";
 
