@@ -58,8 +58,8 @@ class Harness {
     },
   };
 
-  look = async (ageDays = 7) => await listOrphans({ buckets: this.buckets, rows: this.rows, ageDays, now });
-  orphanKeys = async (): Promise<string[]> => (await this.look()).map(({ key }) => key);
+  list = async (ageDays = 7) => await listOrphans({ buckets: this.buckets, rows: this.rows, ageDays, now });
+  orphanKeys = async (): Promise<string[]> => (await this.list()).map(({ key }) => key);
   left = (): string[] => [...this.buckets.artifacts.keys(), ...this.buckets.work.keys()];
 }
 
@@ -213,7 +213,7 @@ describe("removing", () => {
   test("takes exactly what was listed, out of both buckets", async () => {
     const harness = strays().row("MODEL");
     for (const key of named.MODEL) harness.put(key);
-    const orphans = await harness.look();
+    const orphans = await harness.list();
     expect(await removeOrphans({ rows: harness.rows, stores: harness.buckets, orphans, expected: 3 })).toBe(3);
     expect(harness.left()).toEqual([...named.MODEL].sort());
   });
@@ -223,7 +223,7 @@ describe("removing", () => {
     const removal = removeOrphans({
       rows: harness.rows,
       stores: harness.buckets,
-      orphans: await harness.look(),
+      orphans: await harness.list(),
       expected,
     });
     await expect(removal).rejects.toThrow(`3 orphans, not ${expected}`);
@@ -232,7 +232,7 @@ describe("removing", () => {
 
   test("leaves what has got a row since it was listed", async () => {
     const harness = strays();
-    const orphans = await harness.look();
+    const orphans = await harness.list();
     harness.row("TRACK");
     expect(await removeOrphans({ rows: harness.rows, stores: harness.buckets, orphans, expected: 3 })).toBe(2);
     expect(harness.left()).toEqual([trackKey(owner)]);
