@@ -46,7 +46,7 @@ const minSeconds = Math.min(
  * Returns the problem of a request that failed because AWS or this machine is busy. Nothing is wrong with the request.
  */
 function overloaded(): Problem {
-  const detail = "A part of the service is overloaded or does not answer. Send the same request again.";
+  const detail = "A part of the service is overloaded or does not respond. Send the same request again.";
   return new Problem("OVERLOADED", { detail, retryAfterSeconds: 2 });
 }
 

@@ -11,7 +11,7 @@ It is written under another name, put on disk, and renamed last, so that a folde
 (snapshots.ts) gives the newest one to the next start. The two newest are kept.
 
 A snapshot is taken by a child process (fork), as Redis does it: the child sees the memory of one moment, in which no
-other thread goes on, and the server answers in the meantime.
+other thread goes on, and the server responds in the meantime.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ class Snapshots:
         size, changed = 0, 0
         for folder in (self.state, *self.folder.glob("*.partial")):
             for path in folder.rglob("*"):
-                with suppress(OSError):  # it was renamed while we looked
+                with suppress(OSError):  # it was renamed while it was listed
                     facts = path.stat()
                     size += facts.st_size
                     changed = max(changed, facts.st_mtime_ns)

@@ -297,7 +297,7 @@ async function everyCorruption(): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   const withCorruption = async (
     details: Pick<Outcome, "step" | "fault">,
-    spoil: (harness: TrainingHarness) => void,
+    corrupt: (harness: TrainingHarness) => void,
     ends: readonly string[],
   ): Promise<void> => {
     const lived = await liveOnce(runsThrough, {}, ({ harness }) => {
@@ -305,7 +305,7 @@ async function everyCorruption(): Promise<Outcome[]> {
       // After each time that the container has written.
       harness.sageMaker.describe = async (name) => {
         const described = await describe(name);
-        spoil(harness);
+        corrupt(harness);
         return described;
       };
     });

@@ -674,18 +674,21 @@ describe("inference", () => {
 });
 
 test("each technique has two images of its own from the one Dockerfile, whose build has the stages that they name", () => {
-  const built = prod.imageBuilds.map(({ dockerFile, dockerBuildTarget, dockerBuildArgs, platform }) => ({
+  const built = prod.imageBuilds.map(({ dockerFile, dockerBuildTarget, dockerBuildArgs, platform, dockerOutputs }) => ({
     dockerFile,
+    dockerOutputs,
     image: `${dockerBuildArgs["TECHNIQUE"]} ${dockerBuildTarget}`,
     platform,
   }));
   const wanted = techniqueIds.flatMap((technique) => [`${technique} inference`, `${technique} training`]);
   expect(built.map(({ image }) => image).sort()).toEqual(wanted.sort());
   const dockerfile = readFileSync(repositoryPath("sagemaker-containers", "Dockerfile"), "utf8");
-  for (const { dockerFile, platform } of built) {
-    expect({ dockerFile, platform }).toEqual({
+  for (const { dockerFile, platform, dockerOutputs } of built) {
+    expect({ dockerFile, platform, dockerOutputs }).toEqual({
       dockerFile: "sagemaker-containers/Dockerfile",
       platform: "linux/amd64",
+      // SageMaker hosting refuses an OCI manifest.
+      dockerOutputs: ["type=docker,oci-mediatypes=false"],
     });
   }
   for (const target of ["training", "inference"])

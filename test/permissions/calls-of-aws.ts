@@ -6,7 +6,7 @@ import type { CreateTrainingJobCommandInput } from "@aws-sdk/client-sagemaker";
 import * as z from "zod";
 import { environmentVariables } from "../../naming/environment-variables";
 import { techniqueIds } from "../../naming/resource-names";
-import type { Synthesised } from "../infra/support/synthesize";
+import type { Synthesized } from "../infra/support/synthesize";
 import { arnOf, deployedNames } from "./deployed-names";
 import type { RequestedPermission } from "./policy-evaluation";
 import type { StageRole } from "./stage-roles";
@@ -43,7 +43,7 @@ const on =
 
 /** What the calls depend on: the stage, its roles, and the training jobs that were launched in it. */
 export interface CallsOfAwsParams {
-  readonly stage: Synthesised;
+  readonly stage: Synthesized;
   readonly roles: readonly StageRole[];
   readonly launched: readonly CreateTrainingJobCommandInput[];
 }

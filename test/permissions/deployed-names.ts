@@ -5,7 +5,7 @@
 import * as z from "zod";
 import { localRegion } from "../../local/cloud/ministack";
 import { localAccountId } from "../../naming/resource-names";
-import type { Resource, StackName, Synthesised } from "../infra/support/synthesize";
+import type { Resource, StackName, Synthesized } from "../infra/support/synthesize";
 
 const partition = "aws";
 const pseudoParameters: Readonly<Record<string, string>> = {
@@ -68,7 +68,7 @@ const outputsSchema = z.looseObject({
 });
 
 /** Returns what resolves the values of each stack of a stage. */
-export function deployedNames(stage: Synthesised): (stack: StackName) => Resolve {
+export function deployedNames(stage: Synthesized): (stack: StackName) => Resolve {
   const exported = new Map<string, { readonly stack: StackName; readonly value: unknown }>();
   for (const [stack, { template }] of stage.stacks) {
     for (const { Value, Export } of Object.values(outputsSchema.parse(template.toJSON()).Outputs)) {

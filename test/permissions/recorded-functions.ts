@@ -22,7 +22,7 @@ import { environmentPython } from "../../tools/python/environments";
 import { VirtualClock } from "../fakes/clock";
 import { MemoryBuckets } from "../fakes/memory-object-store";
 import { ScriptedSageMaker } from "../fakes/scripted-sagemaker";
-import type { Synthesised } from "../infra/support/synthesize";
+import type { Synthesized } from "../infra/support/synthesize";
 import { type LocalTable, startLocalTable } from "../integration/support/local-table";
 import { type ListeningServer, startListeningServer } from "../support/listening-server";
 import { type Call, httpEvent } from "../unit/api/support/documented-api";
@@ -81,7 +81,7 @@ interface DeployedFunction {
 }
 
 /** Returns the functions of a stage. The description of a function's role ends with the function's folder. */
-function functionsOf(stage: Synthesised): readonly DeployedFunction[] {
+function functionsOf(stage: Synthesized): readonly DeployedFunction[] {
   const resolveIn = deployedNames(stage);
   const referenceSchema = z.object({ "Fn::GetAtt": z.tuple([z.string(), z.literal("Arn")]) });
   return stage.resourcesOf("AWS::Lambda::Function").flatMap(({ stack, id, resource }) => {
@@ -139,7 +139,7 @@ const standInDefinition = {
  * Starts the local cloud and puts every function of the stage into it.
  * @param stage - with images that name their technique, by which the scripted SageMaker knows the container
  */
-export async function startRecordedFunctions(stage: Synthesised): Promise<RecordedFunctions> {
+export async function startRecordedFunctions(stage: Synthesized): Promise<RecordedFunctions> {
   const functions = functionsOf(stage);
   const variables: Readonly<Record<string, string>> = Object.assign({}, ...functions.map((one) => one.variables));
   const variable = (name: keyof typeof environmentVariables): string => {

@@ -1,7 +1,7 @@
 /** The roles of a stage, as its templates define them. */
 import * as z from "zod";
 import { resourcePrefix } from "../../naming/resource-names";
-import type { Resource, StackName, Synthesised } from "../infra/support/synthesize";
+import type { Resource, StackName, Synthesized } from "../infra/support/synthesize";
 import { deployedNames } from "./deployed-names";
 import { parseStatement, type Statement } from "./policy-evaluation";
 
@@ -45,7 +45,7 @@ function roleName(
 }
 
 /** Returns every role of a stage with all statements of its policies, in the order of the stacks. */
-export function stageRoles(stage: Synthesised): readonly StageRole[] {
+export function stageRoles(stage: Synthesized): readonly StageRole[] {
   const resolveIn = deployedNames(stage);
   const resolved = (stack: StackName, resource: Resource): unknown => resolveIn(stack)(resource.Properties);
   const policies = stage.resourcesOf("AWS::IAM::Policy").map(({ stack, resource }) => ({

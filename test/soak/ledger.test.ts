@@ -23,7 +23,7 @@ test("two rows of one creation are doubled, and a 404 in between is a loss", () 
   ledger.notFound(entry);
   const { doubled, lost } = ledger.compare([row("1"), row("2", { name: "soak 1" })]);
   expect(doubled).toEqual(["TRACK soak 1, 2 times"]);
-  expect(lost).toEqual(["TRACK 1 was answered 404 in between"]);
+  expect(lost).toEqual(["TRACK 1 got 404 in between"]);
 });
 
 test("a model that outlives its job, whose id it has, is not the job", () => {

@@ -163,7 +163,7 @@ export class TrainingHarness {
   /** What the steps have replied in each execution. */
   readonly scripts: Script[] = [];
 
-  /** @param stores - shared with another world */
+  /** @param stores - shared with another harness */
   constructor(more: Partial<TrainingSettings> = {}, stores?: MemoryStores) {
     this.settings = { ...settings, ...more };
     this.stores = stores ?? memoryStores(this.clock.now);

@@ -45,7 +45,7 @@ def main(arguments: Sequence[str]) -> int:
         help=f"folder for {RESULT_FILE} and {TEXT_FILE} (default: the model's, whose card gets the chief figures)",
     )
     parser.add_argument(
-        "--replicates", type=int, default=REPLICATES, help=f"drawings for intervals (default {REPLICATES})"
+        "--replicates", type=int, default=REPLICATES, help=f"resamplings for intervals (default {REPLICATES})"
     )
     options = parser.parse_args(arguments)
     evaluation = EVALUATIONS[options.technique]

@@ -179,7 +179,7 @@ export class OpenWorkEvents extends Construct {
     const changed = this.make(
       "TrainingJobChanged",
       "events/training-job-changed",
-      "Looks at a training job that has changed",
+      "Brings the row of a training job that has changed up to date",
     );
     changed.useTable(table, ["get", "update"]);
     changed.useWork(work, { get: ["users/*/training-jobs/*/checkpoints/*"], list: true });

@@ -390,7 +390,7 @@ class InferenceRequestHandler(BaseHTTPRequestHandler):
         if not is_ours or self.headers.get("Origin") is not None or any(site != "none" for site in sites):
             raise InvocationFailure(
                 "FORBIDDEN",
-                f"this server answers programs on this machine, and no web page; Host must be {' or '.join(hosts)}",
+                f"this server serves programs on this machine, and no web page; Host must be {' or '.join(hosts)}",
             )
 
     def _declared_length(self) -> int:
