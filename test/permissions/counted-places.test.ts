@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { offsetsOfPlaces, uncoveredPlaces } from "./counted-places";
 
-const bundle = `// lambdas/training/finalize.ts
+const bundle = `// lambdas/training/finalize-training-job.ts
 async function finalize() { if (done) await artifacts2.copy(one); const keep = () => work.list(all); names.map(keep); }
 // lambdas/stores/tickets.ts
 function createTickets() { return { async remove() { table.write([{ kind: "DELETE" }]); }, async put() { table.write([]); } }; }
@@ -47,7 +47,7 @@ test.each<[string, readonly object[][], readonly string[]]>([
       [span(line("async function finalize"), 1), span("await artifacts2.copy(one);", 0)],
       [span("() => work.list(all)", 0)],
     ],
-    ["lambdas/training/finalize.ts artifacts.copy", "lambdas/training/finalize.ts work.list"],
+    ["lambdas/training/finalize-training-job.ts artifacts.copy", "lambdas/training/finalize-training-job.ts work.list"],
   ],
 ])("%s", (_, functions, uncovered) => {
   const folder = mkdtempSync(join(tmpdir(), "opencomposer-counts-"));
