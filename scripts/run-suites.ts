@@ -74,7 +74,7 @@ const groups: readonly Group[] = [
   [[jest("unit", 2), jest("infra", 2)]],
   [
     [jest("e2e", 1, { arguments: ["--testPathIgnorePatterns", failuresEndToEnd] })],
-    [jest("oracle", 1), jest("workflow", 1), pytest, integration],
+    [jest("oracle", 1), jest("workflow", 1), jest("permissions", 1), pytest, integration],
     [
       jest("integration", 1, { name: "jest aws-faults", arguments: ["--testPathPatterns", faultsOfAws] }),
       jest("faults", 1),

@@ -39,6 +39,7 @@ LOCKS = {
     "clients": ("test/conformance/requirements.txt",),
     "plots": ("docs/plots/requirements.txt",),
     "midi-files": ("test/oracle/requirements.txt",),
+    "second-engine": ("test/workflow/second-engine/requirements.txt",),
 }
 """The lock files of each environment. Each of them is beside the code that it serves."""
 
