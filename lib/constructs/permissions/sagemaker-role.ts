@@ -7,6 +7,11 @@ export interface SageMakerRoleProps {
   readonly description: string;
   /** The containers' log group, with `*` if SageMaker decides the end of its name. */
   readonly logGroupName: string;
+  /**
+   * True if SageMaker has to make the log group. Where a stack makes it, the role must not: a late event would bring the
+   * group back after the stack has deleted it, without a retention, and the next deploy would fail on its name.
+   */
+  readonly makesLogGroup: boolean;
   /** CloudWatch namespaces to which SageMaker writes the container's metrics. */
   readonly metricNamespaces: readonly string[];
 }
@@ -32,7 +37,12 @@ export function makeSageMakerRole(scope: Construct, id: string, props: SageMaker
   const logArns = [logGroupArn, `${logGroupArn}:log-stream:*`];
   role.addToPolicy(
     new PolicyStatement({
-      actions: ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+      actions: [
+        ...(props.makesLogGroup ? ["logs:CreateLogGroup"] : []),
+        "logs:CreateLogStream",
+        "logs:DescribeLogStreams",
+        "logs:PutLogEvents",
+      ],
       resources: logArns,
     }),
   );
