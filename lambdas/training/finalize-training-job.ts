@@ -141,6 +141,7 @@ function decide(
     ending: cutOff ? undefined : ending,
     hasModel,
     stopRequested: job.stopRequested,
+    resumable: job.resumable,
     endedEarly: job.hyperparameters["earlyStopping"] === true && job.progress.epoch < job.progress.epochs,
     failure:
       (isCutOffForGood && failed?.retryable === true ? undefined : failed) ??
