@@ -17,7 +17,7 @@ export interface BundleSize {
   readonly name: string;
   readonly bytes: number;
   /**
-   * The most bytes that are allowed; absent for a function that answers no request, because nobody waits for its cold
+   * The most bytes that are allowed; absent for a function that serves no request, because nobody waits for its cold
    * start.
    */
   readonly budget: number | undefined;

@@ -75,8 +75,8 @@ async function main(): Promise<void> {
   const expected = values.remove === undefined ? undefined : wholeNumber("--remove", values.remove);
   const { s3, dynamodb, tableName, artifactsBucket, workBucket } =
     stage.data === "local" ? localPlace() : placeOnAws(stage.data, resolve(values["outputs-file"]));
-  const of = (bucket: string) => createObjectStore({ client: s3, bucket });
-  const stores = { artifacts: of(artifactsBucket), work: of(workBucket) };
+  const storeOf = (bucket: string) => createObjectStore({ client: s3, bucket });
+  const stores = { artifacts: storeOf(artifactsBucket), work: storeOf(workBucket) };
   const rows = createRowsByKey(createDynamoDBTable({ client: DynamoDBDocumentClient.from(dynamodb), tableName }));
 
   const orphans = await listOrphans({

@@ -27,11 +27,11 @@ const apiOutputsSchema = z.object({ UserPoolClientId: z.string(), UserPoolDomain
 const userSchema = z.enum(["demo", "second"]);
 
 /**
- * Returns true if the sign-in failed because no Cognito answered: nothing listens there, or something else does. The
+ * Returns true if the sign-in failed because no Cognito responded: nothing listens there, or something else does. The
  * SDK adds what it knows.
  */
-const isUnanswered = (problem: unknown): boolean =>
-  problem instanceof Error && "$metadata" in problem && !(problem instanceof CognitoIdentityProviderServiceException);
+const isUnanswered = (error: unknown): boolean =>
+  error instanceof Error && "$metadata" in error && !(error instanceof CognitoIdentityProviderServiceException);
 
 /**
  * Returns an access token of a user of the local cloud.
@@ -55,7 +55,7 @@ async function localToken(user: z.infer<typeof userSchema>): Promise<string> {
   } catch (error) {
     // A cloud that was killed leaves the file of outputs behind.
     if (!isUnanswered(error)) throw error;
-    throw new Error(`No local cloud answers at ${outputs.awsEndpointUrl}; npm start begins one.`, { cause: error });
+    throw new Error(`No local cloud responds at ${outputs.awsEndpointUrl}; npm start begins one.`, { cause: error });
   } finally {
     cognito.destroy();
   }
@@ -90,7 +90,7 @@ function howToSignIn(stage: "dev" | "prod", outputsFile: string): string {
     code_challenge: createHash("sha256").update(verifier).digest("base64url"),
   });
   return [
-    `1. Open this page and sign in. It sends the browser to ${callback}?code=…, whether or not anything answers there:`,
+    `1. Open this page and sign in. It sends the browser to ${callback}?code=…, whether or not anything responds there:`,
     `   ${signInUrl}/oauth2/authorize?${question.toString()}`,
     "2. Exchange the code for a token within five minutes:",
     `   curl -s ${signInUrl}/oauth2/token -d grant_type=authorization_code -d client_id=${clientId} \\`,

@@ -52,7 +52,7 @@ export interface ParameterIssue {
   readonly allowed: string;
 }
 
-/** The measures of a composition's input to which its parameters may refer. */
+/** The sizes of a composition's input to which its parameters may refer. */
 export interface Piece {
   readonly bars: number;
 }

@@ -137,7 +137,7 @@ export async function acquireSlot(params: AcquireSlotParams): Promise<AcquireSlo
     const abandoned = await abandonedAmong(lapsed, params);
     queue = queueWithout(abandoned);
     if (!queue.takes.includes(job.id)) break;
-    const slot = await takeAny(params, { job, order, held, abandoned, waitedSeconds, leasedUntil });
+    const slot = await acquireAny(params, { job, order, held, abandoned, waitedSeconds, leasedUntil });
     if (slot !== undefined) return { outcome: "SLOT_ACQUIRED", slot };
   }
 
@@ -165,10 +165,10 @@ interface Decision {
 }
 
 /**
- * Takes a free slot, or one that is abandoned.
+ * Acquires a free slot, or one that is abandoned.
  * @returns its index; undefined when somebody else has acquired a slot meanwhile
  */
-async function takeAny(params: AcquireSlotParams, decision: Decision): Promise<number | undefined> {
+async function acquireAny(params: AcquireSlotParams, decision: Decision): Promise<number | undefined> {
   const { slots, tickets, settings, log, metrics } = params;
   const { job, order, held, abandoned, waitedSeconds, leasedUntil } = decision;
   const heldIndexes = new Set(held.map(({ index }) => index));
@@ -176,14 +176,14 @@ async function takeAny(params: AcquireSlotParams, decision: Decision): Promise<n
   const [instead] = abandoned;
   const index = free ?? instead?.index;
   if (index === undefined) return undefined;
-  const taken = await slots.acquire({
+  const acquired = await slots.acquire({
     index,
     holder: { sub: job.sub, jobId: job.id },
     leasedUntil,
     order,
     ...(free === undefined && instead !== undefined ? { instead } : {}),
   });
-  if (!isDone(taken)) return undefined;
+  if (!isDone(acquired)) return undefined;
   await tickets.remove(job.id);
   metrics.record("QueueWaitSeconds", waitedSeconds);
   if (free === undefined) {
@@ -229,8 +229,8 @@ async function isAbandoned(
     if (described !== undefined) return !mayStillRun(interpretTrainingJob(described));
     return ended || now().getTime() - slot.leasedUntil > launchGraceSeconds * 1000;
   } catch (error) {
-    // Another job's row could not be read, or SageMaker did not answer, so the job goes on waiting. The reconciler ends
-    // a row that nobody can read.
+    // Another job's row could not be read, or SageMaker did not respond, so the job goes on waiting. The reconciler
+    // ends a row that nobody can read.
     log.warn("whether a slot is abandoned could not be told", { slot: slot.index, reason: String(error) });
     return false;
   }

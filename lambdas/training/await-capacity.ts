@@ -45,8 +45,8 @@ export function capacityWaitSeconds(launch: number, { waitSeconds, slotLeaseSeco
 }
 
 /**
- * Handles a refusal of capacity: lets the job wait, or ends the waiting when it is to be stopped, its deadline has
- * passed, or the account's quota is 0 and waiting cannot help.
+ * Handles that SageMaker has no capacity: it lets the job wait, or ends the waiting when the job is to be stopped, its
+ * deadline has passed, or the account's quota is 0 and waiting cannot help.
  */
 export async function awaitCapacity(params: AwaitCapacityParams): Promise<CapacityResult> {
   const { job, nextName, quotaReason, trainingJobs, settings, log, metrics } = params;

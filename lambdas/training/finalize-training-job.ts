@@ -58,7 +58,7 @@ export type FinalizeTrainingJobResult =
   | { readonly outcome: "WAITING_FOR_STOP"; readonly waitSeconds: number }
   | ClosedJob;
 
-/** Seconds until the next look at a job that is to stop. SageMaker gives a container two minutes to save its work. */
+/** Seconds until a job that is to stop is described again. SageMaker gives a container two minutes to save its work. */
 const stopWaitSeconds = 5;
 /** The most samples of a job that are kept: more than the longest training leaves. */
 const maxSamples = 10_000;
@@ -81,7 +81,7 @@ export async function finalizeTrainingJob(params: FinalizeTrainingJobParams): Pr
     const opened = await openJob(trainingJobs, input);
     if (opened.outcome !== "OPEN") {
       // A superseded execution frees nothing: slot and ticket have the same job id, and now belong to the next attempt.
-      if (opened.outcome !== "SUPERSEDED") await free(params);
+      if (opened.outcome !== "SUPERSEDED") await freeSlotAndTicket(params);
       return opened;
     }
     const { job } = opened;
@@ -96,20 +96,23 @@ export async function finalizeTrainingJob(params: FinalizeTrainingJobParams): Pr
 
     await keepProgressAndSamples(params, job);
     const data = await monitoredData({ ...params, job, described });
-    const progress = reached(data.progress ?? job.progress);
-    const end = decide(params, { ...job, progress, resumable: data.resumable ?? job.resumable }, described);
-    const finished = await finish(params, { ...end, stopRequested: job.stopRequested }, { ...data, progress });
-    if (finished) {
-      await free(params);
-      report(params, end, data.usage ?? job.usage);
+    const progress = withoutRemainingTime(data.progress ?? job.progress);
+    const end = endOf(params, { ...job, progress, resumable: data.resumable ?? job.resumable }, described);
+    const isFinished = await writeEnd(params, { ...end, stopRequested: job.stopRequested }, { ...data, progress });
+    if (isFinished) {
+      await freeSlotAndTicket(params);
+      recordEnd(params, end, data.usage ?? job.usage);
       return { outcome: "FINALIZED", state: end.state };
     }
   }
   throw new Error("the row kept changing while the job was being finalized");
 }
 
-/** Ends the row with the observed data or, if that cannot be written, without it. */
-async function finish(
+/**
+ * Ends the row with the observed data or, if that cannot be written, without it.
+ * @returns false when the row was changed meanwhile
+ */
+async function writeEnd(
   { input, trainingJobs, log }: FinalizeTrainingJobParams,
   end: TrainingJobEnd,
   data: Partial<TrainingJobEnd>,
@@ -123,9 +126,14 @@ async function finish(
 }
 
 /** Returns the progress without the remaining time, because nothing remains to be done in a final state. */
-const reached = ({ epoch, epochs, percent }: TrainingProgress): TrainingProgress => ({ epoch, epochs, percent });
+const withoutRemainingTime = ({ epoch, epochs, percent }: TrainingProgress): TrainingProgress => ({
+  epoch,
+  epochs,
+  percent,
+});
 
-function decide(
+/** Returns how the job ends. */
+function endOf(
   { failure, fault, isCutOffForGood = false }: FinalizeTrainingJobParams,
   job: TrainingJobItem,
   described: DescribedTrainingJob | undefined,
@@ -192,19 +200,21 @@ function isSample(name: string): boolean {
   return sample !== undefined && name === sampleFile(sample.epoch, sample.melodyId);
 }
 
-async function free({ input, slots, tickets }: FinalizeTrainingJobParams): Promise<void> {
+async function freeSlotAndTicket({ input, slots, tickets }: FinalizeTrainingJobParams): Promise<void> {
   await slots.releaseAllOf(input.jobId);
   await tickets.remove(input.jobId);
 }
 
-const counted: Readonly<Record<FinalTrainingJobState, MetricName>> = {
+/** The metric that counts each final state. */
+const metricOfState: Readonly<Record<FinalTrainingJobState, MetricName>> = {
   READY: "JobsReady",
   FAILED: "JobsFailed",
   STOPPED: "JobsStopped",
 };
 
-function report({ metrics, log }: FinalizeTrainingJobParams, end: JobEnd, usage: TrainingJobItem["usage"]): void {
-  metrics.record(counted[end.state]);
+/** Records the end in metrics and log. */
+function recordEnd({ metrics, log }: FinalizeTrainingJobParams, end: JobEnd, usage: TrainingJobItem["usage"]): void {
+  metrics.record(metricOfState[end.state]);
   metrics.record("TrainingSeconds", usage.trainingSeconds);
   metrics.record("BillableSeconds", usage.billableSeconds);
   log.info("finalized", { state: end.state, endReason: end.endReason, code: end.failure?.code });

@@ -50,9 +50,9 @@ export async function launchTrainingJob(params: LaunchTrainingJobParams): Promis
   const leasedUntil = now().getTime() + settings.slotLeaseSeconds * 1000;
   if (!isDone(await slots.renewFor({ jobId: input.jobId, leasedUntil }))) return { outcome: "SLOT_LOST" };
 
-  const named = await withName(params, opened.job);
-  if (named === undefined) return { outcome: "STOP_REQUESTED" };
-  const { job, name } = named;
+  const reserved = await reserveName(params, opened.job);
+  if (reserved === undefined) return { outcome: "STOP_REQUESTED" };
+  const { job, name } = reserved;
 
   const created = await sageMakerJobs.create(trainingJobRequest({ ...params, name, job }));
   switch (created.kind) {
@@ -108,7 +108,7 @@ interface NamedJob {
  * Returns the name that an earlier try has reserved, or the next one.
  * @returns undefined when a stop request came first
  */
-async function withName(
+async function reserveName(
   { trainingJobs, sageMakerJobs, stage, input }: LaunchTrainingJobParams,
   job: TrainingJobItem,
 ): Promise<NamedJob | undefined> {

@@ -74,7 +74,7 @@ export async function recoverTrainingJob(params: RecoverTrainingJobParams): Prom
   if (next === undefined) return await finalizeTrainingJob(params);
 
   const begun = await trainingJobs.beginNextAttempt(jobAttempt(input), { ...next, attemptsWithoutTraining });
-  // Somebody else has begun the attempt, or a stop request came first. The reconciler looks at the changed row later.
+  // Somebody else has begun the attempt, or a stop request came first. The reconciler reads the changed row later.
   if (!isDone(begun)) return { outcome: "SUPERSEDED" };
   const attempt = { sub: begun.value.sub, jobId: begun.value.id, attempt: begun.value.attempt };
   log.warn("a workflow has ended without finalizing its job: the next attempt begins", { ...attempt, ...next });

@@ -119,7 +119,7 @@ async function measureLatencies(): Promise<Latency[]> {
       const started = performance.now();
       const response = await fetch(new URL(path, apiUrl), { headers: { authorization: `Bearer ${token}` } });
       await response.arrayBuffer();
-      if (response.status !== 200) throw new Error(`GET ${path} answered ${response.status}`);
+      if (response.status !== 200) throw new Error(`GET ${path} responded with ${response.status}`);
       return performance.now() - started;
     };
     const latencies: Latency[] = [];

@@ -4,7 +4,7 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { DescribeEndpointCommand } from "@aws-sdk/client-sagemaker";
-import { z } from "zod";
+import * as z from "zod";
 import { AwsCli, type AwsCliResponse } from "./support/aws-cli";
 import { bucket, getObject, imageUri, type LocalServices, role, startLocalServices } from "./support/local-services";
 import { trainingJobEnd } from "./support/training-job-end";
@@ -140,10 +140,10 @@ it("creates an endpoint, waits for it, invokes it and deletes it", async () => {
   expect(
     await cli.json(
       ...[...invoke, name, "--content-type", "application/json", "--body", `fileb://${cli.file("body.json")}`],
-      cli.file("answer.json"),
+      cli.file("response.json"),
     ),
   ).toMatchObject({ ContentType: "application/json", InvokedProductionVariant: "AllTraffic" });
-  expect(JSON.parse(readFileSync(cli.file("answer.json"), "utf8"))).toMatchObject({ name, bytes: 2 });
+  expect(JSON.parse(readFileSync(cli.file("response.json"), "utf8"))).toMatchObject({ name, bytes: 2 });
 
   writeFileSync(cli.file("refused.json"), '{"status":400,"text":"no such note"}');
   await Promise.all([

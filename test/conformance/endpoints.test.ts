@@ -28,7 +28,7 @@ import {
   InvokeEndpointCommand,
   ModelNotReadyException,
 } from "@aws-sdk/client-sagemaker-runtime";
-import { z } from "zod";
+import * as z from "zod";
 import { bucket, imageUri, injectFault, type LocalServices, role, startLocalServices } from "./support/local-services";
 import { freshName, trainingJobRequest } from "./support/training-job-request";
 import { until } from "./support/until";

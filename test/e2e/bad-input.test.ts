@@ -80,7 +80,7 @@ class Client {
     const response = await inTime(`${method} ${path}`, async () => await this.call(method, path, options));
     const text = new TextDecoder().decode(response.bytes);
     if (response.status !== status) {
-      throw new Error(`${method} ${path} answered ${response.status}, not ${status}: ${text.slice(0, 1000)}`);
+      throw new Error(`${method} ${path} responded with ${response.status}, not ${status}: ${text.slice(0, 1000)}`);
     }
     expect(response.headers.get("content-type")).toBe("application/problem+json");
     const problem = response.json(problemSchema);

@@ -335,8 +335,11 @@ describe("permissions", () => {
   });
 
   test("users' objects are deleted by the API and the reconciler alone, and the orphan count only reads", () => {
+    const isOfSageMaker = ({ policy }: Statement): boolean => policy.startsWith("TrainingRole");
     const deleting = new Set(
-      allowing("s3:DeleteObject").map(({ policy }) => policy.replace(/RoleDefaultPolicy.*$/, "")),
+      allowing("s3:DeleteObject")
+        .filter((statement) => !isOfSageMaker(statement))
+        .map(({ policy }) => policy.replace(/RoleDefaultPolicy.*$/, "")),
     );
     expect([...deleting].sort()).toEqual([
       "FunctionsCompositions",
@@ -344,9 +347,13 @@ describe("permissions", () => {
       "FunctionsTracks",
       "FunctionsTraining",
       "OpenWorkReconcileOpenWork",
-      // It deletes checkpoints of training jobs in the work bucket, and no music.
-      "Training",
     ]);
+    // SageMaker deletes what a container deletes in its checkpoint folder, and nothing else.
+    const bySageMaker = allowing("s3:DeleteObject")
+      .filter(isOfSageMaker)
+      .flatMap(({ Resource }) => Resource.map((resource) => JSON.stringify(resource)));
+    expect(bySageMaker).toHaveLength(1);
+    expect(bySageMaker[0]).toMatch(/Work.*users\/\*\/training-jobs\/\*\/checkpoints\/\*"/);
     const ofCount = allowed.filter(({ policy }) => policy.includes("CountOrphans")).flatMap(({ Action }) => Action);
     expect(ofCount.filter((action) => /^(?:s3|dynamodb):/.test(action)).sort()).toEqual([
       "dynamodb:BatchGetItem",
@@ -667,18 +674,21 @@ describe("inference", () => {
 });
 
 test("each technique has two images of its own from the one Dockerfile, whose build has the stages that they name", () => {
-  const built = prod.imageBuilds.map(({ dockerFile, dockerBuildTarget, dockerBuildArgs, platform }) => ({
+  const built = prod.imageBuilds.map(({ dockerFile, dockerBuildTarget, dockerBuildArgs, platform, dockerOutputs }) => ({
     dockerFile,
+    dockerOutputs,
     image: `${dockerBuildArgs["TECHNIQUE"]} ${dockerBuildTarget}`,
     platform,
   }));
   const wanted = techniqueIds.flatMap((technique) => [`${technique} inference`, `${technique} training`]);
   expect(built.map(({ image }) => image).sort()).toEqual(wanted.sort());
   const dockerfile = readFileSync(repositoryPath("sagemaker-containers", "Dockerfile"), "utf8");
-  for (const { dockerFile, platform } of built) {
-    expect({ dockerFile, platform }).toEqual({
+  for (const { dockerFile, platform, dockerOutputs } of built) {
+    expect({ dockerFile, platform, dockerOutputs }).toEqual({
       dockerFile: "sagemaker-containers/Dockerfile",
       platform: "linux/amd64",
+      // SageMaker hosting refuses an OCI manifest.
+      dockerOutputs: ["type=docker,oci-mediatypes=false"],
     });
   }
   for (const target of ["training", "inference"])
@@ -720,7 +730,7 @@ describe("alarms", () => {
   );
 
   test("each says what it means and where the runbook says what to do", () => {
-    expect(alarms.map(({ id }) => id).length).toBe(7);
+    expect(alarms.map(({ id }) => id).length).toBe(8);
     for (const { resource } of alarms) {
       const [, anchor] = /docs\/runbook\.md#([a-z0-9-]+)$/.exec(String(property(resource, "AlarmDescription"))) ?? [];
       expect([anchor, headings.has(anchor ?? "")]).toEqual([anchor, true]);
@@ -728,11 +738,12 @@ describe("alarms", () => {
     }
   });
 
-  test("failed training jobs are counted for this stage alone", () => {
+  test.each(["JobsFailed", "QuotaRefusals"])("%s of training jobs are counted for this stage alone", (metric) => {
     prod.stack("Observability").template.hasResourceProperties("AWS::CloudWatch::Alarm", {
       Namespace: "OpenComposer",
-      MetricName: "JobsFailed",
+      MetricName: metric,
       Dimensions: [{ Name: "service", Value: "opencomposer-prod" }],
+      Threshold: 1,
     });
   });
 

@@ -1,12 +1,12 @@
 /**
- * Properties of the templates that only AWS would show at run time, because MiniStack does not enforce them. The letters
- * are the findings of the review of the first deploy (docs/local-and-aws.md has the list).
+ * Properties of the templates that only AWS would show at run time, because MiniStack does not enforce them.
+ * docs/local-and-aws.md has the list of the findings that A6, B3 and the like name.
  */
 import * as z from "zod";
 import { parseStageConfig } from "../../lib/config/load-stage-config";
 import { techniqueIds } from "../../naming/resource-names";
 import { devConfig, localConfig, prodConfig } from "./support/stage-configs";
-import { type Resource, type Synthesised, synthesize } from "./support/synthesize";
+import { type Resource, synthesize,type Synthesized } from "./support/synthesize";
 
 const prod = synthesize("prod");
 const dev = synthesize("dev");
@@ -86,12 +86,12 @@ describe("B3: API Gateway may call the function of every route", () => {
 });
 
 describe("A6: a deleted stage leaves no bucket behind", () => {
-  const emptied = (synthesized: Synthesised): readonly string[] =>
+  const emptied = (synthesized: Synthesized): readonly string[] =>
     synthesized
       .resourcesOf("Custom::S3AutoDeleteObjects")
       .map(({ resource }) => targetOf(resource.Properties["BucketName"]))
       .sort();
-  const buckets = (synthesized: Synthesised): readonly string[] =>
+  const buckets = (synthesized: Synthesized): readonly string[] =>
     synthesized
       .resourcesOf("AWS::S3::Bucket")
       .map(({ id }) => id)

@@ -179,7 +179,7 @@ test("every track of every file that can be parsed is what mido reads, note for 
     if (song === undefined) continue;
     expect(file.error).toBeUndefined();
     expect([0, 1]).toContain(file.format);
-    const mine = {
+    const own = {
       ticksPerBeat: song.ticksPerBeat,
       tempos: song.tempos.map(({ tick, beatsPerMinute }) => [tick, beatsPerMinute]),
       timeSignatures: song.timeSignatures.map((sign) => [sign.tick, timeSignatureName(sign)]),
@@ -196,14 +196,14 @@ test("every track of every file that can be parsed is what mido reads, note for 
     };
     const { ticksPerBeat, tempos, timeSignatures, tracks } = file;
     // Compared as text first: a difference in 10,000 notes would take minutes to print.
-    if (JSON.stringify(mine) !== JSON.stringify({ ticksPerBeat, tempos, timeSignatures, tracks })) {
+    if (JSON.stringify(own) !== JSON.stringify({ ticksPerBeat, tempos, timeSignatures, tracks })) {
       const text = (value: unknown): string => JSON.stringify([value]);
-      const differing = tracks.findIndex((track, at) => text(track) !== text(mine.tracks[at]));
+      const differing = tracks.findIndex((track, at) => text(track) !== text(own.tracks[at]));
       const notes = tracks[differing]?.notes ?? [];
-      const ours = mine.tracks[differing]?.notes ?? [];
+      const ours = own.tracks[differing]?.notes ?? [];
       const at = notes.findIndex((note, index) => text(note) !== text(ours[index]));
       throw new Error(
-        `${labelOf(file)} differs: tempos ${text(mine.tempos)} and ${text(tempos)}, time signatures ${text(mine.timeSignatures)} and ` +
+        `${labelOf(file)} differs: tempos ${text(own.tempos)} and ${text(tempos)}, time signatures ${text(own.timeSignatures)} and ` +
           `${text(timeSignatures)}, track ${differing}, note ${at}: ours ${text(ours[at])}, mido's ${text(notes[at])}`,
       );
     }

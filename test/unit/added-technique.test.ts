@@ -34,7 +34,7 @@ test("the API describes it by its document", () => {
     maximum: 20,
     default: 0,
   });
-  expect(hyperparameters.filter(({ fixedOnResume }) => fixedOnResume).map(({ name: of }) => of)).toEqual(["modelSize"]);
+  expect(hyperparameters.filter(({ fixedOnResume }) => fixedOnResume).map(({ name }) => name)).toEqual(["modelSize"]);
 });
 
 test("the API validates a composition and a training job with it", () => {

@@ -32,8 +32,8 @@ const checks = [
   "unsupported_method",
 ];
 /**
- * Methods that are tried on paths that do not have them, which must answer 405. HEAD is missing because every GET has
- * it, and OPTIONS because the gateway answers it itself.
+ * Methods that are tried on paths that do not have them, which must give 405. HEAD is missing because every GET has
+ * it, and OPTIONS because the gateway responds to it itself.
  */
 const unexpectedMethods = ["GET", "POST", "PUT", "PATCH", "DELETE", "TRACE"];
 /** Number of requests, about, that all phases but fuzzing make. Fuzzing makes the rest. */

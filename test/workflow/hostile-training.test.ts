@@ -117,7 +117,7 @@ const broken = fc.constantFrom(
   "nothing can be copied" as const,
 );
 
-/** How long a client waits for a service that does not answer. */
+/** How long a client waits for a service that does not respond. */
 const maxCallSeconds = Math.max(
   ...[patience.background.s3, patience.background.dynamodb, patience.background.sagemaker].map(
     ({ tries, connectionMilliseconds, requestMilliseconds }) =>

@@ -1,6 +1,6 @@
 /**
- * The real bucket and workflow code on MiniStack: its copies, and its Step Functions as a second engine beside the
- * interpreter of these tests. Only SageMaker is a script here. The stores have their own suite in
+ * The real bucket and workflow code on MiniStack: its copies, and its Step Functions as one more engine beside the
+ * interpreter of these tests and moto's (second-engine/). Only SageMaker is a script here. The stores have their own suite in
  * test/integration/stores.test.ts.
  */
 import { execFileSync } from "node:child_process";

@@ -1,4 +1,5 @@
 /** Every way through the workflow: the real definition and the real steps, virtual time, fakes around them. */
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { isFinalTrainingJobState } from "../../domain/states/training-job-state";
 import { checkParameters, hyperparametersOnTheWire } from "../../domain/techniques/parameter-values";
@@ -8,7 +9,11 @@ import { maxModelBytes } from "../../domain/training/model-limits";
 import { modelPrefix, trainingJobPrefix } from "../../naming/object-keys";
 import { techniqueIds } from "../../naming/resource-names";
 import { lossesOf, type RunPlan, zeroQuota } from "../fakes/scripted-sagemaker";
+import { interpreterTrace } from "./second-engine/interpreter-trace";
+import { motoTraces } from "./second-engine/moto-trace";
+import type { Script } from "./second-engine/script";
 import {
+  definitionFile,
   expectNothingLeft,
   jobId,
   piecesKey,
@@ -23,9 +28,11 @@ const job = { sub, id: jobId(1) };
 const run: RunPlan = { create: "RUN" };
 
 const visited = new Set<string>();
+const scripts: Script[] = [];
 async function finish(harness: TrainingHarness, n = 1, more: Parameters<TrainingHarness["run"]>[1] = {}) {
   const result = await harness.run(n, more);
   for (const state of result.states) visited.add(state);
+  scripts.push(...harness.scripts.slice(-1));
   return result;
 }
 
@@ -587,6 +594,14 @@ test("a resumed job starts with the old one's checkpoints, progress and samples,
 
 test("every state of the definition has been walked through", () => {
   expect([...visited].sort()).toEqual(Object.keys(readDefinition().States).sort());
+});
+
+test("with what the steps replied, every path goes the same way on a second engine", async () => {
+  const traces = await motoTraces(readFileSync(definitionFile, "utf8"), scripts);
+  expect(traces).toHaveLength(scripts.length);
+  for (const [index, script] of scripts.entries()) {
+    expect(await interpreterTrace(readDefinition(), script)).toEqual(traces[index]);
+  }
 });
 
 test("whatever SageMaker does and whenever somebody stops it, the job ends, once, and nothing is left", async () => {

@@ -36,8 +36,8 @@ export class TrainingRole extends Construct {
     this.role.addToPolicy(
       new PolicyStatement({ actions: ["s3:PutObject", "s3:AbortMultipartUpload"], resources: writable }),
     );
-    // SageMaker deletes an object when the container has deleted the file: a resumed job deletes the samples of epochs
-    // that it makes again.
+    // SageMaker deletes the copy of every file that the container deletes in its checkpoint folder (Developer Guide,
+    // "Checkpoints in Amazon SageMaker AI"). Without this permission old samples and cut-off files stay.
     this.role.addToPolicy(new PolicyStatement({ actions: ["s3:DeleteObject"], resources: [checkpoints] }));
     this.role.addToPolicy(
       new PolicyStatement({

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
-import { z } from "zod";
+import * as z from "zod";
 import { ServiceError, validationException } from "./service-error";
 
 export type ServiceName = "sagemaker" | "sagemaker-runtime";
@@ -109,8 +109,8 @@ export class ServiceSchemas {
   }
 
   /**
-   * Returns the faults of a response by the model, as readable lines. An operation without an output shape must answer
-   * nothing.
+   * Returns the faults of a response by the model, as readable lines. An operation without an output shape must respond
+   * with nothing.
    */
   responseFaults(operation: string, response: unknown): string[] {
     const shape = this.file.operations[operation]?.output;

@@ -54,7 +54,7 @@ export function parseJson(body: Buffer): unknown {
   }
 }
 
-/** Sends a response of the AWS JSON 1.1 protocol. Operations without output answer an empty body. */
+/** Sends a response of the AWS JSON 1.1 protocol. Operations without output respond with an empty body. */
 export function sendJson(response: ServerResponse, params: { requestId: string; output: unknown }): void {
   const text = params.output === undefined ? "" : JSON.stringify(params.output);
   send(response, {

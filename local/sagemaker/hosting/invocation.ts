@@ -24,7 +24,7 @@ export interface InvocationResponse {
 }
 
 /**
- * Members that choose which part of an endpoint answers. This server does not have such endpoints, and ignoring the
+ * Members that choose which part of an endpoint responds. This server does not have such endpoints, and ignoring the
  * members would mislead.
  */
 const unsupportedMembers = [

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { localCredentials } from "../../../local/cloud/ministack";
 import { environmentPython } from "../../../tools/python/environments";
 import { region } from "./local-services";

@@ -38,7 +38,7 @@ const probe = async () =>
   options.probe === undefined
     ? undefined
     : await new Promise((resolve) => {
-        get(options.probe, (response) => resolve(`answered ${response.statusCode}`)).on("error", () =>
+        get(options.probe, (response) => resolve(`responded with ${response.statusCode}`)).on("error", () =>
           resolve("no network"),
         );
       });

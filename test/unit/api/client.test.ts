@@ -1,4 +1,4 @@
-/** The typed client against servers on this machine that answer as the API, API Gateway and proxies do. */
+/** The typed client against servers on this machine that respond as the API, API Gateway and proxies do. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import {
   type ApiClient,

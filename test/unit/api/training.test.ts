@@ -439,7 +439,7 @@ describe("watching", () => {
     api.work.objects.set(key, Buffer.from(text.slice(0, maxProgressBytes)));
     const full = await api.call("GET", path);
     expect(full.status).toBe(200);
-    // In Lambda's answer the body is a text inside JSON: 6 MB in all.
+    // In Lambda's response the body is a text inside JSON: 6 MB in all.
     expect(JSON.stringify(full.bytes.toString()).length).toBeLessThan(6_000_000);
 
     api.work.objects.set(key, Buffer.alloc(maxProgressBytes + 1, "x"));

@@ -219,7 +219,7 @@ test("a change that was cut off is finished after every function's time is over"
   expect(pendingChangeGraceSeconds).toBeGreaterThan(2 * Math.max(...Object.values(functionSeconds)));
 });
 
-describe("a service that never answers", () => {
+describe("a service that never responds", () => {
   const asked: string[] = [];
   const server = createServer((request) => {
     asked.push(request.url ?? "");

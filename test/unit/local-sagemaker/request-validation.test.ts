@@ -90,7 +90,7 @@ describe("the check of responses that the conformance suite sees", () => {
     });
   const arn = "arn:aws:sagemaker:eu-central-1:000000000000:training-job/a";
 
-  it("passes answers and errors that the model has", () => {
+  it("passes responses and errors that the model has", () => {
     expect(control(200, { TrainingJobArn: arn })).toEqual([]);
     expect(control(400, { __type: "ResourceInUse", Message: "taken" })).toEqual([]);
     expect(control(400, { __type: "ValidationException", message: "no" })).toEqual([]);
@@ -112,7 +112,7 @@ describe("the check of responses that the conformance suite sees", () => {
     expect(control(status, body, more).join()).toContain(words);
   });
 
-  it("knows the runtime's answers, too", () => {
+  it("knows the runtime's responses, too", () => {
     const runtime = (status: number, more: object, body: unknown = { Message: "no" }): string =>
       runtimeResponseFaults("InvokeEndpoint", {
         status,
@@ -135,7 +135,7 @@ describe("the check of responses that the conformance suite sees", () => {
     });
     const { sagemaker } = sagemakerClients(server.url);
     try {
-      await expect(sagemaker.send(new ListModelsCommand({}))).rejects.toThrow("answered against the model");
+      await expect(sagemaker.send(new ListModelsCommand({}))).rejects.toThrow("is against the model");
     } finally {
       sagemaker.destroy();
       await server.stop();
@@ -143,7 +143,7 @@ describe("the check of responses that the conformance suite sees", () => {
   });
 });
 
-it("refuses answers that break the model", () => {
+it("refuses responses that break the model", () => {
   expect(schemas.responseFaults("DescribeTrainingJob", { TrainingJobName: "a" })).toContainEqual(
     expect.stringContaining("must have required property 'ModelArtifacts'"),
   );

@@ -170,7 +170,7 @@ describe("clients that leave before their response", () => {
     expect(upstream.max()).toBe(atOnce);
   });
 
-  it("leave answers that are taken from MiniStack to their end and hold no room", async () => {
+  it("leave responses that are taken from MiniStack to their end and hold no room", async () => {
     // One user has room for one such response, but not for two: half of 256 MiB.
     const length = 100 * mib;
     const upstream = await startUpstream(() => undefined, Buffer.alloc(length, "a"));

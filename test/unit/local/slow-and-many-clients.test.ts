@@ -208,7 +208,7 @@ describe("a body that comes too slowly", () => {
   });
 });
 
-describe("answers that are not taken", () => {
+describe("responses that are not taken", () => {
   it("hold no place at MiniStack, and their connection ends", async () => {
     const upstream = await startUpstream(40 * 1024 * 1024);
     const gateway = await start(upstream.url, {
@@ -218,7 +218,7 @@ describe("answers that are not taken", () => {
     });
     const stalled = clients(gateway, 2, head(gateway.port, "GET /tracks", { Authorization: "Bearer hog" }));
     for (const { socket } of stalled) socket.pause();
-    await until("MiniStack has answered them", () => upstream.lines.length === 2);
+    await until("MiniStack has responded", () => upstream.lines.length === 2);
     const response = await fetch(`${gateway.url}/tracks`, { headers: { authorization: "Bearer another" } });
     expect(response.status).toBe(200);
     expect((await response.arrayBuffer()).byteLength).toBe(40 * 1024 * 1024);

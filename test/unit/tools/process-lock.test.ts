@@ -76,13 +76,13 @@ test("a lock that was taken over while another process still thought it dead sta
 
 test("a process that is about to replace a dead lock makes others wait, and takes the lock itself", () => {
   leaveDeadLock();
-  let judgements = 0;
+  let judgments = 0;
   let other: ReturnType<typeof startProcess> | undefined;
   const isAlive = (holder: LockHolder): boolean => {
-    judgements += 1;
+    judgments += 1;
     const verdict = isHolderAlive(holder);
-    // The second judgement is the last before the lock is replaced.
-    if (judgements === 2) {
+    // The second judgment is the last before the lock is replaced.
+    if (judgments === 2) {
       const { lines } = (other = startProcess("other"));
       stopUntil("the other one has seen this process", () => lines().includes(`judges ${process.pid}`));
     }

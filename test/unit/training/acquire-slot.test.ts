@@ -53,8 +53,8 @@ test("a slot whose holder cannot be read is not taken over, and keeps nobody els
   const harness = harnessWithJobs(2, 3);
   await harness.slots.hold(0, { sub: "other", jobId: jobId(9) }, 0);
   const load = harness.trainingJobs.get.bind(harness.trainingJobs);
-  harness.trainingJobs.get = async (of) =>
-    of.sub === "other" ? await Promise.reject(new Error("unreadable")) : await load(of);
+  harness.trainingJobs.get = async (owned) =>
+    owned.sub === "other" ? await Promise.reject(new Error("unreadable")) : await load(owned);
   expect(await harness.step("AcquireSlot", event(0))).toMatchObject({ outcome: "SLOT_ACQUIRED" });
   expect(holders(harness)).toContain(jobId(9));
 });

@@ -33,7 +33,7 @@ test("every pair of statuses means one thing: final statuses end, the others run
   }
 });
 
-test("whatever else the service may answer is UNKNOWN, which counts as still running", () => {
+test("whatever else the service may return is UNKNOWN, which counts as still running", () => {
   fc.assert(
     fc.property(
       fc.string(),

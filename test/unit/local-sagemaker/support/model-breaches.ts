@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import { z } from "zod";
+import * as z from "zod";
 import type { ServiceName } from "../../../../local/sagemaker/api/request-validation";
 
 const node = z.looseObject({
