@@ -15,7 +15,7 @@ export interface EndedTraining {
   readonly endedEarly: boolean;
   /** True if the job has a checkpoint, its own or that of the job which it resumes. */
   readonly resumable: boolean;
-  /** The reason of a failure: the container's own, a refusal, a missed deadline or a fault of the service. */
+  /** The reason of a failure: the container's own, a refused request, a missed deadline or a fault of the service. */
   readonly failure?: Failure | undefined;
 }
 

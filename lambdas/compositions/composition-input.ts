@@ -133,7 +133,7 @@ export async function resolveInput({ sub, input, tracks, compositions }: Resolve
 export interface CheckOptionsParams {
   readonly resolved: ResolvedInput;
   readonly options: InputOptions;
-  /** The most bars that the model takes. */
+  /** The maximum number of bars that the model takes. */
   readonly maxBars: number;
 }
 

@@ -11,7 +11,7 @@ export interface CopyObjectsParams {
   readonly onFault?: (error: unknown) => void;
 }
 
-/** The most copies at the same time. It is enough to hide S3's latency; more would only be throttled. */
+/** The maximum number of copies at the same time. It is enough to hide S3's latency; more would only be throttled. */
 const maxConcurrency = 8;
 
 /**

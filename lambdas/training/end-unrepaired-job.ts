@@ -1,6 +1,5 @@
 /** Ends a job that cannot be repaired. This is the last resort. */
 import { workNotEnded } from "../../domain/states/failures";
-import type { FinalTrainingJobState } from "../../domain/states/training-job-state";
 import type { OwnedBy } from "../../naming/object-keys";
 import type { SageMakerJobs } from "../aws/sagemaker-jobs";
 import { isDone } from "../stores/outcome";
@@ -8,7 +7,8 @@ import type { Slots } from "../stores/slots";
 import type { Tickets } from "../stores/tickets";
 import type { TrainingJobs } from "../stores/training-jobs";
 import type { Log } from "../telemetry/logger";
-import type { MetricName, MetricRecorder } from "../telemetry/metrics";
+import type { MetricRecorder } from "../telemetry/metrics";
+import { metricOfState } from "./final-state-metrics";
 import type { WithinTime } from "./time-limit";
 
 export interface EndUnrepairedJobParams {
@@ -26,11 +26,6 @@ export interface EndUnrepairedJobParams {
 }
 
 const stopSeconds = 10;
-
-/** The metric that counts each final state. */
-const metricOfState = { READY: "JobsReady", FAILED: "JobsFailed", STOPPED: "JobsStopped" } as const satisfies Readonly<
-  Record<FinalTrainingJobState, MetricName>
->;
 
 /**
  * Ends a job without reading its row, and frees its slot, ticket and quota. The job becomes FAILED, unless its model is

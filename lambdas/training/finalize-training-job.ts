@@ -22,8 +22,9 @@ import type { Slots } from "../stores/slots";
 import type { Tickets } from "../stores/tickets";
 import type { TrainingJobEnd, TrainingJobs } from "../stores/training-jobs";
 import type { Log } from "../telemetry/logger";
-import type { MetricName, MetricRecorder } from "../telemetry/metrics";
+import type { MetricRecorder } from "../telemetry/metrics";
 import { copyObjects } from "./copy-objects";
+import { metricOfState } from "./final-state-metrics";
 import { jittered, type RandomSource } from "./jitter";
 import { monitoredData } from "./monitor-training-job";
 import { type ClosedJob, openJob } from "./open-job";
@@ -60,7 +61,7 @@ export type FinalizeTrainingJobResult =
 
 /** Seconds until a job that is to stop is described again. SageMaker gives a container two minutes to save its work. */
 const stopWaitSeconds = 5;
-/** The most samples of a job that are kept: more than the longest training leaves. */
+/** The maximum number of samples of a job that are kept. No training leaves so many. */
 const maxSamples = 10_000;
 /**
  * Seconds after the first failed repair of a job during which it is not finalized without its progress and samples:
@@ -204,13 +205,6 @@ async function freeSlotAndTicket({ input, slots, tickets }: FinalizeTrainingJobP
   await slots.releaseAllOf(input.jobId);
   await tickets.remove(input.jobId);
 }
-
-/** The metric that counts each final state. */
-const metricOfState: Readonly<Record<FinalTrainingJobState, MetricName>> = {
-  READY: "JobsReady",
-  FAILED: "JobsFailed",
-  STOPPED: "JobsStopped",
-};
 
 /** Records the end in metrics and log. */
 function recordEnd({ metrics, log }: FinalizeTrainingJobParams, end: JobEnd, usage: TrainingJobItem["usage"]): void {

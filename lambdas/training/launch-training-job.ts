@@ -46,7 +46,7 @@ export async function launchTrainingJob(params: LaunchTrainingJobParams): Promis
   if (opened.outcome !== "OPEN") return opened;
   if (opened.job.stopRequested && opened.job.trainingJobName === undefined) return { outcome: "STOP_REQUESTED" };
 
-  // The lease comes first, then the name, then the job: nobody reclaims a slot whose lease was renewed just before.
+  // The lease is renewed before the name is written and the job created. So nobody reclaims the slot in between.
   const leasedUntil = now().getTime() + settings.slotLeaseSeconds * 1000;
   if (!isDone(await slots.renewFor({ jobId: input.jobId, leasedUntil }))) return { outcome: "SLOT_LOST" };
 

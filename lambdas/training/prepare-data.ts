@@ -34,9 +34,12 @@ export type PrepareDataResult =
 
 /** The number of sample melodies from which samples are made. */
 const sampledMelodies = 3;
-/** The most bars of such a melody. */
+/** The maximum number of bars of such a melody. */
 const maxSampledBars = 16;
-/** The most objects that are copied: a checkpoint folder holds a few files and at most three samples an epoch. */
+/**
+ * The maximum number of objects that are copied. A checkpoint folder contains a few files and at most three samples for
+ * each epoch.
+ */
 const maxObjects = 20_000;
 
 /**

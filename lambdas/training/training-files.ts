@@ -40,7 +40,7 @@ export interface TrainingFile {
   readonly presign: (expiresInSeconds: number) => Promise<PresignedUrl>;
 }
 
-/** The most samples that are listed: more than the longest job leaves. */
+/** The maximum number of samples that are listed. No job leaves so many. */
 const maxSamples = 20_000;
 
 /**

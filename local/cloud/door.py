@@ -42,14 +42,14 @@ class Door:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Gives 403 to requests that may not come in (closes a WebSocket unaccepted), and passes the rest on."""
         if scope["type"] in ("http", "websocket"):
-            reason = refusal(scope, self._hosts)
+            reason = why_refused(scope, self._hosts)
             if reason is not None:
                 await refuse(scope, receive, send, reason)
                 return
         await self._application(scope, receive, send)
 
 
-def refusal(scope: Scope, hosts: tuple[str, ...]) -> str | None:
+def why_refused(scope: Scope, hosts: tuple[str, ...]) -> str | None:
     """Returns in words why the request may not come in, or None where it may."""
     given = values(scope, b"host")
     if len(given) != 1 or given[0] not in hosts:

@@ -116,7 +116,7 @@ class Snapshots:
         size, changed = 0, 0
         for folder in (self.state, *self.folder.glob("*.partial")):
             for path in folder.rglob("*"):
-                with suppress(OSError):  # it was renamed while we looked
+                with suppress(OSError):  # it was renamed while it was listed
                     facts = path.stat()
                     size += facts.st_size
                     changed = max(changed, facts.st_mtime_ns)

@@ -33,7 +33,7 @@ const maxConnectionsPerUser = 2_048;
 /** 16 KiB a second, checked every 10 s: a client that stalls or sends drop by drop is given up after at most 20 s. */
 const defaultPace: Pace = { windowMilliseconds: 10_000, minBytes: 160 * 1024 };
 const headersMilliseconds = 10_000;
-/** The most characters of a host that an error repeats: as many as the longest name with its port has. */
+/** The maximum number of characters of a host that an error repeats: as many as the longest name with its port has. */
 const maxHostShown = 259;
 /** Bytes of one write. Responses are written in pieces of this size, which shows whether the client takes them. */
 const pieceBytes = 64 * 1024;

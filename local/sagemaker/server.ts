@@ -64,7 +64,7 @@ export async function startLocalSageMaker(input: LocalSageMakerConfigInput): Pro
   const unlock = takeProcessLock({
     file: join(config.stateDirectory, "server.lock"),
     // Two servers on one state directory would both work on its jobs.
-    refusal: ({ pid }) => `Another local SageMaker server (pid ${pid}) works on ${config.stateDirectory}.`,
+    whyRefused: ({ pid }) => `Another local SageMaker server (pid ${pid}) works on ${config.stateDirectory}.`,
   });
   try {
     return await start(config, unlock);

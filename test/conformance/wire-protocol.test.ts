@@ -90,7 +90,7 @@ function parse(response: Response): Record<string, unknown> {
   return z.record(z.string(), z.unknown()).parse(content);
 }
 
-it("answers in the JSON 1.1 protocol with times in epoch seconds, and as the model says, at every moment of a job", async () => {
+it("responds in the JSON 1.1 protocol with times in epoch seconds, and as the model says, at every moment of a job", async () => {
   const name = freshName("raw");
   const created = await operation("CreateTrainingJob", trainingJobRequest(name));
   expect(created.status).toBe(200);

@@ -289,7 +289,7 @@ if (executablePath === undefined) {
         "--disable-background-networking",
         "--disable-component-update",
         "--disable-sync",
-        // An attacker's DNS that answers with this machine's address.
+        // An attacker's DNS that responds with this machine's address.
         "--host-resolver-rules=MAP evil.example 127.0.0.1",
       ],
     });
@@ -458,7 +458,7 @@ describe("connections that hold on to what they can get", () => {
         slow.socket.write(Buffer.alloc(16 * 1024));
         await new Promise((resume) => setTimeout(resume, 250));
       }
-      await until("it is answered", 60, () => slow.received().includes("\r\n\r\n"));
+      await until("it has its response", 60, () => slow.received().includes("\r\n\r\n"));
       // All of it reached the function, which says that this is no MIDI file.
       expect(slow.received()).toMatch(/^HTTP\/1\.1 (400|413|422) /);
       expect(slow.received()).toContain("application/problem+json");
@@ -468,10 +468,10 @@ describe("connections that hold on to what they can get", () => {
     }
   });
 
-  it("`OPTIONS *` is answered, and so is what follows on its connection", async () => {
+  it("`OPTIONS *` gets a response, and so does what follows on its connection", async () => {
     const client = rawClient(apiPort(), head(apiPort(), "OPTIONS *"), head(apiPort(), "GET /health"));
     try {
-      await until("both are answered", 60, () => client.received().split("HTTP/1.1 ").length === 3);
+      await until("both have their responses", 60, () => client.received().split("HTTP/1.1 ").length === 3);
       expect(client.received()).toMatch(/^HTTP\/1\.1 204 [\s\S]*HTTP\/1\.1 200 /);
     } finally {
       client.socket.destroy();

@@ -299,7 +299,7 @@ const unavailable = (reason: string): Invocation => ({ kind: "UNAVAILABLE", reas
 const modelError = (status: number, body = ""): Invocation => ({ kind: "MODEL_ERROR", status, body });
 const bytes = (text: string): Invocation => ({ kind: "RESPONSE", body: new TextEncoder().encode(text) });
 
-/** Whatever is answered, or read, is judged by the worker: nothing of it waits for the reconciler to give up. */
+/** The worker judges every response and every file that it reads. Nothing waits for the reconciler to give it up. */
 const atOnce = (outcome: Outcome): Outcome => ({
   ...outcome,
   wrong: [...outcome.wrong, ...(outcome.ended.includes("COMPOSITION_ABANDONED") ? ["stuck: nobody judged it"] : [])],

@@ -125,7 +125,7 @@ export class ComposingHarness {
     return this.clock.now().getTime() / 1000;
   }
 
-  /** A request of the API that may break, as one that is not to break. @returns undefined when nobody answered */
+  /** A request of the API that may break, as one that is not to break. @returns undefined when there was no response */
   async request(actor: string, method: string, path: string, call: Call = {}): Promise<Reply | undefined> {
     this.requests += 1;
     const headers = { ...call.headers, ...(method === "POST" ? { "idempotency-key": `key-${this.requests}` } : {}) };

@@ -138,7 +138,7 @@ describe.each(["in memory", "on S3"] as const)("objects %s", (place) => {
     expect(text(await work.read("empty", 0))).toBe("");
     expect((await work.digest("empty", 0))?.sha256).toBe(sha256Of(new Uint8Array()));
     for (const reading of [async () => await work.read("a", 4), async () => await work.digest("a", 4)]) {
-      const error: unknown = await reading().catch((refusal: unknown) => refusal);
+      const error: unknown = await reading().catch((cause: unknown) => cause);
       expect(error).toBeInstanceOf(ObjectTooLargeError);
       expect(error).toMatchObject({ key: "a", bytes: 5, maxBytes: 4, message: "a has 5 bytes; allowed are 4" });
     }
@@ -401,7 +401,7 @@ describe("on S3", () => {
         async () => await store.digest("a", 10),
         async () => await store.copy({ from: { bucket: "other", key: "a" }, to: "b" }),
       ]) {
-        const error: unknown = await call().catch((fault: unknown) => fault);
+        const error: unknown = await call().catch((cause: unknown) => cause);
         expect(error).toMatchObject({ $metadata: { httpStatusCode: 403 } });
       }
     } finally {

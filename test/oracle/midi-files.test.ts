@@ -103,8 +103,8 @@ function read(file: ReadByMido): Outcome {
   }
 }
 
-/** Why a file is refused, with what mido says of it that makes the refusal right. */
-const refusals: Readonly<Record<string, readonly [reason: RegExp, isRight: (file: ReadByMido) => boolean]>> = {
+/** Why a file is refused, with what mido says of it that makes that right. */
+const reasonsByFile: Readonly<Record<string, readonly [reason: RegExp, isRight: (file: ReadByMido) => boolean]>> = {
   ...Object.fromEntries(
     [
       ["music21: test03.mid", "4/4, then 3/4"],
@@ -158,7 +158,7 @@ test("every file that is refused is one of those known, for the reason that mido
   const refused = files.flatMap((file) => {
     const outcome = outcomeOf(file);
     if (outcome.kind === "READ") return [];
-    const [reason, isRight] = refusals[labelOf(file)] ?? [];
+    const [reason, isRight] = reasonsByFile[labelOf(file)] ?? [];
     return [
       {
         file: labelOf(file),
@@ -169,10 +169,10 @@ test("every file that is refused is one of those known, for the reason that mido
     ];
   });
   expect(refused.filter(({ expected, isRight }) => !expected || !isRight)).toEqual([]);
-  expect(refused.map(({ file }) => file).sort()).toEqual(Object.keys(refusals).sort());
+  expect(refused.map(({ file }) => file).sort()).toEqual(Object.keys(reasonsByFile).sort());
 });
 
-test("every track of every file that can be parsed is what mido reads, note for note, with tempo and metres", () => {
+test("every track of every file that can be parsed is what mido reads, note for note, with tempo and time signatures", () => {
   let compared = 0;
   for (const file of files) {
     const { song } = outcomeOf(file);

@@ -35,7 +35,7 @@ export async function startRecordingProxy(params: RecordingProxyParams): Promise
     const { url: path = "", method = "" } = incoming;
     const parts: Buffer[] = [];
     incoming.on("data", (part: Buffer) => parts.push(part));
-    // The local cloud answers by no other name than its own.
+    // The local cloud responds to no other name than its own.
     const headers = { ...incoming.headers, host: `${hostname}:${port}` };
     const onward = forward({ hostname, port, path, method, headers }, (upstream) => {
       const status = upstream.statusCode ?? 502;

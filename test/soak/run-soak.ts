@@ -7,7 +7,7 @@
  * The load is bounded by the number of requests at once and by the time between two requests of a user. Each client
  * behaves as the API's document asks: it honors Retry-After on 429 and 503, and sends the same Idempotency-Key when it
  * asks again. The command ends with 1 when anything is lost, stuck or doubled, when the books disagree, or when the API
- * answered with a 5xx other than 503 with Retry-After.
+ * returned a 5xx other than 503 with Retry-After.
  */
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";

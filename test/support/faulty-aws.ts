@@ -7,7 +7,7 @@ export type Service = "dynamodb" | "s3";
 export interface AwsFault {
   readonly service: Service;
   readonly name: string;
-  /** Answers instead of AWS; the operation is DynamoDB's, or the HTTP method. */
+  /** Responds instead of AWS; the operation is DynamoDB's, or the HTTP method. */
   readonly respond: (response: ServerResponse, operation: string) => void;
   /** Operations that can meet it; all when it is not said. */
   readonly only?: RegExp;

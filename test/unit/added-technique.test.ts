@@ -84,7 +84,7 @@ test("a technique that is not registered has no fields to be at fault", () => {
 
 test.each([
   ["another id", { $id: "https://opencomposer.dev/contracts/techniques/other.json" }, "has the $id"],
-  ["an unknown keyword", { "x-colour": "red" }, "x-colour"],
+  ["an unknown keyword", { "x-color": "red" }, "x-color"],
 ])("a document with %s is refused, with the reason", (_, change, reason) => {
   expect(() => readTechnique("toy", { ...document, ...change })).toThrow(reason);
 });

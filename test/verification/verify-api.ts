@@ -7,7 +7,7 @@
  *
  * It starts a local cloud of its own in a temporary folder. It ends with 1 when a response is a server error, is
  * undocumented, or has another content type or shape than documented; when a method that a path does not have is
- * answered with another status than 405; when fewer requests were made; or when an operation was left out.
+ * returned another status than 405; when fewer requests were made; or when an operation was left out.
  */
 import { spawn } from "node:child_process";
 import { createReadStream, mkdtempSync, rmSync, writeFileSync } from "node:fs";

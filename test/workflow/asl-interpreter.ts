@@ -90,7 +90,7 @@ export interface RunParams {
   readonly definition: Definition;
   readonly input: Readonly<Record<string, unknown>>;
   /**
-   * By the name in `${…FunctionArn}`. Its input is `Parameters`; input and response go through JSON, as on AWS. A task
+   * By the name in `${…FunctionArn}`. Its input is `Parameters`; input and result go through JSON, as on AWS. A task
    * that never responds throws {@link HangingTaskError}.
    */
   readonly task: (name: string, input: unknown) => Promise<unknown>;

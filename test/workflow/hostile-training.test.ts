@@ -26,7 +26,7 @@ interface Left {
   readonly otherNames: readonly string[];
 }
 
-/** A harness whose container leaves these bytes in place of its own whenever somebody looks. */
+/** A harness whose container leaves these bytes in place of its own whenever the job is monitored. */
 async function harnessThatLeaves(left: Left): Promise<DeployedHarness> {
   const harness = new DeployedHarness();
   harness.sageMaker.plans.push({ create: "RUN", ...training });

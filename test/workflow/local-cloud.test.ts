@@ -194,7 +194,7 @@ describe("the definition on MiniStack's Step Functions, with the real functions"
     throw new Error("the execution did not end within a minute");
   }
 
-  test("a job becomes READY, and a capacity refusal on its way is waited out", async () => {
+  test("a job becomes READY, and a lack of capacity on its way is waited out", async () => {
     const brief = { create: "RUN", startSeconds: 1, secondsPerEpoch: 1, uploadSeconds: 1 } as const;
     sageMaker.plans.push(
       { ...brief, epochs: 0, end: "Failed", failureReason: "CapacityError: none" },

@@ -383,7 +383,7 @@ describe("capacity", () => {
     failureReason: "CapacityError: Unable to provision requested ML compute capacity.",
   };
 
-  test("a refusal that comes as a Failed job is waited out, and the next launch has the next name", async () => {
+  test("a lack of capacity that comes as a Failed job is waited out, and the next launch has the next name", async () => {
     const harness = harnessWithJob();
     harness.sageMaker.plans.push(refused, refused, { create: "QUOTA_EXCEEDED" }, { create: "THROTTLED" });
     await finish(harness);
@@ -399,7 +399,7 @@ describe("capacity", () => {
   test.each([
     ["waits on", false, "READY"],
     ["is stopped where that was asked for meanwhile", true, "STOPPED"],
-  ])("a refusal that was seen, and whose response was lost, %s", async (_, isStopped, state) => {
+  ])("a lack of capacity that was seen, and whose response was lost, %s", async (_, isStopped, state) => {
     const harness = harnessWithJob();
     harness.sageMaker.plans.push(refused);
     harness.fault = (step, call) => {
@@ -490,7 +490,7 @@ describe("capacity", () => {
 });
 
 describe("unexpected errors", () => {
-  test("a training survives that nobody could look at it for some minutes", async () => {
+  test("a training survives that nobody could monitor it for some minutes", async () => {
     const harness = harnessWithJob({ hyperparameters: { epochs: 100, earlyStopping: false } });
     harness.sageMaker.plans.push({ ...run, epochs: 100 });
     harness.fault = (name, call) => (name === "MonitorTrainingJob" && call > 3 && call < 14 ? "BEFORE" : undefined);

@@ -39,7 +39,7 @@ type Definition = z.infer<typeof definition>;
 /** A request body that fits the service model. Members still have to be parsed into what an operation uses. */
 export type RequestBody = Readonly<Record<string, unknown>>;
 
-/** The most characters of a broken value that an error repeats: a hostile value could be megabytes long. */
+/** The maximum number of characters of a broken value that an error repeats: a hostile value could be megabytes long. */
 const maxShownValueLength = 1_024;
 
 /**
@@ -105,7 +105,7 @@ export class ServiceSchemas {
     if (shape === undefined) return request;
     const validate = this.validator(shape);
     if (validate(request)) return request;
-    throw this.refusal(shape, request, validate.errors ?? []);
+    throw this.errorOf(shape, request, validate.errors ?? []);
   }
 
   /**
@@ -133,7 +133,7 @@ export class ServiceSchemas {
     return validate;
   }
 
-  private refusal(shape: string, request: RequestBody, errors: readonly ErrorObject[]): ServiceError {
+  private errorOf(shape: string, request: RequestBody, errors: readonly ErrorObject[]): ServiceError {
     const wrongType = errors.find((error) => error.keyword === "type");
     if (wrongType !== undefined) {
       return new ServiceError({

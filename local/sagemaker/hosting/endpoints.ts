@@ -59,7 +59,7 @@ export interface InvocableEndpoint {
   readonly name: string;
   readonly variantName: string;
   readonly server: ModelServer;
-  /** The most invocations at once; absent for a real-time endpoint. */
+  /** The maximum number of invocations at once; absent for a real-time endpoint. */
   readonly maxConcurrency: number | undefined;
   /** The number of invocations under way. */
   inFlight: number;

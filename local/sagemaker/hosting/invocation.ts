@@ -205,7 +205,7 @@ async function exchange(params: {
   });
 }
 
-/** The most characters that the runtime's service model allows in an error message. */
+/** The maximum number of characters that the runtime's service model allows in an error message. */
 const maxMessageLength = 2_048;
 
 export function validationError(message: string): ServiceError {

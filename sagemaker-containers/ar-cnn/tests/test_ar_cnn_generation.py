@@ -1,4 +1,4 @@
-"""Generation from a model file to a re-written piece: the response, the refusals, and every file that is no model."""
+"""Generation from a model file to a re-written piece: the response, the broken fields, and files that are no model."""
 
 from __future__ import annotations
 

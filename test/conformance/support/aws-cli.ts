@@ -22,7 +22,7 @@ export class AwsCli {
   constructor(endpointUrl: string) {
     this.endpointUrl = endpointUrl;
     if (!existsSync(this.program)) throw new Error(`${this.program} is missing: run the pretest step.`);
-    // The file is there and empty, lest the CLI look elsewhere.
+    // The file is there and empty, so that the CLI reads no other one.
     writeFileSync(join(this.home, "config"), "");
   }
 

@@ -135,7 +135,7 @@ const closestToTheWire = { step: "deserialize", priority: "low", name: "checkRes
 
 /**
  * Makes the clients fail on every response that is not as the service model says, before they read it in their own,
- * lenient way. So each test of this suite checks each response that it gets, whatever else it looks at.
+ * lenient way. So each test of this suite checks each response that it gets, whatever else it checks.
  */
 export function checkResponsesOf(sagemaker: SageMakerClient, runtimeClient: SageMakerRuntimeClient): void {
   sagemaker.middlewareStack.add(

@@ -209,7 +209,7 @@ export function tableBehavior(open: () => Table): void {
       expect(await meets(await newRow({ text: "\uFFFD" }), lessThan("text", "\u{1F3B9}"))).toBe(true);
     });
 
-    test("guard every kind of single write; a refusal tells the row as it is", async () => {
+    test("guard every kind of single write; a refused write tells the row as it is", async () => {
       const key = await newRow({ n: 1, holder: { jobId: "x" } });
       const now = { ...key, n: 1, holder: { jobId: "x" } };
       const condition = equals("holder.jobId", "y");
@@ -607,6 +607,6 @@ export async function expectSameTables(one: () => Table, other: () => Table): Pr
     }),
     { numRuns: 80 },
   );
-  // A law that only ever sees refusals says little.
+  // A law for which every write is refused would say little.
   for (const count of Object.values(seen)) expect(count).toBeGreaterThan(20);
 }

@@ -98,7 +98,7 @@ test("another user's lost track does not exist", async () => {
   expect(problemOf(reply).code).toBe("TRACK_NOT_FOUND");
 });
 
-test("a refusal for a lost file is not remembered under the idempotency key", async () => {
+test("a problem for a lost file is not remembered under the idempotency key", async () => {
   const api = apiWithout("track");
   expect((await compose(api, requests.track, { "idempotency-key": "k" })).status).toBe(410);
   api.files.objects.set(files.track, new Uint8Array(4));
@@ -233,7 +233,7 @@ describe("the files of an ended training job", () => {
     expect((await apiWithJob().call("GET", `${root}/metrics?afterEpoch=3`)).status).toBe(410);
   });
 
-  test("are answered when they are there", async () => {
+  test("are sent when they are there", async () => {
     for (const path of paths) expect((await withFiles(apiWithJob()).call("GET", path)).status).toBe(200);
   });
 

@@ -85,7 +85,7 @@ describe("uploading a track", () => {
     });
   });
 
-  test("over the quota answers 429 with the quota, and keeps no file", async () => {
+  test("over the quota returns 429 with the quota, and keeps no file", async () => {
     const api = composerApi();
     for (let count = 0; count < quotas.tracks; count += 1) await api.call("POST", "/tracks", upload);
     const reply = await api.call("POST", "/tracks", upload);

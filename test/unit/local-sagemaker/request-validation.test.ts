@@ -10,7 +10,7 @@ import { breaches, camelPath, fitting, readModel, requestOf, withBreach } from "
 const model = readModel("sagemaker");
 const schemas = new ServiceSchemas("sagemaker");
 
-function refusal(operation: string, request: unknown, by: ServiceSchemas = schemas): ServiceError | undefined {
+function errorOf(operation: string, request: unknown, by: ServiceSchemas = schemas): ServiceError | undefined {
   try {
     by.checkInput(operation, request);
     return undefined;
@@ -25,7 +25,7 @@ describe.each(Object.entries(model.operations))("%s", (operation, { input }) => 
     const all = input === undefined ? [] : [...breaches(model, input)];
     expect(all.length).toBeGreaterThan(0);
     const accepted = all.filter((breach) => {
-      const error = refusal(operation, requestOf(breach));
+      const error = errorOf(operation, requestOf(breach));
       return !error?.message.includes(breach.words);
     });
     // A wrong type is told alone, so a constraint below one of the request's other breaches is never hidden by it.
@@ -61,7 +61,7 @@ describe.each(["sagemaker", "sagemaker-runtime"] as const)("whatever the request
     );
     fc.assert(
       fc.property(cases, ({ operation, request, breach }) => {
-        const error = refusal(operation, withBreach(request, breach), checked);
+        const error = errorOf(operation, withBreach(request, breach), checked);
         expect(error?.message).toContain(breach.words);
         expect(["ValidationException", "SerializationException"]).toContain(error?.code);
         expect(error?.status).toBe(400);
@@ -72,10 +72,10 @@ describe.each(["sagemaker", "sagemaker-runtime"] as const)("whatever the request
 });
 
 it("shortens hostile values, and reads null as absent", () => {
-  const error = refusal("DescribeTrainingJob", { TrainingJobName: "_".repeat(1_000_000) });
+  const error = errorOf("DescribeTrainingJob", { TrainingJobName: "_".repeat(1_000_000) });
   expect(error?.message.length).toBeLessThan(5_000);
-  expect(refusal("ListTrainingJobs", { NameContains: null })).toBeUndefined();
-  expect(refusal("DescribeTrainingJob", { TrainingJobName: null })?.message).toBe(
+  expect(errorOf("ListTrainingJobs", { NameContains: null })).toBeUndefined();
+  expect(errorOf("DescribeTrainingJob", { TrainingJobName: null })?.message).toBe(
     "1 validation error detected: Value null at 'trainingJobName' failed to satisfy constraint: Member must not be null",
   );
 });

@@ -58,8 +58,8 @@ class Harness {
     },
   };
 
-  look = async (ageDays = 7) => await listOrphans({ buckets: this.buckets, rows: this.rows, ageDays, now });
-  orphanKeys = async (): Promise<string[]> => (await this.look()).map(({ key }) => key);
+  list = async (ageDays = 7) => await listOrphans({ buckets: this.buckets, rows: this.rows, ageDays, now });
+  orphanKeys = async (): Promise<string[]> => (await this.list()).map(({ key }) => key);
   left = (): string[] => [...this.buckets.artifacts.keys(), ...this.buckets.work.keys()];
 }
 
@@ -161,11 +161,11 @@ test("what a pending change speaks of is nobody's orphan, in either bucket", asy
   expect(await harness.orphanKeys()).toEqual([]);
 });
 
-test("young files are left alone, and a look at younger ones than a week is refused", async () => {
+test("young files are left alone, and files younger than a week are never listed", async () => {
   const harness = new Harness().put(trackKey(owner), "artifacts", 6.9);
   expect(await harness.orphanKeys()).toEqual([]);
-  await expect(harness.look(6)).rejects.toThrow("7 days or more");
-  await expect(harness.look(Number.NaN)).rejects.toThrow("7 days or more");
+  await expect(harness.list(6)).rejects.toThrow("7 days or more");
+  await expect(harness.list(Number.NaN)).rejects.toThrow("7 days or more");
   expect(await harness.put(trackKey(owner), "artifacts", 7.1).orphanKeys()).toEqual([trackKey(owner)]);
 });
 
@@ -213,7 +213,7 @@ describe("removing", () => {
   test("takes exactly what was listed, out of both buckets", async () => {
     const harness = strays().row("MODEL");
     for (const key of named.MODEL) harness.put(key);
-    const orphans = await harness.look();
+    const orphans = await harness.list();
     expect(await removeOrphans({ rows: harness.rows, stores: harness.buckets, orphans, expected: 3 })).toBe(3);
     expect(harness.left()).toEqual([...named.MODEL].sort());
   });
@@ -223,7 +223,7 @@ describe("removing", () => {
     const removal = removeOrphans({
       rows: harness.rows,
       stores: harness.buckets,
-      orphans: await harness.look(),
+      orphans: await harness.list(),
       expected,
     });
     await expect(removal).rejects.toThrow(`3 orphans, not ${expected}`);
@@ -232,7 +232,7 @@ describe("removing", () => {
 
   test("leaves what has got a row since it was listed", async () => {
     const harness = strays();
-    const orphans = await harness.look();
+    const orphans = await harness.list();
     harness.row("TRACK");
     expect(await removeOrphans({ rows: harness.rows, stores: harness.buckets, orphans, expected: 3 })).toBe(2);
     expect(harness.left()).toEqual([trackKey(owner)]);

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { isHolderAlive, type LockHolder, takeProcessLock } from "../../../tools/processes/process-lock";
 
 const program = join(__dirname, "support/hold-lock.ts");
-const refusal = ({ pid }: LockHolder): string => `process ${pid} has it`;
+const whyRefused = ({ pid }: LockHolder): string => `process ${pid} has it`;
 
 let folder = "";
 let file = "";
@@ -28,7 +28,7 @@ afterEach(async () => {
 
 /** Leaves a lock behind as a killed process does. */
 function leaveDeadLock(): void {
-  takeProcessLock({ file, refusal });
+  takeProcessLock({ file, whyRefused });
   const { pid } = spawnSync(process.execPath, ["-e", ""]);
   writeFileSync(file, JSON.stringify({ pid, startedAt: "2026-01-01T00:00:00Z", processStart: "1" }));
 }
@@ -67,7 +67,7 @@ test("a lock that was taken over while another process still thought it dead sta
     }
     return verdict;
   };
-  expect(() => takeProcessLock({ file, refusal, isAlive })).toThrow(/^process \d+ has it$/);
+  expect(() => takeProcessLock({ file, whyRefused, isAlive })).toThrow(/^process \d+ has it$/);
   const [first, second] = processes;
   expect(first?.lines().at(-1)).toBe("holds");
   expect(second?.lines().at(-1)).toBe(`refused ${String(first?.child.pid)}`);
@@ -88,7 +88,7 @@ test("a process that is about to replace a dead lock makes others wait, and take
     }
     return verdict;
   };
-  const release = takeProcessLock({ file, refusal, isAlive });
+  const release = takeProcessLock({ file, whyRefused, isAlive });
   stopUntil("the other one was refused", () => hasEnded(other?.lines() ?? []));
   expect(other?.lines().at(-1)).toBe(`refused ${process.pid}`);
   release();
@@ -100,6 +100,6 @@ test("a process that was killed while it replaced a dead lock holds up nobody an
   const { child, lines } = startProcess("killed", "2");
   await once(child, "exit");
   expect(lines()).toHaveLength(2);
-  takeProcessLock({ file, refusal })();
+  takeProcessLock({ file, whyRefused })();
   expect(readdirSync(join(folder, "lock"))).toEqual([]);
 });

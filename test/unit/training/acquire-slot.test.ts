@@ -76,7 +76,7 @@ test("a lapsed lease is reclaimed only when SageMaker says that the holder's job
   await harness.step("AcquireSlot", event(0));
   await harness.step("LaunchTrainingJob", event(0));
   harness.clock.advance(3_000);
-  // Nobody has looked for fifty minutes, but the job runs on.
+  // Nobody has monitored the job for fifty minutes, but the job runs on.
   expect(await harness.step("AcquireSlot", event(1))).toMatchObject({ outcome: "WAITING_FOR_SLOT" });
   harness.clock.advance(4_000);
   harness.trainingJobs.put({ ...harness.row(1), queuedSince: harness.clock.now().toISOString() });
@@ -140,7 +140,7 @@ test("in any order of steps, retries and passing time: never two holders of a sl
         else if (kind === "stop") harness.trainingJobs.requestStop({ sub, id: jobId(n) });
         else {
           const launched = harness.row(n).trainingJobName !== undefined;
-          // As the workflow does: what was not launched is not looked at; a fault may finalize anything at any time.
+          // As the workflow does: a job that was not launched is not monitored; a fault may finalize anything at any time.
           if (kind === "MonitorTrainingJob" && !launched) continue;
           await harness.step(kind, kind === "FinalizeTrainingJob" ? { ...event(n), error: { Error: "x" } } : event(n));
         }

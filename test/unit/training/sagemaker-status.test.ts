@@ -67,7 +67,7 @@ test.each([
   expect(interpretTrainingJob({ status, secondaryStatus, failureReason: undefined })).toEqual(meaning);
 });
 
-test("a refusal for capacity is no failure, and only the trainer's own words are shown", () => {
+test("a job that is refused for capacity is no failure, and only the trainer's own words are shown", () => {
   const failed = (failureReason: string) =>
     interpretTrainingJob({ status: "Failed", secondaryStatus: "Failed", failureReason });
   expect(failed("CapacityError: Unable to provision requested ML compute capacity.")).toEqual({

@@ -48,7 +48,7 @@ const problemSchema = z.object({
     .optional(),
 });
 
-/** The problem of a refusal. */
+/** The problem of a refused request. */
 export const problemOf = (reply: Reply) => problemSchema.parse(reply.body);
 export const resourceOf = <Schema extends z.ZodType>(reply: Reply, schema: Schema): z.output<Schema> =>
   schema.parse(reply.body);

@@ -40,7 +40,7 @@ export function readModel(service: ServiceName): Model {
   return file.parse(document);
 }
 
-/** A value that breaks one constraint of a member, and the words that the refusal must hold. */
+/** A value that breaks one constraint of a member, and the words that the error must hold. */
 export interface Breach {
   /** Member names from the request down; numbers are places in a list. */
   readonly path: readonly (string | number)[];

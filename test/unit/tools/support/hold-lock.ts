@@ -23,7 +23,7 @@ const isAlive = (holder: LockHolder): boolean => {
 };
 
 try {
-  takeProcessLock({ file, refusal: ({ pid }) => `refused ${pid}`, isAlive });
+  takeProcessLock({ file, whyRefused: ({ pid }) => `refused ${pid}`, isAlive });
   write("holds");
 } catch (error) {
   write(error instanceof Error ? error.message : String(error));
