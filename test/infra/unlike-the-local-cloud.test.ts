@@ -6,7 +6,7 @@ import * as z from "zod";
 import { parseStageConfig } from "../../lib/config/load-stage-config";
 import { techniqueIds } from "../../naming/resource-names";
 import { devConfig, localConfig, prodConfig } from "./support/stage-configs";
-import { type Resource, synthesize,type Synthesized } from "./support/synthesize";
+import { type Resource, synthesize, type Synthesized } from "./support/synthesize";
 
 const prod = synthesize("prod");
 const dev = synthesize("dev");
@@ -100,6 +100,19 @@ describe("A6: a deleted stage leaves no bucket behind", () => {
   test("dev empties every bucket before CloudFormation deletes it", () => {
     expect(emptied(dev)).toEqual(buckets(dev));
     expect(emptied(dev)).toHaveLength(2);
+  });
+
+  test("the function that does so may write logs and delete in these two buckets, and nothing else", () => {
+    const roles = dev.resourcesOf("AWS::IAM::Role").filter(({ id }) => id.startsWith("CustomS3AutoDeleteObjects"));
+    expect(roles).toHaveLength(1);
+    expect(roles[0]?.resource.Properties["ManagedPolicyArns"]).toEqual([
+      { "Fn::Sub": "arn:${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole" },
+    ]);
+    expect(roles[0]?.resource.Properties["Policies"]).toBeUndefined();
+    const attached = dev
+      .resourcesOf("AWS::IAM::Policy")
+      .filter(({ resource }) => JSON.stringify(resource.Properties["Roles"]).includes("CustomS3AutoDeleteObjects"));
+    expect(attached).toEqual([]);
   });
 
   test("prod keeps its buckets, and the local cloud is thrown away as a whole", () => {
