@@ -45,8 +45,12 @@ export type FailureClass = (typeof failureClasses)[number];
 
 /** The states into which a running SageMaker job can put our job. */
 export type MonitoredState = "STARTING" | "TRAINING" | "UPLOADING" | "STOPPING";
-/** The ways in which a SageMaker job can end. There may be a model after COMPLETED, STOPPED and TIME_LIMIT. */
-export type TrainingEnding = "COMPLETED" | "STOPPED" | "TIME_LIMIT" | "FAILED";
+/**
+ * The ways in which a SageMaker job can end. TIME_LIMIT is the limit of the run itself. WAIT_LIMIT is that of a job on
+ * spot machines: it has waited for a machine, before or within its run, for longer than the stage allows. There may be a
+ * model after each of them but FAILED.
+ */
+export type TrainingEnding = "COMPLETED" | "STOPPED" | "TIME_LIMIT" | "WAIT_LIMIT" | "FAILED";
 
 export type TrainingJobMeaning =
   | { readonly kind: "RUNNING"; readonly state: MonitoredState }
@@ -162,9 +166,14 @@ function meaningOfFailure(failureReason: string | undefined): TrainingJobMeaning
 }
 
 function meaningOfStopped(secondaryStatus: string | undefined): TrainingJobMeaning {
-  const timeLimits: readonly string[] = ["MaxRuntimeExceeded", "MaxWaitTimeExceeded"];
-  const ending = timeLimits.includes(secondaryStatus ?? "") ? "TIME_LIMIT" : "STOPPED";
-  return { kind: "ENDED", ending };
+  switch (secondaryStatus) {
+    case "MaxRuntimeExceeded":
+      return { kind: "ENDED", ending: "TIME_LIMIT" };
+    case "MaxWaitTimeExceeded":
+      return { kind: "ENDED", ending: "WAIT_LIMIT" };
+    default:
+      return { kind: "ENDED", ending: "STOPPED" };
+  }
 }
 
 const isStatus = (value: string | undefined): value is SageMakerStatus =>

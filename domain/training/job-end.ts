@@ -1,7 +1,7 @@
 /** Decides how a training job ends, by all rules in one pure function. */
 import type { Failure } from "../schemas/failure";
 import type { EndReason } from "../schemas/training-parts";
-import { workflowFailed } from "../states/failures";
+import { withAdvice, workflowFailed } from "../states/failures";
 import type { TrainingEnding } from "../states/sagemaker-status";
 import type { FinalTrainingJobState } from "../states/training-job-state";
 
@@ -13,6 +13,8 @@ export interface EndedTraining {
   readonly stopRequested: boolean;
   /** True if the job was allowed to end by itself before its last epoch, and did so. */
   readonly endedEarly: boolean;
+  /** True if the job has a checkpoint, its own or that of the job which it resumes. */
+  readonly resumable: boolean;
   /** The reason of a failure: the container's own, a refused request, a missed deadline or a fault of the service. */
   readonly failure?: Failure | undefined;
 }
@@ -29,6 +31,13 @@ const noEpochCompleted = {
   retryable: false,
 } as const satisfies Failure;
 
+/** The failure of a job on spot machines that got none, or lost its own and got no other. {@link withAdvice} ends it. */
+const noMachine = {
+  code: "CAPACITY_DEADLINE_PASSED",
+  message: "The training platform had no machine for the training for as long as a job may wait.",
+  retryable: true,
+} as const satisfies Failure;
+
 const noModelLeft = {
   code: "MODEL_MISSING",
   message: "The training ended without leaving a model.",
@@ -42,16 +51,29 @@ const failedWith = (failure: Failure): JobEnd => ({ state: "FAILED", endReason: 
 
 /**
  * Returns how the job ends. A job that its user stopped ends STOPPED, with or without a model, unless the training
- * itself had failed. A training that completed or reached its time limit ends READY with a model and FAILED without
+ * itself had failed. A training that completed or reached a limit of time ends READY with a model and FAILED without
  * one.
  */
-export function endOfJob({ ending, hasModel, stopRequested, endedEarly, failure }: EndedTraining): JobEnd {
+export function endOfJob(ended: EndedTraining): JobEnd {
+  const { ending, hasModel, stopRequested, endedEarly, failure } = ended;
   if (ending === "FAILED") return failedWith(failure ?? neverRan);
   if (stopRequested || ending === "STOPPED") return { state: "STOPPED", endReason: "USER_STOP" };
   if (ending === undefined) return failedWith(failure ?? neverRan);
   if (hasModel) {
-    if (ending === "TIME_LIMIT") return { state: "READY", endReason: "TIME_LIMIT" };
+    if (ending === "TIME_LIMIT" || ending === "WAIT_LIMIT") return { state: "READY", endReason: "TIME_LIMIT" };
     return { state: "READY", endReason: endedEarly ? "EARLY_STOPPING" : "EPOCHS_COMPLETED" };
   }
-  return failedWith(failure ?? (ending === "TIME_LIMIT" ? noEpochCompleted : noModelLeft));
+  return failedWith(failure ?? withoutModel(ending, ended));
+}
+
+/** Returns the failure of a training that ended by itself and left no model. */
+function withoutModel(ending: TrainingEnding, { resumable }: EndedTraining): Failure {
+  switch (ending) {
+    case "TIME_LIMIT":
+      return noEpochCompleted;
+    case "WAIT_LIMIT":
+      return withAdvice(noMachine, { resumable });
+    default:
+      return noModelLeft;
+  }
 }

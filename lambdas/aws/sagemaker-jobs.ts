@@ -1,13 +1,16 @@
 /** SageMaker training jobs as operations see them. Errors are distinguished by their codes, never by their texts. */
+import { setTimeout as delay } from "node:timers/promises";
 import {
   CreateTrainingJobCommand,
   type CreateTrainingJobCommandInput,
   DescribeTrainingJobCommand,
+  type DescribeTrainingJobCommandOutput,
   type SageMakerClient,
   SageMakerServiceException,
   StopTrainingJobCommand,
 } from "@aws-sdk/client-sagemaker";
 import type { DescribedStatus } from "../../domain/states/sagemaker-status";
+import type { Log } from "../telemetry/logger";
 
 export interface DescribedTrainingJob extends DescribedStatus {
   readonly name: string;
@@ -24,8 +27,8 @@ export type CreateOutcome =
   | { readonly kind: "CREATED" }
   /** A job of this name exists. It is ours if Describe shows our prefixes. */
   | { readonly kind: "NAME_IN_USE" }
-  /** The account's quota of instances is used up for now. */
-  | { readonly kind: "QUOTA_EXCEEDED" }
+  /** A quota of the account does not allow the job now, or never. The reason is the service's own text. */
+  | { readonly kind: "QUOTA_EXCEEDED"; readonly reason: string }
   | { readonly kind: "THROTTLED" }
   /**
    * The request is wrong, and trying again will not help. The reason may name accounts and roles, so it is for the log
@@ -35,6 +38,7 @@ export type CreateOutcome =
 
 export interface SageMakerJobs {
   create(request: CreateTrainingJobCommandInput): Promise<CreateOutcome>;
+  /** Returns undefined if SageMaker has said twice that it does not know the job. */
   describe(name: string): Promise<DescribedTrainingJob | undefined>;
   /** Asks SageMaker to stop the job. A job that has ended or never existed counts as stopped. */
   stop(name: string): Promise<void>;
@@ -53,7 +57,7 @@ function createOutcome(error: unknown): CreateOutcome {
     case "ResourceInUse":
       return { kind: "NAME_IN_USE" };
     case "ResourceLimitExceeded":
-      return { kind: "QUOTA_EXCEEDED" };
+      return { kind: "QUOTA_EXCEEDED", reason: error.message };
     case "ThrottlingException":
       return { kind: "THROTTLED" };
     case "ValidationException":
@@ -64,7 +68,40 @@ function createOutcome(error: unknown): CreateOutcome {
   }
 }
 
-export function createSageMakerJobs({ client }: { readonly client: SageMakerClient }): SageMakerJobs {
+const describedJob = (name: string, job: DescribeTrainingJobCommandOutput): DescribedTrainingJob => ({
+  name,
+  status: job.TrainingJobStatus,
+  secondaryStatus: job.SecondaryStatus,
+  failureReason: job.FailureReason,
+  startedAt: job.TrainingStartTime,
+  endedAt: job.TrainingEndTime,
+  trainingSeconds: job.TrainingTimeInSeconds,
+  billableSeconds: job.BillableTimeInSeconds,
+  outputUri: job.OutputDataConfig?.S3OutputPath,
+  checkpointUri: job.CheckpointConfig?.S3Uri,
+});
+
+export interface SageMakerJobsParams {
+  readonly client: SageMakerClient;
+  readonly log: Pick<Log, "warn">;
+  /** Waits between two readings. @default - the time passes */
+  readonly pause?: (milliseconds: number) => Promise<unknown>;
+}
+
+/** Milliseconds between the two readings of a job that SageMaker does not seem to know. */
+const secondReadingMilliseconds = 2_000;
+
+export function createSageMakerJobs({ client, log, pause = delay }: SageMakerJobsParams): SageMakerJobs {
+  const read = async (name: string): Promise<DescribeTrainingJobCommandOutput | undefined> => {
+    try {
+      return await client.send(new DescribeTrainingJobCommand({ TrainingJobName: name }));
+    } catch (error) {
+      if (!isNotThere(error)) throw error;
+      // The code is also that of a request which is wrong for another reason, and only the text tells them apart.
+      log.warn("SageMaker does not know a training job", { trainingJobName: name, reason: String(error) });
+      return undefined;
+    }
+  };
   return {
     async create(request) {
       try {
@@ -76,24 +113,13 @@ export function createSageMakerJobs({ client }: { readonly client: SageMakerClie
     },
 
     async describe(name) {
-      try {
-        const job = await client.send(new DescribeTrainingJobCommand({ TrainingJobName: name }));
-        return {
-          name,
-          status: job.TrainingJobStatus,
-          secondaryStatus: job.SecondaryStatus,
-          failureReason: job.FailureReason,
-          startedAt: job.TrainingStartTime,
-          endedAt: job.TrainingEndTime,
-          trainingSeconds: job.TrainingTimeInSeconds,
-          billableSeconds: job.BillableTimeInSeconds,
-          outputUri: job.OutputDataConfig?.S3OutputPath,
-          checkpointUri: job.CheckpointConfig?.S3Uri,
-        };
-      } catch (error) {
-        if (isNotThere(error)) return undefined;
-        throw error;
+      let job = await read(name);
+      if (job === undefined) {
+        // A job counts as ended, and its slot as free, when it is not there: that is not decided by one response.
+        await pause(secondReadingMilliseconds);
+        job = await read(name);
       }
+      return job === undefined ? undefined : describedJob(name, job);
     },
 
     async stop(name) {

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { ulidSchema } from "../../domain/schemas/ids";
 import { openWorkKinds } from "../../naming/table-keys";
 import type { CompositionQueue, DispatchFailures } from "../aws/composition-queue";
+import { isPassingFault } from "../aws/passing-faults";
 import type { SageMakerJobs } from "../aws/sagemaker-jobs";
 import type { WorkflowExecutions } from "../aws/workflow-executions";
 import type { Log } from "../telemetry/logger";
@@ -44,23 +45,55 @@ const workSchema = z.object({
   attempt: z.coerce.number().int().min(0),
 });
 
+/** A part of the response to Lambda: the batch is delivered again from the earliest of these records. */
+export interface BatchItemFailure {
+  readonly itemIdentifier: string;
+}
+
+export interface DispatchWorkResult {
+  readonly batchItemFailures: readonly BatchItemFailure[];
+}
+
 /**
  * Starts what was inserted as open work, and stops what was asked to stop (the outbox). All records of a batch are
- * dispatched at once, so that a slow one does not delay the others. A record that cannot be dispatched is kept in a
- * queue, because a stream delivers a batch that throws again and again, and everything behind it waits. The reconciler
- * starts what was missed, and the workflow's next monitoring turn stops what was not stopped.
+ * dispatched at once, so that a slow one does not delay the others.
+ *
+ * A record that met a fault which passes is reported, and Lambda delivers it again; starting twice does no harm. A
+ * record that can never be dispatched is kept in a queue instead, because everything behind it would wait for it. In
+ * the local cloud, which takes no notice of the report, the reconciler starts what was missed. The workflow's next
+ * monitoring turn stops what was not stopped.
  */
-export async function dispatchWork(params: DispatchWorkParams): Promise<void> {
-  await Promise.all(
-    params.records.map(async (record) => {
+export async function dispatchWork(params: DispatchWorkParams): Promise<DispatchWorkResult> {
+  const failures = await Promise.all(
+    params.records.map(async (record): Promise<readonly BatchItemFailure[]> => {
       try {
         await dispatch(recordSchema.parse(record), params);
+        return [];
       } catch (error) {
-        await keep(record, error, params);
+        const itemIdentifier = sequenceNumberOf(record);
+        if (itemIdentifier !== undefined && isPassingFault(error)) {
+          params.metrics.record("DispatchRetries");
+          params.log.warn("a stream record is to be delivered again", { itemIdentifier, reason: reasonOf(error) });
+          return [{ itemIdentifier }];
+        }
+        const isKept = await keep(record, error, params);
+        // Lambda has a queue of its own for records that it cannot get handled.
+        return isKept || itemIdentifier === undefined ? [] : [{ itemIdentifier }];
       }
     }),
   );
+  return { batchItemFailures: failures.flat() };
 }
+
+const sequencedSchema = z.object({ dynamodb: z.object({ SequenceNumber: z.string().min(1) }) });
+
+/** Returns the name that the stream gives a record; undefined for a record without one. */
+function sequenceNumberOf(record: unknown): string | undefined {
+  return sequencedSchema.safeParse(record).data?.dynamodb.SequenceNumber;
+}
+
+const reasonOf = (error: unknown): string =>
+  error instanceof Error ? `${error.name}: ${error.message}`.slice(0, 1_000) : String(error);
 
 async function dispatch(
   { eventName, dynamodb }: z.infer<typeof recordSchema>,
@@ -110,9 +143,13 @@ const keysSchema = z.object({
   dynamodb: z.object({ Keys: z.unknown().optional() }).optional(),
 });
 
-async function keep(record: unknown, error: unknown, { failures, log, metrics }: DispatchWorkParams): Promise<void> {
+/**
+ * Keeps a record that can never be dispatched, for an operator.
+ * @returns false if it could not be kept
+ */
+async function keep(record: unknown, error: unknown, { failures, log, metrics }: DispatchWorkParams): Promise<boolean> {
   metrics.record("DispatchFailures");
-  const reason = error instanceof Error ? `${error.name}: ${error.message}`.slice(0, 1_000) : String(error);
+  const reason = reasonOf(error);
   // The key is enough to find the item; its content stays in the table.
   const known = keysSchema.safeParse(record);
   const kept = known.success
@@ -121,7 +158,9 @@ async function keep(record: unknown, error: unknown, { failures, log, metrics }:
   log.error("a stream record was not dispatched", { ...kept, reason });
   try {
     await failures.keep({ ...kept, reason });
+    return true;
   } catch (error) {
     log.error("the record could not be kept either", { reason: String(error) });
+    return false;
   }
 }

@@ -1,6 +1,10 @@
-/** Waits when SageMaker has no capacity, and lets the job be launched again under the next name, until a deadline. */
+/**
+ * Waits when SageMaker has no capacity or the account's quota is used up, and lets the job be launched again under the
+ * next name, until a deadline.
+ */
 import type { Failure } from "../../domain/schemas/failure";
 import type { TrainingSettings } from "../../domain/schemas/training-settings";
+import { quotaExceeded, readQuotaRefusal } from "../../domain/training/quota-refusal";
 import type { TrainingJobItem } from "../stores/items";
 import { isDone } from "../stores/outcome";
 import type { TrainingJobs } from "../stores/training-jobs";
@@ -10,7 +14,7 @@ import { jittered, type RandomSource } from "./jitter";
 
 export type CapacityResult =
   | { readonly outcome: "WAITING_FOR_CAPACITY"; readonly waitSeconds: number }
-  | { readonly outcome: "CAPACITY_DEADLINE_PASSED"; readonly failure: Failure }
+  | { readonly outcome: "CAPACITY_DEADLINE_PASSED" | "QUOTA_EXCEEDED"; readonly failure: Failure }
   | { readonly outcome: "STOP_REQUESTED" };
 
 type CapacitySettings = Pick<TrainingSettings, "capacityDeadlineSeconds" | "slotLeaseSeconds" | "waitSeconds">;
@@ -19,6 +23,8 @@ export interface AwaitCapacityParams {
   readonly job: TrainingJobItem;
   /** True if the next launch needs a new name. A refused job has used its name up; a throttled call has not. */
   readonly nextName: boolean;
+  /** The service's text, if it refused the job for a quota of the account. */
+  readonly quotaReason?: string;
   readonly trainingJobs: Pick<TrainingJobs, "advance">;
   readonly settings: CapacitySettings;
   readonly now: () => Date;
@@ -39,16 +45,25 @@ export function capacityWaitSeconds(launch: number, { waitSeconds, slotLeaseSeco
 }
 
 /**
- * Handles that SageMaker has no capacity: it lets the job wait, or ends the waiting when the job is to be stopped or
- * its deadline has passed.
+ * Handles that SageMaker has no capacity: it lets the job wait, or ends the waiting when the job is to be stopped, its
+ * deadline has passed, or the account's quota is 0 and waiting cannot help.
  */
 export async function awaitCapacity(params: AwaitCapacityParams): Promise<CapacityResult> {
-  const { job, nextName, trainingJobs, settings, log, metrics } = params;
+  const { job, nextName, quotaReason, trainingJobs, settings, log, metrics } = params;
   const now = params.now();
   const capacityRefusedSince = job.capacityRefusedSince ?? now.toISOString();
   metrics.record("CapacityRefusals");
+  const quota = quotaReason === undefined ? undefined : readQuotaRefusal(quotaReason);
+  if (quota !== undefined) {
+    metrics.record("QuotaRefusals");
+    log.warn("the account's quota does not allow the training job", { jobId: job.id, reason: quotaReason });
+  }
   if (job.stopRequested) return { outcome: "STOP_REQUESTED" };
-  if (now.getTime() - Date.parse(capacityRefusedSince) >= settings.capacityDeadlineSeconds * 1000) {
+  const isOver = now.getTime() - Date.parse(capacityRefusedSince) >= settings.capacityDeadlineSeconds * 1000;
+  if (quota !== undefined && (quota.isZero || isOver)) {
+    return { outcome: "QUOTA_EXCEEDED", failure: quotaExceeded(quota) };
+  }
+  if (isOver) {
     return { outcome: "CAPACITY_DEADLINE_PASSED", failure: capacityDeadlinePassed(settings.capacityDeadlineSeconds) };
   }
   const changed = await trainingJobs.advance(

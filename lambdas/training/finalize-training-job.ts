@@ -150,6 +150,7 @@ function endOf(
     ending: cutOff ? undefined : ending,
     hasModel,
     stopRequested: job.stopRequested,
+    resumable: job.resumable,
     endedEarly: job.hyperparameters["earlyStopping"] === true && job.progress.epoch < job.progress.epochs,
     failure:
       (isCutOffForGood && failed?.retryable === true ? undefined : failed) ??

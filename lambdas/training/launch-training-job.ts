@@ -65,8 +65,20 @@ export async function launchTrainingJob(params: LaunchTrainingJobParams): Promis
       }
       break;
     }
-    case "QUOTA_EXCEEDED":
-      return await awaitCapacity({ job, nextName: true, trainingJobs, settings, now, random, log, metrics });
+    case "QUOTA_EXCEEDED": {
+      const quotaReason = created.reason;
+      return await awaitCapacity({
+        job,
+        nextName: true,
+        quotaReason,
+        trainingJobs,
+        settings,
+        now,
+        random,
+        log,
+        metrics,
+      });
+    }
     case "THROTTLED":
       return await awaitCapacity({ job, nextName: false, trainingJobs, settings, now, random, log, metrics });
     case "REFUSED":

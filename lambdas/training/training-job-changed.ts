@@ -11,8 +11,9 @@ import { monitorTrainingJob, type MonitorTrainingJobParams } from "./monitor-tra
 const eventSchema = z.object({
   detail: z.object({
     TrainingJobName: z.string(),
-    CheckpointConfig: z.object({ S3Uri: z.string() }).optional(),
-    OutputDataConfig: z.object({ S3OutputPath: z.string() }).optional(),
+    // SageMaker sends an empty object where a job has none.
+    CheckpointConfig: z.object({ S3Uri: z.string().optional() }).optional(),
+    OutputDataConfig: z.object({ S3OutputPath: z.string().optional() }).optional(),
   }),
 });
 

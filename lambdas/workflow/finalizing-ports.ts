@@ -9,6 +9,7 @@ import { createSlots, type Slots } from "../stores/slots";
 import type { Table } from "../stores/table";
 import { createTickets } from "../stores/tickets";
 import { createTrainingJobs, type TrainingJobs } from "../stores/training-jobs";
+import { createLogger, logTo } from "../telemetry/logger";
 import type { FinalizeTrainingJobParams } from "../training/finalize-training-job";
 
 export interface FinalizingPortsParams {
@@ -33,7 +34,10 @@ export function createFinalizingPorts({ table, artifactsBucket, workBucket }: Fi
     trainingJobs: createTrainingJobs({ table, now }),
     slots: createSlots(table),
     tickets: createTickets(table),
-    sageMakerJobs: createSageMakerJobs({ client: createSageMakerClient() }),
+    sageMakerJobs: createSageMakerJobs({
+      client: createSageMakerClient(),
+      log: logTo(createLogger("aws/sagemaker-jobs")),
+    }),
     work: createObjectStore({ client: s3, bucket: workBucket }),
     artifacts: createObjectStore({ client: s3, bucket: artifactsBucket }),
     now,

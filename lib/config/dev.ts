@@ -31,7 +31,8 @@ export const devDefaults: StageConfigInput = {
   training: {
     instanceType: "ml.m5.xlarge",
     volumeSizeGb: 10,
-    useSpot: true,
+    // The first training of a new deployment should not depend on whether the spot market has a machine.
+    useSpot: false,
     slots: 1,
     runtimeLimitSeconds: 14_400,
     queueDeadlineSeconds: 14_400,

@@ -30,7 +30,7 @@ export const prodDefaults: StageConfigInput = {
     storedBytes: 4 * 1024 ** 3,
   },
   functions: { logLevel: "INFO", reservedConcurrency: {} },
-  compositions: { concurrency: 4 },
+  compositions: { concurrency: 2 },
   training: {
     instanceType: "ml.m5.xlarge",
     volumeSizeGb: 10,
@@ -45,6 +45,6 @@ export const prodDefaults: StageConfigInput = {
   },
   reconcileMinutes: 5,
   images: perTechnique(() => ({ training: { kind: "build" }, inference: { kind: "build" } })),
-  endpoints: perTechnique(() => ({ kind: "serverless", memoryMb: 2048, maxConcurrency: 4 })),
+  endpoints: perTechnique(() => ({ kind: "serverless", memoryMb: 2048, maxConcurrency: 2 })),
   alarms: { emailAddresses: [] },
 };

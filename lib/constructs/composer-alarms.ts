@@ -61,6 +61,13 @@ export class ComposerAlarms extends Construct {
       });
     this.alarm("TrainingJobsFailed", ours("JobsFailed"), 1, "Training jobs ended FAILED.", "failed-training-jobs");
     this.alarm(
+      "QuotaRefusals",
+      ours("QuotaRefusals"),
+      1,
+      "A quota of the account does not allow a training job. Jobs wait or fail until the quota is raised.",
+      "training-refused-for-a-quota",
+    );
+    this.alarm(
       "CompositionsFailed",
       ours("CompositionsFailed"),
       5,

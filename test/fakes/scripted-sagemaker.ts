@@ -10,7 +10,10 @@ import type { MemoryBuckets } from "./memory-object-store";
 
 /** The outcome of the next call of CreateTrainingJob. */
 export type Plan =
-  { readonly create: "QUOTA_EXCEEDED" | "THROTTLED" | "REFUSED" } | { readonly create: "THROWS" } | RunPlan;
+  | { readonly create: "QUOTA_EXCEEDED"; readonly reason?: string }
+  | { readonly create: "THROTTLED" | "REFUSED" }
+  | { readonly create: "THROWS" }
+  | RunPlan;
 /** The plan of a job that is created. */
 export interface RunPlan {
   readonly create: "RUN";
@@ -19,7 +22,7 @@ export interface RunPlan {
   readonly secondsPerEpoch?: number;
   readonly uploadSeconds?: number;
   /** The way in which the job ends if nobody stops it. */
-  readonly end?: "Completed" | "Failed" | "MaxRuntimeExceeded";
+  readonly end?: "Completed" | "Failed" | "MaxRuntimeExceeded" | "MaxWaitTimeExceeded";
   readonly failureReason?: string;
   /** The number of epochs after which the job ends by itself. Without it, the job trains all epochs. */
   readonly endAfterEpochs?: number;
@@ -53,6 +56,13 @@ interface Phase {
 
 const stopSeconds = 20;
 
+/** SageMaker's text for a quota that other jobs use up, and for one that is 0. */
+export const usedUpQuota =
+  "The account-level service limit 'ml.m5.xlarge for training job usage' is 1 Instances, with current utilization of 1 Instances and a request delta of 1 Instances. Please use AWS Service Quotas to request an increase for this quota.";
+export const zeroQuota = usedUpQuota
+  .replace("is 1 Instances", "is 0 Instances")
+  .replace("utilization of 1", "utilization of 0");
+
 export class ScriptedSageMaker implements SageMakerJobs {
   readonly trainingJobs = new Map<string, Job>();
   readonly plans: Plan[] = [];
@@ -78,6 +88,7 @@ export class ScriptedSageMaker implements SageMakerJobs {
     const plan = this.plans.shift() ?? { create: "RUN" };
     if (plan.create === "THROWS") throw new Error("InternalServerException");
     if (plan.create === "REFUSED") return { kind: "REFUSED", reason: "ValidationException: no" };
+    if (plan.create === "QUOTA_EXCEEDED") return { kind: "QUOTA_EXCEEDED", reason: plan.reason ?? usedUpQuota };
     if (plan.create !== "RUN") return { kind: plan.create };
     const epochs = plan.epochs ?? 10;
     const technique = techniqueOf(request);

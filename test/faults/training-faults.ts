@@ -7,7 +7,7 @@ import type { ObjectStore } from "../../lambdas/stores/objects";
 import type { Tickets } from "../../lambdas/stores/tickets";
 import type { TrainingJobs } from "../../lambdas/stores/training-jobs";
 import { checkpointsPrefix, progressFile, referenceFile, sampleFile } from "../../naming/object-keys";
-import type { Plan } from "../fakes/scripted-sagemaker";
+import { type Plan, zeroQuota } from "../fakes/scripted-sagemaker";
 import { jobId, stepNames, sub, TrainingHarness, trainingJob } from "../workflow/training-harness";
 import {
   type CallFault,
@@ -388,6 +388,7 @@ async function everySageMakerFault(): Promise<Outcome[]> {
     ["create", "throttled always", many({ create: "THROTTLED" }), ["FAILED"]],
     ["create", "no quota, three times", [...many({ create: "QUOTA_EXCEEDED" }).slice(0, 3)], ["READY"]],
     ["create", "no quota, ever", many({ create: "QUOTA_EXCEEDED" }), ["FAILED"]],
+    ["create", "a quota of 0", many({ create: "QUOTA_EXCEEDED", reason: zeroQuota }), ["FAILED"]],
     ["create", "no capacity, three times", [refused, refused, refused], ["READY"]],
     ["create", "no capacity, ever", many(refused), ["FAILED"]],
     ["create", "an error of its own, twice", [{ create: "THROWS" }, { create: "THROWS" }], ["READY"]],
@@ -425,6 +426,12 @@ async function everySageMakerFault(): Promise<Outcome[]> {
       "training",
       "spot taken away, without a checkpoint, until time is up",
       [{ ...run, end: "MaxRuntimeExceeded", endAfterEpochs: 0 }],
+      ["FAILED"],
+    ],
+    [
+      "training",
+      "no spot machine until the wait is over",
+      [{ ...run, end: "MaxWaitTimeExceeded", endAfterEpochs: 0, leavesModel: false }],
       ["FAILED"],
     ],
     ["training", "ends without a model", [{ ...run, leavesModel: false }], ["FAILED"]],

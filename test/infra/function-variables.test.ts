@@ -90,6 +90,8 @@ function resolved(value: unknown): unknown {
 test.each(["local", "dev", "prod"] as const)("the settings of %s are what the functions expect", (stage) => {
   const values = synthesize(stage)
     .resourcesOf("AWS::Lambda::Function")
+    // The CDK's function that empties the buckets of dev has no variables.
+    .filter(({ resource }) => resource.Properties["LoggingConfig"] !== undefined)
     .map(
       ({ resource }) =>
         z.looseObject({ Variables: z.record(z.string(), z.unknown()) }).parse(resource.Properties["Environment"])

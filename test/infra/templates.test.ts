@@ -493,7 +493,7 @@ describe("queues", () => {
     template.hasResourceProperties("AWS::Lambda::EventSourceMapping", {
       BatchSize: 1,
       FunctionResponseTypes: ["ReportBatchItemFailures"],
-      ScalingConfig: { MaximumConcurrency: 4 },
+      ScalingConfig: { MaximumConcurrency: 2 },
     });
   });
 });
@@ -608,7 +608,7 @@ describe("inference", () => {
     const { template } = prod.stack("Inference");
     template.hasResourceProperties("AWS::SageMaker::EndpointConfig", {
       ProductionVariants: [
-        { ServerlessConfig: { MemorySizeInMB: 2048, MaxConcurrency: 4 }, InstanceType: Match.absent() },
+        { ServerlessConfig: { MemorySizeInMB: 2048, MaxConcurrency: 2 }, InstanceType: Match.absent() },
       ],
     });
     template.resourceCountIs("AWS::SageMaker::Endpoint", techniqueIds.length);
@@ -730,7 +730,7 @@ describe("alarms", () => {
   );
 
   test("each says what it means and where the runbook says what to do", () => {
-    expect(alarms.map(({ id }) => id).length).toBe(7);
+    expect(alarms.map(({ id }) => id).length).toBe(8);
     for (const { resource } of alarms) {
       const [, anchor] = /docs\/runbook\.md#([a-z0-9-]+)$/.exec(String(property(resource, "AlarmDescription"))) ?? [];
       expect([anchor, headings.has(anchor ?? "")]).toEqual([anchor, true]);
@@ -738,11 +738,12 @@ describe("alarms", () => {
     }
   });
 
-  test("failed training jobs are counted for this stage alone", () => {
+  test.each(["JobsFailed", "QuotaRefusals"])("%s of training jobs are counted for this stage alone", (metric) => {
     prod.stack("Observability").template.hasResourceProperties("AWS::CloudWatch::Alarm", {
       Namespace: "OpenComposer",
-      MetricName: "JobsFailed",
+      MetricName: metric,
       Dimensions: [{ Name: "service", Value: "opencomposer-prod" }],
+      Threshold: 1,
     });
   });
 

@@ -9,7 +9,7 @@ import { techniqueIds } from "../../naming/resource-names";
 import type { Synthesized } from "../infra/support/synthesize";
 import { arnOf, deployedNames } from "./deployed-names";
 import type { RequestedPermission } from "./policy-evaluation";
-import type { StageRole } from "./stage-roles";
+import { isOfCdk, type StageRole } from "./stage-roles";
 
 export interface CallsOfAws {
   /** The name of the role, see `stage-roles.ts`. */
@@ -78,6 +78,7 @@ function callsForFunctions({ stage, roles }: CallsOfAwsParams): CallsOfAws[] {
   const roleOf = new Map<string, string>();
   const calls: CallsOfAws[] = [];
   for (const { id, values } of resources("AWS::Lambda::Function")) {
+    if (isOfCdk(id)) continue;
     const { Role, LoggingConfig } = functionSchema.parse(values);
     const role = roles.find(({ arn }) => arn === Role)?.name ?? Role;
     roleOf.set(id, role);
@@ -303,7 +304,8 @@ function callsForTraining({ stage, launched }: CallsOfAwsParams): CallsOfAws[] {
   const settings = z.looseObject({ images: z.record(z.string(), z.string()) });
   const resolveIn = deployedNames(stage);
   const variablesSchema = z.looseObject({ Variables: z.record(z.string(), z.string()) });
-  const images = stage.resourcesOf("AWS::Lambda::Function").flatMap(({ stack, resource }) => {
+  const functions = stage.resourcesOf("AWS::Lambda::Function").filter(({ id }) => !isOfCdk(id));
+  const images = functions.flatMap(({ stack, resource }) => {
     const { Variables } = variablesSchema.parse(resolveIn(stack)(resource.Properties["Environment"]));
     const text = Variables[environmentVariables.trainingSettings];
     return text === undefined ? [] : Object.values(settings.parse(JSON.parse(text)).images);

@@ -44,7 +44,13 @@ function roleName(
   return Principal.Service === "states.amazonaws.com" ? "training workflow" : id;
 }
 
-/** Returns every role of a stage with all statements of its policies, in the order of the stacks. */
+/**
+ * Returns true for the CDK's own function that empties the buckets of `dev` while its stack is deleted, and for its
+ * role. The buckets' policies give it what it may do; test/infra/unlike-the-local-cloud.test.ts holds that it has nothing else.
+ */
+export const isOfCdk = (id: string): boolean => id.startsWith("CustomS3AutoDeleteObjects");
+
+/** Returns every role of a stage's own with all statements of its policies, in the order of the stacks. */
 export function stageRoles(stage: Synthesized): readonly StageRole[] {
   const resolveIn = deployedNames(stage);
   const resolved = (stack: StackName, resource: Resource): unknown => resolveIn(stack)(resource.Properties);
@@ -52,7 +58,8 @@ export function stageRoles(stage: Synthesized): readonly StageRole[] {
     stack,
     ...policySchema.parse(resolved(stack, resource)),
   }));
-  return stage.resourcesOf("AWS::IAM::Role").map(({ stack, id, resource }) => {
+  const roles = stage.resourcesOf("AWS::IAM::Role").filter(({ id }) => !isOfCdk(id));
+  return roles.map(({ stack, id, resource }) => {
     const role = roleSchema.parse(resolved(stack, resource));
     const [{ Principal }] = role.AssumeRolePolicyDocument.Statement;
     return {

@@ -8,7 +8,7 @@ import { metricDefinitionsOf } from "../../domain/training/metric-definitions";
 import { maxModelBytes } from "../../domain/training/model-limits";
 import { modelPrefix, trainingJobPrefix } from "../../naming/object-keys";
 import { techniqueIds } from "../../naming/resource-names";
-import { lossesOf, type RunPlan } from "../fakes/scripted-sagemaker";
+import { lossesOf, type RunPlan, zeroQuota } from "../fakes/scripted-sagemaker";
 import { interpreterTrace } from "./second-engine/interpreter-trace";
 import { motoTraces } from "./second-engine/moto-trace";
 import type { Script } from "./second-engine/script";
@@ -412,6 +412,68 @@ describe("capacity", () => {
     expectNothingLeft(harness);
   });
 
+  test("a quota of 0 ends the job at once, with the service's own sentence", async () => {
+    const harness = harnessWithJob();
+    harness.sageMaker.plans.push({ create: "QUOTA_EXCEEDED", reason: zeroQuota });
+    await finish(harness);
+    expect(harness.row(1)).toMatchObject({
+      state: "FAILED",
+      launch: 1,
+      failure: {
+        code: "QUOTA_EXCEEDED",
+        message: expect.stringContaining("'ml.m5.xlarge for training job usage' is 0 Instances"),
+        retryable: false,
+      },
+    });
+    const waited = (harness.clock.now().getTime() - Date.parse("2026-01-01T00:00:00.000Z")) / 1000;
+    expect(waited).toBeLessThan(60);
+    expect(harness.metrics.count("QuotaRefusals")).toBe(1);
+    expect(harness.log.lines.filter(({ level }) => level === "warn")).toContainEqual(
+      expect.objectContaining({ details: expect.objectContaining({ reason: zeroQuota }) }),
+    );
+    expectNothingLeft(harness);
+  });
+
+  test("a quota that stays used up ends the job at the deadline, and as such", async () => {
+    const harness = harnessWithJob();
+    for (let launch = 0; launch < 200; launch += 1) harness.sageMaker.plans.push({ create: "QUOTA_EXCEEDED" });
+    await finish(harness);
+    expect(harness.row(1)).toMatchObject({ state: "FAILED", failure: { code: "QUOTA_EXCEEDED", retryable: true } });
+    expectNothingLeft(harness);
+  });
+
+  test("a spot machine that never came is not told as the user's time limit, and a resumed job can be resumed", async () => {
+    const noMachine: RunPlan = { ...run, startSeconds: 3_000, end: "MaxWaitTimeExceeded", endAfterEpochs: 0 };
+    const toldWith = (advice: string) => ({
+      state: "FAILED",
+      failure: {
+        code: "CAPACITY_DEADLINE_PASSED",
+        message: `The training platform had no machine for the training for as long as a job may wait. ${advice}`,
+        retryable: true,
+      },
+    });
+    const harness = harnessWithJob({}, { useSpot: true });
+    harness.sageMaker.plans.push({ ...noMachine, leavesModel: false });
+    await finish(harness);
+    expect(harness.row(1)).toMatchObject({ ...toldWith("Make a new job."), resumable: false });
+
+    harness.trainingJobs.add(trainingJob(2));
+    harness.sageMaker.plans.push(run, noMachine);
+    await finish(harness, 2);
+    harness.trainingJobs.add(trainingJob(3, { resumeFrom: jobId(2) }));
+    await finish(harness, 3);
+    expect(harness.row(3)).toMatchObject({ ...toldWith("What was trained so far may be resumed."), resumable: true });
+    expectNothingLeft(harness);
+  });
+
+  test("a spot machine that came too late for all epochs leaves the model of those that were trained", async () => {
+    const harness = harnessWithJob({}, { useSpot: true });
+    harness.sageMaker.plans.push({ ...run, end: "MaxWaitTimeExceeded", endAfterEpochs: 3 });
+    await finish(harness);
+    expect(harness.row(1)).toMatchObject({ state: "READY", endReason: "TIME_LIMIT", modelId: jobId(1) });
+    expectNothingLeft(harness);
+  });
+
   test("until a deadline", async () => {
     const harness = harnessWithJob();
     for (let launch = 0; launch < 200; launch += 1) harness.sageMaker.plans.push(refused);
@@ -553,7 +615,12 @@ test("whatever SageMaker does and whenever somebody stops it, the job ends, once
       create: fc.constant("RUN" as const),
       startSeconds: fc.integer({ min: 0, max: 200 }),
       epochs: fc.integer({ min: 0, max: 12 }),
-      end: fc.constantFrom("Completed" as const, "Failed" as const, "MaxRuntimeExceeded" as const),
+      end: fc.constantFrom(
+        "Completed" as const,
+        "Failed" as const,
+        "MaxRuntimeExceeded" as const,
+        "MaxWaitTimeExceeded" as const,
+      ),
       failureReason: fc.constantFrom("AlgorithmError: No.", "CapacityError: none", "InternalServerError", "?"),
       leavesModel: fc.boolean(),
     }),

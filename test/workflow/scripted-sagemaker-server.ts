@@ -22,7 +22,8 @@ async function respond(
   const name = body.TrainingJobName ?? "";
   switch (operation) {
     case "CreateTrainingJob": {
-      const { kind } = await sageMaker.create(body);
+      const outcome = await sageMaker.create(body);
+      const { kind } = outcome;
       const codes = {
         NAME_IN_USE: "ResourceInUse",
         QUOTA_EXCEEDED: "ResourceLimitExceeded",
@@ -31,7 +32,7 @@ async function respond(
       };
       return kind === "CREATED"
         ? { status: 200, body: { TrainingJobArn: `arn:aws:sagemaker:eu-west-1:000000000000:training-job/${name}` } }
-        : { status: 400, body: { __type: codes[kind], message: kind } };
+        : { status: 400, body: { __type: codes[kind], message: "reason" in outcome ? outcome.reason : kind } };
     }
     case "DescribeTrainingJob": {
       const described = await sageMaker.describe(name);

@@ -7,6 +7,7 @@ import { createSageMakerJobs } from "../../aws/sagemaker-jobs";
 import { createWorkflowExecutions } from "../../aws/workflow-executions";
 import { dispatchWork } from "../../open-work/dispatch-work";
 import { instrumented } from "../../telemetry/instrumented";
+import { createLogger, logTo } from "../../telemetry/logger";
 
 const { compositionQueueUrl, dispatchFailuresQueueUrl, stateMachineArn } = readEnvironment([
   "stage",
@@ -18,13 +19,15 @@ const client = createQueueClient();
 const compositionQueue = createCompositionQueue({ client, queueUrl: compositionQueueUrl });
 const failures = createDispatchFailures({ client, queueUrl: dispatchFailuresQueueUrl });
 const executions = createWorkflowExecutions({ client: createStepFunctionsClient(), stateMachineArn });
-const sageMakerJobs = createSageMakerJobs({ client: createSageMakerClient(patience.background.sagemakerStop) });
+const sageMakerJobs = createSageMakerJobs({
+  client: createSageMakerClient(patience.background.sagemakerStop),
+  log: logTo(createLogger("aws/sagemaker-jobs")),
+});
 
 const eventSchema = z.object({ Records: z.array(z.unknown()) });
 
 /** Dispatches the work that records of the table's stream ask for. */
 export const handler = instrumented("events/dispatch-work", async (event, telemetry) => {
   const { Records: records } = eventSchema.parse(event);
-  await dispatchWork({ records, compositionQueue, executions, sageMakerJobs, failures, ...telemetry });
-  return {};
+  return await dispatchWork({ records, compositionQueue, executions, sageMakerJobs, failures, ...telemetry });
 });

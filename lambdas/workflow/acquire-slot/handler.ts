@@ -6,6 +6,7 @@ import { createObjectStore } from "../../stores/objects";
 import { createSlots } from "../../stores/slots";
 import { createTickets } from "../../stores/tickets";
 import { createTrainingJobs } from "../../stores/training-jobs";
+import { createLogger, logTo } from "../../telemetry/logger";
 import { acquireSlot } from "../../training/acquire-slot";
 import { stepInputSchema } from "../../training/step-input";
 import { instrumentedStep } from "../instrumented-step";
@@ -21,7 +22,10 @@ const trainingJobs = createTrainingJobs({ table, now });
 const slots = createSlots(table);
 const tickets = createTickets(table);
 const artifacts = createObjectStore({ client: createS3Client(), bucket: artifactsBucket });
-const sageMakerJobs = createSageMakerJobs({ client: createSageMakerClient() });
+const sageMakerJobs = createSageMakerJobs({
+  client: createSageMakerClient(),
+  log: logTo(createLogger("aws/sagemaker-jobs")),
+});
 
 /** Acquires a slot for an execution's training job, or says how long to wait for one. */
 export const handler = instrumentedStep(

@@ -5,6 +5,7 @@ import { createDynamoDBTable } from "../../stores/dynamodb-table";
 import { createObjectStore } from "../../stores/objects";
 import { createSlots } from "../../stores/slots";
 import { createTrainingJobs } from "../../stores/training-jobs";
+import { createLogger, logTo } from "../../telemetry/logger";
 import { runMonitoringTurn } from "../../training/monitoring-turn";
 import { stepInputSchema } from "../../training/step-input";
 import { instrumentedStep } from "../instrumented-step";
@@ -18,7 +19,10 @@ const table = createDynamoDBTable({ client: createDocumentClient(), tableName })
 const now = () => new Date();
 const trainingJobs = createTrainingJobs({ table, now });
 const slots = createSlots(table);
-const sageMakerJobs = createSageMakerJobs({ client: createSageMakerClient() });
+const sageMakerJobs = createSageMakerJobs({
+  client: createSageMakerClient(),
+  log: logTo(createLogger("aws/sagemaker-jobs")),
+});
 const work = createObjectStore({ client: createS3Client(), bucket: workBucket });
 
 /** Does one monitoring turn for an execution's training job. */

@@ -27,10 +27,12 @@ import {
   methodsOf,
   routeKey,
 } from "../../../naming/api-routes";
+import { resourcePrefix } from "../../../naming/resource-names";
 import type { StageConfig, Throttle } from "../../config/stage-config";
 import type { ServiceFunction } from "../functions/service-function";
 import { acknowledge } from "../permissions/acknowledge-findings";
 import { removalPolicy } from "../removal-policy";
+import { vendedLogGroupName } from "../vended-log-group-name";
 
 export interface ComposerHttpApiProps {
   readonly config: StageConfig;
@@ -66,6 +68,7 @@ export class ComposerHttpApi extends Construct {
     super(scope, id);
 
     this.api = new HttpApi(this, "Api", {
+      apiName: resourcePrefix(config.stage),
       description: "OpenComposer: generative music",
       createDefaultStage: false,
       corsPreflight: {
@@ -86,7 +89,8 @@ export class ComposerHttpApi extends Construct {
     const authorizer = new HttpUserPoolAuthorizer("AccessToken", userPool, { userPoolClients: [client] });
     const integration = (capability: ApiCapability): HttpLambdaIntegration =>
       new HttpLambdaIntegration(`${capability}Integration`, functions[capability].handler, {
-        // One permission is enough for the whole API, because the same function serves all routes of its capability.
+        // One permission is enough for all routes with a method and a path, because the same function serves all routes
+        // of its capability.
         scopePermissionToRoute: false,
       });
     const integrations: Readonly<Record<ApiCapability, HttpLambdaIntegration>> = {
@@ -106,6 +110,7 @@ export class ComposerHttpApi extends Construct {
       accessLogSettings: {
         destination: new LogGroupLogDestination(
           new LogGroup(this, "AccessLogs", {
+            logGroupName: vendedLogGroupName(this, "apigateway", resourcePrefix(config.stage)),
             retention: config.logRetention,
             removalPolicy: removalPolicy(config),
           }),
@@ -150,7 +155,9 @@ export class ComposerHttpApi extends Construct {
     const defaultRoute = new HttpRoute(this, "Default", {
       httpApi: this.api,
       routeKey: HttpRouteKey.DEFAULT,
-      integration: integrations[defaultRouteCapability],
+      // This route has no method and no path, so API Gateway calls its function as `{api}/{stage}/$default`, which is a
+      // part shorter than the other routes' permission asks for. An integration of its own gets a permission of its own.
+      integration: new HttpLambdaIntegration("defaultIntegration", functions[defaultRouteCapability].handler),
       authorizer: new HttpNoneAuthorizer(),
     });
     acknowledge(

@@ -1,7 +1,14 @@
 import { Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
 import type { Table } from "aws-cdk-lib/aws-dynamodb";
 import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
-import { Architecture, Function as LambdaFunction, LoggingFormat, Runtime, Tracing } from "aws-cdk-lib/aws-lambda";
+import {
+  ApplicationLogLevel,
+  Architecture,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+  Tracing,
+} from "aws-cdk-lib/aws-lambda";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import type { Bucket } from "aws-cdk-lib/aws-s3";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
@@ -94,6 +101,8 @@ export class ServiceFunction extends Construct {
       role: this.role,
       logGroup,
       loggingFormat: LoggingFormat.JSON,
+      // Lambda has a level of its own for logs in JSON, INFO by default, and drops what is below it.
+      applicationLogLevelV2: ApplicationLogLevel[config.functions.logLevel],
       tracing: Tracing.ACTIVE,
       // A workflow execution goes on with the versions with which it started. They are deleted with the function.
       currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },

@@ -1,5 +1,12 @@
 import { Duration } from "aws-cdk-lib";
-import { BlockPublicAccess, Bucket, BucketEncryption, type LifecycleRule, ObjectOwnership } from "aws-cdk-lib/aws-s3";
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  HttpMethods,
+  type LifecycleRule,
+  ObjectOwnership,
+} from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import { briefVersionsTag } from "../../../naming/object-keys";
 import type { StageConfig } from "../../config/stage-config";
@@ -31,11 +38,23 @@ export class ComposerBuckets extends Construct {
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
       enforceSSL: true,
       removalPolicy: removalPolicy(config),
+      // CloudFormation refuses to delete a bucket that holds anything, so a function of the CDK's empties it first. The
+      // local cloud is thrown away as a whole and needs none.
+      autoDeleteObjects: config.removal === "destroy" && config.stage !== "local",
     };
     // The id keeps its old spelling, because with another id a deployment would get a new, empty bucket.
     this.artifacts = new Bucket(this, "Artefacts", {
       ...common,
       versioned: true,
+      // Browsers fetch compositions by presigned URLs of this bucket, which the API hands out.
+      cors: [
+        {
+          allowedOrigins: [...config.api.corsOrigins],
+          allowedMethods: [HttpMethods.GET, HttpMethods.HEAD],
+          exposedHeaders: ["ETag", "Content-Disposition"],
+          maxAge: Duration.hours(1).toSeconds(),
+        },
+      ],
       lifecycleRules: [
         unfinishedUploads,
         {

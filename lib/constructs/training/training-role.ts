@@ -24,6 +24,7 @@ export class TrainingRole extends Construct {
     this.role = makeSageMakerRole(this, "Role", {
       description: `Training jobs of ${resourcePrefix(config.stage)}`,
       logGroupName: "/aws/sagemaker/TrainingJobs*",
+      // The group has a fixed name that all deployments of an account share, so no stack can own it.
       makesLogGroup: true,
       metricNamespaces: ["/aws/sagemaker/TrainingJobs"],
     });

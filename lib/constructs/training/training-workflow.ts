@@ -6,6 +6,7 @@ import type { Bucket } from "aws-cdk-lib/aws-s3";
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from "aws-cdk-lib/aws-stepfunctions";
 import { Construct } from "constructs";
 import { environmentVariables } from "../../../naming/environment-variables";
+import { resourcePrefix } from "../../../naming/resource-names";
 import type { FunctionFolder } from "../../../naming/time-limits";
 import type { StageConfig } from "../../config/stage-config";
 import { ServiceFunction } from "../functions/service-function";
@@ -13,6 +14,7 @@ import { acknowledgeWildcards } from "../permissions/acknowledge-findings";
 import { trainingJobsArn } from "../permissions/sagemaker-arns";
 import { removalPolicy } from "../removal-policy";
 import { repositoryPath } from "../repository-root";
+import { vendedLogGroupName } from "../vended-log-group-name";
 import { checkHistoryBudget } from "./history-budget";
 
 export interface TrainingWorkflowProps {
@@ -130,6 +132,7 @@ export class TrainingWorkflow extends Construct {
       ),
       logs: {
         destination: new LogGroup(this, "Logs", {
+          logGroupName: vendedLogGroupName(this, "states", resourcePrefix(config.stage)),
           retention: config.logRetention,
           removalPolicy: removalPolicy(config),
         }),

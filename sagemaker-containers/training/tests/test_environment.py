@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from opencomposer_training.environment import (
     TrainingEnvironment,
     TrainingFailure,
     failure_text,
+    keep_temporaries_beside,
     write_atomically,
 )
 
@@ -103,3 +105,40 @@ def test_a_file_is_replaced_whole_and_leaves_no_temporary_one(tmp_path: Path) ->
     write_atomically(path, b"two")
     assert path.read_bytes() == b"two"
     assert [entry.name for entry in path.parent.iterdir()] == ["file"]
+
+
+def test_temporary_files_lie_beside_the_folder_that_is_synchronized(tmp_path: Path) -> None:
+    """B5: what lies in the folder is uploaded, and a temporary file that is renamed away has to be deleted again."""
+    checkpoints = tmp_path / "checkpoints"
+    keep_temporaries_beside(checkpoints)
+    path = checkpoints / "samples" / "epoch-0001" / "joy.mid"
+    write_atomically(path, b"one")
+    assert path.read_bytes() == b"one"
+    assert list((tmp_path / ".checkpoints.tmp").iterdir()) == []
+    # A folder that is in the way of the temporary file shows where it is written.
+    (tmp_path / ".checkpoints.tmp" / f".joy.mid.{os.getpid()}.tmp").mkdir()
+    with pytest.raises(IsADirectoryError):
+        write_atomically(path, b"two")
+    assert path.read_bytes() == b"one"
+
+
+def test_a_folder_that_is_mounted_by_itself_is_written_all_the_same(tmp_path: Path) -> None:
+    shared_memory = next(Path("/dev").glob("shm"), None)
+    if shared_memory is None or shared_memory.stat().st_dev == tmp_path.stat().st_dev:
+        pytest.skip("there is no second file system")
+    with tempfile.TemporaryDirectory(dir=shared_memory) as elsewhere:
+        (tmp_path / ".checkpoints.tmp").symlink_to(elsewhere)
+        write_atomically(tmp_path / "checkpoints" / "last.pt", b"one")
+        assert (tmp_path / "checkpoints" / "last.pt").read_bytes() == b"one"
+        assert list(Path(elsewhere).iterdir()) == []
+        assert [entry.name for entry in (tmp_path / "checkpoints").iterdir()] == ["last.pt"]
+
+
+def test_a_folder_beside_which_nothing_can_be_made_keeps_its_temporaries(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / ".checkpoints.tmp").write_bytes(b"in the way")
+    keep_temporaries_beside(tmp_path / "checkpoints")
+    assert "among the checkpoints" in capsys.readouterr().out
+    write_atomically(tmp_path / "checkpoints" / "last.pt", b"one")
+    assert (tmp_path / "checkpoints" / "last.pt").read_bytes() == b"one"

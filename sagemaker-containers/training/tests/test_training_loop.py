@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 from opencomposer_training.checkpoints import load_checkpoint, save_checkpoint
 from opencomposer_training.environment import TrainingFailure
 from opencomposer_training.learner import ExportedModel, LoopSettings, TrainedOn
@@ -153,3 +156,106 @@ def test_a_checkpoint_of_another_technique_or_an_earlier_version_is_refused(tmp_
     save_checkpoint(tmp_path, "last", {"technique": "parrot", "epoch": 1, "batch": 0})
     with pytest.raises(TrainingFailure, match="written by an earlier version"):
         load_resumable(tmp_path, "parrot")
+
+
+def test_a_best_checkpoint_that_was_not_uploaded_costs_no_model(tmp_path: Path) -> None:
+    """B6: `last` names epoch 3 as the best, but S3 still has the `best` of epoch 1 when the machine is taken away."""
+    loop(tmp_path, StudiousParrot([2.0, 9.0, 1.0, 9.0, 9.0]), stop_after=3 + 1).run()
+    best_of_epoch_1 = (tmp_path / "best.pt").read_bytes()
+    loop(tmp_path, StudiousParrot([2.0, 9.0, 1.0, 9.0, 9.0]), stop_after=6 + 1).run()
+    assert kept_epoch(tmp_path) == 3
+    (tmp_path / "best.pt").write_bytes(best_of_epoch_1)
+
+    resumed = loop(tmp_path, StudiousParrot([2.0, 9.0, 1.0, 9.0, 9.0]))
+    assert resumed.best is not None
+    assert (resumed.epoch, resumed.best["epoch"], resumed.best["lowest"]) == (3, 1, 2.0)
+    assert resumed.run() == "epochs"
+    assert resumed.best is not None
+    assert kept_epoch(tmp_path) == resumed.best["epoch"] == 1
+
+
+@pytest.mark.parametrize("damage", ["gone", "broken", "of another epoch than it says"])
+def test_a_best_checkpoint_that_never_came_is_replaced_by_the_epoch_that_did(tmp_path: Path, damage: str) -> None:
+    loop(tmp_path, StudiousParrot([2.0, 1.0]), epochs=2).run()
+    best = tmp_path / "best.pt"
+    if damage == "gone":
+        best.unlink()
+    elif damage == "broken":
+        best.write_bytes(best.read_bytes()[:40])
+    else:
+        state = load_checkpoint(tmp_path, "best")
+        assert state is not None
+        save_checkpoint(tmp_path, "best", {**state, "loop": {**state["loop"], "epoch": 1}})
+    resumed = loop(tmp_path, StudiousParrot([2.0, 1.0]), epochs=2)
+    assert (resumed.epoch, resumed.best) == (2, None)
+    assert resumed.run() == "epochs"
+    assert resumed.best is not None
+    assert kept_epoch(tmp_path) == resumed.best["epoch"] == 2
+
+
+def test_a_last_checkpoint_that_was_not_uploaded_costs_no_epoch(tmp_path: Path) -> None:
+    """B6, the other way round: S3 has the `best` of epoch 2, and the `last` of epoch 1."""
+    loop(tmp_path, StudiousParrot([2.0, 1.0, 5.0]), stop_after=3 + 1).run()
+    last_of_epoch_1 = (tmp_path / "last.pt").read_bytes()
+    loop(tmp_path, StudiousParrot([2.0, 1.0, 5.0]), stop_after=3 + 1).run()
+    (tmp_path / "last.pt").write_bytes(last_of_epoch_1)
+    resumed = loop(tmp_path, StudiousParrot([2.0, 1.0, 5.0]))
+    assert resumed.best is not None
+    assert (resumed.epoch, resumed.batch, resumed.best["epoch"]) == (2, 0, 2)
+    assert resumed.run() == "epochs"
+    assert kept_epoch(tmp_path) == 2
+
+
+@given(
+    validation=st.lists(st.sampled_from([1.0, 2.0, 3.0]), min_size=2, max_size=5),
+    stops=st.lists(st.tuples(st.integers(0, 8), st.booleans(), st.booleans()), max_size=4),
+)
+@hypothesis_settings(max_examples=60, deadline=None)
+def test_whatever_uploads_are_dropped_the_training_ends_with_its_best_epoch(
+    tmp_path_factory: pytest.TempPathFactory, validation: list[float], stops: list[tuple[int, bool, bool]]
+) -> None:
+    """A machine is taken away several times. Each time S3 has, of either checkpoint, the newest or an older one."""
+    folder = tmp_path_factory.mktemp("uploads")
+    uploaded: dict[str, bytes] = {}
+    for stop_after, keeps_last, keeps_best in stops:
+        loop(folder, StudiousParrot(validation), stop_after=stop_after).run()
+        for name, is_kept in (("last.pt", keeps_last), ("best.pt", keeps_best)):
+            path = folder / name
+            if is_kept and path.exists():
+                uploaded[name] = path.read_bytes()
+            elif name in uploaded:
+                path.write_bytes(uploaded[name])
+            else:
+                path.unlink(missing_ok=True)
+    run = loop(folder, StudiousParrot(validation))
+    assert run.run() == "epochs"
+    assert run.best is not None
+    assert kept_epoch(folder) == run.best["epoch"]
+
+
+class StudiousParrot(Parrot):
+    """Reports the validation loss of the epoch whose weights it has, however often it is asked."""
+
+    batches_learnt = 0
+
+    def learn(self, epoch: int, batch: int) -> Mapping[str, float]:
+        self.batches_learnt = epoch * self.batches(epoch) + batch + 1
+        return super().learn(epoch, batch)
+
+    def validate(self) -> Mapping[str, float]:
+        return {"validationLoss": self.validation[self.batches_learnt // self.batches(0) - 1]}
+
+    def state(self) -> Mapping[str, Any]:
+        return {"batchesLearnt": self.batches_learnt}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        self.batches_learnt = state["batchesLearnt"]
+
+
+def kept_epoch(folder: Path) -> int:
+    """Returns the epoch whose weights `best.pt` has."""
+    best = load_checkpoint(folder, "best")
+    assert best is not None
+    epoch = best["loop"]["epoch"]
+    assert isinstance(epoch, int)
+    return epoch

@@ -80,11 +80,11 @@ export const permittedDifferences: readonly PermittedDifference[] = [
     why: "stage setting",
   },
   {
-    type: "AWS::Lambda::EventSourceMapping",
-    path: /^Properties\/ScalingConfig\/MaximumConcurrency$/,
-    what: "Compositions executed at once",
-    local: "2 (MiniStack runs one)",
-    aws: "the stage's number",
+    type: "AWS::S3::Bucket",
+    path: /^Properties\/CorsConfiguration\/CorsRules$|^Properties\/CorsConfiguration\/CorsRules\/\d+\/AllowedOrigins$/,
+    what: "Origins that browsers may fetch compositions from",
+    local: "every origin",
+    aws: "as above",
     why: "stage setting",
   },
   {

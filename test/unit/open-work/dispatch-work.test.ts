@@ -1,5 +1,9 @@
 import fc from "fast-check";
-import { dispatchWork, type DispatchWorkParams } from "../../../lambdas/open-work/dispatch-work";
+import {
+  dispatchWork,
+  type DispatchWorkParams,
+  type DispatchWorkResult,
+} from "../../../lambdas/open-work/dispatch-work";
 import { CollectingLog, CollectingMetrics } from "../../fakes/telemetry";
 
 const id = "01K00000000000000000000001";
@@ -17,8 +21,8 @@ class Outbox {
     if (this.failWith !== undefined) throw this.failWith;
     list.push(what);
   }
-  async dispatch(records: readonly unknown[], more: Partial<DispatchWorkParams> = {}): Promise<void> {
-    await dispatchWork({
+  async dispatch(records: readonly unknown[], more: Partial<DispatchWorkParams> = {}): Promise<DispatchWorkResult> {
+    return await dispatchWork({
       records,
       compositionQueue: {
         send: async (message) => {
@@ -151,4 +155,102 @@ test("never throws: not for any record, not when everything behind it is down, n
       },
     ),
   );
+});
+
+describe("B7: what AWS does with the report of a batch", () => {
+  const passing = (name: string): Error => Object.assign(new Error("Rate exceeded"), { name });
+  const at = (sequenceNumber: number, record: object): unknown => {
+    const { dynamodb = {}, ...rest } = record as { dynamodb?: object };
+    return { ...rest, dynamodb: { ...dynamodb, SequenceNumber: String(sequenceNumber) } };
+  };
+
+  test.each(["ThrottlingException", "ServiceUnavailable", "TimeoutError", "InternalServerError"])(
+    "%s: the record is reported, nothing is kept, and the others are dispatched",
+    async (name) => {
+      const outbox = new Outbox();
+      const result = await outbox.dispatch([at(1, inserted("TRAINING_JOB")), at(2, inserted("COMPOSITION"))], {
+        executions: {
+          start: async () => {
+            throw passing(name);
+          },
+        },
+      });
+      expect(result).toEqual({ batchItemFailures: [{ itemIdentifier: "1" }] });
+      expect(outbox.sent).toHaveLength(1);
+      expect(outbox.kept).toEqual([]);
+      expect([outbox.metrics.count("DispatchRetries"), outbox.metrics.count("DispatchFailures")]).toEqual([1, 0]);
+    },
+  );
+
+  test("a poison record and a call that is refused for good are kept, not reported: they would block the shard", async () => {
+    const outbox = new Outbox();
+    const poison = at(1, inserted("TRAINING_JOB", { attempt: { N: "many" } }));
+    expect(await outbox.dispatch([poison])).toEqual({ batchItemFailures: [] });
+    outbox.failWith = Object.assign(new Error("no"), { name: "AccessDeniedException" });
+    expect(await outbox.dispatch([at(2, inserted("COMPOSITION"))])).toEqual({ batchItemFailures: [] });
+    expect(outbox.kept).toHaveLength(2);
+  });
+
+  test("a record that can be neither dispatched nor kept is left to Lambda's own queue", async () => {
+    const outbox = new Outbox();
+    const keep = async () => {
+      throw passing("ServiceUnavailable");
+    };
+    expect(await outbox.dispatch([at(1, inserted("COMPOSITION", { id: { S: "?" } }))], { failures: { keep } })).toEqual(
+      { batchItemFailures: [{ itemIdentifier: "1" }] },
+    );
+  });
+
+  /** Delivers records as Lambda does: again from the earliest reported one, at most this often for each delivery. */
+  async function deliver(records: readonly unknown[], outbox: Outbox, faults: Iterator<boolean>, tries: number) {
+    const dispatched = new Set<string>();
+    const throwSometimes = (what: string): void => {
+      if (faults.next().value === true) throw passing("ThrottlingException");
+      dispatched.add(what);
+    };
+    let waiting = records;
+    for (let attempt = 0; attempt < tries && waiting.length > 0; attempt += 1) {
+      const { batchItemFailures } = await outbox.dispatch(waiting, {
+        compositionQueue: {
+          send: async ({ sub }) => {
+            throwSometimes(sub);
+          },
+        },
+        executions: {
+          start: async ({ sub }) => {
+            throwSometimes(sub);
+          },
+        },
+      });
+      const reported = batchItemFailures.map(({ itemIdentifier }) => Number(itemIdentifier));
+      const earliest = Math.min(...reported);
+      waiting = reported.length === 0 ? [] : records.slice(earliest);
+    }
+    return { dispatched, left: waiting.length };
+  }
+
+  test("whatever passes in time, every record of a batch is dispatched, and only poison is kept", async () => {
+    const recordKinds = fc.array(fc.constantFrom("COMPOSITION" as const, "TRAINING_JOB" as const, "POISON" as const), {
+      minLength: 1,
+      maxLength: 10,
+    });
+    await fc.assert(
+      fc.asyncProperty(recordKinds, fc.array(fc.boolean(), { maxLength: 9 }), async (kinds, faults) => {
+        const outbox = new Outbox();
+        const records = kinds.map((kind, index) =>
+          at(
+            index,
+            kind === "POISON"
+              ? inserted("COMPOSITION", { id: { S: "?" } })
+              : inserted(kind, { sub: { S: `user-${index}` } }),
+          ),
+        );
+        const { dispatched, left } = await deliver(records, outbox, faults[Symbol.iterator](), 1 + faults.length);
+        expect(left).toBe(0);
+        const expected = kinds.flatMap((kind, index) => (kind === "POISON" ? [] : [`user-${index}`]));
+        expect([...dispatched].sort()).toEqual([...expected].sort());
+        expect(outbox.kept.length > 0).toBe(kinds.includes("POISON"));
+      }),
+    );
+  });
 });

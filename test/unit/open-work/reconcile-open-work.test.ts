@@ -309,6 +309,23 @@ describe("SageMaker's state change", () => {
     expect(harness.row(1).progress.epoch).toBe(10);
   });
 
+  test("E: with empty objects, or without them, names nobody's job and is no error", async () => {
+    const harness = await launched();
+    const { TrainingJobName } = detailOf(harness);
+    for (const detail of [
+      { TrainingJobName },
+      { TrainingJobName, CheckpointConfig: {}, OutputDataConfig: {} },
+      { TrainingJobName, CheckpointConfig: {} },
+    ]) {
+      expect(await changed(harness, detail)).toEqual({ outcome: "NOT_OURS" });
+    }
+    const [request] = [...harness.sageMaker.trainingJobs.values()].map((job) => job.request);
+    const OutputDataConfig = request?.OutputDataConfig;
+    expect(await changed(harness, { TrainingJobName, CheckpointConfig: {}, OutputDataConfig })).toEqual({
+      outcome: "MONITORED",
+    });
+  });
+
   test("of another deployment, of an earlier launch, or of a final job changes nothing", async () => {
     const harness = await launched();
     const detail = detailOf(harness);

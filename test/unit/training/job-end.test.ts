@@ -3,7 +3,13 @@ import { failureSchema } from "../../../domain/schemas/failure";
 import { endOfJob } from "../../../domain/training/job-end";
 
 const failure = { code: "BROKEN", message: "It broke.", retryable: false };
-const base = { ending: "COMPLETED" as const, hasModel: true, stopRequested: false, endedEarly: false };
+const base = {
+  ending: "COMPLETED" as const,
+  hasModel: true,
+  stopRequested: false,
+  endedEarly: false,
+  resumable: false,
+};
 
 test.each([
   ["completed with a model", base, { state: "READY", endReason: "EPOCHS_COMPLETED" }],
@@ -14,6 +20,35 @@ test.each([
     "time limit without one",
     { ...base, ending: "TIME_LIMIT" as const, hasModel: false },
     { state: "FAILED", failure: { code: "TIME_LIMIT_REACHED" } },
+  ],
+  [
+    "a machine that was waited for in vain, with a model of the time before",
+    { ...base, ending: "WAIT_LIMIT" as const },
+    { state: "READY", endReason: "TIME_LIMIT" },
+  ],
+  [
+    "a machine that was waited for in vain, without a model",
+    { ...base, ending: "WAIT_LIMIT" as const, hasModel: false },
+    {
+      state: "FAILED",
+      failure: {
+        code: "CAPACITY_DEADLINE_PASSED",
+        message: "The training platform had no machine for the training for as long as a job may wait. Make a new job.",
+        retryable: true,
+      },
+    },
+  ],
+  [
+    "a machine that was waited for in vain, without a model, but with a checkpoint",
+    { ...base, ending: "WAIT_LIMIT" as const, hasModel: false, resumable: true },
+    {
+      state: "FAILED",
+      failure: {
+        code: "CAPACITY_DEADLINE_PASSED",
+        message: expect.stringMatching(/may be resumed\.$/),
+        retryable: true,
+      },
+    },
   ],
   [
     "stopped by its user",
@@ -40,12 +75,14 @@ test("every end has a reason; FAILED has a failure and only FAILED; READY has a 
           "COMPLETED" as const,
           "STOPPED" as const,
           "TIME_LIMIT" as const,
+          "WAIT_LIMIT" as const,
           "FAILED" as const,
           undefined,
         ),
         hasModel: fc.boolean(),
         stopRequested: fc.boolean(),
         endedEarly: fc.boolean(),
+        resumable: fc.boolean(),
         failure: fc.constantFrom(failure, undefined),
       }),
       (ended) => {

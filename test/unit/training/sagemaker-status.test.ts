@@ -61,7 +61,7 @@ test.each([
   ["Stopping", "Uploading", { kind: "RUNNING", state: "STOPPING" }],
   ["Stopped", "Stopped", { kind: "ENDED", ending: "STOPPED" }],
   ["Stopped", "MaxRuntimeExceeded", { kind: "ENDED", ending: "TIME_LIMIT" }],
-  ["Stopped", "MaxWaitTimeExceeded", { kind: "ENDED", ending: "TIME_LIMIT" }],
+  ["Stopped", "MaxWaitTimeExceeded", { kind: "ENDED", ending: "WAIT_LIMIT" }],
   ["Completed", "Completed", { kind: "ENDED", ending: "COMPLETED" }],
 ])("%s and %s", (status, secondaryStatus, meaning) => {
   expect(interpretTrainingJob({ status, secondaryStatus, failureReason: undefined })).toEqual(meaning);

@@ -10,7 +10,15 @@ const goesOn: Readonly<Record<StepName, readonly string[]>> = {
   PrepareData: ["PREPARED"],
   AcquireSlot: ["SLOT_ACQUIRED", "SLOT_ACQUIRED", "WAITING_FOR_SLOT", "WAITING_FOR_DATA"],
   LaunchTrainingJob: ["LAUNCHED", "LAUNCHED", "WAITING_FOR_CAPACITY", "SLOT_LOST"],
-  MonitorTrainingJob: ["RUNNING", "RUNNING", "WAITING_FOR_CAPACITY", "COMPLETED", "STOPPED", "TIME_LIMIT"],
+  MonitorTrainingJob: [
+    "RUNNING",
+    "RUNNING",
+    "WAITING_FOR_CAPACITY",
+    "COMPLETED",
+    "STOPPED",
+    "TIME_LIMIT",
+    "WAIT_LIMIT",
+  ],
   RegisterModel: ["REGISTERED", "NO_MODEL"],
   FinalizeTrainingJob: ["FINALIZED", "WAITING_FOR_STOP", "ALREADY_FINAL", "SUPERSEDED", "GONE"],
 };

@@ -89,7 +89,7 @@ const waysThrough: readonly Scenario[] = [
     ],
     "Finalized",
   ),
-  ...["STOPPED", "TIME_LIMIT"].map((outcome) =>
+  ...["STOPPED", "TIME_LIMIT", "WAIT_LIMIT"].map((outcome) =>
     scenario(
       `a job that ends ${outcome} has its model registered`,
       [...before("MonitorTrainingJob"), returns("MonitorTrainingJob", { outcome }), registered, finalized],

@@ -86,7 +86,7 @@ test("a new state, rule, retried error or alternative without a scenario is name
     "AcquireSlot: Retry 1 for Lambda.NewException",
     "IsSlotAcquired: rule 3, Next WaitForBudget",
     "IsSlotAcquired: rule 3 fails by part 1",
-    "HasTrainingEnded: rule 3, part 2 holds by alternative 4",
+    "HasTrainingEnded: rule 3, part 2 holds by alternative 5",
     "WaitForBudget is entered",
     "WaitForBudget: Next AcquireSlot",
   ]);

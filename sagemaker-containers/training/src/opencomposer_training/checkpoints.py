@@ -71,16 +71,28 @@ def reading_checkpoint() -> Iterator[None]:
 
 
 def load_newest(folder: Path) -> dict[str, Any] | None:
-    """Returns `last`, or `best` when `last` is broken, or None: training then starts afresh."""
-    state = load_checkpoint(folder, "last")
-    if state is not None:
-        return state
-    state = load_checkpoint(folder, "best")
-    if state is not None:
+    """Returns `last`, or `best` when `last` is broken or older, or None: training then starts afresh.
+
+    SageMaker uploads the two files one after the other, so a machine that was taken away between the two may have left
+    either of them older than it should be.
+    """
+    last, best = load_checkpoint(folder, "last"), load_checkpoint(folder, "best")
+    if last is None and best is not None:
         print("Training goes on from the best epoch's checkpoint, because there is no usable last one.", flush=True)
-    elif any((folder / f"{name}.pt").exists() for name in ("last", "best")):
+        return best
+    if last is None and any((folder / f"{name}.pt").exists() for name in ("last", "best")):
         print("No checkpoint is usable: training starts from the beginning.", flush=True)
-    return state
+    if last is not None and best is not None and _is_earlier(last, best):
+        print("Training goes on from the best epoch's checkpoint, because the last one is older.", flush=True)
+        return best
+    return last
+
+
+def _is_earlier(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Returns True if the first checkpoint was certainly written before the second."""
+    epochs = [loop.get("epoch") if isinstance(loop := state.get("loop"), dict) else None for state in (one, other)]
+    first, second = epochs
+    return isinstance(first, int) and isinstance(second, int) and first < second
 
 
 def _parse(content: bytes) -> dict[str, Any] | None:

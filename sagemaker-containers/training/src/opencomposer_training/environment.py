@@ -7,6 +7,7 @@ information" and "… processes training output".
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -122,11 +123,45 @@ class StopRequest:
         self.requested = True
 
 
+def keep_temporaries_beside(folder: Path) -> None:
+    """Makes a folder beside `folder` that takes the temporary files of everything written in it from now on.
+
+    SageMaker uploads what it finds in the folder of checkpoints, temporary files too. Where the folder beside cannot be
+    made, temporary files stay in the folder itself.
+    """
+    try:
+        _beside(folder).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        print(f"Temporary files are written among the checkpoints: {error}", flush=True)
+
+
 def write_atomically(path: Path, content: bytes) -> None:
-    """Writes by a temporary file and a rename, so that a reader, or a sync to S3, never sees half a file."""
+    """Writes by a temporary file and a rename, so that a reader, or a sync to S3, never sees half a file.
+
+    The temporary file lies in the folder that keep_temporaries_beside has made for one of the folders around `path`, or
+    beside `path`. Raises OSError when the file cannot be written.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     # A leading dot and the process id: it is never mistaken for a result, and never shared with another process.
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    name = f".{path.name}.{os.getpid()}.tmp"
+    beside = next((found for found in map(_beside, path.parents) if found.is_dir()), None)
+    if beside is not None:
+        try:
+            _write_and_rename(beside / name, path, content)
+            return
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+            # A file cannot be renamed into a folder that is mounted by itself.
+            (beside / name).unlink(missing_ok=True)
+    _write_and_rename(path.with_name(name), path, content)
+
+
+def _beside(folder: Path) -> Path:
+    return folder.parent / f".{folder.name}.tmp"
+
+
+def _write_and_rename(temporary: Path, path: Path, content: bytes) -> None:
     with temporary.open("wb") as file:
         file.write(content)
         file.flush()

@@ -14,7 +14,12 @@ from dataclasses import dataclass
 from opencomposer_music.technique_document import TechniqueDocument
 
 from opencomposer_training.dataset import DatasetError, read_dataset, read_selection
-from opencomposer_training.environment import StopRequest, TrainingEnvironment, TrainingFailure
+from opencomposer_training.environment import (
+    StopRequest,
+    TrainingEnvironment,
+    TrainingFailure,
+    keep_temporaries_beside,
+)
 from opencomposer_training.hyperparameters import parse_hyperparameters
 from opencomposer_training.learner import Learner, LearnerInputs
 
@@ -63,6 +68,7 @@ def _train(technique: TrainedTechnique, environment: TrainingEnvironment, stop: 
     hyperparameters = parse_hyperparameters(document.hyperparameters, environment.hyperparameters())
     selection = read_selection(environment.channel("selection") / "manifest.json", document.id)
     dataset = read_dataset(environment.channel("dataset"), selection)
+    keep_temporaries_beside(environment.checkpoints)
     training = TrainingRun(
         document.id,
         lambda resumed: technique.make_learner(LearnerInputs(dataset, selection, hyperparameters, resumed)),

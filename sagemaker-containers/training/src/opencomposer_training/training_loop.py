@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from opencomposer_training.checkpoints import load_newest, save_checkpoint
+from opencomposer_training.checkpoints import load_checkpoint, load_newest, save_checkpoint
 from opencomposer_training.environment import TrainingFailure
 from opencomposer_training.learner import Learner, LoopSettings
 from opencomposer_training.model_card import EndReason
@@ -87,6 +87,15 @@ def _restored_best(stored: Mapping[str, Any], epochs: int) -> dict[str, Any]:
     return {"epoch": epoch, "metrics": metrics, "lowest": _number(stored["lowest"], math.inf)}
 
 
+def _mark_of(best: Mapping[str, Any], epochs: int) -> dict[str, Any] | None:
+    """Returns the mark in a checkpoint `best`, or None if it is not one of its own epoch, which is at most `epochs`."""
+    try:
+        mark = _restored_best(best["loop"]["best"], epochs)
+        return mark if best["loop"]["epoch"] == mark["epoch"] else None
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
 def _integer(value: object, max_: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= max_:
         raise ValueError(f"{repr(value)[:60]} is no whole number from 0 to {max_}")
@@ -131,15 +140,38 @@ class TrainingLoop:
         self.sums = _restored_sums(loop["sums"])
         self.since_improvement = _integer(loop["sinceImprovement"], MAX_EPOCHS)
         self.best = None if loop["best"] is None else _restored_best(loop["best"], self.epoch)
+        self._agree_with_best_file()
         if self.batch >= self.learner.batches(self.epoch):
             # The data or the batch size has changed since, so the epoch that was under way begins again.
             self.batch, self.sums = 0, Sums()
         print(f"Training goes on after epoch {self.epoch}, at batch {self.batch} of the next one.", flush=True)
 
+    def _agree_with_best_file(self) -> None:
+        """Makes `best` say which epoch's weights the file `best.pt` has.
+
+        SageMaker uploads files one after the other. A machine that was taken away in between may have left a last
+        checkpoint that names an epoch whose weights were never uploaded, and the training would end without a model.
+        """
+        if self.best is None:
+            return
+        stored = load_checkpoint(self.checkpoints, "best")
+        kept = None if stored is None else _mark_of(stored, self.epoch)
+        if kept is not None and kept["epoch"] == self.best["epoch"]:
+            return
+        print(
+            f"The weights of the best epoch, {self.best['epoch']}, were not kept. "
+            + ("No epoch counts as the best now." if kept is None else f"Epoch {kept['epoch']} is the best again."),
+            flush=True,
+        )
+        self.best = kept
+
     def run(self) -> EndReason:
         """Trains to the last epoch, an early stop or a stop request, and leaves checkpoints, progress and samples."""
         self.checkpoints.mkdir(parents=True, exist_ok=True)
         rewind_progress(self.checkpoints, self.epoch)
+        if self.best is None and self.epoch > 0 and self.batch == 0:
+            # Only then are the weights those of a whole epoch, which is better than none.
+            self._judge_again()
         while self.epoch < self.settings.epochs:
             if not self._train_epoch():
                 self._save("last")
@@ -217,6 +249,13 @@ class TrainingLoop:
                 "samplesPerSecond": speed,
             },
         )
+
+    def _judge_again(self) -> None:
+        """Makes the epoch that has just been restored the best one, because the weights of the best were not kept."""
+        held_out, metrics = dict(self.learner.validate()), dict(self.learner.measure())
+        self._judge({**held_out, **metrics}[self.settings.criterion], metrics)
+        self._save("best")
+        self._save("last")
 
     def _judge(self, value: float, metrics: Mapping[str, float]) -> bool:
         """Returns True if the epoch that has just ended is the best so far.

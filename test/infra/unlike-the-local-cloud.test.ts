@@ -1,0 +1,276 @@
+/**
+ * Properties of the templates that only AWS would show at run time, because MiniStack does not enforce them.
+ * docs/local-and-aws.md has the list of the findings that A6, B3 and the like name.
+ */
+import * as z from "zod";
+import { parseStageConfig } from "../../lib/config/load-stage-config";
+import { techniqueIds } from "../../naming/resource-names";
+import { devConfig, localConfig, prodConfig } from "./support/stage-configs";
+import { type Resource, synthesize, type Synthesized } from "./support/synthesize";
+
+const prod = synthesize("prod");
+const dev = synthesize("dev");
+const local = synthesize("local");
+const stages = [
+  ["local", local],
+  ["dev", dev],
+  ["prod", prod],
+] as const;
+
+/** Returns the logical id to which an intrinsic function of CloudFormation points. */
+function targetOf(value: unknown): string {
+  const parsed = z
+    .union([z.looseObject({ Ref: z.string() }), z.looseObject({ "Fn::GetAtt": z.tuple([z.string(), z.string()]) })])
+    .parse(value);
+  return "Ref" in parsed ? String(parsed.Ref) : z.tuple([z.string(), z.string()]).parse(parsed["Fn::GetAtt"])[0];
+}
+
+/** Returns a text of a template. A parameter or resource that it names stands there as its logical id. */
+function joined(value: unknown): string {
+  const { "Fn::Join": parts } = z
+    .object({ "Fn::Join": z.tuple([z.string(), z.array(z.union([z.string(), z.looseObject({ Ref: z.string() })]))]) })
+    .parse(value);
+  const [separator, texts] = parts;
+  return texts.map((text) => (typeof text === "string" ? text : text.Ref)).join(separator);
+}
+
+/** Returns true if an ARN fits a pattern: in each of its parts between colons `*` stands for any characters. */
+function arnFits(pattern: string, arn: string): boolean {
+  const expression = pattern
+    .split("*")
+    .map((text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"))
+    .join("[^:]*");
+  return new RegExp(`^${expression}$`).test(arn);
+}
+
+describe("B3: API Gateway may call the function of every route", () => {
+  test("the matcher reads patterns as IAM does", () => {
+    expect(arnFits("arn:aws:execute-api:eu:1:api/*/*/*", "arn:aws:execute-api:eu:1:api/$default/GET/tracks/{id}")).toBe(
+      true,
+    );
+    // The case that once answered every unknown path with 500.
+    expect(arnFits("arn:aws:execute-api:eu:1:api/*/*/*", "arn:aws:execute-api:eu:1:api/$default/$default")).toBe(false);
+    expect(arnFits("arn:aws:execute-api:eu:1:api/*/*", "arn:aws:execute-api:eu:1:other/$default/$default")).toBe(false);
+  });
+
+  /** Returns the source that API Gateway states when it calls the function of a route. */
+  const sourceOf = (api: string, routeKey: string): string => {
+    const [method = "", path = ""] = routeKey.split(" ");
+    return `arn:AWS::Partition:execute-api:AWS::Region:AWS::AccountId:${api}/$default/${method}${path}`;
+  };
+
+  test.each(stages)("%s", (_stage, synthesized) => {
+    const { resources } = synthesized.stack("Api");
+    const routes = synthesized.resourcesOf("AWS::ApiGatewayV2::Route");
+    expect(routes.length).toBeGreaterThan(20);
+    const permissions = synthesized
+      .resourcesOf("AWS::Lambda::Permission")
+      .filter(({ stack }) => stack === "Api")
+      .map(({ resource }) => ({
+        target: targetOf(resource.Properties["FunctionName"]),
+        principal: resource.Properties["Principal"],
+        pattern: joined(resource.Properties["SourceArn"]),
+      }));
+    for (const { resource } of routes) {
+      const routeKey = String(resource.Properties["RouteKey"]);
+      const integrationId = joined(resource.Properties["Target"]).replace("integrations/", "");
+      const called = targetOf(resources[integrationId]?.Properties["IntegrationUri"]);
+      const source = sourceOf(targetOf(resource.Properties["ApiId"]), routeKey);
+      const permitted = permissions.filter(
+        ({ target, principal, pattern }) =>
+          target === called && principal === "apigateway.amazonaws.com" && arnFits(pattern, source),
+      );
+      expect([routeKey, permitted.length > 0]).toEqual([routeKey, true]);
+    }
+  });
+});
+
+describe("A6: a deleted stage leaves no bucket behind", () => {
+  const emptied = (synthesized: Synthesized): readonly string[] =>
+    synthesized
+      .resourcesOf("Custom::S3AutoDeleteObjects")
+      .map(({ resource }) => targetOf(resource.Properties["BucketName"]))
+      .sort();
+  const buckets = (synthesized: Synthesized): readonly string[] =>
+    synthesized
+      .resourcesOf("AWS::S3::Bucket")
+      .map(({ id }) => id)
+      .sort();
+
+  test("dev empties every bucket before CloudFormation deletes it", () => {
+    expect(emptied(dev)).toEqual(buckets(dev));
+    expect(emptied(dev)).toHaveLength(2);
+  });
+
+  test("the function that does so may write logs and delete in these two buckets, and nothing else", () => {
+    const roles = dev.resourcesOf("AWS::IAM::Role").filter(({ id }) => id.startsWith("CustomS3AutoDeleteObjects"));
+    expect(roles).toHaveLength(1);
+    expect(roles[0]?.resource.Properties["ManagedPolicyArns"]).toEqual([
+      { "Fn::Sub": "arn:${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole" },
+    ]);
+    expect(roles[0]?.resource.Properties["Policies"]).toBeUndefined();
+    const attached = dev
+      .resourcesOf("AWS::IAM::Policy")
+      .filter(({ resource }) => JSON.stringify(resource.Properties["Roles"]).includes("CustomS3AutoDeleteObjects"));
+    expect(attached).toEqual([]);
+  });
+
+  test("prod keeps its buckets, and the local cloud is thrown away as a whole", () => {
+    expect(emptied(prod)).toEqual([]);
+    expect(emptied(local)).toEqual([]);
+  });
+});
+
+describe("log groups", () => {
+  const nameOf = (resource: Resource): unknown => resource.Properties["LogGroupName"];
+
+  test.each(stages)(
+    "B8: services deliver to /aws/vendedlogs/ under a name of this deployment only: %s",
+    (stage, it) => {
+      for (const [stack, service] of [
+        ["Api", "apigateway"],
+        ["Training", "states"],
+      ] as const) {
+        const names = Object.values(it.stack(stack).resources)
+          .filter(({ Type }) => Type === "AWS::Logs::LogGroup")
+          .map(nameOf)
+          .filter((name) => name !== undefined);
+        expect(names).toEqual([
+          {
+            "Fn::Join": [
+              "",
+              [
+                `/aws/vendedlogs/${service}/opencomposer-${stage}-`,
+                {
+                  "Fn::Select": [
+                    0,
+                    { "Fn::Split": ["-", { "Fn::Select": [2, { "Fn::Split": ["/", { Ref: "AWS::StackId" }] }] }] },
+                  ],
+                },
+              ],
+            ],
+          },
+        ]);
+      }
+    },
+  );
+
+  test("B8: every destination of such logs is one of these groups", () => {
+    const destinations = [
+      prod.resourcesOf("AWS::ApiGatewayV2::Stage")[0]?.resource.Properties["AccessLogSettings"],
+      prod.resourcesOf("AWS::StepFunctions::StateMachine")[0]?.resource.Properties["LoggingConfiguration"],
+    ].map((settings) => /"Fn::GetAtt":\["(\w+)","Arn"\]/.exec(JSON.stringify(settings))?.[1]);
+    for (const id of destinations) {
+      const group = prod.resourcesOf("AWS::Logs::LogGroup").find((candidate) => candidate.id === id);
+      expect(JSON.stringify(group?.resource.Properties)).toContain("/aws/vendedlogs/");
+    }
+  });
+
+  test("B14: no endpoint makes its log group anew after the stack has deleted it", () => {
+    const policies = prod.resourcesOf("AWS::IAM::Policy");
+    const making = policies.filter(({ resource }) => JSON.stringify(resource).includes('"logs:CreateLogGroup"'));
+    expect(making.map(({ stack, id }) => [stack, id])).toEqual([
+      ["Training", expect.stringMatching(/^TrainingRoleDefaultPolicy/)],
+    ]);
+    const ofEndpoints = policies.filter(({ stack }) => stack === "Inference");
+    expect(ofEndpoints).toHaveLength(techniqueIds.length);
+    for (const { resource } of ofEndpoints) expect(JSON.stringify(resource)).toContain('"logs:PutLogEvents"');
+  });
+
+  test("B12: Lambda's own level of logs is the stage's, for every function", () => {
+    for (const logLevel of ["DEBUG", "INFO", "WARN", "ERROR"] as const) {
+      const synthesized = synthesize(
+        parseStageConfig({ ...devConfig, functions: { ...devConfig.functions, logLevel } }),
+      );
+      const functions = synthesized
+        .resourcesOf("AWS::Lambda::Function")
+        // The CDK's function that empties buckets writes no logs in JSON.
+        .filter(({ resource }) => resource.Properties["LoggingConfig"] !== undefined);
+      expect(functions).toHaveLength(17);
+      for (const { resource } of functions) {
+        expect(resource.Properties).toMatchObject({
+          LoggingConfig: { LogFormat: "JSON", ApplicationLogLevel: logLevel },
+          Environment: { Variables: { POWERTOOLS_LOG_LEVEL: logLevel } },
+        });
+      }
+    }
+  });
+});
+
+describe("B5: the training role", () => {
+  test("may delete checkpoints, whose files the container deletes, and nothing else", () => {
+    const [role, ...more] = prod
+      .resourcesOf("AWS::IAM::Policy")
+      .filter(({ id }) => id.startsWith("TrainingRoleDefaultPolicy"));
+    expect(more).toEqual([]);
+    const { Statement } = z
+      .looseObject({
+        Statement: z.array(
+          z.looseObject({ Action: z.union([z.string(), z.array(z.string())]), Resource: z.unknown() }),
+        ),
+      })
+      .parse(role?.resource.Properties["PolicyDocument"]);
+    const deleting = Statement.filter(({ Action }) => [Action].flat().includes("s3:DeleteObject"));
+    expect(deleting).toHaveLength(1);
+    expect(JSON.stringify(deleting[0]?.Resource)).toMatch(
+      /^\{"Fn::Join":\["",\[\{[^{}]+ObjectsWork[^{}]+\},"\/users\/\*\/training-jobs\/\*\/checkpoints\/\*"\]\]\}$/,
+    );
+  });
+});
+
+describe("B11: browsers may fetch presigned URLs", () => {
+  test.each([
+    ["local", local, localConfig],
+    ["dev", dev, devConfig],
+    ["prod", prod, prodConfig],
+  ] as const)("%s: of the artifacts bucket, from the API's origins, to read only", (_stage, synthesized, config) => {
+    const rules = synthesized
+      .resourcesOf("AWS::S3::Bucket")
+      .map(({ id, resource }) => [id, resource.Properties["CorsConfiguration"]] as const)
+      .filter(([, cors]) => cors !== undefined);
+    expect(rules).toEqual([
+      [
+        expect.stringMatching(/^ObjectsArtefacts/),
+        {
+          CorsRules: [
+            {
+              AllowedMethods: ["GET", "HEAD"],
+              AllowedOrigins: config.api.corsOrigins,
+              ExposedHeaders: ["ETag", "Content-Disposition"],
+              MaxAge: 3_600,
+            },
+          ],
+        },
+      ],
+    ]);
+  });
+});
+
+describe("B9: concurrency of serverless endpoints", () => {
+  test("dev and prod together leave some of the 10 that a new account has, and no worker outruns an endpoint", () => {
+    const concurrency = (config: typeof devConfig): number[] =>
+      techniqueIds.map((technique) => {
+        const endpoint = config.endpoints?.[technique];
+        if (endpoint?.kind !== "serverless") throw new Error(`${config.stage}: ${technique} is not serverless`);
+        expect(endpoint.maxConcurrency).toBeGreaterThanOrEqual(config.compositions.concurrency);
+        return endpoint.maxConcurrency;
+      });
+    const all = [...concurrency(devConfig), ...concurrency(prodConfig)];
+    expect(all).toEqual([2, 2, 2, 2]);
+    expect(all.reduce((sum, one) => sum + one, 0)).toBeLessThan(10);
+  });
+});
+
+describe("B2: the first training does not wait for the spot market", () => {
+  test("dev trains on demand", () => {
+    expect(devConfig.training.useSpot).toBe(false);
+  });
+});
+
+test("E: the API's name says of which stage it is", () => {
+  for (const [stage, synthesized] of stages) {
+    expect(
+      synthesized.resourcesOf("AWS::ApiGatewayV2::Api").map(({ resource }) => resource.Properties["Name"]),
+    ).toEqual([`opencomposer-${stage}`]);
+  }
+});
