@@ -5,7 +5,15 @@ import { runToEnd } from "../processes/run-to-end";
 import { repository } from "../repository";
 
 /** The environments that `tools/python/environments.py` makes. */
-export const pythonEnvironments = ["cloud", "inference", "training", "clients", "plots", "midi-files"] as const;
+export const pythonEnvironments = [
+  "cloud",
+  "inference",
+  "training",
+  "dataset",
+  "clients",
+  "plots",
+  "midi-files",
+] as const;
 export type PythonEnvironment = (typeof pythonEnvironments)[number];
 
 const program = join(__dirname, "environments.py");

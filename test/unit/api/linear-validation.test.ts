@@ -1,11 +1,7 @@
 /** Refusing a body takes time in proportion to its size, whatever its shape. */
 import { bodyLimitBytes } from "../../../lambdas/http/request";
 import { type ApiRoute, apiRoutes } from "../../../naming/api-routes";
-import {
-  hostileOperations,
-  type HostileRequest,
-  hostileRequests,
-} from "../../verification/hostile-operations";
+import { hostileOperations, type HostileRequest, hostileRequests } from "../../verification/hostile-operations";
 import { measureRefusals } from "../../verification/refusal-times";
 import { composerApi } from "./support/composer-api";
 import { composition, model, track, trainingJob } from "./support/items";
