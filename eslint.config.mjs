@@ -39,6 +39,10 @@ export default tseslint.config(
           selector: "CatchClause > Identifier.param:not([name='error'])",
           message: "A caught error is called `error`; use `cause` of the new one to keep it.",
         },
+        {
+          selector: "ImportDeclaration[source.value='zod'] > ImportSpecifier",
+          message: "Zod is imported whole: `import * as z`.",
+        },
       ],
     },
   },

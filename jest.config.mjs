@@ -21,6 +21,9 @@ export default {
   projects: [
     project("unit", ["test/unit/**/*.test.ts"]),
     project("infra", ["test/infra/**/*.test.ts"], { setupFiles: ["<rootDir>/test/infra/setup/disable-bundling.ts"] }),
+    project("permissions", ["test/permissions/**/*.test.ts"], {
+      setupFiles: ["<rootDir>/test/infra/setup/disable-bundling.ts"],
+    }),
     project("workflow", ["test/workflow/**/*.test.ts"]),
     project("faults", ["test/faults/**/*.test.ts", "test/soak/**/*.test.ts"]),
     project("conformance", ["test/conformance/**/*.test.ts"]),

@@ -642,7 +642,7 @@ export interface components {
        *     - `lowestPitch`: an integer from 0 to 127 (MIDI note number); default 0. The lowest pitch that may be added or removed: 60 is middle C, 12 more or less is an octave.
        *     - `highestPitch`: an integer from 0 to 127 (MIDI note number); default 127. The highest pitch that may be added or removed: 60 is middle C, 12 more or less is an octave.
        *     - `density`: a number from 0.25 to 2 (times the training music's); default 1. How many notes should sound at once. 1 is as many as in the music the model has learned from, less is thinner, more is fuller.
-       *     - `minProbability`: a number from 0 to 0.95; default 0. How sure the model must be of an edit. 0 lets it invent; 0.5 with a temperature of 0.5 only mends what is likelier wrong than right.
+       *     - `minProbability`: a number from 0 to 0.95; default 0. How sure the model must be of an edit. 0 lets it invent; 0.5 with a temperature of 0.5 only corrects what is likelier wrong than right.
        */
       parameters?: {
         [key: string]: unknown;

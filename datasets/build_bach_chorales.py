@@ -34,6 +34,7 @@ from typing import Any, NamedTuple
 DATASET_ID = "bach-chorales"
 DATASET_VERSION = "1"
 DATASET_NAME = "Bach chorales"
+# The texts and the names `licence` and `metre` of the files stay as they are, because stored data sets have them.
 LICENSE = (
     "Music in the public domain. Encodings from the music21 corpus, distributed there by permission of the encoders "
     "without a licence for each file; not redistributed here."
@@ -155,9 +156,9 @@ def read_piece(path: str, title: str) -> Piece:
     parts = list(score.parts)
     if len(parts) != len(VOICE_NAMES):
         raise NotUsable(f"it has {len(parts)} parts, not four")
-    metres = {ts.ratioString for ts in score.recurse().getElementsByClass("TimeSignature")}
-    if metres != {"4/4"}:
-        raise NotUsable(f"it is not wholly in 4/4 ({', '.join(sorted(metres)) or 'no metre'})")
+    time_signatures = {ts.ratioString for ts in score.recurse().getElementsByClass("TimeSignature")}
+    if time_signatures != {"4/4"}:
+        raise NotUsable(f"it is not wholly in 4/4 ({', '.join(sorted(time_signatures)) or 'no time signature'})")
     shift, pickup = bar_shift(parts[0])
     voices = [read_part(part, shift) for part in parts]
     means = [sum(p * d for _, d, p in v) / sum(d for _, d, _ in v) for v in voices]
@@ -189,8 +190,8 @@ def read_file(job: tuple[str, str]) -> Piece | Skipped:
     path, title = job
     try:
         return read_piece(path, title)
-    except NotUsable as reason:
-        return Skipped(piece_id(Path(path).name), str(reason))
+    except NotUsable as error:
+        return Skipped(piece_id(Path(path).name), str(error))
 
 
 def corpus_files() -> list[tuple[str, str]]:

@@ -44,7 +44,9 @@ export async function composeTwinkle(params: {
       signal: AbortSignal.any([signal, AbortSignal.timeout(60_000)]),
     });
     if (!response.ok)
-      throw new Error(`${method} ${path} answered ${response.status}: ${(await response.text()).slice(0, 1_000)}`);
+      throw new Error(
+        `${method} ${path} responded with ${response.status}: ${(await response.text()).slice(0, 1_000)}`,
+      );
     return response;
   };
   const json = "application/json";

@@ -8,7 +8,7 @@ import { takeProcessLock } from "../tools/processes/process-lock";
 export function takeInstanceLock(file: string): () => void {
   return takeProcessLock({
     file,
-    refusal: ({ pid, startedAt }) =>
+    whyRefused: ({ pid, startedAt }) =>
       `A local cloud already runs on this folder (${dirname(file)}): process ${pid}, started ${startedAt}. Use it, ` +
       `end it (Ctrl-C in its terminal, or kill ${pid}), or start another one beside it: ` +
       `OPENCOMPOSER_LOCAL_DIR=/some/folder npm start`,

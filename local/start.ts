@@ -55,22 +55,22 @@ async function main(): Promise<number> {
     releaseLock();
     return failures === 0;
   });
-  const interrupt: { by?: NodeJS.Signals } = {};
+  const interrupt: { signal?: NodeJS.Signals } = {};
   const interrupted = new Promise<void>((resolve) => {
     for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
       // The terminal sends Ctrl-C to this process, and npm passes the same Ctrl-C on: the second signal asks for
       // nothing new.
       process.on(name, () => {
-        if (interrupt.by !== undefined) return;
-        interrupt.by = name;
+        if (interrupt.signal !== undefined) return;
+        interrupt.signal = name;
         progress.warn("ending");
         ending.abort();
         resolve();
       });
     }
   });
-  process.on("uncaughtException", (problem) => {
-    console.error(problem);
+  process.on("uncaughtException", (error) => {
+    console.error(error);
     process.exitCode = 1;
     void shutDown().finally(() => process.exit(1));
   });
@@ -81,11 +81,11 @@ async function main(): Promise<number> {
     if (!options.once) await Promise.race([interrupted, failed]);
     return (await shutDown()) ? 0 : 1;
   } catch (error) {
-    if (interrupt.by !== undefined) {
+    if (interrupt.signal !== undefined) {
       const isUp = existsSync(paths.outputs);
       if (!(await shutDown())) return 1;
       // The start was ended before it was up, or with `--once` before it had composed: the exit code names the signal.
-      return isUp && !options.once ? 0 : 128 + constants.signals[interrupt.by];
+      return isUp && !options.once ? 0 : 128 + constants.signals[interrupt.signal];
     }
     console.error(`\nnpm start failed: ${messageOf(error)}`);
     console.error(`Logs: ${paths.logs} and ${join(paths.cloud, "ministack.log")}`);

@@ -3,7 +3,7 @@
     npm run evaluate -- unet-gan|ar-cnn [--windows 320] [--output FOLDER]
 
 Prints tables in Markdown and writes the same as evaluation.json into the model's folder.
-evaluation/src/opencomposer_evaluation/ has the measures and their reasons.
+evaluation/src/opencomposer_evaluation/ has the metrics and their reasons.
 """
 
 import sys

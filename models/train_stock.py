@@ -38,6 +38,7 @@ def prepare(recipe: dict[str, object], datasets: Path, base: Path) -> None:
     source = datasets / str(dataset["id"]) / str(dataset["version"])
     manifest = json.loads((source / "manifest.json").read_text())
     catalogue = json.loads((source / "catalogue.json").read_text())
+    # The name `licence` is that of stored data sets.
     selection = {
         "schemaVersion": 1,
         "jobId": "stock",

@@ -58,7 +58,7 @@ export function executionName({ jobId, attempt }: WorkflowExecution): string {
 
 export interface TrainingLaunch extends WorkflowExecution {
   /**
-   * Number of times that this execution has called CreateTrainingJob, from 1. After a refusal for capacity the next
+   * Number of times that this execution has called CreateTrainingJob, from 1. After a launch that was refused for capacity the next
    * number is used.
    */
   readonly launch: number;

@@ -17,7 +17,7 @@ export interface BundleSize {
   readonly name: string;
   readonly bytes: number;
   /**
-   * The most bytes that are allowed; absent for a function that answers no request, because nobody waits for its cold
+   * The most bytes that are allowed; absent for a function that serves no request, because nobody waits for its cold
    * start.
    */
   readonly budget: number | undefined;
@@ -25,7 +25,7 @@ export interface BundleSize {
 }
 
 /**
- * The most bytes of an API function, minified, without and with a client of S3. A larger bundle makes a cold start
+ * The maximum number of bytes of an API function, minified, without and with a client of S3. A larger bundle makes a cold start
  * longer.
  */
 const budgets = { withoutS3: 500_000, withS3: 650_000 };

@@ -34,7 +34,7 @@ const { version } = z
   .parse(JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")));
 const files = { document: path.join(root, "docs/openapi.json"), types: path.join(root, "client/schema.d.ts") };
 
-/** Statuses that API Gateway answers by itself, with a body of its own shape. */
+/** Statuses with which API Gateway responds by itself, with a body of its own shape. */
 const gatewayStatuses: Readonly<Record<number, string>> = {
   401: "The access token is missing, expired, altered or of another user pool",
   403: "The token lacks a scope",
@@ -228,8 +228,8 @@ function generateDocument() {
         "OpenComposer composes music with stock models or with models that you have trained. Compositions and training jobs " +
         "take a while: ask for them with `If-None-Match` until they have ended, and wait between two requests as long as " +
         "`Retry-After` says. Every path that has GET has HEAD too, without the body. Errors are `application/problem+json` " +
-        'with a stable `code`, except those that API Gateway answers itself, which are `{ "message" }`. A path that is ' +
-        "not listed answers 404 `NOT_FOUND`; a method that a path does not have answers 405 `METHOD_NOT_ALLOWED` with the header " +
+        'with a stable `code`, except those that API Gateway sends itself, which are `{ "message" }`. A path that is ' +
+        "not listed gives 404 `NOT_FOUND`; a method that a path does not have gives 405 `METHOD_NOT_ALLOWED` with the header " +
         "`Allow`. Unknown query parameters and unknown fields are refused. Bodies are sent uncompressed: one with a " +
         "`Content-Encoding` is refused.\n\n" +
         "Send a new `Idempotency-Key` with every request that creates something (`POST /tracks`, `/compositions`, " +

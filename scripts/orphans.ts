@@ -49,8 +49,8 @@ async function showOrphans(params: {
   const { stage, ageDays, expected } = params;
   const outputs = await readStackOutputs(stage, storageStack);
   const s3 = new S3Client({ ...stage.settings, forcePathStyle: stage.local !== undefined });
-  const of = (bucket: string) => createObjectStore({ client: s3, bucket });
-  const stores = { artifacts: of(outputs.ArtifactsBucketName), work: of(outputs.WorkBucketName) };
+  const storeOf = (bucket: string) => createObjectStore({ client: s3, bucket });
+  const stores = { artifacts: storeOf(outputs.ArtifactsBucketName), work: storeOf(outputs.WorkBucketName) };
   const client = DynamoDBDocumentClient.from(new DynamoDBClient(stage.settings));
   const rows = createRowsByKey(createDynamoDBTable({ client, tableName: outputs.TableName }));
 

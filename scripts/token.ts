@@ -34,7 +34,7 @@ async function localToken(user: z.infer<typeof userSchema>): Promise<string> {
     });
   } catch (error) {
     if (!isUnanswered(error)) throw error;
-    throw new Error(`No local cloud answers at ${outputs.awsEndpointUrl}; npm start begins one.`, { cause: error });
+    throw new Error(`No local cloud responds at ${outputs.awsEndpointUrl}; npm start begins one.`, { cause: error });
   } finally {
     cognito.destroy();
   }

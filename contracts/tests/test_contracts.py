@@ -123,7 +123,7 @@ def test_rules_across_fields_are_judged_as_the_cases_say(path: Path) -> None:
     known = load_technique(document["technique"]).parameters
     for case in document["cases"]:
         broken = known.broken_ranges({**known.defaults, **case["parameters"]}, case["bars"])
-        assert sorted(f"/{each.name}" for each in broken) == case["broken"], case["name"]
+        assert sorted(f"/{value.name}" for value in broken) == case["broken"], case["name"]
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def metric_definitions(technique: str) -> list[dict[str, str]]:
 
 @pytest.mark.parametrize("technique", TECHNIQUES)
 def test_each_metric_definition_finds_its_number_in_the_stdout_line(technique: str) -> None:
-    names = [each["Name"].removeprefix("opencomposer:") for each in metric_definitions(technique)]
+    names = [definition["Name"].removeprefix("opencomposer:") for definition in metric_definitions(technique)]
     values = {name: -1.5 * (index + 1) for index, name in enumerate(names) if name != "epoch"}
     metrics = {name: values[name] for name in STDOUT_METRICS}
     line = metrics_line(17, {name: value for name, value in values.items() if name not in metrics}, metrics)

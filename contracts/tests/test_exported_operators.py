@@ -50,9 +50,9 @@ def exports() -> dict[str, bytes]:
         "small generator, 2 voices": generator("small", MIDDLE, 2),
         "small generator, edge": generator("small", EDGE, 4),
         "large generator, 16 voices": generator("large", WHOLE, 16),
-        "small editor": network("small", MIDDLE),
-        "small editor, edge": network("small", EDGE),
-        "large editor": network("large", WHOLE),
+        "small network": network("small", MIDDLE),
+        "small network, edge": network("small", EDGE),
+        "large network": network("large", WHOLE),
     }
 
 

@@ -74,7 +74,7 @@ def draw_raw_and_smoothed(axes: Axes, x: Sequence[float], values: Sequence[float
 
 
 def mark_served_model(axes: Axes, training: Training, name: str) -> None:
-    """Draws a diamond at the kept model's measure with the decoding of today."""
+    """Draws a diamond at the kept model's metric, as the decoding of today gives it."""
     label = "kept model, as it is served"
     axes.plot(
         [training.kept_epoch], [training.card[name]], "D", color=BLACK, markersize=5, linestyle="none", label=label
@@ -102,7 +102,7 @@ HELD_OUT = {"validationLoss": "loss"}
 
 def plot_losses(training: Training) -> Figure:
     """Draws the losses over the epochs, whatever the technique calls them."""
-    beside = {mine: name for name, mine in HELD_OUT.items() if {mine, name} <= set(training.losses)}
+    beside = {loss: held_out for held_out, loss in HELD_OUT.items() if {loss, held_out} <= set(training.losses)}
     names = [name for name in training.losses if name not in beside.values()]
     height = 0.9 + 1.9 * len(names)
     figure, rows = plt.subplots(len(names), 1, figsize=(7.6, height), sharex=True, layout="constrained", squeeze=False)
@@ -147,7 +147,7 @@ def plot_similarity(training: Training) -> Figure:
 
 
 def plot_music(training: Training) -> Figure:
-    """Draws six measures over the epochs, with Bach's values."""
+    """Draws six metrics over the epochs, with Bach's values."""
     figure, grid = plt.subplots(3, 2, figsize=(7.6, 7.4), sharex=True, layout="constrained")
     names = (
         "dissonantPairShare",

@@ -40,7 +40,7 @@ Line = Mapping[str, Any]
 @dataclass(frozen=True)
 class Training:
     """A training of a stock model: its id and name, its technique's losses, its epochs, Bach's own values, the epoch
-    whose model was kept, and the measures that the card gives for that model."""
+    whose model was kept, and the metrics that the card gives for that model."""
 
     id: str
     name: str
@@ -126,7 +126,7 @@ def smoothed(values: Sequence[float]) -> list[float]:
 FIGURES = {
     "losses": "Losses over the epochs of the training of {}",
     "similarity-index": "Similarity index over the epochs of the training of {}, with the floor",
-    "music": "Six measures over the epochs of the training of {}, with Bach's values",
+    "music": "Six metrics over the epochs of the training of {}, with Bach's values",
 }
 """The figures that are drawn of every stock model, each with its text for people who cannot see it."""
 
@@ -139,7 +139,9 @@ def figure_file(figure: str, training: Training) -> str:
 def generated(trainings: Sequence[Training], baseline: BaselineTraining) -> dict[str, str]:
     """Returns the generated parts of the document by their names: the figures of each kind, and the numbers."""
     parts = {
-        figure: "\n\n".join(f"![{words.format(each.name)}](plots/{figure_file(figure, each)})" for each in trainings)
+        figure: "\n\n".join(
+            f"![{words.format(training.name)}](plots/{figure_file(figure, training)})" for training in trainings
+        )
         for figure, words in FIGURES.items()
     }
     took = baseline.summary
@@ -148,7 +150,7 @@ def generated(trainings: Sequence[Training], baseline: BaselineTraining) -> dict
         f"changed since. AWS's recipe, for comparison with the GAN, made {took['generatorUpdates']:,} generator "
         f"updates in {took['cpuSeconds']:,.0f} CPU seconds of one thread ({took['filters']} filters)."
     )
-    return {**parts, "numbers": "\n\n".join([*(numbers(each) for each in trainings), remark])}
+    return {**parts, "numbers": "\n\n".join([*(numbers(training) for training in trainings), remark])}
 
 
 def numbers(training: Training) -> str:

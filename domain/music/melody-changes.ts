@@ -61,7 +61,7 @@ function restChanges(melody: Melody): string[] {
     const rest = first === 2 ? "bar 1 is a rest" : `bars 1 to ${first - 1} are rests`;
     changes.push(`${rest}: the notes begin in bar ${first} (inputOptions.startBar ${first} leaves the rests out)`);
   }
-  const gap = longestGap(melody);
+  const gap = maxGap(melody);
   if (gap !== undefined) {
     const after = melody.notes.length - gap.notesBefore;
     const notes = after === 1 ? "only one note comes" : `${after} notes come`;
@@ -78,7 +78,7 @@ interface Gap {
 }
 
 /** Returns the longest rest between two notes, if it has at least {@link longRestBars} bars. */
-function longestGap({ notes, ...melody }: Melody): Gap | undefined {
+function maxGap({ notes, ...melody }: Melody): Gap | undefined {
   const barTicks = ticksPerBar(melody.ticksPerBeat);
   const stretches = stretchesOf({ ...melody, notes });
   let max = 0;

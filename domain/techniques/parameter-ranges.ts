@@ -26,7 +26,7 @@ export function upsideDownRanges({ ranges, parameters }: Technique, values: Valu
     const max = end !== undefined && "maximum" in end ? ` to ${end.maximum}` : "";
     issues.push({
       pointer: `/${range.to}`,
-      reason: `${range.fault} ${range.from}, which is ${from}`,
+      reason: `${range.reason} ${range.from}, which is ${from}`,
       value: to,
       allowed: `an integer from ${from}${max}${orOpenEnd(range)}`,
     });

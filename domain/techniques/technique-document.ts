@@ -31,7 +31,7 @@ const propertySchema = z.discriminatedUnion("type", [
 const rangeSchema = z.strictObject({
   from: z.string(),
   to: z.string(),
-  fault: z.string().min(1),
+  reason: z.string().min(1),
   openEnd: z.strictObject({ value: z.int(), meaning: z.string() }).optional(),
   within: z.literal("bars").optional(),
 });
@@ -85,11 +85,11 @@ function parametersOf(id: string, set: z.infer<typeof parameterSetSchema>): Para
 }
 
 function rangeOf(range: z.infer<typeof rangeSchema>): ParameterRange {
-  const { from, to, fault, openEnd, within } = range;
+  const { from, to, reason, openEnd, within } = range;
   return {
     from,
     to,
-    fault,
+    reason,
     ...(openEnd === undefined ? {} : { openEnd }),
     ...(within === undefined ? {} : { within }),
   };

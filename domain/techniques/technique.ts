@@ -36,7 +36,7 @@ export interface ParameterRange {
   readonly from: string;
   readonly to: string;
   /** The words that report an end before its beginning. The name of the beginning follows them: "lies before". */
-  readonly fault: string;
+  readonly reason: string;
   /** The value of the end that means the end of the piece. */
   readonly openEnd?: { readonly value: number; readonly meaning: string };
   /** The measure of the piece in which both must lie, counted from 1. */
@@ -52,7 +52,7 @@ export interface ParameterIssue {
   readonly allowed: string;
 }
 
-/** The measures of a composition's input to which its parameters may refer. */
+/** The sizes of a composition's input to which its parameters may refer. */
 export interface Piece {
   readonly bars: number;
 }

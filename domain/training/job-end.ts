@@ -13,7 +13,7 @@ export interface EndedTraining {
   readonly stopRequested: boolean;
   /** True if the job was allowed to end by itself before its last epoch, and did so. */
   readonly endedEarly: boolean;
-  /** The reason of a failure: the container's own, a refusal, a missed deadline or a fault of the service. */
+  /** The reason of a failure: the container's own, a refused request, a missed deadline or a fault of the service. */
   readonly failure?: Failure | undefined;
 }
 

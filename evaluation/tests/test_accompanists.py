@@ -61,7 +61,7 @@ def test_separate_windows_are_played_alone_with_seeds_of_their_own_and_joined() 
     assert [steps for steps, _ in echo.asked] == [32, 32, 32, 32, 16]
     assert len({seed for _, seed in echo.asked}) == 5
     assert (lines_of([joined]) == lines_of([melody])).all()
-    # A note that is held over the seam starts anew.
+    # A note that is held over the boundary starts anew.
     assert joined[ONSET, 32].any()
 
 

@@ -51,9 +51,9 @@ def start(work: Path) -> TrainingRun[TimedLearner]:
 
 
 @pytest.fixture(scope="module")
-def learnt(tmp_path_factory: pytest.TempPathFactory) -> TimedLearner:
+def learned(tmp_path_factory: pytest.TempPathFactory) -> TimedLearner:
     """Returns a learner after three updates."""
-    made = start(tmp_path_factory.mktemp("learnt")).learner
+    made = start(tmp_path_factory.mktemp("learned")).learner
     for epoch in range(3):
         made.learn(epoch, 0)
     return made
@@ -106,14 +106,14 @@ def test_a_resumed_training_equals_an_uninterrupted_one(tmp_path: Path) -> None:
     assert [line["epoch"] for line in logged] == list(range(1, parts.loop.epoch + 1))
 
 
-def test_the_level_makes_the_probabilities_count_the_needed_edits(learnt: TimedLearner) -> None:
-    level = level_of(learnt)
-    learnt.average.load_state_dict(levelled(learnt, level).state_dict())
-    assert level_of(learnt) == pytest.approx(0, abs=1e-3)
+def test_the_level_makes_the_probabilities_count_the_needed_edits(learned: TimedLearner) -> None:
+    level = level_of(learned)
+    learned.average.load_state_dict(levelled(learned, level).state_dict())
+    assert level_of(learned) == pytest.approx(0, abs=1e-3)
 
 
-def test_the_model_hears_nothing_of_locks_nor_of_what_was_brought(learnt: TimedLearner) -> None:
-    network = load_network(export_onnx(levelled(learnt, 0.0), learnt.metadata), 1)
+def test_the_model_hears_nothing_of_locks_nor_of_what_was_brought(learned: TimedLearner) -> None:
+    network = load_network(export_onnx(levelled(learned, 0.0), learned.metadata), 1)
     rng = np.random.default_rng(0)
     planes = (rng.random((4, 32, 128)) < 0.05).astype(np.float32)
     toggle, _ = run_network(network, planes, 1.0)

@@ -33,7 +33,7 @@ def test_the_command_judges_a_network_and_fills_in_its_card(tmp_path: Path, caps
     folders = ["--model", str(model), "--baselines", str(baselines), "--dataset", str(written_dataset(tmp_path / "d"))]
     assert main(["ar-cnn", "--windows", "5", "--replicates", "20", *folders]) == 0
     found: dict[str, Any] = json.loads((model / "evaluation.json").read_text())
-    rows = {row["kind"]: row["measures"] for row in found["comparison"]}
+    rows = {row["kind"]: row["metrics"] for row in found["comparison"]}
     kinds = {"composer", "floor", "seedMean", "stock", "otherSeed", "awsObjective", "baseline", "melodyAlone"}
     assert set(rows) == kinds
     assert rows["stock"]["melodyKeptShare"]["value"] == 1
@@ -44,21 +44,29 @@ def test_the_command_judges_a_network_and_fills_in_its_card(tmp_path: Path, caps
     assert rows["composer"]["fourVoiceShare"]["value"] > 0.9
     random_edits = next(row for row in found["comparison"] if row["name"].startswith("random edits"))
     added = rows["stock"]["addedCells"]["value"]
-    assert random_edits["measures"]["soundingPitches"]["value"] == pytest.approx(1 + added / 128, abs=1e-3)
+    assert random_edits["metrics"]["soundingPitches"]["value"] == pytest.approx(1 + added / 128, abs=1e-3)
     verdicts = {goal["goal"]: goal["verdict"] for goal in found["goals"][0]["goals"]}
     assert verdicts["four-voice share"] == "not reached"
     assert verdicts["melody notes kept"] == "reached"
     assert sum(name.startswith("similarity index less that of") for name in verdicts) == 5
-    restoration = {(row["kind"], row["rate"]): row for row in found["mending"]["rows"]}
+    restoration = {(row["kind"], row["rate"]): row for row in found["restoration"]["rows"]}
     assert restoration["stock", 0.0]["noteF1Before"]["value"] == 1
     assert restoration["stock", 0.25]["noteF1Before"]["value"] < restoration["stock", 0.1]["noteF1Before"]["value"] < 1
     assert found["controls"]["regionEdits"] > 0
     assert found["controls"]["regionEditsOutside"] == 0
     text = capsys.readouterr().out
     assert (model / "evaluation.md").read_text() in text
-    for heading in ("Held-out windows", "Goals", "Fix the wrong notes", "Variety", "Copies", "Seams", "Density"):
+    for heading in (
+        "Held-out windows",
+        "Goals",
+        "Fix the wrong notes",
+        "Variety",
+        "Copies",
+        "Boundary discontinuity",
+        "Density",
+    ):
         assert f"## {heading}" in text
     card = json.loads((model / "model-card.json").read_text())
     schema = json.loads((Path(__file__).resolve().parents[2] / "contracts/model-card.schema.json").read_text())
     jsonschema.validate(card["evaluation"], schema["properties"]["evaluation"])
-    assert card["evaluation"]["measures"]["fourVoiceShare"]["composer"] == rows["composer"]["fourVoiceShare"]["value"]
+    assert card["evaluation"]["metrics"]["fourVoiceShare"]["composer"] == rows["composer"]["fourVoiceShare"]["value"]

@@ -9,12 +9,12 @@ from opencomposer_ar_cnn.generation import run_network
 from opencomposer_ar_cnn.sampling import rewrite
 from opencomposer_evaluation.accompanists import RandomEdits, Silence, scale_of
 from opencomposer_evaluation.ar_cnn_player import (
-    HARMONISATION,
+    HARMONIZATION,
     ArCnnPlayer,
+    edit_counts,
     load_player,
     note_set,
     settings_of_call,
-    told_of,
 )
 from opencomposer_evaluation.corpus import choose_windows, repeated
 from opencomposer_music.piano_roll import SOUNDING
@@ -31,7 +31,7 @@ def tiny_player() -> ArCnnPlayer:
 
 
 def test_many_at_once_are_what_the_container_makes_of_each() -> None:
-    settings = replace(HARMONISATION, sampling_iterations=10)
+    settings = replace(HARMONIZATION, sampling_iterations=10)
     player = tiny_player().with_settings(settings)
     limits = player.network.metadata.edit_limits
     many = player.rewrite_many(MELODIES, [5, 6, 7, 8])
@@ -56,18 +56,18 @@ def test_a_call_has_the_container_s_defaults_but_for_what_it_names() -> None:
     defaults = load_technique("ar-cnn").parameters.defaults
     call = settings_of_call(temperature=2.5)
     assert (call.temperature, call.max_notes_added) == (2.5, defaults["maxNotesAdded"])
-    assert HARMONISATION.melody_lock
-    assert HARMONISATION.sampling_iterations == defaults["samplingIterations"]
+    assert HARMONIZATION.melody_lock
+    assert HARMONIZATION.sampling_iterations == defaults["samplingIterations"]
 
 
 def test_a_locked_melody_is_told_to_be_kept_and_a_corrupted_one_is_not() -> None:
     player = tiny_player()
     (written,) = player.rewrite_many(MELODIES[:1], [0])
-    details = told_of(MELODIES[0], written)
+    details = edit_counts(MELODIES[0], written)
     assert details["melodyKept"] == details["melodyKept.of"] == len(note_set(MELODIES[0]))
     assert details["addedCells"] == sum(1 if event.kind == "add" else -1 for event in written.events)
     (free,) = player.with_settings(settings_of_call(temperature=6.0)).rewrite_many(MELODIES[:1], [0])
-    assert told_of(MELODIES[0], free)["melodyKept"] < details["melodyKept.of"]
+    assert edit_counts(MELODIES[0], free)["melodyKept"] < details["melodyKept.of"]
 
 
 def test_random_edits_are_as_many_as_asked_for_and_in_the_scale() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from opencomposer_evaluation.mistakes import FARTHEST, count_restored, make_mistakes
+from opencomposer_evaluation.mistakes import MAX_INTERVAL, count_restored, make_mistakes
 from opencomposer_music.piano_roll import Note, notes_to_planes, planes_to_notes
 from opencomposer_testing.tiny_music import random_piece
 
@@ -25,7 +25,8 @@ def test_mistakes_are_as_many_as_asked_for_and_stand_beside_right_notes(seed: in
     assert not {note[:3] for note in corrupted.wrong} & {note[:3] for note in NOTES}
     for wrong in corrupted.wrong:
         assert any(
-            (note.onset, note.duration) == (wrong.onset, wrong.duration) and abs(note.pitch - wrong.pitch) <= FARTHEST
+            (note.onset, note.duration) == (wrong.onset, wrong.duration)
+            and abs(note.pitch - wrong.pitch) <= MAX_INTERVAL
             for note in NOTES
         )
 

@@ -10,13 +10,13 @@ from opencomposer_evaluation.report import Table
 
 def test_verdicts() -> None:
     def verdict(value: float, low: float, high: float) -> str:
-        return Goal("x", "at most 1", Estimate(value, np.array([low, high])), highest=1).verdict
+        return Goal("x", "at most 1", Estimate(value, np.array([low, high])), max_=1).verdict
 
     assert verdict(0.5, 0.4, 0.6) == "reached"
     assert verdict(0.9, 0.8, 1.2) == "reached, but not by the whole interval"
     assert verdict(1.1, 0.8, 1.2) == "not reached"
     assert verdict(float("nan"), float("nan"), float("nan")) == "not measured"
-    assert Goal("x", "at least 24", exactly(24), lowest=24).verdict == "reached"
+    assert Goal("x", "at least 24", exactly(24), min_=24).verdict == "reached"
 
 
 def test_a_table_has_columns_of_equal_width() -> None:

@@ -73,19 +73,19 @@ def test_the_command_prints_tables_and_writes_the_same_twice(
     assert [entry["trainingSeed"] for entry in found["otherTrainingSeeds"]] == [7]
     rows = {row["kind"]: row for row in found["comparison"]}
     assert {"composer", "floor", "seedMean", "stock", "otherSeed", "awsRecipe", "baseline"} <= set(rows)
-    seeds = [rows[kind]["measures"]["dissonantPairShare"]["value"] for kind in ("stock", "otherSeed")]
-    assert rows["seedMean"]["measures"]["dissonantPairShare"]["value"] == pytest.approx(np.mean(seeds), abs=2e-4)
+    seeds = [rows[kind]["metrics"]["dissonantPairShare"]["value"] for kind in ("stock", "otherSeed")]
+    assert rows["seedMean"]["metrics"]["dissonantPairShare"]["value"] == pytest.approx(np.mean(seeds), abs=2e-4)
     # The tiny model plays random music, which is far from the goals, and the report says so.
     verdicts = {goal["goal"]: goal["verdict"] for goal in found["goals"][0]["goals"]}
     assert verdicts["dissonant pairs"] == "not reached"
     assert verdicts["different accompaniments of 32 (worst melody)"] == "reached"
     # Voices that move with the melody an octave below make nothing but parallels.
     assert rows["awsRecipe"]["name"] == "AWS's recipe, 30 min of one core"
-    assert rows["awsRecipe"]["measures"]["parallelOctavesPer1000"]["value"] == 1000
-    assert rows["awsRecipe"]["measures"]["dissonantPairShare"]["value"] == 0
+    assert rows["awsRecipe"]["metrics"]["parallelOctavesPer1000"]["value"] == 1000
+    assert rows["awsRecipe"]["metrics"]["dissonantPairShare"]["value"] == 0
     text = capsys.readouterr().out
     assert (tmp_path / "two" / "evaluation.md").read_text() in text
-    for heading in ("Held-out windows", "Goals", "Variety", "Copies", "Seams", "Unusual melodies"):
+    for heading in ("Held-out windows", "Goals", "Variety", "Copies", "Boundary discontinuity", "Unusual melodies"):
         assert f"## {heading}" in text
 
 
@@ -98,8 +98,8 @@ def test_the_chief_figures_go_into_the_models_own_card(tmp_path: Path) -> None:
     assert (card["seed"], card["epoch"]) == (0, 3)
     schema = json.loads((Path(__file__).resolve().parents[2] / "contracts/model-card.schema.json").read_text())
     jsonschema.validate(card["evaluation"], schema["properties"]["evaluation"])
-    rows = {row["kind"]: row["measures"] for row in found["comparison"]}
-    dissonance = card["evaluation"]["measures"]["dissonantPairShare"]
+    rows = {row["kind"]: row["metrics"] for row in found["comparison"]}
+    dissonance = card["evaluation"]["metrics"]["dissonantPairShare"]
     assert dissonance["value"] == rows["stock"]["dissonantPairShare"]["value"]
     assert dissonance["composer"] == rows["composer"]["dissonantPairShare"]["value"]
     assert card["evaluation"]["copies"]["retrievalCopiedWindowShare"] > 0

@@ -1,4 +1,4 @@
-/** Reading a file that a composition's row names, while the composition may be changed or deleted at the same time. */
+/** Reads a file that a composition's row names, although the composition may be changed or deleted at the same time. */
 import { fileLost, isDamage } from "../problems/lost-file";
 import { ownedItem } from "../problems/owned-item";
 import type { Compositions } from "../stores/compositions";
@@ -6,18 +6,18 @@ import type { CompositionItem } from "../stores/items";
 
 export interface ReadCompositionFileParams<Outcome> {
   readonly compositions: Pick<Compositions, "get">;
-  /** As it was read: it says which file. */
+  /** The row as it was read. It names the file. */
   readonly item: CompositionItem;
-  /** Nothing when the file is not there; throws DamagedFile when its content cannot be right. */
+  /** Reads the file that a row names; undefined if there is none. Throws DamagedFile if its content cannot be right. */
   readonly read: (item: CompositionItem) => Promise<Outcome | undefined>;
-  /** The file, as the response and the log name it. */
+  /** The name of the file in the response and in the log. */
   readonly file: "MIDI file" | "score" | "list of edit events";
 }
 
-/** More changes in the time of one read than anybody makes. */
+/** The number of tries. Nobody changes a composition more often in the time of one read. */
 const maxTries = 4;
 
-/** What was read, or why nothing could be: `damage` is absent where the file is not there. */
+/** The content that was read, or the reason why there is none; `damage` is undefined if there is no file. */
 type Reading<Outcome> = { readonly found: Outcome } | { readonly damage: Error | undefined };
 
 async function tryToRead<Outcome>(read: () => Promise<Outcome | undefined>): Promise<Reading<Outcome>> {
@@ -31,24 +31,25 @@ async function tryToRead<Outcome>(read: () => Promise<Outcome | undefined>): Pro
 }
 
 /**
- * A file that is not there or is not what the row says may mean that the row has changed or gone since it was read: it is
- * read again.
- * @throws ItemNotFound when the composition has been deleted; Problem FILE_LOST when its row stays as it was; Error when
- *   the row changes with every read
+ * Returns the content of a composition's file. If the file is missing or is not what the row says, the row may have
+ * changed or gone since it was read, so the row is read again.
+ * @throws Problem NOT_FOUND when the composition has been deleted; Problem FILE_LOST when its row stays as it was;
+ * Error
+ *   when the row changes with every read
  */
 export async function readCompositionFile<Outcome>(params: ReadCompositionFileParams<Outcome>): Promise<Outcome> {
   const { compositions, read, file } = params;
   let { item } = params;
   for (let tries = 1; ; tries += 1) {
-    const present = item;
-    const reading = await tryToRead(async () => await read(present));
+    const current = item;
+    const reading = await tryToRead(async () => await read(current));
     if ("found" in reading) return reading.found;
-    const now = await ownedItem("COMPOSITION", compositions, item);
-    if (now.version === item.version) {
+    const reloaded = await ownedItem("COMPOSITION", compositions, item);
+    if (reloaded.version === item.version) {
       const advice = "Create the composition again, or delete it.";
       throw fileLost({ file, resource: `composition ${item.id}`, advice, damage: reading.damage });
     }
     if (tries === maxTries) throw new Error(`composition ${item.id} changed ${tries} times while it was read`);
-    item = now;
+    item = reloaded;
   }
 }

@@ -1,4 +1,4 @@
-/** What a new composition is made from: that it exists, is ready, and fits the options and the model. */
+/** Checks the input of a new composition: it must exist, be ready, and fit the options and the model. */
 import type { OtherTimeSignature } from "../../domain/music/bar-lines";
 import { chooseBars, type InputIssue, type PitchSpan, transposeIssue } from "../../domain/music/input-limits";
 import { sampleMelodies } from "../../domain/music/sample-melodies";
@@ -25,29 +25,29 @@ export interface ResolveInputParams {
 
 export interface ResolvedInput {
   readonly bars: number;
-  /** The bar in which the first note begins, where that is known without reading its file. */
+  /** The bar in which the first note begins, if that is known without reading the file. */
   readonly firstBarWithNotes?: number | undefined;
-  /** Bars of a file that do not have four quarter notes. */
+  /** The bars of a file that do not have four quarter notes. */
   readonly otherTimeSignatures?: readonly OtherTimeSignature[] | undefined;
-  /** Where the melody's lowest and highest notes are, where that is known without reading its file. */
+  /** The melody's lowest and highest pitches, if they are known without reading the file. */
   readonly pitches: PitchSpan | undefined;
-  /** The item that must still be there when the composition is written. */
+  /** The keys of rows that must still exist when the composition is written. */
   readonly mustExist: readonly TableKey[];
-  /** What the melody is read from; sample melodies have no file. */
+  /** The file from which the melody is read; sample melodies have none. */
   readonly file?: NeededFile;
 }
 
-function refused(code: ProblemCode, detail: string, error: FieldError): Problem {
+function inputProblem(code: ProblemCode, detail: string, error: FieldError): Problem {
   return new Problem(code, { detail, errors: [error] });
 }
 
-/** @throws Problem 422 with the reason */
+/** Resolves an input. @throws Problem 422 when it cannot be used */
 export async function resolveInput({ sub, input, tracks, compositions }: ResolveInputParams): Promise<ResolvedInput> {
   if ("sampleMelodyId" in input) {
     const { sampleMelodyId } = input;
     const melody = sampleMelodies.find(({ id }) => id === sampleMelodyId);
     if (melody === undefined) {
-      throw refused("SAMPLE_MELODY_NOT_FOUND", `There is no sample melody ${JSON.stringify(sampleMelodyId)}.`, {
+      throw inputProblem("SAMPLE_MELODY_NOT_FOUND", `There is no sample melody ${JSON.stringify(sampleMelodyId)}.`, {
         pointer: "/input/sampleMelodyId",
         reason: "does not exist",
         value: sampleMelodyId,
@@ -65,7 +65,7 @@ export async function resolveInput({ sub, input, tracks, compositions }: Resolve
     const { trackId } = input;
     const track = await tracks.get({ sub, id: trackId });
     if (track === undefined) {
-      throw refused("TRACK_NOT_FOUND", `There is no track ${trackId}.`, {
+      throw inputProblem("TRACK_NOT_FOUND", `There is no track ${trackId}.`, {
         pointer: "/input/trackId",
         reason: "does not exist",
         value: trackId,
@@ -80,7 +80,7 @@ export async function resolveInput({ sub, input, tracks, compositions }: Resolve
       mustExist: [ownedKey("TRACK", sub, trackId)],
       file: {
         key: trackKey({ sub, id: trackId }),
-        of: `track ${trackId}`,
+        resource: `track ${trackId}`,
         field: { pointer: "/input/trackId", value: trackId, allowed: "a track whose file is there" },
         isNamed: async () => (await tracks.get({ sub, id: trackId })) !== undefined,
       },
@@ -89,7 +89,7 @@ export async function resolveInput({ sub, input, tracks, compositions }: Resolve
   const { compositionId, trackIndex = 0 } = input;
   const composition = await compositions.get({ sub, id: compositionId });
   if (composition === undefined) {
-    throw refused("COMPOSITION_NOT_FOUND", `There is no composition ${compositionId}.`, {
+    throw inputProblem("COMPOSITION_NOT_FOUND", `There is no composition ${compositionId}.`, {
       pointer: "/input/compositionId",
       reason: "does not exist",
       value: compositionId,
@@ -97,7 +97,7 @@ export async function resolveInput({ sub, input, tracks, compositions }: Resolve
     });
   }
   if (composition.state !== "COMPLETED" || composition.output === undefined) {
-    throw refused(
+    throw inputProblem(
       "INPUT_NOT_READY",
       `Composition ${compositionId} is ${composition.state}; only a COMPLETED one can be an input.`,
       {
@@ -110,7 +110,7 @@ export async function resolveInput({ sub, input, tracks, compositions }: Resolve
   }
   const sounding = composition.output.tracks.filter(({ noteCount }) => noteCount > 0).map(({ index }) => index);
   if (!sounding.includes(trackIndex)) {
-    throw refused("TRACK_NOT_FOUND", `Composition ${compositionId} has no track ${trackIndex} with notes.`, {
+    throw inputProblem("TRACK_NOT_FOUND", `Composition ${compositionId} has no track ${trackIndex} with notes.`, {
       pointer: "/input/trackIndex",
       reason: "no track with notes has this index",
       value: trackIndex,
@@ -123,7 +123,7 @@ export async function resolveInput({ sub, input, tracks, compositions }: Resolve
     mustExist: [ownedKey("COMPOSITION", sub, compositionId)],
     file: {
       key: compositionScoreKey({ sub, id: compositionId }),
-      of: `composition ${compositionId}`,
+      resource: `composition ${compositionId}`,
       field: { pointer: "/input/compositionId", value: compositionId, allowed: "a composition whose file is there" },
       isNamed: async () => (await compositions.get({ sub, id: compositionId })) !== undefined,
     },
@@ -133,28 +133,29 @@ export async function resolveInput({ sub, input, tracks, compositions }: Resolve
 export interface CheckOptionsParams {
   readonly resolved: ResolvedInput;
   readonly options: InputOptions;
-  /** Of the model. */
+  /** The maximum number of bars that the model takes. */
   readonly maxBars: number;
 }
 
 /**
- * Whether the options leave something that the model can take.
- * @returns how many bars that is
+ * Checks that the options leave something that the model can take.
+ * @returns the number of bars that they leave
  * @throws Problem 422
  */
 export function checkInputOptions({ resolved, options, maxBars }: CheckOptionsParams): number {
   const choice = chooseBars({ melody: resolved, options, maxBars });
-  if (choice.kind === "REFUSED") throw refusedInput(choice.issue);
+  if (choice.kind === "REFUSED") throw optionProblem(choice.issue);
   const { bars } = choice;
-  // A part of the melody may avoid its extreme notes: only the whole of it is judged here, the worker judges the rest.
+  // A part of the melody may avoid its extreme notes, so only the whole melody is checked here. The worker checks
+  // parts.
   if (resolved.pitches === undefined || bars < resolved.bars) return bars;
   const issue = transposeIssue(resolved.pitches, options.transpose ?? 0);
-  if (issue !== undefined) throw refusedInput(issue);
+  if (issue !== undefined) throw optionProblem(issue);
   return bars;
 }
 
-function refusedInput({ code, option, message, reason, value, allowed }: InputIssue): Problem {
-  return refused(code, `The input cannot be used: ${message}.`, {
+function optionProblem({ code, option, message, reason, value, allowed }: InputIssue): Problem {
+  return inputProblem(code, `The input cannot be used: ${message}.`, {
     pointer: `/inputOptions/${option}`,
     reason,
     value,
@@ -164,13 +165,16 @@ function refusedInput({ code, option, message, reason, value, allowed }: InputIs
 
 export interface CheckParametersFitParams {
   readonly technique: TechniqueId;
-  /** Each in its range. */
+  /** The parameters, each of which is in its range. */
   readonly parameters: Readonly<Record<string, ParameterValue>>;
-  /** Of the melody, as the options leave it. */
+  /** The number of bars that the options leave of the melody. */
   readonly bars: number;
 }
 
-/** Whether the parameters speak of music that is there. @throws Problem 422 that names every one that does not */
+/**
+ * Checks that the parameters refer to bars that the piece has.
+ * @throws Problem 422 that names every parameter that does not
+ */
 export function checkParametersFit({ technique, parameters, bars }: CheckParametersFitParams): void {
   const issues = rangesOutsidePiece(techniques[technique], parameters, { bars });
   if (issues.length === 0) return;

@@ -1,4 +1,4 @@
-/** The model a composition asks for: a stock one or one of the caller's. */
+/** Chooses the model that a composition asks for: a stock model, or one of the caller's. */
 import type { ModelReference } from "../../domain/schemas/composition-parts";
 import { modelFile, modelPrefix } from "../../naming/object-keys";
 import { ownedKey, stockModelKey, type TableKey } from "../../naming/table-keys";
@@ -18,17 +18,18 @@ export interface ChosenModel {
   readonly reference: ModelReference;
   readonly maxBars: number;
   readonly mustExist: TableKey;
-  /** Of one of the caller's models. A stock model may be in the endpoint's image alone. */
+  /** The file of one of the caller's models. A stock model may be in the endpoint's image alone. */
   readonly file?: NeededFile;
 }
 
-/** In words, for an error. */
+/** Returns a description of the allowed ids, for errors. */
 export const modelsAllowed = (technique: string): string => `the id of a ${technique} model of GET /models`;
 
-/** @throws Problem 422 */
+/** Returns the model of an id. @throws Problem 422 when there is none, or it is of another technique */
 export async function chooseModel(params: ChooseModelParams): Promise<ChosenModel> {
   const { sub, modelId, technique, models, stockModels } = params;
-  const own = await models.get({ sub, id: modelId });
+  const owned = { sub, id: modelId };
+  const own = await models.get(owned);
   const model = own ?? (await stockModels.get(modelId));
   if (model === undefined) {
     throw new Problem("MODEL_NOT_FOUND", {
@@ -42,12 +43,11 @@ export async function chooseModel(params: ChooseModelParams): Promise<ChosenMode
       errors: [{ pointer: "/modelId", reason: `is of ${model.technique}`, value: modelId, allowed: technique }],
     });
   }
-  const of = { sub, id: modelId };
   const file: NeededFile = {
-    key: `${modelPrefix(of)}${modelFile}`,
-    of: `model ${modelId}`,
+    key: `${modelPrefix(owned)}${modelFile}`,
+    resource: `model ${modelId}`,
     field: { pointer: "/modelId", value: modelId, allowed: "a model whose file is there" },
-    isNamed: async () => (await models.get(of)) !== undefined,
+    isNamed: async () => (await models.get(owned)) !== undefined,
   };
   return {
     ...(own === undefined ? {} : { file }),

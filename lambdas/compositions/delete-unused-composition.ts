@@ -10,7 +10,7 @@ import type { Log } from "../telemetry/logger";
 import { pollAfterSeconds } from "./poll-interval";
 
 export interface DeleteUnusedCompositionParams {
-  /** As it was read: the deletion is refused when it has changed since. */
+  /** The row as it was read. If it has changed since, the deletion is stale. */
   readonly item: CompositionItem;
   readonly compositions: Pick<Compositions, "remove" | "openOf">;
   readonly pendingChanges: Pick<PendingChanges, "remove">;

@@ -26,8 +26,9 @@ import { resolveMelody } from "./resolve-melody";
 import { holdLease, leaseSeconds, type Repeat } from "./worker-lease";
 
 export interface ExecuteCompositionParams {
-  readonly of: OwnedBy;
-  /** When this message was delivered first: the retries' budget runs from then. */
+  /** The composition's owner and id, from the message. */
+  readonly owned: OwnedBy;
+  /** The instant of the message's first delivery, from which the time for retries counts. */
   readonly firstDeliveredAt: Date;
   readonly compositions: Compositions;
   readonly tracks: Pick<Tracks, "get">;
@@ -44,73 +45,81 @@ export interface ExecuteCompositionParams {
 }
 
 export type ExecuteCompositionResult =
-  /** The composition is final, or gone: the message has done its work. */
+  /** The composition is final or gone, so the message has done its work. */
   | { readonly kind: "DONE" }
   /** The message should come back. */
   | { readonly kind: "AGAIN"; readonly afterSeconds: number };
 
-/** How long an endpoint that does not answer is asked again, from the first delivery on. */
+/** Seconds from the first delivery for which an endpoint that does not respond is called again. */
 export const inferenceBudgetSeconds: Readonly<Record<Stage, number>> = { local: 120, dev: 300, prod: 300 };
 
 const firstPauseSeconds = 2;
 const maxPauseSeconds = 60;
 
-/** Doubles from attempt to attempt. */
+/** Returns the pause after an attempt. It doubles from attempt to attempt. */
 export const pauseSeconds = (attempt: number): number =>
   Math.min(maxPauseSeconds, firstPauseSeconds * 2 ** Math.min(10, Math.max(0, attempt - 1)));
 
 const inferenceUnavailable: Failure = {
   code: "INFERENCE_UNAVAILABLE",
-  message: "The model's endpoint did not answer for several minutes. Try again later.",
+  message: "The model's endpoint did not respond for several minutes. Try again later.",
   retryable: true,
 };
 
 /**
- * Composes one piece. Takes the lease, works, and ends the row once; a second delivery of the message finds the row final
- * or leased. Files are written before the row says so, under keys that only this composition has, and a MIDI file's only this attempt.
+ * Composes one piece. It takes the lease, works, and ends the row once; a second delivery of the message finds the row
+ * final or leased. The files are written before the row names them. Only this composition writes under their keys, and
+ * only this attempt under the MIDI file's.
  */
 export async function executeComposition(params: ExecuteCompositionParams): Promise<ExecuteCompositionResult> {
-  const { of, compositions, now } = params;
-  const claimed = await compositions.claim(of, new Date(now().getTime() + leaseSeconds * 1000));
-  if (!isDone(claimed)) return await whyNotClaimed(params);
+  const { owned, compositions, now } = params;
+  const claimed = await compositions.claim(owned, new Date(now().getTime() + leaseSeconds * 1000));
+  if (!isDone(claimed)) return await resultWithoutLease(params);
   const composition = claimed.value;
   const lease = holdLease({ ...params, claim: composition });
-  // The lease is renewed no more before it is released, or the next delivery would have to wait for it.
+  // Renewing must stop before the lease is released, or the next delivery would have to wait for it.
   const release = async (): Promise<void> => {
     await lease.stop();
     await compositions.release(composition);
   };
   try {
-    const response = await work(params, composition);
-    if (response.kind === "AGAIN") await release();
+    const result = await compose(params, composition);
+    if (result.kind === "AGAIN") await release();
     else await lease.stop();
-    return response;
+    return result;
   } catch (error) {
-    // Unexpected, and the function's error.
+    // The error is unexpected, so the function fails with it.
     await release();
     throw error;
   }
 }
 
-/** After an unexpected error the message comes back soon, and less soon each time. @param delivery - from 1 */
+/**
+ * Returns the seconds after which a message comes back after an unexpected error. They double from delivery to
+ * delivery.
+ * @param delivery - the number of the delivery, from 1
+ */
 export const retrySeconds = (delivery: number): number =>
   Math.min(maxPauseSeconds, 5 * 2 ** Math.min(10, delivery - 1));
 
-async function whyNotClaimed({
-  of,
+async function resultWithoutLease({
+  owned,
   compositions,
   now,
   log,
 }: ExecuteCompositionParams): Promise<ExecuteCompositionResult> {
-  const current = await compositions.get(of);
+  const current = await compositions.get(owned);
   if (current === undefined || isFinalCompositionState(current.state)) return { kind: "DONE" };
-  // Not deleted: if that worker dies, this message is what brings the work back.
+  // The message is not deleted, because it brings the work back if that worker dies.
   const leftSeconds = (Date.parse(current.runningUntil ?? now().toISOString()) - now().getTime()) / 1000;
   log.info("another worker has the composition", { leftSeconds });
   return { kind: "AGAIN", afterSeconds: Math.min(leaseSeconds, Math.max(1, Math.ceil(leftSeconds) + 1)) };
 }
 
-async function work(params: ExecuteCompositionParams, composition: CompositionItem): Promise<ExecuteCompositionResult> {
+async function compose(
+  params: ExecuteCompositionParams,
+  composition: CompositionItem,
+): Promise<ExecuteCompositionResult> {
   const { compositions, tracks, artifacts, now, log, metrics } = params;
   const startedAt = now().getTime();
   const resolved = await resolveMelody({ composition, compositions, tracks, artifacts });
@@ -121,7 +130,7 @@ async function work(params: ExecuteCompositionParams, composition: CompositionIt
     case "FAILED":
       return await fail(params, composition, generated.failure);
     case "UNAVAILABLE":
-      return await again(params, composition, generated.reason);
+      return await composeLater(params, composition, generated.reason);
     case "GENERATED": {
       const result = await writeResult(params, composition, resolved.melody, generated.response);
       const completed = isDone(await compositions.complete(composition, result));
@@ -129,7 +138,7 @@ async function work(params: ExecuteCompositionParams, composition: CompositionIt
         metrics.record("CompositionsCompleted");
         metrics.record("CompositionSeconds", (now().getTime() - startedAt) / 1000);
       }
-      log.info(completed ? "composed" : "composed, but the lease was another's by then", {
+      log.info(completed ? "composed" : "composed, but another worker had the lease by then", {
         seconds: generated.response.seconds,
       });
       return { kind: "DONE" };
@@ -148,7 +157,7 @@ async function fail(
   return { kind: "DONE" };
 }
 
-async function again(
+async function composeLater(
   params: ExecuteCompositionParams,
   composition: CompositionItem,
   reason: string,
@@ -165,9 +174,10 @@ async function again(
 }
 
 /**
- * The attempt is the MIDI file's revision, so that a worker whose lease was taken over, but which does not know it yet,
- * cannot overwrite the winner's file. The score is the same from every attempt: model, seed and melody are the row's.
- * Patching programs later writes the next revision.
+ * Writes the files of a piece and returns what the row says of them. The attempt is the MIDI file's revision, so that a
+ * worker whose lease was taken over, but which does not know it yet, cannot overwrite the other worker's file. The
+ * score is the same from every attempt, because model, seed and melody come from the row. A later change of the
+ * instruments writes the next revision.
  */
 async function writeResult(
   { artifacts }: ExecuteCompositionParams,

@@ -22,7 +22,7 @@ export interface InvokeModelParams {
   readonly melody: Melody;
   readonly stage: Stage;
   readonly endpoint: EndpointInvoker;
-  /** A short-lived URL of a model's file; its host is the bucket's, which the container allows. */
+  /** Returns a short-lived URL of a model's file. Its host is the bucket's, which the container allows. */
   readonly presign: (key: string) => Promise<string>;
   readonly log: Log;
 }
@@ -70,7 +70,7 @@ async function invocationRequest(
 ): Promise<InvocationRequest> {
   const { sub, model, technique, seed, parameters } = composition;
   const { sha256, bytes } = model;
-  // The container's image carries stock models, but those of the day it was built: of another version it gets the file.
+  // The container's image has the stock models of the day it was built. It fetches a model of another version.
   const prefix = model.stock ? stockModelPrefix(model) : modelPrefix({ sub, id: model.id });
   return {
     schemaVersion: 1,
@@ -82,7 +82,7 @@ async function invocationRequest(
   };
 }
 
-/** The container's 4xx is about this request or this model; its 5xx about the moment. */
+/** Reads the container's error. A 4xx is about this request or this model; a 5xx may pass. */
 function modelError(
   { status, body }: { readonly status: number; readonly body: string },
   { model }: CompositionItem,
@@ -90,7 +90,7 @@ function modelError(
 ): ModelResponse {
   const error = invocationErrorSchema.safeParse(parseJson(body));
   const code = error.success ? error.data.code : undefined;
-  log.warn("the model's container answered an error", { status, code });
+  log.warn("the model's container responded with an error", { status, code });
   // These 4xx say that the container is busy or was slow, not that the request is wrong.
   const isPassing = status < 400 || status >= 500 || status === 408 || status === 429;
   if (isPassing) return { kind: "UNAVAILABLE", reason: code ?? `HTTP ${status}` };
@@ -111,45 +111,45 @@ function modelError(
   return failed(reason, sentenceOf(`${message}${fields.join("")}`));
 }
 
-interface Asked {
+interface ReadResponseParams {
   readonly composition: CompositionItem;
   readonly bars: number;
-  /** As the model was shown them. */
+  /** The melody's notes as the model got them. */
   readonly notes: readonly ModelNote[];
   readonly log: Log;
 }
 
-function readResponse(body: Uint8Array, { composition, bars, notes, log }: Asked): ModelResponse {
+function readResponse(body: Uint8Array, { composition, bars, notes, log }: ReadResponseParams): ModelResponse {
   if (body.byteLength > maxPayloadBytes) {
     const advice = "Choose fewer bars, or parameters that ask for fewer edits.";
-    return failed("RESPONSE_TOO_LARGE", `The model's answer is larger than 4 MiB. ${advice}`);
+    return failed("RESPONSE_TOO_LARGE", `The model's response is larger than 4 MiB. ${advice}`);
   }
   const parsed = invocationResponseSchema.safeParse(parseJson(new TextDecoder().decode(body)));
   if (!parsed.success) {
-    return unreadable(
+    return invalidResponse(
       parsed.error.issues.slice(0, 5).map(({ path, message }) => `${path.map(String).join(".")} ${message}`),
       log,
     );
   }
   const { technique, modelSha256, tracks, melody, editEvents } = parsed.data;
   if (technique !== composition.technique || modelSha256 !== composition.model.sha256) {
-    return unreadable(["is of another technique or model"], log);
+    return invalidResponse(["is of another technique or model"], log);
   }
   const result = [...(melody?.notes ?? notes), ...tracks.flatMap((track) => track.notes)];
   if (!result.every((note) => endsInside(note, bars))) {
-    return unreadable(["has notes after the end of the piece"], log);
+    return invalidResponse(["has notes after the end of the piece"], log);
   }
-  // Whoever replays the edits must arrive at the piece.
+  // The edits must lead from the input to the piece.
   const replayed = editEvents === undefined ? undefined : replayEdits(soundingCells(notes), editEvents);
   if (editEvents !== undefined && (replayed === undefined || !sameCells(replayed, soundingCells(result)))) {
-    return unreadable(["has edit events that do not lead from the input to the result"], log);
+    return invalidResponse(["has edit events that do not lead from the input to the result"], log);
   }
   return { kind: "GENERATED", response: parsed.data };
 }
 
-function unreadable(faults: readonly string[], log: Log): ModelResponse {
-  log.error("the model's answer is not valid", { faults });
-  return failed("MODEL_RESPONSE_INVALID", `The model's answer cannot be used: it ${faults.join("; ")}.`);
+function invalidResponse(faults: readonly string[], log: Log): ModelResponse {
+  log.error("the model's response is not valid", { faults });
+  return failed("MODEL_RESPONSE_INVALID", `The model's response cannot be used: it ${faults.join("; ")}.`);
 }
 
 function parseJson(text: string): unknown {

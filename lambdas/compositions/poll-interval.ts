@@ -1,7 +1,11 @@
 import { isFinalCompositionState } from "../../domain/states/composition-state";
 import type { CompositionItem } from "../stores/items";
 
-/** After how long it is worth asking again: at once at first, a composition takes seconds; nothing when it has ended. */
+/**
+ * Returns the seconds after which it is worth polling again. They are few at first, because a composition takes
+ * seconds.
+ * @returns undefined when the composition has ended
+ */
 export function pollAfterSeconds(
   { state, createdAt }: Pick<CompositionItem, "state" | "createdAt">,
   now: Date,

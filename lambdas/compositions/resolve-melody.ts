@@ -20,17 +20,17 @@ export interface ResolveMelodyParams {
 export type ResolvedMelody =
   { readonly kind: "MELODY"; readonly melody: Melody } | { readonly kind: "UNUSABLE"; readonly failure: Failure };
 
-/** A piece of 64 bars with 17 full tracks has some 20 MB as JSON; ours have a hundredth of that. */
+/** The largest score that is read. A piece of 64 bars with 17 full tracks has some 20 MB as JSON. */
 const maxScoreBytes = 32 * 1024 * 1024;
 
 const unusable = (code: string, message: string): ResolvedMelody => ({
   kind: "UNUSABLE",
   failure: { code, message: message.slice(0, 1024), retryable: false },
 });
-const gone = (what: string): ResolvedMelody =>
-  unusable("INPUT_NOT_FOUND", `The ${what} that was the input does not exist any more.`);
+const gone = (input: string): ResolvedMelody =>
+  unusable("INPUT_NOT_FOUND", `The ${input} that was the input does not exist any more.`);
 
-/** The melody that the composition asks for, with its options applied. */
+/** Returns the melody that the composition asks for, with its options applied. */
 export async function resolveMelody(params: ResolveMelodyParams): Promise<ResolvedMelody> {
   try {
     const found = await inputMelody(params);
@@ -49,7 +49,7 @@ export async function resolveMelody(params: ResolveMelodyParams): Promise<Resolv
   }
 }
 
-/** @returns undefined for what no worker of ours has written */
+/** Parses a score; undefined for a file that no worker of ours has written. */
 function readScore(bytes: Uint8Array): Score | undefined {
   try {
     const document: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
@@ -71,16 +71,16 @@ async function inputMelody({
     return sample === undefined ? gone("sample melody") : { kind: "MELODY", melody: sampleAsMelody(sample) };
   }
   if ("trackId" in input) {
-    const of = { sub, id: input.trackId };
-    const track = await tracks.get(of);
-    const bytes = track === undefined ? undefined : await artifacts.read(trackKey(of), midiLimits.bytes);
+    const owned = { sub, id: input.trackId };
+    const track = await tracks.get(owned);
+    const bytes = track === undefined ? undefined : await artifacts.read(trackKey(owned), midiLimits.bytes);
     if (track === undefined || bytes === undefined) return gone("track");
     return { kind: "MELODY", melody: trackMelody(parseMidi(bytes), track.trackIndex) };
   }
-  const of = { sub, id: input.compositionId };
-  const source = await compositions.get(of);
+  const owned = { sub, id: input.compositionId };
+  const source = await compositions.get(owned);
   const bytes =
-    source?.state === "COMPLETED" ? await artifacts.read(compositionScoreKey(of), maxScoreBytes) : undefined;
+    source?.state === "COMPLETED" ? await artifacts.read(compositionScoreKey(owned), maxScoreBytes) : undefined;
   if (bytes === undefined) return gone("composition");
   const score = readScore(bytes);
   if (score === undefined) {

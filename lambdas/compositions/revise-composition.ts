@@ -26,12 +26,12 @@ import { pollAfterSeconds } from "./poll-interval";
 export type UpdateComposition = z.output<typeof updateCompositionSchema>;
 
 export interface ReviseCompositionParams {
-  /** As it was read: the change is refused when it has changed since. */
+  /** The row as it was read. If it has changed since, the change is stale. */
   readonly item: CompositionItem;
   readonly update: UpdateComposition;
   readonly compositions: Pick<Compositions, "get" | "change">;
   readonly files: Pick<ObjectStore, "read" | "write" | "list" | "delete">;
-  /** Part of a new file's key: small letters and digits. */
+  /** Makes a part of a new file's key, of small letters and digits. */
   readonly newToken: () => string;
   readonly now: () => Date;
   readonly log: Log;
@@ -39,7 +39,10 @@ export interface ReviseCompositionParams {
 
 type Programs = NonNullable<UpdateComposition["programs"]>;
 
-/** @throws Problem 422 that names every track that the piece does not have, or that is named twice */
+/**
+ * Returns the output with other programs.
+ * @throws Problem 422 that names every track that the piece does not have, or that is named twice
+ */
 function withPrograms(output: CompositionOutput, programs: Programs): CompositionOutput {
   const indexes = output.tracks.map(({ index }) => index);
   const errors = programs.flatMap(({ index }, position): FieldError[] => {
@@ -47,8 +50,10 @@ function withPrograms(output: CompositionOutput, programs: Programs): Compositio
     if (!indexes.includes(index)) {
       return [{ pointer, reason: "the piece has no such track", value: index, allowed: indexes.join(", ") }];
     }
-    const twice = programs.findIndex((other) => other.index === index) !== position;
-    return twice ? [{ pointer, reason: "the track is named twice", value: index, allowed: "each track once" }] : [];
+    const isRepeated = programs.findIndex((program) => program.index === index) !== position;
+    return isRepeated
+      ? [{ pointer, reason: "the track is named twice", value: index, allowed: "each track once" }]
+      : [];
   });
   if (errors.length > 0) {
     throw new Problem("PROGRAMS_NOT_APPLICABLE", {
@@ -63,7 +68,7 @@ function withPrograms(output: CompositionOutput, programs: Programs): Compositio
   };
 }
 
-/** The score as the row has it: the file keeps the notes, the row keeps name and programs. */
+/** Returns the score with the name and the programs of the row. The notes come from the file. */
 function presentScore(score: Score, name: string, output: CompositionOutput): Score {
   return {
     ...score,
@@ -75,12 +80,12 @@ function presentScore(score: Score, name: string, output: CompositionOutput): Sc
   };
 }
 
-/** More files than a composition has. What is beyond them goes with the next change. */
+/** The number of files that are listed. No composition has so many; more would be removed with the next change. */
 const maxFilesListed = 1_000;
 
 /**
- * Removes the files that no reader can be told of any more: all before the last revision, which a URL that was handed out
- * a moment ago may name. A change that is under way writes the next revision, so none of these is its.
+ * Removes the files that nobody reads any more: all before the last revision but one, which a URL that was handed out a
+ * moment ago may name. A change that is under way writes the next revision, so none of these files belongs to it.
  */
 async function removeOldRevisions(files: Pick<ObjectStore, "list" | "delete">, item: CompositionItem): Promise<void> {
   const present = item.midi?.revision ?? 0;
@@ -95,7 +100,10 @@ async function removeOldRevisions(files: Pick<ObjectStore, "list" | "delete">, i
   if (old.length > 0) await files.delete(old);
 }
 
-/** The programs of a composition that has no finished piece cannot be changed: 409 that says when it may have one. */
+/**
+ * Returns the problem of a change of programs of a composition that has no finished piece. It says when there may be
+ * one.
+ */
 function noPiece({ state, createdAt }: CompositionItem, programs: Programs, now: Date): Problem {
   const wait = pollAfterSeconds({ state, createdAt }, now);
   return new Problem("NOT_READY", {
@@ -113,8 +121,8 @@ function noPiece({ state, createdAt }: CompositionItem, programs: Programs, now:
 }
 
 /**
- * Renames a composition and changes its instruments: the MIDI file is written again, under a key of its own. Stale:
- * nothing was changed.
+ * Renames a composition and changes its instruments. The MIDI file is written again, under a key of its own. If the
+ * outcome is stale, nothing was changed.
  * @throws Problem NOT_READY, PROGRAMS_NOT_APPLICABLE, FILE_LOST
  */
 export async function reviseComposition(params: ReviseCompositionParams): Promise<Outcome<CompositionItem, Stale>> {
@@ -129,7 +137,7 @@ export async function reviseComposition(params: ReviseCompositionParams): Promis
   try {
     await removeOldRevisions(files, outcome.value);
   } catch (error) {
-    // The change is made. What is left behind goes with the next change, or with the composition.
+    // The change is made. The next change, or the deletion of the composition, removes the files that are left behind.
     log.warn("old revisions of a composition were not removed", { id: item.id, reason: String(error) });
   }
   return outcome;
@@ -159,7 +167,7 @@ async function writeRevision(
     if (!isDone(outcome)) await files.delete([key]);
     return outcome;
   } catch (error) {
-    // After another error it is not known whether the row names the file.
+    // After any other error, nobody knows whether the row names the file.
     if (error instanceof TableBusy) await files.delete([key]);
     throw error;
   }

@@ -37,8 +37,8 @@ export interface SubmitCompositionParams {
 }
 
 /**
- * Checks what a composition is made from and writes its row. The work itself begins from the table's stream: one write,
- * so nothing can be half begun.
+ * Checks the input of a composition and writes its row. The table's stream then starts the work. There is only one
+ * write, so nothing can be half begun.
  * @throws Problem 422 when model, input or parameters cannot be used; FILE_LOST
  */
 export async function submitComposition(
@@ -88,7 +88,7 @@ export async function submitComposition(
   return doneWith(item);
 }
 
-/** The model or the input was deleted while the request was checked. */
+/** Returns the problem of a request whose model or input was deleted while the request was checked. */
 function referenceGone(
   key: TableKey,
   { technique, modelId, input }: CreateComposition,

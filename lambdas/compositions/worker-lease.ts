@@ -1,26 +1,33 @@
-/** Says that a worker lives: while it works, its lease of the composition and its hold of the message are short and renewed. */
+/**
+ * Holds a worker's lease of a composition and its hold of the message. Both are short, and the worker renews them while
+ * it works, so that a dead worker is soon noticed.
+ */
 import type { Claim, Compositions } from "../stores/compositions";
 import { isDone } from "../stores/outcome";
 import type { Log } from "../telemetry/logger";
 
-/** Short: whoever finds a lease that has run out knows that its worker is dead, or has not run for three renewals. */
+/**
+ * Seconds that a lease lasts without being renewed. The worker of a lease that has run out is dead, or has not run for
+ * three renewals.
+ */
 export const leaseSeconds = 15;
+/** Seconds between two renewals. */
 export const renewSeconds = 5;
 
-/** Calls again and again until it is stopped; a call that has not ended is not overtaken by the next. */
+/** Calls a function again and again until it is stopped. A call begins only when the one before it has ended. */
 export type Repeat = (everySeconds: number, call: () => Promise<void>) => { stop(): Promise<void> };
 
 export interface WorkerLeaseParams {
   readonly claim: Claim;
   readonly compositions: Pick<Compositions, "renew">;
-  /** Makes the message visible to other workers after so many seconds, if it is not done before. */
+  /** Makes the message visible to other workers after so many seconds, if it is not deleted before. */
   readonly postpone: (seconds: number) => Promise<void>;
   readonly repeat: Repeat;
   readonly now: () => Date;
   readonly log: Log;
 }
 
-/** Begins at once with the message, whose first hold is as long as the function may run. */
+/** Starts to renew lease and message, at once, because the message's first hold is as long as the function may run. */
 export function holdLease(params: WorkerLeaseParams): { stop(): Promise<void> } {
   const { claim, compositions, postpone, repeat, now, log } = params;
   let isOurs = true;
@@ -32,7 +39,7 @@ export function holdLease(params: WorkerLeaseParams): { stop(): Promise<void> } 
         postpone(leaseSeconds),
       ]);
       isOurs = isDone(renewed);
-      // Nothing is undone: only the worker that has the lease can end the composition.
+      // Nothing needs to be undone, because only the worker that has the lease can end the composition.
       if (!isOurs) log.warn("the lease was lost", { compositionId: claim.id, attempt: claim.attempt });
     } catch (error) {
       // Perhaps the next renewal works; if none does, another worker takes over.
@@ -42,7 +49,7 @@ export function holdLease(params: WorkerLeaseParams): { stop(): Promise<void> } 
   return repeat(renewSeconds, renew);
 }
 
-/** By the clock of this machine; the first call is made at once. */
+/** Repeats calls by the clock of this machine. The first call is made at once. */
 export const repeatedly: Repeat = (everySeconds, call) => {
   let underWay: Promise<void> | undefined;
   const once = (): void => {

@@ -1,4 +1,6 @@
-/** Content negotiation, as far as the API needs it: the better accepted of the types a resource has (RFC 9110, 12.5.1). */
+/**
+ * Negotiates the type of a response: the one of the resource's types that the client accepts best (RFC 9110, 12.5.1).
+ */
 import { Problem } from "../problems/problem";
 import { shortValue } from "../problems/short-value";
 import type { Request } from "./request";
@@ -20,7 +22,7 @@ function parseAccept(header: string): AcceptedRange[] {
     });
 }
 
-/** The quality that a header gives a type: the most specific range that matches decides. */
+/** Returns the quality that a header gives a type. The most specific range that matches decides. */
 function qualityOf(ranges: readonly AcceptedRange[], type: string): number {
   const [group = ""] = type.split("/");
   for (const pattern of [type, `${group}/*`, "*/*"]) {
@@ -31,7 +33,8 @@ function qualityOf(ranges: readonly AcceptedRange[], type: string): number {
 }
 
 /**
- * @param types - what the resource can be sent as, the default first
+ * Returns the type in which the resource is sent.
+ * @param types - the types in which it can be sent, the default first
  * @throws Problem NOT_ACCEPTABLE
  */
 export function negotiate<Type extends string>(request: Request, types: readonly [Type, ...Type[]]): Type {

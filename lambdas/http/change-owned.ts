@@ -1,4 +1,4 @@
-/** Changes of one of the caller's items, safe against changes at the same time. */
+/** Changes one of the caller's items safely, even if somebody else changes it at the same time. */
 import { requireDone } from "../problems/outcome-problem";
 import type { Outcome, Stale } from "../stores/outcome";
 import { requireMatch, versionTag } from "./entity-tag";
@@ -9,14 +9,15 @@ const maxTries = 4;
 export interface ChangeOwnedParams<Item, Changed> {
   readonly request: Request;
   readonly load: () => Promise<Item>;
-  /** Works on the item as it was read; stale when it is not so any more. */
+  /** Changes the item as it was read. The outcome is stale if the item has changed since. */
   readonly change: (item: Item) => Promise<Outcome<Changed, Stale>>;
 }
 
 /**
- * Reads, checks If-Match, changes; and again from the start when another change came between. With If-Match that ends
- * in 412, as it must; without it the caller did not say what it had seen, so the change is made on what is there now.
- * @throws Problem VERSION_MISMATCH; CONFLICT when changes kept coming between
+ * Reads the item, checks If-Match and changes the item. If another change came between, it starts again: with If-Match
+ * this ends in VERSION_MISMATCH, as it must; without If-Match the caller did not say which version it had seen, so the
+ * change is made to the present one.
+ * @throws Problem VERSION_MISMATCH; CONFLICT when other changes kept coming between
  */
 export async function changeOwned<Item extends { readonly version: number }, Changed>({
   request,

@@ -1,6 +1,6 @@
 /**
- * Opaque cursors of lists. A cursor says after which sort key a list of one kind goes on, and for whom it was made; the
- * partition itself always comes from the token, so a forged cursor reads nothing that is not the caller's.
+ * Writes and reads the opaque cursors of lists. A cursor says after which sort key a list of one kind goes on, and for
+ * whom it was made. The partition itself always comes from the token, so a forged cursor reads only the caller's items.
  */
 import { createHash } from "node:crypto";
 import * as z from "zod";
@@ -11,7 +11,7 @@ const cursorSchema = z.strictObject({
   v: z.literal(1),
   /** The kind of list. */
   k: z.string(),
-  /** Whom it was made for, digested: ids are not handed around. */
+  /** A digest of the user for whom it was made, so that the cursor does not show an id. */
   o: z.string(),
   /** The last id of the page before. */
   a: z.string().min(1).max(128),
@@ -36,10 +36,13 @@ function readJson(text: string): unknown {
   }
 }
 
-/** @throws Problem INVALID_CURSOR for anything that {@link encodeCursor} did not make for this list and this user */
+/**
+ * Returns the id after which the list goes on.
+ * @throws Problem INVALID_CURSOR for anything that {@link encodeCursor} did not make for this list and this user
+ */
 export function decodeCursor(scope: CursorScope, cursor: string): string {
   const parsed = cursorSchema.safeParse(readJson(Buffer.from(cursor, "base64url").toString("utf8")));
-  // Decoding is lenient (padding, stray characters), so only the very text that we would write is ours.
+  // Decoding is lenient (padding, stray characters), so a cursor is ours only if we would write the same text.
   if (!parsed.success || encodeCursor(scope, parsed.data.a) !== cursor) {
     const detail = "Send `nextCursor` of the same list as it was given, or no cursor to begin at the newest.";
     const reason = "was not given by this list";

@@ -1,4 +1,6 @@
-/** Entity tags: strong, from a row's version or from the digest of bytes (RFC 9110, 8.8.3 and 13.1). */
+/**
+ * Makes and compares entity tags (RFC 9110, 8.8.3 and 13.1). They are strong: a row's version, or a digest of bytes.
+ */
 import { createHash } from "node:crypto";
 import { Problem } from "../problems/problem";
 import { shortValue } from "../problems/short-value";
@@ -12,13 +14,16 @@ function tagsIn(header: string): string[] {
   return header.match(/\*|(?:W\/)?"[^"]*"/g) ?? [];
 }
 
-/** If-None-Match compares weakly: `W/"3"` names `"3"` too. */
+/** Returns true if If-None-Match names the tag. It compares weakly: `W/"3"` names `"3"` too. */
 export function isNotModified(request: Request, tag: string): boolean {
   const header = request.header("if-none-match");
   return header !== undefined && tagsIn(header).some((given) => given === "*" || given.replace(/^W\//, "") === tag);
 }
 
-/** If-Match compares strongly. @throws Problem VERSION_MISMATCH when the header is there and does not name the tag */
+/**
+ * Requires that If-Match names the tag, if the request has that header. It compares strongly.
+ * @throws Problem VERSION_MISMATCH
+ */
 export function requireMatch(request: Request, tag: string): void {
   const header = request.header("if-match");
   if (header === undefined || tagsIn(header).some((given) => given === "*" || given === tag)) return;
@@ -31,13 +36,13 @@ export function requireMatch(request: Request, tag: string): void {
 export interface TaggedResponseParams {
   readonly request: Request;
   readonly tag: string;
-  /** Sent with 304 as well: Retry-After must not be lost while a client polls. */
+  /** Headers that are sent with 304 as well, because Retry-After must not be lost while a client polls. */
   readonly headers?: Headers;
-  /** Called only when the client does not have it yet. */
+  /** Called only if the client does not have the response yet. */
   readonly response: () => Response | Promise<Response>;
 }
 
-/** The response with its ETag, or 304 when the client has it. */
+/** Returns the response with its ETag, or 304 if the client has it. */
 export async function taggedResponse({
   request,
   tag,
@@ -55,7 +60,7 @@ export interface TaggedListParams {
   readonly headers?: Headers;
 }
 
-/** A list with the digest of its JSON as its ETag, or 304 when the client has the same one. */
+/** Returns a list with the digest of its JSON as its ETag, or 304 if the client has the same one. */
 export async function taggedList({ request, body, headers = {} }: TaggedListParams): Promise<Response> {
   const full = jsonResponse({ status: 200, body });
   const tag = digestTag(createHash("sha256").update(full.body).digest("hex"));

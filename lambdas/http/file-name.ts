@@ -1,17 +1,22 @@
-/** The name of a downloaded file, made of what its owner called the thing: one that every file system and shell takes. */
+/** Makes the name of a downloaded file from the name of a resource, so that every file system and shell accepts it. */
 
-/** What no file system takes, or what a shell or a browser takes for something else. */
+/** Characters that some file system forbids, or that a shell or a browser interprets. */
 const notInFilenames = /[\p{C}/\\:*?"<>|]/gu;
-/** Windows drops them at the end of a name; elsewhere a dot at the beginning hides the file. */
+/**
+ * Dots and spaces at both ends. Windows drops them at the end of a name; elsewhere a dot at the beginning hides the
+ * file.
+ */
 const atTheEnds = /^[.\s]+|[.\s]+$/gu;
-/** Names of devices on Windows, with any extension: "Naming Files, Paths, and Namespaces" in its documentation. */
+/**
+ * The names of devices on Windows, with any extension. See "Naming Files, Paths, and Namespaces" in its documentation.
+ */
 const deviceName = /^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9\u00b9\u00b2\u00b3])\s*(?:\.|$)/i;
 
 const maxUnits = 100;
-/** File systems take 255 bytes; the extension, and the " (1)" of a second download, come after these. */
+/** File systems allow 255 bytes. The extension and the " (1)" of a second download need the rest. */
 const maxBytes = 240;
 
-/** At most so long, and never with half of a character outside the basic plane. */
+/** Shortens a text to the allowed length. It never cuts a character outside the basic plane into halves. */
 function shortened(text: string): string {
   let [length, bytes] = [0, 0];
   for (const character of text) {
@@ -23,9 +28,9 @@ function shortened(text: string): string {
 }
 
 /**
- * The part before the extension.
+ * Returns the part of the name before the extension.
  * @param name - any text
- * @param fallback - for a name of which nothing is left but dots, spaces and underscores
+ * @param fallback - the result if nothing of the name is left but dots, spaces and underscores
  */
 export function fileStem(name: string, fallback: string): string {
   const stem = shortened(name.replace(notInFilenames, "_").replace(atTheEnds, "")).replace(atTheEnds, "");

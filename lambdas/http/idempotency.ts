@@ -1,6 +1,6 @@
 /**
- * `Idempotency-Key` on requests that create (draft-ietf-httpapi-idempotency-key-header-07). The record of the first
- * answer is written in the transaction that writes the resource, so there is never one without the other.
+ * Implements `Idempotency-Key` for requests that create (draft-ietf-httpapi-idempotency-key-header-07). The record of
+ * the first response is written in the transaction that writes the resource, so there is never one without the other.
  */
 import { createHash } from "node:crypto";
 import { outcomeProblem } from "../problems/outcome-problem";
@@ -18,16 +18,21 @@ import { TableBusy } from "../stores/table";
 import type { Request } from "./request";
 import { type Response, retryAfter } from "./response";
 
-/** How long the first response is given again. */
+/** Seconds for which the first response is given again. */
 export const keptForSeconds = 24 * 3600;
 
-/** What a request says, where its bytes differ from one try to the next: a form has another boundary each time. */
+/**
+ * The content that makes two requests the same although their bytes differ: a form has another boundary each time.
+ */
 export interface SameContent {
   readonly values: readonly string[];
   readonly bytes: Uint8Array;
 }
 
-/** @throws Problem INVALID_IDEMPOTENCY_KEY */
+/**
+ * Returns the claim that a request's Idempotency-Key makes; undefined without that header.
+ * @throws Problem INVALID_IDEMPOTENCY_KEY
+ */
 export function readIdempotencyClaim(request: Request, content?: SameContent): IdempotencyClaim | undefined {
   const key = request.header("idempotency-key");
   if (key === undefined) return undefined;
@@ -50,6 +55,7 @@ export function readIdempotencyClaim(request: Request, content?: SameContent): I
   return { sub: request.subject(), route: request.routeKey, key, requestHash };
 }
 
+/** Returns the first response again. @throws Problem IDEMPOTENCY_KEY_REUSED for another request with the same key */
 function firstResponse(record: IdempotencyRecord, claim: IdempotencyClaim): Response {
   if (record.requestHash !== claim.requestHash) {
     const detail = "This Idempotency-Key was sent with another request. Use a new key for a new request.";
@@ -76,9 +82,9 @@ export interface RespondOnceParams<Item> {
   readonly request: Request;
   readonly records: IdempotencyRecords;
   readonly now: () => Date;
-  /** What makes two requests the same; query, content type and body where it is absent. */
+  /** The content by which requests are compared. If it is absent, query, content type and body are compared. */
   readonly content?: SameContent | undefined;
-  /** The response to the request that has created the item. */
+  /** Returns the response to the request that has created the item. */
   readonly respond: (item: Item) => CreatedResponse;
   /** Creates the item. The transaction that writes it must also write what `idempotency` gives for it. */
   readonly create: (idempotency: IdempotencyOf<Item>) => Promise<Outcome<Item, Repeated | QuotaReached | Stale>>;
@@ -89,7 +95,11 @@ export interface CreatedResponse extends Response {
   readonly headers: Response["headers"] & { readonly location: string };
 }
 
-/** Creates once: the same request again gets the first response, another one with the same key is refused. */
+/**
+ * Creates a resource once. The same request again gets the first response; another request with the same key is
+ * refused.
+ * @throws Problem
+ */
 export async function respondOnce<Item>(params: RespondOnceParams<Item>): Promise<Response> {
   const { request, records, now, content, respond, create } = params;
   const claim = readIdempotencyClaim(request, content);

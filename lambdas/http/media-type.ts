@@ -1,14 +1,17 @@
-/** The media type of a request's body, and the refusal of one that is not taken. */
+/** Checks the media type of a request's body. */
 import { Problem } from "../problems/problem";
 import { shortValue } from "../problems/short-value";
 import type { Request } from "./request";
 
-/** Without parameters, in lower case; "" when none is given. */
+/** Returns the media type without parameters, in lower case; "" if none is given. */
 export function mediaType(request: Request): string {
   return (request.header("content-type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
 }
 
-/** @param allowed - the types that are taken */
+/**
+ * Returns the problem of a body whose media type the operation does not read.
+ * @param allowed - the media types that it reads
+ */
 export function unsupportedMediaType(request: Request, allowed: readonly string[]): Problem {
   const type = mediaType(request);
   const inWords = allowed.join(", ");
@@ -26,10 +29,13 @@ export function unsupportedMediaType(request: Request, allowed: readonly string[
   });
 }
 
-/** ASCII is a part of UTF-8. */
+/** Names of charsets whose texts are UTF-8. ASCII is a part of it. */
 const charsetsOfUtf8 = ["utf-8", "utf8", "us-ascii"];
 
-/** JSON is UTF-8 (RFC 8259, 8.1). @throws Problem UNSUPPORTED_MEDIA_TYPE for a content type with another charset */
+/**
+ * Requires that a content type names no charset but UTF-8, because JSON is UTF-8 (RFC 8259, 8.1).
+ * @throws Problem UNSUPPORTED_MEDIA_TYPE
+ */
 export function requireUtf8(request: Request): void {
   const header = request.header("content-type") ?? "";
   for (const [, quoted, word] of header.matchAll(/;\s*charset\s*=\s*(?:"([^"]*)"|([^\s;]*))/gi)) {

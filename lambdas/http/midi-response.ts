@@ -1,4 +1,4 @@
-/** MIDI files as the API sends them: the bytes, or a short-lived URL of the object for those who ask for JSON. */
+/** Sends MIDI files: the bytes, or a short-lived URL of the object to a client that asks for JSON. */
 import { createHash } from "node:crypto";
 import { midiType } from "../../naming/media-types";
 import { DamagedFile } from "../problems/lost-file";
@@ -13,7 +13,7 @@ const urlLifetimeSeconds = 300;
 
 export interface MidiResponseParams {
   readonly request: Request;
-  /** Of the bytes, where it is known without reading them: a 304 then costs no read. */
+  /** The digest of the bytes, if it is known without reading them. A 304 then costs no read. */
   readonly sha256?: string;
   readonly filename: string;
   readonly read: () => Promise<Uint8Array>;
@@ -23,12 +23,12 @@ export interface MidiResponseParams {
 const fallbackStem = "composition";
 
 /**
- * The header that names a downloaded file (RFC 6266): `filename` in plain ASCII for old clients, and, where that is not the
- * whole name, `filename*` with all of it (RFC 8187).
+ * Returns the header that names a downloaded file (RFC 6266): `filename` in plain ASCII for old clients, and
+ * `filename*` with the whole name (RFC 8187) if that differs.
  */
 export function contentDisposition(name: string): string {
   const stem = fileStem(name, fallbackStem);
-  // Accents are left out rather than replaced: "Ténor" stays a word. A name that has nothing in ASCII gives no word at all.
+  // Accents are removed and not replaced, so that "Ténor" stays a word. A name without any ASCII leaves no word at all.
   const ascii = stem
     .normalize("NFKD")
     .replace(/\p{M}/gu, "")
@@ -45,14 +45,15 @@ export function contentDisposition(name: string): string {
 
 const digestOf = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
-/** Whether bytes are those of the digest, or, where none is known, begin like a MIDI file. */
+/** Returns true if the bytes have the digest or, if none is known, begin like a MIDI file. */
 function isWhole(bytes: Uint8Array, sha256: string | undefined): boolean {
   if (sha256 !== undefined) return digestOf(bytes) === sha256;
   return Buffer.from(bytes.subarray(0, 4)).toString("latin1") === "MThd";
 }
 
 /**
- * @throws DamagedFile when the bytes that were read cannot be what was written. A URL is given without a look at them.
+ * Returns the response with a MIDI file.
+ * @throws DamagedFile when the bytes cannot be what was written. A URL is given without reading the bytes.
  */
 export async function midiResponse({
   request,
@@ -62,7 +63,7 @@ export async function midiResponse({
   presign,
 }: MidiResponseParams): Promise<Response> {
   if (negotiate(request, [midiType, "application/json"]) === "application/json") {
-    // It expires, so it has no ETag and is kept by nobody.
+    // The URL expires, so the response has no ETag and must not be stored.
     const body = await presign(urlLifetimeSeconds);
     return jsonResponse({ status: 200, body, headers: { vary: "accept", "cache-control": "no-store" } });
   }

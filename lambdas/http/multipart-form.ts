@@ -1,8 +1,8 @@
 /**
- * Forms with files (`multipart/form-data`, RFC 7578), as browsers and `curl -F` send them. They are read here, since the
- * parser that comes with Node refuses what common clients send (a name without quotes, `filename*`, an escaped quote, text
- * before the first boundary) and replaces bytes that are not UTF-8. Parts and their headers are limited, so that a hostile
- * form costs no more than one pass over its bytes.
+ * Reads forms with files (`multipart/form-data`, RFC 7578), as browsers and `curl -F` send them. We do not use the
+ * parser that comes with Node, because it refuses what common clients send (a name without quotes, `filename*`, an
+ * escaped quote, text before the first boundary) and replaces bytes that are not UTF-8. The number of parts and the
+ * length of their headers are limited, so that a hostile form costs no more than one pass over its bytes.
  */
 import { beginningOf, readableText } from "../../domain/schemas/text";
 import { Problem } from "../problems/problem";
@@ -15,15 +15,15 @@ const maxParts = 8;
 const maxPartHeaderBytes = 4_096;
 
 export interface FormFile {
-  /** Name of its field. */
+  /** The name of its field. */
   readonly field: string;
-  /** As the client names the file; "" where it says none. */
+  /** The name that the client gives the file; "" if it gives none. */
   readonly filename: string;
   readonly bytes: Uint8Array;
 }
 
 export interface Form {
-  /** Fields that are no files, in their order; a name may come again. */
+  /** The fields that are no files, in their order. A name may come more than once. */
   readonly fields: readonly { readonly name: string; readonly value: string }[];
   readonly files: readonly FormFile[];
 }
@@ -32,7 +32,7 @@ function malformed(detail: string): Problem {
   return new Problem("MALFORMED_FORM", { detail });
 }
 
-/** The text between parts, from the Content-Type header. RFC 2046 allows 70 characters. */
+/** Returns the boundary between parts, from the Content-Type header. RFC 2046 allows 70 characters. */
 function boundaryOf(contentType: string): string {
   const found = /;\s*boundary=(?:"([^"]{1,70})"|([^\s;"]{1,70})(?=\s*(?:;|$)))/i.exec(contentType);
   const boundary = found?.[1] ?? found?.[2];
@@ -46,14 +46,17 @@ function boundaryOf(contentType: string): string {
 }
 
 interface Part {
-  /** From 1, as errors count them. */
+  /** The part's number in the form, from 1. */
   readonly number: number;
-  /** By lower-case name. Bytes that are not ASCII stand for themselves (Latin-1) until a parameter is decoded. */
+  /** The headers by their lower-case names. Bytes that are not ASCII stay Latin-1 until a parameter is decoded. */
   readonly headers: ReadonlyMap<string, string>;
   readonly bytes: Buffer;
 }
 
-/** @throws Problem MALFORMED_FORM for lines that are no headers, and for a header that comes twice */
+/**
+ * Parses the headers of a part.
+ * @throws Problem MALFORMED_FORM for lines that are no headers, and for a header that comes twice
+ */
 function headersOf(text: string, number: number): Map<string, string> {
   const headers = new Map<string, string>();
   // A line that begins with white space continues the one before (RFC 5322, 2.2.3).
@@ -73,8 +76,8 @@ function headersOf(text: string, number: number): Map<string, string> {
 }
 
 /**
- * The parts between the boundaries (RFC 2046, 5.1.1). What stands before the first boundary and after the last is no part
- * of the form.
+ * Yields the parts between the boundaries (RFC 2046, 5.1.1). Text before the first boundary and after the last one does
+ * not belong to the form.
  * @throws Problem MALFORMED_FORM for too many parts, parts with long headers, and a form without an end
  */
 function* partsOf(body: Buffer, boundary: string): Generator<Part> {
@@ -122,7 +125,10 @@ function decoderOf(label: string) {
   }
 }
 
-/** @throws Problem MALFORMED_FORM for bytes that are not in the encoding, and for an encoding that nobody knows */
+/**
+ * Decodes bytes.
+ * @throws Problem MALFORMED_FORM for bytes that are not in the charset, and for an unknown charset
+ */
 function decoded(bytes: Uint8Array, what: string, label = "utf-8"): string {
   const decoder = decoderOf(label);
   if (decoder === undefined) {
@@ -135,11 +141,11 @@ function decoded(bytes: Uint8Array, what: string, label = "utf-8"): string {
   }
 }
 
-/** One parameter: quoted, where a backslash may stand before a quote, or a word. */
+/** Matches one parameter. Its value is a word, or quoted, with a backslash before each quote inside. */
 const parameterPattern =
   /[ \t]*;[ \t]*(?:([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*=[ \t]*(?:"((?:[^"\\]|\\[^])*)"|([^ \t;"]+)))?/y;
 
-/** The parameters of a header by lower-case name; undefined where it is not written as it must be. */
+/** Returns the parameters of a header by their lower-case names; undefined if the header is malformed. */
 function parametersOf(value: string): { readonly type: string; readonly parameters: Map<string, string> } | undefined {
   const [type = ""] = /^[^; \t]*/.exec(value) ?? [];
   const parameters = new Map<string, string>();
@@ -156,12 +162,15 @@ function parametersOf(value: string): { readonly type: string; readonly paramete
   return { type: type.toLowerCase(), parameters };
 }
 
-/** Browsers write quotes and line ends in names this way (HTML, "multipart/form-data encoding algorithm"). */
+/**
+ * Decodes the escapes with which browsers write quotes and line ends in names (HTML, "multipart/form-data encoding
+ * algorithm").
+ */
 function withoutPercents(text: string): string {
   return text.replace(/%0A/gi, "\n").replace(/%0D/gi, "\r").replace(/%22/g, '"');
 }
 
-/** `UTF-8''F%C3%BCr.mid` (RFC 8187). @throws Problem MALFORMED_FORM */
+/** Decodes an extended value such as `UTF-8''F%C3%BCr.mid` (RFC 8187). @throws Problem MALFORMED_FORM */
 function extendedValue(value: string, what: string): string {
   const [, charset, encoded] = /^([A-Za-z0-9-]+)'[A-Za-z0-9-]*'((?:%[0-9A-Fa-f]{2}|[^%'"])*)$/.exec(value) ?? [];
   if (charset === undefined || encoded === undefined) {
@@ -171,7 +180,7 @@ function extendedValue(value: string, what: string): string {
   return decoded(Buffer.from(bytes, "latin1"), what, charset);
 }
 
-/** The name of a part's field, and of its file where it is one. @throws Problem MALFORMED_FORM */
+/** Returns the name of a part's field, and of its file if the part is one. @throws Problem MALFORMED_FORM */
 function dispositionOf({ headers, number }: Part): { readonly name: string; readonly filename: string | undefined } {
   const disposition = parametersOf(headers.get("content-disposition") ?? "");
   const name = disposition?.parameters.get("name");
@@ -187,7 +196,7 @@ function dispositionOf({ headers, number }: Part): { readonly name: string; read
   const extended = disposition.parameters.get("filename*");
   return {
     name: text(name, "name"),
-    // The extended form is the whole name where a client sends both (RFC 6266, 4.3).
+    // If a client sends both, the extended form is the whole name (RFC 6266, 4.3).
     filename:
       extended === undefined
         ? plain === undefined
@@ -197,7 +206,9 @@ function dispositionOf({ headers, number }: Part): { readonly name: string; read
   };
 }
 
-/** What the part carries. RFC 7578 deprecates encodings; mail libraries that write forms still send base64. */
+/**
+ * Returns the content of a part. RFC 7578 deprecates encodings, but mail libraries that write forms still send base64.
+ */
 function contentOf({ headers, bytes, number }: Part): Buffer {
   requireNoContentEncoding(headers.get("content-encoding"), `Part ${number} of the form`);
   const encoding = (headers.get("content-transfer-encoding") ?? "binary").trim().toLowerCase();
@@ -214,7 +225,7 @@ function contentOf({ headers, bytes, number }: Part): Buffer {
 }
 
 /**
- * The parts of a form. Names and texts are UTF-8, texts in the charset that their part names.
+ * Returns the fields and files of a form. Names are UTF-8; a text is in the charset that its part names, or in UTF-8.
  * @throws Problem MALFORMED_FORM, UNSUPPORTED_CONTENT_ENCODING
  */
 export function readForm(request: Request): Form {

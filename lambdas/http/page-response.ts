@@ -1,4 +1,4 @@
-/** Lists: newest first, a page at a time, with a cursor to the next one. */
+/** Lists items, newest first, a page at a time, with a cursor to the next one. */
 import { pageQuerySchema } from "../../domain/schemas/api/shared";
 import type { OwnedKind } from "../../naming/table-keys";
 import type { Page } from "../stores/owned-rows";

@@ -1,4 +1,4 @@
-/** The response to a request that is refused: a problem document (RFC 9457). */
+/** Makes the response to a request that is refused: a problem document (RFC 9457). */
 import type { ProblemDocument } from "../../domain/schemas/api/problem";
 import { problemCodes } from "../../domain/schemas/api/problem-codes";
 import { readableText } from "../../domain/schemas/text";

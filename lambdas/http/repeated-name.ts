@@ -1,18 +1,21 @@
 /**
- * A name that comes twice in one object of a JSON text. JSON.parse keeps the last of its values without a word, so that a
- * client which means the first one would get something else than it asked for (RFC 8259, 4).
+ * Finds a name that comes twice in one object of a JSON text. JSON.parse silently keeps the last of its values, so a
+ * client that means the first one would get something else than it asked for (RFC 8259, 4).
  */
 
-/** An object or array that is open where the text is looked at. */
+/** An object or array that is open at the present position of the text. */
 interface Level {
   readonly isObject: boolean;
-  /** Of the object, as far as it was read. */
+  /** The names that the object has so far; undefined for an array and before the first name. */
   names: Set<string> | undefined;
-  /** The present name, or the present index. */
+  /** The present name of an object, or the present index of an array. */
   step: string | number;
 }
 
-/** @param start - of the opening quote of a string that is well-formed; @returns where its closing quote is */
+/**
+ * Returns the index of a string's closing quote.
+ * @param start - the index of the opening quote of a well-formed string
+ */
 function endOfString(text: string, start: number): number {
   for (let quote = text.indexOf('"', start + 1); ; quote = text.indexOf('"', quote + 1)) {
     let backslashes = 0;
@@ -21,15 +24,15 @@ function endOfString(text: string, start: number): number {
   }
 }
 
-/** The name that a quoted string stands for: `"\u0061"` is `a`. */
+/** Returns the name that a quoted string stands for: `"\u0061"` is `a`. */
 function nameOf(quoted: string): string {
   return quoted.includes("\\") ? String(JSON.parse(quoted)) : quoted.slice(1, -1);
 }
 
 /**
- * Takes one pass over the text, whatever its shape.
- * @param text - that JSON.parse takes
- * @returns the path to the first name that comes again in its object
+ * Returns the path to the first name that comes again in its object. It takes one pass over the text, whatever its
+ * shape.
+ * @param text - a text that JSON.parse accepts
  */
 export function repeatedName(text: string): readonly (string | number)[] | undefined {
   const levels: Level[] = [];

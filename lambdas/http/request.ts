@@ -1,14 +1,17 @@
-/** A request as operations see it, read from an HTTP API event (payload 2.0) once, with everything it must not be refused. */
+/**
+ * Reads a request from an event of an HTTP API (payload 2.0), once, and refuses what no operation reads: a body that is
+ * too large or compressed, and a query that is not UTF-8.
+ */
 import * as z from "zod";
 import type { FieldError } from "../../domain/schemas/api/problem";
 import { beginningOf } from "../../domain/schemas/text";
-import { pointerStep } from "../problems/json-pointer";
+import { pointerName } from "../problems/json-pointer";
 import { Problem } from "../problems/problem";
 import { requireNoContentEncoding } from "./content-encoding";
 
 /**
- * The part of the event that is used. Written loosely: API Gateway and the local cloud differ (absent or null path
- * parameters, claims as strings or native values), and nothing of it is trusted before it is read.
+ * The part of the event that is read. Its type is loose, because API Gateway and the local cloud differ (absent or null
+ * path parameters, claims as strings or native values), and because nothing of it is trusted before it is checked.
  */
 export interface HttpEvent {
   readonly routeKey?: string | undefined;
@@ -30,7 +33,7 @@ export interface HttpEvent {
     | undefined;
 }
 
-/** Design: "Body limit 1 MiB (413, in code)". API Gateway's own limit is 10 MB. */
+/** The largest body that is read: 1 MiB. API Gateway's own limit is 10 MB. */
 export const bodyLimitBytes = 1_048_576;
 
 export interface Request {
@@ -40,13 +43,13 @@ export interface Request {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly rawQuery: string;
-  /** A path parameter of the route; "" where the route has none of this name. */
+  /** Returns a path parameter of the route; "" if the route has none of this name. */
   pathParameter(name: string): string;
-  /** A header by its lower-case name. */
+  /** Returns a header by its lower-case name. */
   header(name: string): string | undefined;
   /** The body's bytes. */
   readonly body: Uint8Array;
-  /** Whose token it is. @throws Problem UNAUTHENTICATED when no access token's subject came with the request */
+  /** Returns the user whose token it is. @throws Problem UNAUTHENTICATED if the request has no access token */
   subject(): string;
 }
 
@@ -68,7 +71,7 @@ function subjectOf(event: HttpEvent): string {
 function bodyOf({ body, isBase64Encoded }: HttpEvent): Uint8Array {
   if (body === undefined || body === null) return new Uint8Array();
   const encoding = isBase64Encoded === true ? "base64" : "utf8";
-  // Sized before it is decoded.
+  // The size is checked before the body is decoded.
   const size = Buffer.byteLength(body, encoding);
   if (size > bodyLimitBytes) {
     const detail = `The body has ${size} bytes; at most ${bodyLimitBytes} are allowed.`;
@@ -77,7 +80,9 @@ function bodyOf({ body, isBase64Encoded }: HttpEvent): Uint8Array {
   return Buffer.from(body, encoding);
 }
 
-/** Whether the bytes that percent signs stand for are UTF-8. What stands for itself came as text. */
+/**
+ * Returns true if the percent-encoded bytes of a text are UTF-8. All other characters came as text and need no check.
+ */
 function isEncodedUtf8(text: string): boolean {
   return (text.match(/(?:%[0-9a-f]{2})+/gi) ?? []).every((escapes) => {
     try {
@@ -90,7 +95,7 @@ function isEncodedUtf8(text: string): boolean {
 }
 
 /**
- * The query's names and values. URLSearchParams alone would put U+FFFD where bytes are not UTF-8.
+ * Returns the query's names and values. URLSearchParams alone would put U+FFFD in place of bytes that are not UTF-8.
  * @throws Problem INVALID_REQUEST that names every parameter that is not UTF-8
  */
 function queryOf(rawQuery: string): URLSearchParams {
@@ -101,7 +106,7 @@ function queryOf(rawQuery: string): URLSearchParams {
       const [[name, value] = ["", ""]] = new URLSearchParams(pair);
       const raw = pair.includes("=") ? pair.slice(pair.indexOf("=") + 1) : value;
       return {
-        pointer: `?${pointerStep(name).slice(1)}`,
+        pointer: `?${pointerName(name)}`,
         reason: "is not UTF-8",
         value: beginningOf(raw, 100),
         allowed: "text in UTF-8, percent-encoded",
@@ -111,7 +116,7 @@ function queryOf(rawQuery: string): URLSearchParams {
   throw new Problem("INVALID_REQUEST", { detail: "The query is not UTF-8, see `errors`.", errors });
 }
 
-/** What a refusal needs of a request that may itself be unreadable. */
+/** Returns the parts of an event that every response needs, even to a request that cannot be read. */
 export function describeEvent(event: HttpEvent): { requestId: string; routeKey: string; path: string } {
   return {
     requestId: event.requestContext?.requestId ?? "unknown",
@@ -120,7 +125,10 @@ export function describeEvent(event: HttpEvent): { requestId: string; routeKey: 
   };
 }
 
-/** @throws Problem BODY_TOO_LARGE; UNSUPPORTED_CONTENT_ENCODING; INVALID_REQUEST for a query that is not UTF-8 */
+/**
+ * Reads a request.
+ * @throws Problem BODY_TOO_LARGE; UNSUPPORTED_CONTENT_ENCODING; INVALID_REQUEST for a query that is not UTF-8
+ */
 export function readRequest(event: HttpEvent): Request {
   const headers = new Map(
     Object.entries(event.headers ?? {}).flatMap(([name, value]) =>

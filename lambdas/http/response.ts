@@ -1,11 +1,11 @@
-/** What an operation answers, before it becomes the Lambda's result. */
+/** Makes the responses of operations. `withHttp` makes the Lambda's results of them. */
 
 export type Headers = Readonly<Record<string, string>>;
 
 export interface Response {
   readonly status: number;
   readonly headers?: Headers;
-  /** Text (JSON) or bytes (MIDI); absent for 204 and 304. */
+  /** The body: text (JSON) or bytes (MIDI). It is absent for 204 and 304. */
   readonly body?: string | Uint8Array;
 }
 
@@ -15,14 +15,14 @@ export interface JsonResponseParams {
   readonly headers?: Headers | undefined;
 }
 
-/** A response with a JSON body. */
+/** Returns a response with a JSON body. */
 export function jsonResponse({ status, body, headers = {} }: JsonResponseParams): Response & { readonly body: string } {
   return { status, headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(body) };
 }
 
 export const noContent: Response = { status: 204 };
 
-/** Whole seconds, as RFC 9110 wants them; nothing while there is nothing to wait for. */
+/** Returns the header Retry-After in whole seconds, as RFC 9110 wants them; none if there is nothing to wait for. */
 export function retryAfter(seconds: number | undefined): Headers {
   return seconds === undefined ? {} : { "retry-after": String(Math.max(1, Math.ceil(seconds))) };
 }

@@ -1,4 +1,4 @@
-/** A technique's own fields in a request: checked in the same pass as the rest of the body. */
+/** Checks a technique's own fields of a request, in the same pass as the rest of the body. */
 import type { FieldError } from "../../domain/schemas/api/problem";
 import { beginningOf, readableText } from "../../domain/schemas/text";
 import { checkParameters } from "../../domain/techniques/parameter-values";
@@ -11,7 +11,10 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Every fault in `body[field]`, by the technique that the body names; none where the body itself is at fault. */
+/**
+ * Returns every error in `body[field]`, by the technique that the body names. There are none if the body names no known
+ * technique or the field is no object.
+ */
 export function techniqueErrors(
   body: Readonly<Record<string, unknown>>,
   field: TechniqueField,

@@ -1,7 +1,9 @@
-/** Requests against Zod schemas: one pass, every broken field with its value and what is allowed. */
+/**
+ * Checks requests against Zod schemas. One pass finds every broken field, with its value and what is allowed.
+ */
 import * as z from "zod";
 import type { FieldError } from "../../domain/schemas/api/problem";
-import { jsonPointer, pointerStep } from "../problems/json-pointer";
+import { jsonPointer, pointerName } from "../problems/json-pointer";
 import { maxErrors, Problem } from "../problems/problem";
 import { shortValue } from "../problems/short-value";
 import { brokenLimit } from "./json-limits";
@@ -27,12 +29,12 @@ function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodNullable) {
     return unwrap(schema.unwrap());
   }
-  // Text that becomes a number: what is allowed is said of the number.
+  // If text becomes a number, the error says what is allowed for the number.
   if (schema instanceof z.ZodPipe) return unwrap(schema.out);
   return schema;
 }
 
-/** The schema of the field at a path, as far as objects, arrays and records lead there. */
+/** Returns the schema of the field at a path, if objects, arrays and records lead there. */
 function schemaAt(schema: z.core.$ZodType, path: Path): z.core.$ZodType | undefined {
   const [part, ...rest] = path;
   const inner = unwrap(schema);
@@ -55,10 +57,10 @@ function range(minimum: number | null, maximum: number | null, unit: string): st
   return maximum === null ? "any" : `at most ${maximum}${unit}`;
 }
 
-/** A rule of a schema that stands in the OpenAPI document by its name, and that Zod itself does not know. */
+/** Returns a rule of a schema that the OpenAPI document names and Zod itself does not know. */
 const documentedRule = (schema: z.ZodType, name: string): unknown => Reflect.get(schema.meta() ?? {}, name);
 
-/** What a schema allows, in words. */
+/** Returns what a schema allows, in words. */
 function allowedBy(schema: z.core.$ZodType | undefined): string {
   if (schema instanceof z.ZodNumber) {
     const kind = schema.format?.includes("int") === true ? "an integer" : "a number";
@@ -87,7 +89,7 @@ function allowedBy(schema: z.core.$ZodType | undefined): string {
     return typeof max === "number" ? `an object, at most ${max} fields` : "an object";
   }
   if (schema instanceof z.ZodUnion) return schema.options.map(allowedBy).join("; or ");
-  // Nothing that a schema of a request is made of: a value is refused here only by what stands around it.
+  // No schema of a request has such a field of its own; only the schema around it refuses a value here.
   return "a value that the API documents";
 }
 
@@ -100,7 +102,10 @@ interface IssueContext {
   readonly input: unknown;
 }
 
-/** Of a union's branches, the errors of the one that was meant: the one with the fewest; none when two have as few. */
+/**
+ * Returns the index of the union's branch that was meant: the one with the fewest errors. It is undefined if two
+ * branches have as few.
+ */
 function meantBranch(branches: readonly z.core.$ZodIssue[][]): number | undefined {
   const weights = branches.map((issues) =>
     issues.reduce((sum, issue) => sum + (issue.code === "unrecognized_keys" ? issue.keys.length : 1), 0),
@@ -111,8 +116,8 @@ function meantBranch(branches: readonly z.core.$ZodIssue[][]): number | undefine
 }
 
 /**
- * The fields of an object, or of the branch of a union that an object with unknown fields belongs to: Zod says nothing of
- * the union where one branch alone fits but for them.
+ * Returns the names of an object's fields. For a union, these are the fields of the branch that the object would fit if
+ * it had no unknown fields, because Zod then reports the unknown fields without naming the branch.
  */
 function fieldsOf(
   schema: z.core.$ZodType | undefined,
@@ -127,7 +132,7 @@ function fieldsOf(
     .find((fields) => fields !== undefined && known.every((key) => fields.includes(key)));
 }
 
-/** Of a union of objects, the field by which each is known: the first that it needs. */
+/** Returns the field by which each object of a union is recognized: the first one that it needs. */
 function formFields(schema: z.core.$ZodType | undefined): readonly string[] {
   if (!(schema instanceof z.ZodUnion)) return [];
   return schema.options.flatMap((option) => {
@@ -139,7 +144,10 @@ function formFields(schema: z.core.$ZodType | undefined): readonly string[] {
   });
 }
 
-/** The fault of an object that has the fields of several forms, of which a union takes one, and its unknown fields. */
+/**
+ * Returns the errors of an object that has the fields of several forms, of which a union takes one, and of its unknown
+ * fields. It is undefined if the object has the fields of one form at most.
+ */
 function severalForms(path: Path, value: unknown, schema: z.core.$ZodType | undefined): FieldError[] | undefined {
   const forms = formFields(schema);
   if (!isObject(value) || !(schema instanceof z.ZodUnion)) return undefined;
@@ -165,7 +173,7 @@ const typeWords: Readonly<Record<string, string>> = {
   record: "an object",
 };
 
-/** What is wrong, in plain words; the words of a schema's own rule where it has some. */
+/** Returns what is wrong in plain words. A schema's own rule brings words of its own. */
 function reasonOf(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case "too_small":
@@ -238,17 +246,17 @@ function describeIssue(issue: z.core.$ZodIssue, { schema, input }: IssueContext)
   }
 }
 
-/** Faults that a schema finds in a value: those that a response lists, and how many there are in all. */
-interface FoundFaults {
+/** The errors that a schema finds in a value: those that a response lists, and the number of all. */
+interface FoundErrors {
   readonly errors: readonly FieldError[];
   readonly count: number;
 }
 
-function faultsOf(schema: z.core.$ZodType, input: unknown, error: z.core.$ZodError): FoundFaults {
+function errorsOf(schema: z.core.$ZodType, input: unknown, error: z.core.$ZodError): FoundErrors {
   const errors: FieldError[] = [];
   let count = 0;
   for (const issue of error.issues) {
-    // What no response lists is only counted.
+    // Errors that no response lists are only counted.
     if (errors.length < maxErrors) {
       const described = describeIssue(issue, { schema, input });
       errors.push(...described);
@@ -259,8 +267,8 @@ function faultsOf(schema: z.core.$ZodType, input: unknown, error: z.core.$ZodErr
 }
 
 /**
- * 400 with every broken field.
- * @param count - how many there are, where that is more than `errors` lists
+ * Returns the problem INVALID_REQUEST with every broken field.
+ * @param count - the number of broken fields, if it is higher than the number of `errors`
  */
 export function invalidRequest(errors: readonly FieldError[], count = errors.length): Problem {
   const fields = count === 1 ? "1 field is" : `${count} fields are`;
@@ -273,13 +281,15 @@ export interface ParseBodyParams<Schema extends z.ZodType> {
   readonly request: Request;
   readonly schema: Schema;
   /**
-   * Faults that need more than the schema, such as a technique's parameters. Gets the body as it was sent, also when
-   * the schema refuses it, so that one response lists all faults.
+   * Returns errors that need more than the schema to be found, such as those of a technique's parameters. It gets the
+   * body as it was sent, even when the schema refuses it, so that one response lists all errors.
    */
   readonly alsoCheck?: (body: Readonly<Record<string, unknown>>) => readonly FieldError[];
 }
 
-/** What is wrong with a text, as far as the parser tells where: V8 tells it of some faults. */
+/**
+ * Returns the problem of a text that is not JSON. V8 tells the place of some syntax errors, and the problem names it.
+ */
 function malformedJson(text: string, error: unknown): Problem {
   if (text.trim() === "") return new Problem("MALFORMED_JSON", { detail: "The body is empty; it must be JSON." });
   const message = error instanceof Error ? error.message : "";
@@ -296,7 +306,7 @@ function malformedJson(text: string, error: unknown): Problem {
 }
 
 /**
- * The body's text and its JSON value.
+ * Returns the body's text and its JSON value.
  * @throws Problem 415 for another content type or charset, 400 for text that is not JSON
  */
 function jsonBody(request: Request): { readonly text: string; readonly body: unknown } {
@@ -319,7 +329,7 @@ function jsonBody(request: Request): { readonly text: string; readonly body: unk
   }
 }
 
-/** The first name that comes twice, with the value that JSON.parse kept. */
+/** Returns the error of the first name that comes twice, with the value that JSON.parse kept. */
 function repeatedField(text: string, body: unknown): FieldError | undefined {
   const path = repeatedName(text);
   return path && fieldError(path, "is given more than once", valueAt(body, path), "each name once in an object");
@@ -327,53 +337,60 @@ function repeatedField(text: string, body: unknown): FieldError | undefined {
 
 type CheckedBody<Values> =
   | { readonly isValid: true; readonly values: Values }
-  | ({ readonly isValid: false; readonly body: unknown } & FoundFaults);
+  | ({ readonly isValid: false; readonly body: unknown } & FoundErrors);
 
-/** @throws Problem 415, 400 for what is not JSON, or too large in some direction to be looked at */
+/**
+ * Checks a body against its schema and the other rules.
+ * @throws Problem 415 for another content type; 400 for what is not JSON or breaks a limit of JSON bodies
+ */
 function checkedBody<Schema extends z.ZodType>({
   request,
   schema,
   alsoCheck = () => [],
 }: ParseBodyParams<Schema>): CheckedBody<z.output<Schema>> {
   const { text, body } = jsonBody(request);
-  const fault = brokenLimit(body) ?? repeatedField(text, body);
-  if (fault !== undefined) throw invalidRequest([fault]);
+  const error = brokenLimit(body) ?? repeatedField(text, body);
+  if (error !== undefined) throw invalidRequest([error]);
   const parsed = schema.safeParse(body);
-  const found = parsed.success ? { errors: [], count: 0 } : faultsOf(schema, body, parsed.error);
+  const found = parsed.success ? { errors: [], count: 0 } : errorsOf(schema, body, parsed.error);
   const others = isObject(body) ? alsoCheck(body) : [];
   if (parsed.success && others.length === 0) return { isValid: true, values: parsed.data };
   return { isValid: false, body, errors: [...found.errors, ...others], count: found.count + others.length };
 }
 
-/** The body, validated. @throws Problem 415, 400 */
+/** Returns the validated body. @throws Problem 415, 400 */
 export function parseBody<Schema extends z.ZodType>(params: ParseBodyParams<Schema>): z.output<Schema> {
   const checked = checkedBody(params);
   if (checked.isValid) return checked.values;
   throw invalidRequest(checked.errors, checked.count);
 }
 
-export interface ParseBodyAndLookUpParams<Schema extends z.ZodType> extends ParseBodyParams<Schema> {
+export interface ParseBodyWithStoredErrorsParams<Schema extends z.ZodType> extends ParseBodyParams<Schema> {
   /**
-   * Faults that are found by reading what is stored. It is called only for a body that is refused anyway, so that one
-   * answer lists all faults; for a valid body the operation itself looks these things up.
+   * Returns errors that are found by reading what is stored. It is called only for a body that is refused anyway, so
+   * that one response lists all errors. For a valid body, the use case itself finds them.
    */
-  readonly lookUp: (body: Readonly<Record<string, unknown>>) => Promise<readonly FieldError[]>;
+  readonly storedErrors: (body: Readonly<Record<string, unknown>>) => Promise<readonly FieldError[]>;
 }
 
-/** The body, validated as by `parseBody`. @throws Problem 415, 400 */
-export async function parseBodyAndLookUp<Schema extends z.ZodType>(
-  params: ParseBodyAndLookUpParams<Schema>,
+/**
+ * Returns the validated body, as `parseBody` does. If the body is refused, the problem also lists the errors that
+ * `storedErrors` finds.
+ * @throws Problem 415, 400
+ */
+export async function parseBodyWithStoredErrors<Schema extends z.ZodType>(
+  params: ParseBodyWithStoredErrorsParams<Schema>,
 ): Promise<z.output<Schema>> {
   const checked = checkedBody(params);
   if (checked.isValid) return checked.values;
-  const found = isObject(checked.body) ? await params.lookUp(checked.body) : [];
+  const found = isObject(checked.body) ? await params.storedErrors(checked.body) : [];
   throw invalidRequest([...checked.errors, ...found], checked.count + found.length);
 }
 
-/** Values that were sent as text under names: a query, or the fields of a form. */
+/** The values that a query or the fields of a form send as text under names. */
 export interface NamedValues {
   readonly given: Readonly<Record<string, unknown>>;
-  /** Names that came more than once, with all that they came with. */
+  /** The names that came more than once, each with all its values. */
   readonly repeated: ReadonlyMap<string, readonly string[]>;
 }
 
@@ -392,22 +409,25 @@ function namedValues(entries: Iterable<readonly [string, string]>): NamedValues 
   return { given: Object.fromEntries(given), repeated };
 }
 
-/** The fields of a form that are no files. A form sends what nobody filled in as an empty field, so that is not given. */
+/**
+ * Returns the values of a form's fields that are no files. A form sends an empty field for what nobody filled in, so an
+ * empty field counts as not given.
+ */
 export function formValues(fields: readonly { readonly name: string; readonly value: string }[]): NamedValues {
   return namedValues(fields.flatMap(({ name, value }) => (value === "" ? [] : [[name, value] as const])));
 }
 
 export interface ParsedValues<Values> {
-  /** Absent where anything is wrong. */
+  /** The parsed values; absent if there is any error. */
   readonly values?: Values;
   readonly errors: readonly FieldError[];
-  /** Of errors; `errors` lists no more than a response does. */
+  /** The number of all errors; `errors` lists no more than a response does. */
   readonly count: number;
 }
 
 /**
- * Values sent as text, by a schema: one value a name.
- * @param pointer - how an error points at a name
+ * Parses values that were sent as text, one for each name.
+ * @param pointer - returns how an error points at a name
  */
 export function parseValues<Schema extends z.ZodObject>(
   { given, repeated }: NamedValues,
@@ -415,7 +435,7 @@ export function parseValues<Schema extends z.ZodObject>(
   pointer: (name: string) => string,
 ): ParsedValues<z.output<Schema>> {
   const errors = [...repeated].map(([name, values]): FieldError => ({
-    pointer: pointer(pointerStep(name).slice(1)),
+    pointer: pointer(pointerName(name)),
     reason: "is given more than once",
     ...shortValue(values),
     allowed: "one value",
@@ -424,17 +444,17 @@ export function parseValues<Schema extends z.ZodObject>(
   if (parsed.success) {
     return errors.length === 0 ? { values: parsed.data, errors, count: 0 } : { errors, count: errors.length };
   }
-  const found = faultsOf(schema, given, parsed.error);
+  const found = errorsOf(schema, given, parsed.error);
   return {
     errors: [...errors, ...found.errors.map((error) => ({ ...error, pointer: pointer(error.pointer.slice(1)) }))],
     count: errors.length + found.count,
   };
 }
 
-/** The values of a query by their names, as they were sent. */
+/** Returns the values of a query by their names, as they were sent. */
 export const queryValues = (request: Pick<Request, "query">): NamedValues => namedValues(request.query);
 
-/** The query as the schema wants it. @throws Problem 400 for unknown, repeated and broken parameters */
+/** Returns the parsed query. @throws Problem 400 for unknown, repeated and broken parameters */
 export function parseQuery<Schema extends z.ZodObject>(request: Request, schema: Schema): z.output<Schema> {
   const { values, errors, count } = parseValues(queryValues(request), schema, (name) => `?${name}`);
   if (values !== undefined) return values;

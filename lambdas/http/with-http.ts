@@ -1,6 +1,6 @@
 /**
- * The one wrapper of every API function: finds the operation of the route, answers problems as problem+json, catches
- * everything else, and writes one log line a request (no bodies, no tokens).
+ * Wraps every function of the API. It finds the operation of the route, turns problems into responses, catches
+ * everything else, and writes one log line for each request, without bodies and tokens.
  */
 import { beginningOf } from "../../domain/schemas/text";
 import { apiRoutes, isOperationId, methodsAt, type OperationId, routeKeys } from "../../naming/api-routes";
@@ -26,10 +26,13 @@ export interface HttpResult {
 export interface WithHttpParams {
   readonly operations: Readonly<Partial<Record<OperationId, Operation>>>;
   readonly log: Log;
-  /** Called after every request: writes metrics. */
+  /** Called after every request, to write metrics. */
   readonly afterRequest?: () => void;
   readonly now?: () => number;
-  /** After which no call of AWS is waited for any more; half of the margin later the request is answered, whatever runs. */
+  /**
+   * Milliseconds after which no call of AWS is waited for any more. Half of the margin later the request gets its
+   * response, whatever still runs.
+   */
   readonly callsEndAfterMilliseconds?: number;
 }
 
@@ -39,17 +42,22 @@ const minSeconds = Math.min(
     .map(([, seconds]) => seconds),
 );
 
-/** AWS, or this machine, is busy: nothing is wrong with the request. */
+/**
+ * Returns the problem of a request that failed because AWS or this machine is busy. Nothing is wrong with the request.
+ */
 function overloaded(): Problem {
-  const detail = "A part of the service is overloaded or does not answer. Send the same request again.";
+  const detail = "A part of the service is overloaded or does not respond. Send the same request again.";
   return new Problem("OVERLOADED", { detail, retryAfterSeconds: 2 });
 }
 
-/** The path has other methods (RFC 9110, 15.5.6), or there is no such path. */
+/**
+ * Returns the problem of a request without a route: the path has other methods (RFC 9110, 15.5.6), or there is no such
+ * path.
+ */
 function noSuchRoute(event: HttpEvent, { path }: { readonly path: string }): Problem {
   const method = event.requestContext?.http?.method ?? "";
   const methods = methodsAt(path);
-  if (methods.length === 0 || methods.some((one) => one === method)) {
+  if (methods.length === 0 || methods.some((known) => known === method)) {
     return new Problem("NOT_FOUND", { detail: `There is nothing at ${beginningOf(path, 200)}.` });
   }
   const allow = methods.join(", ");
@@ -58,7 +66,10 @@ function noSuchRoute(event: HttpEvent, { path }: { readonly path: string }): Pro
   });
 }
 
-/** Works with a deadline for its calls of AWS, and gives up a little later on work that does not end at all. */
+/**
+ * Runs work with a deadline for its calls of AWS, and gives up a little later on work that does not end at all.
+ * @throws CallDeadlinePassed
+ */
 async function inTime<Result>(milliseconds: number, work: () => Promise<Result>): Promise<Result> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
@@ -82,7 +93,7 @@ function result(response: Response, requestId: string): HttpResult {
   return {
     statusCode: status,
     headers: {
-      // Answers belong to one user: shared caches keep out, a client's own cache asks again (ETag).
+      // A response belongs to one user: shared caches do not keep it, and a client's own cache asks again (ETag).
       "cache-control": "private, no-cache",
       "x-content-type-options": "nosniff",
       "x-request-id": requestId,
@@ -93,7 +104,7 @@ function result(response: Response, requestId: string): HttpResult {
   };
 }
 
-/** A Lambda handler for the routes of one capability. */
+/** Returns the Lambda handler for the routes of one capability. */
 export function withHttp({
   operations,
   log,
@@ -103,7 +114,7 @@ export function withHttp({
 }: WithHttpParams): (event: HttpEvent) => Promise<HttpResult> {
   const byRoute = new Map<string, { readonly id: string; readonly operation: Operation }>();
   for (const [id, operation] of Object.entries(operations)) {
-    // HEAD is answered like GET: the gateway drops the body, and takes from it the Content-Length that GET would have.
+    // HEAD runs the operation of GET: the gateway drops the body, and takes from it the Content-Length of GET.
     if (isOperationId(id)) for (const key of routeKeys(apiRoutes[id])) byRoute.set(key, { id, operation });
   }
 

@@ -9,7 +9,7 @@ import type { PendingChanges } from "../stores/pending-changes";
 import type { Log } from "../telemetry/logger";
 
 export interface DeleteUnusedModelParams {
-  /** As it was read: the deletion is refused when it has changed since. */
+  /** The row as it was read. If it has changed since, the deletion is stale. */
   readonly item: ModelItem;
   readonly models: Pick<Models, "remove">;
   readonly compositions: Pick<Compositions, "openOf">;
@@ -18,7 +18,10 @@ export interface DeleteUnusedModelParams {
   readonly log: Log;
 }
 
-/** Stock models belong to no user, so nobody can delete one. @throws Problem STOCK_MODEL */
+/**
+ * Requires that a model is no stock model: those belong to no user, so nobody can delete one.
+ * @throws Problem STOCK_MODEL
+ */
 export async function requireNoStockModel(stockModels: Pick<StockModels, "get">, id: string): Promise<void> {
   if ((await stockModels.get(id)) === undefined) return;
   throw new Problem("STOCK_MODEL", {

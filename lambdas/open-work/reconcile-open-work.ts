@@ -154,7 +154,7 @@ async function endAfterFailures(params: ReconcileOpenWorkParams, kind: OpenWorkK
   const { compositions, patience, now, log, metrics } = params;
   const noted = await openRowsOf(params, kind).noteFailedRepair(owned);
   if (!isDone(noted) || now().getTime() - noted.value.getTime() < patience.repair * 1000) return false;
-  if (kind === "TRAINING_JOB") return await endUnrepairedJob({ ...params, of: owned });
+  if (kind === "TRAINING_JOB") return await endUnrepairedJob({ ...params, owned });
   if (!isDone(await compositions.endUnread(owned, { failure: workNotEnded }))) return false;
   metrics.record("CompositionsFailed");
   log.error("a composition was ended without being repaired", {

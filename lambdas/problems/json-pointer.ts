@@ -1,11 +1,16 @@
 /** JSON pointers to broken fields (RFC 6901). */
 import { beginningOf, readableText } from "../../domain/schemas/text";
 
-/** Returns one step of a pointer. It stays short and readable, whatever the name is. */
-export function pointerStep(part: PropertyKey): string {
-  return `/${readableText(beginningOf(String(part), 100))
+/** Returns a name as pointers have it. It stays short and readable, whatever the name is. */
+export function pointerName(part: PropertyKey): string {
+  return readableText(beginningOf(String(part), 100))
     .replaceAll("~", "~0")
-    .replaceAll("/", "~1")}`;
+    .replaceAll("/", "~1");
+}
+
+/** Returns one step of a pointer. */
+export function pointerStep(part: PropertyKey): string {
+  return `/${pointerName(part)}`;
 }
 
 /** Returns the pointer that a path leads to. */

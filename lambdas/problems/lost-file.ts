@@ -1,7 +1,8 @@
 /**
- * Files that a row names and that cannot be used, because they are not there or their content is not what was written.
- * Something outside this API removed or overwrote them, and nothing that the caller sends brings them back. Such a
- * request gets a problem of its own, FILE_LOST, whose sentence says which of the two has happened.
+ * Deals with files that a row names and that cannot be used, because they are not there or their content is not what
+ * was written. Something outside this API removed or overwrote them, and nothing that the caller sends brings them
+ * back. A request that needs such a file gets a problem of its own, FILE_LOST, whose sentence says which of the two has
+ * happened.
  */
 import type * as z from "zod";
 import { ObjectTooLargeError } from "../stores/objects";

@@ -1,10 +1,10 @@
-/** The problems that outcomes of the stores' writes are to the caller. */
+/** Turns outcomes of the stores' writes into problems for the caller. */
 import type { QuotaCounter } from "../../domain/schemas/user-quotas";
 import type { Outcome, QuotaReached, Stale } from "../stores/outcome";
 import { TableBusy } from "../stores/table";
 import { Problem } from "./problem";
 
-/** A quota in words, and what its owner can do: unfinished work ends by itself, stored things must be deleted. */
+/** A quota in words, with advice for its owner: unfinished work ends by itself, stored things must be deleted. */
 interface QuotaInWords {
   readonly words: string;
   readonly retryAfterSeconds: number;

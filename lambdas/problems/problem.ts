@@ -1,4 +1,4 @@
-/** Why a request is refused: a stable `code`, a sentence, and every broken field. */
+/** Says why a request is refused, by a stable `code`, a sentence, and every broken field. */
 import type { FieldError } from "../../domain/schemas/api/problem";
 import type { ProblemCode } from "../../domain/schemas/api/problem-codes";
 import { beginningOf, readableText } from "../../domain/schemas/text";

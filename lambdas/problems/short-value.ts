@@ -1,9 +1,9 @@
-/** Values of a request as a response repeats them: short, and so that they can be read. */
+/** Shortens values of a request, so that a response can repeat them and they can be read. */
 import { beginningOf, readableText } from "../../domain/schemas/text";
 
 const maxCharacters = 100;
 
-/** JSON text of a value, at most a little longer than asked for: what stands after that is not looked at. */
+/** Returns the beginning of a value's JSON text, a little longer than `length` at most. It does not read the rest. */
 function beginningOfJson(value: unknown, length: number): string {
   if (typeof value === "string") return JSON.stringify(beginningOf(value, length));
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
@@ -25,9 +25,8 @@ function beginningOfJson(value: unknown, length: number): string {
 }
 
 /**
- * A value short enough to be repeated in a response. Text is shown so that it can be read, an object or array that is
- * long as the beginning of its JSON text.
- * @returns nothing for undefined: what was not sent has no value
+ * Returns a value short enough to be repeated in a response. Text is made readable; a long object or array becomes the
+ * beginning of its JSON text. The result has no value if the value was not sent.
  */
 export function shortValue(value: unknown): { readonly value?: unknown } {
   if (value === undefined) return {};

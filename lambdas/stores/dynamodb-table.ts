@@ -34,7 +34,7 @@ export interface DynamoDBTableParams {
 /** The number of tries of a write. A conflict lasts for the milliseconds of another transaction. */
 const maxTries = 6;
 const firstWaitMilliseconds = 20;
-/** The reasons of a cancelled transaction that pass by themselves. */
+/** The reasons of a canceled transaction that pass by themselves. */
 const passingReasons = new Set(["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"]);
 
 /** The maximum number of keys in one request. DynamoDB may leave some of them for the next request. */
@@ -140,13 +140,13 @@ function changesText(
 }
 
 /**
- * Makes a refusal return the row as it was when the condition was checked. A later read would find another state of it,
+ * Makes a refused write return the row as it was when the condition was checked. A later read would find another state of it,
  * which may mean something else.
  */
-const returnRowOnRefusal = { ReturnValuesOnConditionCheckFailure: "ALL_OLD" } as const;
+const returnRowIfRefused = { ReturnValuesOnConditionCheckFailure: "ALL_OLD" } as const;
 
 const guard = (placeholders: Placeholders, condition: Condition | undefined) =>
-  condition === undefined ? {} : { ConditionExpression: conditionText(placeholders, condition), ...returnRowOnRefusal };
+  condition === undefined ? {} : { ConditionExpression: conditionText(placeholders, condition), ...returnRowIfRefused };
 
 type TransactionOperation = NonNullable<TransactWriteCommandInput["TransactItems"]>[number];
 
@@ -167,7 +167,7 @@ const deleteInput = (TableName: string, { key, condition }: Extract<Write, { kin
 };
 const checkInput = (TableName: string, { key, condition }: Extract<Write, { kind: "CHECK" }>) => {
   const placeholders = new Placeholders();
-  const parts = { ConditionExpression: conditionText(placeholders, condition), ...returnRowOnRefusal };
+  const parts = { ConditionExpression: conditionText(placeholders, condition), ...returnRowIfRefused };
   return { TableName, Key: key, ...parts, ...placeholders.inUse };
 };
 
@@ -220,7 +220,7 @@ function queryInput({
 const isBefore = ({ index, before }: RowQuery, row: Row): boolean =>
   before === undefined || row[index === undefined ? sortKey : openWorkIndex.sortKey] !== before;
 
-/** Translates a refusal's row from DynamoDB's own notation, because the document client translates only responses. */
+/** Translates the row of a refused write from DynamoDB's own notation, because the document client translates only responses. */
 const plainRow = (row: Readonly<Record<string, AttributeValue>> | undefined): Row | undefined =>
   row === undefined ? undefined : unmarshall({ ...row });
 

@@ -198,7 +198,7 @@ export const trainingJobItemSchema = z.strictObject({
   /** The SageMaker job of the latest launch. */
   trainingJobName: z.string().max(63).optional(),
   stopRequested: z.boolean(),
-  /** The instants at which the job began to wait: for a slot, and for capacity after a refusal. */
+  /** The instants at which the job began to wait: for a slot, and for capacity after SageMaker had none. */
   queuedSince: instantSchema.optional(),
   capacityRefusedSince: instantSchema.optional(),
   progress: trainingProgressSchema,

@@ -33,14 +33,14 @@ export interface Repeated {
 }
 
 /** The table refused the write, and nothing was written. */
-export type Refusal = Stale | QuotaReached | ReferenceGone | Repeated;
+export type NotDone = Stale | QuotaReached | ReferenceGone | Repeated;
 
 /** A write was done, or refused for one of the reasons that the store's method names. */
-export type Outcome<Value, Reason extends Refusal> = Done<Value> | Reason;
+export type Outcome<Value, Reason extends NotDone> = Done<Value> | Reason;
 
 export const done: Done = { kind: "DONE", value: undefined };
 export const doneWith = <Value>(value: Value): Done<Value> => ({ kind: "DONE", value });
 export const stale: Stale = { kind: "STALE" };
 
-export const isDone = <Value, Reason extends Refusal>(outcome: Outcome<Value, Reason>): outcome is Done<Value> =>
+export const isDone = <Value, Reason extends NotDone>(outcome: Outcome<Value, Reason>): outcome is Done<Value> =>
   outcome.kind === "DONE";

@@ -40,7 +40,7 @@ export interface AcquireSlotParams {
   /**
    * The slot whose lapsed lease is taken over. The write is refused when its holder has renewed the lease meanwhile.
    */
-  readonly instead?: HeldSlot;
+  readonly reclaimed?: HeldSlot;
 }
 
 export interface Slots {
@@ -122,7 +122,7 @@ export function createSlots(table: Table): Slots {
 
     held,
 
-    async acquire({ index, holder, leasedUntil, order, instead }) {
+    async acquire({ index, holder, leasedUntil, order, reclaimed }) {
       const after: SlotOrderItem = { schemaVersion: 1, kind: "SLOT_ORDER", ...orderAfter(order, holder.sub) };
       return await transact<never>(table, [
         {
@@ -131,9 +131,9 @@ export function createSlots(table: Table): Slots {
             key: slotKey(index),
             changes: { set: slotItemSchema.parse({ schemaVersion: 1, kind: "SLOT", holder, leasedUntil }) },
             condition:
-              instead === undefined
+              reclaimed === undefined
                 ? absent("holder")
-                : allOf(isHeldBy(instead.holder.jobId), equals("leasedUntil", instead.leasedUntil)),
+                : allOf(isHeldBy(reclaimed.holder.jobId), equals("leasedUntil", reclaimed.leasedUntil)),
           },
         },
         {

@@ -1,10 +1,10 @@
-/** Sends several writes of one store method together, each with the meaning of its refusal. */
+/** Sends several writes of one store method together, each with what it means if it is refused. */
 import { setTimeout as wait } from "node:timers/promises";
-import { type Done, done, type Outcome, type Refusal, type Stale, stale } from "./outcome";
+import { type Done, done, type NotDone, type Outcome, type Stale, stale } from "./outcome";
 import { type Row, type Table, TableBusy, type Write } from "./table";
 
 /** One write of a transaction. */
-export interface TransactionPart<Reason extends Refusal> {
+export interface TransactionPart<Reason extends NotDone> {
   readonly write: Write;
   /**
    * Returns the reason why the part's condition did not hold; without this function it is {@link Stale}. If several
@@ -21,7 +21,7 @@ const maxTries = 6;
  * Writes all parts or none of them.
  * @throws TableBusy when other transactions, or conditions that held a moment later, did not let it through
  */
-export async function transact<Reason extends Refusal>(
+export async function transact<Reason extends NotDone>(
   table: Pick<Table, "write">,
   parts: readonly TransactionPart<Reason>[],
 ): Promise<Done | Stale | Reason> {

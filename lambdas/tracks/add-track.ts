@@ -26,7 +26,7 @@ export interface AddTrackParams {
 }
 
 /**
- * Reads a MIDI file, chooses its melody and keeps the file as it came.
+ * Reads a MIDI file, chooses its melody and stores the file as it was sent.
  * @throws Problem 422 when the file cannot be read or has no melody
  */
 export async function addTrack(params: AddTrackParams): Promise<Outcome<TrackItem, Repeated | QuotaReached | Stale>> {

@@ -9,7 +9,7 @@ import type { Tracks } from "../stores/tracks";
 import type { Log } from "../telemetry/logger";
 
 export interface DeleteUnusedTrackParams {
-  /** As it was read: the deletion is refused when it has changed since. */
+  /** The row as it was read. If it has changed since, the deletion is stale. */
   readonly item: TrackItem;
   readonly tracks: Pick<Tracks, "remove">;
   readonly compositions: Pick<Compositions, "openOf">;

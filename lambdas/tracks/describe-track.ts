@@ -6,7 +6,7 @@ import { plainText } from "../../domain/schemas/text";
 import type { TrackItem } from "../stores/items";
 import type { ReadMelody, UploadedFile } from "./uploaded-melody";
 
-/** A row is read at every poll: what it says of a file stays small. */
+/** These limits keep the row of a track small, because it is read with every request for the track. */
 const maxTracksListed = 64;
 const maxChangesListed = 50;
 const maxOtherTimeSignaturesListed = 50;
@@ -17,11 +17,11 @@ export interface DescribeTrackParams {
   readonly id: string;
   readonly createdAt: string;
   readonly upload: UploadedFile;
-  /** What was read from the upload. */
+  /** The melody that was read from the upload. */
   readonly read: ReadMelody;
 }
 
-/** Returns the row of a new track: what it says of the file and of its melody. */
+/** Returns the row of a new track, with a description of the file and of its melody. */
 export function describeTrack({ sub, id, createdAt, upload, read }: DescribeTrackParams): TrackItem {
   const { song, melody, trackIndex, changes } = read;
   const pitches = melody.notes.map(({ pitch }) => pitch);
@@ -56,13 +56,13 @@ export function describeTrack({ sub, id, createdAt, upload, read }: DescribeTrac
   };
 }
 
-/** What a track without a name is called, by us and by many editors: it says less than the name of the file. */
+/** The name that we and many editors give a track without a name. It says less than the name of the file. */
 const placeholderName = /^Track \d+$/;
 
-/** The name of an upload that asks for none: the melody's own, or else that of the file. */
+/** Returns the name for an upload that gives none: the melody's own, or else that of the file. */
 function defaultName({ name }: Melody, fileName: string): string {
   const names = placeholderName.test(name) ? [fileName, name] : [name, fileName];
-  return names.map((one) => plainText(one, 100)).find((one) => one !== "") ?? "Untitled";
+  return names.map((candidate) => plainText(candidate, 100)).find((candidate) => candidate !== "") ?? "Untitled";
 }
 
 function listedChanges(song: Song, read: readonly string[]): string[] {
@@ -74,7 +74,7 @@ function listedChanges(song: Song, read: readonly string[]): string[] {
   return more > 0 ? [...changes.slice(0, maxChangesListed), `and ${more} more`] : changes;
 }
 
-/** Where there are more, the last one stands for all the bars after it. */
+/** Returns the other time signatures of a melody. If there are too many, the last one stands for all bars after it. */
 function listedTimeSignatures(melody: Melody): OtherTimeSignature[] {
   const others = otherTimeSignatures(stretchesOf(melody));
   if (others.length <= maxOtherTimeSignaturesListed) return others;

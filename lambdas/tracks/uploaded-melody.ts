@@ -11,22 +11,22 @@ import { Problem } from "../problems/problem";
 const maxTextLength = 200;
 
 interface TrackChoice {
-  /** The track that was asked for. */
+  /** The track that the request asks for. */
   readonly trackIndex: number | undefined;
-  /** Where the index was asked for, as it was sent; without a value where it was not. */
+  /** The field that gives the index, with the value that was sent, if one was sent. */
   readonly trackIndexField: Pick<FieldError, "pointer" | "value">;
 }
 
-/** A MIDI file as it came, and what was asked for with it. */
+/** A MIDI file as it was sent, and the options that were sent with it. */
 export interface UploadedFile extends TrackChoice {
   readonly bytes: Uint8Array;
-  /** The name that was asked for. */
+  /** The name that the request gives the track. */
   readonly name: string | undefined;
-  /** The file's own name without its extension; "" where it has none. */
+  /** The file's own name without its extension; "" if it has none. */
   readonly fileName: string;
 }
 
-/** The file, its melody, and all that is to say of how it was found and read. */
+/** The file, its melody, and what was changed to read it. */
 export interface ReadMelody {
   readonly song: Song;
   readonly melody: Melody;
@@ -48,10 +48,10 @@ function readSong(bytes: Uint8Array): Song {
   }
 }
 
-function readMelody(song: Song, { trackIndex: asked, trackIndexField }: TrackChoice): ReadMelody {
-  const choice = asked === undefined ? chooseMelodyTrack(song.tracks) : undefined;
-  if (asked === undefined && choice === undefined) throw noMelody(song, trackIndexField.pointer);
-  const trackIndex = asked ?? choice?.track.index ?? 0;
+function readMelody(song: Song, { trackIndex: requested, trackIndexField }: TrackChoice): ReadMelody {
+  const choice = requested === undefined ? chooseMelodyTrack(song.tracks) : undefined;
+  if (requested === undefined && choice === undefined) throw noMelody(song, trackIndexField.pointer);
+  const trackIndex = requested ?? choice?.track.index ?? 0;
   try {
     const melody = trackMelody(song, trackIndex);
     const track = song.tracks.find(({ index }) => index === trackIndex);

@@ -37,7 +37,7 @@ export interface AcquireSlotParams {
 export type AcquireSlotResult =
   | { readonly outcome: "SLOT_ACQUIRED"; readonly slot: number }
   | { readonly outcome: "WAITING_FOR_SLOT"; readonly waitSeconds: number }
-  /** The data set is known by its catalogue but not there yet: the first start of a local cloud builds it. */
+  /** The data set has a catalogue, but its pieces are not there yet. The first start of a local cloud builds them. */
   | { readonly outcome: "WAITING_FOR_DATA"; readonly waitSeconds: number }
   | { readonly outcome: "QUEUE_DEADLINE_PASSED"; readonly failure: Failure }
   | { readonly outcome: "STOP_REQUESTED" }
@@ -56,8 +56,9 @@ const ticketGraceSeconds = 60;
 const maxWaitFactor = 4;
 
 /**
- * The most turns that a job may still wait after its deadline if it is next in turn. They are spread over the longest
- * run, which is what the job waits for. The plan of history events includes them.
+ * The maximum number of turns that a job may still wait after its deadline if it is next in turn. They are spread over
+ * the maximum runtime of a job, because the job waits for one of the others to end. The plan of history events includes
+ * them.
  */
 export const turnsPastDeadline = 100;
 
@@ -68,8 +69,8 @@ export const turnsPastDeadline = 100;
 const decisions = 3;
 
 /**
- * Seconds after its lease was renewed for which a holder without a SageMaker job may still be about to create it: it
- * renews the lease first, and the launch step is cut off by its task's time-out of two minutes.
+ * Seconds after the end of its lease during which a holder without a SageMaker job may still be about to create one. The
+ * launch step renews the lease before it creates the job, and its task's time-out of two minutes ends it.
  */
 const launchGraceSeconds = 120;
 
@@ -137,7 +138,7 @@ export async function acquireSlot(params: AcquireSlotParams): Promise<AcquireSlo
     const abandoned = await abandonedAmong(lapsed, params);
     queue = queueWithout(abandoned);
     if (!queue.takes.includes(job.id)) break;
-    const slot = await takeAny(params, { job, order, held, abandoned, waitedSeconds, leasedUntil });
+    const slot = await acquireAny(params, { job, order, held, abandoned, waitedSeconds, leasedUntil });
     if (slot !== undefined) return { outcome: "SLOT_ACQUIRED", slot };
   }
 
@@ -165,29 +166,29 @@ interface Decision {
 }
 
 /**
- * Takes a free slot, or one that is abandoned.
+ * Acquires a free slot, or one that is abandoned.
  * @returns its index; undefined when somebody else has acquired a slot meanwhile
  */
-async function takeAny(params: AcquireSlotParams, decision: Decision): Promise<number | undefined> {
+async function acquireAny(params: AcquireSlotParams, decision: Decision): Promise<number | undefined> {
   const { slots, tickets, settings, log, metrics } = params;
   const { job, order, held, abandoned, waitedSeconds, leasedUntil } = decision;
   const heldIndexes = new Set(held.map(({ index }) => index));
   const free = Array.from({ length: settings.slots }, (_, index) => index).find((index) => !heldIndexes.has(index));
-  const [instead] = abandoned;
-  const index = free ?? instead?.index;
+  const [reclaimed] = abandoned;
+  const index = free ?? reclaimed?.index;
   if (index === undefined) return undefined;
-  const taken = await slots.acquire({
+  const acquired = await slots.acquire({
     index,
     holder: { sub: job.sub, jobId: job.id },
     leasedUntil,
     order,
-    ...(free === undefined && instead !== undefined ? { instead } : {}),
+    ...(free === undefined && reclaimed !== undefined ? { reclaimed } : {}),
   });
-  if (!isDone(taken)) return undefined;
+  if (!isDone(acquired)) return undefined;
   await tickets.remove(job.id);
   metrics.record("QueueWaitSeconds", waitedSeconds);
   if (free === undefined) {
-    log.warn("slot reclaimed", { slot: index, from: instead?.holder.jobId });
+    log.warn("slot reclaimed", { slot: index, from: reclaimed?.holder.jobId });
     metrics.record("SlotsReclaimed");
   }
   return index;
@@ -229,8 +230,8 @@ async function isAbandoned(
     if (described !== undefined) return !mayStillRun(interpretTrainingJob(described));
     return ended || now().getTime() - slot.leasedUntil > launchGraceSeconds * 1000;
   } catch (error) {
-    // Another job's row could not be read, or SageMaker did not answer, so the job goes on waiting. The reconciler ends
-    // a row that nobody can read.
+    // Another job's row could not be read, or SageMaker did not respond, so the job goes on waiting. The reconciler
+    // ends a row that nobody can read.
     log.warn("whether a slot is abandoned could not be told", { slot: slot.index, reason: String(error) });
     return false;
   }

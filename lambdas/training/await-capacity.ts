@@ -39,8 +39,8 @@ export function capacityWaitSeconds(launch: number, { waitSeconds, slotLeaseSeco
 }
 
 /**
- * Handles a refusal of capacity: lets the job wait, or ends the waiting when it is to be stopped or its deadline has
- * passed.
+ * Handles that SageMaker has no capacity: it lets the job wait, or ends the waiting when the job is to be stopped or
+ * its deadline has passed.
  */
 export async function awaitCapacity(params: AwaitCapacityParams): Promise<CapacityResult> {
   const { job, nextName, trainingJobs, settings, log, metrics } = params;

@@ -11,15 +11,15 @@ export interface CopyObjectsParams {
   readonly onFault?: (error: unknown) => void;
 }
 
-/** The number of copies at the same time. It is enough to hide S3's latency; more would only be throttled. */
-const atOnce = 8;
+/** The maximum number of copies at the same time. It is enough to hide S3's latency; more would only be throttled. */
+const maxConcurrency = 8;
 
 /**
  * Copies all objects, except those that have disappeared meanwhile.
  * @returns the number of objects that were copied
  */
 export async function copyObjects({ to, copies, onFault }: CopyObjectsParams): Promise<number> {
-  const one = async (copy: CopyParams): Promise<boolean> => {
+  const copyOne = async (copy: CopyParams): Promise<boolean> => {
     try {
       return await to.copy(copy);
     } catch (error) {
@@ -28,6 +28,6 @@ export async function copyObjects({ to, copies, onFault }: CopyObjectsParams): P
       return false;
     }
   };
-  const done = await pMap(copies, one, { concurrency: atOnce });
-  return done.filter(Boolean).length;
+  const results = await pMap(copies, copyOne, { concurrency: maxConcurrency });
+  return results.filter(Boolean).length;
 }

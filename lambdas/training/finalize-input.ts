@@ -7,11 +7,11 @@ import { workflowFailed } from "../../domain/states/failures";
 import type { GaveUp } from "./patient-step";
 import { type StepInput, stepInputSchema } from "./step-input";
 
-const saidSchema = z.object({ outcome: z.string(), failure: failureSchema.optional() }).optional();
+const stepResultSchema = z.object({ outcome: z.string(), failure: failureSchema.optional() }).optional();
 
 const finalizeInputSchema = stepInputSchema.extend({
-  step: saidSchema,
-  registered: saidSchema,
+  step: stepResultSchema,
+  registered: stepResultSchema,
   error: z.object({ Error: z.string().optional(), Cause: z.string().optional() }).optional(),
 });
 
@@ -28,7 +28,7 @@ const maxCauseLength = 2_000;
 /** Returns the input of finalizing from the workflow's data. */
 export function parseFinalizeInput(data: unknown): FinalizeInput {
   const { step, registered, error, ...input } = finalizeInputSchema.parse(data);
-  const gaveUp = [step, registered].some((said) => said?.outcome === ("GAVE_UP" satisfies GaveUp["outcome"]));
+  const gaveUp = [step, registered].some((result) => result?.outcome === ("GAVE_UP" satisfies GaveUp["outcome"]));
   return {
     input,
     failure: registered?.failure ?? step?.failure,

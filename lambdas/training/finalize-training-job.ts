@@ -22,8 +22,9 @@ import type { Slots } from "../stores/slots";
 import type { Tickets } from "../stores/tickets";
 import type { TrainingJobEnd, TrainingJobs } from "../stores/training-jobs";
 import type { Log } from "../telemetry/logger";
-import type { MetricName, MetricRecorder } from "../telemetry/metrics";
+import type { MetricRecorder } from "../telemetry/metrics";
 import { copyObjects } from "./copy-objects";
+import { metricOfState } from "./final-state-metrics";
 import { jittered, type RandomSource } from "./jitter";
 import { monitoredData } from "./monitor-training-job";
 import { type ClosedJob, openJob } from "./open-job";
@@ -58,9 +59,9 @@ export type FinalizeTrainingJobResult =
   | { readonly outcome: "WAITING_FOR_STOP"; readonly waitSeconds: number }
   | ClosedJob;
 
-/** Seconds until the next look at a job that is to stop. SageMaker gives a container two minutes to save its work. */
+/** Seconds until a job that is to stop is described again. SageMaker gives a container two minutes to save its work. */
 const stopWaitSeconds = 5;
-/** The most samples of a job that are kept: more than the longest training leaves. */
+/** The maximum number of samples of a job that are kept. No training leaves so many. */
 const maxSamples = 10_000;
 /**
  * Seconds after the first failed repair of a job during which it is not finalized without its progress and samples:
@@ -81,7 +82,7 @@ export async function finalizeTrainingJob(params: FinalizeTrainingJobParams): Pr
     const opened = await openJob(trainingJobs, input);
     if (opened.outcome !== "OPEN") {
       // A superseded execution frees nothing: slot and ticket have the same job id, and now belong to the next attempt.
-      if (opened.outcome !== "SUPERSEDED") await free(params);
+      if (opened.outcome !== "SUPERSEDED") await freeSlotAndTicket(params);
       return opened;
     }
     const { job } = opened;
@@ -96,20 +97,23 @@ export async function finalizeTrainingJob(params: FinalizeTrainingJobParams): Pr
 
     await keepProgressAndSamples(params, job);
     const data = await monitoredData({ ...params, job, described });
-    const progress = reached(data.progress ?? job.progress);
-    const end = decide(params, { ...job, progress, resumable: data.resumable ?? job.resumable }, described);
-    const finished = await finish(params, { ...end, stopRequested: job.stopRequested }, { ...data, progress });
-    if (finished) {
-      await free(params);
-      report(params, end, data.usage ?? job.usage);
+    const progress = withoutRemainingTime(data.progress ?? job.progress);
+    const end = endOf(params, { ...job, progress, resumable: data.resumable ?? job.resumable }, described);
+    const isFinished = await writeEnd(params, { ...end, stopRequested: job.stopRequested }, { ...data, progress });
+    if (isFinished) {
+      await freeSlotAndTicket(params);
+      recordEnd(params, end, data.usage ?? job.usage);
       return { outcome: "FINALIZED", state: end.state };
     }
   }
   throw new Error("the row kept changing while the job was being finalized");
 }
 
-/** Ends the row with the observed data or, if that cannot be written, without it. */
-async function finish(
+/**
+ * Ends the row with the observed data or, if that cannot be written, without it.
+ * @returns false when the row was changed meanwhile
+ */
+async function writeEnd(
   { input, trainingJobs, log }: FinalizeTrainingJobParams,
   end: TrainingJobEnd,
   data: Partial<TrainingJobEnd>,
@@ -123,9 +127,14 @@ async function finish(
 }
 
 /** Returns the progress without the remaining time, because nothing remains to be done in a final state. */
-const reached = ({ epoch, epochs, percent }: TrainingProgress): TrainingProgress => ({ epoch, epochs, percent });
+const withoutRemainingTime = ({ epoch, epochs, percent }: TrainingProgress): TrainingProgress => ({
+  epoch,
+  epochs,
+  percent,
+});
 
-function decide(
+/** Returns how the job ends. */
+function endOf(
   { failure, fault, isCutOffForGood = false }: FinalizeTrainingJobParams,
   job: TrainingJobItem,
   described: DescribedTrainingJob | undefined,
@@ -191,19 +200,14 @@ function isSample(name: string): boolean {
   return sample !== undefined && name === sampleFile(sample.epoch, sample.melodyId);
 }
 
-async function free({ input, slots, tickets }: FinalizeTrainingJobParams): Promise<void> {
+async function freeSlotAndTicket({ input, slots, tickets }: FinalizeTrainingJobParams): Promise<void> {
   await slots.releaseAllOf(input.jobId);
   await tickets.remove(input.jobId);
 }
 
-const counted: Readonly<Record<FinalTrainingJobState, MetricName>> = {
-  READY: "JobsReady",
-  FAILED: "JobsFailed",
-  STOPPED: "JobsStopped",
-};
-
-function report({ metrics, log }: FinalizeTrainingJobParams, end: JobEnd, usage: TrainingJobItem["usage"]): void {
-  metrics.record(counted[end.state]);
+/** Records the end in metrics and log. */
+function recordEnd({ metrics, log }: FinalizeTrainingJobParams, end: JobEnd, usage: TrainingJobItem["usage"]): void {
+  metrics.record(metricOfState[end.state]);
   metrics.record("TrainingSeconds", usage.trainingSeconds);
   metrics.record("BillableSeconds", usage.billableSeconds);
   log.info("finalized", { state: end.state, endReason: end.endReason, code: end.failure?.code });

@@ -46,13 +46,13 @@ export async function launchTrainingJob(params: LaunchTrainingJobParams): Promis
   if (opened.outcome !== "OPEN") return opened;
   if (opened.job.stopRequested && opened.job.trainingJobName === undefined) return { outcome: "STOP_REQUESTED" };
 
-  // The lease comes first, then the name, then the job: nobody reclaims a slot whose lease was renewed just before.
+  // The lease is renewed before the name is written and the job created. So nobody reclaims the slot in between.
   const leasedUntil = now().getTime() + settings.slotLeaseSeconds * 1000;
   if (!isDone(await slots.renewFor({ jobId: input.jobId, leasedUntil }))) return { outcome: "SLOT_LOST" };
 
-  const named = await withName(params, opened.job);
-  if (named === undefined) return { outcome: "STOP_REQUESTED" };
-  const { job, name } = named;
+  const reserved = await reserveName(params, opened.job);
+  if (reserved === undefined) return { outcome: "STOP_REQUESTED" };
+  const { job, name } = reserved;
 
   const created = await sageMakerJobs.create(trainingJobRequest({ ...params, name, job }));
   switch (created.kind) {
@@ -96,7 +96,7 @@ interface NamedJob {
  * Returns the name that an earlier try has reserved, or the next one.
  * @returns undefined when a stop request came first
  */
-async function withName(
+async function reserveName(
   { trainingJobs, sageMakerJobs, stage, input }: LaunchTrainingJobParams,
   job: TrainingJobItem,
 ): Promise<NamedJob | undefined> {

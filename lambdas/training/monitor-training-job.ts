@@ -1,4 +1,4 @@
-/** Looks at a training job once: writes to the row what SageMaker says and what the container has reported. */
+/** Monitors a training job once: writes to the row what SageMaker says and what the container has reported. */
 import { isDeepStrictEqual } from "node:util";
 import {
   interpretTrainingJob,
@@ -58,7 +58,7 @@ export async function monitorTrainingJob(params: MonitorTrainingJobParams): Prom
   if (meaning.kind === "UNKNOWN") {
     metrics.record("UnknownSageMakerStatuses");
     const { status, secondaryStatus } = described ?? {};
-    log.warn("SageMaker answered a status that is not in the table", { status, secondaryStatus });
+    log.warn("SageMaker returned a status that is not in the table", { status, secondaryStatus });
   }
   const data = await monitoredData({ ...params, described });
   const job = await writeMonitoredData({ ...params, meaning, data });

@@ -30,8 +30,8 @@ export type MonitoringTurnResult =
   | ClosedJob;
 
 /**
- * Runs one turn of the monitoring loop: looks at the job, keeps its slot, passes a stop request on, and returns when to
- * look again or how the job ended.
+ * Runs one turn of the monitoring loop: it monitors the job, keeps its slot, passes a stop request on, and returns when
+ * the next turn is due or how the job ended.
  */
 export async function runMonitoringTurn(params: MonitoringTurnParams): Promise<MonitoringTurnResult> {
   const { input, trainingJobs, sageMakerJobs, settings, now, random, log, metrics } = params;
@@ -60,10 +60,13 @@ export async function runMonitoringTurn(params: MonitoringTurnParams): Promise<M
   }
 }
 
-/** Returns the result once more if an earlier try saw the refusal and removed the name, and its response was lost. */
+/**
+ * Returns the result once more. An earlier try found that SageMaker had no capacity and removed the name, and then its
+ * response was lost.
+ */
 function repeatResult({ settings, random }: MonitoringTurnParams, job: TrainingJobItem): CapacityResult {
   if (job.stopRequested) return { outcome: "STOP_REQUESTED" };
-  if (job.capacityRefusedSince === undefined) throw new Error(`job ${job.id} is looked at before it was launched`);
+  if (job.capacityRefusedSince === undefined) throw new Error(`job ${job.id} is monitored before it was launched`);
   return waitingForCapacity(job, settings, random);
 }
 

@@ -3,7 +3,11 @@ import type { TrainingJobItem } from "../stores/items";
 
 const soonMilliseconds = 10 * 60_000;
 
-/** After how long it is worth asking again: the row changes at each look of the workflow, often at first, then by the minute. */
+/**
+ * Returns the seconds after which it is worth polling again. The row changes with each monitoring turn. Turns are
+ * frequent at first, and come once a minute later.
+ * @returns undefined when the job has ended
+ */
 export function pollAfterSeconds(
   { state, createdAt }: Pick<TrainingJobItem, "state" | "createdAt">,
   now: Date,

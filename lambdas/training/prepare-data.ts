@@ -33,9 +33,13 @@ export type PrepareDataResult =
   | ClosedJob;
 
 /** The number of sample melodies from which samples are made. */
-const melodiesHeard = 3;
-const maxMelodyHeard = 16;
-/** The most objects that are copied: a checkpoint folder holds a few files and at most three samples an epoch. */
+const sampledMelodies = 3;
+/** The maximum number of bars of such a melody. */
+const maxSampledBars = 16;
+/**
+ * The maximum number of objects that are copied. A checkpoint folder contains a few files and at most three samples for
+ * each epoch.
+ */
 const maxObjects = 20_000;
 
 /**
@@ -55,7 +59,7 @@ export async function prepareData({
   if (job.stopRequested) return { outcome: "STOP_REQUESTED" };
 
   const catalogue = await catalogues.get(job.dataset.id);
-  const failure = whyUnusable(job, catalogue);
+  const failure = dataFailure(job, catalogue);
   if (catalogue === undefined || failure !== undefined) {
     return { outcome: "REFUSED", failure: failure ?? datasetMissing(job) };
   }
@@ -69,8 +73,8 @@ export async function prepareData({
     topics: Object.fromEntries(Object.entries(job.topics).filter(([, values]) => values.length > 0)),
     pieces: pieces.map(({ id, split }) => ({ id, split })),
     melodies: sampleMelodies
-      .filter(({ bars }) => bars <= maxMelodyHeard)
-      .slice(0, melodiesHeard)
+      .filter(({ bars }) => bars <= maxSampledBars)
+      .slice(0, sampledMelodies)
       .map(({ id, name, tempo, bars, notes }) => ({ id, name, tempo, bars, notes })),
   };
   await work.write({
@@ -85,7 +89,8 @@ export async function prepareData({
   return await copyCheckpoints({ job, from: { sub: job.sub, id: job.resumeFrom }, work, log });
 }
 
-function whyUnusable(job: TrainingJobItem, catalogue: CatalogueItem | undefined): Failure | undefined {
+/** Returns the failure of a job whose data cannot be used; undefined if they can. */
+function dataFailure(job: TrainingJobItem, catalogue: CatalogueItem | undefined): Failure | undefined {
   if (catalogue === undefined) return datasetMissing(job);
   const { dataset } = catalogue;
   if (dataset.version !== job.dataset.version || dataset.sha256 !== job.dataset.sha256) {

@@ -1,5 +1,5 @@
 /**
- * Recovers a job whose execution has ended without finalizing it: the next attempt goes on, or the job is finalized.
+ * Recovers a job whose execution has ended without finalizing it. It starts the next attempt, or finalizes the job.
  */
 import type { Failure } from "../../domain/schemas/failure";
 import { interpretTrainingJob } from "../../domain/states/sagemaker-status";
@@ -34,17 +34,17 @@ export type RecoverTrainingJobResult =
   | { readonly outcome: "NEXT_ATTEMPT"; readonly attempt: number };
 
 /**
- * The most executions of one job that had a SageMaker job or failed by themselves: the fault that ends three of them
- * will end the fourth. An execution that was cut off while the job waited does not count, because it says nothing about
+ * The maximum number of executions of one job that had a SageMaker job or failed by themselves. A fault that has ended
+ * three of them is expected to end the fourth. An execution that was cut off while the job waited does not count, because it says nothing about
  * the job.
  */
 export const maxAttempts = 3;
 /**
- * The most executions of one job that failed by themselves: each of them takes minutes, and the job is to be final
- * within 15.
+ * The maximum number of executions of one job that failed by themselves. Each of them takes minutes, and the job must be
+ * in its final state within 15 minutes.
  */
 export const maxFailedAttempts = 2;
-/** The most executions of one job, whatever ended them. */
+/** The maximum number of executions of one job, whatever ended them. */
 export const maxAttemptsInTotal = 20;
 
 /**
@@ -74,7 +74,7 @@ export async function recoverTrainingJob(params: RecoverTrainingJobParams): Prom
   if (next === undefined) return await finalizeTrainingJob(params);
 
   const begun = await trainingJobs.beginNextAttempt(jobAttempt(input), { ...next, attemptsWithoutTraining });
-  // Somebody else has begun the attempt, or a stop request came first. The reconciler looks at the changed row later.
+  // Somebody else has begun the attempt, or a stop request came first. The reconciler reads the changed row later.
   if (!isDone(begun)) return { outcome: "SUPERSEDED" };
   const attempt = { sub: begun.value.sub, jobId: begun.value.id, attempt: begun.value.attempt };
   log.warn("a workflow has ended without finalizing its job: the next attempt begins", { ...attempt, ...next });

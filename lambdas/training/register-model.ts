@@ -57,20 +57,22 @@ export async function registerModel(params: RegisterModelParams): Promise<Regist
   // The trainer writes the card last: without it the model is not complete.
   if (content === undefined || digest === undefined) return { outcome: "NO_MODEL" };
   if (digest === "TOO_LARGE") {
-    return refusal(`its file ${modelFile} has more than ${maxModelBytes} bytes, and no endpoint opens a larger one`);
+    return modelRefused(
+      `its file ${modelFile} has more than ${maxModelBytes} bytes, and no endpoint opens a larger one`,
+    );
   }
-  if (content === "TOO_LARGE") return refusal(`its model card has more than ${maxCardBytes} bytes`);
+  if (content === "TOO_LARGE") return modelRefused(`its model card has more than ${maxCardBytes} bytes`);
 
   const card = readCard(content, job, digest);
   if (typeof card === "string") {
     log.error("model refused", { reason: card });
-    return refusal(card);
+    return modelRefused(card);
   }
 
   const id = modelIdOf(job);
   const to = modelPrefix({ sub: job.sub, id });
   const creation = await trainingJobs.beginModel(jobAttempt(input), id);
-  if (!isDone(creation)) return await whyNotAdded(trainingJobs, input, id);
+  if (!isDone(creation)) return await resultWithoutModel(trainingJobs, input, id);
   const copied = await artifacts.copy({
     from: { bucket: work.bucket, key: `${from}${modelFile}`, etag: digest.etag },
     to: `${to}${modelFile}`,
@@ -80,7 +82,7 @@ export async function registerModel(params: RegisterModelParams): Promise<Regist
 
   const item = modelItem({ job, card, digest, id, now: params.now() });
   if (!isDone(await trainingJobs.addModel(jobAttempt(input), item, creation.value)))
-    return await whyNotAdded(trainingJobs, input, id);
+    return await resultWithoutModel(trainingJobs, input, id);
   log.info("model registered", { modelId: id, sha256: digest.sha256, bytes: digest.bytes });
   return { outcome: "REGISTERED", modelId: id };
 }
@@ -89,7 +91,7 @@ export async function registerModel(params: RegisterModelParams): Promise<Regist
  * Returns the result of a registration that could not add the model: a retry of this step has registered it meanwhile,
  * or the job was finalized. The reconciler removes files without a row.
  */
-async function whyNotAdded(
+async function resultWithoutModel(
   trainingJobs: Pick<TrainingJobs, "get">,
   input: StepInput,
   modelId: string,
@@ -100,7 +102,7 @@ async function whyNotAdded(
   return { outcome: "REGISTERED", modelId };
 }
 
-const refusal = (reason: string): RegisterModelResult => ({
+const modelRefused = (reason: string): RegisterModelResult => ({
   outcome: "MODEL_REFUSED",
   failure: {
     code: "MODEL_REFUSED",

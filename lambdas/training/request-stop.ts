@@ -4,13 +4,14 @@ import { doneWith, type Outcome, type Stale } from "../stores/outcome";
 import type { TrainingJobs } from "../stores/training-jobs";
 
 export interface RequestStopParams {
-  /** As it was read: the request is refused when it has changed since. */
+  /** The row as it was read. If it has changed since, the outcome is stale. */
   readonly item: TrainingJobItem;
   readonly trainingJobs: Pick<TrainingJobs, "change">;
 }
 
 /**
- * Asks for the end: the stream tells SageMaker, the workflow alone records how it ended. Repeating it is harmless.
+ * Asks for the end of a job. The stream tells SageMaker, and the workflow alone records how the job ended. Repeating
+ * the request is harmless.
  * @throws Problem ALREADY_FINAL
  */
 export async function requestStop({ item, trainingJobs }: RequestStopParams): Promise<Outcome<TrainingJobItem, Stale>> {
@@ -19,6 +20,7 @@ export async function requestStop({ item, trainingJobs }: RequestStopParams): Pr
   return await trainingJobs.change(item, { stopRequested: true, state: "STOPPING" });
 }
 
+/** Returns the problem of a request to stop a job that has ended. */
 function alreadyFinal({ state }: TrainingJobItem): Problem {
   return new Problem("ALREADY_FINAL", {
     detail: `The training job is ${state}; it cannot be stopped any more.`,

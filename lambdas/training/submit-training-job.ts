@@ -33,6 +33,7 @@ export interface SubmitTrainingJobParams {
 
 const defaultRunSeconds = 3600;
 
+/** Returns the problem of a run that is too long for this deployment; undefined for any other run. */
 function runTooLong(seconds: number | undefined, max: number): Problem | undefined {
   if (seconds === undefined || seconds <= max) return undefined;
   return new Problem("RUN_TOO_LONG", {
@@ -48,7 +49,10 @@ function runTooLong(seconds: number | undefined, max: number): Problem | undefin
   });
 }
 
-/** @throws Problem 422 with the broken fields of the plan and of the run's length together */
+/**
+ * Returns the plan of a job.
+ * @throws Problem 422 with the broken fields of the plan and of the run's length together
+ */
 async function planWithin(runtimeLimitSeconds: number, params: PlanTrainingParams): Promise<TrainingPlan> {
   const tooLong = runTooLong(params.body.maxRuntimeSeconds, runtimeLimitSeconds);
   let plan: TrainingPlan;
@@ -62,8 +66,8 @@ async function planWithin(runtimeLimitSeconds: number, params: PlanTrainingParam
 }
 
 /**
- * Plans a training job and writes its row. The workflow begins from the table's stream: one write, so nothing can be half
- * begun.
+ * Plans a training job and writes its row. The table's stream then starts the workflow. There is only one write, so
+ * nothing can be half begun.
  * @throws Problem 422 when the job cannot be trained as it was asked for
  */
 export async function submitTrainingJob(
@@ -72,8 +76,8 @@ export async function submitTrainingJob(
   const { sub, body, idempotency, trainingJobs, catalogues, work, quotas, runtimeLimitSeconds, metrics } = params;
   const { newId, now } = params;
   const maxRuntimeSeconds = body.maxRuntimeSeconds ?? Math.min(defaultRunSeconds, runtimeLimitSeconds);
-  const plan = { sub, body, trainingJobs, catalogues, work };
-  const { dataset, topics, hyperparameters, completedEpochs } = await planWithin(runtimeLimitSeconds, plan);
+  const planParams = { sub, body, trainingJobs, catalogues, work };
+  const { dataset, topics, hyperparameters, completedEpochs } = await planWithin(runtimeLimitSeconds, planParams);
   const { name, technique, resumeFrom } = body;
   const id = newId();
   const createdAt = now().toISOString();
@@ -111,7 +115,7 @@ export async function submitTrainingJob(
   };
   const outcome = await trainingJobs.create({
     item,
-    // Its model has a place from now on. How large it will be is not known: there must be room for something.
+    // The job takes the quota of its model now. The model's size is unknown, so only the quota must not be used up.
     takes: { openTrainingJobs: 1, ...quotaHeld(item), storedBytes: 0 },
     quotas,
     idempotency: idempotency(item),

@@ -15,7 +15,7 @@ export function tagValues(pieces: CatalogueItem["pieces"]): ReadonlyMap<string, 
       all.set(tag, known);
     }
   }
-  return new Map([...all].sort(([one], [other]) => one.localeCompare(other)));
+  return new Map([...all].sort(([a], [b]) => a.localeCompare(b)));
 }
 
 export interface UnknownTopic {

@@ -5,7 +5,6 @@
 import { isFinalTrainingJobState } from "../../domain/states/training-job-state";
 import {
   checkpointsPrefix,
-  type OwnedBy,
   parseSampleFile,
   type Sample,
   samplesFolder,
@@ -31,9 +30,8 @@ interface Place {
 
 /** Returns both places, the likelier one first: the copy is made just before the state becomes final. */
 function places({ item, artifacts, work }: TrainingFilesParams): readonly [Place, Place] {
-  const of: OwnedBy = item;
-  const kept = { files: artifacts, prefix: trainingJobPrefix(of) };
-  const written = { files: work, prefix: checkpointsPrefix(of) };
+  const kept = { files: artifacts, prefix: trainingJobPrefix(item) };
+  const written = { files: work, prefix: checkpointsPrefix(item) };
   return isFinalTrainingJobState(item.state) ? [kept, written] : [written, kept];
 }
 
@@ -42,7 +40,7 @@ export interface TrainingFile {
   readonly presign: (expiresInSeconds: number) => Promise<PresignedUrl>;
 }
 
-/** The most samples that are listed: more than the longest job leaves. */
+/** The maximum number of samples that are listed. No job leaves so many. */
 const maxSamples = 20_000;
 
 /**
@@ -70,7 +68,7 @@ export async function listSamples(params: TrainingFilesParams): Promise<Sample[]
       ({ key }) => parseSampleFile(key) ?? [],
     );
     if (samples.length === 0) continue;
-    return samples.sort((one, other) => one.epoch - other.epoch || one.melodyId.localeCompare(other.melodyId));
+    return samples.sort((a, b) => a.epoch - b.epoch || a.melodyId.localeCompare(b.melodyId));
   }
   return [];
 }
@@ -100,8 +98,8 @@ export interface TrainingFileLostParams {
 }
 
 /**
- * Returns the problem that answers a request for a file that an ended job must have.
- * @throws ItemNotFound when the job was deleted meanwhile
+ * Returns the problem of a request for a lost file that an ended job must have.
+ * @throws Problem NOT_FOUND when the job was deleted meanwhile
  */
 export async function trainingFileLost({ trainingJobs, item, file, damage }: TrainingFileLostParams): Promise<Problem> {
   await ownedItem("TRAINING_JOB", trainingJobs, item);

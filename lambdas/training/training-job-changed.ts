@@ -26,7 +26,7 @@ export interface TrainingJobChangedResult {
 }
 
 /**
- * Updates the row earlier than the workflow's next monitoring turn would. The event only says where to look, because it
+ * Updates the row earlier than the workflow's next monitoring turn would. The event only names the job, because it
  * may be late, doubled or out of order; the data come from Describe. It never finishes a job.
  */
 export async function trainingJobChanged(params: TrainingJobChangedParams): Promise<TrainingJobChangedResult> {

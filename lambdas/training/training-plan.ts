@@ -204,7 +204,7 @@ async function planFromJob(params: PlanTrainingParams, resumeFrom: string): Prom
 
 /**
  * Returns the plan of a new training job.
- * @throws Problem 422 with every fault
+ * @throws Problem 422 with every broken field
  */
 export async function planTraining(params: PlanTrainingParams): Promise<TrainingPlan> {
   const { resumeFrom } = params.body;

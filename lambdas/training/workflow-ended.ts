@@ -92,7 +92,7 @@ const repairSeconds = 35;
 export async function workflowEnded(params: WorkflowEndedParams): Promise<WorkflowEndedResult> {
   const { event, executions, trainingJobs, now, withinTime, log } = params;
   const { input, fault, status } = parseEndedWorkflow(event);
-  const of = { sub: input.sub, id: input.jobId };
+  const owned = { sub: input.sub, id: input.jobId };
   log.warn("a workflow did not end by itself", { jobId: input.jobId, code: fault.code });
   const repair = async (): Promise<RecoverTrainingJobResult> => {
     const hasStepFailed = status === "FAILED" && (await hasEndedByStep(executions, input, log));
@@ -102,10 +102,10 @@ export async function workflowEnded(params: WorkflowEndedParams): Promise<Workfl
   try {
     return await withinTime(repairSeconds, repair());
   } catch (error) {
-    const noted = await trainingJobs.noteFailedRepair(of);
+    const noted = await trainingJobs.noteFailedRepair(owned);
     if (!isDone(noted) || now().getTime() - noted.value.getTime() < endedWorkflowPatienceSeconds * 1000) throw error;
-    log.error("the job of an ended workflow cannot be repaired", { jobId: of.id, reason: String(error) });
-    const isEnded = await endUnrepairedJob({ ...params, of, attempt: input.attempt });
+    log.error("the job of an ended workflow cannot be repaired", { jobId: owned.id, reason: String(error) });
+    const isEnded = await endUnrepairedJob({ ...params, owned, attempt: input.attempt });
     return { outcome: isEnded ? "ENDED_UNREPAIRED" : "SUPERSEDED" };
   }
 }

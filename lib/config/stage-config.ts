@@ -95,7 +95,7 @@ const trainingConfigSchema = z.strictObject({
 export type TrainingConfig = z.infer<typeof trainingConfigSchema>;
 
 /**
- * The server that answers `/invocations` of a technique. SageMaker refuses to turn a serverless endpoint into a
+ * The server that serves `/invocations` of a technique. SageMaker refuses to turn a serverless endpoint into a
  * real-time one or back, so to change `kind` on a deployed stage its Inference stack must be deleted first
  * (docs/runbook.md).
  */

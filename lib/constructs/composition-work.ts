@@ -51,7 +51,7 @@ export class CompositionWork extends Construct {
       memoryMb: 1024,
       reservedConcurrency: config.functions.reservedConcurrency.executeComposition,
     });
-    this.worker.useTable(table, "update");
+    this.worker.useTable(table, ["get", "update"]);
     this.worker.useArtifacts(artifacts, {
       // The endpoint reads models by a URL that this role signs. It also reads a stock model that way if its image has
       // another version of it.

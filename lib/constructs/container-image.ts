@@ -1,17 +1,35 @@
 import { Stack } from "aws-cdk-lib";
 import { type IRepository, Repository } from "aws-cdk-lib/aws-ecr";
-import { DockerImageAsset, Platform } from "aws-cdk-lib/aws-ecr-assets";
+import { DockerImageAsset, type DockerImageAssetProps, Platform } from "aws-cdk-lib/aws-ecr-assets";
 import { type IGrantable, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { Construct } from "constructs";
 import { localImageUri, type TechniqueId } from "../../naming/resource-names";
 import type { ImageSource } from "../config/stage-config";
+import { type BuildContextParams, excludedFromBuild, type ImageTarget } from "./build-context";
 import { repositoryPath } from "./repository-root";
 
 export interface ContainerImageProps {
   readonly technique: TechniqueId;
   /** The stage of the Dockerfile. */
-  readonly target: "training" | "inference";
+  readonly target: ImageTarget;
   readonly source: ImageSource;
+}
+
+/** Returns how Docker builds an image of a technique. */
+export function imageBuild(params: BuildContextParams & { readonly torch: "cpu" | "cuda" }): DockerImageAssetProps {
+  const { repository, technique, target, torch } = params;
+  return {
+    directory: repository,
+    exclude: excludedFromBuild(params),
+    file: "sagemaker-containers/Dockerfile",
+    target,
+    // SageMaker's instances are x86, whatever machine builds the image.
+    platform: Platform.LINUX_AMD64,
+    // Newer versions of BuildKit write OCI manifests by themselves, which SageMaker hosting refuses.
+    outputs: ["type=docker,oci-mediatypes=false"],
+    // The inference image has no PyTorch, so it is the same whichever build of it is trained with.
+    buildArgs: { TECHNIQUE: technique, ...(target === "training" ? { TORCH_VARIANT: torch } : {}) },
+  };
 }
 
 /** A technique's container as SageMaker sees it: a URI, and the permission to pull it. */
@@ -45,14 +63,11 @@ export class ContainerImage extends Construct {
         break;
       }
       case "build": {
-        const asset = new DockerImageAsset(this, "Image", {
-          directory: repositoryPath(),
-          file: "sagemaker-containers/Dockerfile",
-          target,
-          // SageMaker's instances are x86, whatever machine builds the image.
-          platform: Platform.LINUX_AMD64,
-          buildArgs: { TECHNIQUE: technique, TORCH_VARIANT: source.torch },
-        });
+        const asset = new DockerImageAsset(
+          this,
+          "Image",
+          imageBuild({ repository: repositoryPath(), technique, target, torch: source.torch }),
+        );
         this.uri = asset.imageUri;
         this.repository = asset.repository;
       }

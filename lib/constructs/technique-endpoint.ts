@@ -60,6 +60,7 @@ export class TechniqueEndpoint extends Construct {
     const role = makeSageMakerRole(this, "Role", {
       description: `Endpoint ${name}`,
       logGroupName,
+      makesLogGroup: false,
       metricNamespaces: ["/aws/sagemaker/Endpoints", "AWS/SageMaker"],
     });
     const image = new ContainerImage(this, "Container", {

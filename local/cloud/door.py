@@ -1,7 +1,7 @@
-"""Decides which requests MiniStack answers: those of programs on this machine, and none that a web page sends.
+"""Decides which requests MiniStack serves: those of programs on this machine, and none that a web page sends.
 
-MiniStack asks for no signature and answers every origin, and it runs code (CreateFunction, Invoke). A page in a browser
-can send requests to 127.0.0.1, directly or under a name of its own that its DNS answers with 127.0.0.1. It cannot forge
+MiniStack asks for no signature and serves every origin, and it runs code (CreateFunction, Invoke). A page in a browser
+can send requests to 127.0.0.1, directly or under a name of its own that its DNS resolves to 127.0.0.1. It cannot forge
 `Host`, `Origin` or `Sec-Fetch-Site`, so these three decide.
 """
 
@@ -40,25 +40,25 @@ class Door:
         self._hosts = (f"127.0.0.1:{port}", f"localhost:{port}")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers 403 to requests that may not come in (closes a WebSocket unaccepted), and passes the rest on."""
+        """Gives 403 to requests that may not come in (closes a WebSocket unaccepted), and passes the rest on."""
         if scope["type"] in ("http", "websocket"):
-            reason = refusal(scope, self._hosts)
+            reason = why_refused(scope, self._hosts)
             if reason is not None:
                 await refuse(scope, receive, send, reason)
                 return
         await self._application(scope, receive, send)
 
 
-def refusal(scope: Scope, hosts: tuple[str, ...]) -> str | None:
+def why_refused(scope: Scope, hosts: tuple[str, ...]) -> str | None:
     """Returns in words why the request may not come in, or None where it may."""
     given = values(scope, b"host")
     if len(given) != 1 or given[0] not in hosts:
-        return f"The Host header must be {' or '.join(hosts)}: this server answers by no other name."
+        return f"The Host header must be {' or '.join(hosts)}: this server responds to no other name."
     origins = values(scope, b"origin")
     if origins and is_object_read(scope) and all(LOOPBACK_ORIGIN.fullmatch(origin) for origin in origins):
         return None
     if origins or any(site != "none" for site in values(scope, b"sec-fetch-site")):
-        return "This server answers programs on this machine, and no web page."
+        return "This server serves programs on this machine, and no web page."
     return None
 
 
@@ -89,7 +89,7 @@ def values(scope: Scope, name: bytes) -> list[str]:
 
 
 async def refuse(scope: Scope, receive: Receive, send: Send, reason: str) -> None:
-    """Answers 403 with the reason, without a header that would let a page read it."""
+    """Responds with 403 and the reason, without a header that would let a page read it."""
     if scope["type"] == "websocket":
         await receive()
         await send({"type": "websocket.close", "code": 1008, "reason": reason})
@@ -98,7 +98,7 @@ async def refuse(scope: Scope, receive: Receive, send: Send, reason: str) -> Non
 
 
 async def respond_json(send: Send, status: int, content: object) -> None:
-    """Answers an HTTP request with JSON."""
+    """Responds to an HTTP request with JSON."""
     body = json.dumps(content).encode("utf-8")
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode("ascii"))]
     await send({"type": "http.response.start", "status": status, "headers": headers})

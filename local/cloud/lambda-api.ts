@@ -42,7 +42,8 @@ export function createLambdaApi(params: { readonly endpointUrl: string; readonly
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(300_000),
     });
-    if (!response.ok) throw new Error(`Lambda ${method} ${path} answered ${response.status}: ${await response.text()}`);
+    if (!response.ok)
+      throw new Error(`Lambda ${method} ${path} responded with ${response.status}: ${await response.text()}`);
     return response;
   };
   return {

@@ -79,7 +79,7 @@ const notTaken = 12;
 const silenceMilliseconds = 60_000;
 
 const snapshotResponseSchema = z.object({ snapshot: z.string() });
-const refusalSchema = z.object({ message: z.string() });
+const errorSchema = z.object({ message: z.string() });
 const servingSchema = z.object({ pid: z.int().positive(), startedAt: z.string() });
 
 /**
@@ -179,7 +179,7 @@ async function takeSnapshot(params: {
   });
   const content: unknown = await response.json();
   if (response.ok) return snapshotResponseSchema.parse(content).snapshot;
-  const { message } = refusalSchema.parse(content);
+  const { message } = errorSchema.parse(content);
   throw new Error(response.status === 507 ? `the disk is full (${message})` : message);
 }
 

@@ -178,6 +178,6 @@ async function waitForResponse(params: {
   const ended = !group.isRunning();
   await group.stop({ graceMilliseconds: 1_000 });
   throw new Error(
-    `The SageMaker server ${ended ? "ended while it started" : "did not answer within 60 s"}. Its log: ${logFile}`,
+    `The SageMaker server ${ended ? "ended while it started" : "did not respond within 60 s"}. Its log: ${logFile}`,
   );
 }

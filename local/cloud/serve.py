@@ -38,7 +38,7 @@ MAX_RECORD = 1024 * 1024
 class KeptCloud:
     """MiniStack as an ASGI application whose state is kept in snapshots as soon as the launcher has asked for one.
 
-    `POST /_local/snapshot` with the launcher's record as JSON takes one and answers 200 `{"snapshot": "000007"}`, or
+    `POST /_local/snapshot` with the launcher's record as JSON takes one and gives 200 `{"snapshot": "000007"}`, or
     507 or 500 `{"message": …}`. Before the first of these nothing is kept: a start that fails half-way leaves the
     snapshots of earlier starts as they were.
     """
@@ -55,7 +55,7 @@ class KeptCloud:
         self.exit_code = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers the snapshot's address, takes the last snapshot at the end, and passes everything else on."""
+        """Serves the snapshot's address, takes the last snapshot at the end, and passes everything else on."""
         if scope["type"] == "http" and scope["path"] == "/_local/snapshot":
             await self._respond(scope, receive, send)
             return
@@ -95,9 +95,9 @@ class KeptCloud:
         try:
             # The snapshot must be completed even when the client goes away or the server ends.
             name = await asyncio.shield(asyncio.create_task(self._take()))
-        except SnapshotFailure as failure:
-            report(f"snapshot failed: {failure}")
-            await respond_json(send, 507 if failure.no_space else 500, {"message": str(failure)})
+        except SnapshotFailure as error:
+            report(f"snapshot failed: {error}")
+            await respond_json(send, 507 if error.no_space else 500, {"message": str(error)})
         else:
             await respond_json(send, 200, {"snapshot": name})
 
@@ -119,9 +119,9 @@ class KeptCloud:
                     self._snapshots.repeat(record=self._record, reason="stop")
                 else:
                     await self._snapshots.take(record=self._record, reason="stop")
-        except SnapshotFailure as failure:
-            report(f"snapshot failed: {failure}")
-            self.exit_code = NO_SPACE if failure.no_space else NOT_TAKEN
+        except SnapshotFailure as error:
+            report(f"snapshot failed: {error}")
+            self.exit_code = NO_SPACE if error.no_space else NOT_TAKEN
 
 
 def report(line: str) -> None:
@@ -182,7 +182,7 @@ def main() -> None:
 
 
 def serve(application: Application, port: int) -> None:
-    """Answers on 127.0.0.1 until a signal ends it."""
+    """Serves on 127.0.0.1 until a signal ends it."""
     uvicorn.run(
         application,
         host="127.0.0.1",

@@ -11,7 +11,7 @@ It is written under another name, put on disk, and renamed last, so that a folde
 (snapshots.ts) gives the newest one to the next start. The two newest are kept.
 
 A snapshot is taken by a child process (fork), as Redis does it: the child sees the memory of one moment, in which no
-other thread goes on, and the server answers in the meantime.
+other thread goes on, and the server responds in the meantime.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ class Snapshots:
         size, changed = 0, 0
         for folder in (self.state, *self.folder.glob("*.partial")):
             for path in folder.rglob("*"):
-                with suppress(OSError):  # it was renamed while we looked
+                with suppress(OSError):  # it was renamed while it was listed
                     facts = path.stat()
                     size += facts.st_size
                     changed = max(changed, facts.st_mtime_ns)
@@ -141,7 +141,7 @@ class Snapshots:
             name = self._publish(self.state, record=record, reason=reason)
         except OSError as error:
             return {"snapshot": None, "problem": sentence_of(error), "noSpace": is_no_space(error)}
-        except Exception:  # noqa: BLE001 - the parent is told whatever it was, and the server goes on
+        except Exception:  # noqa: BLE001 - the parent is message whatever it was, and the server goes on
             return {"snapshot": None, "problem": traceback.format_exc(limit=-3), "noSpace": False}
         return {"snapshot": name, "problem": None, "noSpace": False}
 
@@ -176,7 +176,7 @@ class Snapshots:
 
     def _outcome_of(self, child: int, reading: int) -> Outcome:
         """Waits for the child, and gives it up when it writes nothing for too long; runs in a thread."""
-        told = b""
+        message = b""
         progress, since = self.progress(), time.monotonic()
         silent = False
         with os.fdopen(reading, "rb", buffering=0) as pipe:
@@ -185,7 +185,7 @@ class Snapshots:
                     chunk = pipe.read(65536)
                     if not chunk:
                         break
-                    told += chunk
+                    message += chunk
                 elif (now := self.progress()) != progress:
                     progress, since = now, time.monotonic()
                 elif time.monotonic() - since > SECONDS_OF_SILENCE:
@@ -197,7 +197,7 @@ class Snapshots:
             problem = f"it wrote nothing for {SECONDS_OF_SILENCE:g} seconds"
             return {"snapshot": None, "problem": problem, "noSpace": False}
         try:
-            return cast(Outcome, json.loads(told))
+            return cast(Outcome, json.loads(message))
         except ValueError:
             return {"snapshot": None, "problem": "the process that wrote it was ended", "noSpace": False}
 

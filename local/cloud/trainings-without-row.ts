@@ -36,7 +36,7 @@ export async function stopTrainingsWithoutRow(params: StopTrainingsWithoutRowPar
   return stopped;
 }
 
-/** Returns a function that looks up the row of a training job in the table itself. */
+/** Returns a function that reads the row of a training job in the table itself. */
 export function rowsOfTrainingJobs(
   table: DynamoDBDocumentClient,
   tableName: string,

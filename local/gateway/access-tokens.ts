@@ -21,7 +21,7 @@ export async function createTokenCheck(params: {
   const { endpointUrl, userPoolId, userPoolClientId } = params;
   const url = `${endpointUrl}/${userPoolId}/.well-known/jwks.json`;
   const response = await fetch(url);
-  if (!response.ok) throw new Error(`The user pool's keys cannot be had: ${url} answered ${response.status}.`);
+  if (!response.ok) throw new Error(`The user pool's keys cannot be had: ${url} responded with ${response.status}.`);
   const verifier = CognitoJwtVerifier.create({ userPoolId, clientId: userPoolClientId, tokenUse: null });
   verifier.cacheJwks(jwksSchema.parse(await response.json()));
   return (authorization) => {

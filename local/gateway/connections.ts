@@ -16,7 +16,7 @@ export class Connections {
   /**
    * Creates the limits of all connections.
    * @param strangers the flow of all clients without a token
-   * @param maxOf returns the most connections of a flow
+   * @param maxOf returns the maximum number of connections of a flow
    */
   constructor({ strangers, maxOf }: { readonly strangers: string; readonly maxOf: (flow: string) => number }) {
     this.strangers = strangers;

@@ -39,7 +39,7 @@ export interface CorsRequest {
   readonly requestedMethod: string | undefined;
 }
 
-/** Returns true for a preflight request. API Gateway answers these itself, so that no function sees them. */
+/** Returns true for a preflight request. API Gateway responds to these itself, so that no function sees them. */
 export function isPreflight({ method, origin, requestedMethod }: CorsRequest): boolean {
   return method === "OPTIONS" && origin !== undefined && requestedMethod !== undefined;
 }

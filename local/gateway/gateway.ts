@@ -33,7 +33,7 @@ const maxConnectionsPerUser = 2_048;
 /** 16 KiB a second, checked every 10 s: a client that stalls or sends drop by drop is given up after at most 20 s. */
 const defaultPace: Pace = { windowMilliseconds: 10_000, minBytes: 160 * 1024 };
 const headersMilliseconds = 10_000;
-/** The most characters of a host that an error repeats: as many as the longest name with its port has. */
+/** The maximum number of characters of a host that an error repeats: as many as the longest name with its port has. */
 const maxHostShown = 259;
 /** Bytes of one write. Responses are written in pieces of this size, which shows whether the client takes them. */
 const pieceBytes = 64 * 1024;
@@ -64,7 +64,7 @@ export interface GatewayParams {
   readonly requestsAtOnce: number;
   /** Milliseconds after which a waiting request is refused; only tests set it. */
   readonly maxWaitMilliseconds?: number;
-  /** Milliseconds after which a request that MiniStack has not answered is given up; only tests set it. */
+  /** Milliseconds after which a request without a response of MiniStack is given up; only tests set it. */
   readonly integrationMilliseconds?: number;
   /** The minimum pace of clients; only tests set it. */
   readonly pace?: Pace;
@@ -83,7 +83,7 @@ interface Forwarded {
   readonly cors: Record<string, string>;
   /** Counts the bytes of the response. */
   readonly room: Holding;
-  /** Called when MiniStack has answered the request or has failed. A second call does nothing. */
+  /** Called when MiniStack has responded to the request or has failed. A second call does nothing. */
   readonly done: () => void;
 }
 
@@ -101,7 +101,7 @@ interface Forwarded {
  * - A body is read before its request takes a place at MiniStack, and the place is free again when the response is
  *   here. So a slow client holds nothing but its flow's memory, and a client slower than {@link Pace} is cut off.
  * - MiniStack ends what it has begun, even when the client goes away. So the place stays taken until MiniStack has
- *   answered or failed; a response that nobody waits for is read and dropped. A request whose client leaves the queue
+ *   responded or failed; a response that nobody waits for is read and dropped. A request whose client leaves the queue
  *   is never sent.
  * - Requests wait in a queue for each flow, reads apart from writes. A request that waits too long, or finds no room,
  *   gets 503 with Retry-After, and no function has seen it.
@@ -126,7 +126,7 @@ export async function startGateway(params: GatewayParams): Promise<Gateway> {
     agent,
     changeOrigin: true,
     xfwd: true,
-    // Responses pass through `respond` below, which mends some of them.
+    // Responses pass through `respond` below, which changes some of them.
     selfHandleResponse: true,
   });
   const forwarded = new WeakMap<IncomingMessage, Forwarded>();
@@ -463,8 +463,8 @@ async function refuse(params: {
 }
 
 /**
- * Returns the problem document (RFC 9457) for a request under another name than this machine's. API Gateway answers
- * 403, too, but it has only one name, which nobody gets wrong.
+ * Returns the problem document (RFC 9457) for a request under another name than this machine's. API Gateway responds
+ * with 403, too, but it has only one name, which nobody gets wrong.
  */
 function hostProblem(host: string, hosts: readonly string[]): object {
   const value = host.slice(0, maxHostShown);

@@ -1,8 +1,8 @@
 /** The minimum pace at which a client must send its body and take its response. */
 export interface Pace {
-  /** Milliseconds between two looks at the progress. */
+  /** Milliseconds between two checks of the progress. */
   readonly windowMilliseconds: number;
-  /** Bytes that must have moved since the last look, unless everything has moved. */
+  /** Bytes that must have moved since the last check, unless everything has moved. */
   readonly minBytes: number;
 }
 
@@ -15,7 +15,7 @@ export interface Pace {
 export function watchPace(pace: Pace, moved: () => number, onStalled: () => void): () => void {
   let last = 0;
   let isOver = false;
-  const look = (): void => {
+  const check = (): void => {
     if (isOver) return;
     const now = moved();
     if (now - last >= pace.minBytes) {
@@ -26,7 +26,7 @@ export function watchPace(pace: Pace, moved: () => number, onStalled: () => void
     onStalled();
   };
   // Immediates run after input, so bytes that arrived while this process was busy are read before the pace is judged.
-  const timer = setInterval(() => setImmediate(look), pace.windowMilliseconds);
+  const timer = setInterval(() => setImmediate(check), pace.windowMilliseconds);
   const stop = (): void => {
     isOver = true;
     clearInterval(timer);

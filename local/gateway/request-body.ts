@@ -19,7 +19,7 @@ export function hasBody(request: IncomingMessage): boolean {
 export async function readBody(
   request: IncomingMessage,
   params: {
-    /** The most bytes that a body may have. */
+    /** The maximum number of bytes that a body may have. */
     readonly limit: number;
     readonly room: Holding;
     readonly pace: Pace;

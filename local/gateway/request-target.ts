@@ -38,7 +38,7 @@ const routesOf = (path: string): typeof routes => {
 
 /**
  * Returns true if API Gateway asks for a token before anything reads the request. A path that the API does not have
- * needs none: it is answered 404.
+ * needs none: the response is 404.
  */
 export function needsToken(method: string, path: string): boolean {
   return routesOf(path).some(({ methods, isPublic }) => !isPublic && methods.some((one) => one === method));

@@ -1,11 +1,11 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { sync as writeFileAtomically } from "write-file-atomic";
-import type { z } from "zod";
+import type * as z from "zod";
 
 /**
  * Named records that outlive the server. Each is a JSON file that is replaced as a whole, so that a crash leaves either
- * the old or the new state. Writing is synchronous: a change that was answered is on disk.
+ * the old or the new state. Writing is synchronous: a change that was responded to is on disk.
  */
 export class DurableRecords<T extends z.ZodType> {
   private readonly directory: string;

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 const count = z.int().min(1).max(10_000).default(1);
 
@@ -27,7 +27,7 @@ export const fault = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("resourceLimitExceeded"), count }),
   /** The next calls (of one operation, or of any) are refused with ThrottlingException. */
   z.strictObject({ kind: z.literal("throttle"), operation: z.string().optional(), count }),
-  /** The next calls (of one operation, or of any) are answered with HTTP 500 InternalFailure. */
+  /** The next calls (of one operation, or of any) get HTTP 500 InternalFailure. */
   z.strictObject({ kind: z.literal("internalFailure"), operation: z.string().optional(), count }),
   /** The next jobs that come to this phase (or this job, the next times that it does) stay in it this much longer. */
   z.strictObject({

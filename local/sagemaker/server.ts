@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { S3Client } from "@aws-sdk/client-s3";
-import { z } from "zod";
+import * as z from "zod";
 import { loopback } from "../../tools/processes/free-port";
 import { takeProcessLock } from "../../tools/processes/process-lock";
 import { type RequestBody, ServiceSchemas } from "./api/request-validation";
@@ -64,7 +64,7 @@ export async function startLocalSageMaker(input: LocalSageMakerConfigInput): Pro
   const unlock = takeProcessLock({
     file: join(config.stateDirectory, "server.lock"),
     // Two servers on one state directory would both work on its jobs.
-    refusal: ({ pid }) => `Another local SageMaker server (pid ${pid}) works on ${config.stateDirectory}.`,
+    whyRefused: ({ pid }) => `Another local SageMaker server (pid ${pid}) works on ${config.stateDirectory}.`,
   });
   try {
     return await start(config, unlock);
@@ -235,7 +235,7 @@ class RequestRouter {
 
   /**
    * Refuses requests from web pages. A page in a browser can send requests to 127.0.0.1, under any name for which its
-   * DNS answers with that address. But it cannot forge Host, Origin comes with every request that could do harm, and
+   * DNS resolves to that address. But it cannot forge Host, Origin comes with every request that could do harm, and
    * Sec-Fetch-Site comes with all its other requests.
    */
   private refuseStrangers(request: IncomingMessage): void {
@@ -246,7 +246,7 @@ class RequestRouter {
       throw new ServiceError({
         code: "AccessDeniedException",
         status: 403,
-        message: "This server answers only clients on this machine.",
+        message: "This server serves only clients on this machine.",
       });
     }
   }
@@ -327,16 +327,21 @@ class RequestRouter {
       config: this.config,
     });
     if (this.config.strictResponses) {
-      const told = Object.entries(this.runtimeSchemas.outputHeaders("InvokeEndpoint")).flatMap(([header, member]) => {
-        const value = invoked.headers[header];
-        return value === undefined ? [] : [[member, value]];
+      const outputMembers = Object.entries(this.runtimeSchemas.outputHeaders("InvokeEndpoint")).flatMap(
+        ([header, member]) => {
+          const value = invoked.headers[header];
+          return value === undefined ? [] : [[member, value]];
+        },
+      );
+      this.refuseBrokenResponse(this.runtimeSchemas, "InvokeEndpoint", {
+        ...Object.fromEntries(outputMembers),
+        Body: "",
       });
-      this.refuseBrokenResponse(this.runtimeSchemas, "InvokeEndpoint", { ...Object.fromEntries(told), Body: "" });
     }
     send(response, { status: 200, headers: { ...invoked.headers, "x-amzn-requestid": requestId }, body: invoked.body });
   }
 
-  /** Answers the control path of this server, which the real service does not have: faults and a sign of life. */
+  /** Serves the control path of this server, which the real service does not have: faults and a sign of life. */
   private async respondToControlCall(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
     const reply = (status: number, content: unknown): void => {
       send(response, { status, headers: { "content-type": "application/json" }, body: JSON.stringify(content) });

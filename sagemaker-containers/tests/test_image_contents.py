@@ -19,12 +19,9 @@ from opencomposer_testing.serving_process import CONTAINERS, REPOSITORY, Serving
 from opencomposer_testing.tiny_training_job import progress_lines, validate, write_job
 
 TECHNIQUES = sorted(document.stem for document in (REPOSITORY / "contracts/techniques").glob("*.json"))
-LOCKS = {
-    "inference": ("serving/requirements.txt",),
-    "training": ("training/torch-cpu.txt", "training/requirements.txt"),
-}
-COPIED = {**LOCKS, "training": ("training/torch-cpu.txt", "training/torch-cuda.txt", "training/requirements.txt")}
+COPIED: dict[str, list[str]] = json.loads((CONTAINERS / "image-contents.json").read_text("utf-8"))["locks"]
 """The locks that the Dockerfile copies for each purpose; it installs one of the two of PyTorch."""
+LOCKS = {purpose: [lock for lock in locks if lock != "training/torch-cuda.txt"] for purpose, locks in COPIED.items()}
 ONLY_FOR_TRAINING = {"torch", "onnx", "mido", "opencomposer_training"}
 ONLY_FOR_THE_DATA_SET = {"music21", "matplotlib", "pillow", "requests"}
 
@@ -185,6 +182,20 @@ def test_the_dockerfile_lays_out_its_images_by_this_program_and_installs_these_l
     assert all("--from=" in line or line.endswith(".txt ./") for line in own)
 
 
+def test_the_base_image_is_pinned_by_digest_and_every_package_by_hash() -> None:
+    dockerfile = (CONTAINERS / "Dockerfile").read_text("utf-8")
+    [base] = re.findall(r"^ARG BASE_IMAGE=(.*)$", dockerfile, re.MULTILINE)
+    assert re.fullmatch(r"public\.ecr\.aws/docker/library/python:3\.11-slim-bookworm@sha256:[0-9a-f]{64}", base)
+    assert set(re.findall(r"^FROM (\S+)", dockerfile, re.MULTILINE)) == {"${BASE_IMAGE}", "base", "repository"}
+    installs = re.findall(r"pip install [^;\n]*", dockerfile)
+    assert len(installs) == 3
+    assert all("--no-deps --require-hashes" in install for install in installs)
+    for lock in {lock for locks in COPIED.values() for lock in locks}:
+        pinned = re.findall(r"^[A-Za-z0-9._-]+==(?:.*\\\n)*.*$", (CONTAINERS / lock).read_text("utf-8"), re.MULTILINE)
+        assert pinned
+        assert [requirement for requirement in pinned if "--hash=sha256:" not in requirement] == []
+
+
 @pytest.mark.parametrize(
     ("asked", "problem"),
     [
@@ -202,7 +213,8 @@ def test_a_serving_module_that_is_gone_is_named(tmp_path: Path) -> None:
     copy = tmp_path / "repository"
     containers = copy / "sagemaker-containers"
     containers.mkdir(parents=True)
-    (containers / "image_contents.py").write_bytes((CONTAINERS / "image_contents.py").read_bytes())
+    for name in ("image_contents.py", "image-contents.json"):
+        (containers / name).write_bytes((CONTAINERS / name).read_bytes())
     for package in ("container", "music", "serving", "unet-gan"):
         (containers / package).symlink_to(CONTAINERS / package)
     broken = containers / "broken"

@@ -78,7 +78,7 @@ export async function withStage(
     }
   } catch (error) {
     if (local !== undefined && isUnanswered(error)) {
-      throw new Error(`No local cloud answers at ${local.awsEndpointUrl}; npm start begins one.`, { cause: error });
+      throw new Error(`No local cloud responds at ${local.awsEndpointUrl}; npm start begins one.`, { cause: error });
     }
     throw explainAccessError(error, access);
   }

@@ -1,4 +1,4 @@
-/** Removes objects that no row names, after somebody has looked at them. */
+/** Removes objects that no row names, after somebody has read their list. */
 import { type BucketOfObjects, findOrphans, orphansOf } from "../../lambdas/resources/orphans";
 import type { ObjectStore, StoredObject } from "../../lambdas/stores/objects";
 import type { RowsByKey } from "../../lambdas/stores/rows-by-key";
@@ -57,7 +57,7 @@ const atOnce = 100;
 export async function removeOrphans({ orphans, expected, rows, stores }: RemoveOrphansParams): Promise<number> {
   if (orphans.length !== expected) {
     throw new Error(
-      `There are ${orphans.length} orphans, not ${expected}: nothing was removed. Look at the list again before you remove them.`,
+      `There are ${orphans.length} orphans, not ${expected}: nothing was removed. Read the list again before you remove them.`,
     );
   }
   let removed = 0;

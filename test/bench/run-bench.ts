@@ -17,7 +17,7 @@ import { signIn } from "../../local/cloud/users";
 import { outputsSchema } from "../../local/outputs";
 import { measureBundles } from "../../scripts/bundle-sizes";
 import { runCommand } from "../../tools/command-line";
-import { measureRefusals } from "../verification/refusal-times";
+import { measureHostileBodies } from "../verification/hostile-body-times";
 
 const run = promisify(execFile);
 const root = resolve(__dirname, "../..");
@@ -119,7 +119,7 @@ async function measureLatencies(): Promise<Latency[]> {
       const started = performance.now();
       const response = await fetch(new URL(path, apiUrl), { headers: { authorization: `Bearer ${token}` } });
       await response.arrayBuffer();
-      if (response.status !== 200) throw new Error(`GET ${path} answered ${response.status}`);
+      if (response.status !== 200) throw new Error(`GET ${path} responded with ${response.status}`);
       return performance.now() - started;
     };
     const latencies: Latency[] = [];
@@ -166,7 +166,7 @@ async function main(): Promise<void> {
     training: await pythonBench("training", "ar-cnn", "training_bench.py", trainingSchema),
   };
   const bundles = await measureBundles();
-  const refusals = measureRefusals();
+  const hostileBodyTimes = measureHostileBodies();
   const latencies = await measureLatencies();
 
   const { critic } = unetGan;
@@ -199,7 +199,7 @@ async function main(): Promise<void> {
       measured: `${milliseconds(p50Milliseconds)} / ${milliseconds(p95Milliseconds)}`,
       against: `first request ${milliseconds(coldMilliseconds)}`,
     })),
-    ...refusals.map(({ operation, bodies, slowest, slowestMilliseconds }) => ({
+    ...hostileBodyTimes.map(({ operation, bodies, slowest, slowestMilliseconds }) => ({
       what: `refusing 1 MiB, ${operation} (slowest of ${bodies})`,
       measured: milliseconds(slowestMilliseconds),
       against: `goal 300.0 ms, ${slowest}`,
@@ -215,7 +215,7 @@ async function main(): Promise<void> {
     machine,
     techniques: { "unet-gan": unetGan, "ar-cnn": arCnn },
     latencies,
-    refusals,
+    hostileBodyTimes,
     bundles,
   };
   writeFileSync(join(root, "bench.json"), `${JSON.stringify(results, null, 2)}\n`);

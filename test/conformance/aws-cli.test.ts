@@ -4,7 +4,7 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { DescribeEndpointCommand } from "@aws-sdk/client-sagemaker";
-import { z } from "zod";
+import * as z from "zod";
 import { AwsCli, type AwsCliResponse } from "./support/aws-cli";
 import { bucket, getObject, imageUri, type LocalServices, role, startLocalServices } from "./support/local-services";
 import { trainingJobEnd } from "./support/training-job-end";
@@ -35,12 +35,12 @@ async function create(name: string, hyperParameters: Record<string, string> = {}
   return await sagemaker("create-training-job", "--cli-input-json", `file://${cli.file(`${name}.json`)}`);
 }
 
-/** The CLI's waiters look only every two minutes: they are asked when there is nothing left to wait for. */
+/** The CLI's waiters poll only every two minutes, so they are called when there is nothing left to wait for. */
 async function finished(name: string): Promise<void> {
   await trainingJobEnd(services, name);
 }
 
-async function expectRefusal(args: readonly string[], code: string, operation: string, text: RegExp): Promise<void> {
+async function expectError(args: readonly string[], code: string, operation: string, text: RegExp): Promise<void> {
   const { exitCode, stderr, stdout } = await cli.run(...args);
   expect({ args, stdout, exitCode }).toEqual({ args, stdout: "", exitCode: refused });
   expect(stderr).toContain(`An error occurred (${code}) when calling the ${operation} operation: `);
@@ -94,13 +94,13 @@ it("creates, describes, lists, tags, waits for, stops and deletes training jobs"
   expect(await sagemaker("list-tags", "--resource-arn", arn)).toEqual({ Tags: [{ Key: "client", Value: "aws cli" }] });
 
   await Promise.all([
-    expectRefusal(
+    expectError(
       ["sagemaker", "stop-training-job", "--training-job-name", done],
       "ValidationException",
       "StopTrainingJob",
       /in status Completed/,
     ),
-    expectRefusal(
+    expectError(
       ["sagemaker", "create-training-job", "--cli-input-json", `file://${cli.file(`${done}.json`)}`],
       "ResourceInUse",
       "CreateTrainingJob",
@@ -108,7 +108,7 @@ it("creates, describes, lists, tags, waits for, stops and deletes training jobs"
     ),
   ]);
   await sagemaker("delete-training-job", "--training-job-name", done);
-  await expectRefusal(
+  await expectError(
     ["sagemaker", "describe-training-job", "--training-job-name", done],
     "ValidationException",
     "DescribeTrainingJob",
@@ -140,20 +140,20 @@ it("creates an endpoint, waits for it, invokes it and deletes it", async () => {
   expect(
     await cli.json(
       ...[...invoke, name, "--content-type", "application/json", "--body", `fileb://${cli.file("body.json")}`],
-      cli.file("answer.json"),
+      cli.file("response.json"),
     ),
   ).toMatchObject({ ContentType: "application/json", InvokedProductionVariant: "AllTraffic" });
-  expect(JSON.parse(readFileSync(cli.file("answer.json"), "utf8"))).toMatchObject({ name, bytes: 2 });
+  expect(JSON.parse(readFileSync(cli.file("response.json"), "utf8"))).toMatchObject({ name, bytes: 2 });
 
   writeFileSync(cli.file("refused.json"), '{"status":400,"text":"no such note"}');
   await Promise.all([
-    expectRefusal(
+    expectError(
       [...invoke, name, "--body", `fileb://${cli.file("refused.json")}`, cli.file("nothing")],
       "ModelError",
       "InvokeEndpoint",
       /Received client error \(400\) from primary with message "no such note"/,
     ),
-    expectRefusal(
+    expectError(
       [...invoke, "nobody", "--body", `fileb://${cli.file("body.json")}`, cli.file("nothing")],
       "ValidationError",
       "InvokeEndpoint",
@@ -172,19 +172,19 @@ it("creates an endpoint, waits for it, invokes it and deletes it", async () => {
 
 it("shows what the server refuses, and what it has not", async () => {
   await Promise.all([
-    expectRefusal(
+    expectError(
       ["sagemaker", "describe-training-job", "--training-job-name", "no_underscore"],
       "ValidationException",
       "DescribeTrainingJob",
       /Value 'no_underscore' at 'trainingJobName' failed to satisfy constraint: Member must satisfy regular expression/,
     ),
-    expectRefusal(
+    expectError(
       ["sagemaker", "list-notebook-instances"],
       "UnknownOperationException",
       "ListNotebookInstances",
       /not supported by this local SageMaker server/,
     ),
-    expectRefusal(
+    expectError(
       ["sagemaker-runtime", "invoke-endpoint-async", "--endpoint-name", "any", "--input-location", `s3://${bucket}/in`],
       "ValidationError",
       "InvokeEndpointAsync",

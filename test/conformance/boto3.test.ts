@@ -24,7 +24,7 @@ it("checks by the service model that the installed botocore has", () => {
   expect({ status: made.status, said: made.stdout + made.stderr }).toEqual({ status: 0, said: "" });
 });
 
-it("serves boto3, its waiters and its idea of every response, told nothing but the address", async () => {
+it("serves boto3, its waiters and its idea of every response, output nothing but the address", async () => {
   // Nothing of this machine's AWS configuration, and a home that is gone afterwards.
   const home = mkdtempSync(join(tmpdir(), "opencomposer-boto3-"));
   try {
@@ -50,8 +50,8 @@ it("serves boto3, its waiters and its idea of every response, told nothing but t
         timeout: 55_000,
       },
     );
-    const told: unknown = JSON.parse(stdout);
-    expect(told).toMatchObject({
+    const output: unknown = JSON.parse(stdout);
+    expect(output).toMatchObject({
       done: "Completed",
       metrics: { loss: 0.5 },
       model: expect.stringMatching(/^boto3-[0-9a-f]{8}-done\/output\/model\.tar\.gz$/),

@@ -14,7 +14,7 @@ import {
   ListTrainingJobsCommand,
   StopTrainingJobCommand,
 } from "@aws-sdk/client-sagemaker";
-import { z } from "zod";
+import * as z from "zod";
 import type { Fault } from "../../local/sagemaker/fault-injection";
 import { type Cloud, getObject, injectFault, startCloud } from "./support/local-services";
 import { processesWith } from "./support/processes";

@@ -28,7 +28,7 @@ import {
   InvokeEndpointCommand,
   ModelNotReadyException,
 } from "@aws-sdk/client-sagemaker-runtime";
-import { z } from "zod";
+import * as z from "zod";
 import { bucket, imageUri, injectFault, type LocalServices, role, startLocalServices } from "./support/local-services";
 import { freshName, trainingJobRequest } from "./support/training-job-request";
 import { until } from "./support/until";
@@ -230,7 +230,7 @@ it("is Failed with its reason when the container does not come up", async () => 
   await remove(unreachable);
 });
 
-it("restarts a container that was killed, and answers in the runtime's words meanwhile", async () => {
+it("restarts a container that was killed, and responds in the runtime's words meanwhile", async () => {
   const name = await create(await define({}));
   await waitInService(name);
   const { pid } = await invoke(name);
@@ -238,14 +238,14 @@ it("restarts a container that was killed, and answers in the runtime's words mea
     name: "ModelError",
     $metadata: { httpStatusCode: 424 },
   });
-  const refusal = await until("the endpoint says that it is not ready", async () => {
+  const notReady = await until("the endpoint says that it is not ready", async () => {
     const error: unknown = await invoke(name).then(
       () => undefined,
       (problem: unknown) => problem,
     );
     return error instanceof ModelNotReadyException ? error : undefined;
   });
-  expect(refusal.$metadata.httpStatusCode).toBe(429);
+  expect(notReady.$metadata.httpStatusCode).toBe(429);
   const again = await until("the container is back", async () => await invoke(name));
   expect(again.pid).not.toBe(pid);
   expect((await status(name)).status).toBe("InService");

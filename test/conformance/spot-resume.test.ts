@@ -12,7 +12,7 @@ import {
   DescribeTrainingJobCommand,
   type DescribeTrainingJobCommandOutput,
 } from "@aws-sdk/client-sagemaker";
-import { z } from "zod";
+import * as z from "zod";
 import { environmentPython } from "../../tools/python/environments";
 import {
   bucket,

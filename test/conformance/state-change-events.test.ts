@@ -6,7 +6,7 @@ import {
   GetQueueAttributesCommand,
   ReceiveMessageCommand,
 } from "@aws-sdk/client-sqs";
-import { z } from "zod";
+import * as z from "zod";
 import { ServiceSchemas } from "../../local/sagemaker/api/request-validation";
 import { localSageMakerEventSource } from "../../naming/resource-names";
 import { injectFault, type LocalServices, startLocalServices } from "./support/local-services";
@@ -101,7 +101,7 @@ it("tells every change with the fields of Describe and times as strings of milli
     HyperParameters: {},
   });
   expect(last?.detail.SecondaryStatusTransitions[0]?.StartTime).toMatch(/^\d{13}$/);
-  // But for its times, the detail is what Describe answers.
+  // But for its times, the detail is what Describe returns.
   const model = new ServiceSchemas("sagemaker");
   const faults = model
     .responseFaults("DescribeTrainingJob", last?.detail)

@@ -12,7 +12,7 @@ import {
   StopTrainingJobCommand,
   waitUntilTrainingJobCompletedOrStopped,
 } from "@aws-sdk/client-sagemaker";
-import { z } from "zod";
+import * as z from "zod";
 import { networkNamespaceCommand } from "../../local/sagemaker/container/container-process";
 import {
   bucket,
@@ -364,7 +364,7 @@ describe("stopping", () => {
     expect(await listKeys(services, `checkpoints/${names.Interrupted}/`)).toHaveLength(2);
   });
 
-  it("answers many stops at once alike, and changes once", async () => {
+  it("responds to many stops at once alike, and changes once", async () => {
     const name = await create(trainingJobRequest(freshName("many"), { epochs: "1000" }));
     await waitForEpoch(name);
     await Promise.all(

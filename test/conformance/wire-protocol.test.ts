@@ -6,7 +6,7 @@ import {
   ListModelsCommand,
   ResourceInUse,
 } from "@aws-sdk/client-sagemaker";
-import { z } from "zod";
+import * as z from "zod";
 import { ServiceSchemas } from "../../local/sagemaker/api/request-validation";
 import { rawClient } from "../support/raw-client";
 import { breaches, readModel, requestOf } from "../unit/local-sagemaker/support/model-breaches";
@@ -90,7 +90,7 @@ function parse(response: Response): Record<string, unknown> {
   return z.record(z.string(), z.unknown()).parse(content);
 }
 
-it("answers in the JSON 1.1 protocol with times in epoch seconds, and as the model says, at every moment of a job", async () => {
+it("responds in the JSON 1.1 protocol with times in epoch seconds, and as the model says, at every moment of a job", async () => {
   const name = freshName("raw");
   const created = await operation("CreateTrainingJob", trainingJobRequest(name));
   expect(created.status).toBe(200);
@@ -287,7 +287,7 @@ it("refuses what a local server cannot do, by its name", async () => {
   expect(parse(await operation("ListTrainingJobs", { NameContains: "refused" }))["TrainingJobSummaries"]).toEqual([]);
 });
 
-it("answers only signed requests of programs on this machine", async () => {
+it("serves only signed requests of programs on this machine", async () => {
   const call = { "x-amz-target": "SageMaker.ListModels", "content-type": "application/x-amz-json-1.1" };
   const unsigned = await exchange({ headers: call, body: "{}" });
   expect([unsigned.status, parse(unsigned)["__type"]]).toEqual([403, "MissingAuthenticationTokenException"]);

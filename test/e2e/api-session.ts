@@ -89,7 +89,9 @@ export function openSession(outputs: Outputs, token?: string): ApiSession {
         const text = new TextDecoder().decode(bytes);
         const parsed = schema.safeParse(JSON.parse(text));
         if (!parsed.success)
-          throw new Error(`${method} ${path} answered ${response.status} ${text}: ${z.prettifyError(parsed.error)}`);
+          throw new Error(
+            `${method} ${path} responded with ${response.status} ${text}: ${z.prettifyError(parsed.error)}`,
+          );
         return parsed.data;
       },
     };

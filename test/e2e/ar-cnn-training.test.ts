@@ -19,7 +19,7 @@ const losses = ["loss", "selectionLoss", "toggleLoss", "startLoss", "validationL
 async function created(path: string, json: unknown): Promise<string> {
   const response = await api.call("POST", path, { json });
   if (response.status !== 202)
-    throw new Error(`${path} answered ${response.status}: ${Buffer.from(response.bytes).toString()}`);
+    throw new Error(`${path} responded with ${response.status}: ${Buffer.from(response.bytes).toString()}`);
   return response.json(z.object({ id: z.string() })).id;
 }
 

@@ -75,12 +75,12 @@ class Client {
     return new Client(token, subjectOf(token), openSession(cloud.outputs, token).call);
   }
 
-  /** The problem that a request must be answered with, in time. */
+  /** The problem that a request must get, in time. */
   async refused(status: number, method: string, path: string, options?: CallOptions): Promise<Problem> {
     const response = await inTime(`${method} ${path}`, async () => await this.call(method, path, options));
     const text = new TextDecoder().decode(response.bytes);
     if (response.status !== status) {
-      throw new Error(`${method} ${path} answered ${response.status}, not ${status}: ${text.slice(0, 1000)}`);
+      throw new Error(`${method} ${path} responded with ${response.status}, not ${status}: ${text.slice(0, 1000)}`);
     }
     expect(response.headers.get("content-type")).toBe("application/problem+json");
     const problem = response.json(problemSchema);
@@ -258,7 +258,7 @@ describe("who it is", () => {
     }
   });
 
-  it("accepts the same token with the same signature made again, so that the refusals have their own reasons", async () => {
+  it("accepts the same token with the same signature made again, so that the problems have their own reasons", async () => {
     const again = openSession(cloud.outputs, signedAgain(cloud, owner.token));
     expect((await again.call("GET", "/tracks")).status).toBe(200);
   });
@@ -294,7 +294,7 @@ describe("who it is", () => {
   });
 
   it("does not let another user's things be used: 422", async () => {
-    const refusals: readonly (readonly [string, object, string])[] = [
+    const refusedRequests: readonly (readonly [string, object, string])[] = [
       ["/compositions", { ...newComposition, modelId: owned["modelId"] }, "MODEL_NOT_FOUND"],
       ["/compositions", { ...ofStock, input: { trackId: owned["trackId"] } }, "TRACK_NOT_FOUND"],
       ["/compositions", { ...ofStock, input: { compositionId: owned["compositionId"] } }, "COMPOSITION_NOT_FOUND"],
@@ -304,7 +304,7 @@ describe("who it is", () => {
         "RESUME_NOT_POSSIBLE",
       ],
     ];
-    for (const [path, json, code] of refusals) {
+    for (const [path, json, code] of refusedRequests) {
       expect((await stranger.refused(422, "POST", path, { json })).code).toBe(code);
     }
   });
@@ -552,7 +552,7 @@ describe("bodies over the limits", () => {
     },
   );
 
-  it("answers as API Gateway does over its own 10 MB", async () => {
+  it("responds as API Gateway does over its own 10 MB", async () => {
     for (const path of ["/tracks", "/compositions"]) {
       const response = await stranger.call("POST", path, { bytes: new Uint8Array(10 * mebibyte + 1) });
       expect(response.status).toBe(413);
@@ -652,7 +652,7 @@ describe("MIDI that cannot be used: 422 with the reason", () => {
       /bars long/,
     ],
     [
-      "120,000 changes of metre",
+      "120,000 changes of the time signature",
       midiFile([
         trackChunk([...repeated(60_000, [1, 0xff, 0x58, 4, 4, 2, 24, 8, 1, 0xff, 0x58, 4, 3, 2, 24, 8]), ...middleC]),
       ]),
@@ -865,7 +865,7 @@ describe("what a request refers to: 422", () => {
 
   it("a melody that does not exist, bars outside it, pitches outside the keyboard, a piece that is not ready", async () => {
     const sample = { sampleMelodyId: "twinkle-twinkle" };
-    const refusals: readonly (readonly [object, string])[] = [
+    const refusedRequests: readonly (readonly [object, string])[] = [
       [{ input: { sampleMelodyId: "yesterday" } }, "SAMPLE_MELODY_NOT_FOUND"],
       [{ input: { trackId: ulid() } }, "TRACK_NOT_FOUND"],
       [{ input: { compositionId: ulid() } }, "COMPOSITION_NOT_FOUND"],
@@ -874,7 +874,7 @@ describe("what a request refers to: 422", () => {
       [{ input: sample, inputOptions: { startBar: 1000 } }, "BARS_OUT_OF_RANGE"],
       [{ input: sample, inputOptions: { startBar: 2, bars: 64 } }, "BARS_OUT_OF_RANGE"],
     ];
-    for (const [more, code] of refusals) {
+    for (const [more, code] of refusedRequests) {
       expect((await owner.refused(422, "POST", "/compositions", { json: { ...ofStock, ...more } })).code).toBe(code);
     }
   });
@@ -1017,7 +1017,7 @@ it("refuses a training job over the quota with the quota and when to try again: 
   for (let count = 0; count < openTrainingJobsQuota; count += 1) {
     ids.push(await stranger.created("/training-jobs", { json: newJob }));
   }
-  const refusal = await stranger.call("POST", "/training-jobs", { json: newJob });
+  const response = await stranger.call("POST", "/training-jobs", { json: newJob });
   const last = ids.at(-1) ?? "";
   const undeletable = await stranger.refused(409, "DELETE", `/training-jobs/${last}`);
   const notResumable = await stranger.refused(422, "POST", "/training-jobs", {
@@ -1025,9 +1025,9 @@ it("refuses a training job over the quota with the quota and when to try again: 
   });
   for (const id of ids) expect((await stranger.call("POST", `/training-jobs/${id}/stop`)).status).toBe(202);
 
-  expect(refusal.status).toBe(429);
-  expect(Number(refusal.headers.get("retry-after"))).toBeGreaterThan(0);
-  expect(refusal.json(problemSchema)).toMatchObject({
+  expect(response.status).toBe(429);
+  expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0);
+  expect(response.json(problemSchema)).toMatchObject({
     code: "USER_QUOTA_REACHED",
     detail: expect.stringContaining(`${openTrainingJobsQuota} unfinished training jobs`),
     errors: [{ allowed: `at most ${openTrainingJobsQuota}` }],

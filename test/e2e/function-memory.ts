@@ -22,7 +22,7 @@ export function functionMemory(directory: string): readonly FunctionMemory[] {
         const peak = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
         return peak === undefined ? [] : [{ functionName, peakMebibytes: Number(peak) / 1024 }];
       } catch {
-        return []; // It ended while we looked.
+        return []; // It ended while it was read.
       }
     });
 }

@@ -18,7 +18,7 @@ export function listenersOf(pids: readonly number[]): Listener[] {
           try {
             return /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1] ?? [];
           } catch {
-            return []; // It was closed while we looked.
+            return []; // It was closed while it was read.
           }
         }),
       );
@@ -33,7 +33,7 @@ export function listenersOf(pids: readonly number[]): Listener[] {
           }),
       );
     } catch {
-      return []; // It ended while we looked.
+      return []; // It ended while it was read.
     }
   });
 }

@@ -134,10 +134,10 @@ describe("every listener", () => {
   const ports = (): { readonly name: string; readonly port: number }[] => {
     const pids = processesOf(cloud.directory).map((line) => Number(line.split(" ")[0]));
     const { apiUrl, awsEndpointUrl, sagemakerEndpointUrl } = cloud.outputs;
-    const told = Object.entries({ apiUrl, awsEndpointUrl, sagemakerEndpointUrl });
+    const named = Object.entries({ apiUrl, awsEndpointUrl, sagemakerEndpointUrl });
     const found = listenersOf(pids);
     return [
-      ...told.map(([name, url]) => ({ name, port: portOf(url) })),
+      ...named.map(([name, url]) => ({ name, port: portOf(url) })),
       ...found.map(({ pid, port }) => ({ name: `of process ${pid}`, port })),
     ];
   };
@@ -167,9 +167,9 @@ describe("every listener", () => {
   it("refuses who does not say by what name it was called", async () => {
     const found = ports();
     const { apiUrl, awsEndpointUrl, sagemakerEndpointUrl } = cloud.outputs;
-    const told = [apiUrl, awsEndpointUrl, sagemakerEndpointUrl].map(portOf);
+    const namedPorts = [apiUrl, awsEndpointUrl, sagemakerEndpointUrl].map(portOf);
     // The model servers, which no output names, are among them.
-    expect(found.filter(({ port }) => !told.includes(port)).length).toBeGreaterThanOrEqual(1);
+    expect(found.filter(({ port }) => !namedPorts.includes(port)).length).toBeGreaterThanOrEqual(1);
     for (const { name, port } of found) {
       for (const path of ["/", "/ping", "/health", "/_local/health", "/2015-03-31/functions/"]) {
         for (const [method, body] of [
@@ -185,7 +185,7 @@ describe("every listener", () => {
         }
       }
       const ours = `Host: 127.0.0.1:${port}\r\n`;
-      // uvicorn, in front of MiniStack's door, answers two Hosts itself.
+      // uvicorn, in front of MiniStack's door, responds to two Hosts itself.
       const two = port === portOf(awsEndpointUrl) ? 400 : 403;
       for (const [hosts, expected] of [
         [`${ours}Host: evil.example\r\n`, two],
@@ -289,7 +289,7 @@ if (executablePath === undefined) {
         "--disable-background-networking",
         "--disable-component-update",
         "--disable-sync",
-        // An attacker's DNS that answers with this machine's address.
+        // An attacker's DNS that responds with this machine's address.
         "--host-resolver-rules=MAP evil.example 127.0.0.1",
       ],
     });
@@ -355,7 +355,7 @@ if (executablePath === undefined) {
       await page.goto(address());
       const seen = await attack(cloud.outputs.awsEndpointUrl, creation());
       // It has really tried: every request came to the server and back.
-      await until("four answers", 20, () => responses().length >= 4);
+      await until("four responses", 20, () => responses().length >= 4);
       expect(responses()).toEqual([403, 403, 403, 403]);
       expect(seen).toEqual([
         "list buckets: TypeError",
@@ -458,7 +458,7 @@ describe("connections that hold on to what they can get", () => {
         slow.socket.write(Buffer.alloc(16 * 1024));
         await new Promise((resume) => setTimeout(resume, 250));
       }
-      await until("it is answered", 60, () => slow.received().includes("\r\n\r\n"));
+      await until("it has its response", 60, () => slow.received().includes("\r\n\r\n"));
       // All of it reached the function, which says that this is no MIDI file.
       expect(slow.received()).toMatch(/^HTTP\/1\.1 (400|413|422) /);
       expect(slow.received()).toContain("application/problem+json");
@@ -468,10 +468,10 @@ describe("connections that hold on to what they can get", () => {
     }
   });
 
-  it("`OPTIONS *` is answered, and so is what follows on its connection", async () => {
+  it("`OPTIONS *` gets a response, and so does what follows on its connection", async () => {
     const client = rawClient(apiPort(), head(apiPort(), "OPTIONS *"), head(apiPort(), "GET /health"));
     try {
-      await until("both are answered", 60, () => client.received().split("HTTP/1.1 ").length === 3);
+      await until("both have their responses", 60, () => client.received().split("HTTP/1.1 ").length === 3);
       expect(client.received()).toMatch(/^HTTP\/1\.1 204 [\s\S]*HTTP\/1\.1 200 /);
     } finally {
       client.socket.destroy();

@@ -151,7 +151,7 @@ describe("compose with the stock model", () => {
     for (const voice of song.tracks.slice(1)) expect(emptyBars(voice, 64, song.ticksPerBeat)).toBe(0);
   });
 
-  it("answers polls with an ETag, repeats with the first response, and hides everything from another user", async () => {
+  it("responds to polls with an ETag, repeats with the first response, and hides everything from another user", async () => {
     const key = { "idempotency-key": randomUUID() };
     const request = {
       name: "Once",

@@ -103,9 +103,9 @@ export function openBooks(outputs: Outputs): Books {
     const check = (isWell: boolean, problem: string): void => {
       if (!isWell) wrong.push(problem);
     };
-    const of = (kind: BookedRow["kind"]): BookedRow[] => rows.filter((row) => row.kind === kind);
+    const rowsOf = (kind: BookedRow["kind"]): BookedRow[] => rows.filter((row) => row.kind === kind);
     const counted = (counter: string): number => Number(quota[counter] ?? 0);
-    const unfinished = (kind: BookedRow["kind"]): number => of(kind).filter((row) => !isFinal(row)).length;
+    const unfinished = (kind: BookedRow["kind"]): number => rowsOf(kind).filter((row) => !isFinal(row)).length;
     // A creation that was cut off holds its place until the reconciler undoes it.
     const held: readonly QuotaAmounts[] = [
       ...rows.map(quotaHeld),
@@ -131,7 +131,7 @@ export function openBooks(outputs: Outputs): Books {
       const missing = files.filter((key) => !artifacts.has(key));
       check(missing.length === 0, `lost: ${kind} ${id} lacks ${missing.join(", ")}`);
     }
-    for (const { id, modelId } of of("TRAINING_JOB")) {
+    for (const { id, modelId } of rowsOf("TRAINING_JOB")) {
       const hasFiles = artifacts.has(`${modelPrefix({ sub, id })}${modelFile}`);
       // A model may be deleted while its job stays.
       const isPending = changes.some((change) => change.id === id) || forgotten.has(id);

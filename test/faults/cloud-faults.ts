@@ -70,7 +70,7 @@ class CloudUser {
         const response = await this.api.call("POST", path, { ...options, headers });
         if (response.status < 300) return response.json(idSchema).id;
         if (response.status < 500 && response.status !== 429) {
-          throw new Error(`${path} answered ${response.status}: ${new TextDecoder().decode(response.bytes)}`);
+          throw new Error(`${path} responded with ${response.status}: ${new TextDecoder().decode(response.bytes)}`);
         }
       } catch (error) {
         if (!(error instanceof TypeError)) throw error;
@@ -319,7 +319,7 @@ const cases: readonly Case[] = [
       try {
         await other.stop(training);
         const id = await user.compose();
-        // Nobody waits for another's call: the piece is taken in hand, though its model cannot answer.
+        // Nobody waits for another's call: the piece is taken in hand, though its model cannot respond.
         await until("the composition is taken in hand", 30, async () => {
           const { state } = await user.composition(id, () => true);
           return state !== "PENDING";
@@ -346,7 +346,7 @@ const cases: readonly Case[] = [
   },
   {
     step: "training",
-    fault: "looking is answered 500 five times",
+    fault: "monitoring gets 500 five times",
     act: trainUnder([{ kind: "internalFailure", operation: "DescribeTrainingJob", count: 5 }], trained),
   },
   {
@@ -463,7 +463,7 @@ async function booksAtRest(cloud: OwnCloud): Promise<Audit> {
 }
 
 async function outcomeOf({ step, fault, act }: Case, cloud: OwnCloud): Promise<Outcome> {
-  const told = { life: "The local cloud", step, fault, where: "" };
+  const details = { life: "The local cloud", step, fault, where: "" };
   const wrong: string[] = [];
   let ended: string;
   try {
@@ -483,7 +483,7 @@ async function outcomeOf({ step, fault, act }: Case, cloud: OwnCloud): Promise<O
     wrong.push(`the books could not be read: ${error instanceof Error ? error.message : String(error)}`);
   }
   // Ids would make every printed table another one.
-  return { ...told, ended, wrong: wrong.map((text) => text.replaceAll(/[0-9A-HJKMNP-TV-Z]{26}/g, "(id)")) };
+  return { ...details, ended, wrong: wrong.map((text) => text.replaceAll(/[0-9A-HJKMNP-TV-Z]{26}/g, "(id)")) };
 }
 
 /**

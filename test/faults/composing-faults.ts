@@ -299,7 +299,7 @@ const unavailable = (reason: string): Invocation => ({ kind: "UNAVAILABLE", reas
 const modelError = (status: number, body = ""): Invocation => ({ kind: "MODEL_ERROR", status, body });
 const bytes = (text: string): Invocation => ({ kind: "RESPONSE", body: new TextEncoder().encode(text) });
 
-/** Whatever is answered, or read, is judged by the worker: nothing of it waits for the reconciler to give up. */
+/** The worker judges every response and every file that it reads. Nothing waits for the reconciler to give it up. */
 const atOnce = (outcome: Outcome): Outcome => ({
   ...outcome,
   wrong: [...outcome.wrong, ...(outcome.ended.includes("COMPOSITION_ABANDONED") ? ["stuck: nobody judged it"] : [])],
@@ -307,7 +307,7 @@ const atOnce = (outcome: Outcome): Outcome => ({
 
 /** What the endpoint and the files it works on do. */
 async function everyEndpointFault(): Promise<Outcome[]> {
-  const life = "What the endpoint answers";
+  const life = "What the endpoint responds";
   const times = (count: number, response: Invocation): readonly Invocation[] =>
     Array.from({ length: count }, () => response);
   const cases: readonly (readonly [string, readonly Invocation[], Invocation | undefined, string])[] = [
@@ -317,7 +317,7 @@ async function everyEndpointFault(): Promise<Outcome[]> {
     ["throttles three times", times(3, unavailable("ThrottlingException")), undefined, "COMPLETED"],
     ["HTTP 500 twice", times(2, modelError(500, "arn:aws:x Traceback")), undefined, "COMPLETED"],
     ["HTTP 429 twice", times(2, modelError(429)), undefined, "COMPLETED"],
-    ["never answers", [], unavailable("TimeoutError"), "FAILED"],
+    ["never responds", [], unavailable("TimeoutError"), "FAILED"],
     ["crashes always", [], modelError(500), "FAILED"],
     [
       "a corrupted model",
@@ -365,13 +365,13 @@ async function everyEndpointFault(): Promise<Outcome[]> {
       ({ api }) => api.files.objects.set(compositionScoreKey(owned("COMPOSITION")), Buffer.from("{")),
     ],
   ];
-  for (const [fault, kind, spoil] of files) {
+  for (const [fault, kind, corrupt] of files) {
     const input = kind === "TRACK" ? { trackId: ids.TRACK } : { compositionId: ids.COMPOSITION };
     // After the request was accepted: of a file that is gone before, the API tells at once (lost-files.test.ts).
     const harness = await composeOnce({ kinds: [kind], asked: compose({ input }) }, {}, (one) => {
       let isCorrupt = false;
       one.injector.always = (actor) => {
-        if (actor === "ExecuteComposition" && !isCorrupt) spoil(one);
+        if (actor === "ExecuteComposition" && !isCorrupt) corrupt(one);
         isCorrupt ||= actor === "ExecuteComposition";
         return undefined;
       };

@@ -51,7 +51,7 @@ interface Message {
   deliveries: number;
 }
 
-/** What a model's container answers when all is well. */
+/** What a model's container responds when all is well. */
 export const responseOf = (composition: CompositionItem, more: object = {}): Invocation => ({
   kind: "RESPONSE",
   body: new TextEncoder().encode(
@@ -87,9 +87,9 @@ export class ComposingHarness {
   readonly api: ComposerApi = composerApi({ clock: this.clock.now });
   readonly injector: FaultInjector;
   readonly queue: Message[] = [];
-  /** What the endpoint answers, one after the other; then as it should. */
+  /** What the endpoint responds, one after the other; then as it should. */
   readonly responses: (Invocation | ((composition: CompositionItem) => Invocation))[] = [];
-  /** What else the endpoint always answers. */
+  /** What else the endpoint always responds. */
   always: Invocation | undefined;
   /** How often the endpoint was asked. */
   invocations = 0;
@@ -125,7 +125,7 @@ export class ComposingHarness {
     return this.clock.now().getTime() / 1000;
   }
 
-  /** A request of the API that may break, as one that is not to break. @returns undefined when nobody answered */
+  /** A request of the API that may break, as one that is not to break. @returns undefined when there was no response */
   async request(actor: string, method: string, path: string, call: Call = {}): Promise<Reply | undefined> {
     this.requests += 1;
     const headers = { ...call.headers, ...(method === "POST" ? { "idempotency-key": `key-${this.requests}` } : {}) };
@@ -209,7 +209,7 @@ export class ComposingHarness {
     postpone: (seconds: number) => Promise<void>,
   ): ReturnType<typeof executeComposition> {
     return await executeComposition({
-      of: { sub, id: compositionId },
+      owned: { sub, id: compositionId },
       firstDeliveredAt: firstDeliveredAt ?? this.clock.now(),
       postpone,
       // One renewal, at the begin of the work: no virtual time passes while it is done.

@@ -42,7 +42,7 @@ export class CutOff extends Error {
   }
 }
 
-/** What a client of the SDK throws when its service cannot answer. */
+/** What a client of the SDK throws when its service cannot respond. */
 export class ServiceUnavailable extends Error {
   override readonly name = "ServiceUnavailable";
   constructor(call: string) {

@@ -1,4 +1,4 @@
-/** What came of each fault, and how it is told. */
+/** What came of each fault, and the tables that say so. */
 
 export interface Outcome {
   /** The life that was broken: "a training that runs through". */
@@ -79,8 +79,8 @@ export function tablesOf(outcomes: readonly Outcome[]): string {
       : [
           row(["step", "fault", "what happened"]),
           row(["---", "---", "---"]),
-          ...[...grouped(all, ({ step, fault }) => `${step}\n${fault}`)].map(([key, of]) =>
-            row([...key.split("\n"), cell(of)]),
+          ...[...grouped(all, ({ step, fault }) => `${step}\n${fault}`)].map(([key, results]) =>
+            row([...key.split("\n"), cell(results)]),
           ),
         ];
     return `### ${life}\n\n${table.join("\n")}`;

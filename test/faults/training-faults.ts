@@ -141,13 +141,13 @@ async function liveOnce(
 }
 
 function outcomeOf(
-  told: Pick<Outcome, "life" | "step" | "fault" | "where">,
+  details: Pick<Outcome, "life" | "step" | "fault" | "where">,
   { cloud, row }: { readonly cloud: TrainingCloud; readonly row: TrainingJobItem },
   { ends, hadToStrike = true }: { readonly ends: readonly string[]; readonly hadToStrike?: boolean },
 ): Outcome {
   const ended = row.failure === undefined ? row.state : `${row.state} ${row.failure.code}`;
   return {
-    ...told,
+    ...details,
     ended,
     wrong: [
       ...cloud.problems(),
@@ -168,15 +168,15 @@ async function everyCall(life: Life): Promise<Outcome[]> {
     const { actor, invocation } = call;
     const port = recorded.find((one) => one.actor === actor && one.invocation === invocation)?.calls[call.call - 1];
     const where = `${port ?? "?"}, call ${call.call} of invocation ${invocation}`;
-    const told = { life: life.name, step: actor, fault: faultNames[call.fault], where };
-    outcomes.push(outcomeOf(told, await liveOnce(life, { call }), life));
+    const details = { life: life.name, step: actor, fault: faultNames[call.fault], where };
+    outcomes.push(outcomeOf(details, await liveOnce(life, { call }), life));
   }
   const kinds = new Map(targets.map(({ actor, invocation }) => [`${actor} ${invocation}`, { actor, invocation }]));
   for (const { actor, invocation } of kinds.values()) {
     if (!stepNames.some((name) => name === actor)) continue;
     for (const fault of deliveryFaults) {
-      const told = { life: life.name, step: actor, fault: faultNames[fault], where: `invocation ${invocation}` };
-      outcomes.push(outcomeOf(told, await liveOnce(life, { delivery: { actor, invocation, fault } }), life));
+      const details = { life: life.name, step: actor, fault: faultNames[fault], where: `invocation ${invocation}` };
+      outcomes.push(outcomeOf(details, await liveOnce(life, { delivery: { actor, invocation, fault } }), life));
     }
   }
   return outcomes;
@@ -194,14 +194,14 @@ async function everyStop(): Promise<Outcome[]> {
       seen.set(state, times);
       if (times > 2) continue;
       const isTooLate = state === "Finalized" || state === "IsFinalized";
-      const told = {
+      const details = {
         life: "A stop at every state",
         step: state,
         fault: life.name.toLowerCase(),
         where: `time ${times}`,
       };
       const ends = isTooLate ? ["READY"] : ["STOPPED"];
-      outcomes.push(outcomeOf(told, await liveOnce(life, { stopAt }), { ends, hadToStrike: false }));
+      outcomes.push(outcomeOf(details, await liveOnce(life, { stopAt }), { ends, hadToStrike: false }));
     }
   }
   return outcomes;
@@ -225,8 +225,8 @@ async function everyOutage(): Promise<Outcome[]> {
         return now < until ? "THROWS_BEFORE" : undefined;
       };
     });
-    const told = { life: "A part that is away", step, fault: "fails for four minutes", where: "" };
-    outcomes.push(outcomeOf(told, lived, { ends: ["READY"] }));
+    const details = { life: "A part that is away", step, fault: "fails for four minutes", where: "" };
+    outcomes.push(outcomeOf(details, lived, { ends: ["READY"] }));
   }
   const parts: readonly (readonly [string, (call: string) => boolean])[] = [
     ["files of the training", isCallOf("work")],
@@ -251,8 +251,8 @@ async function everyOutage(): Promise<Outcome[]> {
         };
       });
       const minutes = (Date.parse(lived.row.updatedAt) - (struckAt ?? Number.NaN)) / 60_000;
-      const told = { life: "A part that is away", step: part, fault: `${faultNames[fault]}, always`, where: "" };
-      const outcome = outcomeOf(told, lived, { ends: ["READY", "FAILED"] });
+      const details = { life: "A part that is away", step: part, fault: `${faultNames[fault]}, always`, where: "" };
+      const outcome = outcomeOf(details, lived, { ends: ["READY", "FAILED"] });
       const late = minutes <= maxMinutes ? [] : [`stuck: it was final after ${minutes.toFixed(1)} minutes`];
       // Where nothing can be kept for ever, a job is ended without its progress, rather than never.
       const mayBeLost = (problem: string): boolean => keepsNothing && problem === "lost: the progress was not kept";
@@ -296,8 +296,8 @@ async function everyCorruption(): Promise<Outcome[]> {
   const life = "Files that are not as they should be";
   const outcomes: Outcome[] = [];
   const withCorruption = async (
-    told: Pick<Outcome, "step" | "fault">,
-    spoil: (harness: TrainingHarness) => void,
+    details: Pick<Outcome, "step" | "fault">,
+    corrupt: (harness: TrainingHarness) => void,
     ends: readonly string[],
   ): Promise<void> => {
     const lived = await liveOnce(runsThrough, {}, ({ harness }) => {
@@ -305,11 +305,11 @@ async function everyCorruption(): Promise<Outcome[]> {
       // After each time that the container has written.
       harness.sageMaker.describe = async (name) => {
         const described = await describe(name);
-        spoil(harness);
+        corrupt(harness);
         return described;
       };
     });
-    outcomes.push(outcomeOf({ life, where: "", ...told }, lived, { ends, hadToStrike: false }));
+    outcomes.push(outcomeOf({ life, where: "", ...details }, lived, { ends, hadToStrike: false }));
   };
   const overwrite = (isCorrupt: (key: string) => boolean, body: Uint8Array | string) => (harness: TrainingHarness) => {
     for (const key of harness.work.keys()) if (isCorrupt(key)) harness.work.put(key, body);
@@ -439,8 +439,8 @@ async function everySageMakerFault(): Promise<Outcome[]> {
     harness.sageMaker.describe = async (name) =>
       harness.row(1).progress.epoch >= 2 ? undefined : await describe(name);
   });
-  const told = { life, step: "training", fault: "the job is not known any more", where: "" };
-  outcomes.push(outcomeOf(told, vanished, { ends: ["FAILED"], hadToStrike: false }));
+  const details = { life, step: "training", fault: "the job is not known any more", where: "" };
+  outcomes.push(outcomeOf(details, vanished, { ends: ["FAILED"], hadToStrike: false }));
   return outcomes;
 }
 

@@ -28,10 +28,10 @@ const training: TrainingConfig = {
 
 /** A loop of Wait, Task and Choice, with a longer way back through a Pass, and a Wait of another loop beside it. */
 const small = JSON.stringify({
-  StartAt: "Look",
+  StartAt: "Monitor",
   States: {
-    WaitToMonitor: { Type: "Wait", SecondsPath: "$.s", Next: "Look" },
-    Look: { Type: "Task", Resource: "${X}", Next: "Ended" },
+    WaitToMonitor: { Type: "Wait", SecondsPath: "$.s", Next: "Monitor" },
+    Monitor: { Type: "Task", Resource: "${X}", Next: "Ended" },
     Ended: {
       Type: "Choice",
       Choices: [{ Next: "WaitToMonitor" }, { Next: "Note" }, { Next: "WaitForSlot" }],

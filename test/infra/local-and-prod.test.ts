@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { repositoryPath } from "../../lib/constructs/repository-root";
 import type { Stage } from "../../naming/resource-names";
 import { permittedDifferences, renderPermittedDifferences, stacksOnAwsOnly } from "./support/permitted-differences";
-import { type Resource, type StackName, type Synthesised, synthesize } from "./support/synthesize";
+import { type Resource, type StackName, type Synthesized, synthesize } from "./support/synthesize";
 
 const local = synthesize("local");
 const prod = synthesize("prod");
@@ -63,8 +63,8 @@ function differencesOf(stack: StackName): Difference[] {
       [local, "local"],
       [prod, "prod"],
     ] as const
-  ).map(([synthesised, stage]: readonly [Synthesised, Stage]) => {
-    const resources: unknown = withoutStage(stage, synthesised.stack(stack).resources);
+  ).map(([synthesized, stage]: readonly [Synthesized, Stage]) => {
+    const resources: unknown = withoutStage(stage, synthesized.stack(stack).resources);
     return resources as Record<string, Resource>;
   });
   const [one = {}, other = {}] = sides;

@@ -335,8 +335,11 @@ describe("permissions", () => {
   });
 
   test("users' objects are deleted by the API and the reconciler alone, and the orphan count only reads", () => {
+    const isOfSageMaker = ({ policy }: Statement): boolean => policy.startsWith("TrainingRole");
     const deleting = new Set(
-      allowing("s3:DeleteObject").map(({ policy }) => policy.replace(/RoleDefaultPolicy.*$/, "")),
+      allowing("s3:DeleteObject")
+        .filter((statement) => !isOfSageMaker(statement))
+        .map(({ policy }) => policy.replace(/RoleDefaultPolicy.*$/, "")),
     );
     expect([...deleting].sort()).toEqual([
       "FunctionsCompositions",
@@ -345,6 +348,12 @@ describe("permissions", () => {
       "FunctionsTraining",
       "OpenWorkReconcileOpenWork",
     ]);
+    // SageMaker deletes what a container deletes in its checkpoint folder, and nothing else.
+    const bySageMaker = allowing("s3:DeleteObject")
+      .filter(isOfSageMaker)
+      .flatMap(({ Resource }) => Resource.map((resource) => JSON.stringify(resource)));
+    expect(bySageMaker).toHaveLength(1);
+    expect(bySageMaker[0]).toMatch(/Work.*users\/\*\/training-jobs\/\*\/checkpoints\/\*"/);
     const ofCount = allowed.filter(({ policy }) => policy.includes("CountOrphans")).flatMap(({ Action }) => Action);
     expect(ofCount.filter((action) => /^(?:s3|dynamodb):/.test(action)).sort()).toEqual([
       "dynamodb:BatchGetItem",
@@ -665,18 +674,21 @@ describe("inference", () => {
 });
 
 test("each technique has two images of its own from the one Dockerfile, whose build has the stages that they name", () => {
-  const built = prod.imageBuilds.map(({ dockerFile, dockerBuildTarget, dockerBuildArgs, platform }) => ({
+  const built = prod.imageBuilds.map(({ dockerFile, dockerBuildTarget, dockerBuildArgs, platform, dockerOutputs }) => ({
     dockerFile,
+    dockerOutputs,
     image: `${dockerBuildArgs["TECHNIQUE"]} ${dockerBuildTarget}`,
     platform,
   }));
   const wanted = techniqueIds.flatMap((technique) => [`${technique} inference`, `${technique} training`]);
   expect(built.map(({ image }) => image).sort()).toEqual(wanted.sort());
   const dockerfile = readFileSync(repositoryPath("sagemaker-containers", "Dockerfile"), "utf8");
-  for (const { dockerFile, platform } of built) {
-    expect({ dockerFile, platform }).toEqual({
+  for (const { dockerFile, platform, dockerOutputs } of built) {
+    expect({ dockerFile, platform, dockerOutputs }).toEqual({
       dockerFile: "sagemaker-containers/Dockerfile",
       platform: "linux/amd64",
+      // SageMaker hosting refuses an OCI manifest.
+      dockerOutputs: ["type=docker,oci-mediatypes=false"],
     });
   }
   for (const target of ["training", "inference"])

@@ -97,7 +97,7 @@ test("a composition from request to other instruments to deletion", async () => 
   expect((await call("GET", `/compositions/${id}/midi`, { sub })).status).toBe(409);
   expect((await call("DELETE", `/compositions/${id}`, { sub })).status).toBe(409);
 
-  // What the worker does when the model has answered.
+  // What the worker does when the model has responded.
   const melody = builtIn("twinkle-twinkle");
   const generated = [{ name: "Bass", program: 32, notes: [{ onset: 0, duration: 4, pitch: 40, velocity: 80 }] }];
   const score = composeScore({ name: "Evening", melody, generated });

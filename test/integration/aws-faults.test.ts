@@ -171,7 +171,7 @@ test.each(apiCalls.map((call) => [call.operation, call] as const))(
 const deletes = (operation: OperationId): boolean => apiRoutes[operation].method === "DELETE";
 
 test.each(apiCalls.map((call) => [call.operation, call] as const))(
-  "%s: a fault that lasts is answered with 503 and Retry-After, and nothing is half-written",
+  "%s: a fault that lasts gets 503 and Retry-After, and nothing is half-written",
   async (operation, call) => {
     for (const fault of faultsOf(call, allFaults)) {
       const harness = localHarness(local);
@@ -195,7 +195,7 @@ const silent = apiCalls.filter(({ operation }) =>
   ["createTrack", "deleteTrack", "updateComposition", "deleteTrainingJob"].includes(operation),
 );
 test.each(silent.map((call) => [call.operation, call] as const))(
-  "%s: a service that never answers ends in a response of ours before the function's time is over",
+  "%s: a service that never responds ends in a response of ours before the function's time is over",
   async (operation, call) => {
     for (const fault of silences) {
       const harness = localHarness(local);
@@ -255,64 +255,64 @@ function storeCalls(): readonly (readonly [string, () => Promise<() => Promise<u
       "trainingJobs.get",
       async () =>
         (
-          (of) => async () =>
-            (await trainingJobs.get(of))?.state
+          (owned) => async () =>
+            (await trainingJobs.get(owned))?.state
         )(await newJob()),
     ],
     [
       "trainingJobs.advance",
       async () =>
         (
-          (of) => async () =>
-            doneValue(await trainingJobs.advance(of, { to: "QUEUED" })).state
+          (owned) => async () =>
+            doneValue(await trainingJobs.advance(owned, { to: "QUEUED" })).state
         )(await newJob()),
     ],
     [
       "trainingJobs.beginModel",
       async () =>
         (
-          (of) => async () =>
-            doneValue(await trainingJobs.beginModel(of, of.id)).state
+          (owned) => async () =>
+            doneValue(await trainingJobs.beginModel(owned, owned.id)).state
         )(await newJob()),
     ],
     [
       "trainingJobs.finish",
       async () =>
         (
-          (of) => async () =>
-            await trainingJobs.finish(of, { state: "FAILED", failure, stopRequested: false })
+          (owned) => async () =>
+            await trainingJobs.finish(owned, { state: "FAILED", failure, stopRequested: false })
         )(await newJob()),
     ],
     [
       "compositions.get",
       async () =>
         (
-          (of) => async () =>
-            (await compositions.get(of))?.state
+          (owned) => async () =>
+            (await compositions.get(owned))?.state
         )(await newComposition()),
     ],
     [
       "compositions.claim",
       async () =>
         (
-          (of) => async () =>
-            doneValue(await compositions.claim(of, now())).state
+          (owned) => async () =>
+            doneValue(await compositions.claim(owned, now())).state
         )(await newComposition()),
     ],
     [
       "compositions.release",
       async () =>
-        ((of) => async () => {
-          await compositions.release(of);
-          return (await compositions.get(of))?.runningUntil;
+        ((owned) => async () => {
+          await compositions.release(owned);
+          return (await compositions.get(owned))?.runningUntil;
         })(await newComposition(running)),
     ],
     [
       "compositions.complete",
       async () =>
         (
-          (of) => async () =>
-            await compositions.complete(of, {
+          (owned) => async () =>
+            await compositions.complete(owned, {
               output: finishedOutput,
               midi: { revision: 1, sha256: "0".repeat(64), bytes: 1 },
             })
@@ -322,16 +322,16 @@ function storeCalls(): readonly (readonly [string, () => Promise<() => Promise<u
       "compositions.fail",
       async () =>
         (
-          (of) => async () =>
-            await compositions.fail(of, failure)
+          (owned) => async () =>
+            await compositions.fail(owned, failure)
         )(await newComposition(running)),
     ],
     [
       "compositions.abandon",
       async () =>
         (
-          (of) => async () =>
-            await compositions.abandon(of, failure)
+          (owned) => async () =>
+            await compositions.abandon(owned, failure)
         )(await newComposition()),
     ],
     [

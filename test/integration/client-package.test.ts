@@ -142,13 +142,13 @@ test("a strict project of Node compiles with it; it composes, waits with the ETa
   writeFileSync(join(project, "src", "main.ts"), program);
   await compile({ module: "nodenext", moduleResolution: "nodenext", lib: ["es2023"] });
   const asked: string[] = [];
-  let looks = 0;
+  let polls = 0;
   const server = await startListeningServer((request, response) => {
     const { method = "", url = "", headers } = request;
     asked.push([method, url, headers.authorization, headers["idempotency-key"], headers["if-none-match"]].join(" "));
     request.resume();
     const respond = (status: number, body: unknown): void => {
-      response.writeHead(status, { "content-type": "application/json", etag: `"${looks}"`, "retry-after": "1" });
+      response.writeHead(status, { "content-type": "application/json", etag: `"${polls}"`, "retry-after": "1" });
       response.end(status === 304 ? undefined : JSON.stringify(body));
     };
     if (method === "POST") respond(202, { id: "c1", state: "PENDING" });
@@ -156,9 +156,9 @@ test("a strict project of Node compiles with it; it composes, waits with the ETa
       respond(200, { url: "https://files/c1.mid", expiresAt: "2026-01-01T00:00:00.000Z" });
     else if (url.startsWith("/models")) respond(404, { message: "Not Found" });
     else {
-      looks += 1;
-      if (looks === 2) respond(304, undefined);
-      else respond(200, { id: "c1", state: looks === 1 ? "RUNNING" : "COMPLETED" });
+      polls += 1;
+      if (polls === 2) respond(304, undefined);
+      else respond(200, { id: "c1", state: polls === 1 ? "RUNNING" : "COMPLETED" });
     }
   });
   try {

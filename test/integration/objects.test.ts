@@ -138,7 +138,7 @@ describe.each(["in memory", "on S3"] as const)("objects %s", (place) => {
     expect(text(await work.read("empty", 0))).toBe("");
     expect((await work.digest("empty", 0))?.sha256).toBe(sha256Of(new Uint8Array()));
     for (const reading of [async () => await work.read("a", 4), async () => await work.digest("a", 4)]) {
-      const error: unknown = await reading().catch((refusal: unknown) => refusal);
+      const error: unknown = await reading().catch((cause: unknown) => cause);
       expect(error).toBeInstanceOf(ObjectTooLargeError);
       expect(error).toMatchObject({ key: "a", bytes: 5, maxBytes: 4, message: "a has 5 bytes; allowed are 4" });
     }
@@ -297,45 +297,45 @@ const body = fc.constantFrom("", "x", "yy", "zzz");
 const side = fc.constantFrom("work" as const, "kept" as const);
 const prefix = fc.constantFrom("", "f/", "f/g/", "a");
 const maxBytes = fc.constantFrom(0, 1, 2, 3);
-const etagIn = async (store: ObjectStore, of: string) => (await store.digest(of, 10))?.etag;
+const etagIn = async (store: ObjectStore, name: string) => (await store.digest(name, 10))?.etag;
 const storeCalls: fc.Arbitrary<StoreCall> = fc.oneof(
-  fc.tuple(side, key, body).map(([at, of, content]): StoreCall => {
+  fc.tuple(side, key, body).map(([at, name, content]): StoreCall => {
     return async (stores) => {
-      await stores[at].write({ key: of, body: content, contentType });
+      await stores[at].write({ key: name, body: content, contentType });
     };
   }),
   fc.tuple(side, key, maxBytes).map(
-    ([at, of, max]): StoreCall =>
+    ([at, name, max]): StoreCall =>
       async (stores) =>
-        text(await stores[at].read(of, max)),
+        text(await stores[at].read(name, max)),
   ),
   fc.tuple(side, key, maxBytes).map(
-    ([at, of, max]): StoreCall =>
+    ([at, name, max]): StoreCall =>
       async (stores) =>
-        await stores[at].digest(of, max),
+        await stores[at].digest(name, max),
   ),
   fc.tuple(side, key).map(
-    ([at, of]): StoreCall =>
+    ([at, name]): StoreCall =>
       async (stores) =>
-        await stores[at].exists(of),
+        await stores[at].exists(name),
   ),
-  fc.tuple(side, side, key, key, fc.option(key)).map(([at, source, of, to, sameAs]): StoreCall => {
+  fc.tuple(side, side, key, key, fc.option(key)).map(([at, source, name, to, sameAs]): StoreCall => {
     return async (stores) => {
       // The etag of any object: it fits the source where both have the same bytes.
       const etag = sameAs === null ? undefined : await etagIn(stores[source], sameAs);
-      const from = { bucket: stores[source].bucket, key: of, ...(etag === undefined ? {} : { etag }) };
+      const from = { bucket: stores[source].bucket, key: name, ...(etag === undefined ? {} : { etag }) };
       // Onto itself an object is copied by nobody, and S3 refuses it.
-      return at === source && of === to ? undefined : await stores[at].copy({ from, to });
+      return at === source && name === to ? undefined : await stores[at].copy({ from, to });
     };
   }),
-  fc.tuple(side, prefix, fc.integer({ min: 1, max: 6 })).map(([at, of, limit]): StoreCall => {
-    return async (stores) => (await stores[at].list(of, limit)).map(({ key: name, bytes }) => [name, bytes]);
+  fc.tuple(side, prefix, fc.integer({ min: 1, max: 6 })).map(([at, name, limit]): StoreCall => {
+    return async (stores) => (await stores[at].list(name, limit)).map(({ key: name, bytes }) => [name, bytes]);
   }),
-  fc.tuple(side, fc.array(key)).map(([at, of]): StoreCall => async (stores) => {
-    await stores[at].delete(of);
+  fc.tuple(side, fc.array(key)).map(([at, name]): StoreCall => async (stores) => {
+    await stores[at].delete(name);
   }),
-  fc.tuple(side, prefix).map(([at, of]): StoreCall => async (stores) => {
-    await stores[at].deleteAllUnder(of);
+  fc.tuple(side, prefix).map(([at, name]): StoreCall => async (stores) => {
+    await stores[at].deleteAllUnder(name);
   }),
 );
 
@@ -401,7 +401,7 @@ describe("on S3", () => {
         async () => await store.digest("a", 10),
         async () => await store.copy({ from: { bucket: "other", key: "a" }, to: "b" }),
       ]) {
-        const error: unknown = await call().catch((fault: unknown) => fault);
+        const error: unknown = await call().catch((cause: unknown) => cause);
         expect(error).toMatchObject({ $metadata: { httpStatusCode: 403 } });
       }
     } finally {

@@ -306,31 +306,31 @@ test("orphans are removed when somebody says how many, and nothing else is", asy
   ] as const) {
     await local.s3.send(new PutObjectCommand({ Bucket, Key, Body: "12345" }));
   }
-  const of = (bucket: string) => ({ client: local.s3, bucket });
+  const storeOf = (bucket: string) => createObjectStore({ client: local.s3, bucket });
   const rows = createRowsByKey(local.table);
-  const look = async (now: Date) =>
+  const orphansAt = async (now: Date) =>
     await listOrphans({
       buckets: {
-        artifacts: createObjectStore(of(local.artifactsBucket)),
-        work: createObjectStore(of(local.workBucket)),
+        artifacts: storeOf(local.artifactsBucket),
+        work: storeOf(local.workBucket),
       },
       rows,
       ageDays: 7,
       now,
     });
-  expect(await look(new Date())).toEqual([]);
+  expect(await orphansAt(new Date())).toEqual([]);
   const nextWeek = new Date(Date.now() + 8 * 86_400_000);
-  const orphans = await look(nextWeek);
+  const orphans = await orphansAt(nextWeek);
   expect(orphans.filter(({ key }) => key.includes(lost.id)).map(({ bucket }) => bucket)).toEqual(["artifacts", "work"]);
   const stores = {
-    artifacts: createObjectStore(of(local.artifactsBucket)),
-    work: createObjectStore(of(local.workBucket)),
+    artifacts: storeOf(local.artifactsBucket),
+    work: storeOf(local.workBucket),
   };
   const removal = { orphans, rows, stores };
   await expect(removeOrphans({ ...removal, expected: orphans.length + 1 })).rejects.toThrow("nothing was removed");
-  expect(await look(nextWeek)).toEqual(orphans);
+  expect(await orphansAt(nextWeek)).toEqual(orphans);
   expect(await removeOrphans({ ...removal, expected: orphans.length })).toBe(orphans.length);
-  expect(await look(nextWeek)).toEqual([]);
+  expect(await orphansAt(nextWeek)).toEqual([]);
   // Every row still has all its files.
   expect(await harness.objects()).toEqual(before);
   expect((await checkpoints()).KeyCount).toBe(KeyCount);

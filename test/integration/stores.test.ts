@@ -5,7 +5,7 @@ import { createIdempotencyRecords, type IdempotencyWrite } from "../../lambdas/s
 import { UnreadableItem } from "../../lambdas/stores/item-codec";
 import type { PendingChangeItem } from "../../lambdas/stores/items";
 import { createModels, createStockModels } from "../../lambdas/stores/models";
-import { isDone, type Outcome, type Refusal } from "../../lambdas/stores/outcome";
+import { isDone, type NotDone, type Outcome } from "../../lambdas/stores/outcome";
 import { createPendingChanges } from "../../lambdas/stores/pending-changes";
 import { createRowsByKey } from "../../lambdas/stores/rows-by-key";
 import { createSlots } from "../../lambdas/stores/slots";
@@ -53,7 +53,7 @@ const newUser = (): string => `user-${(users += 1)}`;
 
 const stale = { kind: "STALE" };
 const failure = { code: "X", message: "x", retryable: true };
-const kinds = (outcomes: readonly Outcome<unknown, Refusal>[]): readonly string[] =>
+const kinds = (outcomes: readonly Outcome<unknown, NotDone>[]): readonly string[] =>
   outcomes.map(({ kind }) => kind).sort();
 
 /** The outcome; nothing when the table was too busy to tell one. */
@@ -258,7 +258,7 @@ describe.each([
   describe("quotas", () => {
     test("are named rightly while work ends at the same moment (field case cap_message.py)", async () => {
       const sub = newUser();
-      const refusals: unknown[] = [];
+      const refused: unknown[] = [];
       const takes = { compositions: 1, openCompositions: 1 };
       const lessOpen = { ...quotas, compositions: 1_000, openCompositions: 3 };
       let created = 0;
@@ -267,18 +267,18 @@ describe.each([
           const item = composition({ sub });
           const outcome = await unlessBusy(compositions().create({ item, takes, quotas: lessOpen }));
           if (outcome?.kind !== "DONE") {
-            refusals.push(outcome);
+            refused.push(outcome);
             return;
           }
           created += 1;
           await unlessBusy(compositions().abandon(item, failure));
         }),
       );
-      expect(created + refusals.length).toBe(60);
-      expect(refusals.length).toBeGreaterThan(0);
-      for (const refusal of refusals) {
-        if (refusal !== undefined) {
-          expect(refusal).toEqual({ kind: "QUOTA_REACHED", counter: "openCompositions", quota: 3 });
+      expect(created + refused.length).toBe(60);
+      expect(refused.length).toBeGreaterThan(0);
+      for (const outcome of refused) {
+        if (outcome !== undefined) {
+          expect(outcome).toEqual({ kind: "QUOTA_REACHED", counter: "openCompositions", quota: 3 });
         }
       }
     });
@@ -293,8 +293,8 @@ describe.each([
       );
       const refused = outcomes.filter((outcome) => !isDone(outcome));
       expect(outcomes.length - refused.length).toBe(quotas.tracks);
-      for (const refusal of refused) {
-        expect(refusal).toEqual({ kind: "QUOTA_REACHED", counter: "tracks", quota: quotas.tracks });
+      for (const outcome of refused) {
+        expect(outcome).toEqual({ kind: "QUOTA_REACHED", counter: "tracks", quota: quotas.tracks });
       }
       expect((await tracks().list({ sub, limit: 50 })).items).toHaveLength(quotas.tracks);
       expect(await quota(sub)).toMatchObject({ tracks: quotas.tracks });
@@ -809,8 +809,8 @@ describe.each([
       doneValue(await slots.renew({ index, jobId: held.holder.jobId, leasedUntil: 2_000 }));
       // Reclaimed on what was read before the holder renewed it.
       const reclaim = { index, holder: holder(9), leasedUntil: 3_000, order: later };
-      expect(await slots.acquire({ ...reclaim, instead: held })).toEqual(stale);
-      doneValue(await slots.acquire({ ...reclaim, instead: { ...held, leasedUntil: 2_000 } }));
+      expect(await slots.acquire({ ...reclaim, reclaimed: held })).toEqual(stale);
+      doneValue(await slots.acquire({ ...reclaim, reclaimed: { ...held, leasedUntil: 2_000 } }));
       expect(await slots.release({ index, jobId: held.holder.jobId })).toEqual(stale);
       expect((await heldAt(index))?.holder).toEqual(holder(9));
       doneValue(await slots.release({ index, jobId: jobId(9) }));

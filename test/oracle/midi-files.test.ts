@@ -103,8 +103,8 @@ function read(file: ReadByMido): Outcome {
   }
 }
 
-/** Why a file is refused, with what mido says of it that makes the refusal right. */
-const refusals: Readonly<Record<string, readonly [reason: RegExp, isRight: (file: ReadByMido) => boolean]>> = {
+/** Why a file is refused, with what mido says of it that makes that right. */
+const reasonsByFile: Readonly<Record<string, readonly [reason: RegExp, isRight: (file: ReadByMido) => boolean]>> = {
   ...Object.fromEntries(
     [
       ["music21: test03.mid", "4/4, then 3/4"],
@@ -158,7 +158,7 @@ test("every file that is refused is one of those known, for the reason that mido
   const refused = files.flatMap((file) => {
     const outcome = outcomeOf(file);
     if (outcome.kind === "READ") return [];
-    const [reason, isRight] = refusals[labelOf(file)] ?? [];
+    const [reason, isRight] = reasonsByFile[labelOf(file)] ?? [];
     return [
       {
         file: labelOf(file),
@@ -169,17 +169,17 @@ test("every file that is refused is one of those known, for the reason that mido
     ];
   });
   expect(refused.filter(({ expected, isRight }) => !expected || !isRight)).toEqual([]);
-  expect(refused.map(({ file }) => file).sort()).toEqual(Object.keys(refusals).sort());
+  expect(refused.map(({ file }) => file).sort()).toEqual(Object.keys(reasonsByFile).sort());
 });
 
-test("every track of every file that can be parsed is what mido reads, note for note, with tempo and metres", () => {
+test("every track of every file that can be parsed is what mido reads, note for note, with tempo and time signatures", () => {
   let compared = 0;
   for (const file of files) {
     const { song } = outcomeOf(file);
     if (song === undefined) continue;
     expect(file.error).toBeUndefined();
     expect([0, 1]).toContain(file.format);
-    const mine = {
+    const own = {
       ticksPerBeat: song.ticksPerBeat,
       tempos: song.tempos.map(({ tick, beatsPerMinute }) => [tick, beatsPerMinute]),
       timeSignatures: song.timeSignatures.map((sign) => [sign.tick, timeSignatureName(sign)]),
@@ -196,14 +196,14 @@ test("every track of every file that can be parsed is what mido reads, note for 
     };
     const { ticksPerBeat, tempos, timeSignatures, tracks } = file;
     // Compared as text first: a difference in 10,000 notes would take minutes to print.
-    if (JSON.stringify(mine) !== JSON.stringify({ ticksPerBeat, tempos, timeSignatures, tracks })) {
+    if (JSON.stringify(own) !== JSON.stringify({ ticksPerBeat, tempos, timeSignatures, tracks })) {
       const text = (value: unknown): string => JSON.stringify([value]);
-      const differing = tracks.findIndex((track, at) => text(track) !== text(mine.tracks[at]));
+      const differing = tracks.findIndex((track, at) => text(track) !== text(own.tracks[at]));
       const notes = tracks[differing]?.notes ?? [];
-      const ours = mine.tracks[differing]?.notes ?? [];
+      const ours = own.tracks[differing]?.notes ?? [];
       const at = notes.findIndex((note, index) => text(note) !== text(ours[index]));
       throw new Error(
-        `${labelOf(file)} differs: tempos ${text(mine.tempos)} and ${text(tempos)}, time signatures ${text(mine.timeSignatures)} and ` +
+        `${labelOf(file)} differs: tempos ${text(own.tempos)} and ${text(tempos)}, time signatures ${text(own.timeSignatures)} and ` +
           `${text(timeSignatures)}, track ${differing}, note ${at}: ours ${text(ours[at])}, mido's ${text(notes[at])}`,
       );
     }

@@ -29,7 +29,7 @@ def midi_files(place: Path) -> Iterator[tuple[str, bytes]]:
             yield str(path.relative_to(place)), path.read_bytes()
         return
     with tarfile.open(place) as archive:
-        for member in sorted(archive.getmembers(), key=lambda each: each.name):
+        for member in sorted(archive.getmembers(), key=lambda member: member.name):
             if member.isfile() and member.name.endswith(".mid"):
                 content = archive.extractfile(member)
                 if content is not None:

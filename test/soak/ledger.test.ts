@@ -1,16 +1,16 @@
 import { Ledger } from "./ledger";
 
-const of = (id: string, more: object = {}) => ({ kind: "TRACK" as const, sub: "a", id, name: `soak ${id}`, ...more });
+const row = (id: string, more: object = {}) => ({ kind: "TRACK" as const, sub: "a", id, name: `soak ${id}`, ...more });
 
 test("what was accepted and is not there is lost; what was deleted need not be there, and must not", () => {
   const ledger = new Ledger();
-  for (const id of ["kept", "lost", "deleted", "undead"]) ledger.accept(of(id));
+  for (const id of ["kept", "lost", "deleted", "undead"]) ledger.accept(row(id));
   for (const id of ["deleted", "undead"]) {
-    const entry = ledger.accept(of(id));
+    const entry = ledger.accept(row(id));
     entry.isDeletionAsked = true;
     entry.isDeleted = true;
   }
-  expect(ledger.compare([of("kept"), of("undead")])).toEqual({
+  expect(ledger.compare([row("kept"), row("undead")])).toEqual({
     lost: ["TRACK lost"],
     doubled: [],
     undead: ["TRACK undead"],
@@ -19,17 +19,17 @@ test("what was accepted and is not there is lost; what was deleted need not be t
 
 test("two rows of one creation are doubled, and a 404 in between is a loss", () => {
   const ledger = new Ledger();
-  const entry = ledger.accept(of("1"));
+  const entry = ledger.accept(row("1"));
   ledger.notFound(entry);
-  const { doubled, lost } = ledger.compare([of("1"), of("2", { name: "soak 1" })]);
+  const { doubled, lost } = ledger.compare([row("1"), row("2", { name: "soak 1" })]);
   expect(doubled).toEqual(["TRACK soak 1, 2 times"]);
-  expect(lost).toEqual(["TRACK 1 was answered 404 in between"]);
+  expect(lost).toEqual(["TRACK 1 got 404 in between"]);
 });
 
 test("a model that outlives its job, whose id it has, is not the job", () => {
   const ledger = new Ledger();
-  const job = ledger.accept(of("1", { kind: "TRAINING_JOB" }));
+  const job = ledger.accept(row("1", { kind: "TRAINING_JOB" }));
   job.isDeletionAsked = true;
   job.isDeleted = true;
-  expect(ledger.compare([of("1", { kind: "MODEL" })]).undead).toEqual([]);
+  expect(ledger.compare([row("1", { kind: "MODEL" })]).undead).toEqual([]);
 });

@@ -10,7 +10,7 @@ export interface Entry {
   readonly name: string;
   readonly id: string;
   isDeleted: boolean;
-  /** A deletion that nobody has answered yet may have been done. */
+  /** A deletion without a response so far may have been done. */
   isDeletionAsked: boolean;
 }
 
@@ -35,7 +35,7 @@ export class Ledger {
 
   /** A poll found nothing where something should be. */
   notFound(entry: Entry): void {
-    if (!entry.isDeletionAsked) this.seenGone.push(`${entry.kind} ${entry.id} was answered 404 in between`);
+    if (!entry.isDeletionAsked) this.seenGone.push(`${entry.kind} ${entry.id} got 404 in between`);
   }
 
   compare(rows: readonly BookedRow[]): Comparison {

@@ -50,7 +50,7 @@ export class Traffic {
 
   describe(): string {
     const sorted = [...this.statuses].sort(([one], [other]) => (one < other ? -1 : 1));
-    return `answers ${sorted.map(([status, count]) => `${status}: ${count}`).join(", ")}`;
+    return `responses ${sorted.map(([status, count]) => `${status}: ${count}`).join(", ")}`;
   }
 }
 

@@ -7,7 +7,7 @@
  * The load is bounded by the number of requests at once and by the time between two requests of a user. Each client
  * behaves as the API's document asks: it honors Retry-After on 429 and 503, and sends the same Idempotency-Key when it
  * asks again. The command ends with 1 when anything is lost, stuck or doubled, when the books disagree, or when the API
- * answered with a 5xx other than 503 with Retry-After.
+ * returned a 5xx other than 503 with Retry-After.
  */
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -77,7 +77,7 @@ async function untilSilent(books: Books, subs: readonly string[], isDone: (audit
 }
 
 async function soak(outputs: Outputs, options: z.infer<typeof optionsSchema>): Promise<boolean> {
-  const say = (line: string): void => {
+  const log = (line: string): void => {
     console.log(line);
   };
   const accounts = await signUp(outputs, options.users);
@@ -91,10 +91,10 @@ async function soak(outputs: Outputs, options: z.infer<typeof optionsSchema>): P
   const books = openBooks(outputs);
   const subs = accounts.map(({ sub }) => sub);
   try {
-    say(`${users.length} users work for ${options.minutes} minutes, with ${options.jobs} training jobs`);
+    log(`${users.length} users work for ${options.minutes} minutes, with ${options.jobs} training jobs`);
     const ending = AbortSignal.timeout(options.minutes * 60_000);
     const report = setInterval(() => {
-      say(`  ${ledger.describe()}; ${traffic.describe()}`);
+      log(`  ${ledger.describe()}; ${traffic.describe()}`);
     }, 30_000);
     await Promise.all(
       users.map(async (user) => {
@@ -103,7 +103,7 @@ async function soak(outputs: Outputs, options: z.infer<typeof optionsSchema>): P
     ).finally(() => {
       clearInterval(report);
     });
-    say("time is up: what still trains is stopped");
+    log("time is up: what still trains is stopped");
     await Promise.all(
       users.map(async (user) => {
         await user.stopTraining();
@@ -119,15 +119,15 @@ async function soak(outputs: Outputs, options: z.infer<typeof optionsSchema>): P
       const end = `${row.kind} ${row.state ?? "kept"}${row.failure === undefined ? "" : ` ${row.failure.code}`}`;
       ends.set(end, (ends.get(end) ?? 0) + 1);
     }
-    say(`\n${ledger.describe()}`);
-    say(traffic.describe());
-    say(
+    log(`\n${ledger.describe()}`);
+    log(traffic.describe());
+    log(
       `rows: ${[...ends]
         .sort()
         .map(([end, count]) => `${end} ${count}`)
         .join(", ")}`,
     );
-    if (settled.open.length > 0) say(`open at the end of work: ${settled.open.length}`);
+    if (settled.open.length > 0) log(`open at the end of work: ${settled.open.length}`);
     const faults = [
       ...lost.map((what) => `lost: ${what}`),
       ...stuck.map((what) => `stuck: ${what}`),
@@ -135,14 +135,14 @@ async function soak(outputs: Outputs, options: z.infer<typeof optionsSchema>): P
       ...undead.map((what) => `deleted, but there: ${what}`),
       ...audit.wrong,
       ...audit.texts,
-      ...traffic.faults().map((what) => `answer: ${what}`),
+      ...traffic.faults().map((what) => `response: ${what}`),
       ...(budget.accepted < options.jobs
         ? [`only ${budget.accepted} of ${options.jobs} training jobs were accepted`]
         : []),
     ];
-    for (const fault of faults.slice(0, 100)) say(`- ${fault}`);
-    if (faults.length > 100) say(`- and ${faults.length - 100} more`);
-    say(`\n${lost.length} lost, ${stuck.length} stuck, ${doubled.length} doubled`);
+    for (const fault of faults.slice(0, 100)) log(`- ${fault}`);
+    if (faults.length > 100) log(`- and ${faults.length - 100} more`);
+    log(`\n${lost.length} lost, ${stuck.length} stuck, ${doubled.length} doubled`);
     return faults.length === 0;
   } finally {
     books.close();

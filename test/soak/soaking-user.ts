@@ -1,4 +1,4 @@
-/** One user of a soak: uploads, composes, renames, deletes, looks, trains and stops, in an order of chance. */
+/** One user of a soak: uploads, composes, renames, deletes, reads, trains and stops, in an order of chance. */
 import { randomInt } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
@@ -59,7 +59,7 @@ export class SoakingUser {
 
   /** Works until it is time; each piece of work is a few requests. */
   async work(ending: AbortSignal): Promise<void> {
-    await this.look("/models");
+    await this.readAgain("/models");
     while (!ending.aborted) {
       const training = this.params.budget.take();
       if (training) await this.train();
@@ -164,7 +164,7 @@ export class SoakingUser {
     if (response?.status !== 200) return;
     kept.etag = response.headers.get("etag") ?? undefined;
     kept.state = stateSchema.parse(JSON.parse(response.text)).state;
-    if (kept.state === "READY") await this.look("/models");
+    if (kept.state === "READY") await this.readAgain("/models");
     if (kept.state === "COMPLETED") await this.params.client.ask("GET", `/compositions/${entry.id}/midi`);
   }
 
@@ -197,10 +197,10 @@ export class SoakingUser {
 
   private async list(): Promise<void> {
     const lists = ["/tracks", "/compositions?limit=20", "/training-jobs", "/models", "/training-topics"];
-    await this.look(lists[randomInt(lists.length)] ?? "/models");
+    await this.readAgain(lists[randomInt(lists.length)] ?? "/models");
   }
 
-  private async look(path: string): Promise<Response | undefined> {
+  private async readAgain(path: string): Promise<Response | undefined> {
     const response = await this.params.client.ask("GET", path);
     if (path === "/models" && response?.status === 200)
       this.models = modelsSchema.parse(JSON.parse(response.text)).items;

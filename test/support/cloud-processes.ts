@@ -23,7 +23,7 @@ export function processesNaming(marks: readonly string[]): readonly SeenProcess[
         const isNamed = marks.some((mark) => command.includes(mark) || environment.includes(mark));
         return isNamed ? [{ pid: Number(name), command, environment }] : [];
       } catch {
-        return []; // It ended while we looked.
+        return []; // It ended while it was read.
       }
     });
 }

@@ -34,7 +34,7 @@ export async function cutOffEverywhere(
 
   const whole = await newHarness();
   const { reply, calls } = await send(whole, await seed(whole));
-  if (reply.status >= 300) throw new Error(`${operation.name} answered ${reply.status} without any fault`);
+  if (reply.status >= 300) throw new Error(`${operation.name} responded with ${reply.status} without any fault`);
   await reconcilePastGrace(whole);
   await expectWhole(whole, "without any fault");
 
@@ -43,7 +43,7 @@ export async function cutOffEverywhere(
     const harness = await newHarness();
     const id = await seed(harness);
     const cut = await send(harness, id, fault);
-    const when = `${operation.name}, ${inWords(fault)}, answered ${cut.reply.status}`;
+    const when = `${operation.name}, ${inWords(fault)}, responded with ${cut.reply.status}`;
     // Killed functions answer nothing; what AWS does not do is not a fault of ours, and never half a response.
     if (fault.kind === "TIME_OUT" && cut.reply.status >= 300 && cut.reply.status !== 503) throw new Error(when);
     if (cut.reply.status === 503 && cut.reply.headers["retry-after"] === undefined) throw new Error(`${when}: when?`);

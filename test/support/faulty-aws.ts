@@ -1,4 +1,4 @@
-/** A server in front of the local cloud that answers some calls as AWS does when it is overloaded or broken. */
+/** A server in front of the local cloud that responds to some calls as AWS does when it is overloaded or broken. */
 import { type IncomingMessage, request as forward, type ServerResponse } from "node:http";
 import { startListeningServer } from "./listening-server";
 
@@ -7,7 +7,7 @@ export type Service = "dynamodb" | "s3";
 export interface AwsFault {
   readonly service: Service;
   readonly name: string;
-  /** Answers instead of AWS; the operation is DynamoDB's, or the HTTP method. */
+  /** Responds instead of AWS; the operation is DynamoDB's, or the HTTP method. */
   readonly respond: (response: ServerResponse, operation: string) => void;
   /** Operations that can meet it; all when it is not said. */
   readonly only?: RegExp;
@@ -98,7 +98,7 @@ export async function startFaultyAws(target: string): Promise<FaultyAws> {
       return;
     }
     const { url: path, method } = incoming;
-    // The local cloud answers by no other name than its own.
+    // The local cloud responds to no other name than its own.
     const headers = { ...incoming.headers, host: `${hostname}:${port}` };
     const onward = forward({ hostname, port, path, method, headers }, (upstream) => {
       response.writeHead(upstream.statusCode ?? 502, upstream.headers);

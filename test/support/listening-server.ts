@@ -8,7 +8,7 @@ export interface ListeningServer {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts a server that answers each request by `listener`; it listens when the promise resolves. */
+/** Starts a server that responds to each request by `listener`; it listens when the promise resolves. */
 export async function startListeningServer(listener: RequestListener): Promise<ListeningServer> {
   const server = createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -209,8 +209,8 @@ export async function expectWhole(harness: ResourceHarness, when: string): Promi
   }
   const has = new Set(rows.map(({ kind, id }) => `${kind} ${id}`));
   for (const key of objects) {
-    const of = parseOwnedObjectKey(key);
-    if (of === undefined || !has.has(`${of.kind} ${of.id}`)) faults.push(`${key} without a row`);
+    const owner = parseOwnedObjectKey(key);
+    if (owner === undefined || !has.has(`${owner.kind} ${owner.id}`)) faults.push(`${key} without a row`);
   }
   const expected = new Map<string, number>(quotaCounterSchema.options.map((counter) => [counter, 0]));
   const count = (counter: string, by: number): void => void expected.set(counter, (expected.get(counter) ?? 0) + by);
@@ -229,6 +229,6 @@ export async function expectWhole(harness: ResourceHarness, when: string): Promi
 /** MIDI files of a composition that its row does not name. */
 export const otherRevisions = (row: CompositionItem, objects: readonly string[]): readonly string[] =>
   objects.filter((key) => {
-    const of = parseOwnedObjectKey(key);
-    return of?.id === row.id && parseMidiRevision(of.name) !== undefined && key !== filesOf(row)[1];
+    const owner = parseOwnedObjectKey(key);
+    return owner?.id === row.id && parseMidiRevision(owner.name) !== undefined && key !== filesOf(row)[1];
   });

@@ -34,7 +34,7 @@ test("the API describes it by its document", () => {
     maximum: 20,
     default: 0,
   });
-  expect(hyperparameters.filter(({ fixedOnResume }) => fixedOnResume).map(({ name: of }) => of)).toEqual(["modelSize"]);
+  expect(hyperparameters.filter(({ fixedOnResume }) => fixedOnResume).map(({ name }) => name)).toEqual(["modelSize"]);
 });
 
 test("the API validates a composition and a training job with it", () => {
@@ -84,7 +84,7 @@ test("a technique that is not registered has no fields to be at fault", () => {
 
 test.each([
   ["another id", { $id: "https://opencomposer.dev/contracts/techniques/other.json" }, "has the $id"],
-  ["an unknown keyword", { "x-colour": "red" }, "x-colour"],
+  ["an unknown keyword", { "x-color": "red" }, "x-color"],
 ])("a document with %s is refused, with the reason", (_, change, reason) => {
   expect(() => readTechnique("toy", { ...document, ...change })).toThrow(reason);
 });

@@ -65,9 +65,9 @@ const member = (value: unknown, name: string): unknown => (isObject(value) ? val
 
 /** The JSON Schema of a place. */
 function schemaAt(schema: unknown, path: Path): unknown {
-  return path.reduce<unknown>((of, step) => {
-    if (typeof step === "number") return member(of, "items");
-    return member(member(of, "properties"), step) ?? member(of, "additionalProperties");
+  return path.reduce<unknown>((place, step) => {
+    if (typeof step === "number") return member(place, "items");
+    return member(member(place, "properties"), step) ?? member(place, "additionalProperties");
   }, schema);
 }
 
@@ -176,7 +176,7 @@ describe.each(readers)("%s", (contract, schema, exceptions) => {
   }));
   const said = ({ path, what, document }: Change): string => {
     const value = path.reduce<unknown>(
-      (of, step) => (Array.isArray(of) ? of[Number(step)] : member(of, String(step))),
+      (place, step) => (Array.isArray(place) ? place[Number(step)] : member(place, String(step))),
       document,
     );
     return `${path.join("/")} ${what}: ${value === undefined ? "nothing" : JSON.stringify(value).slice(0, 80)}`;

@@ -115,7 +115,7 @@ test("every message that docs/troubleshooting.md quotes is one that the code giv
 
 test("nothing sends its reader to a paper that is not in the repository", () => {
   const elsewhere =
-    /research[ -]notes|\(research[:) ]|[Tt]he issue's|of the issue\b|^\W*Design, |the design's|design\.md/m;
+    /research[ -]notes|\(research[:) ]|[Tt]he issue's|of the issue\b|^\W*Design, |the design's|design\.md|the review's|of (?:that|the) review\b/m;
   const readable = repositoryFiles.filter(
     (file) => /\.(?:ts|cjs|mjs|py|md)$/.test(file) && !file.endsWith("docs.test.ts"),
   );

@@ -122,11 +122,11 @@ export const hostileOperations: readonly HostileOperation[] = Object.entries(pat
     Object.entries(operations)
       .filter(([method]) => methods.includes(method))
       .map(([method, { operationId, requestBody }]): HostileOperation => {
-        const of = { id: operationId, method: method.toUpperCase(), path };
-        if (requestBody === undefined) return { ...of, takes: "nothing", body: {}, places: [[]] };
+        const operation = { id: operationId, method: method.toUpperCase(), path };
+        if (requestBody === undefined) return { ...operation, takes: "nothing", body: {}, places: [[]] };
         const json = requestBody.content["application/json"]?.schema;
-        if (json === undefined) return { ...of, takes: "an upload", body: {}, places: [] };
-        return { ...of, takes: "JSON", body: exampleOf(json), places: placesIn(json) };
+        if (json === undefined) return { ...operation, takes: "an upload", body: {}, places: [] };
+        return { ...operation, takes: "JSON", body: exampleOf(json), places: placesIn(json) };
       }),
 );
 

@@ -7,7 +7,7 @@
  *
  * It starts a local cloud of its own in a temporary folder. It ends with 1 when a response is a server error, is
  * undocumented, or has another content type or shape than documented; when a method that a path does not have is
- * answered with another status than 405; when fewer requests were made; or when an operation was left out.
+ * returned another status than 405; when fewer requests were made; or when an operation was left out.
  */
 import { spawn } from "node:child_process";
 import { createReadStream, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -32,8 +32,8 @@ const checks = [
   "unsupported_method",
 ];
 /**
- * Methods that are tried on paths that do not have them, which must answer 405. HEAD is missing because every GET has
- * it, and OPTIONS because the gateway answers it itself.
+ * Methods that are tried on paths that do not have them, which must give 405. HEAD is missing because every GET has
+ * it, and OPTIONS because the gateway responds to it itself.
  */
 const unexpectedMethods = ["GET", "POST", "PUT", "PATCH", "DELETE", "TRACE"];
 /** Number of requests, about, that all phases but fuzzing make. Fuzzing makes the rest. */

@@ -1,6 +1,6 @@
 /**
  * SageMaker's state change events around the workflow: doubled, late (also after the job's end), out of order, at the same
- * time as a step, or never. The workflow looks for itself, so that no event is needed and none does harm.
+ * time as a step, or never. The workflow monitors by itself, so that no event is needed and none does harm.
  */
 import fc from "fast-check";
 import { trainingJobChanged } from "../../lambdas/training/training-job-changed";

@@ -26,7 +26,7 @@ interface Left {
   readonly otherNames: readonly string[];
 }
 
-/** A harness whose container leaves these bytes in place of its own whenever somebody looks. */
+/** A harness whose container leaves these bytes in place of its own whenever the job is monitored. */
 async function harnessThatLeaves(left: Left): Promise<DeployedHarness> {
   const harness = new DeployedHarness();
   harness.sageMaker.plans.push({ create: "RUN", ...training });
@@ -117,7 +117,7 @@ const broken = fc.constantFrom(
   "nothing can be copied" as const,
 );
 
-/** How long a client waits for a service that does not answer. */
+/** How long a client waits for a service that does not respond. */
 const maxCallSeconds = Math.max(
   ...[patience.background.s3, patience.background.dynamodb, patience.background.sagemaker].map(
     ({ tries, connectionMilliseconds, requestMilliseconds }) =>

@@ -1,6 +1,6 @@
 /**
- * The real bucket and workflow code on MiniStack: its copies, and its Step Functions as a second engine beside the
- * interpreter of these tests. Only SageMaker is a script here. The stores have their own suite in
+ * The real bucket and workflow code on MiniStack: its copies, and its Step Functions as one more engine beside the
+ * interpreter of these tests and moto's (second-engine/). Only SageMaker is a script here. The stores have their own suite in
  * test/integration/stores.test.ts.
  */
 import { execFileSync } from "node:child_process";
@@ -194,7 +194,7 @@ describe("the definition on MiniStack's Step Functions, with the real functions"
     throw new Error("the execution did not end within a minute");
   }
 
-  test("a job becomes READY, and a capacity refusal on its way is waited out", async () => {
+  test("a job becomes READY, and a lack of capacity on its way is waited out", async () => {
     const brief = { create: "RUN", startSeconds: 1, secondsPerEpoch: 1, uploadSeconds: 1 } as const;
     sageMaker.plans.push(
       { ...brief, epochs: 0, end: "Failed", failureReason: "CapacityError: none" },

@@ -1,4 +1,5 @@
 /** Every way through the workflow: the real definition and the real steps, virtual time, fakes around them. */
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { isFinalTrainingJobState } from "../../domain/states/training-job-state";
 import { checkParameters, hyperparametersOnTheWire } from "../../domain/techniques/parameter-values";
@@ -8,7 +9,11 @@ import { maxModelBytes } from "../../domain/training/model-limits";
 import { modelPrefix, trainingJobPrefix } from "../../naming/object-keys";
 import { techniqueIds } from "../../naming/resource-names";
 import { lossesOf, type RunPlan } from "../fakes/scripted-sagemaker";
+import { interpreterTrace } from "./second-engine/interpreter-trace";
+import { motoTraces } from "./second-engine/moto-trace";
+import type { Script } from "./second-engine/script";
 import {
+  definitionFile,
   expectNothingLeft,
   jobId,
   piecesKey,
@@ -23,9 +28,11 @@ const job = { sub, id: jobId(1) };
 const run: RunPlan = { create: "RUN" };
 
 const visited = new Set<string>();
+const scripts: Script[] = [];
 async function finish(harness: TrainingHarness, n = 1, more: Parameters<TrainingHarness["run"]>[1] = {}) {
   const result = await harness.run(n, more);
   for (const state of result.states) visited.add(state);
+  scripts.push(...harness.scripts.slice(-1));
   return result;
 }
 
@@ -376,7 +383,7 @@ describe("capacity", () => {
     failureReason: "CapacityError: Unable to provision requested ML compute capacity.",
   };
 
-  test("a refusal that comes as a Failed job is waited out, and the next launch has the next name", async () => {
+  test("a lack of capacity that comes as a Failed job is waited out, and the next launch has the next name", async () => {
     const harness = harnessWithJob();
     harness.sageMaker.plans.push(refused, refused, { create: "QUOTA_EXCEEDED" }, { create: "THROTTLED" });
     await finish(harness);
@@ -392,7 +399,7 @@ describe("capacity", () => {
   test.each([
     ["waits on", false, "READY"],
     ["is stopped where that was asked for meanwhile", true, "STOPPED"],
-  ])("a refusal that was seen, and whose response was lost, %s", async (_, isStopped, state) => {
+  ])("a lack of capacity that was seen, and whose response was lost, %s", async (_, isStopped, state) => {
     const harness = harnessWithJob();
     harness.sageMaker.plans.push(refused);
     harness.fault = (step, call) => {
@@ -421,7 +428,7 @@ describe("capacity", () => {
 });
 
 describe("unexpected errors", () => {
-  test("a training survives that nobody could look at it for some minutes", async () => {
+  test("a training survives that nobody could monitor it for some minutes", async () => {
     const harness = harnessWithJob({ hyperparameters: { epochs: 100, earlyStopping: false } });
     harness.sageMaker.plans.push({ ...run, epochs: 100 });
     harness.fault = (name, call) => (name === "MonitorTrainingJob" && call > 3 && call < 14 ? "BEFORE" : undefined);
@@ -525,6 +532,14 @@ test("a resumed job starts with the old one's checkpoints, progress and samples,
 
 test("every state of the definition has been walked through", () => {
   expect([...visited].sort()).toEqual(Object.keys(readDefinition().States).sort());
+});
+
+test("with what the steps replied, every path goes the same way on a second engine", async () => {
+  const traces = await motoTraces(readFileSync(definitionFile, "utf8"), scripts);
+  expect(traces).toHaveLength(scripts.length);
+  for (const [index, script] of scripts.entries()) {
+    expect(await interpreterTrace(readDefinition(), script)).toEqual(traces[index]);
+  }
 });
 
 test("whatever SageMaker does and whenever somebody stops it, the job ends, once, and nothing is left", async () => {

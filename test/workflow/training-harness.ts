@@ -28,6 +28,7 @@ import {
   runExecution,
   type RunParams,
 } from "./asl-interpreter";
+import type { Reply, Script } from "./second-engine/script";
 
 export const definitionFile = join(__dirname, "../../stepfunctions/training-workflow.asl.json");
 export const readDefinition = (): Definition =>
@@ -159,8 +160,10 @@ export class TrainingHarness {
   /** Throws instead of (or before, or after) a step: called with the step and how often it has been called. */
   fault: (step: StepName, call: number) => "BEFORE" | "AFTER" | undefined = () => undefined;
   private readonly calls = new Map<StepName, number>();
+  /** What the steps have replied in each execution. */
+  readonly scripts: Script[] = [];
 
-  /** @param stores - shared with another world */
+  /** @param stores - shared with another harness */
   constructor(more: Partial<TrainingSettings> = {}, stores?: MemoryStores) {
     this.settings = { ...settings, ...more };
     this.stores = stores ?? memoryStores(this.clock.now);
@@ -235,17 +238,27 @@ export class TrainingHarness {
   }
 
   async run(n: number, more: Partial<RunParams> = {}): Promise<ExecutionResult> {
+    const input = { sub, jobId: jobId(n), attempt: 1 };
+    const replies: Reply[] = [];
+    this.scripts.push({ input, replies });
     return await runExecution({
       definition: readDefinition(),
       clock: this.clock,
       random: this.random,
-      input: { sub, jobId: jobId(n), attempt: 1 },
+      input,
       task: async (name, event) => {
         const step = stepNames.find((candidate) => candidate === name);
         if (step === undefined) throw new Error(`no step ${name}`);
         const call = (this.calls.get(step) ?? 0) + 1;
         this.calls.set(step, call);
-        return await this.task(step, event, () => this.fault(step, call));
+        try {
+          const returns = await this.task(step, event, () => this.fault(step, call));
+          replies.push({ returns: returns ?? null });
+          return returns;
+        } catch (error) {
+          replies.push({ throws: error instanceof Error ? error.name : "Error", message: `${step} failed` });
+          throw error;
+        }
       },
       ...more,
     });

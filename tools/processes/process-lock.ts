@@ -16,7 +16,7 @@ export type LockHolder = z.infer<typeof holderSchema>;
 export interface TakeProcessLockParams {
   readonly file: string;
   /** Returns the message for other processes that want the lock while `holder` lives. */
-  readonly refusal: (holder: LockHolder) => string;
+  readonly whyRefused: (holder: LockHolder) => string;
   /** Returns true if the process lives that has the lock. Tests hand in one that lets other processes work meanwhile. */
   readonly isAlive?: (holder: LockHolder) => boolean;
 }
@@ -34,9 +34,9 @@ const maxWaitMilliseconds = 20;
  * and whoever sees another living claim replaces nothing.
  *
  * @returns a function that gives the lock back
- * @throws Error with the refusal while another process, or this one, has the lock
+ * @throws Error with `whyRefused`'s message while another process, or this one, has the lock
  */
-export function takeProcessLock({ file, refusal, isAlive = isHolderAlive }: TakeProcessLockParams): () => void {
+export function takeProcessLock({ file, whyRefused, isAlive = isHolderAlive }: TakeProcessLockParams): () => void {
   mkdirSync(dirname(file), { recursive: true });
   const holder: LockHolder = {
     pid: process.pid,
@@ -48,7 +48,7 @@ export function takeProcessLock({ file, refusal, isAlive = isHolderAlive }: Take
   try {
     for (let tries = 0; tries < maxTries; tries += 1) {
       // The lock is a link to a finished file, so nobody ever reads a lock that is half written.
-      if (linkUnlessThere(own, file) || takeOver({ file, own, refusal, isAlive })) {
+      if (linkUnlessThere(own, file) || takeOver({ file, own, whyRefused, isAlive })) {
         return () => {
           rmSync(file, { force: true });
         };
@@ -69,16 +69,16 @@ interface TakeOverParams extends Required<TakeProcessLockParams> {
 /**
  * Takes the lock of a holder that died without giving it back.
  * @returns false if another process is about to do so, or was quicker
- * @throws Error with the refusal if the holder lives
+ * @throws Error with `whyRefused`'s message if the holder lives
  */
-function takeOver({ file, own, refusal, isAlive }: TakeOverParams): boolean {
-  if (stateOf({ file, refusal, isAlive }) === "free") return false;
+function takeOver({ file, own, whyRefused, isAlive }: TakeOverParams): boolean {
+  if (stateOf({ file, whyRefused, isAlive }) === "free") return false;
   const claim = `${own}${claimEnding}`;
   linkSync(own, claim);
   try {
     if (hasOtherClaims({ file, own, isAlive })) return false;
     // From here on nobody else takes over a dead lock. Another process may have done so before, so it is read again.
-    if (stateOf({ file, refusal, isAlive }) === "free") return false;
+    if (stateOf({ file, whyRefused, isAlive }) === "free") return false;
     renameSync(claim, file);
     return true;
   } finally {
@@ -86,8 +86,8 @@ function takeOver({ file, own, refusal, isAlive }: TakeOverParams): boolean {
   }
 }
 
-/** @throws Error with the refusal if the lock's holder lives */
-function stateOf({ file, refusal, isAlive }: Omit<TakeOverParams, "own">): "free" | "dead" {
+/** @throws Error with `whyRefused`'s message if the lock's holder lives */
+function stateOf({ file, whyRefused, isAlive }: Omit<TakeOverParams, "own">): "free" | "dead" {
   let text: string;
   try {
     text = readFileSync(file, "utf8");
@@ -96,7 +96,7 @@ function stateOf({ file, refusal, isAlive }: Omit<TakeOverParams, "own">): "free
     throw error;
   }
   const holder = readHolder(text);
-  if (holder !== undefined && isAlive(holder)) throw new Error(refusal(holder));
+  if (holder !== undefined && isAlive(holder)) throw new Error(whyRefused(holder));
   return "dead";
 }
 
@@ -108,7 +108,7 @@ function ownFile(file: string, { pid, processStart = "" }: LockHolder): string {
 }
 
 /** Returns true if another living process has a claim, and removes the files that dead processes have left. */
-function hasOtherClaims({ file, own, isAlive }: Omit<TakeOverParams, "refusal">): boolean {
+function hasOtherClaims({ file, own, isAlive }: Omit<TakeOverParams, "whyRefused">): boolean {
   const folder = dirname(file);
   let hasOthers = false;
   for (const name of readdirSync(folder)) {

@@ -25,7 +25,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-OLDEST_PYTHON = (3, 11)
+MIN_PYTHON = (3, 11)
 
 LOCKS = {
     "cloud": ("local/cloud/requirements.txt",),
@@ -41,6 +41,7 @@ LOCKS = {
     "clients": ("test/conformance/requirements.txt",),
     "plots": ("docs/plots/requirements.txt",),
     "midi-files": ("test/oracle/requirements.txt",),
+    "second-engine": ("test/workflow/second-engine/requirements.txt",),
 }
 """The lock files of each environment. Each of them is beside the code that it serves."""
 
@@ -254,9 +255,9 @@ def requirements(text: str) -> list[str]:
 
 def main(arguments: list[str]) -> int:
     """Runs the command of the module's docstring. Prints a problem as one sentence on standard error and returns 1."""
-    if sys.version_info < OLDEST_PYTHON:
+    if sys.version_info < MIN_PYTHON:
         found = ".".join(str(part) for part in sys.version_info[:3])
-        wanted = ".".join(str(part) for part in OLDEST_PYTHON)
+        wanted = ".".join(str(part) for part in MIN_PYTHON)
         print(
             f"OpenComposer needs Python {wanted} or newer; {sys.executable} is {found}. Install a newer one, or name "
             "it in OPENCOMPOSER_PYTHON.",
@@ -289,8 +290,8 @@ def main(arguments: list[str]) -> int:
             environments.wait(asked.name, report)
         else:
             environments.make(asked.name, report)
-    except EnvironmentProblem as problem:
-        print(str(problem), file=sys.stderr)
+    except EnvironmentProblem as error:
+        print(str(error), file=sys.stderr)
         return 1
     # The interpreter replaces this process and keeps its pipes, so that signals and its end reach whoever waits for us.
     interpreter = str(environments.python(asked.name))

@@ -13,6 +13,7 @@ export const pythonEnvironments = [
   "clients",
   "plots",
   "midi-files",
+  "second-engine",
 ] as const;
 export type PythonEnvironment = (typeof pythonEnvironments)[number];
 

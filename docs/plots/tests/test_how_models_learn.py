@@ -106,7 +106,7 @@ def test_document_has_plots_with_words_for_who_cannot_see_them() -> None:
 
 SOURCES = {
     "aws-recipe.svg": read_baseline(BASELINE).sha256,
-    **{figure_file(figure, each): each.sha256 for each in TRAININGS for figure in FIGURES},
+    **{figure_file(figure, training): training.sha256 for training in TRAININGS for figure in FIGURES},
 }
 
 
@@ -155,7 +155,7 @@ def test_a_second_stock_model_brings_its_own_losses(tmp_path: Path) -> None:
     lines = [json.loads(line) for line in (folder / LOG).read_text().splitlines()]
     (folder / LOG).write_text("".join(json.dumps({**line, **losses}) + "\n" for line in lines))
     trainings = read_trainings(tmp_path)
-    assert [each.id for each in trainings] == ["unet-gan-bach", "ar-cnn-bach"]
+    assert [training.id for training in trainings] == ["unet-gan-bach", "ar-cnn-bach"]
     parts = generated(trainings, read_baseline(BASELINE))
     assert "| `validationLoss`     | -                     | -                       | 1.250 " in parts["numbers"]
     assert parts["losses"].count("![") == 2

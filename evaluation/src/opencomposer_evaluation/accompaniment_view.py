@@ -22,8 +22,11 @@ from opencomposer_evaluation.window_metrics import measure_window, statistics
 
 @dataclass(frozen=True)
 class AccompanimentView:
-    """A way to hear accompaniments. heard: (melody, tracks) -> the tracks that count; measure and statistics: of
-    heard tracks, see window_metrics; lines: of heard tracks, one pitch for each line and step."""
+    """A way to hear accompaniments.
+
+    heard: turns (melody, tracks) into the tracks that are heard; measure, statistics: the counts of heard tracks and
+    the statistics made from them (see window_metrics); lines: turns heard tracks into one pitch for each line and step.
+    """
 
     heard: Callable[[Planes, Sequence[Planes]], list[Planes]]
     measure: Callable[[Planes, Sequence[Planes]], dict[str, float]]

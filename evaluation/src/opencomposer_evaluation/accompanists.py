@@ -52,16 +52,25 @@ class InSeparateWindows:
 
     def accompany_many(self, melodies: Sequence[Planes], seeds: Sequence[int]) -> Sequence[Sequence[Planes]]:
         length = self.bars * STEPS_PER_BAR
-        starts = [range(0, melody.shape[1], length) for melody in melodies]
+        starts_of_all = [range(0, melody.shape[1], length) for melody in melodies]
         windows = accompany_many(
             self.player,
-            [cut_steps(melody, start, length) for melody, of in zip(melodies, starts, strict=True) for start in of],
+            [
+                cut_steps(melody, start, length)
+                for melody, starts in zip(melodies, starts_of_all, strict=True)
+                for start in starts
+            ],
             # The seeds of windows must not coincide with those of other pieces, so a large odd number spreads them.
-            [seed + 1_000_003 * (start // length) for seed, of in zip(seeds, starts, strict=True) for start in of],
+            [
+                seed + 1_000_003 * (start // length)
+                for seed, starts in zip(seeds, starts_of_all, strict=True)
+                for start in starts
+            ],
         )
         parts = iter(windows)
         return [
-            [np.concatenate(voice, axis=1) for voice in zip(*(next(parts) for _ in of), strict=True)] for of in starts
+            [np.concatenate(voice, axis=1) for voice in zip(*(next(parts) for _ in starts), strict=True)]
+            for starts in starts_of_all
         ]
 
 
@@ -81,7 +90,7 @@ def scale_of(melody: Planes) -> set[int]:
 
 class RandomInScale:
     """Plays quarter notes at random from the major scale that holds most of the melody, each voice in its usual
-    register. Its measures are those of any accompanist that knows the key and the voices' ranges but does not listen
+    register. Its metrics are those of any accompanist that knows the key and the voices' ranges but does not listen
     to harmony."""
 
     def __init__(self, training: Sequence[Piece]) -> None:

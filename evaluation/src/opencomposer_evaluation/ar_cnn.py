@@ -21,7 +21,7 @@ from opencomposer_evaluation.accompanists import (
     RandomInScale,
     Silence,
 )
-from opencomposer_evaluation.ar_cnn_player import HARMONISATION, ArCnnPlayer, load_player, settings_of_call, told_of
+from opencomposer_evaluation.ar_cnn_player import HARMONIZATION, ArCnnPlayer, edit_counts, load_player, settings_of_call
 from opencomposer_evaluation.ar_cnn_player import added_track as track_of
 from opencomposer_evaluation.baselines.training_summary import (
     TrainingSummary,
@@ -57,7 +57,7 @@ VARIETY_SEEDS = 12
 COPY_MELODIES = 48
 BOUNDARY_SEEDS = 2
 BOUNDARY_BARS = 12
-"""The fewest bars of a piece, which must go on for half a window after the place where windows would meet."""
+"""The minimum number of bars of a piece. It must go on for half a window after the place where windows would meet."""
 CONTROL_WINDOWS = 40
 DENSITIES = (0.5, 0.75, 1.0, 1.25, 1.5)
 REGION: Mapping[str, int] = {"firstBar": 3, "lastBar": 6, "lowestPitch": 40, "highestPitch": 60}
@@ -134,8 +134,8 @@ def evaluate(request: EvaluationRequest) -> Report:
     windows = _windows(request)
     compared = _compare(request, field, windows, resampling)
     main = _comparison_section(request, field, windows, compared)
-    restoration = _mending(request, field, resampling)
-    log("mending")
+    restoration = _restoration(request, field, resampling)
+    log("restoration")
     variety, _, _ = variety_section(
         field.ours.all,
         first_bars_of_each_tune(dataset.of_split("test"), BARS),
@@ -149,8 +149,8 @@ def evaluate(request: EvaluationRequest) -> Report:
         field.ours.all, field.retrieval, dataset, view=field.view, training_melodies=COPY_MELODIES
     )
     log("copies")
-    boundaries = _seams(request, field, resampling)
-    log("seams")
+    boundaries = _boundaries(request, field, resampling)
+    log("boundaries")
     test = dataset.of_split("test")
     controls = _controls_section(field.ours.models[0].player, choose_windows(test, BARS, BARS, CONTROL_WINDOWS))
     log("density and region")
@@ -242,7 +242,7 @@ def _baseline_rows(request: EvaluationRequest, field: Field, comparison: Compari
     return rows
 
 
-def _mending(request: EvaluationRequest, field: Field, resampling: Resampling) -> Section:
+def _restoration(request: EvaluationRequest, field: Field, resampling: Resampling) -> Section:
     settings = settings_of_call(**RESTORATION)
     restorers = [
         Restorer(one.name, one.kind, model.player.with_settings(settings))
@@ -255,7 +255,7 @@ def _mending(request: EvaluationRequest, field: Field, resampling: Resampling) -
     return section
 
 
-def _seams(request: EvaluationRequest, field: Field, resampling: Resampling) -> Section:
+def _boundaries(request: EvaluationRequest, field: Field, resampling: Resampling) -> Section:
     player = field.ours.models[0].player
     pieces = [*request.dataset.of_split("validation"), *request.dataset.of_split("test")]
     section, _ = boundary_section(
@@ -305,7 +305,7 @@ def _edited_row(comparison: Comparison, name: str, kind: str, player: ArCnnPlaye
     """Returns the row of a network, and how many cells it added to each window. The seed of a window is its number."""
     melodies = comparison.melodies
     written = player.rewrite_many(melodies, range(len(melodies)))
-    details = [told_of(melody, one) for melody, one in zip(melodies, written, strict=True)]
+    details = [edit_counts(melody, one) for melody, one in zip(melodies, written, strict=True)]
     tracks = [track_of(melody, one) for melody, one in zip(melodies, written, strict=True)]
     return comparison.played(name, kind, tracks, details), [int(one["addedCells"]) for one in details]
 
@@ -316,7 +316,7 @@ def _aws_players(player: ArCnnPlayer | None, summary: TrainingSummary | None) ->
         return []
     minutes = core_minutes(summary)
     return [
-        (f"AWS's objective, {minutes}, our sampling", player.with_settings(HARMONISATION)),
+        (f"AWS's objective, {minutes}, our sampling", player.with_settings(HARMONIZATION)),
         (f"AWS's objective, {minutes}, one edit a pass", player.with_settings(ONE_BY_ONE)),
     ]
 
@@ -465,16 +465,16 @@ def _goals(row: Row, bach: Row, baselines: Sequence[Row], memorization: Sequence
     estimates = row.estimates
     groove = estimates["grooveConsistency"].minus(bach.estimates["grooveConsistency"])
     goals = [
-        Goal("four-voice share", "at least 0.93", estimates["fourVoiceShare"], lowest=0.93),
-        Goal("dissonant pairs", "at most 0.12", estimates["dissonantPairShare"], highest=0.12),
-        Goal("qualified notes", "at least 0.96", estimates["qualifiedNoteRate"], lowest=0.96),
+        Goal("four-voice share", "at least 0.93", estimates["fourVoiceShare"], min_=0.93),
+        Goal("dissonant pairs", "at most 0.12", estimates["dissonantPairShare"], max_=0.12),
+        Goal("qualified notes", "at least 0.96", estimates["qualifiedNoteRate"], min_=0.96),
         Goal("groove less Bach's", "within 0.02", groove, -0.02, 0.02),
-        Goal("melody notes kept", "all", exactly(estimates["melodyKeptShare"].value), lowest=1),
+        Goal("melody notes kept", "all", exactly(estimates["melodyKeptShare"].value), min_=1),
         Goal(
             "two-bar windows copied, training melodies",
             "at most 0.02",
             exactly(max(report.copied_share for report in memorization)),
-            highest=0.02,
+            max_=0.02,
         ),
     ]
     return goals + [
@@ -482,7 +482,7 @@ def _goals(row: Row, bach: Row, baselines: Sequence[Row], memorization: Sequence
             f"similarity index less that of: {other.name}",
             "below 0",
             estimates[SIMILARITY].minus(other.estimates[SIMILARITY]),
-            highest=0,
+            max_=0,
         )
         for other in baselines
     ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from opencomposer_ar_cnn.generation import LoadedNetwork, load_network
+from opencomposer_ar_cnn.model_metadata import OUTPUTS
 from opencomposer_ar_cnn.rewriting import Rewriting
 from opencomposer_ar_cnn.sampling import EditSession, SamplingSettings, sampling_settings
 from opencomposer_music.parameter_set import ParameterValue
@@ -22,7 +23,7 @@ def settings_of_call(**parameters: ParameterValue) -> SamplingSettings:
     return sampling_settings(parameters)
 
 
-HARMONISATION = settings_of_call(melodyLock=True)
+HARMONIZATION = settings_of_call(melodyLock=True)
 
 
 @dataclass(frozen=True)
@@ -64,9 +65,9 @@ class ArCnnPlayer:
             "planes": np.stack([session.planes() for session in sessions]),
             "density": np.array([[session.density] for session in sessions], dtype=np.float32),
         }
-        toggle, start = self.network.session.run(["toggle_logits", "start_logits"], feed)
+        toggle, onset = self.network.session.run(list(OUTPUTS), feed)
         for index, session in enumerate(sessions):
-            session.advance(toggle[index], start[index])
+            session.advance(toggle[index], onset[index])
 
     def accompany(self, melody: Planes, seed: int) -> Sequence[Planes]:
         (played,) = self.accompany_many([melody], [seed])
@@ -81,7 +82,7 @@ class ArCnnPlayer:
 
 def load_player(content: bytes) -> ArCnnPlayer:
     """Returns the player of a model file, which keeps the melody and adds to it. Raises ModelRejected."""
-    return ArCnnPlayer(load_network(content, THREADS), HARMONISATION)
+    return ArCnnPlayer(load_network(content, THREADS), HARMONIZATION)
 
 
 def added_track(melody: Planes, written: Rewriting) -> Sequence[Planes]:
@@ -94,8 +95,8 @@ def note_set(planes: Planes) -> set[tuple[int, int, int]]:
     return {note[:3] for note in planes_to_notes(planes)}
 
 
-def told_of(melody: Planes, written: Rewriting) -> Mapping[str, float]:
-    """Returns the counts of one window that only a network knows (texture_metrics.COUNTED_ELSEWHERE)."""
+def edit_counts(melody: Planes, written: Rewriting) -> Mapping[str, float]:
+    """Returns the counts of one window that only its rewriting gives (texture_metrics.COUNTED_ELSEWHERE)."""
     given = note_set(melody)
     return {
         "melodyKept": len(given & note_set(written.planes)),

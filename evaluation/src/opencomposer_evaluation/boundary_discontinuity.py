@@ -1,5 +1,5 @@
 """Measures whether music breaks at bar lines where a player's windows meet. Bach's phrases end there, too, every second
-bar or so: a seam is the player's break at a bar line beyond Bach's at the same one."""
+bar or so. The boundary discontinuity is the player's break at such bar lines beyond Bach's at the same ones."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class BarLines:
 
     @property
     def others(self) -> tuple[int, ...]:
-        """Returns the kinds that are not seams."""
+        """Returns the kinds at which no windows meet."""
         return tuple(kind for kind in range(len(self)) if kind not in self.boundaries)
 
     def kind_of(self, bar: int) -> int:
@@ -55,18 +55,19 @@ EIGHT_BAR_WINDOWS = BarLines(8, 4, (0,))
 def measure_bar_lines(
     melody: Planes, tracks: Sequence[Planes], kinds: BarLines = TWO_BAR_WINDOWS, view: AccompanimentView = AS_VOICES
 ) -> dict[str, float]:
-    """Returns the counts of one piece by "measure/kind", to be summed over pieces. Counts ending in `.of` are divisors.
+    """Returns the counts of one piece by "metric/kind", to be summed over pieces. Counts ending in `.of` are divisors.
 
-    changedVoices: accompaniment voices with another pitch after the bar line than before; leap: semitones that they
-    move, of those that sound on both sides; wideLeaps: those over a fifth. dissonantPairShare: in the beat before and
-    the beat after the bar line; scaleConsistency: of the accompaniment in the two bars with the bar line in the middle.
+    changedVoices counts the accompaniment voices with another pitch after the bar line than before; leap, the semitones
+    by which those move that sound on both sides; wideLeaps, the moves over a fifth. dissonantPairShare is that of the
+    beats before and after the bar line; scaleConsistency is that of the accompaniment in the bars before and after it.
     """
-    counts = {f"{measure}/{kind}{of}": 0.0 for measure in METRICS for kind in range(len(kinds)) for of in ("", ".of")}
+    names = [f"{metric}/{kind}" for metric in METRICS for kind in range(len(kinds))]
+    counts = {name: 0.0 for metric in names for name in (metric, f"{metric}.of")}
 
-    def add(measure: str, kind: int, value: float | None, weight: float = 1) -> None:
+    def add(metric: str, kind: int, value: float | None, weight: float = 1) -> None:
         if value is not None:
-            counts[f"{measure}/{kind}"] += value
-            counts[f"{measure}/{kind}.of"] += weight
+            counts[f"{metric}/{kind}"] += value
+            counts[f"{metric}/{kind}.of"] += weight
 
     lines = view.lines(tracks)
     for bar in range(1, lines.shape[1] // STEPS_PER_BAR):
@@ -103,8 +104,8 @@ class BoundaryComparison:
         self._weights: Numbers = resampling.weights(np.arange(len(self.pieces)))
 
     def measure(self, played: Sequence[Sequence[Sequence[Planes]]]) -> dict[str, Estimate]:
-        """Returns estimates by "measure/kind", and by "measure/seam": the bar lines that are seams less the others.
-        `played`: one or more accompaniments of each piece."""
+        """Returns estimates by "metric/kind", and by "metric/discontinuity": the bar lines at which windows meet less
+        the others. `played`: one or more accompaniments of each piece."""
         rows: list[dict[str, float]] = []
         for piece, variants in zip(self.pieces, played, strict=True):
             melody = piece.planes[0]
@@ -115,18 +116,18 @@ class BoundaryComparison:
             rows.append({key: sum(counts[key] for counts in counted) for key in counted[0]})
         totals = {key: np.array([row[key] for row in rows]) for key in rows[0]}
         result: dict[str, Estimate] = {}
-        for measure in METRICS:
+        for metric in METRICS:
             for kind in range(len(self._kinds)):
-                result[f"{measure}/{kind}"] = estimate(totals, self._weights, _share(measure, (kind,)))
-            boundaries = estimate(totals, self._weights, _share(measure, self._kinds.boundaries))
-            others = estimate(totals, self._weights, _share(measure, self._kinds.others))
-            result[f"{measure}/seam"] = boundaries.minus(others)
+                result[f"{metric}/{kind}"] = estimate(totals, self._weights, _share(metric, (kind,)))
+            boundaries = estimate(totals, self._weights, _share(metric, self._kinds.boundaries))
+            others = estimate(totals, self._weights, _share(metric, self._kinds.others))
+            result[f"{metric}/discontinuity"] = boundaries.minus(others)
         return result
 
 
-def _share(measure: str, kinds: Sequence[int]) -> Callable[[Totals], Numbers]:
+def _share(metric: str, kinds: Sequence[int]) -> Callable[[Totals], Numbers]:
     def statistic(sums: Totals) -> Numbers:
-        total = np.sum([sums[f"{measure}/{kind}"] for kind in kinds], axis=0)
-        return np.asarray(total / np.sum([sums[f"{measure}/{kind}.of"] for kind in kinds], axis=0), dtype=np.float64)
+        total = np.sum([sums[f"{metric}/{kind}"] for kind in kinds], axis=0)
+        return np.asarray(total / np.sum([sums[f"{metric}/{kind}.of"] for kind in kinds], axis=0), dtype=np.float64)
 
     return statistic

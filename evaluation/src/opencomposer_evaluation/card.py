@@ -24,13 +24,13 @@ def card_evaluation(evaluation: Mapping[str, Any]) -> dict[str, object]:
     return {
         "windows": evaluation["windows"]["count"],
         "trainingSeeds": 1 + len(evaluation["otherTrainingSeeds"]),
-        "measures": {
-            name: {**estimate, "composer": composer["measures"][name]["value"]}
-            for name, estimate in stock["measures"].items()
+        "metrics": {
+            name: {**estimate, "composer": composer["metrics"][name]["value"]}
+            for name, estimate in stock["metrics"].items()
         },
         "variety": {
             "seeds": variety["seeds"],
-            "differentLeast": variety["differentLeast"],
+            "minDifferent": variety["minDifferent"],
             "meanDifference": variety["meanDifference"],
             "composerMeanDifference": evaluation["variety"]["composer"]["meanDifferenceOfUnlike"],
         },

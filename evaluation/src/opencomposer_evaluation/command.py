@@ -45,7 +45,7 @@ def main(arguments: Sequence[str]) -> int:
         help=f"folder for {RESULT_FILE} and {TEXT_FILE} (default: the model's, whose card gets the chief figures)",
     )
     parser.add_argument(
-        "--replicates", type=int, default=REPLICATES, help=f"drawings for intervals (default {REPLICATES})"
+        "--replicates", type=int, default=REPLICATES, help=f"resamplings for intervals (default {REPLICATES})"
     )
     options = parser.parse_args(arguments)
     evaluation = EVALUATIONS[options.technique]
@@ -63,8 +63,8 @@ def main(arguments: Sequence[str]) -> int:
     try:
         dataset = load_dataset(options.dataset)
         report = evaluation.run(EvaluationRequest(model, options.baselines, dataset, windows, options.replicates, log))
-    except (DatasetError, FileNotFoundError, MixedRecipes, ModelRejected) as problem:
-        print(f"cannot evaluate: {problem}", file=sys.stderr)
+    except (DatasetError, FileNotFoundError, MixedRecipes, ModelRejected) as error:
+        print(f"cannot evaluate: {error}", file=sys.stderr)
         return 2
     text = report.markdown()
     print(text)

@@ -33,7 +33,7 @@ class Row:
         return {
             "name": self.name,
             "kind": self.kind,
-            "measures": {name: value.to_json() for name, value in self.estimates.items()},
+            "metrics": {name: value.to_json() for name, value in self.estimates.items()},
             "similarityFeatures": {name: round(value, 4) for name, value in sorted(self.features.items())},
         }
 
@@ -66,7 +66,7 @@ class Comparison:
         accompaniments: Sequence[Sequence[Planes]],
         details: Sequence[Mapping[str, float]] | None = None,
     ) -> Row:
-        """Returns the row of accompaniments of all windows. `details`: counts of a window that only the player has."""
+        """Returns the row of accompaniments of all windows. details: counts that only the player knows, by window."""
         counts: list[dict[str, float]] = []
         features: list[dict[str, Vector]] = []
         tracks: Sequence[Planes] = []
@@ -75,8 +75,8 @@ class Comparison:
             counts.append({**self._view.measure(melody, tracks), **(details[number] if details else {})})
             features.append(window_features(melody, tracks))
         totals = gather_totals(counts)
-        made = self._view.statistics(len(tracks))
-        estimates = {key: estimate(totals, self._weights, value) for key, value in made.items()}
+        statistics = self._view.statistics(len(tracks))
+        estimates = {key: estimate(totals, self._weights, statistic) for key, statistic in statistics.items()}
         estimates[SIMILARITY], by_feature = self._index.estimate(features, self._weights)
         return Row(name, kind, estimates, by_feature)
 

@@ -13,22 +13,22 @@ from opencomposer_evaluation.report import Section, Table, Verdict, with_interva
 
 @dataclass(frozen=True)
 class Goal:
-    """A value that should lie in `lowest`..`highest`."""
+    """A value that should lie in `min_`..`max_`."""
 
     name: str
     wanted: str
     measured: Estimate
-    lowest: float = -np.inf
-    highest: float = np.inf
+    min_: float = -np.inf
+    max_: float = np.inf
 
     @property
     def verdict(self) -> Verdict:
         """Returns the verdict by the value. The interval tells whether other pieces might have given another one."""
         if not np.isfinite(self.measured.value):
             return "not measured"
-        if not self.lowest <= self.measured.value <= self.highest:
+        if not self.min_ <= self.measured.value <= self.max_:
             return "not reached"
-        inside = self.lowest <= self.measured.low and self.measured.high <= self.highest
+        inside = self.min_ <= self.measured.low and self.measured.high <= self.max_
         return "reached" if inside else "reached, but not by the whole interval"
 
     def to_json(self) -> dict[str, object]:
@@ -56,8 +56,8 @@ def goals_table(goals: Sequence[Goal]) -> Table:
 
 
 def goals_section(introduction: str, lists: Sequence[tuple[str, Sequence[Goal]]]) -> Section:
-    """Returns a section with a table for each of (whose goals they are, the goals): the stock model's, and the mean of
-    all seeds' where there are several."""
+    """Returns a section with a table for each list of goals: the stock model's, and that of the mean of all training
+    seeds where there are several. lists: (name of the row that is judged, its goals)."""
     second = f" Second: {lists[1][0]}." if len(lists) > 1 else ""
     return Section(
         "goals",

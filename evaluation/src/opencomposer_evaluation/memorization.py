@@ -123,8 +123,9 @@ class PassageIndex:
 
 @dataclass(frozen=True)
 class MemorizationReport:
-    """The copies in several pieces. `windows`: the number of windows that were looked up, `copied_share` of them are in
-    a training piece; `longest_run` and `median_run`: of the pieces' longest runs, in steps."""
+    """The copies in several pieces. windows: the number of windows that were looked up; copied_share: the share of them
+    that is in a training piece; longest_run, median_run: the maximum and the median of the pieces' longest runs, in
+    steps."""
 
     pieces: int
     windows: int

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from opencomposer_music.piano_roll import PITCHES, SOUNDING, Note, Planes, notes_to_planes, planes_to_notes
 
-FARTHEST = 7
-"""The most semitones between a wrong note and the right one that it replaces or is added beside."""
-TRIES = 50
+MAX_INTERVAL = 7
+"""The maximum number of semitones between a wrong note and the right one that it replaces or is added beside."""
+MAX_TRIES = 50
 
 RULE = (
     "So many notes as the rate says of the original's are chosen at random. By the toss of a coin each is played 1 to "
-    f"{FARTHEST} semitones too high or too low instead (replaced), or a note of its onset and length is added so far "
-    "above or below it; never where that pitch sounds or touches a note already."
+    f"{MAX_INTERVAL} semitones too high or too low instead (replaced), or a note of its onset and length is added so "
+    "far above or below it; never where that pitch sounds or touches a note already."
 )
 
 
@@ -40,8 +40,8 @@ def make_mistakes(original: Planes, rate: float, rng: np.random.Generator) -> Co
     for index in rng.permutation(len(notes))[: round(rate * len(notes))]:
         note = notes[index]
         replaces = bool(rng.random() < 0.5)
-        for _ in range(TRIES):
-            interval = int(rng.integers(1, FARTHEST + 1)) * (1 if rng.random() < 0.5 else -1)
+        for _ in range(MAX_TRIES):
+            interval = int(rng.integers(1, MAX_INTERVAL + 1)) * (1 if rng.random() < 0.5 else -1)
             pitch = note.pitch + interval
             end = note.onset + note.duration
             # A step on either side must be free, so that a wrong note does not merge with a right one.

@@ -37,7 +37,7 @@ class Restorer:
 
 
 def corrupt_windows(windows: Windows, rate: float) -> list[Corrupted]:
-    """Returns every window with mistakes of its own, the same for everyone who restores them."""
+    """Returns every window with mistakes of its own, the same for everyone that restores them."""
     return [
         make_mistakes(np.any(planes, axis=0), rate, random_generator(number, round(1000 * rate)))
         for number, planes in enumerate(windows.planes)
@@ -130,6 +130,6 @@ def restoration_section(
         f"{chosen}"
     )
     section = Section(
-        "mending", "Fix the wrong notes", introduction, [table], {"rule": RULE, "call": dict(call), "rows": data}
+        "restoration", "Fix the wrong notes", introduction, [table], {"rule": RULE, "call": dict(call), "rows": data}
     )
     return section, results

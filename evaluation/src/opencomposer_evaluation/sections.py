@@ -103,13 +103,13 @@ def variety_section(
     reports = [report_variety(one.player, melodies, range(seeds), view) for one in systems]
     bach = report_harmonizations(pieces, view)
     table = Table(
-        ["", f"different of {seeds}: least, mean", f"mean difference per ({lines}, step)", "least of a melody"],
+        ["", f"different of {seeds}: min, mean", f"mean difference per ({lines}, step)", "min of a melody"],
         [
             [
                 one.name,
-                f"{report.different_least}, {report.different_mean:.1f}",
-                number(report.difference_mean),
-                number(report.difference_least),
+                f"{report.min_different}, {report.mean_different:.1f}",
+                number(report.mean_difference),
+                number(report.min_difference),
             ]
             for one, report in zip(systems, reports, strict=True)
         ]
@@ -255,19 +255,19 @@ def boundary_section(
     for one in systems:
         results[one.name] = comparison.measure(_several(one.player, pieces, seeds))
     rows: list[list[str]] = []
-    for measure in METRICS:
+    for metric in METRICS:
         for name, found in results.items():
-            beyond = found[f"{measure}/seam"].minus(results[composer][f"{measure}/seam"])
+            beyond = found[f"{metric}/discontinuity"].minus(results[composer][f"{metric}/discontinuity"])
             rows.append(
                 [
-                    measure,
+                    metric,
                     name,
-                    *(number(found[f"{measure}/{kind}"].value) for kind in range(len(kinds))),
-                    with_interval(found[f"{measure}/seam"]),
+                    *(number(found[f"{metric}/{kind}"].value) for kind in range(len(kinds))),
+                    with_interval(found[f"{metric}/discontinuity"]),
                     "-" if name == composer else with_interval(beyond),
                 ]
             )
-    table = Table(["measure", "", *kinds.names, f"seam: {contrast}", "seam less Bach's"], rows)
+    table = Table(["metric", "", *kinds.names, f"discontinuity: {contrast}", "discontinuity less Bach's"], rows)
     bars = sum(piece.bars for piece in pieces)
     introduction = (
         f"{len(pieces)} pieces of {min_bars} bars or more ({bars} bars, test and validation), {seeds} "
@@ -276,10 +276,10 @@ def boundary_section(
         "before and after the bar line; scaleConsistency: of the two bars around it."
     )
     data = [
-        {"name": name, "measures": {key: value.to_json() for key, value in found.items()}}
+        {"name": name, "metrics": {key: value.to_json() for key, value in found.items()}}
         for name, found in results.items()
     ]
-    return Section("seams", "Seams", introduction, [table], data), results
+    return Section("boundaries", "Boundary discontinuity", introduction, [table], data), results
 
 
 def _several(player: Accompanist, pieces: Sequence[Piece], seeds: int) -> Sequence[Sequence[Sequence[Planes]]]:

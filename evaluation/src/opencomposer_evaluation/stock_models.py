@@ -102,7 +102,8 @@ def training_times_in_words(models: Sequence[TrainedModel[PlayerT]]) -> str:
 
 @dataclass(frozen=True)
 class AwsRecipePlayer:
-    """The baseline that AWS's recipe made of our training pieces: windows of two bars, binarised at 0."""
+    """The baseline that AWS's recipe made of our training pieces: windows of two bars, in which a cell
+    sounds where the output is above 0."""
 
     model: aws_recipe_generation.AwsRecipeModel
 

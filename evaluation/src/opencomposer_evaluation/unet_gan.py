@@ -122,8 +122,8 @@ def evaluate(request: EvaluationRequest) -> Report:
     log("variety")
     memorization, copied = memorization_section([*field.ours.all, *field.aws], field.retrieval, dataset)
     log("copies")
-    boundaries = _seams(request, field, resampling)
-    log("seams")
+    boundaries = _boundaries(request, field, resampling)
+    log("boundaries")
     robustness = _robustness(request, field, resampling)
     log("unusual melodies")
     goals = _goals_section(request, compared, varieties, field.ours.copies_of_training_melodies(copied))
@@ -212,7 +212,7 @@ def _variety(request: EvaluationRequest, field: Field) -> tuple[Section, list[Va
     return section, reports[: len(field.ours.models)]
 
 
-def _seams(request: EvaluationRequest, field: Field, resampling: Resampling) -> Section:
+def _boundaries(request: EvaluationRequest, field: Field, resampling: Resampling) -> Section:
     pieces = [*request.dataset.of_split("validation"), *request.dataset.of_split("test")]
     one_pass = System("one pass (ADR 12)", "stock", field.player)
     apart = System(
@@ -284,13 +284,13 @@ def _goals(
 ) -> list[Goal]:
     """Returns the goals for one row. varieties, memorization: the reports of its models, of which the worst counts."""
 
-    def less_bach(measure: str) -> Estimate:
-        return row.estimates[measure].minus(bach.estimates[measure])
+    def less_bach(metric: str) -> Estimate:
+        return row.estimates[metric].minus(bach.estimates[metric])
 
     goals = [
-        Goal("empty bars, worst voice", "at most 0.01", row.estimates["emptyBarRate"], highest=0.01),
-        Goal("dissonant pairs", "at most 0.14", row.estimates["dissonantPairShare"], highest=0.14),
-        Goal("qualified notes", "at least 0.90", row.estimates["qualifiedNoteRate"], lowest=0.90),
+        Goal("empty bars, worst voice", "at most 0.01", row.estimates["emptyBarRate"], max_=0.01),
+        Goal("dissonant pairs", "at most 0.14", row.estimates["dissonantPairShare"], max_=0.14),
+        Goal("qualified notes", "at least 0.90", row.estimates["qualifiedNoteRate"], min_=0.90),
         Goal("scale consistency less Bach's", "within 0.03", less_bach("scaleConsistency"), -0.03, 0.03),
     ]
     goals += [
@@ -304,7 +304,7 @@ def _goals(
             f"similarity index less that of: {other.name}",
             "below 0",
             index.minus(other.estimates[SIMILARITY]),
-            highest=0,
+            max_=0,
         )
         for other in baselines
     ]
@@ -312,20 +312,20 @@ def _goals(
         Goal(
             f"different accompaniments of {VARIETY_SEEDS} (worst melody)",
             "at least 24",
-            exactly(min(report.different_least for report in varieties)),
-            lowest=24,
+            exactly(min(report.min_different for report in varieties)),
+            min_=24,
         ),
         Goal(
             "mean difference between two seeds",
             "at least 0.10",
-            exactly(min(report.difference_mean for report in varieties)),
-            lowest=0.10,
+            exactly(min(report.mean_difference for report in varieties)),
+            min_=0.10,
         ),
         Goal(
             "two-bar windows copied, training melodies",
             "at most 0.02",
             exactly(max(report.copied_share for report in memorization)),
-            highest=0.02,
+            max_=0.02,
         ),
     ]
     return goals

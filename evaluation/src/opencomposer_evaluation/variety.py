@@ -21,32 +21,32 @@ MIN_RUN = STEPS_PER_BAR
 MIN_ALIGNED = 2 * STEPS_PER_BAR
 """A pair of harmonizations counts when at least so many of its steps, two bars, are aligned."""
 
-SAME_HARMONISATION = 0.05
+SAME_HARMONIZATION = 0.05
 """Harmonizations that differ in a smaller share of cells are the same one, written down twice."""
 
 
 @dataclass(frozen=True)
 class VarietyReport:
-    """The variety of accompaniments of several melodies, `seeds` of each. `different`: numbers of different
-    accompaniments, lowest and mean over the melodies; `difference`: mean share of (voice, step) that differs between
-    two of them, with its lowest over the melodies."""
+    """The variety of accompaniments of several melodies, `seeds` of each. min_different, mean_different: numbers of
+    different accompaniments of a melody, over the melodies; mean_difference, min_difference: the mean share of (voice,
+    step) that differs between two accompaniments of a melody, over the melodies."""
 
     melodies: int
     seeds: int
-    different_least: int
-    different_mean: float
-    difference_mean: float
-    difference_least: float
+    min_different: int
+    mean_different: float
+    mean_difference: float
+    min_difference: float
 
     def to_json(self) -> dict[str, float]:
         """Returns the report with the member names of evaluation.json."""
         return {
             "melodies": self.melodies,
             "seeds": self.seeds,
-            "differentLeast": self.different_least,
-            "differentMean": round(self.different_mean, 2),
-            "meanDifference": round(self.difference_mean, 4),
-            "leastDifference": round(self.difference_least, 4),
+            "minDifferent": self.min_different,
+            "meanDifferent": round(self.mean_different, 2),
+            "meanDifference": round(self.mean_difference, 4),
+            "minDifference": round(self.min_difference, 4),
         }
 
 
@@ -125,11 +125,11 @@ def align_sopranos(first: Line, second: Line) -> Alignment:
     return best
 
 
-def long_runs(flags: npt.NDArray[np.bool_], shortest: int) -> npt.NDArray[np.int64]:
-    """Returns the places of those True values that are in an unbroken row of at least `shortest`."""
+def long_runs(flags: npt.NDArray[np.bool_], min_length: int) -> npt.NDArray[np.int64]:
+    """Returns the places of those True values that are in an unbroken row of at least `min_length`."""
     edges = np.diff(np.concatenate([[0], flags.astype(np.int8), [0]]))
     starts, ends = np.nonzero(edges == 1)[0], np.nonzero(edges == -1)[0]
-    kept = [np.arange(start, end) for start, end in zip(starts, ends, strict=True) if end - start >= shortest]
+    kept = [np.arange(start, end) for start, end in zip(starts, ends, strict=True) if end - start >= min_length]
     return np.concatenate(kept) if kept else np.zeros(0, dtype=np.int64)
 
 
@@ -190,8 +190,8 @@ def report_harmonizations(pieces: Sequence[Piece], view: AccompanimentView = AS_
                 steps += len(alignment.steps)
                 differences.setdefault(tune, []).append(harmonization_difference(lines[one], lines[two], alignment))
     every = [value for values in differences.values() for value in values]
-    unlike = [value for value in every if value >= SAME_HARMONISATION]
-    by_tune_unlike = [[v for v in values if v >= SAME_HARMONISATION] for values in differences.values()]
+    unlike = [value for value in every if value >= SAME_HARMONIZATION]
+    by_tune_unlike = [[v for v in values if v >= SAME_HARMONIZATION] for values in differences.values()]
     if not unlike:
         raise ValueError("no two pieces of one tune could be aligned")
     low, middle, high = (float(value) for value in np.quantile(unlike, [0.25, 0.5, 0.75]))

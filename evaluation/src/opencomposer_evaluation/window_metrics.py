@@ -1,5 +1,5 @@
 """Counts of each window, and the statistics made from them. The formulas of the shared metrics are used as they are; a
-window in which a measure cannot be taken (no two notes together, no note) does not count for it."""
+window in which a metric cannot be computed (no two notes together, no note) does not count for it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PARALLELS = {"fifths": 7, "octaves": 0}
 
 def parallels(lines: Lines) -> dict[str, int]:
     """Counts the steps at which two of the voices [voices, steps] both move in the same direction, and how many of
-    those keep a fifth or an octave (or unison) between them. Definition as in the Coconet reproduction
+    those keep a fifth or an octave (or unison) between them. The definition is that of the Coconet reproduction
     fpga-midi-gen."""
     counts = {"similarMotion": 0, **dict.fromkeys(PARALLELS, 0)}
     before, after = lines[:, :-1], lines[:, 1:]
@@ -80,9 +80,9 @@ def gather_totals(windows: Sequence[dict[str, float]]) -> Totals:
     return {name: np.array([window[name] for window in windows], dtype=np.float64) for name in windows[0]}
 
 
-def share(name: str, of: str) -> Statistic:
+def share(name: str, divisor: str) -> Statistic:
     """Returns the statistic that divides one sum by another."""
-    return lambda sums: sums[name] / sums[of]
+    return lambda sums: sums[name] / sums[divisor]
 
 
 def statistics(voices: int) -> dict[str, Statistic]:

@@ -1,4 +1,4 @@
-/** The composition as the API shows it. */
+/** Shows compositions in the API. */
 import type { CompositionResource } from "../../../domain/schemas/api/compositions";
 import type { CompositionItem } from "../../stores/items";
 

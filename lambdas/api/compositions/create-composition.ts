@@ -17,7 +17,7 @@ export interface CreateCompositionParams extends Omit<SubmitCompositionParams, "
   readonly idempotencyRecords: IdempotencyRecords;
 }
 
-/** Accepts a composition: 202 with its row. */
+/** Accepts a composition, and returns 202 with the composition. */
 export async function createComposition({
   request,
   idempotencyRecords,

@@ -14,12 +14,13 @@ export interface DeleteCompositionParams extends Omit<DeleteUnusedCompositionPar
   readonly compositions: Pick<Compositions, "get" | "remove" | "openOf">;
 }
 
+/** Deletes one of the caller's compositions. */
 export async function deleteComposition({ request, ...ports }: DeleteCompositionParams): Promise<Response> {
-  const of = { sub: request.subject(), id: request.pathParameter("compositionId") };
+  const owned = { sub: request.subject(), id: request.pathParameter("compositionId") };
   requireNoQuery(request);
   await changeOwned({
     request,
-    load: async () => await ownedItem("COMPOSITION", ports.compositions, of),
+    load: async () => await ownedItem("COMPOSITION", ports.compositions, owned),
     change: async (item) => await deleteUnusedComposition({ ...ports, item }),
   });
   return noContent;

@@ -17,21 +17,22 @@ export interface GetCompositionMidiParams {
   readonly now: () => Date;
 }
 
-/** The row names another file by now, or is gone. */
+/** Thrown inside this operation when the file is not there: the row names another one by now, or is gone. */
 class FileGone extends Error {}
 
+/** Returns the MIDI file of a composition, or a URL of it. */
 export async function getCompositionMidi(params: GetCompositionMidiParams): Promise<Response> {
   const { request, compositions, files, now } = params;
-  const of = { sub: request.subject(), id: request.pathParameter("compositionId") };
+  const owned = { sub: request.subject(), id: request.pathParameter("compositionId") };
   requireNoQuery(request);
   return await readCompositionFile({
     compositions,
-    item: await ownedItem("COMPOSITION", compositions, of),
+    item: await ownedItem("COMPOSITION", compositions, owned),
     file: "MIDI file",
     read: async (item) => {
       const { midi } = item;
       if (item.state !== "COMPLETED" || midi === undefined) throw notReady(item, now());
-      const key = compositionMidiKey(of, midi);
+      const key = compositionMidiKey(owned, midi);
       try {
         return await midiResponse({
           request,
@@ -43,7 +44,7 @@ export async function getCompositionMidi(params: GetCompositionMidiParams): Prom
             return bytes;
           },
           presign: async (expiresInSeconds) => {
-            // A URL of a lost file would be refused by S3, in words that say nothing.
+            // S3 would refuse a URL of a lost file without a reason that helps.
             if (!(await files.exists(key))) throw new FileGone();
             return await files.presign(key, expiresInSeconds);
           },

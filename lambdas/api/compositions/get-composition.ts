@@ -13,7 +13,7 @@ export interface GetCompositionParams {
   readonly now: () => Date;
 }
 
-/** One read of one item: clients poll this. */
+/** Returns a composition. It reads one item only, because clients poll this operation. */
 export async function getComposition({ request, compositions, now }: GetCompositionParams): Promise<Response> {
   const sub = request.subject();
   requireNoQuery(request);

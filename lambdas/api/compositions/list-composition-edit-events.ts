@@ -19,12 +19,12 @@ export interface ListCompositionEditEventsParams {
   readonly now: () => Date;
 }
 
-/** How a technique that edits note by note came to its result, step by step. */
+/** Lists the edits by which a technique that edits note by note came to its result. */
 export async function listCompositionEditEvents(params: ListCompositionEditEventsParams): Promise<Response> {
   const { request, compositions, files, now } = params;
-  const of = { sub: request.subject(), id: request.pathParameter("compositionId") };
+  const owned = { sub: request.subject(), id: request.pathParameter("compositionId") };
   requireNoQuery(request);
-  const item = await ownedItem("COMPOSITION", compositions, of);
+  const item = await ownedItem("COMPOSITION", compositions, owned);
   if (item.state !== "COMPLETED") throw notReady(item, now());
   if (item.output?.editEventCount === undefined) {
     const detail = `The technique ${item.technique} does not work by edits, so there are no edit events.`;
@@ -32,7 +32,7 @@ export async function listCompositionEditEvents(params: ListCompositionEditEvent
   }
   return await taggedResponse({
     request,
-    // Edit events are written once, when the composition completes, so 304 needs no look at them.
+    // Edit events are written once, when the composition completes, so a 304 does not need to read them.
     tag: `"edit-events-1-${item.id}"`,
     response: async () => {
       const { items } = await readCompositionFile({
@@ -40,7 +40,7 @@ export async function listCompositionEditEvents(params: ListCompositionEditEvent
         item,
         file: "list of edit events",
         read: async () => {
-          const stored = await files.read(compositionEditEventsKey(of), maxFileBytes);
+          const stored = await files.read(compositionEditEventsKey(owned), maxFileBytes);
           return stored === undefined ? undefined : parseStoredJson(stored, editEventListSchema);
         },
       });

@@ -9,6 +9,7 @@ export interface ListCompositionsParams {
   readonly compositions: Pick<Compositions, "list">;
 }
 
+/** Lists the caller's compositions. */
 export async function listCompositions({ request, compositions }: ListCompositionsParams): Promise<Response> {
   return await pageResponse({ request, kind: "COMPOSITION", list: compositions.list, resource: compositionResource });
 }

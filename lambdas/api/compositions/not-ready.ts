@@ -2,7 +2,10 @@ import { pollAfterSeconds } from "../../compositions/poll-interval";
 import { Problem } from "../../problems/problem";
 import type { CompositionItem } from "../../stores/items";
 
-/** 409 with the state; a composition that failed says why, since waiting does not help. */
+/**
+ * Returns the problem of a composition that has no result yet. If it failed, the problem says why, because waiting does
+ * not help.
+ */
 export function notReady(item: CompositionItem, now: Date): Problem {
   const wait = pollAfterSeconds(item, now);
   const why = item.failure === undefined ? "" : `: ${item.failure.message}`;

@@ -17,7 +17,7 @@ export interface UpdateCompositionParams extends Omit<ReviseCompositionParams, "
 
 /** Renames a composition and changes its instruments. */
 export async function updateComposition({ request, ...ports }: UpdateCompositionParams): Promise<Response> {
-  const of = { sub: request.subject(), id: request.pathParameter("compositionId") };
+  const owned = { sub: request.subject(), id: request.pathParameter("compositionId") };
   requireNoQuery(request);
   const update = parseBody({
     request,
@@ -29,7 +29,7 @@ export async function updateComposition({ request, ...ports }: UpdateComposition
   });
   const changed = await changeOwned({
     request,
-    load: async () => await ownedItem("COMPOSITION", ports.compositions, of),
+    load: async () => await ownedItem("COMPOSITION", ports.compositions, owned),
     change: async (item) => await reviseComposition({ ...ports, item, update }),
   });
   return jsonResponse({

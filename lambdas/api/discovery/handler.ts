@@ -4,7 +4,7 @@ import { withHttp } from "../../http/with-http";
 import { createLogger, logTo } from "../../telemetry/logger";
 import { discoveryOperations } from "./operations";
 
-/** Also where every request without a route ends (`$default`): 405 or 404. */
+/** This function also gets every request without a route (`$default`), and responds with 405 or 404. */
 export const handler = withHttp({
   operations: bindOperations(discoveryOperations, { document }),
   log: logTo(createLogger("api/discovery")),

@@ -3,6 +3,7 @@ import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
 import { jsonResponse, type Response } from "../../http/response";
 
+/** Lists the sample melodies. */
 export async function listSampleMelodies({ request }: { readonly request: Request }): Promise<Response> {
   requireNoQuery(request);
   const items = sampleMelodies.map(({ id, name, origin, bars, tempo, notes }) => ({

@@ -5,12 +5,12 @@ import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
 import { jsonResponse, type Response } from "../../http/response";
 
-/** Returns what the API says of a technique. */
+/** Returns the description of a technique in its shape of the API. */
 export function describedTechnique({ id, name, description, parameters, hyperparameters }: Technique) {
   return { id, name, description, parameters, hyperparameters };
 }
 
-/** Self-describing: forms, command-line flags and checks are made from what stands here. */
+/** Lists the techniques with all their parameters. Clients make forms, command-line flags and checks of them. */
 export async function listTechniques({ request }: { readonly request: Request }): Promise<Response> {
   requireNoQuery(request);
   const items = techniqueIds.map((technique) => describedTechnique(techniques[technique]));

@@ -14,12 +14,12 @@ export interface DeleteModelParams extends Omit<DeleteUnusedModelParams, "item">
 
 /** Deletes one of the caller's models. */
 export async function deleteModel({ request, stockModels, ...ports }: DeleteModelParams): Promise<Response> {
-  const of = { sub: request.subject(), id: request.pathParameter("modelId") };
+  const owned = { sub: request.subject(), id: request.pathParameter("modelId") };
   requireNoQuery(request);
-  await requireNoStockModel(stockModels, of.id);
+  await requireNoStockModel(stockModels, owned.id);
   await changeOwned({
     request,
-    load: async () => await ownedItem("MODEL", ports.models, of),
+    load: async () => await ownedItem("MODEL", ports.models, owned),
     change: async (item) => await deleteUnusedModel({ ...ports, item }),
   });
   return noContent;

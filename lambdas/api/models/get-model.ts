@@ -12,11 +12,12 @@ export interface GetModelParams {
   readonly stockModels: Pick<StockModels, "get">;
 }
 
+/** Returns a stock model or one of the caller's models. */
 export async function getModel({ request, models, stockModels }: GetModelParams): Promise<Response> {
-  const of = { sub: request.subject(), id: request.pathParameter("modelId") };
+  const owned = { sub: request.subject(), id: request.pathParameter("modelId") };
   requireNoQuery(request);
-  const item = (await models.get(of)) ?? (await stockModels.get(of.id));
-  if (item === undefined) throw notFound("model", of.id);
+  const item = (await models.get(owned)) ?? (await stockModels.get(owned.id));
+  if (item === undefined) throw notFound("model", owned.id);
   return await taggedResponse({
     request,
     tag: versionTag(item),

@@ -12,10 +12,10 @@ export interface ListModelsParams {
   readonly stockModels: Pick<StockModels, "list">;
 }
 
-/** Ids of users' models are ULIDs, in capitals; ids of stock models are in small letters. */
+/** Returns true for the id of a user's model, a ULID in capitals. The ids of stock models have small letters. */
 const isOwn = (id: string): boolean => /^[0-9A-Z]{26}$/.test(id);
 
-/** Stock models first, by id; then the caller's own, newest first. One cursor runs through both. */
+/** Lists the stock models by their ids, then the caller's own, newest first. One cursor runs through both. */
 export async function listModels({ request, models, stockModels }: ListModelsParams): Promise<Response> {
   const sub = request.subject();
   const { limit, cursor } = parseQuery(request, pageQuerySchema);
@@ -24,7 +24,7 @@ export async function listModels({ request, models, stockModels }: ListModelsPar
   const stock =
     after === undefined || !isOwn(after) ? await stockModels.list({ limit, after }) : { items: [], hasMore: false };
   const room = limit - stock.items.length;
-  // Asked for one at least, also where there is no room: only so is it known whether another page follows.
+  // Even if the page has no room, one model is read, because that tells whether another page follows.
   const own = stock.hasMore
     ? { items: [], hasMore: false }
     : await models.list({

@@ -1,4 +1,4 @@
-/** The model as the API shows it. */
+/** Shows models in the API. */
 import type { ModelResource } from "../../../domain/schemas/api/models";
 import type { ModelItem, StockModelItem } from "../../stores/items";
 

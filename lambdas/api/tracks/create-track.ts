@@ -13,7 +13,7 @@ export interface CreateTrackParams extends Omit<AddTrackParams, "sub" | "upload"
   readonly idempotencyRecords: IdempotencyRecords;
 }
 
-/** Takes a MIDI upload: 201 with what was read from it. */
+/** Accepts a MIDI upload, and returns 201 with the track. */
 export async function createTrack({ request, idempotencyRecords, ...ports }: CreateTrackParams): Promise<Response> {
   const sub = request.subject();
   const { content, ...upload } = readUpload(request);

@@ -11,12 +11,13 @@ export interface DeleteTrackParams extends Omit<DeleteUnusedTrackParams, "item">
   readonly tracks: Pick<Tracks, "get" | "remove">;
 }
 
+/** Deletes one of the caller's tracks. */
 export async function deleteTrack({ request, ...ports }: DeleteTrackParams): Promise<Response> {
-  const of = { sub: request.subject(), id: request.pathParameter("trackId") };
+  const owned = { sub: request.subject(), id: request.pathParameter("trackId") };
   requireNoQuery(request);
   await changeOwned({
     request,
-    load: async () => await ownedItem("TRACK", ports.tracks, of),
+    load: async () => await ownedItem("TRACK", ports.tracks, owned),
     change: async (item) => await deleteUnusedTrack({ ...ports, item }),
   });
   return noContent;

@@ -11,6 +11,7 @@ export interface GetTrackParams {
   readonly tracks: Pick<Tracks, "get">;
 }
 
+/** Returns a track. */
 export async function getTrack({ request, tracks }: GetTrackParams): Promise<Response> {
   const sub = request.subject();
   requireNoQuery(request);

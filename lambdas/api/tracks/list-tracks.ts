@@ -9,6 +9,7 @@ export interface ListTracksParams {
   readonly tracks: Pick<Tracks, "list">;
 }
 
+/** Lists the caller's tracks. */
 export async function listTracks({ request, tracks }: ListTracksParams): Promise<Response> {
   return await pageResponse({ request, kind: "TRACK", list: tracks.list, resource: trackResource });
 }

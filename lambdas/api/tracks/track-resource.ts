@@ -1,4 +1,4 @@
-/** The track as the API shows it. */
+/** Shows tracks in the API. */
 import type { TrackResource } from "../../../domain/schemas/api/tracks";
 import type { TrackItem } from "../../stores/items";
 

@@ -14,13 +14,14 @@ export interface UpdateTrackParams {
   readonly tracks: Pick<Tracks, "get" | "change">;
 }
 
+/** Renames a track. */
 export async function updateTrack({ request, tracks }: UpdateTrackParams): Promise<Response> {
-  const of = { sub: request.subject(), id: request.pathParameter("trackId") };
+  const owned = { sub: request.subject(), id: request.pathParameter("trackId") };
   requireNoQuery(request);
   const { name } = parseBody({ request, schema: updateTrackSchema });
   const changed = await changeOwned({
     request,
-    load: async () => await ownedItem("TRACK", tracks, of),
+    load: async () => await ownedItem("TRACK", tracks, owned),
     change: async (item) => await tracks.change(item, { name }),
   });
   return jsonResponse({ status: 200, body: trackResource(changed), headers: { etag: versionTag(changed) } });

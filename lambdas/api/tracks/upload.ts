@@ -1,4 +1,4 @@
-/** The ways in which a MIDI file is sent: its bytes as the body, or as the one file of a form. */
+/** Reads a MIDI upload. A client sends the file as the body, or as the one file of a form. */
 import type * as z from "zod";
 import type { FieldError } from "../../../domain/schemas/api/problem";
 import { createTrackQuerySchema } from "../../../domain/schemas/api/tracks";
@@ -18,21 +18,23 @@ import {
 import { shortValue } from "../../problems/short-value";
 import type { UploadedFile } from "../../tracks/uploaded-melody";
 
-/** The file of a request. */
+/** The file and the options of a request. */
 export interface Upload extends UploadedFile {
-  /** What makes two uploads the same request, where that is not the body itself: each form has another boundary. */
+  /**
+   * The content by which two forms are the same request, although each has another boundary; absent for other bodies.
+   */
   readonly content?: SameContent;
 }
 
 type Options = z.output<typeof createTrackQuerySchema>;
 
-/** @throws Problem UNSUPPORTED_MEDIA_TYPE, MALFORMED_FORM, INVALID_REQUEST */
+/** Reads an upload. @throws Problem UNSUPPORTED_MEDIA_TYPE, MALFORMED_FORM, INVALID_REQUEST */
 export function readUpload(request: Request): Upload {
   const query = parseQuery(request, createTrackQuerySchema);
   const type = mediaType(request);
   const sent = queryValues(request).given;
   if (type === formType) return uploadOfForm(readForm(request), { query, sent });
-  if (midiTypes.some((one) => one === type)) {
+  if (midiTypes.some((midi) => midi === type)) {
     const { name, trackIndex } = query;
     const trackIndexField = { pointer: "?trackIndex", ...shortValue(sent["trackIndex"]) };
     return { bytes: request.body, name, trackIndex, trackIndexField, fileName: "" };
@@ -42,11 +44,14 @@ export function readUpload(request: Request): Upload {
 
 interface UploadQuery {
   readonly query: Options;
-  /** The same values as text. */
+  /** The values of the query as text. */
   readonly sent: NamedValues["given"];
 }
 
-/** What a form sends for a file that nobody chose (HTML, "constructing the entry list"). */
+/**
+ * Returns true for a file that somebody chose. A form also sends an empty one if nobody chose a file (HTML,
+ * "constructing the entry list").
+ */
 const isChosen = ({ filename, bytes }: FormFile): boolean => filename !== "" || bytes.length > 0;
 
 function uploadOfForm(form: Form, { query, sent }: UploadQuery): Upload {
@@ -97,7 +102,7 @@ function uploadOfForm(form: Form, { query, sent }: UploadQuery): Upload {
   };
 }
 
-/** `C:\music\Für Elise.mid` as `Für Elise`: some clients send the whole path. */
+/** Returns `Für Elise` for `C:\music\Für Elise.mid`, because some clients send the whole path. */
 function withoutExtension(filename: string): string {
   const last = filename.split(/[/\\]/).at(-1) ?? "";
   return last.replace(/\.(?:midi?|kar|rmi|smf)$/i, "");

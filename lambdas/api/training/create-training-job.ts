@@ -5,7 +5,7 @@ import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
 import { jsonResponse, type Response, retryAfter } from "../../http/response";
 import { techniqueErrors } from "../../http/technique-values";
-import { parseBodyAndLookUp } from "../../http/validation";
+import { parseBodyWithStoredErrors } from "../../http/validation";
 import type { IdempotencyRecords } from "../../stores/idempotency-records";
 import type { TrainingJobItem } from "../../stores/items";
 import { pollAfterSeconds } from "../../training/poll-interval";
@@ -19,7 +19,7 @@ export interface CreateTrainingJobParams extends Omit<SubmitTrainingJobParams, "
   readonly checkpointDays: number;
 }
 
-/** Accepts a training job: 202 with its row. */
+/** Accepts a training job, and returns 202 with the job. */
 export async function createTrainingJob({
   request,
   idempotencyRecords,
@@ -29,11 +29,11 @@ export async function createTrainingJob({
   const { catalogues, now } = ports;
   const sub = request.subject();
   requireNoQuery(request);
-  const body = await parseBodyAndLookUp({
+  const body = await parseBodyWithStoredErrors({
     request,
     schema: createTrainingJobSchema,
     alsoCheck: (raw) => techniqueErrors(raw, "hyperparameters"),
-    lookUp: async (raw) => await dataChoiceErrors(raw, catalogues),
+    storedErrors: async (raw) => await dataChoiceErrors(raw, catalogues),
   });
   return await respondOnce({
     request,

@@ -11,12 +11,13 @@ export interface DeleteTrainingJobParams extends Omit<DeleteUnusedTrainingJobPar
   readonly trainingJobs: Pick<TrainingJobs, "get" | "remove" | "openOf">;
 }
 
+/** Deletes one of the caller's training jobs. */
 export async function deleteTrainingJob({ request, ...ports }: DeleteTrainingJobParams): Promise<Response> {
-  const of = { sub: request.subject(), id: request.pathParameter("trainingJobId") };
+  const owned = { sub: request.subject(), id: request.pathParameter("trainingJobId") };
   requireNoQuery(request);
   await changeOwned({
     request,
-    load: async () => await ownedItem("TRAINING_JOB", ports.trainingJobs, of),
+    load: async () => await ownedItem("TRAINING_JOB", ports.trainingJobs, owned),
     change: async (item) => await deleteUnusedTrainingJob({ ...ports, item }),
   });
   return noContent;

@@ -20,14 +20,15 @@ export interface GetTrainingJobSampleParams {
   readonly work: Pick<PresigningObjectStore, "read" | "list" | "presign">;
 }
 
+/** Returns the MIDI file of a sample, or a URL of it. */
 export async function getTrainingJobSample(params: GetTrainingJobSampleParams): Promise<Response> {
   const { request, trainingJobs, artifacts, work } = params;
-  const of = { sub: request.subject(), id: request.pathParameter("trainingJobId") };
+  const owned = { sub: request.subject(), id: request.pathParameter("trainingJobId") };
   requireNoQuery(request);
-  const item = await ownedItem("TRAINING_JOB", trainingJobs, of);
+  const item = await ownedItem("TRAINING_JOB", trainingJobs, owned);
   const epoch = request.pathParameter("epoch");
   const melodyId = request.pathParameter("melodyId");
-  // They become part of an object's key: nothing but what a sample's name is made of.
+  // Both become part of an object's key, so they may only have the characters of a sample's name.
   if (!/^[1-9]\d{0,5}$/.test(epoch) || !/^[a-z0-9-]{1,64}$/.test(melodyId)) {
     throw notFound("sample", `${beginningOf(epoch, 10)}/${melodyId}`);
   }
@@ -48,16 +49,16 @@ export async function getTrainingJobSample(params: GetTrainingJobSampleParams): 
     });
   } catch (error) {
     if (!isDamage(error)) throw error;
-    // The container of a job that has not ended may be writing it at this moment.
+    // The container of a job that has not ended may be writing the sample at this moment.
     if (!isFinalTrainingJobState(item.state)) throw notFound("sample", `${epoch}/${melodyId}`);
     throw await trainingFileLost({ trainingJobs, item, file, damage: error });
   }
 }
 
 /**
- * Whether an ended job wrote a sample that is not there. After each epoch that has samples, all the melodies were played:
- * one was there where its epoch has other samples and its melody was played after other epochs. Where no sample is left,
- * any epoch that was completed may have had it.
+ * Returns true if an ended job wrote a sample that is not there. All melodies were played after each epoch that has
+ * samples, so the sample existed if its epoch has other samples and its melody was played after other epochs. If no
+ * sample is left, any completed epoch may have had it.
  */
 async function wasWritten(
   places: Pick<GetTrainingJobSampleParams, "artifacts" | "work"> & { readonly item: TrainingJobItem },

@@ -14,7 +14,7 @@ export interface GetTrainingJobParams {
   readonly checkpointDays: number;
 }
 
-/** One read of one item: clients poll this. */
+/** Returns a training job. It reads one item only, because clients poll this operation. */
 export async function getTrainingJob({
   request,
   trainingJobs,

@@ -26,29 +26,31 @@ export interface ListTrainingJobMetricsParams {
   readonly log: Log;
 }
 
-/** What a trainer writes is far smaller. */
+/** The largest reference that is read. A trainer writes a far smaller one. */
 const maxReferenceBytes = 64 * 1024;
 
-/** The curves are worth showing without what they are compared with, so a reference that cannot be read is left out. */
+/**
+ * Parses the reference. One that cannot be read is left out, because the curves are worth showing without it.
+ */
 function parseReference(bytes: Uint8Array | undefined, item: TrainingJobItem, log: Log): Record<string, number> {
   if (bytes === undefined) return {};
   try {
     return parseStoredJson(bytes, referenceSchema).metrics;
   } catch (error) {
     if (!(error instanceof DamagedFile)) throw error;
-    // The container of a job that has not ended may be writing it at this moment: as absent as before.
+    // The container of a job that has not ended may be writing the reference at this moment, so it counts as absent.
     if (isFinalTrainingJobState(item.state)) log.error("the reference of a training job is damaged", { id: item.id });
     return {};
   }
 }
 
-/** The curves: one item an epoch, and the same metrics on the training data to compare with. */
+/** Lists the metrics of each epoch, and the same metrics of the training data as a reference. */
 export async function listTrainingJobMetrics(params: ListTrainingJobMetricsParams): Promise<Response> {
   const { request, trainingJobs, artifacts, work, now, log } = params;
-  const of = { sub: request.subject(), id: request.pathParameter("trainingJobId") };
+  const owned = { sub: request.subject(), id: request.pathParameter("trainingJobId") };
   const { afterEpoch } = parseQuery(request, trainingMetricsQuerySchema);
-  const item = await ownedItem("TRAINING_JOB", trainingJobs, of);
-  /** Nothing at all where the file is not there; no bytes where it is too long to be one of ours. */
+  const item = await ownedItem("TRAINING_JOB", trainingJobs, owned);
+  /** Reads a file; undefined if there is none, and no bytes if it is too long to be one of ours. */
   const read = async (name: string, maxBytes: number): Promise<Uint8Array | undefined> => {
     try {
       return (await readTrainingFile({ item, artifacts, work }, name, maxBytes))?.bytes;

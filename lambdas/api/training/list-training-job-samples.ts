@@ -16,12 +16,12 @@ export interface ListTrainingJobSamplesParams {
   readonly now: () => Date;
 }
 
-/** The same held-out melodies, as the model played them after each of these epochs. */
+/** Lists the samples: the same held-out melodies, as the model played them after some epochs. */
 export async function listTrainingJobSamples(params: ListTrainingJobSamplesParams): Promise<Response> {
   const { request, trainingJobs, artifacts, work, now } = params;
-  const of = { sub: request.subject(), id: request.pathParameter("trainingJobId") };
+  const owned = { sub: request.subject(), id: request.pathParameter("trainingJobId") };
   requireNoQuery(request);
-  const item = await ownedItem("TRAINING_JOB", trainingJobs, of);
+  const item = await ownedItem("TRAINING_JOB", trainingJobs, owned);
   const samples = await listSamples({ item, artifacts, work });
   if (samples.length === 0 && mustHaveFiles(item)) {
     throw await trainingFileLost({ trainingJobs, item, file: "folder of samples" });
@@ -33,7 +33,7 @@ export async function listTrainingJobSamples(params: ListTrainingJobSamplesParam
       items: samples.map(({ epoch, melodyId }) => ({
         epoch,
         melodyId,
-        href: `/training-jobs/${of.id}/samples/${epoch}/${melodyId}`,
+        href: `/training-jobs/${owned.id}/samples/${epoch}/${melodyId}`,
       })),
     },
   });

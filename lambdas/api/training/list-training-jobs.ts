@@ -12,6 +12,7 @@ export interface ListTrainingJobsParams {
   readonly checkpointDays: number;
 }
 
+/** Lists the caller's training jobs. */
 export async function listTrainingJobs(params: ListTrainingJobsParams): Promise<Response> {
   const { request, trainingJobs, now, checkpointDays } = params;
   const life = { now: now(), checkpointDays };

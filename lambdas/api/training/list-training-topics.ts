@@ -1,9 +1,9 @@
 import { isTrainedOn, selectPieces } from "../../../domain/training/selection";
-import { givenTo } from "../../http/query-names";
+import { valuesGivenFor } from "../../http/query-names";
 import type { Request } from "../../http/request";
 import { jsonResponse, type Response } from "../../http/response";
 import { invalidRequest } from "../../http/validation";
-import { pointerStep } from "../../problems/json-pointer";
+import { pointerName } from "../../problems/json-pointer";
 import { Problem } from "../../problems/problem";
 import { shortValue } from "../../problems/short-value";
 import type { Catalogues } from "../../stores/catalogues";
@@ -16,7 +16,7 @@ export interface ListTrainingTopicsParams {
   readonly catalogues: Catalogues;
 }
 
-/** `?composer=bach&mode=minor,major&mode=dorian`: values of one tag may be repeated or joined by commas. */
+/** Reads topics such as `?composer=bach&mode=minor,major&mode=dorian`. Values of one tag may be repeated or joined. */
 function topicsOf(query: URLSearchParams): Record<string, string[]> {
   const topics = new Map<string, Set<string>>();
   for (const [tag, values] of query) {
@@ -38,7 +38,7 @@ function countValues(pieces: CatalogueItem["pieces"], all: ReadonlyMap<string, R
   return Object.fromEntries(counted);
 }
 
-/** The tags of the stock data set, and how many of the pieces that a model would learn from carry each value. */
+/** Lists the tags of the stock data set, with the number of training pieces that have each value. */
 export async function listTrainingTopics({ request, catalogues }: ListTrainingTopicsParams): Promise<Response> {
   request.subject();
   const topics = topicsOf(request.query);
@@ -49,16 +49,16 @@ export async function listTrainingTopics({ request, catalogues }: ListTrainingTo
     const allowed = [...all.keys()].join(", ");
     throw invalidRequest(
       unknownTags.map((tag) => ({
-        pointer: `?${pointerStep(tag).slice(1)}`,
+        pointer: `?${pointerName(tag)}`,
         reason: "unknown query parameter",
-        ...shortValue(givenTo(request.query, tag)),
+        ...shortValue(valuesGivenFor(request.query, tag)),
         allowed,
       })),
     );
   }
   const errors = unknownTopics(topics, all).map(({ tag, error }) => ({
     ...error,
-    pointer: `?${pointerStep(tag).slice(1)}`,
+    pointer: `?${pointerName(tag)}`,
   }));
   if (errors.length > 0) {
     throw new Problem("TOPIC_NOT_FOUND", { detail: "No piece has some of these topics; `errors` lists them.", errors });

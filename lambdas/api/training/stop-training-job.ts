@@ -16,18 +16,18 @@ export interface StopTrainingJobParams {
   readonly checkpointDays: number;
 }
 
-/** Asks for the end of a training job: 202, since the job ends later. */
+/** Asks for the end of a training job. It returns 202, because the job ends later. */
 export async function stopTrainingJob({
   request,
   trainingJobs,
   now,
   checkpointDays,
 }: StopTrainingJobParams): Promise<Response> {
-  const of = { sub: request.subject(), id: request.pathParameter("trainingJobId") };
+  const owned = { sub: request.subject(), id: request.pathParameter("trainingJobId") };
   requireNoQuery(request);
   const stopped = await changeOwned({
     request,
-    load: async () => await ownedItem("TRAINING_JOB", trainingJobs, of),
+    load: async () => await ownedItem("TRAINING_JOB", trainingJobs, owned),
     change: async (item) => await requestStop({ item, trainingJobs }),
   });
   return jsonResponse({
@@ -35,7 +35,7 @@ export async function stopTrainingJob({
     body: trainingJobResource(stopped, { now: now(), checkpointDays }),
     headers: {
       etag: versionTag(stopped),
-      location: `/training-jobs/${of.id}`,
+      location: `/training-jobs/${owned.id}`,
       ...retryAfter(pollAfterSeconds(stopped, now())),
     },
   });

@@ -1,14 +1,18 @@
-/** The training job as the API shows it. */
+/** Shows training jobs in the API. */
 import type { TrainingJobResource } from "../../../domain/schemas/api/training";
 import { isFinalTrainingJobState } from "../../../domain/states/training-job-state";
 import type { TrainingJobItem } from "../../stores/items";
+
 export interface CheckpointLife {
   readonly now: Date;
-  /** After so many days the work bucket deletes what a job left there. */
+  /** The number of days after which the work bucket deletes the files of a job. */
   readonly checkpointDays: number;
 }
 
-/** A checkpoint is not older than the job's end; it is gone soon after its days have passed. */
+/**
+ * Returns true if the job still has a checkpoint. It is not older than the job's end, and gone soon after its days have
+ * passed.
+ */
 function hasCheckpoint(
   { resumable, state, updatedAt }: TrainingJobItem,
   { now, checkpointDays }: CheckpointLife,
@@ -17,7 +21,7 @@ function hasCheckpoint(
   return now.getTime() - Date.parse(updatedAt) < checkpointDays * 86_400_000;
 }
 
-/** The job as the API shows it; whether it can be gone on from depends on the day. */
+/** Returns the training job in its shape of the API. Whether it can be resumed depends on the day. */
 export function trainingJobResource(item: TrainingJobItem, life: CheckpointLife): TrainingJobResource {
   const { id, name, technique, state, createdAt, updatedAt, topics, dataset, hyperparameters } = item;
   const { maxRuntimeSeconds, resumeFrom, progress, latestMetrics, convergence, stopRequested, endReason } = item;

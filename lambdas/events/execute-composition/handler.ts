@@ -65,7 +65,7 @@ export const handler = instrumented(
         await queue.postpone(receiptHandle, seconds);
       };
       const response = await executeComposition({
-        of: { sub: body.sub, id: body.compositionId },
+        owned: { sub: body.sub, id: body.compositionId },
         firstDeliveredAt: new Date(attributes.ApproximateFirstReceiveTimestamp),
         compositions,
         tracks,

@@ -36,9 +36,10 @@ export class ApiFunctions extends Construct {
       512,
     );
 
+    const everyOperation = ["get", "query", "put", "update", "delete", "check"] as const;
     // The memory decides the share of a processor. A MIDI file of 1 MiB takes 165 MB at most.
     const tracks = make("Tracks", "tracks", "MIDI uploads", 1024);
-    tracks.useTable(table, "write");
+    tracks.useTable(table, everyOperation);
     tracks.useArtifacts(artifacts, {
       put: ["users/*/tracks/*"],
       tag: ["users/*/tracks/*"],
@@ -51,7 +52,7 @@ export class ApiFunctions extends Construct {
       "Compositions: request, follow, fetch, rename, delete",
       512,
     );
-    compositions.useTable(table, "write");
+    compositions.useTable(table, everyOperation);
     compositions.useArtifacts(artifacts, {
       // The function only asks whether tracks and models exist, but S3 has no smaller permission for that.
       get: ["users/*/compositions/*", "users/*/tracks/*", "users/*/models/*"],
@@ -61,14 +62,14 @@ export class ApiFunctions extends Construct {
     });
 
     const models = make("Models", "models", "Stock and trained models", 512);
-    models.useTable(table, "write");
+    models.useTable(table, ["get", "query", "put", "update", "delete"]);
     models.useArtifacts(artifacts, { delete: ["users/*/models/*"], list: true });
 
     const training = make("Training", "training", "Training jobs: request, follow, stop, delete; topics", 512);
-    training.useTable(table, "write");
+    training.useTable(table, everyOperation);
     const ofJobs = ["users/*/training-jobs/*"];
     training.useArtifacts(artifacts, { get: ofJobs, delete: ofJobs, list: true });
-    training.useWork(work, { get: ofJobs, delete: ofJobs, list: true });
+    training.useWork(work, { get: ["users/*/training-jobs/*/checkpoints/*"], delete: ofJobs, list: true });
 
     // The functions ask whether something is in use, and how much of a user's work is unfinished.
     for (const fn of [tracks, compositions, models, training]) fn.useOpenWorkIndex(table);

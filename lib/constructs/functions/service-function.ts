@@ -38,24 +38,19 @@ export interface ObjectPermissions {
 }
 
 /**
- * The permissions on items of the table. A transaction needs the permissions of the writes in it. Scan is never
- * granted, because no access pattern needs it.
+ * What a function does with items of the table, and the permission for it. A transaction needs the permissions of the
+ * writes and checks in it. Scan is never granted, because no access pattern needs it.
  */
 const tableActions = {
-  /** Reads rows by their keys, and nothing else. */
-  monitor: ["dynamodb:BatchGetItem"],
-  /** Reads items, and changes those that exist. */
-  update: ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"],
-  /** Also adds and removes items. */
-  write: [
-    "dynamodb:GetItem",
-    "dynamodb:Query",
-    "dynamodb:UpdateItem",
-    "dynamodb:PutItem",
-    "dynamodb:DeleteItem",
-    "dynamodb:ConditionCheckItem",
-  ],
+  get: "dynamodb:GetItem",
+  getMany: "dynamodb:BatchGetItem",
+  query: "dynamodb:Query",
+  put: "dynamodb:PutItem",
+  update: "dynamodb:UpdateItem",
+  delete: "dynamodb:DeleteItem",
+  check: "dynamodb:ConditionCheckItem",
 } as const;
+export type TableOperation = keyof typeof tableActions;
 
 /**
  * One Lambda function with its own role, its own log group and the settings that all our functions have. Each `use…`
@@ -133,13 +128,14 @@ export class ServiceFunction extends Construct {
   }
 
   /**
-   * Gives permissions on the table. `dynamodb:LeadingKeys` cannot narrow them to one user, because a function has one
-   * role for the requests of every user. The stores keep users apart: they build every key from the token's
-   * `sub`.
+   * Gives permissions on the table: exactly those that the function uses, as test/permissions/ checks.
+   * `dynamodb:LeadingKeys` cannot narrow them to one user, because a function has one role for the requests of every
+   * user. The stores keep users apart: they build every key from the token's `sub`.
    */
-  useTable(table: Table, access: keyof typeof tableActions): void {
+  useTable(table: Table, operations: readonly TableOperation[]): void {
     this.setVariable(environmentVariables.tableName, table.tableName);
-    this.allow(new PolicyStatement({ actions: [...tableActions[access]], resources: [table.tableArn] }));
+    const actions = operations.map((operation) => tableActions[operation]);
+    this.allow(new PolicyStatement({ actions, resources: [table.tableArn] }));
   }
 
   /** Gives the permission to ask which work is not finished. */

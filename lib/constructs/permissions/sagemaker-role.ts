@@ -7,6 +7,12 @@ export interface SageMakerRoleProps {
   readonly description: string;
   /** The containers' log group, with `*` if SageMaker decides the end of its name. */
   readonly logGroupName: string;
+  /**
+   * True if SageMaker makes the log group. Where the stack makes it, SageMaker must not: it would make the group again,
+   * to be kept for ever, when a late event comes after the stack was deleted, and the next deploy would find it in its
+   * way.
+   */
+  readonly makesLogGroup: boolean;
   /** CloudWatch namespaces to which SageMaker writes the container's metrics. */
   readonly metricNamespaces: readonly string[];
 }
@@ -29,12 +35,18 @@ export function makeSageMakerRole(scope: Construct, id: string, props: SageMaker
     resourceName: props.logGroupName,
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
-  const logArns = [logGroupArn, `${logGroupArn}:log-stream:*`];
+  const logStreamArns = `${logGroupArn}:log-stream:*`;
+  const logArns = [logGroupArn, logStreamArns];
   role.addToPolicy(
     new PolicyStatement({
-      actions: ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+      actions: [...(props.makesLogGroup ? ["logs:CreateLogGroup"] : []), "logs:DescribeLogStreams"],
+      // CloudWatch Logs documents that these actions are about the group, and refuses them with the group's ARN and
+      // `:log-stream:` behind it.
       resources: logArns,
     }),
+  );
+  role.addToPolicy(
+    new PolicyStatement({ actions: ["logs:CreateLogStream", "logs:PutLogEvents"], resources: [logStreamArns] }),
   );
   acknowledgeWildcards(
     role,

@@ -44,16 +44,16 @@ function eventsOf(workflow: Workflow, name: string): number {
 
 /** Returns the events of the longest way from a Wait state back to itself that passes no other Wait state. */
 function eventsPerTurn(workflow: Workflow, waitState: string): number {
-  const longestBack = (name: string, seen: ReadonlySet<string>): number | undefined => {
+  const eventsBack = (name: string, seen: ReadonlySet<string>): number | undefined => {
     if (name === waitState) return 0;
     if (seen.has(name) || workflow.States[name]?.Type === "Wait") return undefined;
     const ways = successors(workflow, name)
-      .map((next) => longestBack(next, new Set([...seen, name])))
+      .map((next) => eventsBack(next, new Set([...seen, name])))
       .filter((events) => events !== undefined);
     return ways.length === 0 ? undefined : eventsOf(workflow, name) + Math.max(...ways);
   };
   const ways = successors(workflow, waitState)
-    .map((next) => longestBack(next, new Set()))
+    .map((next) => eventsBack(next, new Set()))
     .filter((events) => events !== undefined);
   if (ways.length === 0) throw new Error(`The workflow never comes back to its Wait state ${waitState}.`);
   return eventsOf(workflow, waitState) + Math.max(...ways);

@@ -111,6 +111,8 @@ export class OpenWorkEvents extends Construct {
       "Repairs work whose execution or lease has ended",
     );
     allowFinalizing(reconciler, this.props);
+    // It also gives up creations that were cut off.
+    reconciler.useTable(this.props.table, ["put", "check"]);
     // The reconciler deletes files of resources whose creation or deletion was cut off
     // (docs/adr/0020-rows-before-files.md).
     const { artifacts, work } = this.props;
@@ -135,7 +137,7 @@ export class OpenWorkEvents extends Construct {
   private addOrphanCount(): void {
     const { table, artifacts, work } = this.props;
     const counter = this.make("CountOrphans", "events/count-orphans", "Counts objects that no row names");
-    counter.useTable(table, "monitor");
+    counter.useTable(table, ["getMany"]);
     counter.useArtifacts(artifacts, { list: true });
     counter.useWork(work, { list: true });
     new Rule(this, "OrphanCountSchedule", {
@@ -177,9 +179,9 @@ export class OpenWorkEvents extends Construct {
     const changed = this.make(
       "TrainingJobChanged",
       "events/training-job-changed",
-      "Looks at a training job that has changed",
+      "Brings the row of a training job that has changed up to date",
     );
-    changed.useTable(table, "update");
+    changed.useTable(table, ["get", "update"]);
     changed.useWork(work, { get: ["users/*/training-jobs/*/checkpoints/*"], list: true });
     allowOnJobs(changed, "Describe");
     new Rule(this, "TrainingJobChangedRule", {

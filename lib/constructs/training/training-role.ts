@@ -24,19 +24,20 @@ export class TrainingRole extends Construct {
     this.role = makeSageMakerRole(this, "Role", {
       description: `Training jobs of ${resourcePrefix(config.stage)}`,
       logGroupName: "/aws/sagemaker/TrainingJobs*",
+      makesLogGroup: true,
       metricNamespaces: ["/aws/sagemaker/TrainingJobs"],
     });
     const jobs = "users/*/training-jobs/*";
-    const readable = [
-      artifacts.arnForObjects("datasets/*"),
-      work.arnForObjects(`${jobs}/selection/*`),
-      work.arnForObjects(`${jobs}/checkpoints/*`),
-    ];
-    const writable = [work.arnForObjects(`${jobs}/checkpoints/*`), work.arnForObjects(`${jobs}/output/*`)];
+    const checkpoints = work.arnForObjects(`${jobs}/checkpoints/*`);
+    const readable = [artifacts.arnForObjects("datasets/*"), work.arnForObjects(`${jobs}/selection/*`), checkpoints];
+    const writable = [checkpoints, work.arnForObjects(`${jobs}/output/*`)];
     this.role.addToPolicy(new PolicyStatement({ actions: ["s3:GetObject"], resources: readable }));
     this.role.addToPolicy(
       new PolicyStatement({ actions: ["s3:PutObject", "s3:AbortMultipartUpload"], resources: writable }),
     );
+    // SageMaker deletes the copy of every file that the container deletes in its checkpoint folder (Developer Guide,
+    // "Checkpoints in Amazon SageMaker AI"). Without this permission old samples and cut-off files stay.
+    this.role.addToPolicy(new PolicyStatement({ actions: ["s3:DeleteObject"], resources: [checkpoints] }));
     this.role.addToPolicy(
       new PolicyStatement({
         actions: ["s3:ListBucket"],

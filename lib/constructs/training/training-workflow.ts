@@ -43,8 +43,8 @@ export function allowFinalizing(
   fn: ServiceFunction,
   { table, artifacts, work }: Pick<TrainingWorkflowProps, "table" | "artifacts" | "work">,
 ): void {
-  fn.useTable(table, "write");
-  fn.useWork(work, { get: [trainingJobObjects], list: true });
+  fn.useTable(table, ["get", "query", "update", "delete"]);
+  fn.useWork(work, { get: [`${trainingJobObjects}/checkpoints/*`], list: true });
   fn.useArtifacts(artifacts, { put: [trainingJobObjects] });
   allowOnJobs(fn, "Describe", "Stop");
 }
@@ -62,7 +62,7 @@ export class TrainingWorkflow extends Construct {
       new ServiceFunction(this, name, { config, entry, description, memoryMb });
 
     const prepareData = make("PrepareData", "workflow/prepare-data", "Selects the pieces of a training job", 1024);
-    prepareData.useTable(table, "update");
+    prepareData.useTable(table, ["get"]);
     prepareData.useWork(work, {
       // A resumed job starts from a copy of the earlier job's checkpoints.
       get: [`${trainingJobObjects}/checkpoints/*`],
@@ -71,13 +71,13 @@ export class TrainingWorkflow extends Construct {
     });
 
     const acquireSlot = make("AcquireSlot", "workflow/acquire-slot", "Takes or renews a training slot");
-    acquireSlot.useTable(table, "write");
+    acquireSlot.useTable(table, ["get", "query", "put", "update", "delete"]);
     // The step asks whether the data set has arrived.
-    acquireSlot.useArtifacts(artifacts, { get: ["datasets/*"], list: true });
+    acquireSlot.useArtifacts(artifacts, { list: true });
     allowOnJobs(acquireSlot, "Describe");
 
     const launch = make("LaunchTrainingJob", "workflow/launch-training-job", "Creates the SageMaker training job");
-    launch.useTable(table, "update");
+    launch.useTable(table, ["get", "query", "update"]);
     launch.setVariable(environmentVariables.artifactsBucket, artifacts.bucketName);
     launch.setVariable(environmentVariables.workBucket, work.bucketName);
     allowOnJobs(launch, "Describe", "Stop");
@@ -88,13 +88,14 @@ export class TrainingWorkflow extends Construct {
       "workflow/monitor-training-job",
       "Brings status and progress into the row",
     );
-    monitor.useTable(table, "update");
+    monitor.useTable(table, ["get", "query", "update"]);
     monitor.useWork(work, { get: [`${trainingJobObjects}/checkpoints/*`], list: true });
     allowOnJobs(monitor, "Describe", "Stop");
 
     const register = make("RegisterModel", "workflow/register-model", "Keeps the model that a training job left", 1024);
-    register.useTable(table, "write");
-    register.useWork(work, { get: [`${trainingJobObjects}/output/*`], list: true });
+    register.useTable(table, ["get", "put", "update", "delete", "check"]);
+    // SageMaker puts the model of a job into this folder of its output.
+    register.useWork(work, { get: [`${trainingJobObjects}/output/*/output/model/*`], list: true });
     register.useArtifacts(artifacts, { put: ["users/*/models/*"] });
 
     const finalize = make(

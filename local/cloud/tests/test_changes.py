@@ -21,7 +21,7 @@ from changes import may_change
         ("PUT", "/bucket", None, True),
         ("GET", "/bucket/key", None, False),
         ("POST", "/2015-03-31/event-source-mappings/", None, True),
-        ("POST", "/2015-03-31/functions/sweep/invocations", None, False),
+        ("POST", "/2015-03-31/functions/reconcile/invocations", None, False),
         ("POST", "/2015-03-31/functions", None, True),
         ("POST", "/_aws/execute-api/abc/tracks", None, False),
         ("POST", "/", None, True),

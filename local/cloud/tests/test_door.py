@@ -103,22 +103,22 @@ def test_a_page_of_this_machine_may_read_an_object_by_its_presigned_address(orig
 @pytest.mark.parametrize(
     ("change", "method", "path", "query"),
     [
-        ("another machine's page", "GET", "/opencomposer-local-artefacts/key", SIGNED),
-        ("writing", "PUT", "/opencomposer-local-artefacts/key", SIGNED),
-        ("deleting", "DELETE", "/opencomposer-local-artefacts/key", SIGNED),
-        ("unsigned", "GET", "/opencomposer-local-artefacts/key", {}),
-        ("a listing", "GET", "/opencomposer-local-artefacts/", SIGNED),
+        ("another machine's page", "GET", "/opencomposer-local-artifacts/key", SIGNED),
+        ("writing", "PUT", "/opencomposer-local-artifacts/key", SIGNED),
+        ("deleting", "DELETE", "/opencomposer-local-artifacts/key", SIGNED),
+        ("unsigned", "GET", "/opencomposer-local-artifacts/key", {}),
+        ("a listing", "GET", "/opencomposer-local-artifacts/", SIGNED),
         ("all buckets", "GET", "/", SIGNED),
         ("another service", "GET", "/2015-03-31/functions", SIGNED),
-        ("another service's action", "GET", "/opencomposer-local-artefacts/key", {**SIGNED, "Action": "DeleteQueue"}),
-        ("a sub-resource", "GET", "/opencomposer-local-artefacts/key", {**SIGNED, "acl": ""}),
+        ("another service's action", "GET", "/opencomposer-local-artifacts/key", {**SIGNED, "Action": "DeleteQueue"}),
+        ("a sub-resource", "GET", "/opencomposer-local-artifacts/key", {**SIGNED, "acl": ""}),
         (
             "another service's signature",
             "GET",
-            "/opencomposer-local-artefacts/key",
+            "/opencomposer-local-artifacts/key",
             {**SIGNED, "X-Amz-Credential": "a/b/c/sqs/aws4_request"},
         ),
-        ("a path that climbs", "GET", "/opencomposer-local-artefacts/../2015-03-31/functions", SIGNED),
+        ("a path that climbs", "GET", "/opencomposer-local-artifacts/../2015-03-31/functions", SIGNED),
         ("another service's own path", "GET", "/restapis/x", SIGNED),
         ("the sign-in page of a pool", "GET", "/oauth2/authorize", SIGNED),
         ("MiniStack's own", "GET", "/_ministack/reset", SIGNED),
@@ -135,4 +135,4 @@ def test_and_nothing_else(change: str, method: str, path: str, query: dict[str, 
 )
 def test_nor_an_object_read_that_speaks_to_another_service_in_its_headers(header: tuple[str, str]) -> None:
     headers = [("host", OURS), ("origin", "http://localhost:5173"), header]
-    assert status_of(headers, method="GET", path="/opencomposer-local-artefacts/key", query=SIGNED) == 403
+    assert status_of(headers, method="GET", path="/opencomposer-local-artifacts/key", query=SIGNED) == 403

@@ -1,5 +1,5 @@
 import { createHash, createHmac, randomBytes } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 import type { RequestBody } from "./request-validation";
 import { validationException } from "./service-error";
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
-import { z } from "zod";
+import * as z from "zod";
 import { ServiceError, validationException } from "./service-error";
 
 export type ServiceName = "sagemaker" | "sagemaker-runtime";
@@ -39,7 +39,7 @@ type Definition = z.infer<typeof definition>;
 /** A request body that fits the service model. Members still have to be parsed into what an operation uses. */
 export type RequestBody = Readonly<Record<string, unknown>>;
 
-/** The most characters of a broken value that an error repeats: a hostile value could be megabytes long. */
+/** The maximum number of characters of a broken value that an error repeats: a hostile value could be megabytes long. */
 const maxShownValueLength = 1_024;
 
 /**
@@ -105,12 +105,12 @@ export class ServiceSchemas {
     if (shape === undefined) return request;
     const validate = this.validator(shape);
     if (validate(request)) return request;
-    throw this.refusal(shape, request, validate.errors ?? []);
+    throw this.errorOf(shape, request, validate.errors ?? []);
   }
 
   /**
-   * Returns the faults of a response by the model, as readable lines. An operation without an output shape must answer
-   * nothing.
+   * Returns the faults of a response by the model, as readable lines. An operation without an output shape must respond
+   * with nothing.
    */
   responseFaults(operation: string, response: unknown): string[] {
     const shape = this.file.operations[operation]?.output;
@@ -133,7 +133,7 @@ export class ServiceSchemas {
     return validate;
   }
 
-  private refusal(shape: string, request: RequestBody, errors: readonly ErrorObject[]): ServiceError {
+  private errorOf(shape: string, request: RequestBody, errors: readonly ErrorObject[]): ServiceError {
     const wrongType = errors.find((error) => error.keyword === "type");
     if (wrongType !== undefined) {
       return new ServiceError({

@@ -1,5 +1,5 @@
 /**
- * An error that a client of the real service could get. Any other error is a defect of this server and is answered as
+ * An error that a client of the real service could get. Any other error is a defect of this server and is returned as
  * InternalFailure.
  */
 export class ServiceError extends Error {
@@ -23,7 +23,7 @@ export class ServiceError extends Error {
 }
 
 /**
- * Returns the error with which the control plane answers most refusals, unknown names included (GH:boto/boto3#2808).
+ * Returns the error that the control plane gives for most refusals, unknown names included (GH:boto/boto3#2808).
  */
 export function validationException(message: string): ServiceError {
   return new ServiceError({ code: "ValidationException", status: 400, message });

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 import { DurableRecords } from "../durable-records";
 import type { RequestBody } from "./request-validation";
 import { validationException } from "./service-error";

@@ -2,12 +2,12 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { ServiceError } from "./service-error";
 
 /**
- * The most bytes of a control plane request. CreateTrainingJob at its limits has some 400 KB, so no valid request comes
+ * The maximum number of bytes of a control plane request. CreateTrainingJob at its limits has some 400 KB, so no valid request comes
  * near this.
  */
 export const controlBodyBytes = 2 * 1024 * 1024;
 /**
- * The most bytes of a runtime request that are read. The limit is above the largest payload, so that a body which is
+ * The maximum number of bytes of a runtime request that are read. The limit is above the largest payload, so that a body which is
  * only a little too large gets the service's own error; a much larger one is cut off.
  */
 export const runtimeBodyBytes = 32 * 1024 * 1024;
@@ -54,7 +54,7 @@ export function parseJson(body: Buffer): unknown {
   }
 }
 
-/** Sends a response of the AWS JSON 1.1 protocol. Operations without output answer an empty body. */
+/** Sends a response of the AWS JSON 1.1 protocol. Operations without output respond with an empty body. */
 export function sendJson(response: ServerResponse, params: { requestId: string; output: unknown }): void {
   const text = params.output === undefined ? "" : JSON.stringify(params.output);
   send(response, {

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { z } from "zod";
+import * as z from "zod";
 import { listPage } from "../api/list-pages";
 import type { RequestBody } from "../api/request-validation";
 import { errorText, validationException } from "../api/service-error";
@@ -59,7 +59,7 @@ export interface InvocableEndpoint {
   readonly name: string;
   readonly variantName: string;
   readonly server: ModelServer;
-  /** The most invocations at once; absent for a real-time endpoint. */
+  /** The maximum number of invocations at once; absent for a real-time endpoint. */
   readonly maxConcurrency: number | undefined;
   /** The number of invocations under way. */
   inFlight: number;

@@ -24,7 +24,7 @@ export interface InvocationResponse {
 }
 
 /**
- * Members that choose which part of an endpoint answers. This server does not have such endpoints, and ignoring the
+ * Members that choose which part of an endpoint responds. This server does not have such endpoints, and ignoring the
  * members would mislead.
  */
 const unsupportedMembers = [
@@ -205,7 +205,7 @@ async function exchange(params: {
   });
 }
 
-/** The most characters that the runtime's service model allows in an error message. */
+/** The maximum number of characters that the runtime's service model allows in an error message. */
 const maxMessageLength = 2_048;
 
 export function validationError(message: string): ServiceError {

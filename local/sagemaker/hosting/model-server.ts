@@ -4,7 +4,7 @@ import { request as httpRequest } from "node:http";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pMap from "p-map";
-import { z } from "zod";
+import * as z from "zod";
 import { freePort, loopback } from "../../../tools/processes/free-port";
 import type { ProcessIdentity } from "../../../tools/processes/process-identity";
 import { errorText } from "../api/service-error";
@@ -199,7 +199,7 @@ export class ModelServer {
     const ended = await exited;
     this.container = undefined;
     log.close();
-    return isLate ? "it did not answer /ping with 200 in time" : exitText(ended);
+    return isLate ? "it did not respond to /ping with 200 in time" : exitText(ended);
   }
 
   private environment(params: {
@@ -262,7 +262,7 @@ function exitText(exit: ContainerExit): string {
   return exit.signal === null ? `it ended with exit code ${exit.code ?? "?"}` : `it was killed by ${exit.signal}`;
 }
 
-/** Resolves to true if GET /ping answers 200 within 2 s, as the service requires. */
+/** Resolves to true if GET /ping gives 200 within 2 s, as the service requires. */
 async function isHealthy(port: number): Promise<boolean> {
   return await new Promise((resolve) => {
     const call = httpRequest(

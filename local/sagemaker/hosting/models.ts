@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { listPage } from "../api/list-pages";
 import type { RequestBody } from "../api/request-validation";
 import { type ServiceError, validationException } from "../api/service-error";

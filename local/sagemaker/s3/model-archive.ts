@@ -8,12 +8,12 @@ import { type Entry, type Extract, extract, type Pack, pack } from "tar-stream";
 import { checkedRelativePath, type FolderFile, listFolder } from "./s3-objects";
 
 /**
- * The most bytes that an archive may unpack to, because a hostile archive can unpack to any size. The largest disk of a
+ * The maximum number of bytes that an archive may unpack to, because a hostile archive can unpack to any size. The largest disk of a
  * serverless endpoint has 5 GB.
  */
 const maxUnpackedBytes = 5 * 1024 ** 3;
 const maxFiles = 100_000;
-/** The most bytes between the contents of two files: headers, long names, padding. tar-stream keeps them in memory. */
+/** The maximum number of bytes between the contents of two files: headers, long names, padding. tar-stream keeps them in memory. */
 const maxHeaderBytes = 1024 ** 2;
 
 /**
@@ -76,7 +76,7 @@ export async function unpackArchive(archive: string, folder: string): Promise<vo
     pipeline(createReadStream(archive), createGunzip(), headers, entries),
     unpackEntries(entries, folder, headers),
   ]);
-  // A refused entry ends the reading as well, and then the refusal is the reason. If the reading ends first, an entry
+  // A refused entry ends the reading as well, and then it is the reason. If the reading ends first, an entry
   // may learn only that it has ended.
   if (written.status === "rejected" && !isOnlyDestroyed(written.reason)) throw readable(written.reason);
   if (read.status === "rejected") throw readable(read.reason);

@@ -14,7 +14,7 @@ export interface TrainingFolders {
   readonly channel: (name: string) => string;
 }
 
-/** The most UTF-16 code units of FailureReason in the service model, counted as AWS does. */
+/** The maximum number of UTF-16 code units of FailureReason in the service model, counted as AWS does. */
 const maxFailureReasonLength = 1_024;
 
 /** Returns the paths of a job's folders, which it does not create. */

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import pMap from "p-map";
-import { z } from "zod";
+import * as z from "zod";
 import { errorText } from "../api/service-error";
 import {
   asFolder,

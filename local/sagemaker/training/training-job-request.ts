@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { RequestBody } from "../api/request-validation";
 import { type ServiceError, validationException } from "../api/service-error";
 import { parseS3Uri } from "../s3/s3-objects";

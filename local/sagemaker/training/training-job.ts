@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { validationException } from "../api/service-error";
 import { asFolder, parseS3Uri } from "../s3/s3-objects";
 import { type TrainingJobRequest, trainingJobRequest } from "./training-job-request";

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { listPage } from "../api/list-pages";
 import type { RequestBody } from "../api/request-validation";
 import { errorText, resourceInUse, resourceLimitExceeded, validationException } from "../api/service-error";

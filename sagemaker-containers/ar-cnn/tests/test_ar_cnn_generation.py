@@ -1,4 +1,4 @@
-"""Generation from a model file to a re-written piece: the response, the refusals, and every file that is no model."""
+"""Generation from a model file to a re-written piece: the response, the broken fields, and files that are no model."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from opencomposer_testing.tiny_network import TinyNetwork
 
 CONTRACTS = Path(__file__).resolve().parents[3] / "contracts"
 TECHNIQUE = ArCnn(threads=1)
-EDITOR = load_network(TinyNetwork().file(), 1)
+NETWORK = load_network(TinyNetwork().file(), 1)
 PARAMETERS = TECHNIQUE.document.parameters
 DEFAULTS = PARAMETERS.defaults
 DEFAULT_SETTINGS = sampling_settings({})
@@ -40,7 +40,7 @@ def request(bars: int = 4, notes: tuple[Note, ...] = MELODY, seed: int = 0, **pa
 
 
 def generate(**given_members: Any) -> Generated:
-    return TECHNIQUE.generate(EDITOR, request(**given_members), Deadline.after(60))
+    return TECHNIQUE.generate(NETWORK, request(**given_members), Deadline.after(60))
 
 
 def test_the_parameters_are_the_originals_and_ours() -> None:
@@ -52,7 +52,7 @@ def test_the_parameters_are_the_originals_and_ours() -> None:
         "samplingIterations": "0 to 100",
         "temperature": "0.5 to 6",
     }
-    assert all(each.accept(each.default) == each.default for each in PARAMETERS.parameters.values())
+    assert all(one.accept(one.default) == one.default for one in PARAMETERS.parameters.values())
 
 
 def test_an_unlocked_piece_comes_back_as_one_melody_with_its_edits() -> None:
@@ -107,18 +107,18 @@ def test_responses_keep_the_contract(locked: bool) -> None:
 def test_every_length_up_to_64_bars(bars: int, seed: int, locked: bool) -> None:
     notes = [Note(step, 4, 60 + step // 4 % 12) for step in range(0, bars * 16, 4)]
     chosen = replace(DEFAULT_SETTINGS, sampling_iterations=6, melody_lock=locked)
-    result = rewrite_notes(EDITOR, notes, bars, chosen, seed)
+    result = rewrite_notes(NETWORK, notes, bars, chosen, seed)
     piece = notes_to_planes(notes, bars * 16)
     assert result.planes.shape == piece.shape
     assert np.array_equal(replay(piece[SOUNDING], result.events), result.planes[SOUNDING])
-    again = rewrite_notes(EDITOR, notes, bars, chosen, seed)
+    again = rewrite_notes(NETWORK, notes, bars, chosen, seed)
     assert again.events == result.events
     assert planes_to_notes(again.planes) == planes_to_notes(result.planes)
 
 
 def test_threads_do_not_change_the_edits() -> None:
     threaded = load_network(TinyNetwork().file(), 2)
-    one, two = (rewrite_notes(network, MELODY, 4, DEFAULT_SETTINGS, 3).events for network in (EDITOR, threaded))
+    one, two = (rewrite_notes(network, MELODY, 4, DEFAULT_SETTINGS, 3).events for network in (NETWORK, threaded))
     assert one == two
 
 
@@ -159,7 +159,7 @@ def test_a_piece_longer_than_its_model_allows_is_refused() -> None:
 
 def test_work_ends_when_its_time_is_over() -> None:
     with pytest.raises(InvocationFailure) as caught:
-        TECHNIQUE.generate(EDITOR, request(), Deadline.after(0))
+        TECHNIQUE.generate(NETWORK, request(), Deadline.after(0))
     assert caught.value.code == "DEADLINE_EXCEEDED"
 
 

@@ -35,7 +35,7 @@ def test_sizes_are_those_that_were_measured(network: EditNetwork) -> None:
 def test_any_number_of_bars_runs(network: EditNetwork, bars: int) -> None:
     with torch.inference_mode():
         logits = network(random_planes(bars, 64, batch=2), torch.ones(2, 1))
-    assert logits.toggle.shape == logits.start.shape == (2, bars * 16, 64)
+    assert logits.toggle.shape == logits.onset.shape == (2, bars * 16, 64)
     assert torch.isfinite(logits.toggle).all()
 
 
@@ -82,11 +82,11 @@ def test_it_begins_by_wanting_few_edits(network: EditNetwork) -> None:
 def test_the_served_form_takes_and_gives_the_whole_keyboard(network: EditNetwork) -> None:
     planes = random_planes(2, 128)
     with torch.inference_mode():
-        toggle, start = ServedNetwork(network)(planes, torch.ones(1, 1))
+        toggle, onset = ServedNetwork(network)(planes, torch.ones(1, 1))
         inner = network(planes[:, :, :, 30:94], torch.ones(1, 1))
-    assert toggle.shape == start.shape == (1, 32, 128)
+    assert toggle.shape == onset.shape == (1, 32, 128)
     assert torch.equal(toggle[:, :, 30:94], inner.toggle)
-    assert torch.equal(start[:, :, 30:94], inner.start)
+    assert torch.equal(onset[:, :, 30:94], inner.onset)
     outside = torch.cat([toggle[:, :, :30], toggle[:, :, 94:]], dim=2)
     assert (outside < -1e3).all()
 

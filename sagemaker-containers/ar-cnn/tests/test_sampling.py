@@ -1,4 +1,4 @@
-"""The sampler's laws, with networks of any opinions: caps, locks, regions, seeds, replay, notes."""
+"""The sampler's laws, with networks of any opinions: limits, locks, regions, seeds, replay, notes."""
 
 from __future__ import annotations
 
@@ -324,9 +324,9 @@ def test_added_cells_hold_or_repeat_as_the_network_says() -> None:
     target = target_of([Note(0, 8, 60)], 16)
 
     def network(planes: Floats, density: float) -> tuple[Floats, Floats]:
-        toggle, start = wishing(target)(planes, density)
-        start[4, 60] = 5
-        return toggle, start
+        toggle, onset = wishing(target)(planes, density)
+        onset[4, 60] = 5
+        return toggle, onset
 
     chosen = replace(DEFAULT_SETTINGS, sampling_iterations=20)
     result = rewrite(network, notes_to_planes([Note(15, 1, 90)], 16), settings=chosen, limits=LIMITS, seed=0)

@@ -41,14 +41,14 @@ def test_an_installed_package_has_every_document_and_reads_it(tmp_path: Path) ->
     program = (
         "import json, opencomposer_music as package; from opencomposer_music import model_limits, technique_document;"
         f"documents = [technique_document.load_technique(name) for name in {IDENTIFIERS!r}];"
-        "print(json.dumps([package.__file__, model_limits.MAX_MODEL_BYTES, [each.id for each in documents]]))"
+        "print(json.dumps([package.__file__, model_limits.MAX_MODEL_BYTES, [document.id for document in documents]]))"
     )
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(installed)}
-    told = subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
     ).stdout
     limit = json.loads((CONTRACTS / "model-limits.json").read_text())["maxModelBytes"]
-    assert json.loads(told) == [str(package / "__init__.py"), limit, IDENTIFIERS]
+    assert json.loads(done) == [str(package / "__init__.py"), limit, IDENTIFIERS]
 
 
 def test_an_unknown_technique_has_no_document() -> None:

@@ -218,8 +218,8 @@ JSON_VALUES = st.recursive(
 def test_any_json_is_either_parsed_or_refused_as_a_bad_request(value: object) -> None:
     try:
         parse_invocation(json.dumps(value, allow_nan=True).encode(), RULES)
-    except InvocationFailure as failure:
-        assert failure.code == "BAD_REQUEST"
+    except InvocationFailure as error:
+        assert error.code == "BAD_REQUEST"
 
 
 @given(st.binary(max_size=200))
@@ -227,8 +227,8 @@ def test_any_json_is_either_parsed_or_refused_as_a_bad_request(value: object) ->
 def test_any_bytes_are_either_json_or_refused(body: bytes) -> None:
     try:
         decode_json(body)
-    except InvocationFailure as failure:
-        assert failure.code == "BAD_REQUEST"
+    except InvocationFailure as error:
+        assert error.code == "BAD_REQUEST"
 
 
 @given(

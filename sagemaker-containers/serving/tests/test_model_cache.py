@@ -185,8 +185,8 @@ def test_a_failed_link_fails_those_who_share_it_and_no_one_else() -> None:
         try:
             with cache.lease(reference(CONTENTS[0], url), soon()) as leased:
                 return leased.source
-        except InvocationFailure as failure:
-            return failure.code
+        except InvocationFailure as error:
+            return error.code
 
     with ThreadPoolExecutor(3) as pool:
         leader = pool.submit(use, "broken")

@@ -158,7 +158,7 @@ def test_what_is_no_origin_is_refused(text: str) -> None:
 def test_a_url_is_allowed_only_when_it_begins_with_the_allowed_origin(url: str) -> None:
     try:
         ONE_ORIGIN.check(url)
-    except InvocationFailure as failure:
-        assert failure.code == "BAD_REQUEST"
+    except InvocationFailure as error:
+        assert error.code == "BAD_REQUEST"
     else:
         assert url.lower().startswith(("https://a.example", "https://a.example:443"))

@@ -183,8 +183,8 @@ def test_a_real_model_that_was_changed_anywhere_is_read_or_refused_in_words(
         content[position : position + old_length] = new
     try:
         summarize(bytes(content))
-    except ModelRejected as rejected:
-        assert 0 < len(str(rejected)) < 1_000
+    except ModelRejected as error:
+        assert 0 < len(str(error)) < 1_000
 
 
 @pytest.mark.parametrize("tag", [b"\x0a\x00", b"\x3a\x00", b"\x08\x01", b"\x72\x00", b"\x92\x03\x00"])

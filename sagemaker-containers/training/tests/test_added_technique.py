@@ -74,12 +74,12 @@ def test_the_server_serves_what_was_trained(trained: Path) -> None:
             assert response.status == 200, response.body
             assert [note["pitch"] for note in response.json()["tracks"][0]["notes"]] == [60, 60 + shift]
             refused = server.invoke({**request, "parameters": {"mood": "sad", "firstBar": 0}})
-            assert [(each["pointer"], each["allowed"]) for each in refused.json()["errors"]] == [
+            assert [(field["pointer"], field["allowed"]) for field in refused.json()["errors"]] == [
                 ("/parameters/mood", "calm or wild"),
                 ("/parameters/firstBar", "an integer from 1 to 64"),
             ]
             outside = server.invoke({**request, "parameters": {"firstBar": 3}})
-            assert [each["pointer"] for each in outside.json()["errors"]] == ["/parameters/firstBar"]
+            assert [field["pointer"] for field in outside.json()["errors"]] == ["/parameters/firstBar"]
 
 
 def test_a_job_with_other_hyperparameters_says_what_its_document_allows(tmp_path: Path) -> None:

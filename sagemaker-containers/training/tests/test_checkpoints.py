@@ -119,7 +119,7 @@ def real_state() -> dict[str, Any]:
     return {
         "format": 1,
         "network": network.state_dict(),
-        "optimiser": optimizer.state_dict(),
+        "optimizer": optimizer.state_dict(),
         "loop": {"epoch": 3, "elapsedSeconds": 1.5, "best": None, "done": True, "large": 2**40},
         "widths": [1, 2],
         "empty": torch.empty(0),

@@ -29,10 +29,10 @@ def of_epoch(made: EpochWindows, epoch: int) -> list[Window]:
 
 @pytest.mark.parametrize("epoch", [0, 1])
 def test_an_epoch_has_every_window_and_whole_batches(epoch: int) -> None:
-    learnt = of_epoch(windows(), epoch)
+    learned = of_epoch(windows(), epoch)
     all_windows = training_windows(PIECES, 4, 2, epoch)
-    assert set(learnt) == set(all_windows)
-    assert len(learnt) % 4 == 0 and 0 <= len(learnt) - len(all_windows) < 4
+    assert set(learned) == set(all_windows)
+    assert len(learned) % 4 == 0 and 0 <= len(learned) - len(all_windows) < 4
 
 
 def test_the_order_is_of_seed_and_epoch_and_of_nothing_that_was_asked_before() -> None:

@@ -55,5 +55,5 @@ def test_what_is_no_integer_in_range_is_refused(text: str) -> None:
 def test_any_strings_give_values_or_a_failure_that_fits_the_file(values: dict[str, str]) -> None:
     try:
         parse_hyperparameters(KNOWN, values)
-    except TrainingFailure as failure:
-        assert len(failure_text(str(failure)).decode()) <= 1024
+    except TrainingFailure as error:
+        assert len(failure_text(str(error)).decode()) <= 1024

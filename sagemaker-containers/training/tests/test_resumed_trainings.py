@@ -40,6 +40,29 @@ def test_a_resumed_run_equals_an_uninterrupted_one(tmp_path: Path, start: Callab
     assert without_times(progress_lines(tmp_path / "whole")) == without_times(progress_lines(tmp_path / "parts"))
 
 
+NAMES_OF_0_2 = {
+    "unet-gan": {"generatorOptimizer": "generatorOptimiser", "criticOptimizer": "criticOptimiser"},
+    "ar-cnn": {"network": "editor", "optimizer": "optimiser"},
+}
+
+
+@pytest.mark.parametrize("technique", list(RUNS))
+def test_a_run_resumes_from_a_checkpoint_whose_parts_version_0_2_named(tmp_path: Path, technique: str) -> None:
+    start = RUNS[technique]
+    for folder in ("present", "old"):
+        start(tmp_path / folder, stop_after=1).run()
+    file = tmp_path / "old/checkpoints/last.pt"
+    state = torch.load(file, weights_only=True)
+    old_names = NAMES_OF_0_2[technique]
+    assert old_names.keys() <= state.keys()
+    torch.save({old_names.get(name, name): value for name, value in state.items()}, file)
+    runs = [start(tmp_path / folder, epochs=1) for folder in ("present", "old")]
+    for run in runs:
+        run.run()
+    lines = [without_times(progress_lines(tmp_path / folder)) for folder in ("present", "old")]
+    assert lines[0] == lines[1] != []
+
+
 def test_a_stop_before_the_first_epoch_leaves_a_checkpoint_and_no_model(
     tmp_path: Path, start: Callable[..., TrainingRun[Any]]
 ) -> None:
@@ -83,7 +106,7 @@ def test_whatever_a_checkpoint_says_the_job_goes_on_or_ends_with_one_sentence(
         torch.save(corrupted(state, *change), checkpoints / "last.pt")
         try:
             start(base)
-        except TrainingFailure as failure:
-            assert str(failure).startswith("The checkpoint to ")
+        except TrainingFailure as error:
+            assert str(error).startswith("The checkpoint to ")
 
     resume()

@@ -23,14 +23,14 @@ class Parrot:
     def __init__(self, validation: list[float], loss: Callable[[int, int], float] = lambda epoch, batch: 1.0) -> None:
         self.validation = validation
         self.loss = loss
-        self.learnt: list[tuple[int, int]] = []
+        self.learned: list[tuple[int, int]] = []
         self.validated = 0
 
     def batches(self, epoch: int) -> int:
         return 3
 
     def learn(self, epoch: int, batch: int) -> Mapping[str, float]:
-        self.learnt.append((epoch, batch))
+        self.learned.append((epoch, batch))
         # A loss that not every batch has is averaged over those that have it.
         return {"loss": self.loss(epoch, batch), **({"rare": 5.0} if batch == 1 else {})}
 
@@ -99,7 +99,7 @@ def test_every_batch_of_every_epoch_once_also_over_stops(tmp_path: Path) -> None
     assert loop(tmp_path, parrot, stop_after=1).run() == "stopped"
     assert loop(tmp_path, parrot, stop_after=3).run() == "stopped"
     assert loop(tmp_path, parrot).run() == "epochs"
-    assert parrot.learnt == [(epoch, batch) for epoch in range(3) for batch in range(3)]
+    assert parrot.learned == [(epoch, batch) for epoch in range(3) for batch in range(3)]
     assert [line["epoch"] for line in lines(tmp_path)] == [1, 2, 3]
     assert all(line["loss"] == 1.0 and line["rare"] == 5.0 for line in lines(tmp_path))
     assert sorted(folder.name for folder in (tmp_path / "samples").iterdir()) == [f"epoch-000{i}" for i in (1, 2, 3)]

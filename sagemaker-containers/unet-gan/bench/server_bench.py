@@ -40,7 +40,7 @@ def timed(connection: http.client.HTTPConnection, body: bytes | None = None) -> 
     response = send(connection, method, path, body, {"Content-Type": "application/json"})
     seconds = time.perf_counter() - began
     if response.status != 200:
-        raise RuntimeError(f"{path} answered {response.status}: {response.body[:500]!r}")
+        raise RuntimeError(f"{path} responded with {response.status}: {response.body[:500]!r}")
     return seconds
 
 

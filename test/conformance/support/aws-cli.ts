@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { localCredentials } from "../../../local/cloud/ministack";
 import { environmentPython } from "../../../tools/python/environments";
 import { region } from "./local-services";
@@ -22,7 +22,7 @@ export class AwsCli {
   constructor(endpointUrl: string) {
     this.endpointUrl = endpointUrl;
     if (!existsSync(this.program)) throw new Error(`${this.program} is missing: run the pretest step.`);
-    // The file is there and empty, lest the CLI look elsewhere.
+    // The file is there and empty, so that the CLI reads no other one.
     writeFileSync(join(this.home, "config"), "");
   }
 

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
-import { z } from "zod";
+import * as z from "zod";
 import type { LocalSageMakerConfigInput } from "../../../local/sagemaker/config";
 
 const readyLine = z.object({ ready: z.literal(true), url: z.string(), port: z.number(), pid: z.number() });

@@ -38,7 +38,7 @@ const probe = async () =>
   options.probe === undefined
     ? undefined
     : await new Promise((resolve) => {
-        get(options.probe, (response) => resolve(`answered ${response.statusCode}`)).on("error", () =>
+        get(options.probe, (response) => resolve(`responded with ${response.statusCode}`)).on("error", () =>
           resolve("no network"),
         );
       });
@@ -75,7 +75,7 @@ function testify() {
   appendFileSync(options.witness, `${JSON.stringify(line)}\n`);
 }
 
-/** Asks for its own stop as the last thing it does: `answered`, or `sent` and gone before there is a response. */
+/** Asks for its own stop as the last thing it does: `responded`, or `sent` and gone before there is a response. */
 async function stopItself() {
   await new Promise((resolve) => {
     const call = request(

@@ -1,6 +1,6 @@
 import type { SageMakerClient } from "@aws-sdk/client-sagemaker";
 import type { SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
-import { z } from "zod";
+import * as z from "zod";
 import { ServiceSchemas } from "../../../local/sagemaker/api/request-validation";
 
 /** A response as it came over the wire. */
@@ -14,7 +14,7 @@ const control = new ServiceSchemas("sagemaker");
 const runtime = new ServiceSchemas("sagemaker-runtime");
 
 /**
- * What every operation may answer besides its own errors (AWS: "Common Error Types"), with the status; and what this
+ * What every operation may return besides its own errors (AWS: "Common Error Types"), with the status; and what this
  * server adds for a body that it does not want to read.
  */
 const commonErrors: Readonly<Record<string, readonly number[]>> = {
@@ -54,16 +54,16 @@ export function controlResponseFaults(operation: string, response: WireResponse)
 export function runtimeResponseFaults(operation: string, response: WireResponse): string[] {
   const { status, headers, body } = response;
   if (status === 200) {
-    const told = Object.entries(runtime.outputHeaders(operation)).flatMap(([header, member]) =>
+    const given = Object.entries(runtime.outputHeaders(operation)).flatMap(([header, member]) =>
       headers[header] === undefined ? [] : [[member, headers[header]]],
     );
-    return [...headerFaults(headers), ...runtime.responseFaults(operation, { ...Object.fromEntries(told), Body: "" })];
+    return [...headerFaults(headers), ...runtime.responseFaults(operation, { ...Object.fromEntries(given), Body: "" })];
   }
   const faults = headerFaults(headers, "application/json");
   const error = runtimeError.safeParse(parsed(body));
   if (!error.success) return [...faults, `an error without Message: ${body.slice(0, 200)}`];
   const code = headers["x-amzn-errortype"];
-  // A body that is too large for a real-time endpoint is answered by what stands before the service.
+  // What stands before the service responds to a body that is too large for a real-time endpoint.
   if (code === undefined && status === 413) return faults;
   if (typeof code !== "string") return [...faults, `an error ${status} without x-amzn-errortype`];
   return [...faults, ...errorFaults({ schemas: runtime, operation, code, status, members: error.data })];
@@ -127,7 +127,7 @@ async function checked(params: {
   const operation = String(params.commandName).replace(/Command$/, "");
   const read = { status: response.statusCode, headers: response.headers, body: bytes.toString("utf8") };
   const faults = params.faultsOf(operation, read);
-  if (faults.length > 0) throw new Error(`${operation} was answered against the model: ${faults.join("; ")}`);
+  if (faults.length > 0) throw new Error(`The response of ${operation} is against the model: ${faults.join("; ")}`);
   return Object.assign(Object(params.response), { body: new Uint8Array(bytes) });
 }
 
@@ -135,7 +135,7 @@ const closestToTheWire = { step: "deserialize", priority: "low", name: "checkRes
 
 /**
  * Makes the clients fail on every response that is not as the service model says, before they read it in their own,
- * lenient way. So each test of this suite checks each response that it gets, whatever else it looks at.
+ * lenient way. So each test of this suite checks each response that it gets, whatever else it checks.
  */
 export function checkResponsesOf(sagemaker: SageMakerClient, runtimeClient: SageMakerRuntimeClient): void {
   sagemaker.middlewareStack.add(

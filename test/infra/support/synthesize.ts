@@ -38,11 +38,12 @@ const imageBuildSchema = z.looseObject({
   dockerBuildTarget: z.string(),
   dockerBuildArgs: z.record(z.string(), z.string()),
   platform: z.string(),
+  dockerOutputs: z.array(z.string()),
 });
 /** How the deploy builds one Docker image. */
 export type ImageBuild = z.infer<typeof imageBuildSchema>;
 
-export interface Synthesised {
+export interface Synthesized {
   readonly stage: Stage;
   readonly imageBuilds: readonly ImageBuild[];
   /** The stacks that the stage has. */
@@ -68,7 +69,7 @@ export function makeApp(): { readonly app: App; readonly remove: () => void } {
 }
 
 /** Synthesizes a stage, cdk-nag included: an unacknowledged finding throws. */
-export function synthesize(stageOrConfig: Stage | StageConfig): Synthesised {
+export function synthesize(stageOrConfig: Stage | StageConfig): Synthesized {
   const config = typeof stageOrConfig === "string" ? stageConfigs[stageOrConfig] : stageOrConfig;
   const { app, remove } = makeApp();
   try {

@@ -20,8 +20,8 @@ let users = 0;
 
 export function localHarness({ table, s3, artifactsBucket, workBucket }: LocalTable): ResourceHarness {
   users += 1;
-  const sub = `user-of-world-${users}`;
-  // Records of first answers expire by the real clock.
+  const sub = `user-of-harness-${users}`;
+  // Records of first responses expire by the real clock.
   const clock = new VirtualClock(new Date().toISOString());
   const stores = { table, now: clock.now };
   const tracks = createTracks(stores);

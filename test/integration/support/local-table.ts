@@ -27,14 +27,23 @@ export interface LocalTable {
   stop(): Promise<void>;
 }
 
-export async function startLocalTable(): Promise<LocalTable> {
+/** Names of the table and of the buckets. */
+export type LocalTableNames = Pick<LocalTable, "tableName" | "artifactsBucket" | "workBucket">;
+
+const ownNames: LocalTableNames = {
+  tableName: "opencomposer-test",
+  artifactsBucket: "test-artifacts",
+  workBucket: "test-work",
+};
+
+export async function startLocalTable(names: LocalTableNames = ownNames): Promise<LocalTable> {
+  const { tableName, artifactsBucket, workBucket } = names;
   await makeEnvironments({ names: ["cloud"], python: findPython(), report: () => undefined });
   const directory = mkdtempSync(path.join(tmpdir(), "opencomposer-table-"));
   const cloud = await startMiniStack({ python: environmentPython("cloud"), directory, region, persist: false });
   const settings = { endpoint: cloud.endpointUrl, region, credentials: localCredentials };
   const dynamodb = new DynamoDBClient(settings);
   const s3 = new S3Client({ ...settings, forcePathStyle: true });
-  const tableName = "opencomposer-test";
   await dynamodb.send(
     new CreateTableCommand({
       TableName: tableName,
@@ -58,7 +67,6 @@ export async function startLocalTable(): Promise<LocalTable> {
       ],
     }),
   );
-  const [artifactsBucket, workBucket] = ["test-artifacts", "test-work"];
   for (const Bucket of [artifactsBucket, workBucket]) await s3.send(new CreateBucketCommand({ Bucket }));
   const client = DynamoDBDocumentClient.from(dynamodb, { marshallOptions: { removeUndefinedValues: true } });
   return {

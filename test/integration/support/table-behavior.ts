@@ -209,7 +209,7 @@ export function tableBehavior(open: () => Table): void {
       expect(await meets(await newRow({ text: "\uFFFD" }), lessThan("text", "\u{1F3B9}"))).toBe(true);
     });
 
-    test("guard every kind of single write; a refusal tells the row as it is", async () => {
+    test("guard every kind of single write; a refused write tells the row as it is", async () => {
       const key = await newRow({ n: 1, holder: { jobId: "x" } });
       const now = { ...key, n: 1, holder: { jobId: "x" } };
       const condition = equals("holder.jobId", "y");
@@ -409,8 +409,11 @@ export function tableBehavior(open: () => Table): void {
       for (const sk of keys) await put({ pk, sk }, { n: 1 });
       return pk;
     };
-    const query = async (of: RowQuery, limit: number): Promise<readonly [sorts: readonly unknown[], more: boolean]> => {
-      const { rows, hasMore } = await open().query(of, limit);
+    const query = async (
+      rowQuery: RowQuery,
+      limit: number,
+    ): Promise<readonly [sorts: readonly unknown[], more: boolean]> => {
+      const { rows, hasMore } = await open().query(rowQuery, limit);
       return [sorts(rows), hasMore];
     };
 
@@ -525,9 +528,9 @@ function randomSteps(pk: string): fc.Arbitrary<readonly Step[]> {
       fc.constantFrom(rowExists, rowIsAbsent),
       attribute.map(present),
       attribute.map(absent),
-      fc.tuple(attribute, plain).map(([of, to]) => equals(of, to)),
-      fc.tuple(attribute, fc.constantFrom(-1, 0, 1, "a", "b")).map(([of, to]) => lessThan(of, to)),
-      fc.tuple(attribute, fc.integer({ min: -2, max: 2 })).map(([of, to]) => atMost(of, to)),
+      fc.tuple(attribute, plain).map(([name, to]) => equals(name, to)),
+      fc.tuple(attribute, fc.constantFrom(-1, 0, 1, "a", "b")).map(([name, to]) => lessThan(name, to)),
+      fc.tuple(attribute, fc.integer({ min: -2, max: 2 })).map(([name, to]) => atMost(name, to)),
       fc.array(tie("condition"), { minLength: 1, maxLength: 3 }).map((all) => allOf(...all)),
       fc.array(tie("condition"), { minLength: 1, maxLength: 3 }).map((all) => anyOf(...all)),
     ),
@@ -537,16 +540,17 @@ function randomSteps(pk: string): fc.Arbitrary<readonly Step[]> {
   // Each attribute is changed in one way: MiniStack takes two ways, which AWS refuses.
   const changes = fc.uniqueArray(name, { maxLength: 4 }).chain((names) =>
     fc.array(fc.constantFrom("set", "setOnce", "add", "remove"), { minLength: 4, maxLength: 4 }).chain((ways) => {
-      const of = (way: string): readonly string[] => names.filter((_, n) => ways[n] === way);
-      const valuesOf = (way: string) => of(way).map((changed) => [changed, isMark(changed) ? mark : value] as const);
-      const numbers = of("add").filter((changed) => !isMark(changed));
+      const namesOf = (way: string): readonly string[] => names.filter((_, n) => ways[n] === way);
+      const valuesOf = (way: string) =>
+        namesOf(way).map((changed) => [changed, isMark(changed) ? mark : value] as const);
+      const numbers = namesOf("add").filter((changed) => !isMark(changed));
       return fc.record({
         set: fc.record(
           Object.fromEntries(valuesOf("set").map(([changed, values]) => [changed, orNot<unknown>(values)])),
         ),
         setOnce: fc.record(Object.fromEntries(valuesOf("setOnce"))),
         add: fc.record(Object.fromEntries(numbers.map((changed) => [changed, amount]))),
-        remove: fc.constant(of("remove")),
+        remove: fc.constant(namesOf("remove")),
       });
     }),
   );
@@ -603,6 +607,6 @@ export async function expectSameTables(one: () => Table, other: () => Table): Pr
     }),
     { numRuns: 80 },
   );
-  // A law that only ever sees refusals says little.
+  // A law for which every write is refused would say little.
   for (const count of Object.values(seen)) expect(count).toBeGreaterThan(20);
 }

@@ -1,4 +1,4 @@
-/** The typed client against servers on this machine that answer as the API, API Gateway and proxies do. */
+/** The typed client against servers on this machine that respond as the API, API Gateway and proxies do. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import {
   type ApiClient,
@@ -25,7 +25,7 @@ afterEach(async () => {
   for (const server of servers.splice(0)) await server.stop();
 });
 
-/** A server that answers by the function, and remembers what it was asked. */
+/** A server that responds by the function, and remembers its requests. */
 async function serving(respond: Respond): Promise<{ asked: Asked[]; client: ApiClient; baseUrl: string }> {
   const asked: Asked[] = [];
   const server = await startListeningServer((request, response) => {
@@ -225,7 +225,7 @@ describe("waiting", () => {
     };
   }
   const composition = (state: string): object => ({ id: "x", state, name: "A piece" });
-  /** Answers one after the other, the last one for ever. */
+  /** Sends the responses in this order, and the last one for ever. */
   const inTurn = (...responders: readonly Respond[]): Respond => {
     let next = 0;
     return (response, asked) => {
@@ -331,7 +331,7 @@ describe("waiting", () => {
     expect(await waitForComposition(client, "x", { deadlineSeconds: 0.2 })).toMatchObject({ outcome: "deadline" });
   });
 
-  test.each([401, 403, 404])("ends at once with a refusal that does not pass: %i", async (status) => {
+  test.each([401, 403, 404])("ends at once with a problem that does not pass: %i", async (status) => {
     const { client, asked } = await serving(json(status, { message: "No" }));
     const outcome = await waitForComposition(client, "x", { deadlineSeconds: 600, clock: jumping() });
     expect(outcome).toMatchObject({ outcome: "refused", problem: { status, detail: "No" } });

@@ -26,7 +26,7 @@ const create = async (api: ComposerApi, more: object = {}) =>
   await api.call("POST", "/compositions", { json: { ...wanted, ...more } });
 
 describe("composing", () => {
-  test("answers 202 with the resource, where to follow it and when to ask", async () => {
+  test("returns 202 with the resource, where to follow it and when to ask", async () => {
     const api = composerApi();
     const reply = await create(api);
     expect(reply.status).toBe(202);
@@ -188,7 +188,7 @@ describe("composing", () => {
     ).toEqual(["/inputOptions/swing", "/inputOptions/tempo", "/name", "/parameters/mood", "/seed"]);
   });
 
-  test("over the quota of unfinished ones answers 429; an idempotent repetition still gets its response", async () => {
+  test("over the quota of unfinished ones returns 429; an idempotent repetition still gets its response", async () => {
     const api = composerApi();
     const keyed = async (key: string) =>
       await api.call("POST", "/compositions", { json: wanted, headers: { "idempotency-key": key } });

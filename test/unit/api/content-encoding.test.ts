@@ -1,4 +1,4 @@
-/** A compressed body is refused for being compressed, and not for what its bytes look like. */
+/** A compressed body is refused for being compressed, and not for its bytes. */
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { apiRoutes } from "../../../naming/api-routes";
 import { middleC, midiFile, trackChunk } from "../../support/midi-bytes";

@@ -1,4 +1,4 @@
-/** HEAD is GET without the body: the gateway drops it, so the function answers both alike. */
+/** HEAD is GET without the body: the gateway drops it, so the function responds to both alike. */
 import { apiRoutes } from "../../../naming/api-routes";
 import { composerApi } from "./support/composer-api";
 import { composition, model, track, trainingJob } from "./support/items";
@@ -13,7 +13,7 @@ const ids = {
 };
 const gets = Object.entries(apiRoutes).filter(([id, { method }]) => method === "GET" && id !== "getOpenApiDocument");
 
-test.each(gets)("HEAD of %s is answered as GET", async (_, { path }) => {
+test.each(gets)("HEAD of %s gets the response of GET", async (_, { path }) => {
   const api = composerApi();
   api.tracks.put(track({ id: ids.trackId }));
   api.compositions.put(composition({ id: ids.compositionId }));

@@ -1,4 +1,4 @@
-/** Any request at all gets a documented answer, and never a 500. */
+/** Any request at all gets a documented response, and never a 500. */
 import * as fc from "fast-check";
 import { apiRoutes } from "../../../naming/api-routes";
 import { compositionScoreKey, modelFile, modelPrefix, trackKey } from "../../../naming/object-keys";
@@ -97,7 +97,7 @@ const query = fc.oneof(
   fc.webQueryParameters().map((text) => `?${text}`),
 );
 
-test("any request gets a documented answer, and never a 500", async () => {
+test("any request gets a documented response, and never a 500", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.constantFrom(...Object.entries(apiRoutes)),

@@ -34,7 +34,7 @@ const problemThrownBy = (act: () => unknown): Problem & { readonly status: numbe
 };
 
 describe("the wrapper", () => {
-  test("answers 404 as a problem where there is no route", async () => {
+  test("returns 404 as a problem where there is no route", async () => {
     const api = documentedApi({});
     const reply = await api.call("GET", "/nothing/here");
     expect(reply.status).toBe(404);
@@ -77,7 +77,7 @@ describe("the wrapper", () => {
     expect(JSON.stringify(api.log.lines)).not.toMatch(/private words|abc\.def/);
   });
 
-  test("answers 503 with Retry-After when the table stayed busy", async () => {
+  test("returns 503 with Retry-After when the table stayed busy", async () => {
     const api = documentedApi({
       createTrack: async () => {
         throw new TableBusy("conflicts");
@@ -255,7 +255,7 @@ describe("validation", () => {
     expect(parseQuery(requestOf("GET", "/tracks?limit=100"), pageQuerySchema)).toEqual({ limit: 100 });
   });
 
-  test("answers any JSON at all, with errors whose pointers lead to the values they repeat", () => {
+  test("responds to any JSON at all with errors whose pointers lead to the values they repeat", () => {
     fc.assert(
       fc.property(fc.jsonValue(), (json) => {
         const { status, errors = [] } = jobErrors(json);

@@ -1,8 +1,8 @@
 /** Refusing a body takes time in proportion to its size, whatever its shape. */
 import { bodyLimitBytes } from "../../../lambdas/http/request";
 import { type ApiRoute, apiRoutes } from "../../../naming/api-routes";
+import { measureHostileBodies } from "../../verification/hostile-body-times";
 import { hostileOperations, type HostileRequest, hostileRequests } from "../../verification/hostile-operations";
-import { measureRefusals } from "../../verification/refusal-times";
 import { composerApi } from "./support/composer-api";
 import { composition, model, track, trainingJob } from "./support/items";
 
@@ -18,7 +18,7 @@ test("every operation that may be sent a body is asked", () => {
 });
 
 test("the bench measures every one of them", () => {
-  const measured = measureRefusals(2_000);
+  const measured = measureHostileBodies(2_000);
   expect(measured.map(({ operation }) => operation)).toEqual(
     hostileOperations.map(({ method, path }) => `${method} ${path}`),
   );

@@ -98,7 +98,7 @@ test("another user's lost track does not exist", async () => {
   expect(problemOf(reply).code).toBe("TRACK_NOT_FOUND");
 });
 
-test("a refusal for a lost file is not remembered under the idempotency key", async () => {
+test("a problem for a lost file is not remembered under the idempotency key", async () => {
   const api = apiWithout("track");
   expect((await compose(api, requests.track, { "idempotency-key": "k" })).status).toBe(410);
   api.files.objects.set(files.track, new Uint8Array(4));
@@ -107,7 +107,7 @@ test("a refusal for a lost file is not remembered under the idempotency key", as
 
 test("a file whose row has gone meanwhile is not lost: the write of the composition refuses that", async () => {
   const field = { pointer: "/input/trackId", value: own.track.id, allowed: "a track whose file is there" };
-  const needed = (isThere: boolean) => ({ key: files.track, of: "track", field, isNamed: async () => isThere });
+  const needed = (isThere: boolean) => ({ key: files.track, resource: "track", field, isNamed: async () => isThere });
   const none = { exists: async () => false };
   await requireFiles(none, [undefined, needed(false)]);
   await expect(requireFiles(none, [undefined, needed(true)])).rejects.toMatchObject({ code: "FILE_LOST" });
@@ -233,7 +233,7 @@ describe("the files of an ended training job", () => {
     expect((await apiWithJob().call("GET", `${root}/metrics?afterEpoch=3`)).status).toBe(410);
   });
 
-  test("are answered when they are there", async () => {
+  test("are sent when they are there", async () => {
     for (const path of paths) expect((await withFiles(apiWithJob()).call("GET", path)).status).toBe(200);
   });
 
@@ -276,10 +276,10 @@ describe("the files of an ended training job", () => {
     ],
   ])("that are not there are not lost for %s", async (_, job) => {
     const api = apiWithJob(job);
-    const of = `/training-jobs/${job.id}`;
-    expect((await api.call("GET", `${of}/metrics`)).body).toEqual({ items: [], reference: {} });
-    expect((await api.call("GET", `${of}/samples`)).body).toEqual({ items: [] });
-    expect((await api.call("GET", `${of}/samples/1/ode-to-joy`)).status).toBe(404);
+    const path = `/training-jobs/${job.id}`;
+    expect((await api.call("GET", `${path}/metrics`)).body).toEqual({ items: [], reference: {} });
+    expect((await api.call("GET", `${path}/samples`)).body).toEqual({ items: [] });
+    expect((await api.call("GET", `${path}/samples/1/ode-to-joy`)).status).toBe(404);
   });
 
   test("are not lost when the job is deleted meanwhile: 404", async () => {

@@ -203,7 +203,7 @@ test("i34: 64 bars and a tick are 64 bars", async () => {
   expect((await composed(uploaded)).melody.bars).toBe(64);
 });
 
-test("i35: rests before the notes are told with the startBar that leaves them out, also by the refusal", async () => {
+test("i35: rests before the notes are told with the startBar that leaves them out, also by the problem", async () => {
   const uploaded = await upload("i35-60-bars-of-rest.mid");
   expect(uploaded.track).toMatchObject({ bars: 68, firstBarWithNotes: 61 });
   expect(uploaded.track.changes[0]).toMatch(/^bars 1 to 60 are rests.*startBar 61/);

@@ -85,7 +85,7 @@ describe("uploading a track", () => {
     });
   });
 
-  test("over the quota answers 429 with the quota, and keeps no file", async () => {
+  test("over the quota returns 429 with the quota, and keeps no file", async () => {
     const api = composerApi();
     for (let count = 0; count < quotas.tracks; count += 1) await api.call("POST", "/tracks", upload);
     const reply = await api.call("POST", "/tracks", upload);
@@ -173,14 +173,14 @@ describe("a track", () => {
     const api = composerApi();
     const item = track();
     api.tracks.put(item);
-    const mine = `/tracks/${item.id}`;
+    const own = `/tracks/${item.id}`;
     const none = `/tracks/${"0".repeat(26)}`;
     for (const [method, call] of [
       ["GET", {}],
       ["DELETE", {}],
       ["PATCH", { json: { name: "x" } }],
     ] as const) {
-      const theirs = await api.call(method, mine, { ...call, sub: bob });
+      const theirs = await api.call(method, own, { ...call, sub: bob });
       const missing = await api.call(method, none, { ...call, sub: bob });
       expect(theirs.status).toBe(404);
       expect(problemOf(theirs).detail.replace(item.id, "")).toBe(problemOf(missing).detail.replace("0".repeat(26), ""));

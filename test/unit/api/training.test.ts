@@ -168,7 +168,7 @@ describe("a training job", () => {
     }
   });
 
-  test("over the quota answers 429 and when to try again", async () => {
+  test("over the quota returns 429 and when to try again", async () => {
     const api = composerApi();
     for (let count = 0; count < quotas.openTrainingJobs; count += 1) await create(api);
     const reply = await create(api);
@@ -423,7 +423,7 @@ describe("watching", () => {
     expect((await api.call("GET", first?.href ?? "", { sub: bob })).status).toBe(404);
   });
 
-  test("metrics answer for a progress file of any bytes and length, and say nothing of one that is too long", async () => {
+  test("metrics have a response for a progress file of any bytes and length, and say nothing of one that is too long", async () => {
     const api = composerApi();
     const item = trainingJob({ state: "TRAINING", hyperparameters: { epochs: 2000 } });
     api.trainingJobs.put(item);
@@ -439,7 +439,7 @@ describe("watching", () => {
     api.work.objects.set(key, Buffer.from(text.slice(0, maxProgressBytes)));
     const full = await api.call("GET", path);
     expect(full.status).toBe(200);
-    // In Lambda's answer the body is a text inside JSON: 6 MB in all.
+    // In Lambda's response the body is a text inside JSON: 6 MB in all.
     expect(JSON.stringify(full.bytes.toString()).length).toBeLessThan(6_000_000);
 
     api.work.objects.set(key, Buffer.alloc(maxProgressBytes + 1, "x"));

@@ -88,7 +88,7 @@ class ComposingHarness {
 
   async deliver(n = 1, more: Partial<ExecuteCompositionParams> = {}) {
     return await executeComposition({
-      of: { sub, id: id(n) },
+      owned: { sub, id: id(n) },
       firstDeliveredAt: this.firstDeliveredAt,
       compositions: this.compositions,
       tracks: this.tracks,
@@ -289,7 +289,7 @@ test("the most edits that the parameters allow fit into the responses of contain
     probability: 0.123456,
   }));
   const bytes = JSON.stringify({ items: max }).length;
-  // The API's answer is text inside of Lambda's: each quotation mark has a backslash there.
+  // The API's response is text inside of Lambda's: each quotation mark has a backslash there.
   const carried = JSON.stringify({ body: JSON.stringify({ items: max }) }).length;
   expect(bytes).toBeLessThan(2_500_000);
   expect(carried).toBeLessThan(3_000_000);
@@ -599,7 +599,7 @@ test("measures that the table cannot hold do not keep a composition from its end
   expect(harness.row().output?.metrics).toEqual({ tonalDistance: 0, similarityIndex: 0.25 });
 });
 
-test("whatever bytes an endpoint answers, the composition ends or waits", async () => {
+test("whatever bytes an endpoint returns, the composition ends or waits", async () => {
   const responses = fc.oneof(
     fc.uint8Array().map((body): Invocation => ({ kind: "RESPONSE", body })),
     fc.json().map((text): Invocation => ({ kind: "RESPONSE", body: new TextEncoder().encode(text) })),

@@ -10,7 +10,7 @@ import { breaches, camelPath, fitting, readModel, requestOf, withBreach } from "
 const model = readModel("sagemaker");
 const schemas = new ServiceSchemas("sagemaker");
 
-function refusal(operation: string, request: unknown, by: ServiceSchemas = schemas): ServiceError | undefined {
+function errorOf(operation: string, request: unknown, by: ServiceSchemas = schemas): ServiceError | undefined {
   try {
     by.checkInput(operation, request);
     return undefined;
@@ -25,7 +25,7 @@ describe.each(Object.entries(model.operations))("%s", (operation, { input }) => 
     const all = input === undefined ? [] : [...breaches(model, input)];
     expect(all.length).toBeGreaterThan(0);
     const accepted = all.filter((breach) => {
-      const error = refusal(operation, requestOf(breach));
+      const error = errorOf(operation, requestOf(breach));
       return !error?.message.includes(breach.words);
     });
     // A wrong type is told alone, so a constraint below one of the request's other breaches is never hidden by it.
@@ -61,7 +61,7 @@ describe.each(["sagemaker", "sagemaker-runtime"] as const)("whatever the request
     );
     fc.assert(
       fc.property(cases, ({ operation, request, breach }) => {
-        const error = refusal(operation, withBreach(request, breach), checked);
+        const error = errorOf(operation, withBreach(request, breach), checked);
         expect(error?.message).toContain(breach.words);
         expect(["ValidationException", "SerializationException"]).toContain(error?.code);
         expect(error?.status).toBe(400);
@@ -72,10 +72,10 @@ describe.each(["sagemaker", "sagemaker-runtime"] as const)("whatever the request
 });
 
 it("shortens hostile values, and reads null as absent", () => {
-  const error = refusal("DescribeTrainingJob", { TrainingJobName: "_".repeat(1_000_000) });
+  const error = errorOf("DescribeTrainingJob", { TrainingJobName: "_".repeat(1_000_000) });
   expect(error?.message.length).toBeLessThan(5_000);
-  expect(refusal("ListTrainingJobs", { NameContains: null })).toBeUndefined();
-  expect(refusal("DescribeTrainingJob", { TrainingJobName: null })?.message).toBe(
+  expect(errorOf("ListTrainingJobs", { NameContains: null })).toBeUndefined();
+  expect(errorOf("DescribeTrainingJob", { TrainingJobName: null })?.message).toBe(
     "1 validation error detected: Value null at 'trainingJobName' failed to satisfy constraint: Member must not be null",
   );
 });
@@ -90,7 +90,7 @@ describe("the check of responses that the conformance suite sees", () => {
     });
   const arn = "arn:aws:sagemaker:eu-central-1:000000000000:training-job/a";
 
-  it("passes answers and errors that the model has", () => {
+  it("passes responses and errors that the model has", () => {
     expect(control(200, { TrainingJobArn: arn })).toEqual([]);
     expect(control(400, { __type: "ResourceInUse", Message: "taken" })).toEqual([]);
     expect(control(400, { __type: "ValidationException", message: "no" })).toEqual([]);
@@ -112,7 +112,7 @@ describe("the check of responses that the conformance suite sees", () => {
     expect(control(status, body, more).join()).toContain(words);
   });
 
-  it("knows the runtime's answers, too", () => {
+  it("knows the runtime's responses, too", () => {
     const runtime = (status: number, more: object, body: unknown = { Message: "no" }): string =>
       runtimeResponseFaults("InvokeEndpoint", {
         status,
@@ -135,7 +135,7 @@ describe("the check of responses that the conformance suite sees", () => {
     });
     const { sagemaker } = sagemakerClients(server.url);
     try {
-      await expect(sagemaker.send(new ListModelsCommand({}))).rejects.toThrow("answered against the model");
+      await expect(sagemaker.send(new ListModelsCommand({}))).rejects.toThrow("is against the model");
     } finally {
       sagemaker.destroy();
       await server.stop();
@@ -143,7 +143,7 @@ describe("the check of responses that the conformance suite sees", () => {
   });
 });
 
-it("refuses answers that break the model", () => {
+it("refuses responses that break the model", () => {
   expect(schemas.responseFaults("DescribeTrainingJob", { TrainingJobName: "a" })).toContainEqual(
     expect.stringContaining("must have required property 'ModelArtifacts'"),
   );

@@ -111,6 +111,6 @@ describe("check of access tokens", () => {
       userPoolId: "eu-west-1_None",
       userPoolClientId: client,
     });
-    await expect(made).rejects.toThrow(/keys cannot be had: .*eu-west-1_None.* answered 404/);
+    await expect(made).rejects.toThrow(/keys cannot be had: .*eu-west-1_None.* responded with 404/);
   });
 });

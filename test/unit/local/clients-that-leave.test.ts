@@ -107,7 +107,7 @@ async function leave(leaving: readonly RawClient[]): Promise<void> {
   await until("the clients are closed", () => leaving.every(({ isClosed }) => isClosed()));
 }
 
-/** When the gateway has answered these, it has seen all that its sockets told it before. */
+/** When the gateway has responded to these, it has seen all that its sockets told it before. */
 async function roundTrips(gateway: Gateway): Promise<void> {
   for (let round = 0; round < 5; round += 1) expect((await fetch(`${gateway.url}/tracks`)).status).toBe(401);
 }
@@ -117,7 +117,7 @@ async function ask(gateway: Gateway, user: string): Promise<{ readonly status: n
   return { status: response.status, length: (await response.arrayBuffer()).byteLength };
 }
 
-/** Sends as many requests at once as there are places. The upstream answers none of them before all have come. */
+/** Sends as many requests at once as there are places. The upstream responds to none of them before all have come. */
 async function expectAllPlacesFree(gateway: Gateway, upstream: Upstream, user = "another"): Promise<void> {
   const asked = Array.from({ length: atOnce }, () => ask(gateway, user));
   const mine = (): readonly Work[] => upstream.current().filter((work) => work.user === user);
@@ -170,7 +170,7 @@ describe("clients that leave before their response", () => {
     expect(upstream.max()).toBe(atOnce);
   });
 
-  it("leave answers that are taken from MiniStack to their end and hold no room", async () => {
+  it("leave responses that are taken from MiniStack to their end and hold no room", async () => {
     // One user has room for one such response, but not for two: half of 256 MiB.
     const length = 100 * mib;
     const upstream = await startUpstream(() => undefined, Buffer.alloc(length, "a"));

@@ -104,7 +104,7 @@ describe("local gateway", () => {
     expect(seen[0]?.body).toEqual(body);
   });
 
-  it("outlives a request that waits for the connection of one that was answered early", async () => {
+  it("outlives a request that waits for the connection of one that got its response early", async () => {
     const hasty = await startListeningServer((_, response) => {
       response.writeHead(401, { "content-type": "application/json" });
       response.end("{}");
@@ -130,7 +130,7 @@ describe("local gateway", () => {
     }
   });
 
-  it("answers HEAD with the headers of GET and no body", async () => {
+  it("responds to HEAD with the headers of GET and no body", async () => {
     reply = { status: 200, headers: { etag: '"7"', "content-length": "11" }, body: Buffer.from('{"ok":true}') };
     const response = await fetch(`${gateway.url}/tracks/1`, { method: "HEAD", headers: signedIn });
     expect(response.status).toBe(200);
@@ -140,7 +140,7 @@ describe("local gateway", () => {
     expect(seen[0]?.method).toBe("HEAD");
   });
 
-  it("answers a preflight itself, as the template declares", async () => {
+  it("responds to a preflight itself, as the template declares", async () => {
     const response = await fetch(`${gateway.url}/tracks`, {
       method: "OPTIONS",
       headers: { origin: "http://localhost:5173", "access-control-request-method": "POST" },
@@ -274,7 +274,7 @@ describe("local gateway", () => {
     expect(seen).toHaveLength(0);
   });
 
-  it("answers 503 where nothing serves the API", async () => {
+  it("returns 503 where nothing serves the API", async () => {
     const lonely = await startGateway({
       port: 0,
       endpointUrl: "http://127.0.0.1:1",
@@ -294,7 +294,7 @@ describe("local gateway", () => {
 });
 
 describe("local gateway under load", () => {
-  /** An upstream that answers nothing until it is told to, and sees how much of it goes on at once. */
+  /** An upstream that sends no response until it is told to, and sees how much of it goes on at once. */
   const startSlowUpstream = async (): Promise<{
     readonly url: string;
     readonly urls: string[];
@@ -331,7 +331,7 @@ describe("local gateway under load", () => {
     }
   };
 
-  it("has no more requests at MiniStack at once than it may, and answers all of a burst", async () => {
+  it("has no more requests at MiniStack at once than it may, and responds to all of a burst", async () => {
     const upstream = await startSlowUpstream();
     const gateway = await startOn(upstream.url, { requestsAtOnce: 3 });
     try {

@@ -81,14 +81,14 @@ describe("the lock of a local cloud's folder", () => {
 });
 
 describe("the lock of a process", () => {
-  const refusal = ({ pid }: { readonly pid: number }): string => `process ${pid} has it`;
+  const whyRefused = ({ pid }: { readonly pid: number }): string => `process ${pid} has it`;
 
   it("is refused to the very process that has it, and free again when it was given back", () => {
     const file = join(folder, "deeper", "lock");
-    const release = takeProcessLock({ file, refusal });
-    expect(() => takeProcessLock({ file, refusal })).toThrow(`process ${process.pid} has it`);
+    const release = takeProcessLock({ file, whyRefused });
+    expect(() => takeProcessLock({ file, whyRefused })).toThrow(`process ${process.pid} has it`);
     release();
-    takeProcessLock({ file, refusal })();
+    takeProcessLock({ file, whyRefused })();
     expect(readdirSync(join(folder, "deeper"))).toEqual([]);
   });
 
@@ -97,7 +97,7 @@ describe("the lock of a process", () => {
     const startedAt = "2026-01-01T00:00:00Z";
     // The parent of this process lives, but it was started at another time than this lock's holder.
     writeFileSync(file, JSON.stringify({ pid: process.ppid, startedAt, processStart: "1" }));
-    takeProcessLock({ file, refusal })();
+    takeProcessLock({ file, whyRefused })();
     if (process.platform !== "linux") return;
     // The shell becomes a program that never asks how its child ended. The child lives until its input ends, because a
     // shell that is still a shell would take note of its end.
@@ -115,7 +115,7 @@ describe("the lock of a process", () => {
       const processStart = processStartTime(pid);
       expect(processStart).toBeDefined();
       writeFileSync(file, JSON.stringify({ pid, startedAt, processStart }));
-      takeProcessLock({ file, refusal })();
+      takeProcessLock({ file, whyRefused })();
     } finally {
       parent.kill("SIGKILL");
     }
@@ -124,7 +124,7 @@ describe("the lock of a process", () => {
   it.each(["", "{", "[]", '{"pid":0,"startedAt":""}'])("that nobody can read is taken over: %j", (content) => {
     const file = join(folder, "lock");
     writeFileSync(file, content);
-    takeProcessLock({ file, refusal })();
+    takeProcessLock({ file, whyRefused })();
     expect(readdirSync(folder)).toEqual([]);
   });
 });

@@ -100,7 +100,7 @@ describe("idle connections that declare a body", () => {
     for (const headers of [{ "Content-Length": 1_000_000 }, { "Transfer-Encoding": "chunked" }]) {
       const waiting = { ...headers, Expect: "100-continue" };
       const [one] = clients(gateway, 1, head(gateway.port, "POST /tracks", waiting));
-      await until("it is answered", () => one?.received().includes('{"message":"Unauthorized"}') === true);
+      await until("it has its response", () => one?.received().includes('{"message":"Unauthorized"}') === true);
       expect(one?.received()).toMatch(/^HTTP\/1\.1 401 .*\r\n/);
       expect(one?.received()).toMatch(/\r\nwww-authenticate: Bearer\r\n/i);
     }
@@ -113,7 +113,7 @@ describe("idle connections that declare a body", () => {
     const [one] = clients(gateway, 1, head(gateway.port, "POST /tracks", headers));
     await until("it may go on", () => one?.received() === "HTTP/1.1 100 Continue\r\n\r\n");
     one?.socket.write("abcd");
-    await until("it is answered", () => one?.received().includes("HTTP/1.1 200 ") === true);
+    await until("it has its response", () => one?.received().includes("HTTP/1.1 200 ") === true);
   });
 
   it("leave half of the room to others and are refused in API Gateway's words", async () => {
@@ -203,12 +203,12 @@ describe("a body that comes too slowly", () => {
       slow?.socket.write(Buffer.alloc(8 * 1024, "x"));
       await sleep(125);
     }
-    await until("it is answered", () => slow?.received().includes("HTTP/1.1 200 ") === true);
+    await until("it has its response", () => slow?.received().includes("HTTP/1.1 200 ") === true);
     expect(upstream.lines).toEqual(["POST /tracks"]);
   });
 });
 
-describe("answers that are not taken", () => {
+describe("responses that are not taken", () => {
   it("hold no place at MiniStack, and their connection ends", async () => {
     const upstream = await startUpstream(40 * 1024 * 1024);
     const gateway = await start(upstream.url, {
@@ -218,7 +218,7 @@ describe("answers that are not taken", () => {
     });
     const stalled = clients(gateway, 2, head(gateway.port, "GET /tracks", { Authorization: "Bearer hog" }));
     for (const { socket } of stalled) socket.pause();
-    await until("MiniStack has answered them", () => upstream.lines.length === 2);
+    await until("MiniStack has responded", () => upstream.lines.length === 2);
     const response = await fetch(`${gateway.url}/tracks`, { headers: { authorization: "Bearer another" } });
     expect(response.status).toBe(200);
     expect((await response.arrayBuffer()).byteLength).toBe(40 * 1024 * 1024);
@@ -279,7 +279,7 @@ describe("requests of odd forms", () => {
     ["GET /%74racks", "401 Unauthorized"],
     ["GET /../tracks", "401 Unauthorized"],
     ["CONNECT evil.example:443", "405 Method Not Allowed"],
-  ])("%s is answered %s", async (line, status) => {
+  ])("%s gets %s", async (line, status) => {
     const gateway = await start((await startUpstream()).url);
     const sent = head(gateway.port, line.replace("OURS", `127.0.0.1:${gateway.port}`));
     expect(await responseTo(gateway, sent)).toBe(`HTTP/1.1 ${status}`);
@@ -289,7 +289,7 @@ describe("requests of odd forms", () => {
   it("OPTIONS says which methods there are", async () => {
     const gateway = await start((await startUpstream()).url);
     const [all] = clients(gateway, 1, head(gateway.port, "OPTIONS *"));
-    await until("it is answered", () => all?.received().includes("\r\n\r\n") === true);
+    await until("it has its response", () => all?.received().includes("\r\n\r\n") === true);
     expect(all?.received()).toMatch(/\r\nallow: GET, HEAD, POST, PATCH, DELETE, OPTIONS\r\n/i);
     const one = await fetch(`${gateway.url}/training-jobs/x/stop`, { method: "OPTIONS" });
     expect(one.headers.get("allow")).toBe("POST, OPTIONS");

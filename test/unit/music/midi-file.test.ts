@@ -64,7 +64,7 @@ describe("parseMidi reads what real files have", () => {
     expect(parseMidi(Uint8Array.from([...whole, 0])).changes).toEqual(["1 byte after the last track was left out"]);
   });
 
-  it("reads notes, name, program, tempo and metre", () => {
+  it("reads notes, name, program, tempo and time signature", () => {
     const song = parseMidi(
       file([
         track([0, 0xff, 0x51, 3, 0x07, 0xa1, 0x20, 0, 0xff, 0x58, 4, 4, 2, 24, 8]),
@@ -309,7 +309,7 @@ function trackEvents({ name, channel, program, notes }: GeneratedTrack): TMidiEv
 }
 
 describe("what json-midi-encoder writes", () => {
-  it("is read note for note, with names, programs, tempo and metre", () => {
+  it("is read note for note, with names, programs, tempo and time signature", () => {
     fc.assert(
       fc.property(songArbitrary, ({ division, microsecondsPerQuarter, numerator, denominator, tracks }) => {
         const conductor: TMidiEvent[] = [

@@ -55,7 +55,7 @@ function asRoll(notes: readonly ModelNote[]): ModelNote[] {
   });
 }
 
-/** The melody's roll after some cells were toggled, and some notes cut or joined: anything that a model could answer. */
+/** The melody's roll after some cells were toggled, and some notes cut or joined: anything that a model could return. */
 const rewriting = fc
   .tuple(
     played,
@@ -115,7 +115,7 @@ const twoThatEndTogether = {
 };
 
 describe("a melody that was re-written", () => {
-  it("is on the grid what the model answered, whatever was played", () => {
+  it("is on the grid what the model returned, whatever was played", () => {
     fc.assert(
       fc.property(rewriting, ({ melody, notes }) => {
         const result = rewrittenMelody(melody, notes);

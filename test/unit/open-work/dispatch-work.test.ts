@@ -88,23 +88,23 @@ test("other items, removals and other changes start nothing", async () => {
 
 test("a stop request is passed on once, and only where there is a job to stop", async () => {
   const outbox = new Outbox();
-  const told = { stopRequested: { BOOL: true }, trainingJobName: { S: "job-1" } };
+  const row = { stopRequested: { BOOL: true }, trainingJobName: { S: "job-1" } };
   await outbox.dispatch([
-    modified({ trainingJobName: { S: "job-1" } }, told),
-    modified(told, told),
+    modified({ trainingJobName: { S: "job-1" } }, row),
+    modified(row, row),
     modified({}, { stopRequested: { BOOL: true } }),
   ]);
   expect(outbox.stopped).toEqual(["job-1"]);
   expect(outbox.kept).toEqual([]);
 });
 
-test("a stop that hangs holds up nothing, and one that fails is left to the workflow's next look", async () => {
+test("a stop that hangs holds up nothing, and one that fails is left to the workflow's next turn", async () => {
   const outbox = new Outbox();
-  const told = modified(
+  const row = modified(
     { trainingJobName: { S: "job-1" } },
     { stopRequested: { BOOL: true }, trainingJobName: { S: "job-1" } },
   );
-  const hanging = outbox.dispatch([told, inserted("COMPOSITION")], {
+  const hanging = outbox.dispatch([row, inserted("COMPOSITION")], {
     sageMakerJobs: {
       stop: async () => {
         await new Promise(() => undefined);
@@ -116,7 +116,7 @@ test("a stop that hangs holds up nothing, and one that fails is left to the work
   expect(outbox.sent).toHaveLength(1);
 
   const failing = new Outbox();
-  await failing.dispatch([told], {
+  await failing.dispatch([row], {
     sageMakerJobs: {
       stop: async () => {
         throw new Error("throttled");

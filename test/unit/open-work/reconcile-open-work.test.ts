@@ -106,9 +106,9 @@ describe("training jobs", () => {
     harness.trainingJobs.add(trainingJob(2));
     harness.clock.advance(1_000);
     const load = harness.trainingJobs.get.bind(harness.trainingJobs);
-    harness.trainingJobs.get = async (of) => {
-      if (of.id === jobId(1)) throw new Error("unreadable");
-      return await load(of);
+    harness.trainingJobs.get = async (owned) => {
+      if (owned.id === jobId(1)) throw new Error("unreadable");
+      return await load(owned);
     };
     expect(await harness.reconcile()).toMatchObject({ repaired: 1, failed: 1 });
     expect(harness.started).toHaveLength(1);
@@ -122,8 +122,8 @@ describe("training jobs", () => {
     harness.compositions.add(composition({ sub, id: jobId(6), createdAt: created, updatedAt: created }));
     harness.clock.advance(1_000);
     const load = harness.trainingJobs.get.bind(harness.trainingJobs);
-    harness.trainingJobs.get = async (of) => {
-      if (of.id === jobId(5)) return await load(of);
+    harness.trainingJobs.get = async (owned) => {
+      if (owned.id === jobId(5)) return await load(owned);
       await new Promise(() => undefined);
       return undefined;
     };
@@ -176,12 +176,12 @@ describe("training jobs", () => {
         harness.trainingJobs.get = async () => await Promise.reject(unreadable());
       },
     ],
-  ])("a training that goes well is never ended because %s", async (_, spoil) => {
+  ])("a training that goes well is never ended because %s", async (_, corrupt) => {
     const harness = new ReconciledHarness();
     harness.trainingJobs.add(trainingJob(1));
     for (const step of ["PrepareData", "AcquireSlot", "LaunchTrainingJob"] as const) await harness.step(step, event);
     harness.statuses.set(jobId(1), "RUNNING");
-    spoil(harness);
+    corrupt(harness);
     for (let reconcile = 0; reconcile < 10; reconcile += 1) {
       await harness.reconcile();
       harness.clock.advance(patience.repair);

@@ -65,7 +65,7 @@ async function sideBySide(
   await scheduler.waitIdle();
   const responses = await Promise.all(replies);
   for (const { status, body } of responses) {
-    if (status >= 500) throw new Error(`answered ${status} ${JSON.stringify(body)}`);
+    if (status >= 500) throw new Error(`responded with ${status} ${JSON.stringify(body)}`);
   }
   await reconcilePastGrace(harness);
   await expectWhole(harness, responses.map(({ status }) => status).join(", "));

@@ -25,7 +25,7 @@ import { listOrphans, removeOrphans } from "../../../scripts/orphans/remove-orph
 import { MemoryBuckets } from "../../fakes/memory-object-store";
 import { CollectingLog, CollectingMetrics } from "../../fakes/telemetry";
 
-const of = { sub: "alice", id: "A".repeat(26) };
+const owner = { sub: "alice", id: "A".repeat(26) };
 const now = new Date("2026-03-01T00:00:00.000Z");
 const daysAgo = (days: number): Date => new Date(now.getTime() - days * 86_400_000);
 
@@ -39,7 +39,7 @@ class Harness {
   asked = 0;
 
   row(kind: OwnedKind, midi?: RowByKey["midi"]): this {
-    return this.item(ownedKey(kind, of.sub, of.id), midi);
+    return this.item(ownedKey(kind, owner.sub, owner.id), midi);
   }
   item(key: TableKey, midi?: RowByKey["midi"]): this {
     this.rowsByKey.set(`${key.pk} ${key.sk}`, { ...key, ...(midi === undefined ? {} : { midi }) });
@@ -58,8 +58,8 @@ class Harness {
     },
   };
 
-  look = async (ageDays = 7) => await listOrphans({ buckets: this.buckets, rows: this.rows, ageDays, now });
-  orphanKeys = async (): Promise<string[]> => (await this.look()).map(({ key }) => key);
+  list = async (ageDays = 7) => await listOrphans({ buckets: this.buckets, rows: this.rows, ageDays, now });
+  orphanKeys = async (): Promise<string[]> => (await this.list()).map(({ key }) => key);
   left = (): string[] => [...this.buckets.artifacts.keys(), ...this.buckets.work.keys()];
 }
 
@@ -71,24 +71,24 @@ const midi = (revision: number, token?: string) => ({
   ...(token === undefined ? {} : { token }),
 });
 const named: Readonly<Record<OwnedKind, readonly string[]>> = {
-  TRACK: [trackKey(of)],
+  TRACK: [trackKey(owner)],
   COMPOSITION: [
-    compositionScoreKey(of),
-    compositionEditEventsKey(of),
-    compositionMidiKey(of, { revision: 3, token: "abc" }),
-    compositionMidiKey(of, { revision: 2 }),
-    compositionMidiKey(of, { revision: 2, token: "x" }),
+    compositionScoreKey(owner),
+    compositionEditEventsKey(owner),
+    compositionMidiKey(owner, { revision: 3, token: "abc" }),
+    compositionMidiKey(owner, { revision: 2 }),
+    compositionMidiKey(owner, { revision: 2, token: "x" }),
   ],
-  MODEL: [modelFile, modelCardFile].map((name) => `${modelPrefix(of)}${name}`),
+  MODEL: [modelFile, modelCardFile].map((name) => `${modelPrefix(owner)}${name}`),
   TRAINING_JOB: [progressFile, referenceFile, sampleFile(1, "ode-to-joy"), sampleFile(12_345, "a")].map(
-    (name) => `${trainingJobPrefix(of)}${name}`,
+    (name) => `${trainingJobPrefix(owner)}${name}`,
   ),
 };
 const work = [
-  `${checkpointsPrefix(of)}last.pt`,
-  `${checkpointsPrefix(of)}samples/epoch-0001/a.mid`,
-  selectionManifestKey(of),
-  `${trainingOutputPrefix(of)}job-1/output/model/model.onnx`,
+  `${checkpointsPrefix(owner)}last.pt`,
+  `${checkpointsPrefix(owner)}samples/epoch-0001/a.mid`,
+  selectionManifestKey(owner),
+  `${trainingOutputPrefix(owner)}job-1/output/model/model.onnx`,
 ];
 
 test.each(Object.entries(named))(
@@ -109,21 +109,21 @@ test("the files of a running job are no orphans, and without its row all are", a
 });
 
 test.each<[OwnedKind, string]>([
-  ["COMPOSITION", `${compositionPrefix(of)}notes.txt`],
-  ["COMPOSITION", `${compositionPrefix(of)}score.json.tmp`],
-  ["COMPOSITION", `${compositionPrefix(of)}old/score.json`],
-  ["COMPOSITION", compositionMidiKey(of, { revision: 1 })],
-  ["COMPOSITION", compositionMidiKey(of, { revision: 3 })],
-  ["COMPOSITION", compositionMidiKey(of, { revision: 3, token: "abd" })],
-  ["COMPOSITION", compositionMidiKey(of, { revision: 4, token: "abc" })],
-  ["COMPOSITION", `${compositionPrefix(of)}03.mid`],
-  ["MODEL", `${modelPrefix(of)}weights.bin`],
-  ["MODEL", `${modelPrefix(of)}model.onnx/part`],
-  ["TRAINING_JOB", `${trainingJobPrefix(of)}progress.jsonl.1`],
-  ["TRAINING_JOB", `${trainingJobPrefix(of)}checkpoints/last.pt`],
-  ["TRAINING_JOB", `${trainingJobPrefix(of)}samples/epoch-1/a.mid`],
-  ["TRAINING_JOB", `${trainingJobPrefix(of)}x/samples/epoch-0001/a.mid`],
-  ["TRAINING_JOB", `${trainingJobPrefix(of)}samples/epoch-00001/a.mid`],
+  ["COMPOSITION", `${compositionPrefix(owner)}notes.txt`],
+  ["COMPOSITION", `${compositionPrefix(owner)}score.json.tmp`],
+  ["COMPOSITION", `${compositionPrefix(owner)}old/score.json`],
+  ["COMPOSITION", compositionMidiKey(owner, { revision: 1 })],
+  ["COMPOSITION", compositionMidiKey(owner, { revision: 3 })],
+  ["COMPOSITION", compositionMidiKey(owner, { revision: 3, token: "abd" })],
+  ["COMPOSITION", compositionMidiKey(owner, { revision: 4, token: "abc" })],
+  ["COMPOSITION", `${compositionPrefix(owner)}03.mid`],
+  ["MODEL", `${modelPrefix(owner)}weights.bin`],
+  ["MODEL", `${modelPrefix(owner)}model.onnx/part`],
+  ["TRAINING_JOB", `${trainingJobPrefix(owner)}progress.jsonl.1`],
+  ["TRAINING_JOB", `${trainingJobPrefix(owner)}checkpoints/last.pt`],
+  ["TRAINING_JOB", `${trainingJobPrefix(owner)}samples/epoch-1/a.mid`],
+  ["TRAINING_JOB", `${trainingJobPrefix(owner)}x/samples/epoch-0001/a.mid`],
+  ["TRAINING_JOB", `${trainingJobPrefix(owner)}samples/epoch-00001/a.mid`],
 ])("beside the row of a %s, %s is an orphan: its row does not name it", async (kind, key) => {
   const harness = new Harness().row(kind, midi(3, "abc")).put(key);
   expect(await harness.orphanKeys()).toEqual([key]);
@@ -139,7 +139,7 @@ test("any other name under a row's prefix is an orphan", async () => {
         TRAINING_JOB: trainingJobPrefix,
         TRACK: trackKey,
       }[kind];
-      const key = `${prefix(of)}${text}`;
+      const key = `${prefix(owner)}${text}`;
       const harness = new Harness().row(kind, midi(3, "abc")).put(key);
       expect(await harness.orphanKeys()).toEqual(named[kind].includes(key) ? [] : [key]);
     }),
@@ -149,29 +149,29 @@ test("any other name under a row's prefix is an orphan", async () => {
 
 test("a composition without a MIDI file yet names what its worker may write, and no more", async () => {
   const harness = new Harness().row("COMPOSITION");
-  harness.put(compositionMidiKey(of, { revision: 2 })).put(compositionScoreKey(of));
+  harness.put(compositionMidiKey(owner, { revision: 2 })).put(compositionScoreKey(owner));
   expect(await harness.orphanKeys()).toEqual([]);
-  const stray = compositionMidiKey(of, { revision: 2, token: "abc" });
+  const stray = compositionMidiKey(owner, { revision: 2, token: "abc" });
   expect(await harness.put(stray).orphanKeys()).toEqual([stray]);
 });
 
 test("what a pending change speaks of is nobody's orphan, in either bucket", async () => {
-  const harness = new Harness().item(pendingChangeKey("TRAINING_JOB", of.sub, of.id));
-  harness.put(`${trainingJobPrefix(of)}${progressFile}`).put(`${checkpointsPrefix(of)}last.pt`, "work");
+  const harness = new Harness().item(pendingChangeKey("TRAINING_JOB", owner.sub, owner.id));
+  harness.put(`${trainingJobPrefix(owner)}${progressFile}`).put(`${checkpointsPrefix(owner)}last.pt`, "work");
   expect(await harness.orphanKeys()).toEqual([]);
 });
 
 test("young files are left alone, and a look at younger ones than a week is refused", async () => {
-  const harness = new Harness().put(trackKey(of), "artifacts", 6.9);
+  const harness = new Harness().put(trackKey(owner), "artifacts", 6.9);
   expect(await harness.orphanKeys()).toEqual([]);
   await expect(harness.look(6)).rejects.toThrow("7 days or more");
   await expect(harness.look(Number.NaN)).rejects.toThrow("7 days or more");
-  expect(await harness.put(trackKey(of), "artifacts", 7.1).orphanKeys()).toEqual([trackKey(of)]);
+  expect(await harness.put(trackKey(owner), "artifacts", 7.1).orphanKeys()).toEqual([trackKey(owner)]);
 });
 
 test("the count names the first twenty, in both buckets, and removes nothing", async () => {
   const harness = new Harness()
-    .put(trackKey(of), "artifacts", 2)
+    .put(trackKey(owner), "artifacts", 2)
     .put(work[0] ?? "", "work", 2)
     .put("users/alice/x", "work", 0.5);
   for (let index = 0; index < 30; index += 1) harness.put(`users/alice/unnamed-${String(index).padStart(2, "0")}`);
@@ -190,7 +190,7 @@ test("the count names the first twenty, in both buckets, and removes nothing", a
   const [line] = log.lines;
   const { first } = line?.details as { first: string[] };
   expect(first).toHaveLength(20);
-  expect(first[0]).toBe(`artifacts: ${trackKey(of)}`);
+  expect(first[0]).toBe(`artifacts: ${trackKey(owner)}`);
   expect(harness.left()).toHaveLength(33);
   const late = await countOrphans({
     buckets: harness.buckets,
@@ -206,14 +206,14 @@ test("the count names the first twenty, in both buckets, and removes nothing", a
 describe("removing", () => {
   const strays = (): Harness =>
     new Harness()
-      .put(trackKey(of))
+      .put(trackKey(owner))
       .put("users/alice/x")
       .put(work[0] ?? "", "work");
 
   test("takes exactly what was listed, out of both buckets", async () => {
     const harness = strays().row("MODEL");
     for (const key of named.MODEL) harness.put(key);
-    const orphans = await harness.look();
+    const orphans = await harness.list();
     expect(await removeOrphans({ rows: harness.rows, stores: harness.buckets, orphans, expected: 3 })).toBe(3);
     expect(harness.left()).toEqual([...named.MODEL].sort());
   });
@@ -223,7 +223,7 @@ describe("removing", () => {
     const removal = removeOrphans({
       rows: harness.rows,
       stores: harness.buckets,
-      orphans: await harness.look(),
+      orphans: await harness.list(),
       expected,
     });
     await expect(removal).rejects.toThrow(`3 orphans, not ${expected}`);
@@ -232,9 +232,9 @@ describe("removing", () => {
 
   test("leaves what has got a row since it was listed", async () => {
     const harness = strays();
-    const orphans = await harness.look();
+    const orphans = await harness.list();
     harness.row("TRACK");
     expect(await removeOrphans({ rows: harness.rows, stores: harness.buckets, orphans, expected: 3 })).toBe(2);
-    expect(harness.left()).toEqual([trackKey(of)]);
+    expect(harness.left()).toEqual([trackKey(owner)]);
   });
 });

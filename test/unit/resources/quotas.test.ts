@@ -70,5 +70,5 @@ test("without room for a byte no training begins", async () => {
   const refused = await apiOn(harness).call("POST", "/training-jobs", trained);
   expect(refused.status).toBe(429);
   expect(problemOf(refused).errors?.[0]).toMatchObject({ reason: "quota of bytes of tracks and models" });
-  await expectWhole({ ...harness, changes: async () => [] }, "after a refusal");
+  await expectWhole({ ...harness, changes: async () => [] }, "after a refused request");
 });

@@ -1,5 +1,5 @@
 /** How `npm test` runs its suites, tried on suites that are shell scripts. */
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as z from "zod";
@@ -31,26 +31,56 @@ beforeEach(() => {
   });
 });
 afterEach(() => {
+  jest.useRealTimers();
   jest.restoreAllMocks();
   rmSync(folder, { recursive: true, force: true });
 });
+
+/** Puts the limit of silence, and the clock, into the hands of the test: a slow machine changes nothing. */
+function stopTheClock(): void {
+  jest.useFakeTimers({ doNotFake: ["nextTick", "setImmediate", "clearImmediate", "queueMicrotask", "performance"] });
+}
+
+/** Waits without timers, which the clock of the test would hold up. */
+async function untilTrue(what: string, isTrue: () => boolean): Promise<void> {
+  const deadline = performance.now() + 300_000;
+  while (!isTrue()) {
+    if (performance.now() > deadline) throw new Error(`not within 300 s: ${what}`);
+    await new Promise((resume) => setImmediate(resume));
+  }
+}
 
 /** What is left of a result where the seconds do not matter. */
 const withoutSeconds = (lines: readonly { readonly line: string }[]): string[] =>
   lines.map(({ line }) => line.replace(/ +\d+\.\d s +/, " N s "));
 
 test("in every lane a suite is ended for its silence, and none for its length", async () => {
-  // Each lane has a suite that hangs and then one that is well. The steady suite prints until all others have ended: it
-  // runs longer than the silence that ended them.
+  // Each lane has a suite that hangs and then one that is well. The steady suite prints before each limit of silence that
+  // ends the others, and runs longer than that limit.
+  stopTheClock();
   const lanes = ["one", "two", "three"];
   const after = (lane: string): string => join(folder, `after-${lane}`);
   const hanging = lanes.map((lane) => [
-    suite(`hanging ${lane}`, `${report(1)}; echo begun; sleep 600`),
+    suite(`hanging ${lane}`, `${report(1)}; echo begun ${lane}; sleep 600`),
     suite(`after ${lane}`, `touch '${after(lane)}'; ${report(2)}`),
   ]);
   const othersHaveEnded = lanes.map((lane) => `-f '${after(lane)}'`).join(" && ");
-  const steady = suite("steady", `until [[ ${othersHaveEnded} ]]; do echo on; sleep 0.1; done; ${report(4)}`);
-  const results = await runGroups([[[steady], ...hanging]], { folder, silenceSeconds: 5 });
+  const goOn = join(folder, "go-on");
+  const steady = suite(
+    "steady",
+    `echo first line; until [[ -e '${goOn}' ]]; do sleep 0.02; done
+     echo second line; until [[ ${othersHaveEnded} ]]; do sleep 0.02; done; ${report(4)}`,
+  );
+  const running = runGroups([[[steady], ...hanging]], { folder, silenceSeconds: 5 });
+  const firstLines = ["first line", ...lanes.map((lane) => `begun ${lane}`)];
+  await untilTrue("all have begun", () => firstLines.every((line) => printed.includes(line)));
+  jest.advanceTimersByTime(4_000);
+  writeFileSync(goOn, "");
+  await untilTrue("the steady suite goes on", () => printed.includes("second line"));
+  jest.advanceTimersByTime(999);
+  expect(printed).not.toContain("printed nothing");
+  jest.advanceTimersByTime(1);
+  const results = await running;
 
   const ofALane = (lane: string): string[] => [
     `✗ hanging ${lane} N s 1 passed, 1 failed, 0 skipped`,

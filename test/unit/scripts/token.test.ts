@@ -59,14 +59,14 @@ const outputsOf = (awsEndpointUrl: string): string =>
     pids: {},
   });
 
-test("it says in a sentence that a cloud that was killed does not answer", async () => {
+test("it says in a sentence that a cloud that was killed does not respond", async () => {
   const url = `http://127.0.0.1:${await freePort()}`;
   writeFileSync(join(folder, "outputs.json"), outputsOf(url));
   const { status, out, error } = await token([]);
   expect({ status, out, error }).toEqual({
     status: 1,
     out: "",
-    error: `No local cloud answers at ${url}; npm start begins one.\n`,
+    error: `No local cloud responds at ${url}; npm start begins one.\n`,
   });
 });
 

@@ -12,24 +12,24 @@ interface Responses {
   /** Counters when they are read a moment later. */
   readonly later: Readonly<Record<string, number>>;
   /** How often the transaction is refused. */
-  readonly refusals?: number;
+  readonly refusedTimes?: number;
 }
 
 /** A table whose quota part refuses. */
-function refusingTable({ atCheck, later, refusals = Number.POSITIVE_INFINITY }: Responses) {
+function refusingTable({ atCheck, later, refusedTimes = Number.POSITIVE_INFINITY }: Responses) {
   const client = DynamoDBDocumentClient.from(new DynamoDBClient({ region: "eu-west-1" }));
   let transactions = 0;
   const send = async (command: unknown): Promise<unknown> => {
     if (command instanceof GetCommand) return { Item: later };
     if (!(command instanceof TransactWriteCommand)) throw new Error("another command than expected");
     transactions += 1;
-    if (transactions > refusals) return {};
+    if (transactions > refusedTimes) return {};
     const CancellationReasons = (command.input.TransactItems ?? []).map(({ Update }) =>
       Update === undefined
         ? { Code: "None" }
         : { Code: "ConditionalCheckFailed", ...(atCheck === undefined ? {} : { Item: atCheck }) },
     );
-    throw new TransactionCanceledException({ message: "cancelled", $metadata: {}, CancellationReasons });
+    throw new TransactionCanceledException({ message: "canceled", $metadata: {}, CancellationReasons });
   };
   Object.assign(client, { send });
   return { table: createDynamoDBTable({ client, tableName: "t" }), transactions: () => transactions };
@@ -80,6 +80,6 @@ test("where the check does not tell its counters, they are read; when none is fu
     await outcomeOf({ atCheck: undefined, later: { openCompositions: quotas.openCompositions, compositions: 4 } }),
   ).toMatchObject({ counter: "openCompositions" });
   const free = { openCompositions: 0, compositions: 4 };
-  expect(await outcomeOf({ atCheck: undefined, later: free, refusals: 2 })).toMatchObject({ kind: "DONE" });
+  expect(await outcomeOf({ atCheck: undefined, later: free, refusedTimes: 2 })).toMatchObject({ kind: "DONE" });
   expect(await outcomeOf({ atCheck: undefined, later: free })).toBeInstanceOf(TableBusy);
 });

@@ -5,7 +5,7 @@ const options = {
   stage: { type: "string" },
 } as const;
 
-const refusalOf = (given: readonly string[]): string => {
+const errorOf = (given: readonly string[]): string => {
   try {
     readOptions(options, given);
   } catch (error) {
@@ -29,14 +29,14 @@ describe("readOptions", () => {
     [["--", "now"], "The argument now is not known; the options are --once, --stage."],
     [["--toString"], "The option --toString is not known; the options are --once, --stage."],
   ])("names what it does not know in %j, and what there is", (given, sentence) => {
-    expect(refusalOf(given)).toBe(sentence);
+    expect(errorOf(given)).toBe(sentence);
   });
 
   it.each([
     [["--once=yes"], /--once/],
     [["--stage"], /--stage/],
   ])("names the option whose value is wrong in %j", (given, option) => {
-    expect(refusalOf(given)).toMatch(option);
+    expect(errorOf(given)).toMatch(option);
   });
 });
 

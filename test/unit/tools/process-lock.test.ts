@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { isHolderAlive, type LockHolder, takeProcessLock } from "../../../tools/processes/process-lock";
 
 const program = join(__dirname, "support/hold-lock.ts");
-const refusal = ({ pid }: LockHolder): string => `process ${pid} has it`;
+const whyRefused = ({ pid }: LockHolder): string => `process ${pid} has it`;
 
 let folder = "";
 let file = "";
@@ -28,7 +28,7 @@ afterEach(async () => {
 
 /** Leaves a lock behind as a killed process does. */
 function leaveDeadLock(): void {
-  takeProcessLock({ file, refusal });
+  takeProcessLock({ file, whyRefused });
   const { pid } = spawnSync(process.execPath, ["-e", ""]);
   writeFileSync(file, JSON.stringify({ pid, startedAt: "2026-01-01T00:00:00Z", processStart: "1" }));
 }
@@ -67,7 +67,7 @@ test("a lock that was taken over while another process still thought it dead sta
     }
     return verdict;
   };
-  expect(() => takeProcessLock({ file, refusal, isAlive })).toThrow(/^process \d+ has it$/);
+  expect(() => takeProcessLock({ file, whyRefused, isAlive })).toThrow(/^process \d+ has it$/);
   const [first, second] = processes;
   expect(first?.lines().at(-1)).toBe("holds");
   expect(second?.lines().at(-1)).toBe(`refused ${String(first?.child.pid)}`);
@@ -76,19 +76,19 @@ test("a lock that was taken over while another process still thought it dead sta
 
 test("a process that is about to replace a dead lock makes others wait, and takes the lock itself", () => {
   leaveDeadLock();
-  let judgements = 0;
+  let judgments = 0;
   let other: ReturnType<typeof startProcess> | undefined;
   const isAlive = (holder: LockHolder): boolean => {
-    judgements += 1;
+    judgments += 1;
     const verdict = isHolderAlive(holder);
-    // The second judgement is the last before the lock is replaced.
-    if (judgements === 2) {
+    // The second judgment is the last before the lock is replaced.
+    if (judgments === 2) {
       const { lines } = (other = startProcess("other"));
       stopUntil("the other one has seen this process", () => lines().includes(`judges ${process.pid}`));
     }
     return verdict;
   };
-  const release = takeProcessLock({ file, refusal, isAlive });
+  const release = takeProcessLock({ file, whyRefused, isAlive });
   stopUntil("the other one was refused", () => hasEnded(other?.lines() ?? []));
   expect(other?.lines().at(-1)).toBe(`refused ${process.pid}`);
   release();
@@ -100,6 +100,6 @@ test("a process that was killed while it replaced a dead lock holds up nobody an
   const { child, lines } = startProcess("killed", "2");
   await once(child, "exit");
   expect(lines()).toHaveLength(2);
-  takeProcessLock({ file, refusal })();
+  takeProcessLock({ file, whyRefused })();
   expect(readdirSync(join(folder, "lock"))).toEqual([]);
 });

@@ -53,8 +53,8 @@ test("a slot whose holder cannot be read is not taken over, and keeps nobody els
   const harness = harnessWithJobs(2, 3);
   await harness.slots.hold(0, { sub: "other", jobId: jobId(9) }, 0);
   const load = harness.trainingJobs.get.bind(harness.trainingJobs);
-  harness.trainingJobs.get = async (of) =>
-    of.sub === "other" ? await Promise.reject(new Error("unreadable")) : await load(of);
+  harness.trainingJobs.get = async (owned) =>
+    owned.sub === "other" ? await Promise.reject(new Error("unreadable")) : await load(owned);
   expect(await harness.step("AcquireSlot", event(0))).toMatchObject({ outcome: "SLOT_ACQUIRED" });
   expect(holders(harness)).toContain(jobId(9));
 });
@@ -76,7 +76,7 @@ test("a lapsed lease is reclaimed only when SageMaker says that the holder's job
   await harness.step("AcquireSlot", event(0));
   await harness.step("LaunchTrainingJob", event(0));
   harness.clock.advance(3_000);
-  // Nobody has looked for fifty minutes, but the job runs on.
+  // Nobody has monitored the job for fifty minutes, but the job runs on.
   expect(await harness.step("AcquireSlot", event(1))).toMatchObject({ outcome: "WAITING_FOR_SLOT" });
   harness.clock.advance(4_000);
   harness.trainingJobs.put({ ...harness.row(1), queuedSince: harness.clock.now().toISOString() });
@@ -140,7 +140,7 @@ test("in any order of steps, retries and passing time: never two holders of a sl
         else if (kind === "stop") harness.trainingJobs.requestStop({ sub, id: jobId(n) });
         else {
           const launched = harness.row(n).trainingJobName !== undefined;
-          // As the workflow does: what was not launched is not looked at; a fault may finalize anything at any time.
+          // As the workflow does: a job that was not launched is not monitored; a fault may finalize anything at any time.
           if (kind === "MonitorTrainingJob" && !launched) continue;
           await harness.step(kind, kind === "FinalizeTrainingJob" ? { ...event(n), error: { Error: "x" } } : event(n));
         }

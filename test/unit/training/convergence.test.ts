@@ -106,7 +106,7 @@ test("judges as the definition says, also on a high level with a spike at the st
 test("the work grows with the number of epochs, not with its square", () => {
   /** Processor time in microseconds: what else the machine does is not counted. */
   const work = (count: number): number => {
-    // It comes to rest early, so `sinceEpoch` is looked for far back.
+    // It comes to rest early, so `sinceEpoch` lies far back.
     const epochs = epochsOf(decay(count, 20 / count));
     const before = process.cpuUsage();
     expect(convergenceOf(epochs).state).toBe("converged");

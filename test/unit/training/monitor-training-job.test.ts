@@ -1,4 +1,4 @@
-/** A look at a training job writes what is new, and nothing where nothing is. */
+/** Monitoring a training job writes what is new, and nothing if nothing is new. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -71,7 +71,7 @@ function observed(progressLines: readonly string[]) {
 
 const zeros = fc.constantFrom("0.0", "-0.0", "0.25", "-0.25");
 
-test("a second look at the same progress writes nothing, whatever numbers the container reports", async () => {
+test("reading the same progress again writes nothing, whatever numbers the container reports", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(zeros, { minLength: 1, maxLength: 12 }), async (losses) => {
       const lines = losses.map((loss, index) =>

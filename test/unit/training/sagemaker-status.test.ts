@@ -33,7 +33,7 @@ test("every pair of statuses means one thing: final statuses end, the others run
   }
 });
 
-test("whatever else the service may answer is UNKNOWN, which counts as still running", () => {
+test("whatever else the service may return is UNKNOWN, which counts as still running", () => {
   fc.assert(
     fc.property(
       fc.string(),
@@ -67,7 +67,7 @@ test.each([
   expect(interpretTrainingJob({ status, secondaryStatus, failureReason: undefined })).toEqual(meaning);
 });
 
-test("a refusal for capacity is no failure, and only the trainer's own words are shown", () => {
+test("a job that is refused for capacity is no failure, and only the trainer's own words are shown", () => {
   const failed = (failureReason: string) =>
     interpretTrainingJob({ status: "Failed", secondaryStatus: "Failed", failureReason });
   expect(failed("CapacityError: Unable to provision requested ML compute capacity.")).toEqual({

@@ -60,10 +60,10 @@ test("whatever hyperparameters the API takes, the trainers' contracts take", () 
   for (const technique of techniqueIds) {
     const schema = at(json(`techniques/${technique}.json`), ["properties", "hyperparameters"]);
     for (const parameter of techniques[technique].hyperparameters) {
-      const of = at(schema, ["properties", parameter.name]);
-      expect(of).toBeDefined();
+      const rule = at(schema, ["properties", parameter.name]);
+      expect(rule).toBeDefined();
       if (parameter.type !== "integer" && parameter.type !== "number") continue;
-      expect([at(of, ["minimum"]), at(of, ["maximum"])]).toEqual([parameter.minimum, parameter.maximum]);
+      expect([at(rule, ["minimum"]), at(rule, ["maximum"])]).toEqual([parameter.minimum, parameter.maximum]);
       if (parameter.name === "epochs") expect(parameter.maximum).toBeLessThanOrEqual(maxEpochs);
     }
   }
@@ -71,7 +71,7 @@ test("whatever hyperparameters the API takes, the trainers' contracts take", () 
 
 test.each([
   ["a model card", modelCardSchema, "model-card", "valid-"],
-  ["an invocation's answer", invocationResponseSchema, "invocation-response", "valid-"],
+  ["an invocation's response", invocationResponseSchema, "invocation-response", "valid-"],
   ["an invocation's error", invocationErrorSchema, "invocation-error", "valid-"],
 ])("every valid fixture of %s is read", (_, schema, contract, prefix) => {
   const folder = join("fixtures", contract);

@@ -101,7 +101,7 @@ def batch_losses(logits: Logits, batch: Batch) -> Losses:
     return Losses(
         selection=batch_divergence(logits.toggle, batch.difference),
         toggle=torch.zeros(()),
-        start=onset_loss(logits.start, batch.onsets, batch.open_onsets),
+        onset=onset_loss(logits.onset, batch.onsets, batch.open_onsets),
     )
 
 

@@ -293,8 +293,8 @@ class AwsRecipe:
             "updates": self.updates,
             "generator": self.generator.state_dict(),
             "critic": self.critic.state_dict(),
-            "generatorOptimiser": self.generator_optimizer.state_dict(),
-            "criticOptimiser": self.critic_optimizer.state_dict(),
+            "generatorOptimizer": self.generator_optimizer.state_dict(),
+            "criticOptimizer": self.critic_optimizer.state_dict(),
         }
 
     def restore(self, state: dict[str, Any]) -> None:
@@ -307,8 +307,8 @@ class AwsRecipe:
         self.updates = state["updates"]
         self.generator.load_state_dict(state["generator"])
         self.critic.load_state_dict(state["critic"])
-        self.generator_optimizer.load_state_dict(state["generatorOptimiser"])
-        self.critic_optimizer.load_state_dict(state["criticOptimiser"])
+        self.generator_optimizer.load_state_dict(state["generatorOptimizer"])
+        self.critic_optimizer.load_state_dict(state["criticOptimizer"])
 
 
 def two_bar_windows(pieces: list[Piece]) -> npt.NDArray[np.bool_]:

@@ -4,7 +4,7 @@ It plays windows of two bars, each with noise of its own and without sight of it
 where the output is above 0. There is no onset plane: a pitch that sounds in two steps in a row is held, also across two
 windows, so a note can never be repeated at once.
 
-Imports numpy and ONNX Runtime only.
+It imports numpy and ONNX Runtime only.
 """
 
 from __future__ import annotations

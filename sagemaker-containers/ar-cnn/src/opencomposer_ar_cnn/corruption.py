@@ -28,7 +28,7 @@ FEWER_VOICES_SHARE = 0.15
 CLEAN_SHARE = 0.25
 """The share of the examples without a wrong note."""
 MAX_WRONG_NOTES = 0.3
-"""The most wrong notes for each right one."""
+"""The maximum number of wrong notes for each right one."""
 WRONG_INTERVALS = np.array([-12, -7, -5, -4, -3, -2, -2, -1, -1, 1, 1, 2, 2, 3, 4, 5, 7, 12])
 WRONG_LENGTHS = np.array([1, 1, 1, 2, 2, 3, 4, 4, 8])
 REMOVALS = ("voices", "bars", "blocks", "notes", "cells")
@@ -40,7 +40,7 @@ DENSITY_UNIT = 4.0
 class Example:
     """One training example. All arrays are [steps, pitches].
 
-    roll, starts: the corrupted music as it is now; original: the music as the user brought it, before anyone edited it;
+    roll, onsets: the corrupted music as it is now; original: the music as the user brought it, before anyone edited it;
     locked: the cells that must stay; target, target_onsets: the composer's music; density: the target's density.
     """
 
@@ -59,8 +59,8 @@ class Example:
 
 
 def merge(planes: VoicePlanes) -> tuple[Cells, Cells]:
-    """Merges all voices into one roll and returns which pitches sound and which start. Where one voice holds a pitch
-    that another voice starts, the pitch starts."""
+    """Merges all voices into one roll and returns the sounding cells and the onsets. Where one voice holds a pitch that
+    another voice begins, there is an onset."""
     return _anywhere(planes[:, SOUNDING]), _anywhere(planes[:, ONSET])
 
 
@@ -194,8 +194,8 @@ def _note_end(sounding: npt.NDArray[np.bool_], onsets: npt.NDArray[np.bool_], st
 def _hide_repeats(
     roll: Cells, right_onsets: Cells, wrong_onsets: Cells, locked: Cells, rng: np.random.Generator
 ) -> Cells:
-    """Returns the starts that the network sees. Some repeated notes look held, because the network must learn to tell
-    them apart. The starts of locked notes stay visible."""
+    """Returns the onsets that the network sees. Some repeated notes look held, because the network must learn to tell
+    them apart. The onsets of locked notes stay visible."""
     touching = possible_ties(roll)
     hidden = touching & ~locked & (rng.random(roll.shape) < rng.random())
     onsets = roll & ((right_onsets & ~hidden) | wrong_onsets | ~before(roll))

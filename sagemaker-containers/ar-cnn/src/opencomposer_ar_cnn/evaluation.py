@@ -22,7 +22,7 @@ from opencomposer_ar_cnn.sampling import EditSession, Floats, SamplingSettings, 
 
 EVALUATION_WINDOWS = 24
 MELODY_VELOCITY = 100
-HARMONISATION = sampling_settings({"maxNotesAdded": 1000, "samplingIterations": 60, "melodyLock": True})
+HARMONIZATION = sampling_settings({"maxNotesAdded": 1000, "samplingIterations": 60, "melodyLock": True})
 """Settings with which the melody is given and kept, and everything else is to be written."""
 
 
@@ -40,10 +40,10 @@ def served_logits(network: EditNetwork, planes: Floats, densities: Floats) -> tu
     served = ServedNetwork(network.eval())
     device = next(network.parameters()).device
     with torch.inference_mode():
-        toggle, start = served(
+        toggle, onset = served(
             torch.from_numpy(planes).to(device), torch.from_numpy(densities).to(device).reshape(-1, 1)
         )
-    return toggle.cpu().numpy(), start.cpu().numpy()
+    return toggle.cpu().numpy(), onset.cpu().numpy()
 
 
 class Evaluation:
@@ -60,7 +60,7 @@ class Evaluation:
         self._seed = seed
 
     def measure(self, network: EditNetwork) -> dict[str, float]:
-        """Returns the measures and the similarity index of the network's music to the held-out melodies."""
+        """Returns the metrics and the similarity index of the network's music to the held-out melodies."""
         sessions = [
             EditSession(
                 window[0],
@@ -73,9 +73,9 @@ class Evaluation:
         while active := [session for session in sessions if not session.finished]:
             planes = np.stack([session.planes() for session in active])
             densities = np.array([session.density for session in active], dtype=np.float32)
-            toggle, start = served_logits(network, planes, densities)
+            toggle, onset = served_logits(network, planes, densities)
             for index, session in enumerate(active):
-                session.advance(toggle[index], start[index])
+                session.advance(toggle[index], onset[index])
         return self.music.measure(
             [session.result().planes & ~window[0, SOUNDING]]
             for window, session in zip(self.music.windows, sessions, strict=True)
@@ -97,8 +97,8 @@ def write_samples(
     """
 
     def logits_of(planes: Floats, density: float) -> tuple[Floats, Floats]:
-        toggle, start = served_logits(network, planes[np.newaxis], np.array([density], dtype=np.float32))
-        return toggle[0], start[0]
+        toggle, onset = served_logits(network, planes[np.newaxis], np.array([density], dtype=np.float32))
+        return toggle[0], onset[0]
 
     given, added = metadata.voices
     for melody in melodies:

@@ -7,7 +7,7 @@ from opencomposer_music.piano_roll import PITCHES, STEPS_PER_BAR
 from opencomposer_training.onnx_export import Inputs
 from opencomposer_training.onnx_export import export_onnx as export_module
 
-from opencomposer_ar_cnn.model_metadata import ArCnnMetadata
+from opencomposer_ar_cnn.model_metadata import OUTPUTS, ArCnnMetadata
 from opencomposer_ar_cnn.network import INPUT_PLANES, EditNetwork, ServedNetwork
 
 
@@ -23,7 +23,7 @@ def export_onnx(network: EditNetwork, metadata: ArCnnMetadata) -> bytes:
         ServedNetwork(copy),
         example=_inputs(1, 2),
         input_axes={"planes": {0: "batch", 2: "steps"}, "density": {0: "batch"}},
-        outputs={"toggle_logits": ("batch", "steps", PITCHES), "start_logits": ("batch", "steps", PITCHES)},
+        outputs=dict.fromkeys(OUTPUTS, ("batch", "steps", PITCHES)),
         metadata=metadata.to_json(),
         trials=[_inputs(1, 1), _inputs(2, 5)],
     )

@@ -22,7 +22,7 @@ from opencomposer_serving.onnx_model import TensorShape, check_tensors, open_ses
 from opencomposer_serving.technique import Generated, GeneratedTrack
 
 from opencomposer_ar_cnn import TECHNIQUE
-from opencomposer_ar_cnn.model_metadata import ArCnnMetadata, parse_metadata
+from opencomposer_ar_cnn.model_metadata import OUTPUTS, ArCnnMetadata, parse_metadata
 from opencomposer_ar_cnn.rewriting import Rewriting, added_notes, edited_notes
 from opencomposer_ar_cnn.sampling import Floats, NothingToEdit, SamplingSettings, rewrite, sampling_settings
 
@@ -50,37 +50,35 @@ def load_network(model: bytes, threads: int) -> LoadedNetwork:
     check_tensors(
         session,
         inputs=_named(TensorShape("planes", (None, 4, None, PITCHES)), TensorShape("density", (None, 1))),
-        outputs=_named(
-            TensorShape("toggle_logits", (None, None, PITCHES)), TensorShape("start_logits", (None, None, PITCHES))
-        ),
+        outputs=_named(*(TensorShape(name, (None, None, PITCHES)) for name in OUTPUTS)),
     )
     network = LoadedNetwork(session, metadata)
-    look_at_silence(network, 1)
+    run_on_silence(network, 1)
     return network
 
 
-def look_at_silence(network: LoadedNetwork, bars: int) -> None:
+def run_on_silence(network: LoadedNetwork, bars: int) -> None:
     """Runs the network on an empty piece of `bars` bars. Raises ModelRejected when that does not work."""
     silence = np.zeros((4, bars * STEPS_PER_BAR, PITCHES), dtype=np.float32)
     run_network(network, silence, network.metadata.density)
 
 
 def run_network(network: LoadedNetwork, planes: Floats, density: float) -> tuple[Floats, Floats]:
-    """Runs the network on planes [4, steps, 128] and returns the toggle and the start logits, [steps, 128] each.
+    """Runs the network on planes [4, steps, 128] and returns the toggle and the onset logits, [steps, 128] each.
 
     Raises ModelRejected when the run fails.
     """
     feed = {"planes": planes[np.newaxis], "density": np.array([[density]], dtype=np.float32)}
     try:
-        toggle, start = network.session.run(["toggle_logits", "start_logits"], feed)
+        toggle, onset = network.session.run(list(OUTPUTS), feed)
     except Exception as error:  # noqa: BLE001 - ONNX Runtime's exceptions share no base class of their own
         raise ModelRejected(f"ONNX Runtime cannot run it ({str(error).splitlines()[0][:200]})") from None
     wanted = (1, *planes.shape[1:])
-    if toggle.shape != wanted or start.shape != wanted:
+    if toggle.shape != wanted or onset.shape != wanted:
         raise ModelRejected(
-            f"it answers with shapes {list(toggle.shape)} and {list(start.shape)}, expected {list(wanted)} twice"
+            f"it returns the shapes {list(toggle.shape)} and {list(onset.shape)}, expected {list(wanted)} twice"
         )
-    return toggle[0], start[0]
+    return toggle[0], onset[0]
 
 
 def rewrite_notes(
@@ -97,10 +95,10 @@ def rewrite_notes(
     """
 
     def logits_of(planes: Floats, density: float) -> tuple[Floats, Floats]:
-        toggle, start = run_network(network, planes, density)
-        if not (np.isfinite(toggle).all() and np.isfinite(start).all()):
-            raise ModelRejected("it answers with numbers that are not finite")
-        return toggle, start
+        toggle, onset = run_network(network, planes, density)
+        if not (np.isfinite(toggle).all() and np.isfinite(onset).all()):
+            raise ModelRejected("it returns numbers that are not finite")
+        return toggle, onset
 
     return rewrite(
         logits_of,
@@ -137,7 +135,7 @@ class ArCnn:
         return load_network(model, self._threads)
 
     def rehearse(self, model: LoadedNetwork) -> None:
-        look_at_silence(model, min(model.metadata.limits.max_bars, MAX_BARS))
+        run_on_silence(model, min(model.metadata.limits.max_bars, MAX_BARS))
 
     def generate(self, model: LoadedNetwork, request: InvocationRequest, deadline: Deadline) -> Generated:
         melody, max_ = request.melody, model.metadata.limits.max_bars
@@ -157,8 +155,8 @@ class ArCnn:
                 request.seed,
                 lambda: deadline.check("re-writing the piece"),
             )
-        except ModelRejected as rejected:
-            raise unusable_model(rejected) from None
+        except ModelRejected as error:
+            raise unusable_model(error) from None
         except NothingToEdit:
             limits = model.metadata.limits
             raise InvocationFailure(

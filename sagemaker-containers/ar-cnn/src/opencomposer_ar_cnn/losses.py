@@ -1,4 +1,4 @@
-"""The losses of the network: which edits lead back to the composer's music, how sure it is, and where notes start."""
+"""The losses of the network: which edits lead back to the composer's music, how sure it is, and where notes begin."""
 
 from __future__ import annotations
 
@@ -28,15 +28,16 @@ class Batch(NamedTuple):
 
 
 class Losses(NamedTuple):
-    """Means over the batch. selection and toggle are in nats, for each needed edit of an example."""
+    """Means over the batch, in nats: selection and toggle for each needed edit of an example, onset for each cell that
+    may begin a note."""
 
     selection: Tensor
     toggle: Tensor
-    start: Tensor
+    onset: Tensor
 
     def total(self) -> Tensor:
         """Returns the sum that training minimizes."""
-        return self.selection + self.toggle + self.start
+        return self.selection + self.toggle + self.onset
 
 
 def selection_loss(logits: Tensor, difference: Tensor, locked: Tensor) -> Tensor:
@@ -64,13 +65,13 @@ def toggle_loss(logits: Tensor, difference: Tensor, locked: Tensor) -> Tensor:
 
     It gives the logits their level: the sum of their probabilities is the number of edits that remain.
     """
-    each = functional.binary_cross_entropy_with_logits(logits, difference, reduction="none") * (1 - locked)
+    by_cell = functional.binary_cross_entropy_with_logits(logits, difference, reduction="none") * (1 - locked)
     count = difference.flatten(1).sum(dim=1)  # (batch)
-    return (each.flatten(1).sum(dim=1) / count.clamp(min=MIN_EDITS)).mean()
+    return (by_cell.flatten(1).sum(dim=1) / count.clamp(min=MIN_EDITS)).mean()
 
 
 def onset_loss(logits: Tensor, onsets: Tensor, open_onsets: Tensor) -> Tensor:
-    """Returns the binary cross entropy of "a note starts here", over cells whose pitch sounds at the step before."""
+    """Returns the binary cross entropy of "a note begins here", over cells whose pitch sounds at the step before."""
     asked = functional.binary_cross_entropy_with_logits(logits, onsets, weight=open_onsets, reduction="sum")
     return asked / open_onsets.sum().clamp(min=1)
 
@@ -80,5 +81,5 @@ def losses(logits: Logits, batch: Batch) -> Losses:
     return Losses(
         selection_loss(logits.toggle, batch.difference, batch.locked),
         toggle_loss(logits.toggle, batch.difference, batch.locked),
-        onset_loss(logits.start, batch.onsets, batch.open_onsets),
+        onset_loss(logits.onset, batch.onsets, batch.open_onsets),
     )

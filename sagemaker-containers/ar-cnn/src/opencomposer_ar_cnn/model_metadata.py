@@ -1,6 +1,6 @@
-"""The metadata of a model file, under the key `opencomposer`: everything that is needed to use the model.
+"""The interface of a model file: its outputs, and its metadata under the key `opencomposer`.
 
-Imports numpy only.
+It imports numpy only.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from opencomposer_music.piano_roll import PITCHES
 from opencomposer_ar_cnn import TECHNIQUE
 from opencomposer_ar_cnn.sampling import EditLimits
 
+OUTPUTS = ("toggle_logits", "start_logits")
+"""The names of the outputs in a model's file. `start_logits` are the onset logits; stored models have that name."""
 MIN_DENSITY = 1e-4
 MAX_DENSITY = 16.0
 
@@ -40,7 +42,8 @@ METADATA = metadata_contract(
 class ArCnnMetadata:
     """The metadata of an AR-CNN. voices: the given melody, and the voices added to it, which are one track; density:
     the mean number of pitches that sound at once in the training music, over the steps at which any does, in units of
-    four; max_polyphony: the largest number of pitches that ever sound at once in it."""
+    four; max_polyphony: the maximum number of pitches that ever sound at once in it (`mostAtOnce` in the file, a
+    name that stored models have)."""
 
     voices: tuple[Voice, Voice]
     limits: Limits

@@ -1,8 +1,8 @@
-"""The network of the AR-CNN: a U-Net over time x pitch. It gives for every cell a logit for
-toggling it and, where two cells of one pitch touch, a logit for a note that starts there.
+"""The network of the AR-CNN: a U-Net over time x pitch. It gives for every cell a logit for toggling it and,
+where two cells of one pitch touch, a logit for an onset there.
 
 It sees a window of the keyboard, `pitches` wide from `lowest_pitch`, chosen from the data, and is fully convolutional
-over time: it learns on windows of eight bars and reads a piece of any number of bars in one pass, without seams.
+over time: it learns on windows of eight bars and reads a piece of any number of bars in one pass, without boundaries.
 
 Comments behind the lines give the shapes. w1 to w4 are `widths`; t and p are `steps` and `pitches`, and 16 steps are a
 bar; (a, b) is `stem`, by which the first layer divides them.
@@ -19,7 +19,7 @@ from opencomposer_training.learner import ModelSize
 from torch import Tensor, nn
 from torch.nn import functional
 
-INPUT_PLANES = ("roll", "starts", "locked", "original")
+INPUT_PLANES = ("roll", "onsets", "locked", "original")
 CONTEXT_BARS = 5
 """The number of bars, centered on a cell's own bar, over which the cell sees which pitch classes sound."""
 TIME_DOWNSAMPLING = 16
@@ -74,11 +74,11 @@ STEMS: dict[ModelSize, tuple[int, int]] = {"small": (2, 2), "large": (4, 1)}
 
 
 class Logits(NamedTuple):
-    """The network's output, [batch, steps, pitches] each. toggle: this cell should be toggled; start: a note starts
+    """The network's output, [batch, steps, pitches] each. toggle: this cell should be toggled; onset: a note begins
     here, for a cell that sounds and whose pitch sounds at the step before, too."""
 
     toggle: Tensor
-    start: Tensor
+    onset: Tensor
 
 
 class Residual(nn.Module):
@@ -212,15 +212,15 @@ class ServedNetwork(nn.Module):
         self.network = network
 
     def forward(self, planes: Tensor, density: Tensor) -> tuple[Tensor, Tensor]:
-        """Returns the toggle and the start logits, [batch, steps, 128] each, for planes [batch, 4, steps, 128] and
+        """Returns the toggle and the onset logits, [batch, steps, 128] each, for planes [batch, 4, steps, 128] and
         density [batch, 1]."""
         shape = self.network.shape
         low, high = shape.lowest_pitch, shape.lowest_pitch + shape.pitches
         logits = self.network(planes[:, :, :, low:high], density)
         borders = (low, PITCHES - high)
         toggle = functional.pad(logits.toggle, borders, value=FAR_BELOW)  # (batch, t, 128)
-        start = functional.pad(logits.start, borders, value=FAR_BELOW)  # (batch, t, 128)
-        return toggle, start
+        onset = functional.pad(logits.onset, borders, value=FAR_BELOW)  # (batch, t, 128)
+        return toggle, onset
 
 
 def _blocks(width: int, count: int) -> nn.Sequential:

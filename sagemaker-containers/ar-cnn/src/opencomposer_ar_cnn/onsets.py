@@ -1,8 +1,8 @@
-"""Decides where notes start in a roll that is being edited.
+"""Decides where notes begin in a roll that is being edited.
 
 An edit adds or removes one cell (a pitch at a sixteenth). Two sounding cells in a row are either one held note or a
 repeated one, which a roll of sounding cells does not say. Training examples and the sampler decide it by this one
-rule. Imports numpy only.
+rule. This module imports numpy only.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ def possible_ties(sounding: Cells) -> Cells:
 
 
 def resolve_onsets(sounding: Cells, *, original: Cells, original_onsets: Cells, locked: Cells, repeats: Cells) -> Cells:
-    """Returns the starting cells of an edited roll; all arrays are [steps, pitches].
+    """Returns the onsets of an edited roll; all arrays are [steps, pitches].
 
-    - After silence a note starts.
-    - Between two cells of the original music the original's answer stays.
-    - Where a locked note touches an added cell a note starts: a locked note keeps its beginning and its length.
-    - Elsewhere `repeats` decides (the network's opinion).
+    - After silence a note begins.
+    - Two touching cells of the original music stay held or repeated, as they were.
+    - Where a locked note touches an added cell a note begins: a locked note keeps its onset and its length.
+    - Elsewhere `repeats` decides, which is the network's prediction.
     """
     touching = possible_ties(sounding)
     both_original = original & before(original)

@@ -1,6 +1,6 @@
 """The result of re-writing a piece: its edits in their order, and its notes.
 
-Imports numpy only.
+It imports numpy only.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ class EditEvent(NamedTuple):
 
 @dataclass(frozen=True)
 class Rewriting:
-    """The re-written piece: planes [2, steps, 128], the edits in their order, the number of times that the network was
-    asked to edit, and the number of edits that it still expected at the last look."""
+    """The re-written piece: planes [2, steps, 128], the edits in their order, the number of passes, and the
+    number of edits that the network still expected in the last one."""
 
     planes: Planes
     events: Sequence[EditEvent]

@@ -1,10 +1,10 @@
-"""Re-writes a piece by the network's logits: edits are drawn pass by pass, counted, capped and kept in order.
+"""Re-writes a piece by the network's logits: edits are drawn pass by pass, counted, limited and kept in order.
 
 The original draws one cell at a time from a softmax over all cells (ES-Net, arXiv 2008.08927). Here a pass draws
 several without replacement, by adding Gumbel noise to the logits and taking the largest (Gumbel top-k, Kool et al.
 2019, arXiv 1903.06059); with one edit a pass both are the same. No logit is exponentiated, so no temperature overflows.
 
-Imports numpy and nothing heavier: the inference image has nothing else.
+It imports numpy and nothing heavier: the inference image has nothing else.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from opencomposer_ar_cnn.rewriting import EditEvent, Rewriting
 
 Floats = npt.NDArray[np.float32]
 Network = Callable[[Floats, float], tuple[Floats, Floats]]
-"""Maps (planes [4, steps, 128], density) to (toggle logits, start logits), [steps, 128] each."""
+"""Maps (planes [4, steps, 128], density) to (toggle logits, onset logits), [steps, 128] each."""
 
 ORIGINAL_BARS = 8
 """The length of every piece of the original AR-CNN, for which its counts of notes are meant."""
@@ -40,13 +40,13 @@ TIDYING_PASSES = 4
 """The number of last passes that only remove what the network no longer wants."""
 TIDYING_SHARE = 8
 """The number of passes of which at most one is such a last pass."""
-COOLEST = 0.6
+MIN_TEMPERATURE_SHARE = 0.6
 """The share of the given temperature to which it falls while fewer edits remain."""
-ENOUGH = 1.0
-"""Sampling ends when fewer edits than this are expected to remain in eight bars."""
-NEED = 0.1
-"""A beat is edited when at least so many edits are expected in it. In other beats the many cells that are each very
-unlikely would together weigh as much as one likely edit, and would be drawn as often."""
+MAX_REMAINING_EDITS = 1.0
+"""Sampling ends when fewer edits are expected to remain in eight bars."""
+NEEDED_EDITS = 0.1
+"""The minimum number of edits that are expected in a beat which is edited. In other beats the many cells that are each
+very unlikely would together weigh as much as one likely edit, and would be drawn as often."""
 NOTE_REACH = 3
 """The number of steps before and after a drawn cell that may be edited with it, as cells of the same note."""
 ADDED_SHARE = 1.0
@@ -54,9 +54,10 @@ REMOVED_SHARE = 0.8
 """The share of the drawn cell's likelihood that a neighboring cell needs, to be added or to be removed with it. Removal
 asks for less, because a note may well be added bit by bit, but a wrong note of which half is removed is still wrong."""
 MAX_TOGGLES = 4
-"""A cell that was toggled so often stays as it is."""
-NEED_GROWTH = 0.005
-"""NEED rises by so much from pass to pass, so that music whose every state could be improved comes to its end, too."""
+"""The maximum number of times that a cell is toggled. It then stays as it is."""
+NEEDED_EDITS_GROWTH = 0.005
+"""NEEDED_EDITS rises by so much from pass to pass, so that music whose every state could be improved comes to its end,
+too."""
 FAR_BELOW = np.float32(-1e4)
 
 ValueT = TypeVar("ValueT", bound=np.generic)
@@ -71,7 +72,7 @@ class SamplingSettings:
     """The caller's parameters, in the order and with the meanings of the README.
 
     Their defaults are in contracts/techniques/ar-cnn.json. The counts are for eight bars; a longer piece has them in
-    proportion. Bars count from 1, last_bar 0 is the last.
+    proportion. Bars count from 1; last_bar 0 means the last bar of the piece.
     """
 
     max_percentage_of_initial_notes_removed: int
@@ -114,7 +115,7 @@ def sampling_settings(given: Mapping[str, ParameterValue]) -> SamplingSettings:
 @dataclass(frozen=True)
 class EditLimits:
     """The network's window of the keyboard, and two numbers of its training music: the density of the steps at which
-    anything sounds, and the most pitches that sound at once."""
+    anything sounds, and the maximum number of pitches that sound at once."""
 
     lowest_pitch: int
     highest_pitch: int
@@ -165,7 +166,7 @@ class EditSession:
         highest = min(settings.highest_pitch, limits.highest_pitch - self._shift, PITCHES - 1)
         first, last = (settings.first_bar - 1) * STEPS_PER_BAR, (settings.last_bar or bars) * STEPS_PER_BAR
         editable[first:last, lowest : highest + 1] = True
-        # Only these columns are looked at, which halves the work for a window of half the keyboard.
+        # Only these columns are edited, which halves the work for a window of half the keyboard.
         self._columns = slice(lowest, max(lowest, highest + 1))
         if not editable.any():
             raise NothingToEdit("the region holds no cell that this model can edit")
@@ -174,7 +175,7 @@ class EditSession:
         self._editable = editable
         self._locked = self._original & ~editable
         self.density = limits.density * settings.density * sounding_share(self._original)
-        self._enough = ENOUGH * max(bars, ORIGINAL_BARS) / ORIGINAL_BARS
+        self._max_remaining = MAX_REMAINING_EDITS * max(bars, ORIGINAL_BARS) / ORIGINAL_BARS
         self._draws_per_pass = settings.in_proportion(settings.edits_per_pass, bars)
         self._max_edits = self._draws_per_pass * settings.sampling_iterations
         self._max_added = settings.in_proportion(settings.max_notes_added, bars)
@@ -197,17 +198,17 @@ class EditSession:
         self.finished = settings.sampling_iterations == 0
 
     def planes(self) -> Floats:
-        """Returns the network's next input, [4, steps, 128]: roll, starts, locked, original."""
-        self._asked_onsets = self._onsets()
-        cells = (self._roll, self._asked_onsets, self._locked, self._original)
+        """Returns the network's next input, [4, steps, 128]: see INPUT_PLANES of `network`."""
+        self._input_onsets = self._onsets()
+        cells = (self._roll, self._input_onsets, self._locked, self._original)
         return np.stack([self._to_model(plane, np.False_) for plane in cells]).astype(np.float32)
 
-    def advance(self, toggle: Floats, start: Floats) -> None:
+    def advance(self, toggle: Floats, onset: Floats) -> None:
         """Takes the network's output for `planes()`. Raises ValueError for numbers that are not finite."""
-        if not (np.isfinite(toggle).all() and np.isfinite(start).all()):
-            raise ValueError("the model answered with numbers that are not finite")
+        if not (np.isfinite(toggle).all() and np.isfinite(onset).all()):
+            raise ValueError("the model returned numbers that are not finite")
         logits = self._from_model(toggle)[:, self._columns].astype(np.float64)
-        self._repeats = self._from_model(start) > 0
+        self._repeats = self._from_model(onset) > 0
         self._edited = False
         allowed = self._allowed()[:, self._columns]
         # This is the sigmoid, written with tanh, which does not overflow.
@@ -215,22 +216,22 @@ class EditSession:
         allowed = allowed & (probabilities >= self._settings.min_probability)
         likelihoods = np.where(allowed, probabilities, 0.0)
         temperature = self._temperature(float(likelihoods.sum()))
-        asked = self._unsettled(likelihoods) if self._batched else allowed
-        self._expected = float(likelihoods[asked].sum())
+        needed = self._needed(likelihoods) if self._batched else allowed
+        self._expected = float(likelihoods[needed].sum())
         if self._passes == self._settings.sampling_iterations or len(self._events) >= self._max_edits:
-            # This output was only needed for the starts of the finished roll.
+            # This output was only needed for the onsets of the finished roll.
             self.finished = True
             return
         # A last edit that is all but certain counts as a little less than one expected edit: it is still made.
-        likely = bool(likelihoods[asked].max(initial=0.0) > 0.5)
-        done = self._expected < self._enough and not likely
+        likely = bool(likelihoods[needed].max(initial=0.0) > 0.5)
+        done = self._expected < self._max_remaining and not likely
         if done or self._passes >= self._settings.sampling_iterations - self._tidying_passes:
             self._tidying = True
         if self._tidying:
             wanted = allowed & self._roll[:, self._columns] & (probabilities > 0.5)
             self._toggle(self._ranked(probabilities, wanted, self._draws_per_pass), probabilities)
         elif self._batched:
-            drawn = self._draw(logits / temperature, allowed & asked)
+            drawn = self._draw(logits / temperature, allowed & needed)
             self._toggle(self._whole_notes(drawn, likelihoods), probabilities)
         else:
             self._toggle(self._draw(logits / temperature, allowed), probabilities)
@@ -243,10 +244,10 @@ class EditSession:
         """Returns the re-written piece with its edits."""
         return Rewriting(np.stack([self._roll, self._onsets()]), tuple(self._events), self._passes, self._expected)
 
-    def _unsettled(self, likelihoods: npt.NDArray[np.float64]) -> Cells:
+    def _needed(self, likelihoods: npt.NDArray[np.float64]) -> Cells:
         """Returns the cells of the beats that need an edit, [steps, columns]."""
         needs = likelihoods.reshape(len(likelihoods) // STEPS_PER_BEAT, -1).sum(axis=1)
-        beats = needs >= NEED + NEED_GROWTH * self._passes
+        beats = needs >= NEEDED_EDITS + NEEDED_EDITS_GROWTH * self._passes
         return np.asarray(np.broadcast_to(np.repeat(beats, STEPS_PER_BEAT)[:, np.newaxis], likelihoods.shape))
 
     def _whole_notes(
@@ -254,7 +255,7 @@ class EditSession:
     ) -> Iterator[tuple[int, int]]:
         """Yields the drawn cells, each with the cells before and after it that are almost as likely. A note is seldom a
         sixteenth long, and a wrong note of which half is removed is still wrong."""
-        roll, onsets = self._roll[:, self._columns], self._asked_onsets[:, self._columns]
+        roll, onsets = self._roll[:, self._columns], self._input_onsets[:, self._columns]
         before = roll.copy()
         for step, column in drawn:
             sounds = before[step, column]
@@ -264,7 +265,7 @@ class EditSession:
                 continue
             yield step, column
             if roll[step, column] == sounds:
-                # A cap kept this cell from being edited.
+                # A limit kept this cell from being edited.
                 continue
             for way in (-1, 1):
                 for place in range(step + way, step + way * (NOTE_REACH + 1), way):
@@ -290,7 +291,7 @@ class EditSession:
         )
 
     def _allowed(self) -> Cells:
-        """Returns the cells that may be toggled now: inside the region, not locked, and within the caps."""
+        """Returns the cells that may be toggled now: inside the region, not locked, and within the limits."""
         allowed: Cells = self._editable.copy()
         if self._added >= self._max_added:
             allowed = allowed & (self._roll | self._original)
@@ -306,15 +307,15 @@ class EditSession:
         if not self._batched:
             return self._settings.temperature
         if self._first_expected is None:
-            self._first_expected = max(expected, ENOUGH)
+            self._first_expected = max(expected, MAX_REMAINING_EDITS)
         left = min(1.0, expected / self._first_expected)
-        return self._settings.temperature * (COOLEST + (1 - COOLEST) * left)
+        return self._settings.temperature * (MIN_TEMPERATURE_SHARE + (1 - MIN_TEMPERATURE_SHARE) * left)
 
     def _draw(self, tempered: npt.NDArray[np.float64], allowed: Cells) -> Iterator[tuple[int, int]]:
         """Draws the next cells by Gumbel top-k: as many as a pass may edit, but not more than are expected to remain.
         Of several cells in one pass no two are in the same beat, because one might replace the other."""
-        # The noise is drawn for every cell of the window, so that caps and locks never shift the random numbers. Gumbel
-        # noise is the negative logarithm of exponential noise, which numpy draws three times as fast.
+        # The noise is drawn for every cell of the window, so that limits and locks never shift the random numbers.
+        # Gumbel noise is the negative logarithm of exponential noise, which numpy draws three times as fast.
         noisy = tempered - np.log(self._rng.standard_exponential(size=tempered.shape))
         if self._batched:
             beats = np.where(allowed, noisy, -np.inf).reshape(len(noisy) // STEPS_PER_BEAT, -1)
@@ -340,7 +341,7 @@ class EditSession:
         for step, column in cells:
             pitch = column + self._columns.start
             original, sounds = bool(self._original[step, pitch]), bool(self._roll[step, pitch])
-            # A cap may be reached in the middle of a pass.
+            # A limit may be reached in the middle of a pass.
             if len(self._events) >= self._max_edits:
                 return
             if not sounds and self._batched and self._roll[step].sum() >= self._max_polyphony:

@@ -27,7 +27,7 @@ from opencomposer_training.window_learner import LearnerSettings, WindowLearner,
 
 from opencomposer_ar_cnn import TECHNIQUE
 from opencomposer_ar_cnn.corruption import DENSITY_UNIT, Example, corrupt, merge
-from opencomposer_ar_cnn.evaluation import HARMONISATION, Evaluation, write_samples
+from opencomposer_ar_cnn.evaluation import HARMONIZATION, Evaluation, write_samples
 from opencomposer_ar_cnn.export import export_onnx
 from opencomposer_ar_cnn.losses import Batch, Losses, losses
 from opencomposer_ar_cnn.model_metadata import ArCnnMetadata
@@ -122,7 +122,7 @@ class ArCnnLearner(WindowLearner[LearnerSettings]):
         inputs: LearnerInputs,
         *,
         window_bars: int = WINDOW_BARS,
-        sampling: SamplingSettings = HARMONISATION,
+        sampling: SamplingSettings = HARMONIZATION,
         corrupt_window: Corrupt = corrupt,
         objective: Objective = losses,
     ) -> None:
@@ -147,7 +147,7 @@ class ArCnnLearner(WindowLearner[LearnerSettings]):
         self.optimizer = torch.optim.AdamW(
             self.network.parameters(), lr=settings.learning_rate, weight_decay=WEIGHT_DECAY
         )
-        self.parts = {"editor": self.network, "average": self.average, "optimiser": self.optimizer}
+        self.parts = {"network": self.network, "average": self.average, "optimizer": self.optimizer}
         self.metadata = describe(self.dataset, self.shape, settings)
         self.evaluation = Evaluation(
             self.dataset, self.metadata, bars=window_bars, sampling=sampling, seed=settings.seed
@@ -207,6 +207,7 @@ class ArCnnLearner(WindowLearner[LearnerSettings]):
         self.updates += 1
         average_weights(self.average, self.network, self.updates, EMA_DECAY)
         values = torch.stack([total.detach(), *(part.detach() for part in parts)]).tolist()
+        # startLoss is the loss of the onsets. Logs and charts of earlier trainings have it under this name.
         return dict(zip(("loss", "selectionLoss", "toggleLoss", "startLoss"), values, strict=True))
 
     def validate(self) -> Mapping[str, float]:

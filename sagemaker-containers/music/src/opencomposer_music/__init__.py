@@ -1,4 +1,4 @@
-"""Music as arrays: piano roll, MIDI files, metrics, decoding, and the documents of the techniques (numpy only)."""
+"""Music as arrays: piano roll, metrics, decoding, and the documents of the techniques (numpy only)."""
 
 import os
 

@@ -1,8 +1,8 @@
 """Judges JSON documents by their contract: the schema in contracts/, and nothing else.
 
 The schemas are package data: links into contracts/, of which a wheel and an image hold the files themselves.
-fastjsonschema judges the documents; the sentences that people read about faults are made here. Imports no numpy and no
-PyTorch.
+fastjsonschema judges the documents; the sentences that people read about faults are made here. It imports no numpy and
+no PyTorch.
 """
 
 from __future__ import annotations
@@ -100,8 +100,8 @@ class Contract:
         if not is_too_large_to_judge(document):
             try:
                 self._judge_all(document)
-            except fastjsonschema.JsonSchemaValuesException as errors:
-                yield from _each_once(errors.errors)
+            except fastjsonschema.JsonSchemaValuesException as error:
+                yield from _each_once(error.errors)
                 return
         yield first
 

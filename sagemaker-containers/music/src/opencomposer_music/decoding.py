@@ -1,6 +1,6 @@
 """Turns a melody into a model's input and a model's logits into notes, for training samples and for serving alike.
 
-Imports numpy only.
+It imports numpy only.
 """
 
 from __future__ import annotations
@@ -253,7 +253,7 @@ def decode_planes(
     if melody.shape != (2, steps, PITCHES):
         raise ValueError(f"a melody of the shape {melody.shape} does not fit {steps} steps")
     if not (np.isfinite(pitch_logits).all() and np.isfinite(onset_logits).all()):
-        raise ValueError("the model answered with numbers that are not finite")
+        raise ValueError("the model returned numbers that are not finite")
     decoding = metadata.decoding
     scores: dict[int, Table] = {}
     logistics: list[npt.NDArray[np.float64]] = []

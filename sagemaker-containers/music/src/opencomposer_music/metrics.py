@@ -1,7 +1,7 @@
-"""Musical measures of an accompaniment, in code of our own, because the published implementations are wrong in places
+"""Musical metrics of an accompaniment, in code of our own, because the published implementations are wrong in places
 (chroma reshaped across octaves, empty-beat rates inverted). Each function names its formula and source.
 
-Imports numpy only.
+It imports numpy only.
 """
 
 from __future__ import annotations
@@ -151,11 +151,11 @@ def groove_consistency(planes: Planes) -> float | None:
 
 
 def measure_composition(melody: Planes | None, tracks: Sequence[Planes]) -> dict[str, float]:
-    """Returns all measures of one piece, by the names of the progress line. Every value is finite.
+    """Returns all metrics of one piece, by the names of the progress line. Every value is finite.
 
-    Measures are means over the accompaniment tracks, with these exceptions: scale consistency is that of their notes
+    Metrics are means over the accompaniment tracks, with these exceptions: scale consistency is that of their notes
     together, dissonant pairs and the polyphonic rate are those of all that sounds (melody included), tonal distance is
-    between the melody and the accompaniment as a whole. A measure that cannot be taken (no note at all, no melody) is
+    between the melody and the accompaniment as a whole. A metric that cannot be computed (no note at all, no melody) is
     0; groove consistency is then left out.
     """
     if not tracks:
@@ -180,6 +180,6 @@ def measure_composition(melody: Planes | None, tracks: Sequence[Planes]) -> dict
 
 
 def mean_metrics(pieces: Sequence[dict[str, float]]) -> dict[str, float]:
-    """Returns the mean of each measure over the pieces that have it."""
+    """Returns the mean of each metric over the pieces that have it."""
     names = sorted({name for piece in pieces for name in piece})
     return {name: float(np.mean([piece[name] for piece in pieces if name in piece])) for name in names}

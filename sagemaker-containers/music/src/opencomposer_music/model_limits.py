@@ -1,7 +1,7 @@
 """Limits that every model file of ours keeps, whether it is being exported, registered or served.
 
 `model-limits.json` is a link to contracts/model-limits.json, which the register step reads too.
-Imports no third-party package: the inference image has next to nothing else.
+It imports no third-party package: the inference image has next to nothing else.
 """
 
 from __future__ import annotations

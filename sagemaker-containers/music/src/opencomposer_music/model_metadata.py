@@ -1,7 +1,8 @@
 """The voices and limits that every technique's model file states in its metadata and on its card.
 
 contracts/model-metadata.schema.json describes them, and each technique its own members. The metadata is as untrusted
-as the rest of the file: each reader raises ValueError with one sentence that names the broken member. Imports no numpy.
+as the rest of the file: each reader raises ValueError with one sentence that names the broken member. It
+imports no numpy.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The parameters or the hyperparameters of a technique, as its document describes them (contracts/techniques).
 
-fastjsonschema judges the values; the sentences that people read about wrong ones are made here. Imports no numpy and
-no PyTorch.
+fastjsonschema judges the values; the sentences that people read about wrong ones are made here. It imports no numpy
+and no PyTorch.
 """
 
 from __future__ import annotations
@@ -104,17 +104,17 @@ class ParameterSet:
         values: of all parameters, each allowed by itself.
         """
         broken: list[BrokenValue] = []
-        for each in self.ranges:
-            first, last = int(values[each.begin]), int(values[each.end])
-            maximum = self.parameters[each.end].maximum
-            max_ = bars if each.inside_bars or maximum is None else int(maximum)
-            if each.inside_bars and first > bars:
-                broken.append(BrokenValue(each.begin, first, f"an integer from 1 to {bars}"))
-            is_open = each.open_end is not None and last == each.open_end[0]
-            if not is_open and (last < first or (each.inside_bars and last > bars)):
+        for range_ in self.ranges:
+            first, last = int(values[range_.begin]), int(values[range_.end])
+            maximum = self.parameters[range_.end].maximum
+            max_ = bars if range_.inside_bars or maximum is None else int(maximum)
+            if range_.inside_bars and first > bars:
+                broken.append(BrokenValue(range_.begin, first, f"an integer from 1 to {bars}"))
+            is_open = range_.open_end is not None and last == range_.open_end[0]
+            if not is_open and (last < first or (range_.inside_bars and last > bars)):
                 min_ = first if first <= max_ else 1
-                rest = "" if each.open_end is None else f", or {each.open_end[0]} for {each.open_end[1]}"
-                broken.append(BrokenValue(each.end, last, f"an integer from {min_} to {max_}{rest}"))
+                rest = "" if range_.open_end is None else f", or {range_.open_end[0]} for {range_.open_end[1]}"
+                broken.append(BrokenValue(range_.end, last, f"an integer from {min_} to {max_}{rest}"))
         return broken
 
 

@@ -3,7 +3,7 @@
 One plane alone cannot tell a held note from a repeated one, so a roll is always a pair: which pitches sound at a step,
 and which of them start there. The pair is lossless for every line in which no pitch overlaps itself.
 
-Imports numpy only.
+It imports numpy only.
 """
 
 from __future__ import annotations

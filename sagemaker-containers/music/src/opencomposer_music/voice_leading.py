@@ -10,7 +10,7 @@ which are counted in the training music, are added to their scores, so that othe
   would have it (in Bach's chorales: fifths and octaves, which he avoided).
 
 Each entry is a logarithm of a ratio of frequencies, which is what a product of independent experts adds to a logit
-(Hinton 2002). Imports numpy only.
+(Hinton 2002). This module imports numpy only.
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ MAX_SCORE = 4.0
 OUT_OF_REACH = 8.0
 """A pitch whose score is so far below its step's best at every step is not considered, which saves most of the work."""
 
-SWEEPS = 2
+MAX_ROUNDS = 2
+"""The maximum number of times that every voice's line is chosen anew beside the others."""
 
 Line = npt.NDArray[np.int64]
 """The class at each step: a pitch 0-127, or REST. Shape [steps]."""
@@ -128,9 +129,9 @@ def learn_voice_leading(pieces: Iterable[npt.NDArray[np.bool_]], weights: Weight
     )
 
 
-def _entries(table: Table, highest: float) -> Table:
+def _entries(table: Table, max_: float) -> Table:
     """Returns the table within bounds and rounded as in the model file, so that training hears what serving plays."""
-    return np.asarray(np.clip(table, -MAX_SCORE, highest).round(3) + 0.0, dtype=np.float64)
+    return np.asarray(np.clip(table, -MAX_SCORE, max_).round(3) + 0.0, dtype=np.float64)
 
 
 def choose_lines(
@@ -147,7 +148,7 @@ def choose_lines(
     place = np.arange(steps) % STEPS_PER_BEAT
     parallels = leading.parallel_weight * leading.parallels
     lines = [np.asarray(score.argmax(axis=1), dtype=np.int64) for score in scores]
-    for _ in range(SWEEPS):
+    for _ in range(MAX_ROUNDS):
         changed = False
         for index in reversed(range(len(scores))):
             others = [melody, *(line for other, line in enumerate(lines) if other != index)]

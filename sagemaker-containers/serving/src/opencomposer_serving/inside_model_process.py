@@ -22,14 +22,14 @@ from opencomposer_serving.technique import Generated, Technique
 ModelT = TypeVar("ModelT")
 THREAD_BYTES = 16 * 1024 * 1024
 """The stack and buffers of one thread of ONNX Runtime."""
-MAX_QUESTION_BYTES = 1024 * 1024 * 1024
+MAX_REQUEST_BYTES = 1024 * 1024 * 1024
 """The largest request that the process reads. It is large, since the server is trusted and has checked the sizes."""
-PARENT_LOOK_SECONDS = 1.0
+PARENT_POLL_SECONDS = 1.0
 
 
 def run_model_process(technique: Technique[ModelT], number: int, threads: int) -> int:
-    """Loads the one model that the server hands over, and answers its requests until it hangs up. Returns the exit
-    code.
+    """Loads the one model that the server hands over, and responds to its requests until it closes the connection.
+    Returns the exit code.
 
     number: the number of the inherited socket; threads: the threads of one inference.
     """
@@ -39,9 +39,9 @@ def run_model_process(technique: Technique[ModelT], number: int, threads: int) -
     connection = FramedSocket(socket.socket(fileno=number))
     try:
         while True:
-            question = json.loads(connection.receive(MAX_QUESTION_BYTES))
-            content = connection.receive(MAX_QUESTION_BYTES)
-            connection.send(inside.response(question, content))
+            request = json.loads(connection.receive(MAX_REQUEST_BYTES))
+            content = connection.receive(MAX_REQUEST_BYTES)
+            connection.send(inside.response(request, content))
             del content
             return_freed_memory()
     except ConnectionEnded:
@@ -84,21 +84,21 @@ class _Inside(Generic[ModelT]):
         self._memory_bytes = 0
         self._models: list[ModelT] = []
 
-    def response(self, question: dict[str, Any], content: bytes) -> bytes:
-        """Returns the response to one question, as JSON. Raises nothing: every error becomes a response, too."""
-        deadline = Deadline.after(float(question["seconds"]))
-        limit_computing(int(question["cpuSeconds"]))
+    def response(self, request: dict[str, Any], content: bytes) -> bytes:
+        """Returns the response to one request, as JSON. Raises nothing: every error becomes a response, too."""
+        deadline = Deadline.after(float(request["seconds"]))
+        limit_computing(int(request["cpuSeconds"]))
         try:
-            if question["do"] == "load":
-                self._memory_bytes = int(question["memoryBytes"])
+            if request["do"] == "load":
+                self._memory_bytes = int(request["memoryBytes"])
                 limit_memory(self._memory_bytes + self._threads * THREAD_BYTES)
                 response: dict[str, object] = self._load(content)
             else:
-                request = read_judged_invocation(content, self._technique.document.parameters)
-                response = {"generated": _as_json(self._technique.generate(self._models[0], request, deadline))}
+                invocation = read_judged_invocation(content, self._technique.document.parameters)
+                response = {"generated": _as_json(self._technique.generate(self._models[0], invocation, deadline))}
             return json.dumps(response, separators=(",", ":")).encode("ascii")
-        except InvocationFailure as failure:
-            response = {"failure": failure.as_json()}
+        except InvocationFailure as error:
+            response = {"failure": error.as_json()}
         except MemoryError:
             response = {"failure": unusable_model(self._needs_memory()).as_json()}
         except Exception:  # noqa: BLE001 - told to the server, which logs it
@@ -109,8 +109,8 @@ class _Inside(Generic[ModelT]):
         try:
             model = self._technique.load(content)
             self._technique.rehearse(model)
-        except ModelRejected as rejected:
-            return {"rejected": str(rejected)}
+        except ModelRejected as error:
+            return {"rejected": str(error)}
         except MemoryError:
             return {"rejected": self._needs_memory()}
         self._models.append(model)
@@ -135,9 +135,9 @@ def _end_with_parent() -> None:
     """Lets this process end soon after the server's, even while it computes."""
     parent = os.getppid()
 
-    def look() -> None:
+    def poll() -> None:
         while os.getppid() == parent:
-            time.sleep(PARENT_LOOK_SECONDS)
+            time.sleep(PARENT_POLL_SECONDS)
         os._exit(0)
 
-    threading.Thread(target=look, daemon=True).start()
+    threading.Thread(target=poll, daemon=True).start()

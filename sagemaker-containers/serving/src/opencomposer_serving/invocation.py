@@ -125,9 +125,9 @@ def broken_notes(melody: Mapping[str, Any], skipped: Container[int] = ()) -> Ite
         onset, duration = int(note["onset"]), int(note["duration"])
         if onset >= steps:
             yield broken_rule((*place, "onset"), onset, f"an integer from 0 to {steps - 1}")
-        longest = steps - onset if onset < steps else steps
-        if duration > longest:
-            allowed = f"an integer from 1 to {longest}, so that the note ends inside the {steps} steps"
+        max_duration = steps - onset if onset < steps else steps
+        if duration > max_duration:
+            allowed = f"an integer from 1 to {max_duration}, so that the note ends inside the {steps} steps"
             yield broken_rule((*place, "duration"), duration, allowed)
 
 
@@ -138,8 +138,8 @@ def _broken_notes_beside(faults: list[Fault], document: Any) -> Iterator[Fault]:
         return
     # If the number of bars is broken, the notes are still checked against the longest piece.
     bars = MAX_BARS if ("melody", "bars") in places else document["melody"]["bars"]
-    corrupted = {int(path[2]) for path in places if path[:2] == ("melody", "notes")}
-    yield from broken_notes({"bars": bars, "notes": document["melody"]["notes"]}, corrupted)
+    broken = {int(path[2]) for path in places if path[:2] == ("melody", "notes")}
+    yield from broken_notes({"bars": bars, "notes": document["melody"]["notes"]}, broken)
 
 
 def broken_ranges(request: InvocationRequest, known: ParameterSet) -> list[Fault]:

@@ -14,7 +14,7 @@ ModelT = TypeVar("ModelT")
 
 
 class LoadedModel(Protocol):
-    """A model that answers requests."""
+    """A model that responds to requests."""
 
     def turn(self, deadline: Deadline) -> AbstractContextManager[None]:
         """Returns a block in which this model works for nobody else. Raises BUSY when its turn comes too late."""

@@ -260,10 +260,10 @@ class ModelCache(Generic[ModelT]):
     ) -> tuple[_Entry[ModelT], Leased[ModelT]]:
         try:
             return self._load_into_memory(reference, deadline)
-        except InvocationFailure as failure:
+        except InvocationFailure as error:
             # The deadline was that of the request that loaded; those who wait still have theirs.
-            if failure.code != "DEADLINE_EXCEEDED":
-                flight.failure = failure
+            if error.code != "DEADLINE_EXCEEDED":
+                flight.failure = error
             raise
         finally:
             with self._changed:
@@ -277,12 +277,12 @@ class ModelCache(Generic[ModelT]):
             content, source = self._read(reference, deadline)
             self._check_size(reference, len(content))
             model = self._load(content, source, deadline)
-        except ModelRejected as rejected:
+        except ModelRejected as error:
             self._forget(reference.sha256)
             if self._files is not None:
                 self._files.discard(reference.sha256)
-            self._remember(reference.sha256, str(rejected))
-            raise unusable_model(str(rejected)) from None
+            self._remember(reference.sha256, str(error))
+            raise unusable_model(str(error)) from None
         except BaseException:
             self._forget(reference.sha256)
             raise

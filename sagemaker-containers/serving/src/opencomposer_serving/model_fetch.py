@@ -131,14 +131,14 @@ class ModelFetcher:
         response = connection.getresponse()
         if 300 <= response.status < 400:
             raise InvocationFailure(
-                "MODEL_FETCH_FAILED", f"{origin} answered {response.status}, and redirects are not followed"
+                "MODEL_FETCH_FAILED", f"{origin} responded with {response.status}, and redirects are not followed"
             )
         if response.status in (404, 410):
             raise InvocationFailure(
-                "MODEL_NOT_FOUND", f"The model's file is not there: {origin} answered {response.status}."
+                "MODEL_NOT_FOUND", f"The model's file is not there: {origin} responded with {response.status}."
             )
         if response.status != 200:
-            raise InvocationFailure("MODEL_FETCH_FAILED", f"{origin} answered {response.status} for the model")
+            raise InvocationFailure("MODEL_FETCH_FAILED", f"{origin} responded with {response.status} for the model")
         declared = response.getheader("Content-Length")
         if declared is not None and declared.strip() != str(reference.bytes):
             raise _wrong_size(reference, f"{declared[:20]} bytes")

@@ -1,7 +1,7 @@
 """Runs an untrusted model in a process of its own: the server's side.
 
 A hostile graph can make ONNX Runtime take memory or work without end, or crash. It does so in that process, which has a
-limit of memory and of computing time and ends alone. Its answers are read as JSON, never unpickled. The other
+limit of memory and of computing time and ends alone. Its responses are read as JSON, never unpickled. The other
 side is `inside_model_process`.
 """
 
@@ -35,8 +35,8 @@ from opencomposer_serving.invocation import InvocationRequest
 from opencomposer_serving.technique import Generated, GeneratedTrack
 
 SOCKET_VARIABLE = "OPENCOMPOSER_MODEL_PROCESS"
-"""The variable that holds the number of the socket by which a model's process is asked. Where it is set, the server's
-program is such a process."""
+"""The variable that holds the number of the socket by which a model's process gets its requests. Where it is set, the
+server's program is such a process."""
 PASSED_VARIABLES = (
     "PATH",
     "HOME",
@@ -104,7 +104,7 @@ class ModelProcess:
         """Hands over the model's file. Raises ModelRejected, or InvocationFailure if time is over or the process
         ended."""
         limits = {"memoryBytes": self._limits.memory_bytes, "cpuSeconds": self._limits.load_cpu_seconds}
-        response = self._ask({"do": "load", "seconds": deadline.remaining(), **limits}, content, deadline)
+        response = self._request({"do": "load", "seconds": deadline.remaining(), **limits}, content, deadline)
         if "rejected" in response:
             raise ModelRejected(str(response["rejected"])[:1000])
 
@@ -118,16 +118,16 @@ class ModelProcess:
         timer.start()
         try:
             limits = {"cpuSeconds": self._limits.request_cpu_seconds}
-            response = self._ask({"do": "generate", "seconds": deadline.remaining(), **limits}, body, deadline)
-        except ModelRejected as rejected:
-            raise unusable_model(rejected) from None
+            response = self._request({"do": "generate", "seconds": deadline.remaining(), **limits}, body, deadline)
+        except ModelRejected as error:
+            raise unusable_model(error) from None
         finally:
             timer.cancel()
         try:
             return _generated(response["generated"])
         except (KeyError, TypeError, ValueError, AttributeError):
             self.close()
-            raise unusable_model("its process answered nonsense") from None
+            raise unusable_model("its process returned nonsense") from None
 
     @property
     def spent(self) -> bool:
@@ -140,10 +140,10 @@ class ModelProcess:
         self._process.kill()
         self._process.wait()
 
-    def _ask(self, question: Mapping[str, object], content: bytes, deadline: Deadline) -> dict[str, Any]:
+    def _request(self, message: Mapping[str, object], content: bytes, deadline: Deadline) -> dict[str, Any]:
         allowed = Deadline(deadline.at + GRACE_SECONDS)
         try:
-            self._connection.send(json.dumps(question).encode("ascii"), allowed)
+            self._connection.send(json.dumps(message).encode("ascii"), allowed)
             self._connection.send(content, allowed)
             response = json.loads(self._connection.receive(MAX_RESPONSE_BYTES, allowed))
         except TimeoutError:
@@ -155,10 +155,10 @@ class ModelProcess:
             raise self._end() from None
         except (ValueError, RecursionError):
             self.close()
-            raise ModelRejected("its process answered nonsense") from None
+            raise ModelRejected("its process returned nonsense") from None
         if not isinstance(response, dict):
             self.close()
-            raise ModelRejected("its process answered nonsense")
+            raise ModelRejected("its process returned nonsense")
         if "failure" in response:
             raise _failure(response["failure"])
         if "crashed" in response:
@@ -174,7 +174,7 @@ class ModelProcess:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-            return ModelRejected("its process answered nonsense")
+            return ModelRejected("its process returned nonsense")
         if code == -signal.SIGXCPU:
             return ModelRejected(
                 f"it computes for longer than a model may ({self._limits.load_cpu_seconds} seconds to be opened, "
@@ -240,7 +240,7 @@ def _failure(value: Mapping[str, Any]) -> InvocationFailure:
     """Returns the failure that was raised inside the process."""
     code = next((code for code in STATUS_OF_CODE if code == value.get("code")), None)
     if code is None:
-        return unusable_model("its process answered nonsense")
+        return unusable_model("its process returned nonsense")
     return InvocationFailure(
         code,
         str(value.get("message")),

@@ -26,7 +26,7 @@ MAX_METADATA_ENTRIES = 16
 MAX_UNKNOWN_MEMBERS = 100
 """After so many unknown members the rest of a message is not searched for a better reason."""
 MAX_NAME_CHARACTERS = 512
-"""The most bytes in the name of a node, tensor, operator or axis."""
+"""The maximum number of bytes in the name of a node, tensor, operator or axis."""
 SHOWN_CHARACTERS = 60
 """A reason repeats at most so many characters of a wrong name."""
 
@@ -230,11 +230,13 @@ class _Members:
     def __init__(self) -> None:
         self._values: dict[str, list[int | memoryview]] = {}
 
-    def add(self, of: _Message, field_rule: _Field, value: int | memoryview) -> None:
+    def add(self, message: _Message, field_rule: _Field, value: int | memoryview) -> None:
         values = self._values.setdefault(field_rule.name, [])
         if len(values) >= field_rule.max_:
             # ONNX Runtime's parser would merge a second value of such a member with the first.
-            raise ModelRejected(f"a {of.name} has more than {field_rule.max_} {field_rule.name}, which is not allowed")
+            raise ModelRejected(
+                f"a {message.name} has more than {field_rule.max_} {field_rule.name}, which is not allowed"
+            )
         values.append(value)
 
     def names(self) -> set[str]:
@@ -361,28 +363,28 @@ def _check_domain(domain: str) -> None:
         raise ModelRejected(f'it needs operators of the domain "{domain[:SHOWN_CHARACTERS]}", which are not allowed')
 
 
-def _read(message: memoryview, of: _Message) -> _Members:
+def _read(content: memoryview, message: _Message) -> _Members:
     """Returns the members of a message. Raises ModelRejected for one not allowed, ValueError for broken bytes."""
     members = _Members()
     unknown: list[int] = []
-    for number, wire_type, value in _fields(message):
-        rule = of.fields.get(number)
+    for number, wire_type, value in _fields(content):
+        rule = message.fields.get(number)
         if rule is None:
-            if number in of.refused:
-                raise ModelRejected(of.refused[number])
+            if number in message.refused:
+                raise ModelRejected(message.refused[number])
             unknown.append(number)
             if len(unknown) >= MAX_UNKNOWN_MEMBERS:
                 break
             continue
         if wire_type == rule.wire_type:
-            members.add(of, rule, value)
+            members.add(message, rule, value)
         elif rule.wire_type == VARINT and wire_type == LENGTH_DELIMITED and rule.max_ > 1:
             for packed in _packed(value):
-                members.add(of, rule, packed)
+                members.add(message, rule, packed)
         else:
-            raise ValueError(f"the member {number} of a {of.name} has wire type {wire_type}")
+            raise ValueError(f"the member {number} of a {message.name} has wire type {wire_type}")
     if unknown:
-        raise ModelRejected(f"a {of.name} has a member {unknown[0]}, which is not allowed")
+        raise ModelRejected(f"a {message.name} has a member {unknown[0]}, which is not allowed")
     return members
 
 

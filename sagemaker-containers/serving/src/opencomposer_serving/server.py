@@ -3,8 +3,9 @@
 The contract: https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html
 
 Each connection has a thread, but only one inference runs at a time: a technique uses all cores by itself, so that two
-at once would only make both slow, while `/ping` must be answered within two seconds whatever else happens. Only a model
-that computes for seconds lets others begin beside it. Everything a client sends is bounded in bytes, time and count.
+at once would only make both slow, while `/ping` must get its response within two seconds whatever else happens. Only a
+model that computes for seconds lets others begin beside it. Everything a client sends is bounded in bytes, time and
+count.
 """
 
 from __future__ import annotations
@@ -90,7 +91,7 @@ class InferencePlace:
 
 
 class Invoker(Generic[ModelT]):
-    """Answers one invocation: validates it, takes the model, generates, describes the result."""
+    """Responds to one invocation: validates it, takes the model, generates, describes the result."""
 
     def __init__(
         self,
@@ -219,7 +220,7 @@ class Traffic:
 
 
 class InferenceServer(socketserver.ThreadingMixIn, HTTPServer):
-    """Listens from the moment it is made, and answers in `serve_until_stopped`."""
+    """The server. It listens from the moment it is made, and responds in `serve_until_stopped`."""
 
     daemon_threads = True
     request_queue_size = 128
@@ -266,7 +267,7 @@ class InferenceServer(socketserver.ThreadingMixIn, HTTPServer):
         self.log.event("connection-failed", traceback=traceback.format_exc(limit=20))
 
     def serve_until_stopped(self, stop: threading.Event) -> bool:
-        """Answers until `stop` is set, then finishes the requests under way. Returns False if one had to be cut off."""
+        """Responds until `stop` is set, then finishes the requests under way. Returns False if one was cut off."""
         acceptor = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.1}, name="acceptor")
         acceptor.start()
         stop.wait()
@@ -325,8 +326,8 @@ class InferenceRequestHandler(BaseHTTPRequestHandler):
                     body = self._receive(exchange)
                     arrived()
                     response = self._respond(body, exchange)
-                except InvocationFailure as failure:
-                    self._send_failure(failure, exchange)
+                except InvocationFailure as error:
+                    self._send_failure(error, exchange)
                 except ClientGone:
                     raise
                 except Exception:  # noqa: BLE001 - the last line of defense: one bad request must not end the server
@@ -389,7 +390,7 @@ class InferenceRequestHandler(BaseHTTPRequestHandler):
         if not is_ours or self.headers.get("Origin") is not None or any(site != "none" for site in sites):
             raise InvocationFailure(
                 "FORBIDDEN",
-                f"this server answers programs on this machine, and no web page; Host must be {' or '.join(hosts)}",
+                f"this server serves programs on this machine, and no web page; Host must be {' or '.join(hosts)}",
             )
 
     def _declared_length(self) -> int:
@@ -491,11 +492,11 @@ class InferenceRequestHandler(BaseHTTPRequestHandler):
         )
 
     def handle_expect_100(self) -> bool:
-        # `_receive` answers it, once the request has passed its checks.
+        # `_receive` responds to it, once the request has passed its checks.
         return True
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> NoReturn:
-        # Only the base class's parser calls this, and it would answer in HTML.
+        # Only the base class's parser calls this, and it would respond in HTML.
         failure: FailureCode = (
             "HEADERS_TOO_LARGE" if code == HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE else "BAD_REQUEST"
         )

@@ -26,7 +26,7 @@ from opencomposer_serving.usable_cores import usable_cores
 ModelT = TypeVar("ModelT")
 
 MAX_MODEL_PROCESSES = 4
-"""The most processes of models at once. Each may hold some 340 MiB, and a serverless endpoint has 2 GiB."""
+"""The maximum number of model processes at once. Each may hold some 340 MiB, and a serverless endpoint has 2 GiB."""
 
 
 def run_server(
@@ -36,7 +36,7 @@ def run_server(
 ) -> int:
     """Serves one technique until `stop` is set and returns the process's exit code.
 
-    Prints one JSON line `{"event":"ready", "host", "port", …}` when it answers. Models that are not part of the image
+    Prints one JSON line `{"event":"ready", "host", "port", …}` when it listens. Models that are not part of the image
     run in processes of their own: the same program, started with OPENCOMPOSER_MODEL_PROCESS.
     """
     started = time.perf_counter()

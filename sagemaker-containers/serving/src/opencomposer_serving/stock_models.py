@@ -30,7 +30,7 @@ def find_stock_models(
     """Returns the technique's stock models, with their hashes, which are computed once.
 
     A file's own metadata names its technique. A file that cannot be read is logged and left out: the other models
-    still serve, and a request for it is answered MODEL_NOT_FOUND.
+    still serve, and a request for it gets MODEL_NOT_FOUND.
     """
     if directory is None:
         return ()

@@ -38,7 +38,7 @@ class Generated:
 
 
 class Technique(Protocol[ModelT]):
-    """A way of composing.
+    """A technique's part of the server: it loads models and composes with them.
 
     `load` and `generate` are called from many threads, `generate` from one at a time.
     """

@@ -86,7 +86,7 @@ def measure(bench: Bench, model: Path, requests: int) -> dict[str, Any]:
                 response = send(connection, "POST", "/invocations", body, {"Content-Type": "application/json"})
                 seconds = time.perf_counter() - began
                 if response.status != 200:
-                    raise RuntimeError(f"the server answered {response.status}: {response.body.decode()}")
+                    raise RuntimeError(f"the server responded with {response.status}: {response.body.decode()}")
                 return seconds, response.json()["metrics"]
 
             first, _ = timed(bench.cases[0], 0)

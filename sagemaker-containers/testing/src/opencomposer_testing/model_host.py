@@ -14,7 +14,7 @@ Reply = Callable[[socket.socket], None]
 
 
 class ModelHost:
-    """Answers each path with its reply, a function that writes raw bytes, and counts the requests of each path."""
+    """Gives each path its reply, a function that writes raw bytes, and counts the requests of each path."""
 
     def __init__(self) -> None:
         self._replies: dict[str, Reply] = {}
@@ -57,7 +57,7 @@ class ModelHost:
         return self.misbehave(path, reply)
 
     def misbehave(self, path: str, reply: Reply) -> str:
-        """Answers a path with whatever the function writes, and returns its URL."""
+        """Sends whatever the function writes for a path, and returns its URL."""
         self._replies[path] = reply
         return self.url(path)
 

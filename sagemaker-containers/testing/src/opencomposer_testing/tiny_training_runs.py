@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from opencomposer_ar_cnn import training as ar_cnn
-from opencomposer_ar_cnn.evaluation import HARMONISATION
+from opencomposer_ar_cnn.evaluation import HARMONIZATION
 from opencomposer_music.parameter_set import ParameterValue
 from opencomposer_training.dataset import Dataset, Selection, read_dataset, read_selection
 from opencomposer_training.learner import LearnerInputs
@@ -39,7 +39,7 @@ AR_CNN_HYPERPARAMETERS: dict[str, ParameterValue] = {
     "earlyStopping": False,
     "seed": 4,
 }
-AR_CNN_SAMPLING = replace(HARMONISATION, sampling_iterations=8)
+AR_CNN_SAMPLING = replace(HARMONIZATION, sampling_iterations=8)
 
 
 def stopping_after(batches: int | None) -> Callable[[], bool]:

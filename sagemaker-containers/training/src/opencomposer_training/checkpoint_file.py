@@ -1,4 +1,5 @@
-"""Reads a checkpoint's file that may be damaged or made by somebody else. Training only (PyTorch).
+"""Reads a checkpoint's file that may be damaged or made by somebody else. It is for training only
+(PyTorch).
 
 PyTorch writes a ZIP archive: `data.pkl`, a pickle of everything but the tensors' numbers, and one record of numbers a
 tensor (https://docs.pytorch.org/docs/stable/notes/serialization.html). PyTorch's own reader makes objects of many
@@ -19,7 +20,7 @@ from typing import Any, NoReturn
 import torch
 
 MAX_CHECKPOINT_BYTES = 256 * 1024 * 1024
-"""The most bytes of a checkpoint. The largest that a training writes, of a `large` U-Net GAN, has 73 MB."""
+"""The maximum size of a checkpoint in bytes. The largest that a training writes, of a `large` U-Net GAN, has 73 MB."""
 MAX_PICKLE_BYTES = 4 * 1024 * 1024
 MAX_RECORDS = 20_000
 
@@ -34,7 +35,7 @@ OPCODES = frozenset((
 """The opcodes that pickles of protocol 2 need for numbers, texts, lists, dicts and tensors. Others allocate by a length
 that they state, or make objects."""
 MAX_INTEGER_DIGITS = 8
-"""The most bytes of an integer."""
+"""The maximum number of bytes of an integer."""
 
 STORAGE_TYPES = {"FloatStorage": torch.float32, "LongStorage": torch.int64}
 
@@ -132,5 +133,5 @@ def _check_opcodes(content: bytes) -> None:
             _refuse_opcode("a cell of memory that it cannot need")
 
 
-def _refuse_opcode(what: str) -> NoReturn:
-    raise BrokenCheckpoint(f"its pickle holds {what}")
+def _refuse_opcode(content: str) -> NoReturn:
+    raise BrokenCheckpoint(f"its pickle holds {content}")

@@ -1,8 +1,8 @@
 """Saves and loads the checkpoints `last` and `best`. Each is written whole or not at all, and must load after it was
 written.
 
-Training only (PyTorch). Files hold tensors, numbers, texts, lists and dicts, and are read by `checkpoint_file`, so that
-a file from elsewhere can neither run code nor take memory without end.
+It is for training only (PyTorch). Files hold tensors, numbers, texts, lists and dicts, and are read by
+`checkpoint_file`, so that a file from elsewhere can neither run code nor take memory without end.
 """
 
 from __future__ import annotations
@@ -20,6 +20,13 @@ from opencomposer_training.environment import TrainingFailure, write_atomically
 
 FORMAT = 1
 CheckpointName = Literal["last", "best"]
+RENAMED_PARTS = {
+    "editor": "network",
+    "optimiser": "optimizer",
+    "generatorOptimiser": "generatorOptimizer",
+    "criticOptimiser": "criticOptimizer",
+}
+"""The present names of the parts that version 0.2 wrote under other names. It also wrote `normalisation` for layers."""
 
 
 def save_checkpoint(folder: Path, name: CheckpointName, state: Mapping[str, Any]) -> None:
@@ -85,10 +92,14 @@ def _parse(content: bytes) -> dict[str, Any] | None:
 
 
 def _with_present_names(state: dict[Any, Any]) -> dict[Any, Any]:
-    """Returns the state with the layer names that networks have now. Version 0.2 wrote `normalisation`."""
+    """Returns the state with the names that parts and layers have now."""
     return {
-        name.replace("normalisation", "normalization") if isinstance(name, str) else name: (
+        _present_name(name) if isinstance(name, str) else name: (
             _with_present_names(value) if isinstance(value, dict) else value
         )
         for name, value in state.items()
     }
+
+
+def _present_name(name: str) -> str:
+    return RENAMED_PARTS.get(name, name.replace("normalisation", "normalization"))

@@ -1,4 +1,4 @@
-"""The music that every epoch is measured on, and the measures of the composers' own accompaniment of it."""
+"""The music that every epoch is measured on, and the metrics of the composers' own accompaniment of it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ REFERENCE_WINDOWS = 192
 class HeldOutMusic:
     """Windows of the validation pieces, or of the training pieces where a selection has no others.
 
-    reference_metrics, validation_metrics: measures of the composers' accompaniment of the training pieces and of the
+    reference_metrics, validation_metrics: metrics of the composers' accompaniment of the training pieces and of the
     windows.
     """
 
@@ -38,7 +38,7 @@ class HeldOutMusic:
         self.validation_metrics = self.measure(accompaniment(window) for window in self.windows)
 
     def measure(self, written: Iterable[Sequence[Planes]]) -> dict[str, float]:
-        """Returns the mean measures and the similarity index of tracks that were written to the melodies of the
+        """Returns the mean metrics and the similarity index of tracks that were written to the melodies of the
         windows, in their order."""
         metrics: list[dict[str, float]] = []
         features: list[dict[str, Vector]] = []

@@ -36,7 +36,7 @@ class LearnerInputs:
 
 @dataclass(frozen=True)
 class LoopSettings:
-    """Settings of the loop. criterion: the loss or measure whose lowest value marks the best epoch; tolerance:
+    """Settings of the loop. criterion: the loss or metric whose lowest value marks the best epoch; tolerance:
     differences of it up to this size count as chance."""
 
     technique: str
@@ -48,15 +48,15 @@ class LoopSettings:
 
 
 class Reference(Protocol):
-    """The measures of the training music and of the held-out music."""
+    """The metrics of the training music and of the held-out music."""
 
     @property
     def reference_metrics(self) -> Mapping[str, float]:
-        """Returns the measures of the training pieces."""
+        """Returns the metrics of the training pieces."""
 
     @property
     def validation_metrics(self) -> Mapping[str, float]:
-        """Returns the measures of the held-out pieces, with the similarity index."""
+        """Returns the metrics of the held-out pieces, with the similarity index."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ class Learner(Protocol):
         """Returns the losses on held-out music, by the names of the progress line."""
 
     def measure(self) -> Mapping[str, float]:
-        """Returns the measures of the music that the model writes to held-out music, with the similarity index."""
+        """Returns the metrics of the music that the model writes to held-out music, with the similarity index."""
 
     def write_samples(self, folder: Path) -> None:
         """Writes the selection's melodies, as the model plays them now."""

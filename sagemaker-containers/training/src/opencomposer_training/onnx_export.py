@@ -1,5 +1,5 @@
-"""Exports a trained network as one ONNX file, which must give PyTorch's numbers before it is kept. Training only
-(PyTorch)."""
+"""Exports a trained network as one ONNX file, which must give PyTorch's numbers before it is kept. It is for training
+only (PyTorch)."""
 
 from __future__ import annotations
 
@@ -85,8 +85,8 @@ def check_servable(content: bytes) -> None:
         )
     try:
         check_opset(summarize(content))
-    except ModelRejected as rejected:
-        raise RuntimeError(f"the inference container would refuse the exported model: {rejected}") from None
+    except ModelRejected as error:
+        raise RuntimeError(f"the inference container would refuse the exported model: {error}") from None
 
 
 def verify_export(content: bytes, served: nn.Module, outputs: Sequence[str], trials: Sequence[Inputs]) -> None:

@@ -23,7 +23,7 @@ STDOUT_METRICS = (
     "scaleConsistency",
     "samplesPerSecond",
 )
-"""The measures that the stdout line of every technique has after its losses. contracts/metric-definitions.json has a
+"""The metrics that the stdout line of every technique has after its losses. contracts/metric-definitions.json has a
 pattern for each."""
 
 
@@ -66,7 +66,7 @@ def rewind_progress(folder: Path, epoch: int) -> None:
 
 
 def write_reference(folder: Path, metrics: Mapping[str, float], validation: Mapping[str, float]) -> None:
-    """Writes the measures of the training music itself and of the held-out music, towards which the curves tend."""
+    """Writes the metrics of the training music itself and of the held-out music, towards which the curves tend."""
     content = {"schemaVersion": 1, "metrics": dict(metrics), "validation": dict(validation)}
     write_atomically(folder / REFERENCE_FILE, (json.dumps(content, allow_nan=False, indent=2) + "\n").encode())
 
@@ -74,7 +74,7 @@ def write_reference(folder: Path, metrics: Mapping[str, float], validation: Mapp
 def metrics_line(epoch: int, losses: Mapping[str, float], metrics: Mapping[str, float]) -> str:
     """Returns the line for CloudWatch's metric definitions: `[opencomposer] epoch=3 generatorLoss=-1.23 …`.
 
-    It has all losses, whatever the technique calls them, and those measures that every technique reports. Raises
+    It has all losses, whatever the technique calls them, and those metrics that every technique reports. Raises
     ValueError for a number that is not finite.
     """
     reported = {**losses, **{name: metrics[name] for name in STDOUT_METRICS if name in metrics}}

@@ -1,4 +1,4 @@
-"""Writes the result of a training job: the best epoch's model and its card. Training only (PyTorch)."""
+"""Writes the result of a training job: the best epoch's model and its card (PyTorch)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Runs a training container: reads SageMaker's folders, trains, and leaves the model or the reason of the failure.
 
-Training only (PyTorch, which is loaded with the technique).
+It is for training only (PyTorch, which is loaded with the technique).
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ def run_training_job(load_technique: Callable[[], TrainedTechnique]) -> int:
     environment = TrainingEnvironment.from_variables(os.environ)
     try:
         _train(load_technique(), environment, stop)
-    except (TrainingFailure, DatasetError) as failure:
-        print(f"Training failed: {failure}", file=sys.stderr, flush=True)
-        environment.write_failure(str(failure))
+    except (TrainingFailure, DatasetError) as error:
+        print(f"Training failed: {error}", file=sys.stderr, flush=True)
+        environment.write_failure(str(error))
         return 1
     except Exception as error:  # noqa: BLE001 - whatever it was, the job must say why it ended
         traceback.print_exc()

@@ -1,5 +1,5 @@
 """The part of a training that is the same for every technique: epochs of batches, checkpoints from which a stopped or
-killed run resumes, the best epoch, progress lines, samples. Training only (PyTorch).
+killed run resumes, the best epoch, progress lines, samples (PyTorch).
 
 A learner's random choices must be functions of (seed, epoch, batch), so that a resumed run equals an uninterrupted one.
 """

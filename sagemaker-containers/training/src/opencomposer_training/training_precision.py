@@ -1,4 +1,4 @@
-"""The precision of the numbers in which a network is trained. Training only (PyTorch)."""
+"""The precision of the numbers in which a network is trained (PyTorch)."""
 
 from __future__ import annotations
 

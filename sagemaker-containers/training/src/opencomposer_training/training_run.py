@@ -1,6 +1,6 @@
 """One training job from its first batch or from a checkpoint to its model: a learner, and the loop around it.
 
-Training only (PyTorch).
+It is for training only (PyTorch).
 """
 
 from __future__ import annotations

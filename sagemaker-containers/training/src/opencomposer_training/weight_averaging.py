@@ -1,4 +1,4 @@
-"""The running average of a network's weights, which plays better than the weights of the last update. Training only
+"""The running average of a network's weights, which plays better than the weights of the last update
 (PyTorch)."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The common part of learners that train one network for windows of pieces. Training only (PyTorch)."""
+"""The common part of learners that train one network for windows of pieces (PyTorch)."""
 
 from __future__ import annotations
 

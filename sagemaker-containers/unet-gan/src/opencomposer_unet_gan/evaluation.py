@@ -33,7 +33,7 @@ class Evaluation:
         self._seed = seed
 
     def measure(self, generator: Generator) -> dict[str, float]:
-        """Returns the measures and the similarity index of the generator's accompaniments of the held-out melodies."""
+        """Returns the metrics and the similarity index of the generator's accompaniments of the held-out melodies."""
         melodies = np.stack([window[0] for window in self.music.windows])
         rng = np.random.Generator(np.random.PCG64(self._seed))
         noise = np.concatenate([draw_noise(rng, self._bars, self._metadata.noise) for _ in melodies])

@@ -212,7 +212,7 @@ def _run(generator: LoadedGenerator, melody: Floats, noise: Floats) -> tuple[Flo
     pitch_shape, onset_shape = (1, voices, steps, PITCHES + 1), (1, voices, steps, PITCHES)
     if pitch.shape != pitch_shape or onset.shape != onset_shape:
         raise ModelRejected(
-            f"it answers with shapes {list(pitch.shape)} and {list(onset.shape)}, "
+            f"it returns the shapes {list(pitch.shape)} and {list(onset.shape)}, "
             f"expected {list(pitch_shape)} and {list(onset_shape)}"
         )
     return pitch[0], onset[0]
@@ -248,8 +248,8 @@ class UnetGan:
             )
         try:
             accompaniment = accompany(model, request.melody.notes, bars, request.seed)
-        except ModelRejected as rejected:
-            raise unusable_model(rejected) from None
+        except ModelRejected as error:
+            raise unusable_model(error) from None
         voices = model.metadata.voices[1:]
         tracks = [
             GeneratedTrack(voice.name, voice.program, notes)

@@ -1,7 +1,7 @@
 """The generator (a U-Net over time x pitch) and the critic.
 
 Both see a window of the keyboard, `pitches` wide from `lowest_pitch`, chosen from the data. The generator is fully
-convolutional over time: it learns on windows of four bars and plays a whole piece in one pass, without seams.
+convolutional over time: it learns on windows of four bars and plays a whole piece in one pass, without boundaries.
 
 Comments behind the lines give the shapes. w1 to w4 are `widths`; t and p are `steps` and `pitches`, and 16 steps are a
 bar.

@@ -150,8 +150,8 @@ class GanLearner(WindowLearner[Settings]):
             "generator": self.generator,
             "critic": self.critic,
             "average": self.average,
-            "generatorOptimiser": self.generator_optimizer,
-            "criticOptimiser": self.critic_optimizer,
+            "generatorOptimizer": self.generator_optimizer,
+            "criticOptimizer": self.critic_optimizer,
         }
         self.metadata = describe(self.dataset, self.shape, settings)
         self.evaluation = Evaluation(self.dataset, self.metadata, WINDOW_BARS, settings.seed)

@@ -48,7 +48,7 @@ const problemSchema = z.object({
     .optional(),
 });
 
-/** The problem of a refusal. */
+/** The problem of a refused request. */
 export const problemOf = (reply: Reply) => problemSchema.parse(reply.body);
 export const resourceOf = <Schema extends z.ZodType>(reply: Reply, schema: Schema): z.output<Schema> =>
   schema.parse(reply.body);
@@ -122,11 +122,12 @@ function expectDocumentedHeaders(what: string, reply: Reply, headers: Documented
 export function expectDocumented(id: OperationId, reply: Reply): void {
   const { method, path } = apiRoutes[id];
   const response = documented(id)[String(reply.status)];
-  if (response === undefined) throw new Error(`${id} answered ${reply.status}, which is not documented`);
+  if (response === undefined) throw new Error(`${id} responded with ${reply.status}, which is not documented`);
   expectDocumentedHeaders(`${id} ${reply.status}`, reply, response.headers);
   if (reply.bytes.length === 0) return;
   const type = reply.headers["content-type"] ?? "";
-  if (response.content?.[type] === undefined) throw new Error(`${id} ${reply.status} answered ${type}: not documented`);
+  if (response.content?.[type] === undefined)
+    throw new Error(`${id} ${reply.status} responded with ${type}: not documented`);
   if (!type.endsWith("json")) return;
   const pointer = ["paths", path, method.toLowerCase(), "responses", String(reply.status), "content", type, "schema"];
   const validate = validatorOf(`openapi#/${pointer.map(escape).join("/")}`);

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import { z } from "zod";
+import * as z from "zod";
 import type { ServiceName } from "../../../../local/sagemaker/api/request-validation";
 
 const node = z.looseObject({
@@ -40,7 +40,7 @@ export function readModel(service: ServiceName): Model {
   return file.parse(document);
 }
 
-/** A value that breaks one constraint of a member, and the words that the refusal must hold. */
+/** A value that breaks one constraint of a member, and the words that the error must hold. */
 export interface Breach {
   /** Member names from the request down; numbers are places in a list. */
   readonly path: readonly (string | number)[];

@@ -4,7 +4,7 @@
  *   node --import tsx hold-lock.ts LOCK REPORT [DIE_AT]
  *
  * The lines of REPORT say which processes it judged (`judges PID`), and then `holds` or `refused PID`. With DIE_AT the
- * process kills itself at that judgement, counted from 1.
+ * process kills itself at that judgment, counted from 1.
  */
 import { appendFileSync } from "node:fs";
 import { isHolderAlive, type LockHolder, takeProcessLock } from "../../../../tools/processes/process-lock";
@@ -14,16 +14,16 @@ const write = (line: string): void => {
   appendFileSync(report, `${line}\n`);
 };
 
-let judgements = 0;
+let judgments = 0;
 const isAlive = (holder: LockHolder): boolean => {
-  judgements += 1;
+  judgments += 1;
   write(`judges ${holder.pid}`);
-  if (String(judgements) === dieAt) process.kill(process.pid, "SIGKILL");
+  if (String(judgments) === dieAt) process.kill(process.pid, "SIGKILL");
   return isHolderAlive(holder);
 };
 
 try {
-  takeProcessLock({ file, refusal: ({ pid }) => `refused ${pid}`, isAlive });
+  takeProcessLock({ file, whyRefused: ({ pid }) => `refused ${pid}`, isAlive });
   write("holds");
 } catch (error) {
   write(error instanceof Error ? error.message : String(error));

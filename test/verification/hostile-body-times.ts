@@ -12,7 +12,7 @@ import { readUploadedMelody } from "../../lambdas/tracks/uploaded-melody";
 import type { OperationId } from "../../naming/api-routes";
 import { hostileOperations, type HostileRequest, hostileRequests } from "./hostile-operations";
 
-export interface RefusalTime {
+export interface HostileBodyTime {
   readonly operation: string;
   readonly bodies: number;
   readonly slowest: string;
@@ -40,7 +40,7 @@ const checks: Readonly<Partial<Record<OperationId, Check>>> = {
     }),
 };
 
-/** Returns the milliseconds from the event to the refusal, or to the first call of AWS. */
+/** Returns the milliseconds from the event to the problem, or to the first call of AWS. */
 function timed({ headers, text, bytes }: HostileRequest, check: Check): number {
   const body = text ?? Buffer.from(bytes ?? new Uint8Array()).toString("base64");
   const started = performance.now();
@@ -57,11 +57,11 @@ function timed({ headers, text, bytes }: HostileRequest, check: Check): number {
  * @param bytes - number of bytes that each body has, about
  * @throws Error for an operation that takes a body and is not measured
  */
-export function measureRefusals(bytes = bodyLimitBytes * 0.95): RefusalTime[] {
+export function measureHostileBodies(bytes = bodyLimitBytes * 0.95): HostileBodyTime[] {
   return hostileOperations.map((operation) => {
     const { id, method, path, takes } = operation;
     const check = checks[id] ?? (takes === "nothing" ? requireNoQuery : undefined);
-    if (check === undefined) throw new Error(`it is not measured how ${id} refuses its body`);
+    if (check === undefined) throw new Error(`it is not measured how long ${id} takes for a hostile body`);
     const times = [...hostileRequests(operation, bytes)].map((request) => ({
       name: request.name,
       milliseconds: timed(request, check),

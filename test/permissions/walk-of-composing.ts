@@ -1,0 +1,146 @@
+/** Uses tracks, compositions and models in every way that calls AWS in a way of its own. */
+import type { RequestListener } from "node:http";
+import { ReceiveMessageCommand } from "@aws-sdk/client-sqs";
+import * as z from "zod";
+import { findSampleMelody, sampleAsMelody } from "../../domain/music/sample-melodies";
+import { composeScore, writeMidi } from "../../domain/music/score";
+import { compositionSchema } from "../../domain/schemas/api/compositions";
+import { trackSchema } from "../../domain/schemas/api/tracks";
+import { modelFile, modelPrefix, stockModelPrefix } from "../../naming/object-keys";
+import { ownedKey, stockModelKey } from "../../naming/table-keys";
+import { alice, model, stockModel } from "../unit/api/support/items";
+import type { RecordedFunctions } from "./recorded-functions";
+import { inserted } from "./stream-records";
+
+const requestSchema = z.object({
+  technique: z.string(),
+  model: z.object({ sha256: z.string(), url: z.url() }),
+  melody: z.object({ notes: z.array(z.unknown()) }),
+});
+
+/** Fetches the model as the container does, and leaves the melody as it is. */
+const playing: RequestListener = (request, response) => {
+  const parts: Buffer[] = [];
+  request.on("data", (part: Buffer) => parts.push(part));
+  request.on("end", () => {
+    const asked = requestSchema.parse(JSON.parse(Buffer.concat(parts).toString()));
+    void fetch(asked.model.url).then(() => {
+      response.writeHead(200, { "content-type": "application/json" });
+      response.end(
+        JSON.stringify({
+          schemaVersion: 1,
+          technique: asked.technique,
+          modelSha256: asked.model.sha256,
+          tracks: [{ name: "Bass", program: 32, notes: [{ onset: 0, duration: 4, pitch: 40, velocity: 80 }] }],
+          metrics: { emptyBarRate: 0 },
+          seconds: 0.1,
+          ...(asked.technique === "ar-cnn" ? { tracks: [], editEvents: [] } : {}),
+        }),
+      );
+    });
+  });
+};
+const unavailable: RequestListener = (_, response) => {
+  response.writeHead(503, { "content-type": "application/json" }).end("{}");
+};
+
+export async function walkThroughComposing(functions: RecordedFunctions): Promise<void> {
+  const { local, artifacts, queues, compositionQueueUrl, call, invoke } = functions;
+  const sub = alice;
+  const statusOf = async (...request: Parameters<typeof call>): Promise<number> => (await call(...request)).status;
+
+  // What `npm run seed` writes, and a model of the user's own.
+  const own = model({ sub });
+  const arCnn = stockModel({ id: "ar-cnn-bach", technique: "ar-cnn", sha256: "b".repeat(64) });
+  await local.table.write([
+    { kind: "PUT", key: stockModelKey("unet-gan-bach"), row: { ...stockModel() } },
+    { kind: "PUT", key: stockModelKey("ar-cnn-bach"), row: { ...arCnn } },
+    { kind: "PUT", key: ownedKey("MODEL", sub, own.id), row: { ...own } },
+  ]);
+  const binary = "application/octet-stream";
+  for (const key of [`${modelPrefix(own)}${modelFile}`, `${stockModelPrefix(stockModel())}${modelFile}`])
+    await artifacts.write({ key, body: "model", contentType: binary });
+
+  const melody = findSampleMelody("ode-to-joy");
+  if (melody === undefined) throw new Error("there is no sample melody ode-to-joy");
+  const midi = writeMidi(composeScore({ name: "Upload", melody: sampleAsMelody(melody), generated: [] }));
+  const upload = async (key?: string) => {
+    const headers = { "content-type": "audio/midi", ...(key === undefined ? {} : { "idempotency-key": key }) };
+    return await call("POST", "/tracks?name=Joy", { sub, bytes: midi, headers });
+  };
+  const uploaded = await upload("one");
+  expect([uploaded.status, (await upload("one")).status]).toEqual([201, 201]);
+  const track = trackSchema.parse(uploaded.body);
+  const spare = trackSchema.parse((await upload()).body);
+  expect(await statusOf("GET", "/tracks", { sub })).toBe(200);
+  expect(await statusOf("GET", `/tracks/${track.id}`, { sub })).toBe(200);
+  expect(await statusOf("PATCH", `/tracks/${track.id}`, { sub, json: { name: "New" } })).toBe(200);
+
+  const compose = async (input: object, more: object = {}) => {
+    const json = { name: "Piece", technique: "unet-gan", modelId: "unet-gan-bach", input, ...more };
+    const created = await call("POST", "/compositions", {
+      sub,
+      json,
+      headers: { "idempotency-key": JSON.stringify(json) },
+    });
+    expect(created).toMatchObject({ status: 202 });
+    return compositionSchema.parse(created.body);
+  };
+  /** Stream, queue and worker. @returns the state in which the worker left the row */
+  const work = async (id: string): Promise<unknown> => {
+    const row = await local.table.read(ownedKey("COMPOSITION", sub, id));
+    await invoke("events/dispatch-work", { Records: [inserted(row ?? {})] });
+    const received = await queues.send(
+      new ReceiveMessageCommand({ QueueUrl: compositionQueueUrl, WaitTimeSeconds: 10, VisibilityTimeout: 600 }),
+    );
+    const [message] = received.Messages ?? [];
+    const attributes = { ApproximateFirstReceiveTimestamp: String(Date.now()), ApproximateReceiveCount: "1" };
+    const record = { messageId: "1", receiptHandle: message?.ReceiptHandle, body: message?.Body, attributes };
+    await invoke("events/execute-composition", { Records: [record] });
+    return (await call("GET", `/compositions/${id}`, { sub })).body;
+  };
+
+  functions.respondAsEndpoint(playing);
+  const first = await compose({ sampleMelodyId: "ode-to-joy" });
+  expect(await statusOf("DELETE", `/models/${own.id}`, { sub })).toBe(204);
+  await local.table.write([{ kind: "PUT", key: ownedKey("MODEL", sub, own.id), row: { ...own } }]);
+  await artifacts.write({ key: `${modelPrefix(own)}${modelFile}`, body: "model", contentType: binary });
+  expect(await work(first.id)).toMatchObject({ state: "COMPLETED" });
+  const onTrack = await compose({ trackId: track.id }, { modelId: own.id });
+  expect(await statusOf("DELETE", `/tracks/${track.id}`, { sub })).toBe(409);
+  expect(await statusOf("DELETE", `/models/${own.id}`, { sub })).toBe(409);
+  expect(await work(onTrack.id)).toMatchObject({ state: "COMPLETED" });
+  const rewritten = await compose({ compositionId: first.id }, { technique: "ar-cnn", modelId: "ar-cnn-bach" });
+  expect(await work(rewritten.id)).toMatchObject({ state: "COMPLETED" });
+
+  // An input that is lost before the worker reads it, and an endpoint that is not there yet.
+  const lost = await compose({ trackId: spare.id });
+  await artifacts.delete([`users/${sub}/tracks/${spare.id}.mid`]);
+  expect(await work(lost.id)).toMatchObject({ state: "FAILED" });
+  const waiting = await compose({ sampleMelodyId: "twinkle-twinkle" });
+  functions.respondAsEndpoint(unavailable);
+  expect(await work(waiting.id)).toMatchObject({ state: "RUNNING" });
+
+  // Reading, changing and deleting what there is.
+  expect(await statusOf("GET", "/compositions", { sub })).toBe(200);
+  expect(await statusOf("GET", `/compositions/${first.id}/midi`, { sub })).toBe(200);
+  const signed = await call("GET", `/compositions/${first.id}/midi`, { sub, headers: { accept: "application/json" } });
+  await fetch(z.object({ url: z.url() }).parse(signed.body).url);
+  expect(await statusOf("GET", `/compositions/${rewritten.id}/edit-events`, { sub })).toBe(200);
+  for (const program of [1, 2, 3]) {
+    const json = { programs: [{ index: 1, program }] };
+    expect(await statusOf("PATCH", `/compositions/${first.id}`, { sub, json })).toBe(200);
+  }
+  expect(
+    await statusOf("POST", "/compositions", {
+      sub,
+      json: { name: "Lost", technique: "unet-gan", modelId: "unet-gan-bach", input: { trackId: spare.id } },
+    }),
+  ).toBe(410);
+  expect(await statusOf("DELETE", `/compositions/${first.id}`, { sub })).toBe(204);
+  expect(await statusOf("DELETE", `/tracks/${track.id}`, { sub })).toBe(204);
+  for (const target of ["/models", `/models/${own.id}`, "/models/unet-gan-bach"])
+    expect(await statusOf("GET", target, { sub })).toBe(200);
+  for (const target of ["/health", "/techniques", "/sample-melodies", "/openapi.json"])
+    expect(await statusOf("GET", target)).toBe(200);
+}
