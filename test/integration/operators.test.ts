@@ -7,7 +7,7 @@ import {
   CognitoIdentityProviderClient,
 } from "@aws-sdk/client-cognito-identity-provider";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
+import { CreateBucketCommand, ListObjectsV2Command, PutBucketTaggingCommand, S3Client } from "@aws-sdk/client-s3";
 import { DynamoDBDocumentClient, ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { datasetCache, repository } from "../../tools/repository";
 import { committedDataset, isDatasetBuilt } from "../../tools/seeding/stock-dataset";
@@ -87,6 +87,39 @@ describe("with the stacks of dev", () => {
     expect(seeded.objects).toHaveLength(7);
     expect((await cloud.run("seed", ["--stage", "dev"])).status).toBe(0);
     expect(await state()).toEqual(seeded);
+  });
+
+  test("doctor names what is missing, ends with 1, and finds what seed has written", async () => {
+    const { status, out, error } = await cloud.run("doctor", ["--stage", "dev"]);
+    expect(status).toBe(1);
+    expect(out).toContain("✓ stack opencomposer-dev-Storage: CREATE_COMPLETE");
+    expect(out).toContain(
+      "✗ stack opencomposer-dev-Training: there is none. Deploy it: npx cdk deploy --all -c stage=dev",
+    );
+    expect(out).toMatch(/✓ stock model unet-gan-bach: sha256 [0-9a-f]{12} in table and bucket/);
+    expect(out).toMatch(/✓ data set bach-chorales: sha256 [0-9a-f]{12} in table and bucket/);
+    expect(out).toContain("✗ bootstrap of the CDK: there is none in this account and Region. Run: npx cdk bootstrap");
+    expect(error).toMatch(/^\d+ of \d+ checks found something that is wrong\.\n$/);
+  });
+
+  test("leftovers are what carries the stage's tag and no stack has", async () => {
+    const s3 = new S3Client(cloud.settings);
+    const tagged = async (Bucket: string, stage: string): Promise<void> => {
+      await s3.send(new CreateBucketCommand({ Bucket }));
+      const TagSet = [{ Key: "opencomposer:stage", Value: stage }];
+      await s3.send(new PutBucketTaggingCommand({ Bucket, Tagging: { TagSet } }));
+    };
+    await tagged("left-of-dev", "dev");
+    await tagged("left-of-prod", "prod");
+    const { WorkBucketName } = await readStackOutputs(place, storageStack);
+    const TagSet = [{ Key: "opencomposer:stage", Value: "dev" }];
+    await s3.send(new PutBucketTaggingCommand({ Bucket: WorkBucketName, Tagging: { TagSet } }));
+    const { out, error } = await cloud.run("doctor", ["--stage", "dev", "--leftovers"]);
+    // MiniStack has no SageMaker. What cannot be listed hides nothing else.
+    expect(error).toMatch(/^Could not be listed: training jobs \([^;]*\)$/m);
+    expect(out).toContain("arn:aws:s3:::left-of-dev: S3 storage");
+    expect(out).not.toContain("left-of-prod");
+    expect(out).not.toContain(WorkBucketName);
   });
 
   describe("users", () => {
