@@ -1,7 +1,7 @@
 /**
  * `npm run images:verify`: builds every image of a deploy without Docker, looks through its files, pushes it to a
- * registry of this machine, and runs it without network as SageMaker does. It needs root, some programs of Debian, five
- * gigabytes of disk and about ten minutes.
+ * registry of this machine, and runs it without network as SageMaker does. It needs root, some programs of Debian, ten
+ * gigabytes of disk and up to half an hour.
  *
  *   npm run images:verify
  *   npm run images:verify -- --only unet-gan-inference

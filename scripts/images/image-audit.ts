@@ -67,7 +67,8 @@ export function auditImage({ root, base, locked, forbidden }: AuditParams): Audi
     const isOurs = inside.startsWith(ourFolder);
     if (entry.isDirectory()) {
       if ((mode & 0o005) !== 0o005) findings.push(`Only its owner can open the folder /${inside}.`);
-      const distribution = /^(.+)-([^-]+)\.dist-info$/.exec(entry.name);
+      // Deeper down lies what a package carries along of others, under its own hash.
+      const distribution = isOnPythonPath(inside) ? /^(.+)-([^-]+)\.dist-info$/.exec(entry.name) : null;
       const [, name, version] = distribution ?? [];
       if (name !== undefined && version !== undefined) installed.set(canonical(name), version);
     } else {
@@ -89,7 +90,7 @@ export function auditImage({ root, base, locked, forbidden }: AuditParams): Audi
     if (secretFiles.test(inside)) findings.push(`/${inside} has the name of a file with secrets.`);
     if (inside.startsWith("opt/ml/"))
       findings.push(`/${inside} would be hidden: SageMaker mounts its folders over /opt/ml.`);
-    if (forbidden.includes(basename(inside, ".py")) && isPythonModule(inside)) {
+    if (forbidden.includes(basename(inside, ".py")) && isOnPythonPath(inside)) {
       findings.push(`It has the Python package ${basename(inside, ".py")} (/${inside}).`);
     }
   }
@@ -105,8 +106,8 @@ export function auditImage({ root, base, locked, forbidden }: AuditParams): Audi
   return { addedBytes, compiledBytes, findings };
 }
 
-/** Returns true for what `import NAME` finds: an entry of a folder on Python's path. */
-function isPythonModule(inside: string): boolean {
+/** Returns true for an entry of a folder on Python's path, where `import` looks. */
+function isOnPythonPath(inside: string): boolean {
   return /^(?:usr\/local\/lib\/python[0-9.]+\/site-packages|opt\/opencomposer\/src)\/[^/]+$/.test(inside);
 }
 

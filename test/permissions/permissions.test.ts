@@ -22,6 +22,7 @@ import type { RequestedPermission } from "./policy-evaluation";
 import { functionFolders, type RecordedFunctions, startRecordedFunctions } from "./recorded-functions";
 import { faultOfVocabulary, isKnownAction } from "./service-authorization";
 import { type StageRole, stageRoles } from "./stage-roles";
+import { unwalkedPlaces } from "./unwalked-places";
 import { walkThroughComposing } from "./walk-of-composing";
 import { walkThroughTraining } from "./walk-of-training";
 
@@ -159,6 +160,37 @@ describe.each(["prod", "dev"] as const)("%s", (name) => {
 test("every function calls AWS but the one that needs no data", () => {
   const silent = [...functions.calls].filter(([, calls]) => calls.length === 0).map(([folder]) => folder);
   expect(silent).toEqual(["api/discovery"]);
+});
+
+describe("every place that leads to a call of AWS", () => {
+  let uncovered: readonly { readonly folder: string; readonly place: string }[];
+  beforeAll(() => {
+    uncovered = functionFolders.flatMap((folder) =>
+      functions.uncoveredPlaces(folder).map((place) => ({ folder, place })),
+    );
+  });
+
+  test("has run, or is listed with its reason", () => {
+    const listed = new Set(unwalkedPlaces.map(({ place }) => place));
+    expect(uncovered.filter(({ place }) => !listed.has(place))).toEqual([]);
+  });
+
+  test("has its permissions where it has not run", () => {
+    const grants = grantsOf(judge("prod").roles);
+    const missing = uncovered.flatMap(({ folder, place }) =>
+      unwalkedPlaces
+        .filter((one) => one.place === place)
+        .flatMap(({ actions }) => actions)
+        .filter((action) => !grants.some((grant) => grant.role === folder && grant.action === action))
+        .map((action) => `${folder} ${place}: ${action}`),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  test("is listed only if it has not run", () => {
+    const places = new Set(uncovered.map(({ place }) => place));
+    expect(unwalkedPlaces.filter(({ place }) => !places.has(place))).toEqual([]);
+  });
 });
 
 test("docs/permissions.md says what the roles of prod may do", () => {

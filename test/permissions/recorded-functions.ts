@@ -3,7 +3,7 @@
  * function's requests to AWS are recorded. Only SageMaker is a script.
  */
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import type { RequestListener } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -27,6 +27,7 @@ import { type LocalTable, startLocalTable } from "../integration/support/local-t
 import { type ListeningServer, startListeningServer } from "../support/listening-server";
 import { type Call, httpEvent } from "../unit/api/support/documented-api";
 import { startScriptedServer } from "../workflow/scripted-sagemaker-server";
+import { countingBundle, countsFolderVariable, offsetsOfPlaces, uncoveredPlaces } from "./counted-places";
 import { deployedNames } from "./deployed-names";
 import { startRecordingProxy } from "./recording-proxy";
 import { type RecordedCall, recordedCall } from "./requested-permissions";
@@ -61,6 +62,8 @@ export interface RecordedFunctions {
   readonly call: (method: string, target: string, details?: Call) => Promise<ApiResponse>;
   /** The calls of each function so far. */
   readonly calls: ReadonlyMap<FunctionFolder, readonly RecordedCall[]>;
+  /** Returns the places of a function's code that lead to a call of AWS and have not run, in words. */
+  readonly uncoveredPlaces: (folder: FunctionFolder) => readonly string[];
   readonly stop: () => Promise<void>;
 }
 
@@ -104,6 +107,8 @@ async function bundled(directory: string): Promise<ReadonlyMap<FunctionFolder, s
     format: functionBundling.format,
     mainFields: functionBundling.mainFields,
     external: functionBundling.externalModules,
+    banner: { js: countingBundle.banner },
+    footer: { js: countingBundle.footer },
     logLevel: "error",
   });
   return new Map(
@@ -179,6 +184,12 @@ export async function startRecordedFunctions(stage: Synthesized): Promise<Record
     }),
   );
 
+  const bundleOf = (folder: FunctionFolder): string => readFileSync(join(directory, folder, "index.js"), "utf8");
+  const countsFolderOf = (folder: FunctionFolder): string => join(directory, folder, "counts");
+  for (const folder of functionFolders) {
+    mkdirSync(countsFolderOf(folder));
+    writeFileSync(`${countsFolderOf(folder)}.json`, JSON.stringify(offsetsOfPlaces(bundleOf(folder))));
+  }
   const calls = new Map<FunctionFolder, RecordedCall[]>();
   const faults: string[] = [];
   const proxies: ListeningServer[] = [];
@@ -214,7 +225,14 @@ export async function startRecordedFunctions(stage: Synthesized): Promise<Record
         Handler: "index.handler",
         Role: "arn:aws:iam::000000000000:role/function",
         Timeout: timeoutSeconds,
-        Environment: { Variables: { ...Variables, AWS_ENDPOINT_URL: proxy.url, NODE_NO_WARNINGS: "1" } },
+        Environment: {
+          Variables: {
+            ...Variables,
+            AWS_ENDPOINT_URL: proxy.url,
+            NODE_NO_WARNINGS: "1",
+            [countsFolderVariable]: countsFolderOf(folder),
+          },
+        },
         Code: { ZipFile: readFileSync(archives.get(folder) ?? "").toString("base64") },
       }),
     });
@@ -270,6 +288,7 @@ export async function startRecordedFunctions(stage: Synthesized): Promise<Record
       return { status: statusCode, headers, body: isJson ? JSON.parse(body) : undefined };
     },
     calls,
+    uncoveredPlaces: (folder) => uncoveredPlaces(bundleOf(folder), countsFolderOf(folder)),
     stop: async () => {
       queues.destroy();
       workflows.destroy();

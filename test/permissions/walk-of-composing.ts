@@ -86,6 +86,11 @@ export async function walkThroughComposing(functions: RecordedFunctions): Promis
     expect(created).toMatchObject({ status: 202 });
     return compositionSchema.parse(created.body);
   };
+  const execute = async (body: string | undefined, receiptHandle: string | undefined): Promise<void> => {
+    const attributes = { ApproximateFirstReceiveTimestamp: String(Date.now()), ApproximateReceiveCount: "1" };
+    const record = { messageId: "1", receiptHandle: receiptHandle ?? "none", body, attributes };
+    await invoke("events/execute-composition", { Records: [record] });
+  };
   /** Stream, queue and worker. @returns the state in which the worker left the row */
   const work = async (id: string): Promise<unknown> => {
     const row = await local.table.read(ownedKey("COMPOSITION", sub, id));
@@ -94,9 +99,7 @@ export async function walkThroughComposing(functions: RecordedFunctions): Promis
       new ReceiveMessageCommand({ QueueUrl: compositionQueueUrl, WaitTimeSeconds: 10, VisibilityTimeout: 600 }),
     );
     const [message] = received.Messages ?? [];
-    const attributes = { ApproximateFirstReceiveTimestamp: String(Date.now()), ApproximateReceiveCount: "1" };
-    const record = { messageId: "1", receiptHandle: message?.ReceiptHandle, body: message?.Body, attributes };
-    await invoke("events/execute-composition", { Records: [record] });
+    await execute(message?.Body, message?.ReceiptHandle);
     return (await call("GET", `/compositions/${id}`, { sub })).body;
   };
 
@@ -112,6 +115,12 @@ export async function walkThroughComposing(functions: RecordedFunctions): Promis
   expect(await work(onTrack.id)).toMatchObject({ state: "COMPLETED" });
   const rewritten = await compose({ compositionId: first.id }, { technique: "ar-cnn", modelId: "ar-cnn-bach" });
   expect(await work(rewritten.id)).toMatchObject({ state: "COMPLETED" });
+
+  // A message that is delivered again, and a name that changes before there is a piece.
+  await execute(JSON.stringify({ schemaVersion: 1, sub, compositionId: first.id }), undefined);
+  const renamed = await compose({ sampleMelodyId: "frere-jacques" });
+  expect(await statusOf("PATCH", `/compositions/${renamed.id}`, { sub, json: { name: "New" } })).toBe(200);
+  expect(await work(renamed.id)).toMatchObject({ state: "COMPLETED", name: "New" });
 
   // An input that is lost before the worker reads it, and an endpoint that is not there yet.
   const lost = await compose({ trackId: spare.id });

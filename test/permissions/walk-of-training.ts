@@ -71,6 +71,8 @@ class Walk {
     });
     expect(await this.step("PrepareData", id)).toMatchObject({ outcome: "PREPARED" });
     expect(await this.step("AcquireSlot", id)).toMatchObject({ outcome: "SLOT_ACQUIRED" });
+    // The response of the first try was lost.
+    expect(await this.step("AcquireSlot", id)).toMatchObject({ outcome: "SLOT_ACQUIRED" });
     expect(await this.step("LaunchTrainingJob", id)).toMatchObject({ outcome: "LAUNCHED" });
     return z.string().parse((await this.row(id))["trainingJobName"]);
   }
@@ -146,6 +148,15 @@ async function stopAndWait(walk: Walk): Promise<void> {
   walk.functions.pass(60);
   expect(await walk.step("FinalizeTrainingJob", unstopped)).toMatchObject({ outcome: "FINALIZED" });
 
+  // SageMaker has no capacity, when it is asked and when it begins.
+  const refused = await walk.request({ topics: {}, hyperparameters: { epochs: 2 } });
+  await walk.launch(refused, { epochs: 0, end: "Failed", failureReason: "CapacityError: none" });
+  walk.functions.pass(60);
+  expect(await walk.step("MonitorTrainingJob", refused)).toMatchObject({ outcome: "WAITING_FOR_CAPACITY" });
+  walk.functions.sageMaker.plans.push({ create: "QUOTA_EXCEEDED" });
+  expect(await walk.step("LaunchTrainingJob", refused)).toMatchObject({ outcome: "WAITING_FOR_CAPACITY" });
+  expect(await walk.step("FinalizeTrainingJob", refused)).toMatchObject({ outcome: "FINALIZED" });
+
   // Every slot is held; the lease of one has run out, and SageMaker says that its job has ended.
   const holders = await Promise.all([0, 1].map(async () => await walk.put({ state: "TRAINING" })));
   for (const [index, { id }] of holders.entries()) {
@@ -173,15 +184,20 @@ async function stopAndWait(walk: Walk): Promise<void> {
 /** Executions that were cut off, rows that nobody works on, files that no row names. */
 async function repair(walk: Walk): Promise<void> {
   const { invoke, workflows, stateMachineArn, local, artifacts, work } = walk.functions;
-  /** An execution of the first attempt, which fails at once (see the stand-in's definition). */
-  const failedExecution = async (jobId: string): Promise<void> => {
+  /** Waits until the execution of the first attempt has failed, as the stand-in's definition makes it. */
+  const firstExecutionFails = async (jobId: string): Promise<void> => {
     const name = executionName({ jobId, attempt: 1 });
-    const input = JSON.stringify({ sub, jobId, attempt: 1 });
-    const { executionArn } = await workflows.send(new StartExecutionCommand({ stateMachineArn, name, input }));
+    const executionArn = `${stateMachineArn.replace(":stateMachine:", ":execution:")}:${name}`;
     await until("the execution has failed", 60, async () => {
       const { status } = await workflows.send(new DescribeExecutionCommand({ executionArn }));
       return status === "FAILED";
     });
+  };
+  const failedExecution = async (jobId: string): Promise<void> => {
+    const name = executionName({ jobId, attempt: 1 });
+    const input = JSON.stringify({ sub, jobId, attempt: 1 });
+    await workflows.send(new StartExecutionCommand({ stateMachineArn, name, input }));
+    await firstExecutionFails(jobId);
   };
   const ended = async (jobId: string, status = "FAILED"): Promise<unknown> => {
     const input = JSON.stringify({ sub, jobId, attempt: 1 });
@@ -197,11 +213,14 @@ async function repair(walk: Walk): Promise<void> {
     const id = await walk.request({ topics: {}, hyperparameters: { epochs: 2 } });
     await walk.launch(id, { epochs: 100 });
     walk.functions.pass(30);
-    await walk.step("MonitorTrainingJob", id);
-    await walk.set(id, { stopRequested: true, createdAt: long });
-    // SageMaker still works on it: it is told to stop, and the job is finalized at the next look.
+    await firstExecutionFails(id);
     const look = async () =>
       recover === "events/workflow-ended" ? await ended(id, "ABORTED") : await invoke(recover, {});
+    // The next attempt goes on with what SageMaker still works on.
+    await look();
+    expect(await walk.row(id)).toMatchObject({ attempt: 2 });
+    // Told to stop, SageMaker stops it, and the job is finalized at the next look.
+    await walk.set(id, { attempt: 1, stopRequested: true });
     await look();
     walk.functions.pass(60);
     await look();
@@ -220,6 +239,15 @@ async function repair(walk: Walk): Promise<void> {
 
   // Work that was never started, work whose execution failed, a composition that nobody took.
   const unstarted = await walk.put({});
+  await walk.set(unstarted.id, { repairFailedSince: long });
+  const unreadable = composition({ sub, createdAt: long, updatedAt: long });
+  await local.table.write([
+    {
+      kind: "PUT",
+      key: ownedKey("COMPOSITION", sub, unreadable.id),
+      row: { ...unreadable, seed: "none", repairFailedSince: long },
+    },
+  ]);
   const failed = await walk.put({});
   await failedExecution(failed.id);
   const forgotten = composition({ sub, createdAt: new Date(Date.now() - 1_200_000).toISOString(), updatedAt: long });
@@ -255,10 +283,12 @@ async function repair(walk: Walk): Promise<void> {
       row: { schemaVersion: 1, kind: "SLOT", holder: { sub, jobId: final.id }, leasedUntil: Date.now() },
     },
   ]);
-  expect(await invoke("events/reconcile-open-work", {})).toMatchObject({ failed: 0 });
+  // The one that cannot be read is the only one that fails, and is ended.
+  expect(await invoke("events/reconcile-open-work", {})).toMatchObject({ failed: 1 });
+  expect(await local.table.read(ownedKey("COMPOSITION", sub, unreadable.id))).toMatchObject({ state: "FAILED" });
   expect(await walk.row(failed.id)).toMatchObject({ attempt: 2 });
   expect(await artifacts.list(`users/${sub}/tracks/`, 10)).toEqual([]);
-  expect(unstarted.id).not.toBe("");
+  expect((await walk.row(unstarted.id))["repairFailedSince"]).toBeUndefined();
 
   expect(await invoke("events/count-orphans", {})).toMatchObject({ complete: true });
 }

@@ -161,11 +161,11 @@ test("what a pending change speaks of is nobody's orphan, in either bucket", asy
   expect(await harness.orphanKeys()).toEqual([]);
 });
 
-test("young files are left alone, and a look at younger ones than a week is refused", async () => {
+test("young files are left alone, and files younger than a week are never listed", async () => {
   const harness = new Harness().put(trackKey(owner), "artifacts", 6.9);
   expect(await harness.orphanKeys()).toEqual([]);
-  await expect(harness.look(6)).rejects.toThrow("7 days or more");
-  await expect(harness.look(Number.NaN)).rejects.toThrow("7 days or more");
+  await expect(harness.list(6)).rejects.toThrow("7 days or more");
+  await expect(harness.list(Number.NaN)).rejects.toThrow("7 days or more");
   expect(await harness.put(trackKey(owner), "artifacts", 7.1).orphanKeys()).toEqual([trackKey(owner)]);
 });
 

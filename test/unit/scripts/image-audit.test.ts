@@ -45,6 +45,10 @@ test("a good image has no findings, and weighs what it adds to its base", () => 
   expect(audit()).toEqual({ findings: [], addedBytes: bytes, compiledBytes: "compiled".length });
 });
 
+test("what a package carries along of others is under the package's own hash", () => {
+  expect(audit({ [`${packages}/numpy/_vendor/tomli-2.4.0.dist-info/METADATA`]: "" }).findings).toEqual([]);
+});
+
 test.each([
   ["a compiler", { "usr/bin/gcc": "" }, "It has a compiler or build tool: /usr/bin/gcc."],
   ["pip's cache", { "root/.cache/pip/http/a": "" }, "A build left /root/.cache/pip/http/a behind."],
