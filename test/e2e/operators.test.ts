@@ -1,8 +1,11 @@
 /** The commands of operators on a whole local cloud: a person signs in on its page, and what doctor says of it. */
 import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
+import * as z from "zod";
 import { repository, type RunningCloud, startCloud } from "./running-cloud";
 import { until } from "./until";
+
+const stateSchema = z.object({ state: z.string() });
 
 let cloud: RunningCloud;
 beforeAll(async () => {
@@ -86,4 +89,24 @@ test("with no training there is nothing to stop", async () => {
   const stopAll = start("stop-all", []);
   expect(await stopAll.out).toContain("0 training jobs at SageMaker, 0 executions of the workflow, 0 open rows");
   expect(await stopAll.ended).toBe(0);
+});
+
+test("a training that runs is stopped by its row, and the command waits for its end", async () => {
+  const token = (await start("token", []).out).trim();
+  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+  const jobs = `${cloud.outputs.apiUrl}/training-jobs`;
+  const body = { name: "Long", technique: "unet-gan", hyperparameters: { epochs: 200 } };
+  const created = await fetch(jobs, { method: "POST", headers, body: JSON.stringify(body) });
+  expect(created.status).toBe(202);
+  const job = `${cloud.outputs.apiUrl}${created.headers.get("location") ?? ""}`;
+  const state = async (): Promise<unknown> => stateSchema.parse(await (await fetch(job, { headers })).json()).state;
+  // The first training of a checkout waits for the data set.
+  await until("the job trains", 500, async () => (await state()) === "TRAINING");
+  const stopAll = start("stop-all", ["--yes"]);
+  const said = await stopAll.out;
+  expect(said).toContain("1 training jobs at SageMaker, 1 executions of the workflow, 1 open rows");
+  expect(said).toContain("Nothing runs any more.");
+  expect(said).not.toContain("aborted");
+  expect(await stopAll.ended).toBe(0);
+  expect(await state()).toBe("STOPPED");
 });
