@@ -20,25 +20,51 @@ export function readOptions<const Options extends OptionsConfig>(
   options: Options,
   given: readonly string[] = process.argv.slice(2),
 ): OptionValues<Options> {
+  return readArguments({ options, positionals: [], given }).values;
+}
+
+/**
+ * Returns the values of a command's options, and its other arguments in their order. Some may be missing.
+ *
+ * @throws UsageError when an argument is none of the options, or one more than there are positionals
+ */
+export function readArguments<const Options extends OptionsConfig>(params: {
+  readonly options: Options;
+  /** What the arguments that are no options mean, in their order. */
+  readonly positionals: readonly string[];
+  readonly given?: readonly string[];
+}): { readonly values: OptionValues<Options>; readonly positionals: readonly string[] } {
+  const { options, positionals, given = process.argv.slice(2) } = params;
   const names = Object.keys(options).map((name) => `--${name}`);
   const known = `the options are ${names.join(", ")}`;
   const { tokens } = parseArgs({ args: [...given], options, strict: false, tokens: true, allowPositionals: true });
+  let position = 0;
   for (const token of tokens) {
-    if (token.kind === "positional") throw new UsageError(`The argument ${token.value} is not known; ${known}.`);
+    if (token.kind === "positional" && position++ >= positionals.length) {
+      throw new UsageError(`The argument ${token.value} is not known; ${known}.`);
+    }
     if (token.kind === "option" && !Object.hasOwn(options, token.name)) {
       throw new UsageError(`The option ${token.rawName} is not known; ${known}.`);
     }
   }
   try {
-    return parseArgs({ args: [...given], options }).values;
+    return parseArgs({ args: [...given], options, allowPositionals: true });
   } catch (error) {
     // An option has a value though it takes none, or lacks the value that it needs. Node's sentence names the option.
     throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
   }
 }
 
-/** Returns the exit code of a command that has failed: 2 if it was called wrongly, as in shells, else 1. */
-export const exitCodeOf = (error: unknown): 1 | 2 => (error instanceof UsageError ? 2 : 1);
+/** The error for a command that its user has cancelled, by Ctrl-C or by answering no. */
+export class CanceledError extends Error {
+  override readonly name = "CanceledError";
+}
+
+/** Returns the exit code of a command that has failed: 2 if it was called wrongly, 130 if canceled, as in shells, else 1. */
+export function exitCodeOf(error: unknown): 1 | 2 | 130 {
+  if (error instanceof UsageError) return 2;
+  return error instanceof CanceledError ? 130 : 1;
+}
 
 /** Runs a command. If it fails, only the error's message is printed, and the process ends with {@link exitCodeOf}. */
 export function runCommand(command: () => Promise<void>): void {

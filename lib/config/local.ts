@@ -15,7 +15,10 @@ export const localDefaults: StageConfigInput = {
     throttle: { rate: 50, burst: 100 },
     publicThrottle: { rate: 10, burst: 20 },
   },
-  identity: { passwordGrant: true },
+  identity: {
+    passwordGrant: true,
+    signInPage: { callbackUrls: ["http://localhost:5173/"], logoutUrls: ["http://localhost:5173/"] },
+  },
   userQuotas: {
     openCompositions: 10,
     openTrainingJobs: 5,

@@ -167,7 +167,7 @@ const stageSettingsSchema = z.strictObject({
     passwordGrant: z
       .boolean()
       .describe(
-        "True: a password may be sent to Cognito directly (USER_PASSWORD_AUTH). It is for local only, which has no sign-in page.",
+        "True: a password may be sent to Cognito directly (USER_PASSWORD_AUTH). It is for local only, where tests and scripts sign in without a browser.",
       ),
     signInPage: z
       .strictObject({ callbackUrls: z.array(webUrl).min(1), logoutUrls: z.array(webUrl).min(1) })

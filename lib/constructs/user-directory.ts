@@ -79,7 +79,8 @@ export class UserDirectory extends Construct {
           }),
     });
 
-    if (signInPage !== undefined) {
+    // The local cloud has its page at its own endpoint, without a domain.
+    if (signInPage !== undefined && config.stage !== "local") {
       const domain = this.userPool.addDomain("SignInPage", {
         // All accounts of a region share one name space for this prefix, so the account's id makes it unique.
         cognitoDomain: { domainPrefix: `${resourcePrefix(config.stage)}-${Aws.ACCOUNT_ID}` },

@@ -112,6 +112,7 @@ export function buildMissingDataset(params: {
       if (!(await trainer.succeeded)) return;
       await buildDataset({
         cache: datasetCache,
+        environment: "training",
         report: progress.warn,
         logFile: join(paths.logs, "dataset.log"),
         signal,

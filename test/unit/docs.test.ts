@@ -134,7 +134,9 @@ test("every file and npm script that a comment names exists", () => {
     .flatMap((file) => {
       const comments = commentsOf(read(file));
       const files = comments.match(/(?<![\w./*-])[\w./-]*[\w-]\.(?:ts|mjs|py|md)\b/g) ?? [];
-      const scripts = [...comments.matchAll(/npm run (?:--silent )?(?<script>[\w:]+)/g)].map((match) => match[1] ?? "");
+      const scripts = [...comments.matchAll(/npm run (?:--silent )?(?<script>[\w:]+(?:-[\w:]+)*)/g)].map(
+        (match) => match[1] ?? "",
+      );
       return [
         ...files.filter((name) => !existsInRepository(name.replace(/^[./]+/, ""), file)),
         ...scripts.filter((script) => !(script in npmScripts)),

@@ -30,6 +30,8 @@ MIN_PYTHON = (3, 11)
 LOCKS = {
     "cloud": ("local/cloud/requirements.txt",),
     "inference": ("sagemaker-containers/serving/requirements.txt",),
+    # `npm run seed` builds the data set on machines that train nothing.
+    "dataset": ("datasets/requirements.txt",),
     # The data set's builder, tests and static checks import the trainer's code, so they live beside its packages.
     "training": (
         "sagemaker-containers/training/requirements.txt",

@@ -9,6 +9,7 @@ export const pythonEnvironments = [
   "cloud",
   "inference",
   "training",
+  "dataset",
   "clients",
   "plots",
   "midi-files",

@@ -1,7 +1,7 @@
 /**
  * Makes Python environments, by name, before `npm start` and `npm test`: `node --import tsx tools/python/prepare.ts
- * cloud inference`. With `dataset` it also builds the stock data set. It takes a moment when all is there, and is never
- * part of `npm ci`.
+ * cloud inference`. With `dataset` it builds the stock data set, in the trainer's environment if that is asked for as
+ * well. It takes a moment when all is there, and is never part of `npm ci`.
  */
 import { runCommand } from "../command-line";
 import { datasetCache, repository } from "../repository";
@@ -11,18 +11,21 @@ import { findPython, makeEnvironments, pythonEnvironments } from "./environments
 
 async function main(): Promise<void> {
   const asked = process.argv.slice(2);
-  const names = pythonEnvironments.filter((name) => asked.includes(name));
-  const known = [...pythonEnvironments, "dataset"];
-  const unknown = asked.filter((name) => !known.includes(name));
+  const names = pythonEnvironments.filter((name) => name !== "dataset" && asked.includes(name));
+  const unknown = asked.filter((name) => !pythonEnvironments.some((known) => known === name));
   if (asked.length === 0 || unknown.length > 0) {
-    throw new Error(`Name one or more of ${known.join(", ")}; not ${unknown.join(", ") || "nothing"}.`);
+    throw new Error(`Name one or more of ${pythonEnvironments.join(", ")}; not ${unknown.join(", ") || "nothing"}.`);
   }
   const report = (line: string): void => {
     console.log(line);
   };
   if (names.length > 0) await makeEnvironments({ names, python: findPython(), report });
   if (asked.includes("dataset") && !isDatasetBuilt(datasetCache, committedDataset(repository))) {
-    await buildDataset({ cache: datasetCache, report });
+    await buildDataset({
+      cache: datasetCache,
+      environment: names.includes("training") ? "training" : "dataset",
+      report,
+    });
   }
 }
 

@@ -1,31 +1,33 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { runToEnd } from "../processes/run-to-end";
-import { environmentPython, findPython, makeEnvironments } from "../python/environments";
+import { environmentPython, findPython, makeEnvironments, type PythonEnvironment } from "../python/environments";
 import { repository } from "../repository";
 
 /**
- * Builds the stock data set into `cache` from the corpus of the installed music21. It first makes the trainer's Python
- * environment if there is none yet, which takes minutes.
+ * Builds the stock data set into `cache` from the corpus of the installed music21. It first makes the Python environment
+ * if there is none yet.
  *
  * @throws Error if the data set that was built is not the one of the committed manifest
  */
 export async function buildDataset(params: {
   readonly cache: string;
+  /** `dataset` has music21 alone. The trainer's has it, too, and serves where it is made anyway. */
+  readonly environment: Extract<PythonEnvironment, "dataset" | "training">;
   readonly report: (line: string) => void;
   readonly logFile?: string;
   readonly signal?: AbortSignal;
 }): Promise<void> {
-  const { cache, report, logFile, signal } = params;
+  const { cache, environment, report, logFile, signal } = params;
   const ended = signal === undefined ? {} : { signal };
-  await makeEnvironments({ names: ["training"], python: findPython(), report, ...ended });
+  await makeEnvironments({ names: [environment], python: findPython(), report, ...ended });
   // music21 keeps a folder among the system's temporary files. This one is deleted with the rest.
   const temporary = join(cache, "tmp");
   mkdirSync(temporary, { recursive: true });
   await runToEnd({
     name: "the data set's builder",
     environment: { ...process.env, TMPDIR: temporary },
-    command: environmentPython("training"),
+    command: environmentPython(environment),
     args: [join(repository, "datasets", "build_bach_chorales.py"), cache],
     cwd: repository,
     report,

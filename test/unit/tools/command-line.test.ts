@@ -1,4 +1,4 @@
-import { exitCodeOf, readOptions, UsageError } from "../../../tools/command-line";
+import { CanceledError, exitCodeOf, readArguments, readOptions, UsageError } from "../../../tools/command-line";
 
 const options = {
   once: { type: "boolean", default: false },
@@ -40,7 +40,24 @@ describe("readOptions", () => {
   });
 });
 
+describe("readArguments", () => {
+  const read = (...given: string[]) => readArguments({ options, positionals: ["action", "username"], given });
+
+  it("returns the arguments that are no options, in their order, wherever the options stand", () => {
+    expect(read("add", "--stage", "dev", "ada").positionals).toEqual(["add", "ada"]);
+    expect({ ...read("add", "--stage", "dev", "ada").values }).toEqual({ once: false, stage: "dev" });
+    expect(read("list").positionals).toEqual(["list"]);
+  });
+
+  it("names one too many", () => {
+    expect(() => read("add", "ada", "eve")).toThrow(
+      new UsageError("The argument eve is not known; the options are --once, --stage."),
+    );
+  });
+});
+
 test("a wrong call ends with another code than a failure", () => {
   expect(exitCodeOf(new UsageError("wrong"))).toBe(2);
   expect(exitCodeOf(new Error("failed"))).toBe(1);
+  expect(exitCodeOf(new CanceledError("canceled"))).toBe(130);
 });

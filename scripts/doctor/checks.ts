@@ -1,0 +1,233 @@
+/** The checks of `npm run doctor`. Each is a function of what it was told, and asks nothing itself. */
+import type { StageConfig } from "../../lib/config/stage-config";
+import { techniqueIds } from "../../naming/resource-names";
+import type { DescribedStack, StackName } from "../../tools/stacks/deployed-stage";
+import { type Finding, right, skipped, wrong } from "./finding";
+
+const oldestNode = [20, 11] as const;
+
+export function checkNode(version: string): Finding {
+  const [major = 0, minor = 0] = version.replace(/^v/, "").split(".").map(Number);
+  const isNewEnough = major > oldestNode[0] || (major === oldestNode[0] && minor >= oldestNode[1]);
+  return isNewEnough ? right("Node", version) : wrong("Node", version, `Install ${oldestNode.join(".")} or newer.`);
+}
+
+export interface Docker {
+  readonly version: string;
+  /** True: it keeps its images in containerd, which by itself pushes them in the OCI format. */
+  readonly usesContainerd: boolean;
+}
+
+/** The deploy builds images with Docker, unless all of them are in ECR already. */
+export function checkDocker(docker: Docker | undefined, { images }: Pick<StageConfig, "images">): Finding {
+  const sources = techniqueIds.flatMap((technique) => [images[technique].training, images[technique].inference]);
+  if (!sources.some(({ kind }) => kind === "build")) return skipped("Docker", "this stage builds no image");
+  if (docker === undefined) {
+    return wrong(
+      "Docker",
+      "it does not respond",
+      "Start it, or give the URIs of images that are in ECR already (docs/deploy.md, images).",
+    );
+  }
+  const store = docker.usesContainerd ? "containerd's image store" : "its own image store";
+  return right("Docker", `${docker.version} with ${store}; the check of the images says which format was pushed`);
+}
+
+/** The version of the bootstrap stack that assets with a role of their own need. */
+const oldestBootstrap = 6;
+
+export function checkBootstrap(version: number | undefined): Finding {
+  if (version === undefined) {
+    return wrong("bootstrap of the CDK", "there is none in this account and Region", "Run: npx cdk bootstrap");
+  }
+  return version >= oldestBootstrap
+    ? right("bootstrap of the CDK", `version ${version}`)
+    : wrong(
+        "bootstrap of the CDK",
+        `version ${version}`,
+        `Run npx cdk bootstrap for version ${oldestBootstrap} or newer.`,
+      );
+}
+
+/** @param missing the outputs that the commands of operators need and the stack does not have */
+export function checkStack(params: {
+  readonly name: StackName;
+  readonly whole: string;
+  readonly stack: DescribedStack | undefined;
+  readonly missing: readonly string[];
+  readonly deploy: string;
+}): Finding {
+  const { whole, stack, missing, deploy } = params;
+  const check = `stack ${whole}`;
+  if (stack === undefined) return wrong(check, "there is none", `Deploy it: ${deploy}`);
+  if (stack.status === "ROLLBACK_COMPLETE" || stack.status.endsWith("_FAILED")) {
+    return wrong(
+      check,
+      stack.status,
+      `Its reason: aws cloudformation describe-stack-events --stack-name ${whole}. A stack whose first deploy failed must be deleted before the next.`,
+    );
+  }
+  if (!/^(?:CREATE|UPDATE|IMPORT)_COMPLETE$/.test(stack.status)) {
+    return wrong(check, stack.status, `Its last deploy has not succeeded. Deploy it again: ${deploy}`);
+  }
+  if (missing.length > 0)
+    return wrong(check, `it lacks the output ${missing.join(", ")}`, `Deploy it again: ${deploy}`);
+  return right(check, stack.status);
+}
+
+/** A quota of the account in this Region. */
+export interface Quota {
+  readonly name: string;
+  readonly value: number;
+}
+
+/** Service Quotas lists some thousand quotas of SageMaker, so they are found by their names. */
+function checkQuota(params: {
+  readonly quotas: readonly Quota[];
+  readonly isMeant: (name: string) => boolean;
+  /** The name as it is shown where the quota was not found. */
+  readonly name: string;
+  readonly service: string;
+  readonly needed: number;
+  readonly what: string;
+}): Finding {
+  const { quotas, isMeant, service, needed, what } = params;
+  const quota = quotas.find(({ name }) => isMeant(name));
+  const check = `quota "${quota?.name ?? params.name}"`;
+  const ask = `Ask for ${needed} or more in Service Quotas, ${service}. A new value counts some minutes after it was granted.`;
+  if (quota === undefined)
+    return wrong(check, "Service Quotas has none of this name here", `Look it up in the console. ${ask}`);
+  return quota.value >= needed
+    ? right(check, `${quota.value}, needed are ${needed} for ${what}`)
+    : wrong(check, `${quota.value}, needed are ${needed} for ${what}`, ask);
+}
+
+/** The quotas that training takes from. Spot machines and others have quotas of their own. */
+export function checkTrainingQuota(quotas: readonly Quota[], { training }: Pick<StageConfig, "training">): Finding {
+  const { instanceType, useSpot, slots } = training;
+  const name = `${instanceType} for ${useSpot ? "spot " : ""}training job usage`;
+  return checkQuota({
+    quotas,
+    isMeant: (found) => found.toLowerCase() === name.toLowerCase(),
+    name,
+    service: "Amazon SageMaker",
+    needed: slots,
+    what: "the training slots of this stage",
+  });
+}
+
+/** All serverless endpoints of an account and Region share one pool. */
+export function checkServerlessPool(quotas: readonly Quota[], { endpoints }: Pick<StageConfig, "endpoints">): Finding {
+  const name = "Maximum total concurrency that can be allocated across all serverless endpoints";
+  const needed = techniqueIds.reduce((sum, technique) => {
+    const endpoint = endpoints?.[technique];
+    return sum + (endpoint?.kind === "serverless" ? endpoint.maxConcurrency : 0);
+  }, 0);
+  if (needed === 0) return skipped(`quota "${name}"`, "this stage has no serverless endpoint");
+  return checkQuota({
+    quotas,
+    isMeant: (found) => /total concurrency.*serverless/i.test(found),
+    name,
+    service: "Amazon SageMaker",
+    needed,
+    what: "the endpoints of this stage, beside those of other stages",
+  });
+}
+
+/** Lambda leaves this many executions to functions without a reservation, and refuses to reserve any of them. */
+const unreservedExecutions = 100;
+/** A function of the API, of the queue, of the workflow and of the events each need one now and then. */
+const executionsAtLeast = 10;
+
+export function checkLambdaConcurrency(
+  quotas: readonly Quota[],
+  { functions }: Pick<StageConfig, "functions">,
+): Finding {
+  const { dispatchWork = 0, executeComposition = 0 } = functions.reservedConcurrency;
+  const reserved = dispatchWork + executeComposition;
+  return checkQuota({
+    quotas,
+    isMeant: (found) => found === "Concurrent executions",
+    name: "Concurrent executions",
+    service: "AWS Lambda",
+    needed: reserved === 0 ? executionsAtLeast : reserved + unreservedExecutions,
+    what:
+      reserved === 0
+        ? "the functions of this stage"
+        : `${reserved} reserved executions and the ${unreservedExecutions} that Lambda keeps free`,
+  });
+}
+
+export interface EndpointState {
+  readonly status: string;
+  readonly failureReason: string | undefined;
+}
+
+export function checkEndpoint(name: string, endpoint: EndpointState | undefined): Finding {
+  const check = `endpoint ${name}`;
+  if (endpoint === undefined)
+    return wrong(check, "there is none", "Deploy the stack Inference; nothing can be composed without it.");
+  if (endpoint.status === "InService") return right(check, endpoint.status);
+  const why = endpoint.failureReason === undefined ? "" : ` (${endpoint.failureReason})`;
+  return wrong(
+    check,
+    `${endpoint.status}${why}`,
+    "Compositions wait for it. Its log: docs/runbook.md, failed compositions.",
+  );
+}
+
+/** The manifest of an image that a stack's template names. */
+export interface ImageManifest {
+  readonly image: string;
+  /** Undefined: the repository has no such image. */
+  readonly mediaType: string | undefined;
+}
+
+const dockerManifest = "application/vnd.docker.distribution.manifest.v2+json";
+
+/** SageMaker hosting is reported to refuse images in the OCI format (aws/amazon-sagemaker-feedback#180). */
+export function checkImage({ image, mediaType }: ImageManifest): Finding {
+  const check = `image ${image}`;
+  if (mediaType === undefined)
+    return wrong(check, "the repository does not have it", "Deploy again; it is pushed then.");
+  return mediaType === dockerManifest
+    ? right(check, mediaType)
+    : wrong(
+        check,
+        mediaType,
+        `SageMaker hosting is reported to refuse everything but ${dockerManifest} (aws/amazon-sagemaker-feedback#180). See "Docker's image format" in docs/deploy.md.`,
+      );
+}
+
+/** Something that `npm run seed` writes: a row, and objects with the content that the row promises. */
+export interface SeededThing {
+  readonly what: string;
+  /** The digest that this checkout would write. */
+  readonly expected: string;
+  /** The digest in the row; undefined if there is no row. */
+  readonly inRow: string | undefined;
+  /** The digest of the object; undefined if there is no object. */
+  readonly inBucket: string | undefined;
+}
+
+export function checkSeeded({ what, expected, inRow, inBucket }: SeededThing, seed: string): Finding {
+  const short = (digest: string): string => digest.slice(0, 12);
+  if (inRow === undefined && inBucket === undefined) return wrong(what, "it is not there", `Run: ${seed}`);
+  if (inRow === undefined) return wrong(what, "the table has no row of it", `Run: ${seed}`);
+  if (inRow !== expected) {
+    return wrong(
+      what,
+      `the table has ${short(inRow)}, this checkout has ${short(expected)}`,
+      `Another version has seeded it. Run: ${seed}`,
+    );
+  }
+  if (inBucket === undefined) return wrong(what, `the bucket does not have ${short(expected)}`, `Run: ${seed}`);
+  if (inBucket !== expected) {
+    return wrong(
+      what,
+      `the object is damaged: its sha256 is ${short(inBucket)}, its row says ${short(expected)}`,
+      `Delete the object, then run: ${seed}`,
+    );
+  }
+  return right(what, `sha256 ${short(expected)} in table and bucket`);
+}

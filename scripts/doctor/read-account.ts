@@ -1,0 +1,179 @@
+/** Asks AWS, and this machine, what the checks of `npm run doctor` are about. */
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { promisify } from "node:util";
+import { type CloudFormationClient, GetTemplateCommand } from "@aws-sdk/client-cloudformation";
+import {
+  BatchGetImageCommand,
+  type ECRClient,
+  ImageNotFoundException,
+  RepositoryNotFoundException,
+} from "@aws-sdk/client-ecr";
+import { GetObjectCommand, NoSuchKey, type S3Client } from "@aws-sdk/client-s3";
+import { DescribeEndpointCommand, type SageMakerClient, SageMakerServiceException } from "@aws-sdk/client-sagemaker";
+import {
+  paginateListAWSDefaultServiceQuotas,
+  paginateListServiceQuotas,
+  type ServiceQuotasClient,
+} from "@aws-sdk/client-service-quotas";
+import { GetParameterCommand, ParameterNotFound, type SSMClient } from "@aws-sdk/client-ssm";
+import * as z from "zod";
+import type { Docker, EndpointState, ImageManifest, Quota } from "./checks";
+
+const dockerInfoSchema = z.object({
+  ServerVersion: z.string().min(1),
+  DriverStatus: z.array(z.array(z.string())).nullish(),
+});
+
+/** Returns what Docker says of itself, from the JSON of `docker info`; undefined if it is no JSON of a running Docker. */
+export function parseDockerInfo(text: string): Docker | undefined {
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const info = dockerInfoSchema.safeParse(content);
+  if (!info.success) return undefined;
+  const { ServerVersion: version, DriverStatus } = info.data;
+  return { version, usesContainerd: (DriverStatus ?? []).flat().some((value) => value.startsWith("io.containerd.")) };
+}
+
+export async function findDocker(): Promise<Docker | undefined> {
+  try {
+    const { stdout } = await promisify(execFile)("docker", ["info", "--format", "{{json .}}"], { timeout: 30_000 });
+    return parseDockerInfo(stdout);
+  } catch {
+    // There is no Docker, or its daemon does not run. Both are one finding.
+    return undefined;
+  }
+}
+
+/** Returns the version of the CDK's bootstrap stack, which it writes into a parameter; undefined if there is none. */
+export async function readBootstrapVersion(ssm: SSMClient): Promise<number | undefined> {
+  try {
+    const { Parameter } = await ssm.send(new GetParameterCommand({ Name: "/cdk-bootstrap/hnb659fds/version" }));
+    return Parameter?.Value === undefined ? undefined : Number(Parameter.Value);
+  } catch (error) {
+    if (error instanceof ParameterNotFound) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Returns the quotas of a service. Those without a value of this account have the default of AWS, and only the list of
+ * defaults has them (API_ListServiceQuotas).
+ */
+export async function readQuotas(client: ServiceQuotasClient, serviceCode: string): Promise<readonly Quota[]> {
+  const quotas = new Map<string, number>();
+  const query = { ServiceCode: serviceCode, MaxResults: 100 };
+  for (const paginate of [paginateListAWSDefaultServiceQuotas, paginateListServiceQuotas]) {
+    for await (const { Quotas = [] } of paginate({ client }, query)) {
+      for (const { QuotaName, Value } of Quotas) {
+        if (QuotaName !== undefined && Value !== undefined) quotas.set(QuotaName, Value);
+      }
+    }
+  }
+  return [...quotas].map(([name, value]) => ({ name, value }));
+}
+
+/** Returns the state of an endpoint; undefined if there is none. SageMaker says so by a ValidationException. */
+export async function readEndpoint(client: SageMakerClient, name: string): Promise<EndpointState | undefined> {
+  try {
+    const found = await client.send(new DescribeEndpointCommand({ EndpointName: name }));
+    return { status: found.EndpointStatus ?? "UNKNOWN", failureReason: found.FailureReason };
+  } catch (error) {
+    if (error instanceof SageMakerServiceException && /not find|does not exist/i.test(error.message)) return undefined;
+    throw error;
+  }
+}
+
+/** Returns the hexadecimal SHA-256 of an object's content; undefined if there is no object. */
+export async function digestOfObject(s3: S3Client, Bucket: string, Key: string): Promise<string | undefined> {
+  try {
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
+    return createHash("sha256")
+      .update((await Body?.transformToByteArray()) ?? "")
+      .digest("hex");
+  } catch (error) {
+    if (error instanceof NoSuchKey) return undefined;
+    throw error;
+  }
+}
+
+/** An image in ECR, by the parts of its URI. */
+export interface EcrImage {
+  readonly registryId: string;
+  readonly repositoryName: string;
+  readonly imageTag?: string;
+  readonly imageDigest?: string;
+}
+
+const imagePattern =
+  /^(\d{12})\.dkr\.ecr\.[a-z0-9-]+\.[a-z.]+\/([a-z0-9][a-z0-9._/-]*)(?::([A-Za-z0-9._-]+)|@(sha256:[0-9a-f]{64}))$/;
+
+/**
+ * Returns the images in ECR that a template names, each once. The CDK writes an image's URI as one text with the account
+ * and the Region as variables.
+ */
+export function imagesInTemplate(
+  template: unknown,
+  { account, region }: { readonly account: string; readonly region: string },
+): readonly EcrImage[] {
+  const images = new Map<string, EcrImage>();
+  const visit = (value: unknown): void => {
+    if (typeof value === "string") {
+      const uri = value
+        .replaceAll("${AWS::AccountId}", account)
+        .replaceAll("${AWS::Region}", region)
+        .replaceAll("${AWS::URLSuffix}", "amazonaws.com");
+      const [, registryId, repositoryName, imageTag, imageDigest] = imagePattern.exec(uri) ?? [];
+      if (registryId === undefined || repositoryName === undefined) return;
+      images.set(uri, {
+        registryId,
+        repositoryName,
+        ...(imageTag === undefined ? {} : { imageTag }),
+        ...(imageDigest === undefined ? {} : { imageDigest }),
+      });
+    } else if (typeof value === "object" && value !== null) {
+      for (const child of Object.values(value)) visit(child);
+    }
+  };
+  visit(template);
+  return [...images.values()];
+}
+
+/** Returns the template of a stack as it was deployed, or as its last deploy began. */
+export async function readTemplate(client: CloudFormationClient, stackName: string): Promise<unknown> {
+  const { TemplateBody } = await client.send(
+    new GetTemplateCommand({ StackName: stackName, TemplateStage: "Original" }),
+  );
+  return TemplateBody === undefined ? {} : JSON.parse(TemplateBody);
+}
+
+/** Every format that a registry may keep a manifest in. What is not accepted here would be converted or refused. */
+const acceptedMediaTypes = [
+  "application/vnd.docker.distribution.manifest.v2+json",
+  "application/vnd.docker.distribution.manifest.list.v2+json",
+  "application/vnd.oci.image.manifest.v1+json",
+  "application/vnd.oci.image.index.v1+json",
+];
+
+export async function readManifest(client: ECRClient, image: EcrImage): Promise<ImageManifest> {
+  const { registryId, repositoryName, imageTag, imageDigest } = image;
+  const shown = `${repositoryName}${imageTag === undefined ? `@${(imageDigest ?? "").slice(0, 19)}` : `:${imageTag.slice(0, 12)}`}`;
+  const imageIds = [
+    { ...(imageTag === undefined ? {} : { imageTag }), ...(imageDigest === undefined ? {} : { imageDigest }) },
+  ];
+  try {
+    const { images = [] } = await client.send(
+      new BatchGetImageCommand({ registryId, repositoryName, imageIds, acceptedMediaTypes }),
+    );
+    return { image: shown, mediaType: images[0]?.imageManifestMediaType };
+  } catch (error) {
+    if (error instanceof RepositoryNotFoundException || error instanceof ImageNotFoundException) {
+      return { image: shown, mediaType: undefined };
+    }
+    throw error;
+  }
+}

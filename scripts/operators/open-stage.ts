@@ -1,0 +1,115 @@
+/** What the commands of operators have in common: their options, and how they reach the stage that is asked for. */
+import { existsSync, readFileSync } from "node:fs";
+import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
+import { localCredentials } from "../../local/cloud/ministack";
+import { type Outputs, outputsSchema } from "../../local/outputs";
+import { localPaths } from "../../local/paths";
+import { localAccountId, type Stage, stages } from "../../naming/resource-names";
+import { UsageError } from "../../tools/command-line";
+import {
+  type AwsAccess,
+  type ClientSettings,
+  explainAccessError,
+  findAccount,
+  findAwsAccess,
+} from "../../tools/stacks/aws-access";
+import type { StageInCloud } from "../../tools/stacks/deployed-stage";
+
+/** The options that every command of operators has. `--profile` and `--region` mean what they mean to the CDK CLI. */
+export const stageOptions = {
+  stage: { type: "string" },
+  profile: { type: "string" },
+  region: { type: "string" },
+} as const;
+
+export interface StageOptionValues {
+  readonly stage?: string | undefined;
+  readonly profile?: string | undefined;
+  readonly region?: string | undefined;
+}
+
+export interface OpenStage extends StageInCloud {
+  /** For the clients of this command. S3 of the local cloud needs `forcePathStyle` besides. */
+  readonly settings: ClientSettings;
+  readonly account: string;
+  /** What the local cloud has written about itself; undefined on AWS. */
+  readonly local: Outputs | undefined;
+}
+
+/**
+ * Returns the stage that the options name.
+ *
+ * @throws UsageError if the option names none of the allowed stages
+ */
+export function readStage<Allowed extends Stage>(
+  value: string | undefined,
+  { allowed, note = "" }: { readonly allowed: readonly Allowed[]; readonly note?: string },
+): Allowed {
+  const stage = allowed.find((name) => name === value);
+  if (stage !== undefined) return stage;
+  throw new UsageError(`--stage is ${value ?? "missing"}; it must be ${allowed.join(", ")}.${note}`);
+}
+
+/**
+ * Reaches a stage, runs the command on it, and says what to do where credentials or the Region are wrong.
+ *
+ * @throws UsageError if `--stage` names none of the allowed stages
+ * @throws Error that says how to start the local cloud, or what is wrong with the credentials
+ */
+export async function withStage(
+  params: {
+    readonly values: StageOptionValues;
+    readonly allowed?: readonly Stage[];
+    readonly note?: string;
+  },
+  run: (stage: OpenStage) => Promise<void>,
+): Promise<void> {
+  const { values, allowed = stages, note } = params;
+  const stage = readStage(values.stage, { allowed, ...(note === undefined ? {} : { note }) });
+  const local = stage === "local" ? readLocalOutputs() : undefined;
+  const access = local === undefined ? await findAwsAccess(values) : localAccess(local);
+  try {
+    const account = local === undefined ? await findAccount(access.settings) : localAccountId;
+    const cloudFormation = new CloudFormationClient(access.settings);
+    try {
+      await run({ stage, settings: access.settings, account, cloudFormation, local });
+    } finally {
+      cloudFormation.destroy();
+    }
+  } catch (error) {
+    if (local !== undefined && isUnanswered(error)) {
+      throw new Error(`No local cloud responds at ${local.awsEndpointUrl}; npm start begins one.`, { cause: error });
+    }
+    throw explainAccessError(error, access);
+  }
+}
+
+/** Returns the sentence that says which account and Region a command works on. */
+export const describeAccount = ({ stage, account, settings }: OpenStage): string =>
+  `stage ${stage}: account ${account}, Region ${settings.region}`;
+
+/**
+ * Returns what the running local cloud has written about itself.
+ * @throws Error that says how to start one if none is up
+ */
+export function readLocalOutputs(): Outputs {
+  const file = localPaths().outputs;
+  if (!existsSync(file)) throw new Error(`No local cloud is up: there is no ${file}. Start one: npm start`);
+  return outputsSchema.parse(JSON.parse(readFileSync(file, "utf8")));
+}
+
+function localAccess({ region, awsEndpointUrl }: Outputs): AwsAccess {
+  const credentials = async (): Promise<typeof localCredentials> => await Promise.resolve(localCredentials);
+  return {
+    settings: { region, credentials, endpoint: awsEndpointUrl },
+    profile: undefined,
+    regionFrom: "the local cloud",
+  };
+}
+
+/**
+ * Returns true if a request got no response of a service of AWS: nothing listens there, or something else does. A cloud
+ * that was killed leaves its file of outputs behind.
+ */
+export const isUnanswered = (error: unknown): boolean =>
+  error instanceof Error && "$metadata" in error && !("$fault" in error);

@@ -1,0 +1,64 @@
+/**
+ * `npm run stop-all`: stops all training of a stage and waits until it has ended. It comes before `cdk destroy`, which
+ * stops nothing: SageMaker would go on, and charge, for as long as the jobs may run.
+ *
+ *   npm run stop-all -- --stage dev              lists what runs, asks, stops it and waits
+ *   npm run stop-all -- --stage dev --yes        does not ask
+ *
+ * Nobody should begin a training meanwhile: it would be stopped, too. The authors have never run this command on AWS.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import { readOptions, runCommand, UsageError } from "../tools/command-line";
+import { confirm } from "./operators/confirm";
+import { describeAccount, type OpenStage, stageOptions, withStage } from "./operators/open-stage";
+import { describeWork, findRunningWork, isNothing, stopTrainings } from "./stop-all/stop-trainings";
+import { findTraining } from "./stop-all/training-of-stage";
+
+/** Two minutes are what SageMaker gives a container, a minute is between two monitoring turns, and both may follow each other. */
+const executionPatience = 180_000;
+
+function readMinutes(text: string): number {
+  if (!/^[1-9]\d{0,3}$/.test(text)) {
+    throw new UsageError(`--patience-minutes is "${text}"; it must be a whole number from 1 to 9999.`);
+  }
+  return Number(text);
+}
+
+async function stopAll(stage: OpenStage, options: { readonly yes: boolean; readonly minutes: number }): Promise<void> {
+  const training = await findTraining(stage);
+  const work = await findRunningWork(training);
+  console.log(`${describeAccount(stage)}: ${describeWork(work)}`);
+  for (const { name, stopping } of work.trainings) console.log(`  ${name}${stopping ? " (stopping)" : ""}`);
+  for (const { name } of work.executions) console.log(`  execution ${name}`);
+  if (isNothing(work)) return;
+  await confirm("All of it is to be stopped.", options);
+  const left = await stopTrainings({
+    stage: training,
+    report: (line) => {
+      console.log(line);
+    },
+    now: () => performance.now(),
+    wait: async (milliseconds) => {
+      await sleep(milliseconds);
+    },
+    executionPatience,
+    patience: options.minutes * 60_000,
+  });
+  if (!isNothing(left)) {
+    const names = [...left.trainings, ...left.executions].map(({ name }) => name);
+    throw new Error(`After ${options.minutes} minutes there still are ${describeWork(left)}: ${names.join(", ")}`);
+  }
+  console.log("Nothing runs any more.");
+}
+
+runCommand(async () => {
+  const values = readOptions({
+    ...stageOptions,
+    yes: { type: "boolean", default: false },
+    "patience-minutes": { type: "string", default: "15" },
+  });
+  const minutes = readMinutes(values["patience-minutes"]);
+  await withStage({ values }, async (stage) => {
+    await stopAll(stage, { yes: values.yes, minutes });
+  });
+});

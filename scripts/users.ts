@@ -1,0 +1,81 @@
+/**
+ * `npm run users`: the users of a stage. Nobody can sign up alone, so an operator makes each user.
+ *
+ *   npm run users -- add ada --email ada@example.org --stage dev     Cognito sends a temporary password, good for 3 days
+ *   npm run users -- reset ada --stage dev                           sends a new one, or a code for a new password
+ *   npm run users -- list --stage dev
+ *   npm run users -- remove ada --stage dev                          the user's rows and files stay
+ *
+ * The authors have never run this command on AWS.
+ */
+import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
+import { readArguments, runCommand, UsageError } from "../tools/command-line";
+import { apiStack, readStackOutputs } from "../tools/stacks/deployed-stage";
+import { confirm } from "./operators/confirm";
+import { describeAccount, stageOptions, withStage } from "./operators/open-stage";
+import {
+  addUser,
+  listUsers,
+  readEmail,
+  readUsername,
+  removeUser,
+  resetUser,
+  type UserPool,
+} from "./users/manage-users";
+
+const actions = ["add", "list", "remove", "reset"] as const;
+
+function readAction(text: string | undefined): (typeof actions)[number] {
+  const action = actions.find((name) => name === text);
+  if (action !== undefined) return action;
+  throw new UsageError(`The action is ${text ?? "missing"}; it must be ${actions.join(", ")}.`);
+}
+
+/** Returns the work on a user pool that the arguments ask for. They are checked before anything is asked of AWS. */
+function readWork(params: {
+  readonly positionals: readonly string[];
+  readonly email: string | undefined;
+  readonly yes: boolean;
+}): (pool: UserPool) => Promise<string> {
+  const [given, name] = params.positionals;
+  const action = readAction(given);
+  if (action !== "add" && params.email !== undefined) throw new UsageError("--email is for add alone.");
+  if (action === "list") {
+    if (name !== undefined) throw new UsageError(`The argument ${name} is not known; list takes no username.`);
+    return async (pool) =>
+      (await listUsers(pool))
+        .map(({ username, email = "no e-mail address", emailVerified, status, sub }) =>
+          [username, emailVerified ? email : `${email} (not verified)`, status, sub].join("  "),
+        )
+        .join("\n");
+  }
+  const username = readUsername(name);
+  if (action === "add") {
+    const email = readEmail(params.email);
+    return async (pool) => await addUser(pool, { username, email });
+  }
+  if (action === "reset") return async (pool) => await resetUser(pool, username);
+  return async (pool) => {
+    await confirm(`The user ${username} is to be removed.`, params);
+    return await removeUser(pool, username);
+  };
+}
+
+runCommand(async () => {
+  const { values, positionals } = readArguments({
+    options: { ...stageOptions, email: { type: "string" }, yes: { type: "boolean", default: false } },
+    positionals: ["action", "username"],
+  });
+  const work = readWork({ positionals, email: values.email, yes: values.yes });
+  await withStage({ values }, async (stage) => {
+    const { UserPoolId: userPoolId } = await readStackOutputs(stage, apiStack);
+    console.error(`${describeAccount(stage)}, user pool ${userPoolId}`);
+    if (stage.local !== undefined) console.error("The local cloud sends no e-mail: npm run token needs none.");
+    const cognito = new CognitoIdentityProviderClient(stage.settings);
+    try {
+      console.log(await work({ cognito, userPoolId }));
+    } finally {
+      cognito.destroy();
+    }
+  });
+});

@@ -1,0 +1,235 @@
+/** The commands of operators, on a MiniStack that stands in for an account of AWS. */
+import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
+import {
+  AdminCreateUserCommand,
+  AdminGetUserCommand,
+  AdminSetUserPasswordCommand,
+  CognitoIdentityProviderClient,
+} from "@aws-sdk/client-cognito-identity-provider";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { CreateBucketCommand, ListObjectsV2Command, PutBucketTaggingCommand, S3Client } from "@aws-sdk/client-s3";
+import { DynamoDBDocumentClient, ScanCommand } from "@aws-sdk/lib-dynamodb";
+import { datasetCache, repository } from "../../tools/repository";
+import { committedDataset, isDatasetBuilt } from "../../tools/seeding/stock-dataset";
+import { apiStack, readStackOutputs, type StageInCloud, storageStack } from "../../tools/stacks/deployed-stage";
+import { apiTemplate, type OperatorsCloud, startOperatorsCloud, storageTemplate } from "./support/operators-cloud";
+
+let cloud: OperatorsCloud;
+let place: StageInCloud;
+let cognito: CognitoIdentityProviderClient;
+beforeAll(async () => {
+  cloud = await startOperatorsCloud();
+  place = { cloudFormation: new CloudFormationClient(cloud.settings), stage: "dev" };
+  cognito = new CognitoIdentityProviderClient(cloud.settings);
+});
+afterAll(async () => {
+  place.cloudFormation.destroy();
+  cognito.destroy();
+  await cloud.stop();
+});
+
+test("a stage that is not deployed is told with the command that deploys it, and nothing is written", async () => {
+  const { status, out, error } = await cloud.run("seed", ["--stage", "dev"]);
+  expect({ status, out }).toEqual({ status: 1, out: "" });
+  expect(error).toContain("There is no stack opencomposer-dev-Storage in this account and Region.");
+  expect(error).toContain("npx cdk deploy --all -c stage=dev");
+  expect(error).toContain("--region");
+});
+
+test("a stage that seed does not know is named with those that it does", async () => {
+  const { status, error } = await cloud.run("seed", ["--stage", "local"]);
+  expect(status).toBe(2);
+  expect(error).toBe("--stage is local; it must be dev, prod. npm start seeds the local cloud itself.\n");
+});
+
+describe("with the stacks of dev", () => {
+  beforeAll(async () => {
+    await cloud.createStack("opencomposer-dev-Storage", storageTemplate);
+    await cloud.createStack("opencomposer-dev-Api", apiTemplate);
+    await cloud.createStack("opencomposer-prod-Storage", {
+      ...storageTemplate,
+      Outputs: { TableName: storageTemplate.Outputs.TableName },
+    });
+  });
+
+  test("a stack of an older version is told with the outputs that it lacks", async () => {
+    await expect(readStackOutputs({ ...place, stage: "prod" }, storageStack)).rejects.toThrow(
+      "The stack opencomposer-prod-Storage lacks the output ArtifactsBucketName, WorkBucketName. An older version",
+    );
+  });
+
+  test("seed says where it writes, fills table and bucket, and changes nothing when it is repeated", async () => {
+    // `pretest` builds the data set; seeding would build it, too, which takes minutes.
+    expect(isDatasetBuilt(datasetCache, committedDataset(repository))).toBe(true);
+    const { TableName, ArtifactsBucketName: Bucket } = await readStackOutputs(place, storageStack);
+    const first = await cloud.run("seed", ["--stage", "dev"]);
+    expect(first.error).toBe("");
+    expect(first.out).toMatch(
+      new RegExp(`^stage dev: account 000000000000, Region eu-west-1, table ${TableName}, bucket ${Bucket}\n`),
+    );
+    const table = DynamoDBDocumentClient.from(new DynamoDBClient(cloud.settings));
+    const s3 = new S3Client(cloud.settings);
+    const state = async () => ({
+      rows: (await table.send(new ScanCommand({ TableName }))).Items?.map(
+        ({ pk, sk }) => `${String(pk)} ${String(sk)}`,
+      ).sort(),
+      objects: (await s3.send(new ListObjectsV2Command({ Bucket }))).Contents?.map(({ Key, LastModified }) => [
+        Key,
+        LastModified?.getTime(),
+      ]),
+    });
+    const seeded = await state();
+    expect(seeded.rows).toEqual([
+      "CATALOGUE DATASET#bach-chorales",
+      "STOCK MODEL#ar-cnn-bach",
+      "STOCK MODEL#unet-gan-bach",
+    ]);
+    expect(seeded.objects).toHaveLength(7);
+    expect((await cloud.run("seed", ["--stage", "dev"])).status).toBe(0);
+    expect(await state()).toEqual(seeded);
+  });
+
+  test("doctor names what is missing, ends with 1, and finds what seed has written", async () => {
+    const { status, out, error } = await cloud.run("doctor", ["--stage", "dev"]);
+    expect(status).toBe(1);
+    expect(out).toContain("✓ stack opencomposer-dev-Storage: CREATE_COMPLETE");
+    expect(out).toContain(
+      "✗ stack opencomposer-dev-Training: there is none. Deploy it: npx cdk deploy --all -c stage=dev",
+    );
+    expect(out).toMatch(/✓ stock model unet-gan-bach: sha256 [0-9a-f]{12} in table and bucket/);
+    expect(out).toMatch(/✓ data set bach-chorales: sha256 [0-9a-f]{12} in table and bucket/);
+    expect(out).toContain("✗ bootstrap of the CDK: there is none in this account and Region. Run: npx cdk bootstrap");
+    expect(error).toMatch(/^\d+ of \d+ checks found something that is wrong\.\n$/);
+  });
+
+  test("leftovers are what carries the stage's tag and no stack has", async () => {
+    const s3 = new S3Client(cloud.settings);
+    const tagged = async (Bucket: string, stage: string): Promise<void> => {
+      await s3.send(new CreateBucketCommand({ Bucket }));
+      const TagSet = [{ Key: "opencomposer:stage", Value: stage }];
+      await s3.send(new PutBucketTaggingCommand({ Bucket, Tagging: { TagSet } }));
+    };
+    await tagged("left-of-dev", "dev");
+    await tagged("left-of-prod", "prod");
+    const { WorkBucketName } = await readStackOutputs(place, storageStack);
+    const TagSet = [{ Key: "opencomposer:stage", Value: "dev" }];
+    await s3.send(new PutBucketTaggingCommand({ Bucket: WorkBucketName, Tagging: { TagSet } }));
+    const { out, error } = await cloud.run("doctor", ["--stage", "dev", "--leftovers"]);
+    // MiniStack has no SageMaker. What cannot be listed hides nothing else.
+    expect(error).toMatch(/^Could not be listed: training jobs \([^;]*\)$/m);
+    expect(out).toContain("arn:aws:s3:::left-of-dev: S3 storage");
+    expect(out).not.toContain("left-of-prod");
+    expect(out).not.toContain(WorkBucketName);
+  });
+
+  describe("users", () => {
+    const users = async (...options: string[]) => await cloud.run("users", [...options, "--stage", "dev"]);
+
+    test("add makes a user with a verified address, and list shows it", async () => {
+      const added = await users("add", "ada", "--email", "ada@example.org");
+      expect(added).toMatchObject({
+        status: 0,
+        out: expect.stringContaining("ada@example.org. It is good for 3 days"),
+      });
+      expect(added.error).toContain("stage dev: account 000000000000, Region eu-west-1, user pool ");
+      expect((await users("list")).out).toMatch(
+        /^ada {2}ada@example\.org {2}FORCE_CHANGE_PASSWORD {2}[0-9a-f-]{36}\n$/,
+      );
+    });
+
+    test("a name that is taken is told with the command for a new password", async () => {
+      const { status, error } = await users("add", "ada", "--email", "other@example.org");
+      expect(status).toBe(1);
+      expect(error).toContain('The username is "ada", which a user has already');
+      expect(error).toContain("npm run users -- reset ada");
+    });
+
+    test.each([
+      [
+        "an e-mail address as name",
+        ["add", "ada@example.org", "--email", "ada@example.org"],
+        /The username is "ada@example\.org", an e-mail address; it must have 1 to 128 letters/,
+      ],
+      [
+        "a space in the name",
+        ["add", "ada lovelace", "--email", "a@example.org"],
+        /The username is "ada lovelace"; it must have/,
+      ],
+      ["no name", ["add"], /The username is missing; it must have/],
+      ["no address", ["add", "eve"], /--email is missing; it must be the e-mail address/],
+      ["no address at all", ["add", "eve", "--email", "eve"], /--email is "eve"; it must be/],
+      ["an unknown action", ["erase", "ada"], /The action is erase; it must be add, list, remove, reset\./],
+      [
+        "a removal that nobody confirms",
+        ["remove", "ada"],
+        /The user ada is to be removed\. Nobody can be asked here; say so by --yes\./,
+      ],
+    ])("%s is refused with the field, its value and what is allowed", async (_, options, message) => {
+      const { status, out, error } = await users(...options);
+      expect({ status, out }).toEqual({ status: 2, out: "" });
+      expect(error).toMatch(message);
+    });
+
+    test("reset sends a new temporary password before the first sign-in, and a code after it", async () => {
+      expect((await users("reset", "ada")).out).toContain(
+        "a new temporary password to ada@example.org. It is good for 3 days",
+      );
+      const { UserPoolId } = await readStackOutputs(place, apiStack);
+      const own = { UserPoolId, Username: "ada", Password: "A-longer-passw0rd!", Permanent: true };
+      await cognito.send(new AdminSetUserPasswordCommand(own));
+      expect((await users("reset", "ada")).out).toContain(
+        "The password of ada is void. Cognito sends a code to ada@example.org",
+      );
+    });
+
+    test("reset says that an address which is not verified gets no code", async () => {
+      const { UserPoolId } = await readStackOutputs(place, apiStack);
+      const user = { UserPoolId, Username: "eve" };
+      await cognito.send(
+        new AdminCreateUserCommand({ ...user, UserAttributes: [{ Name: "email", Value: "eve@example.org" }] }),
+      );
+      await cognito.send(new AdminSetUserPasswordCommand({ ...user, Password: "A-longer-passw0rd!", Permanent: true }));
+      const { status, error } = await users("reset", "eve");
+      expect(status).toBe(1);
+      expect(error).toContain("The address eve@example.org of eve is not verified");
+    });
+
+    test("remove says what stays, and a user who is not there is named", async () => {
+      const { UserPoolId } = await readStackOutputs(place, apiStack);
+      const { UserAttributes } = await cognito.send(new AdminGetUserCommand({ UserPoolId, Username: "ada" }));
+      const sub = UserAttributes?.find(({ Name }) => Name === "sub")?.Value ?? "none";
+      const removed = await users("remove", "ada", "--yes");
+      expect(removed).toMatchObject({
+        status: 0,
+        out: expect.stringContaining(`rows (pk = USER#${sub}) and files (users/${sub}/`),
+      });
+      const again = await users("remove", "ada", "--yes");
+      expect(again).toMatchObject({
+        status: 1,
+        error: expect.stringContaining('The username is "ada", which no user has.'),
+      });
+    });
+  });
+
+  test("sign-in on a stage whose callback is a front end's asks for the address, and prints no token without it", async () => {
+    await cloud.createStack("opencomposer-prod-Api", {
+      ...apiTemplate,
+      Outputs: { ...apiTemplate.Outputs, UserPoolDomainUrl: { Value: cloud.endpointUrl } },
+    });
+    const { status, out, error } = await cloud.run(
+      "sign-in",
+      ["--stage", "prod"],
+      "https://music.example.org/?code=x&state=y\n",
+    );
+    expect({ status, out }).toEqual({ status: 1, out: "" });
+    expect(error).toContain(`${cloud.endpointUrl}/oauth2/authorize?response_type=code`);
+    expect(error).toContain("The page sends the browser to https://music.example.org/?code=…");
+    expect(error).toContain("does not belong to this sign-in");
+  });
+});
+
+test("a Region without credentials is told in a sentence", async () => {
+  const { status, error } = await cloud.run("seed", ["--stage", "dev", "--profile", "nobody"]);
+  expect(status).toBe(1);
+  expect(error).toMatch(/^There are no AWS credentials \(the profile is nobody\)/);
+});

@@ -1,0 +1,139 @@
+/**
+ * A MiniStack in the place of an account of AWS, with stacks that have the names and outputs of a deployed stage, and the
+ * commands of operators as a person runs them on it.
+ */
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { CloudFormationClient, CreateStackCommand, waitUntilStackCreateComplete } from "@aws-sdk/client-cloudformation";
+import { localCloudEnvironment } from "../../../local/cloud/deployment";
+import { localCredentials, startMiniStack } from "../../../local/cloud/ministack";
+import { partitionKey, sortKey } from "../../../naming/table-keys";
+import { environmentPython, findPython, makeEnvironments } from "../../../tools/python/environments";
+import { repository } from "../../../tools/repository";
+
+export const region = "eu-west-1";
+
+/** What the stack of a stage's storage has that the commands use. */
+export const storageTemplate = {
+  Resources: {
+    Table: {
+      Type: "AWS::DynamoDB::Table",
+      Properties: {
+        BillingMode: "PAY_PER_REQUEST",
+        KeySchema: [
+          { AttributeName: partitionKey, KeyType: "HASH" },
+          { AttributeName: sortKey, KeyType: "RANGE" },
+        ],
+        AttributeDefinitions: [partitionKey, sortKey].map((AttributeName) => ({ AttributeName, AttributeType: "S" })),
+      },
+    },
+    Artifacts: { Type: "AWS::S3::Bucket" },
+    Work: { Type: "AWS::S3::Bucket" },
+  },
+  Outputs: {
+    TableName: { Value: { Ref: "Table" } },
+    ArtifactsBucketName: { Value: { Ref: "Artifacts" } },
+    WorkBucketName: { Value: { Ref: "Work" } },
+  },
+};
+
+/** The users of a stage, as lib/constructs/user-directory.ts makes them. */
+export const apiTemplate = {
+  Resources: {
+    Pool: {
+      Type: "AWS::Cognito::UserPool",
+      Properties: {
+        AliasAttributes: ["email"],
+        AutoVerifiedAttributes: ["email"],
+        UsernameConfiguration: { CaseSensitive: false },
+        AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
+      },
+    },
+    Client: {
+      Type: "AWS::Cognito::UserPoolClient",
+      Properties: {
+        UserPoolId: { Ref: "Pool" },
+        AllowedOAuthFlows: ["code"],
+        AllowedOAuthFlowsUserPoolClient: true,
+        AllowedOAuthScopes: ["openid", "email"],
+        CallbackURLs: ["https://music.example.org/"],
+        SupportedIdentityProviders: ["COGNITO"],
+      },
+    },
+  },
+  Outputs: {
+    ApiUrl: { Value: "https://api.example.org" },
+    UserPoolId: { Value: { Ref: "Pool" } },
+    UserPoolClientId: { Value: { Ref: "Client" } },
+  },
+};
+
+export interface CommandResult {
+  readonly status: number | null;
+  readonly out: string;
+  readonly error: string;
+}
+
+export interface OperatorsCloud {
+  readonly endpointUrl: string;
+  /** For the clients of a test. */
+  readonly settings: {
+    readonly endpoint: string;
+    readonly region: string;
+    readonly credentials: typeof localCredentials;
+  };
+  createStack(name: string, template: object): Promise<void>;
+  /** Runs `scripts/{command}.ts` as npm does, with this cloud in the place of AWS. */
+  run(command: string, options: readonly string[], input?: string): Promise<CommandResult>;
+  stop(): Promise<void>;
+}
+
+export async function startOperatorsCloud(): Promise<OperatorsCloud> {
+  await makeEnvironments({ names: ["cloud"], python: findPython(), report: () => undefined });
+  const directory = mkdtempSync(join(tmpdir(), "opencomposer-operators-"));
+  const cloud = await startMiniStack({ python: environmentPython("cloud"), directory, region, persist: false });
+  const { endpointUrl } = cloud;
+  const settings = { endpoint: endpointUrl, region, credentials: localCredentials };
+  const cloudFormation = new CloudFormationClient(settings);
+  return {
+    endpointUrl,
+    settings,
+    createStack: async (StackName, template) => {
+      await cloudFormation.send(new CreateStackCommand({ StackName, TemplateBody: JSON.stringify(template) }));
+      await waitUntilStackCreateComplete({ client: cloudFormation, maxWaitTime: 120, minDelay: 1 }, { StackName });
+    },
+    run: async (command, options, input = "") => await runCommand({ command, options, input, endpointUrl }),
+    stop: async () => {
+      cloudFormation.destroy();
+      await cloud.stop();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+async function runCommand(params: {
+  readonly command: string;
+  readonly options: readonly string[];
+  readonly input: string;
+  readonly endpointUrl: string;
+}): Promise<CommandResult> {
+  const { command, options, input, endpointUrl } = params;
+  const program = ["--no-warnings", "--import", "tsx", join(repository, "scripts", `${command}.ts`)];
+  const kept = Object.entries(process.env).filter(([name]) => !/^(?:AWS|AMAZON)_/.test(name));
+  const child = spawn(process.execPath, [...program, ...options], {
+    cwd: repository,
+    env: { ...Object.fromEntries(kept), ...localCloudEnvironment({ endpointUrl, region }) },
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+  child.stdin.on("error", () => undefined);
+  child.stdin.end(input);
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", resolve);
+  });
+  const [out, error, status] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  return { status, out, error };
+}

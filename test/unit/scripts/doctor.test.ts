@@ -1,0 +1,197 @@
+/** The checks of `npm run doctor`, and what it lists as left over. */
+import { tmpdir } from "node:os";
+import { loadStageConfig } from "../../../lib/config/load-stage-config";
+import {
+  checkBootstrap,
+  checkDocker,
+  checkEndpoint,
+  checkImage,
+  checkLambdaConcurrency,
+  checkNode,
+  checkSeeded,
+  checkServerlessPool,
+  checkStack,
+  checkTrainingQuota,
+} from "../../../scripts/doctor/checks";
+import { describeFinding, type Finding } from "../../../scripts/doctor/finding";
+import { leftoversOf, nameInArn } from "../../../scripts/doctor/leftovers";
+import { imagesInTemplate, parseDockerInfo } from "../../../scripts/doctor/read-account";
+
+// A folder without a deployer's own values.
+const config = loadStageConfig({ stage: "dev", folder: tmpdir() });
+const { instanceType } = config.training;
+const withSpot = (useSpot: boolean) => ({ ...config, training: { ...config.training, useSpot, slots: 2 } });
+const quotas = (spot: number, onDemand: number) => [
+  { name: `${instanceType} for endpoint usage`, value: 9 },
+  { name: `${instanceType} for spot training job usage`, value: spot },
+  { name: `${instanceType} for training job usage`, value: onDemand },
+];
+const line = (finding: Finding): string => describeFinding(finding);
+
+test("spot training needs the quota of spot machines, and other training the other one", () => {
+  expect(line(checkTrainingQuota(quotas(0, 5), withSpot(true)))).toBe(
+    `✗ quota "${instanceType} for spot training job usage": 0, needed are 2 for the training slots of this stage. ` +
+      "Ask for 2 or more in Service Quotas, Amazon SageMaker. A new value counts some minutes after it was granted.",
+  );
+  expect(line(checkTrainingQuota(quotas(0, 5), withSpot(false)))).toMatch(
+    /^✓ quota "ml\S+ for training job usage": 5, needed are 2/,
+  );
+  expect(line(checkTrainingQuota(quotas(2, 0), withSpot(true)))).toMatch(/^✓/);
+  expect(checkTrainingQuota(quotas(2, 1), withSpot(false)).result).toBe("wrong");
+  expect(line(checkTrainingQuota([], withSpot(true)))).toContain("Service Quotas has none of this name here");
+});
+
+test("the endpoints of a stage together must fit into the pool of the account", () => {
+  const pool = (value: number) => [
+    { name: "Maximum total concurrency that can be allocated across all serverless endpoints", value },
+  ];
+  const endpoint = { kind: "serverless", memoryMb: 2048, maxConcurrency: 4 } as const;
+  const stage = { endpoints: { "unet-gan": endpoint, "ar-cnn": endpoint } };
+  expect(checkServerlessPool(pool(7), stage).result).toBe("wrong");
+  expect(line(checkServerlessPool(pool(8), stage))).toContain("8, needed are 8 for the endpoints of this stage");
+  const realTime = { kind: "realTime", instanceType: "ml.m5.large", instanceCount: 1 } as const;
+  expect(checkServerlessPool(pool(0), { endpoints: { "unet-gan": realTime, "ar-cnn": realTime } }).result).toBe(
+    "skipped",
+  );
+});
+
+test("reserved executions need the hundred besides that Lambda keeps free", () => {
+  const account = (value: number) => [{ name: "Concurrent executions", value }];
+  const reserving = (executeComposition: number) => ({
+    functions: { ...config.functions, reservedConcurrency: { executeComposition } },
+  });
+  expect(
+    checkLambdaConcurrency(account(10), { functions: { ...config.functions, reservedConcurrency: {} } }).result,
+  ).toBe("right");
+  expect(checkLambdaConcurrency(account(10), reserving(5)).result).toBe("wrong");
+  expect(checkLambdaConcurrency(account(104), reserving(5)).result).toBe("wrong");
+  expect(checkLambdaConcurrency(account(105), reserving(5)).result).toBe("right");
+});
+
+test.each([
+  ["v20.10.0", "wrong"],
+  ["v18.20.0", "wrong"],
+  ["v20.11.0", "right"],
+  ["v24.0.0", "right"],
+])("Node %s is %s", (version, result) => {
+  expect(checkNode(version).result).toBe(result);
+});
+
+test("Docker is needed where images are built, and its image store is told", () => {
+  const containerd = '{"ServerVersion":"29.0.1","DriverStatus":[["driver-type","io.containerd.snapshotter.v1"]]}';
+  const classic = '{"ServerVersion":"28.5.0","DriverStatus":[["Backing Filesystem","extfs"]]}';
+  expect(parseDockerInfo(containerd)).toEqual({ version: "29.0.1", usesContainerd: true });
+  expect(parseDockerInfo(classic)).toEqual({ version: "28.5.0", usesContainerd: false });
+  expect(parseDockerInfo('{"ServerVersion":"","ServerErrors":["Cannot connect"]}')).toBeUndefined();
+  expect(parseDockerInfo("Cannot connect")).toBeUndefined();
+  expect(line(checkDocker(parseDockerInfo(containerd), config))).toMatch(
+    /^✓ Docker: 29\.0\.1 with containerd's image store/,
+  );
+  expect(line(checkDocker(undefined, config))).toMatch(/^✗ Docker: it does not respond\. Start it, or/);
+  const uri = { kind: "uri", uri: `123456789012.dkr.ecr.eu-west-1.amazonaws.com/a@sha256:${"0".repeat(64)}` } as const;
+  const pushed = { "unet-gan": { training: uri, inference: uri }, "ar-cnn": { training: uri, inference: uri } };
+  expect(checkDocker(undefined, { images: pushed }).result).toBe("skipped");
+});
+
+test.each([
+  [undefined, "wrong"],
+  [5, "wrong"],
+  [6, "right"],
+  [30, "right"],
+])("bootstrap version %s is %s", (version, result) => {
+  expect(checkBootstrap(version).result).toBe(result);
+});
+
+test.each([
+  ["there is none", undefined, [], /there is none\. Deploy it: npx cdk deploy/],
+  [
+    "the first deploy failed",
+    "ROLLBACK_COMPLETE",
+    [],
+    /ROLLBACK_COMPLETE\. Its reason: aws cloudformation describe-stack-events --stack-name opencomposer-dev-Api\. A stack whose first deploy failed must be deleted/,
+  ],
+  ["a deletion failed", "DELETE_FAILED", [], /describe-stack-events/],
+  ["the last update failed", "UPDATE_ROLLBACK_COMPLETE", [], /Its last deploy has not succeeded/],
+  ["an older version", "CREATE_COMPLETE", ["ApiUrl"], /it lacks the output ApiUrl\. Deploy it again/],
+])("a stack is wrong where %s", (_, status, missing, message) => {
+  const stack = status === undefined ? undefined : { status, outputs: {} };
+  const finding = checkStack({ name: "Api", whole: "opencomposer-dev-Api", stack, missing, deploy: "npx cdk deploy" });
+  expect(finding.result).toBe("wrong");
+  expect(line(finding)).toMatch(message);
+});
+
+test("a stack that is deployed is right", () => {
+  const stack = { status: "UPDATE_COMPLETE", outputs: {} };
+  const whole = "opencomposer-dev-Api";
+  expect(line(checkStack({ name: "Api", whole, stack, missing: [], deploy: "" }))).toBe(
+    `✓ stack ${whole}: UPDATE_COMPLETE`,
+  );
+});
+
+test("an endpoint is right in service, and its failure is told", () => {
+  expect(checkEndpoint("e", { status: "InService", failureReason: undefined }).result).toBe("right");
+  expect(line(checkEndpoint("e", { status: "Failed", failureReason: "no image" }))).toMatch(
+    /^✗ endpoint e: Failed \(no image\)\./,
+  );
+  expect(checkEndpoint("e", undefined).result).toBe("wrong");
+});
+
+test("an image in the OCI format is wrong", () => {
+  const of = (mediaType: string | undefined): string => checkImage({ image: "i", mediaType }).result;
+  expect(of("application/vnd.docker.distribution.manifest.v2+json")).toBe("right");
+  expect(of("application/vnd.oci.image.manifest.v1+json")).toBe("wrong");
+  expect(of("application/vnd.oci.image.index.v1+json")).toBe("wrong");
+  expect(of(undefined)).toBe("wrong");
+});
+
+test("images are found in a template wherever they stand, once each", () => {
+  const tag = "f".repeat(64);
+  const asset = "${AWS::AccountId}.dkr.ecr.${AWS::Region}.${AWS::URLSuffix}/cdk-hnb659fds-container-assets-1-r:" + tag;
+  const own = `123456789012.dkr.ecr.eu-west-1.amazonaws.com/music/unet@sha256:${tag}`;
+  const template = {
+    Resources: { A: { Image: { "Fn::Sub": asset } }, B: [{ "Fn::Sub": asset }, own, "nginx:latest", 7, null] },
+  };
+  expect(imagesInTemplate(template, { account: "210987654321", region: "eu-west-1" })).toEqual([
+    { registryId: "210987654321", repositoryName: "cdk-hnb659fds-container-assets-1-r", imageTag: tag },
+    { registryId: "123456789012", repositoryName: "music/unet", imageDigest: `sha256:${tag}` },
+  ]);
+});
+
+test.each([
+  [undefined, undefined, "wrong", /it is not there/],
+  [undefined, "new", "wrong", /the table has no row/],
+  ["old", "new", "wrong", /the table has old, this checkout has new/],
+  ["new", undefined, "wrong", /the bucket does not have new/],
+  ["new", "bad", "wrong", /the object is damaged/],
+  ["new", "new", "right", /sha256 new in table and bucket/],
+])("a seeded thing with the row %s and the object %s is %s", (inRow, inBucket, result, message) => {
+  const finding = checkSeeded({ what: "w", expected: "new", inRow, inBucket }, "npm run seed");
+  expect(finding.result).toBe(result);
+  expect(line(finding)).toMatch(message);
+});
+
+describe("leftovers", () => {
+  const bucket = "arn:aws:s3:::opencomposer-dev-storage-artifacts";
+  const table = "arn:aws:dynamodb:eu-west-1:123456789012:table/opencomposer-dev-Storage-T";
+  const logs = "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/one:*";
+
+  test.each([
+    [bucket, "opencomposer-dev-storage-artifacts"],
+    [table, "opencomposer-dev-Storage-T"],
+    [logs, "/aws/lambda/one"],
+    ["arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_abc", "eu-west-1_abc"],
+    ["arn:aws:sqs:eu-west-1:123456789012:queue", "queue"],
+  ])("%s is named %s", (arn, name) => {
+    expect(nameInArn(arn)).toBe(name);
+  });
+
+  test("what a stack still has is not left over, and each of the others is told with its removal", () => {
+    const left = leftoversOf(
+      [bucket, table, logs, "arn:aws:sns:eu-west-1:123456789012:topic", "arn:aws:sqs:eu-west-1:123456789012:queue"],
+      ["opencomposer-dev-Storage-T", "https://sqs.eu-west-1.amazonaws.com/123456789012/queue"],
+    );
+    expect(left.map(({ name }) => name)).toEqual([bucket, logs, "arn:aws:sns:eu-west-1:123456789012:topic"]);
+    expect(left[0]?.note).toContain("aws s3 rb s3://opencomposer-dev-storage-artifacts");
+    expect(left[1]?.note).toContain("aws logs delete-log-group --log-group-name /aws/lambda/one");
+  });
+});

@@ -1,0 +1,257 @@
+/** Signing in on a page, against a small authorization server that holds the sign-in to PKCE (RFC 7636). */
+import { createHash, randomUUID } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import { text } from "node:stream/consumers";
+import { isLoopback } from "../../../scripts/sign-in/callback-listener";
+import { signInOnPage, type SignInParams } from "../../../scripts/sign-in/sign-in";
+import { freePort, isPortFree } from "../../../tools/processes/free-port";
+import { type ListeningServer, startListeningServer } from "../../support/listening-server";
+
+/** The codes that were given out, with what each is bound to. */
+let issued: Map<string, { readonly challenge: string; readonly callback: string }>;
+let server: ListeningServer;
+let callback: string;
+
+async function tokenResponse(request: IncomingMessage): Promise<readonly [number, object]> {
+  const form = new URLSearchParams(await text(request));
+  const code = form.get("code") ?? "";
+  const bound = issued.get(code);
+  issued.delete(code);
+  const challenge = createHash("sha256")
+    .update(form.get("code_verifier") ?? "")
+    .digest("base64url");
+  const isRight =
+    form.get("grant_type") === "authorization_code" &&
+    form.get("client_id") === "client1" &&
+    bound?.challenge === challenge &&
+    bound.callback === form.get("redirect_uri");
+  return isRight
+    ? [200, { access_token: `token-of-${code}`, token_type: "Bearer", expires_in: 3600 }]
+    : [400, { error: "invalid_grant", error_description: "the code is not of this verifier" }];
+}
+
+beforeEach(async () => {
+  issued = new Map();
+  callback = `http://localhost:${await freePort()}/`;
+  server = await startListeningServer((request, response) => {
+    const url = new URL(request.url ?? "/", "http://127.0.0.1");
+    if (url.pathname === "/oauth2/token") {
+      void tokenResponse(request).then(([status, body]) => {
+        response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+      });
+      return;
+    }
+    // The page: signs everybody in who comes with a challenge of the one method that there is.
+    const query = url.searchParams;
+    const target = new URL(query.get("redirect_uri") ?? "");
+    const code = randomUUID();
+    if (query.get("code_challenge_method") === "S256" && query.get("response_type") === "code") {
+      issued.set(code, { challenge: query.get("code_challenge") ?? "", callback: query.get("redirect_uri") ?? "" });
+      target.searchParams.set("code", code);
+    } else {
+      target.searchParams.set("error", "invalid_request");
+    }
+    target.searchParams.set("state", query.get("state") ?? "");
+    response.writeHead(302, { location: target.toString() }).end();
+  });
+});
+afterEach(async () => {
+  await server.stop();
+  expect(await isPortFree(Number(new URL(callback).port))).toBe(true);
+});
+
+interface Browser {
+  /** Goes to the page as soon as its address is told, and does what a test wants with the address that it is sent to. */
+  readonly go: (sentTo: URL) => Promise<void>;
+}
+
+/** Signs in with a browser that does as the test says. */
+async function signIn(more: Partial<SignInParams>, { go }: Browser): Promise<string> {
+  let going: Promise<void> = Promise.resolve();
+  try {
+    return await signInOnPage({
+      client: { signInUrl: server.url, clientId: "client1", callback },
+      paste: false,
+      readLine: async () => await Promise.resolve(""),
+      signal: new AbortController().signal,
+      tell: (line) => {
+        const page = /http\S+\/oauth2\/authorize\S+/.exec(line)?.[0];
+        if (page === undefined) return;
+        going = fetch(page, { redirect: "manual" }).then(async (response) => {
+          await go(new URL(response.headers.get("location") ?? ""));
+        });
+      },
+      ...more,
+    });
+  } finally {
+    await going;
+  }
+}
+
+test("the code of the page is exchanged with the verifier that belongs to its challenge", async () => {
+  let seen = "";
+  const token = await signIn(
+    {},
+    {
+      go: async (sentTo) => {
+        seen = sentTo.searchParams.get("code") ?? "";
+        const icon = await fetch(new URL("/favicon.ico", callback));
+        expect(icon.status).toBe(404);
+        const response = await fetch(sentTo);
+        expect(response.status).toBe(200);
+        expect(response.headers.get("cache-control")).toBe("no-store");
+        expect(await response.text()).toContain("You are signed in");
+      },
+    },
+  );
+  expect(token).toBe(`token-of-${seen}`);
+  expect(issued.size).toBe(0);
+});
+
+test("no two sign-ins share a state or a challenge", async () => {
+  const pages: URL[] = [];
+  for (let index = 0; index < 2; index += 1) {
+    await signIn(
+      {},
+      {
+        go: async (sentTo) => {
+          pages.push(sentTo);
+          await fetch(sentTo);
+        },
+      },
+    );
+  }
+  expect(new Set(pages.map((page) => page.searchParams.get("state"))).size).toBe(2);
+  expect(pages.every((page) => (page.searchParams.get("state") ?? "").length >= 43)).toBe(true);
+});
+
+test("a code that was given to another challenge is refused by the token endpoint, with its reason", async () => {
+  const refused = signIn(
+    {},
+    {
+      go: async (sentTo) => {
+        issued.set("stolen", { challenge: "of somebody else", callback });
+        sentTo.searchParams.set("code", "stolen");
+        await fetch(sentTo);
+      },
+    },
+  );
+  await expect(refused).rejects.toThrow(/gave no token for the code: invalid_grant: the code is not of this verifier/);
+});
+
+test.each([
+  [
+    "another state",
+    (url: URL) => {
+      url.searchParams.set("state", "x");
+    },
+    /does not belong to this sign-in/,
+  ],
+  [
+    "an error of the page",
+    (url: URL) => {
+      url.searchParams.delete("code");
+      url.searchParams.set("error", "access_denied");
+      url.searchParams.set("error_description", "User is disabled");
+    },
+    /The sign-in page reports access_denied: User is disabled\./,
+  ],
+  [
+    "no code",
+    (url: URL) => {
+      url.searchParams.delete("code");
+    },
+    /has no `code`/,
+  ],
+])("a response with %s ends the sign-in, and the browser is told why", async (_, change, message) => {
+  const refused = signIn(
+    {},
+    {
+      go: async (sentTo) => {
+        change(sentTo);
+        const response = await fetch(sentTo);
+        expect(response.status).toBe(400);
+        expect(await response.text()).toMatch(message);
+      },
+    },
+  );
+  await expect(refused).rejects.toThrow(message);
+});
+
+test("a port that is taken is named, before the person is sent anywhere", async () => {
+  const other = await startListeningServer((_, response) => response.end());
+  try {
+    const told: string[] = [];
+    const refused = signInOnPage({
+      client: { signInUrl: server.url, clientId: "client1", callback: `http://localhost:${other.port}/` },
+      paste: false,
+      readLine: async () => await Promise.resolve(""),
+      signal: new AbortController().signal,
+      tell: (line) => told.push(line),
+    });
+    await expect(refused).rejects.toThrow(`Port ${other.port} of 127.0.0.1 is taken by another program`);
+    expect(told).toEqual([]);
+  } finally {
+    await other.stop();
+  }
+});
+
+test("the end of the patience, or Ctrl-C, ends the waiting and frees the port", async () => {
+  const ending = new AbortController();
+  const ended = signIn(
+    { signal: ending.signal },
+    {
+      go: async () => {
+        ending.abort(new Error("Nobody has signed in within 600 s."));
+        await Promise.resolve();
+      },
+    },
+  );
+  await expect(ended).rejects.toThrow("Nobody has signed in within 600 s.");
+});
+
+describe("where the browser's address is pasted", () => {
+  /** The line is what the page sends the browser to, as a person copies it. */
+  const pasting = (change: (line: string) => string | undefined, elsewhere: string): Promise<string> => {
+    let line: (text: string | undefined) => void;
+    const typed = new Promise<string | undefined>((resolve) => {
+      line = resolve;
+    });
+    return signIn(
+      {
+        client: { signInUrl: server.url, clientId: "client1", callback: elsewhere },
+        paste: true,
+        readLine: async () => await typed,
+      },
+      {
+        go: async (sentTo) => {
+          line(change(sentTo.toString()));
+          await Promise.resolve();
+        },
+      },
+    );
+  };
+
+  test("the address of a front end gives the token", async () => {
+    expect(await pasting((line) => `  ${line}\n`, "https://music.example.org/signed-in")).toMatch(/^token-of-/);
+  });
+
+  test.each([
+    ["nothing", () => undefined, /No address was pasted/],
+    ["a code alone", () => "abc", /"abc" is no address/],
+    ["an address of another sign-in", (line: string) => line.replace(/state=[^&]+/, "state=x"), /another/],
+  ])("%s is refused", async (_, change, message) => {
+    await expect(pasting(change, "https://music.example.org/")).rejects.toThrow(message);
+  });
+});
+
+test.each([
+  ["http://localhost:5173/", true],
+  ["http://127.0.0.1/", true],
+  ["http://[::1]:80/", true],
+  ["https://music.example.org/", false],
+  ["http://localhost.example.org/", false],
+  ["http://127.0.0.1.example.org/", false],
+])("%s is on this machine: %s", (address, expected) => {
+  expect(isLoopback(address)).toBe(expected);
+});

@@ -1,0 +1,122 @@
+/** Which Region and credentials the commands of operators use, held against the CDK CLI itself. */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { repository } from "../../../tools/repository";
+import { explainAccessError, findAwsAccess } from "../../../tools/stacks/aws-access";
+
+let folder: string;
+let ownEnvironment: NodeJS.ProcessEnv;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "opencomposer-access-"));
+  writeFileSync(
+    join(folder, "config"),
+    "[default]\nregion = sa-east-1\n\n[profile music]\nregion = eu-north-1\n\n[profile bare]\noutput = json\n",
+  );
+  writeFileSync(
+    join(folder, "credentials"),
+    "[default]\naws_access_key_id = default-key\naws_secret_access_key = s\n\n[music]\naws_access_key_id = music-key\naws_secret_access_key = s\n",
+  );
+  writeFileSync(join(folder, "empty"), "");
+  writeFileSync(join(folder, "app.js"), "console.error(`REGION=${process.env.CDK_DEFAULT_REGION}`);");
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+beforeEach(() => {
+  ownEnvironment = { ...process.env };
+});
+afterEach(() => {
+  process.env = ownEnvironment;
+});
+
+/** The SDK reads its files' places from the process's environment. */
+function environmentOf(variables: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !/^(?:AWS|AMAZON|CDK)_/.test(name));
+  process.env = {
+    ...Object.fromEntries(kept),
+    AWS_CONFIG_FILE: join(folder, "config"),
+    AWS_SHARED_CREDENTIALS_FILE: join(folder, "credentials"),
+    AWS_EC2_METADATA_DISABLED: "true",
+    ...variables,
+  };
+  return process.env;
+}
+
+/** Returns the Region that the CDK CLI tells its app. */
+function regionOfCdk(environment: NodeJS.ProcessEnv, options: readonly string[]): string | undefined {
+  const app = `${process.execPath} ${join(folder, "app.js")}`;
+  const { stderr, stdout } = spawnSync(
+    join(repository, "node_modules", ".bin", "cdk"),
+    ["list", "--app", app, "--output", join(folder, "cdk.out"), ...options],
+    { cwd: folder, env: environment, encoding: "utf8" },
+  );
+  return /REGION=(\S+)/.exec(stderr + stdout)?.[1];
+}
+
+test.each([
+  [
+    "AWS_REGION before AWS_DEFAULT_REGION",
+    { AWS_REGION: "eu-west-1", AWS_DEFAULT_REGION: "us-west-2" },
+    {},
+    "eu-west-1",
+  ],
+  ["AWS_DEFAULT_REGION alone", { AWS_DEFAULT_REGION: "us-west-2" }, {}, "us-west-2"],
+  ["a variable before the profile", { AWS_REGION: "eu-west-1", AWS_PROFILE: "music" }, {}, "eu-west-1"],
+  ["the profile of the option", {}, { profile: "music" }, "eu-north-1"],
+  ["the profile of the variable", { AWS_PROFILE: "music" }, {}, "eu-north-1"],
+  ["the default profile, where the profile has no Region", { AWS_PROFILE: "bare" }, {}, "sa-east-1"],
+  ["the option before all", { AWS_REGION: "eu-west-1" }, { region: "ap-south-1" }, "ap-south-1"],
+])("the Region is the CDK's: %s", async (_, variables, options, region) => {
+  const environment = environmentOf(variables);
+  const { settings } = await findAwsAccess(options);
+  expect(settings.region).toBe(region);
+  const asOptions = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
+  expect(regionOfCdk(environment, asOptions)).toBe(region);
+});
+
+test("without any Region it is the one that the CDK takes, and the reason says so", async () => {
+  environmentOf({ AWS_CONFIG_FILE: join(folder, "empty") });
+  const { settings, regionFrom } = await findAwsAccess({});
+  expect(settings.region).toBe("us-east-1");
+  expect(regionFrom).toContain("nothing names a Region");
+});
+
+test.each([
+  [
+    "keys in variables come before a profile in a variable",
+    { AWS_PROFILE: "music", AWS_ACCESS_KEY_ID: "k", AWS_SECRET_ACCESS_KEY: "s" },
+    {},
+    "k",
+  ],
+  [
+    "--profile comes before keys in variables",
+    { AWS_ACCESS_KEY_ID: "k", AWS_SECRET_ACCESS_KEY: "s" },
+    { profile: "music" },
+    "music-key",
+  ],
+  ["a profile in a variable", { AWS_PROFILE: "music" }, {}, "music-key"],
+  ["the default profile", {}, {}, "default-key"],
+])("credentials: %s", async (_, variables, options, key) => {
+  environmentOf(variables);
+  const { settings } = await findAwsAccess(options);
+  expect((await settings.credentials()).accessKeyId).toBe(key);
+});
+
+test("missing credentials and an unknown Region are explained with what was asked for", async () => {
+  environmentOf({ AWS_SHARED_CREDENTIALS_FILE: join(folder, "empty") });
+  const access = await findAwsAccess({ profile: "nobody", region: "eu-wst-1" });
+  const failure: unknown = await access.settings.credentials().catch((error: unknown) => error);
+  expect(explainAccessError(failure, access)).toMatchObject({
+    message: expect.stringMatching(
+      /^There are no AWS credentials \(the profile is nobody\).*\n.*--profile or AWS_PROFILE/,
+    ),
+  });
+  const unknown = Object.assign(new Error("getaddrinfo ENOTFOUND sts.eu-wst-1.amazonaws.com"), { code: "ENOTFOUND" });
+  expect(explainAccessError(unknown, access)).toMatchObject({
+    message: expect.stringContaining("the Region eu-wst-1 (from --region)"),
+  });
+  const other = new Error("something else");
+  expect(explainAccessError(other, access)).toBe(other);
+});

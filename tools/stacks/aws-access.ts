@@ -1,0 +1,128 @@
+/**
+ * Finds the credentials and the Region of an operator's command by the rules of the CDK CLI, so that `npm run seed` works
+ * where `cdk deploy` did (`AwsCliCompatible` in aws-cdk's toolkit-lib). One rule is missing: on an EC2 machine the CLI
+ * also asks the machine for its Region. A command of ours needs `--region` there.
+ */
+import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { fromEnv, fromIni, fromNodeProviderChain } from "@aws-sdk/credential-providers";
+import { loadSharedConfigFiles } from "@smithy/core/config";
+
+/** What the clients of one command have in common. The local cloud has an endpoint, and AWS has none. */
+export interface ClientSettings {
+  readonly region: string;
+  readonly credentials: ReturnType<typeof fromNodeProviderChain>;
+  readonly endpoint?: string;
+}
+
+export interface AwsAccess {
+  readonly settings: ClientSettings;
+  /** The profile that was asked for, by an option or a variable. */
+  readonly profile: string | undefined;
+  /** The option, variable or profile that the Region comes from. */
+  readonly regionFrom: string;
+}
+
+export interface FindAwsAccessParams {
+  /** The value of `--profile`. */
+  readonly profile?: string | undefined;
+  /** The value of `--region`. */
+  readonly region?: string | undefined;
+  readonly environment?: NodeJS.ProcessEnv;
+}
+
+const regionVariables = ["AWS_REGION", "AMAZON_REGION", "AWS_DEFAULT_REGION", "AMAZON_DEFAULT_REGION"] as const;
+
+/** The Region of the CDK CLI, and of the AWS CLI, where nothing names another. */
+const lastRegion = "us-east-1";
+
+/** Returns how to reach AWS. Nothing is asked of AWS yet, so wrong credentials show at the first request. */
+export async function findAwsAccess(params: FindAwsAccessParams): Promise<AwsAccess> {
+  const { environment = process.env } = params;
+  const asked = { profile: named(params.profile), region: named(params.region) };
+  const profile = asked.profile ?? named(environment["AWS_PROFILE"]) ?? named(environment["AWS_DEFAULT_PROFILE"]);
+  const { region, from } = await findRegion({ asked: asked.region, profile, environment });
+  const credentials =
+    asked.profile === undefined
+      ? credentialsOfEnvironment(profile, environment)
+      : fromIni({ profile: asked.profile, ignoreCache: true });
+  return { settings: { region, credentials }, profile, regionFrom: from };
+}
+
+async function findRegion(params: {
+  readonly asked: string | undefined;
+  readonly profile: string | undefined;
+  readonly environment: NodeJS.ProcessEnv;
+}): Promise<{ readonly region: string; readonly from: string }> {
+  const { asked, profile = "default", environment } = params;
+  if (asked !== undefined) return { region: asked, from: "--region" };
+  for (const name of regionVariables) {
+    const value = named(environment[name]);
+    if (value !== undefined) return { region: value, from: name };
+  }
+  const { configFile, credentialsFile } = await loadSharedConfigFiles({ ignoreCache: true });
+  for (const name of [profile, "default"]) {
+    const value = named(credentialsFile[name]?.["region"]) ?? named(configFile[name]?.["region"]);
+    if (value !== undefined) return { region: value, from: `the profile ${name}` };
+  }
+  return { region: lastRegion, from: "the CDK's own default, because nothing names a Region" };
+}
+
+/** Keys in variables come before a profile in a variable, and a profile that `--profile` names before both. */
+function credentialsOfEnvironment(
+  profile: string | undefined,
+  environment: NodeJS.ProcessEnv,
+): ClientSettings["credentials"] {
+  const hasKeys =
+    named(environment["AWS_ACCESS_KEY_ID"]) !== undefined && named(environment["AWS_SECRET_ACCESS_KEY"]) !== undefined;
+  if (hasKeys) return fromEnv();
+  return fromNodeProviderChain(profile === undefined ? {} : { profile, ignoreCache: true });
+}
+
+/** Returns the value of an option or variable; a variable that is set to nothing counts as not set. */
+const named = (value: string | undefined): string | undefined =>
+  value === undefined || value === "" ? undefined : value;
+
+/** Returns the id of the account that the credentials are of. */
+export async function findAccount(settings: ClientSettings): Promise<string> {
+  const sts = new STSClient(settings);
+  try {
+    const { Account } = await sts.send(new GetCallerIdentityCommand({}));
+    if (Account === undefined) throw new Error("AWS did not say of which account the credentials are.");
+    return Account;
+  } finally {
+    sts.destroy();
+  }
+}
+
+const credentialFaults: ReadonlyMap<string, string> = new Map([
+  ["CredentialsProviderError", "There are no AWS credentials"],
+  ["TokenProviderError", "There are no AWS credentials"],
+  ["ExpiredToken", "The AWS credentials have expired"],
+  ["ExpiredTokenException", "The AWS credentials have expired"],
+  ["InvalidClientTokenId", "AWS does not know the credentials"],
+  ["UnrecognizedClientException", "AWS does not know the credentials"],
+  ["SignatureDoesNotMatch", "The secret key does not belong to the access key"],
+]);
+
+/**
+ * Returns an error that says what to do where a request to AWS failed for its credentials or its Region; every other
+ * error as it is.
+ */
+export function explainAccessError(error: unknown, { profile, regionFrom, settings }: AwsAccess): unknown {
+  if (!(error instanceof Error)) return error;
+  const fault = credentialFaults.get(error.name);
+  const where = profile === undefined ? "no profile is named" : `the profile is ${profile}`;
+  if (fault !== undefined) {
+    return new Error(
+      `${fault} (${where}): ${error.message}\nSign in with \`aws sso login\` or \`aws configure\`, or name a profile by --profile or AWS_PROFILE.`,
+      { cause: error },
+    );
+  }
+  if ("code" in error && (error.code === "ENOTFOUND" || error.code === "EAI_AGAIN")) {
+    return new Error(
+      `Nothing answers in the Region ${settings.region} (from ${regionFrom}): ${error.message}\nIs there such a Region, and a network? Another Region is named by --region or AWS_REGION.`,
+      { cause: error },
+    );
+  }
+  return error;
+}
