@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { repositoryPath } from "../../lib/constructs/repository-root";
 import type { Stage } from "../../naming/resource-names";
 import { permittedDifferences, renderPermittedDifferences, stacksOnAwsOnly } from "./support/permitted-differences";
-import { type Resource, type StackName, synthesize,type Synthesized } from "./support/synthesize";
+import { type Resource, type StackName, synthesize, type Synthesized } from "./support/synthesize";
 
 const local = synthesize("local");
 const prod = synthesize("prod");
