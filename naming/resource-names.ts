@@ -84,11 +84,15 @@ export function parseTrainingJobName(stage: Stage, name: string): TrainingLaunch
   return { jobId, attempt: Number(attempt), launch: Number(launch) };
 }
 
+/** The images of each technique, which are stages of sagemaker-containers/Dockerfile. */
+export const imageTargets = ["training", "inference"] as const;
+export type ImageTarget = (typeof imageTargets)[number];
+
 /**
  * Returns the URI under which the local SageMaker knows a container. On AWS the stage's configuration gives the real
  * one.
  */
-export function localImageUri(technique: TechniqueId, target: "training" | "inference"): string {
+export function localImageUri(technique: TechniqueId, target: ImageTarget): string {
   return `opencomposer/${technique}-${target}:local`;
 }
 

@@ -5,14 +5,13 @@ import { type Failure, failureSchema } from "../../domain/schemas/failure";
 import type { OwnedBy } from "../../naming/object-keys";
 import { ownedKey } from "../../naming/table-keys";
 import { absent, allOf, anyOf, equals, lessThan } from "./conditions";
-import { readItem } from "./item-codec";
 import { type CompositionItem, compositionItemSchema } from "./items";
-import { createOpenRows, type OpenRows } from "./open-rows";
-import { doneWith, type Outcome, type Stale, stale } from "./outcome";
+import { createOpenRows, openRowAttributes, type OpenRows } from "./open-rows";
+import type { Outcome, Stale } from "./outcome";
 import { createOwnedRows, nextVersion, type OwnedRows } from "./owned-rows";
 import { moveQuota } from "./quotas";
 import type { Table } from "./table";
-import { transact, writeRow } from "./transaction";
+import { changeRow, transact, writeRow } from "./transaction";
 
 /** The right of one worker to work on a composition. */
 export interface Claim extends OwnedBy {
@@ -71,7 +70,7 @@ export function createCompositions({ table, now }: { readonly table: Table; read
           key: keyOf(owned),
           changes: {
             ...nextVersion(now(), set),
-            remove: ["openWork", "openWorkOwner", "runningUntil", "repairFailedSince"],
+            remove: [...openRowAttributes, "runningUntil"],
           },
           condition,
         },
@@ -92,15 +91,12 @@ export function createCompositions({ table, now }: { readonly table: Table; read
     async claim(owned, runningUntil) {
       const instant = now();
       const { set, add } = nextVersion(instant, { state: "RUNNING", runningUntil: runningUntil.toISOString() });
-      const result = await table.write([
-        {
-          kind: "UPDATE",
-          key: keyOf(owned),
-          changes: { set, add: { ...add, attempt: 1 } },
-          condition: isUnclaimed(instant),
-        },
-      ]);
-      return result.kind === "REFUSED" ? stale : doneWith(readItem(compositionItemSchema, result.row));
+      const changes = { set, add: { ...add, attempt: 1 } };
+      return await changeRow(table, compositionItemSchema, {
+        key: keyOf(owned),
+        changes,
+        condition: isUnclaimed(instant),
+      });
     },
 
     async renew(claim, runningUntil) {

@@ -65,6 +65,12 @@ export interface OpenRowsParams<Schema extends z.ZodType> {
 
 const entrySchema = z.object({ sub: z.string(), id: ulidSchema });
 const failedRepairSchema = z.object({ repairFailedSince: z.string().transform((instant) => new Date(instant)) });
+/** The attributes that only an open row has. Every write that ends a row removes them. */
+export const openRowAttributes: readonly string[] = [
+  openWorkIndex.partitionKey,
+  openWorkIndex.sortKey,
+  "repairFailedSince",
+];
 const isOpenRow = present(openWorkIndex.partitionKey);
 
 /** Returns what both stores have in common, and the two operations from which each makes its own `endUnread`. */
@@ -97,7 +103,7 @@ export function createOpenRows<Schema extends z.ZodType, FinalState extends stri
         version: Math.ceil(instant.getTime() / 1000),
         ...(state === "FAILED" ? { failure: failureSchema.parse(failure) } : {}),
       },
-      remove: [openWorkIndex.partitionKey, openWorkIndex.sortKey, "repairFailedSince"],
+      remove: openRowAttributes,
     };
     const condition = allOf(isOpenRow, ...conditions, ...(attempt === undefined ? [] : [equals("attempt", attempt)]));
     const outcome = await transact(table, [

@@ -19,12 +19,11 @@ import {
   type ReferenceGone,
   type Repeated,
   type Stale,
-  stale,
 } from "./outcome";
 import { endOfCreation, pendingChange, putPendingChange } from "./pending-changes";
 import { moveQuota, takeQuota } from "./quotas";
 import type { Table } from "./table";
-import { transact, type TransactionPart } from "./transaction";
+import { changeRow, transact, type TransactionPart } from "./transaction";
 
 /** The attributes that every owned item has. */
 export interface OwnedItem extends OwnedBy {
@@ -156,10 +155,7 @@ export function createOwnedRows<Schema extends z.ZodType<OwnedItem>>({
       const set = { ...given, version, updatedAt: now().toISOString() };
       schema.parse({ ...item, ...set });
       // Only the changed attributes are written, so that attributes that a newer version has added survive.
-      const result = await table.write([
-        { kind: "UPDATE", key: keyOf(item), changes: { set }, condition: asRead(item) },
-      ]);
-      return result.kind === "REFUSED" ? stale : doneWith(readItem(schema, result.row));
+      return await changeRow(table, schema, { key: keyOf(item), changes: { set }, condition: asRead(item) });
     },
 
     remove: async ({ item, gives }) => {

@@ -14,7 +14,7 @@ import {
 import type { OwnedBy } from "../../naming/object-keys";
 import { ownedKey } from "../../naming/table-keys";
 import { absent, allOf, anyOf, type Condition, equals, oneOf, present, rowIsAbsent } from "./conditions";
-import { readItem, writeItem } from "./item-codec";
+import { writeItem } from "./item-codec";
 import {
   type ModelItem,
   modelItemSchema,
@@ -23,13 +23,13 @@ import {
   type TrainingJobItem,
   trainingJobItemSchema,
 } from "./items";
-import { createOpenRows, type OpenRows, type UnreadEnd } from "./open-rows";
+import { createOpenRows, openRowAttributes, type OpenRows, type UnreadEnd } from "./open-rows";
 import { doneWith, isDone, type Outcome, type Stale, stale } from "./outcome";
 import { createOwnedRows, nextVersion, type OwnedRows } from "./owned-rows";
 import { endOfCreation, pendingChange, putPendingChange } from "./pending-changes";
 import { moveQuota } from "./quotas";
 import type { RowChanges, Table } from "./table";
-import { transact } from "./transaction";
+import { changeRow, transact } from "./transaction";
 
 /** The right of one workflow execution to work on a job. */
 export interface JobAttempt extends OwnedBy {
@@ -148,10 +148,8 @@ export function createTrainingJobs({ table, now }: { readonly table: Table; read
     job: JobAttempt,
     changes: RowChanges,
     condition: Condition,
-  ): Promise<Outcome<TrainingJobItem, Stale>> => {
-    const result = await table.write([{ kind: "UPDATE", key: keyOf(job), changes, condition }]);
-    return result.kind === "REFUSED" ? stale : doneWith(readItem(trainingJobItemSchema, result.row));
-  };
+  ): Promise<Outcome<TrainingJobItem, Stale>> =>
+    await changeRow(table, trainingJobItemSchema, { key: keyOf(job), changes, condition });
 
   return {
     ...rows,
@@ -225,7 +223,7 @@ export function createTrainingJobs({ table, now }: { readonly table: Table; read
           ...ending.parse(data),
           ...(before.holds === undefined ? {} : { holds: kept }),
         }),
-        remove: ["openWork", "openWorkOwner", "repairFailedSince"],
+        remove: openRowAttributes,
       };
       const condition = allOf(
         isAttempt(job, trainingJobStatesBefore(state)),

@@ -1,6 +1,8 @@
 /** Sends several writes of one store method together, each with what it means if it is refused. */
 import { setTimeout as wait } from "node:timers/promises";
-import { type Done, done, type NotDone, type Outcome, type Stale, stale } from "./outcome";
+import type * as z from "zod";
+import { readItem } from "./item-codec";
+import { type Done, done, doneWith, type NotDone, type Outcome, type Stale, stale } from "./outcome";
 import { type Row, type Table, TableBusy, type Write } from "./table";
 
 /** One write of a transaction. */
@@ -43,4 +45,18 @@ export async function transact<Reason extends NotDone>(
 export async function writeRow(table: Pick<Table, "write">, write: Write): Promise<Outcome<undefined, Stale>> {
   const result = await table.write([write]);
   return result.kind === "WRITTEN" ? done : stale;
+}
+
+/**
+ * Sends one update, as {@link writeRow} does. The value is the row as it is afterwards.
+ * @throws TableBusy when other transactions kept changing the same row
+ * @throws UnreadableItem when the row does not fit the schema
+ */
+export async function changeRow<Schema extends z.ZodType>(
+  table: Pick<Table, "write">,
+  schema: Schema,
+  update: Omit<Extract<Write, { readonly kind: "UPDATE" }>, "kind">,
+): Promise<Outcome<z.output<Schema>, Stale>> {
+  const result = await table.write([{ kind: "UPDATE", ...update }]);
+  return result.kind === "REFUSED" ? stale : doneWith(readItem(schema, result.row));
 }

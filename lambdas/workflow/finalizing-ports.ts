@@ -4,7 +4,7 @@
  */
 import { createS3Client, createSageMakerClient } from "../aws/clients";
 import { createSageMakerJobs } from "../aws/sagemaker-jobs";
-import { createObjectStore } from "../stores/objects";
+import { createObjectStore, type ObjectStore } from "../stores/objects";
 import { createSlots, type Slots } from "../stores/slots";
 import type { Table } from "../stores/table";
 import { createTickets } from "../stores/tickets";
@@ -20,11 +20,13 @@ export interface FinalizingPortsParams {
 
 export interface FinalizingPorts extends Omit<
   FinalizeTrainingJobParams,
-  "trainingJobs" | "slots" | "input" | "failure" | "fault" | "log" | "metrics"
+  "trainingJobs" | "slots" | "work" | "artifacts" | "input" | "failure" | "fault" | "log" | "metrics"
 > {
   /** The store of training jobs, which can also begin the next attempt. */
   readonly trainingJobs: TrainingJobs;
   readonly slots: Slots;
+  readonly work: ObjectStore;
+  readonly artifacts: ObjectStore;
 }
 
 export function createFinalizingPorts({ table, artifactsBucket, workBucket }: FinalizingPortsParams): FinalizingPorts {

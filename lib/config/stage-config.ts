@@ -5,7 +5,7 @@
  */
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import * as z from "zod";
-import { stages, techniqueIds } from "../../naming/resource-names";
+import { imageTargets, stages, techniqueIds } from "../../naming/resource-names";
 
 /**
  * The source of a technique's container.
@@ -254,7 +254,7 @@ export const stageConfigSchema = stageSettingsSchema.superRefine((config, contex
     refuse(["identity", "signInPage"], "is needed where passwordGrant is off: nobody could sign in");
   }
   for (const technique of techniqueIds) {
-    for (const target of ["training", "inference"] as const) {
+    for (const target of imageTargets) {
       const usesLocal = config.images[technique][target].kind === "local";
       if (usesLocal !== isLocal) {
         refuse(["images", technique, target, "kind"], "must be `local` in the stage local, and nowhere else");

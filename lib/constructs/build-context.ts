@@ -3,10 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "smol-toml";
 import * as z from "zod";
-import type { TechniqueId } from "../../naming/resource-names";
-
-/** The stages of sagemaker-containers/Dockerfile that make an image. */
-export type ImageTarget = "training" | "inference";
+import type { ImageTarget, TechniqueId } from "../../naming/resource-names";
 
 const containers = "sagemaker-containers";
 

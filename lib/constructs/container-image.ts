@@ -3,9 +3,9 @@ import { type IRepository, Repository } from "aws-cdk-lib/aws-ecr";
 import { DockerImageAsset, type DockerImageAssetProps, Platform } from "aws-cdk-lib/aws-ecr-assets";
 import { type IGrantable, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { Construct } from "constructs";
-import { localImageUri, type TechniqueId } from "../../naming/resource-names";
+import { type ImageTarget, localImageUri, type TechniqueId } from "../../naming/resource-names";
 import type { ImageSource } from "../config/stage-config";
-import { type BuildContextParams, excludedFromBuild, type ImageTarget } from "./build-context";
+import { type BuildContextParams, excludedFromBuild } from "./build-context";
 import { repositoryPath } from "./repository-root";
 
 export interface ContainerImageProps {

@@ -141,7 +141,7 @@ class Snapshots:
             name = self._publish(self.state, record=record, reason=reason)
         except OSError as error:
             return {"snapshot": None, "problem": sentence_of(error), "noSpace": is_no_space(error)}
-        except Exception:  # noqa: BLE001 - the parent is message whatever it was, and the server goes on
+        except Exception:  # noqa: BLE001 - the parent is told whatever it was, and the server goes on
             return {"snapshot": None, "problem": traceback.format_exc(limit=-3), "noSpace": False}
         return {"snapshot": name, "problem": None, "noSpace": False}
 

@@ -5,17 +5,15 @@ import { AssetManifestArtifact } from "aws-cdk-lib/cx-api";
 import * as z from "zod";
 import type { StageConfig } from "../../lib/config/stage-config";
 import { addOpenComposer } from "../../lib/open-composer";
-import { type TechniqueId, techniqueIds } from "../../naming/resource-names";
+import { type ImageTarget, imageTargets, type TechniqueId, techniqueIds } from "../../naming/resource-names";
 import { repository } from "../../tools/repository";
-
-export const imageTargets = ["training", "inference"] as const;
 
 /** How a deploy builds one image, read from what it gives to Docker. */
 export interface ImageBuild {
   /** For example `unet-gan-inference`. */
   readonly name: string;
   readonly technique: TechniqueId;
-  readonly target: (typeof imageTargets)[number];
+  readonly target: ImageTarget;
   /** The folder of the staged build context, which has all that Docker would get, and the Dockerfile in it. */
   readonly context: string;
   readonly dockerfile: string;

@@ -98,8 +98,9 @@ export function auditImage({ root, base, locked, forbidden }: AuditParams): Audi
     const found = installed.get(canonical(name));
     if (found !== version) findings.push(`${name} is locked at ${version}, and the image has ${found ?? "none"}.`);
   }
+  const lockedNames = new Set([...locked.keys()].map(canonical));
   for (const [name, version] of installed) {
-    if (![...locked.keys()].some((known) => canonical(known) === name)) {
+    if (!lockedNames.has(name)) {
       findings.push(`${name} ${version} is installed, and no lock names it.`);
     }
   }

@@ -1,8 +1,8 @@
 /** Builds an image as the deploy does, and pushes it, with whichever program a machine has for that. */
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { perTechnique, type TechniqueId } from "../../naming/resource-names";
-import { type ImageBuild, imageTargets } from "./deployed-builds";
+import { type ImageTarget, perTechnique, type TechniqueId } from "../../naming/resource-names";
+import type { ImageBuild } from "./deployed-builds";
 import { runLogged } from "./programs";
 
 export const pushingPrograms = ["docker", "podman", "buildah"] as const;
@@ -68,15 +68,14 @@ export function digestIn(text: string, file: string): string {
 export function imagesSetting(
   repository: string,
   digests: ReadonlyMap<string, string>,
-): Record<TechniqueId, Record<ImageBuild["target"], { readonly kind: "uri"; readonly uri: string }>> {
-  const uri = (technique: TechniqueId, target: ImageBuild["target"]) => {
+): Record<TechniqueId, Record<ImageTarget, { readonly kind: "uri"; readonly uri: string }>> {
+  const uri = (technique: TechniqueId, target: ImageTarget) => {
     const digest = digests.get(`${technique}-${target}`);
     if (digest === undefined) throw new Error(`There is no digest of the ${target} image of ${technique}.`);
     return { kind: "uri" as const, uri: `${repository}@${digest}` };
   };
-  const [training, inference] = imageTargets;
   return perTechnique((technique) => ({
-    [training]: uri(technique, training),
-    [inference]: uri(technique, inference),
+    training: uri(technique, "training"),
+    inference: uri(technique, "inference"),
   }));
 }

@@ -15,9 +15,8 @@ import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { App, AssetStaging, Stack } from "aws-cdk-lib";
 import { DockerImageAsset, type DockerImageAssetProps } from "aws-cdk-lib/aws-ecr-assets";
-import type { ImageTarget } from "../../lib/constructs/build-context";
 import { imageBuild } from "../../lib/constructs/container-image";
-import { type TechniqueId, techniqueIds } from "../../naming/resource-names";
+import { type ImageTarget, imageTargets, type TechniqueId, techniqueIds } from "../../naming/resource-names";
 import { findPython } from "../../tools/python/environments";
 import { cdkContext } from "./support/synthesize";
 
@@ -33,7 +32,7 @@ interface Image {
   readonly target: ImageTarget;
 }
 const images: readonly Image[] = techniqueIds.flatMap((technique) =>
-  (["training", "inference"] as const).map((target) => ({ technique, target })),
+  imageTargets.map((target) => ({ technique, target })),
 );
 const nameOf = ({ technique, target }: Image): string => `${technique} ${target}`;
 

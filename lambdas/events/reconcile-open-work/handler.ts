@@ -1,11 +1,10 @@
-import { createDocumentClient, createQueueClient, createS3Client, createStepFunctionsClient } from "../../aws/clients";
+import { createDocumentClient, createQueueClient, createStepFunctionsClient } from "../../aws/clients";
 import { createCompositionQueue } from "../../aws/composition-queue";
 import { readEnvironment } from "../../aws/environment";
 import { createWorkflowExecutions } from "../../aws/workflow-executions";
 import { reconcileOpenWork, reconcilePatience } from "../../open-work/reconcile-open-work";
 import { createCompositions } from "../../stores/compositions";
 import { createDynamoDBTable } from "../../stores/dynamodb-table";
-import { createObjectStore } from "../../stores/objects";
 import { createPendingChanges } from "../../stores/pending-changes";
 import { instrumented } from "../../telemetry/instrumented";
 import { withinTime } from "../../training/time-limit";
@@ -22,11 +21,6 @@ const { stage, tableName, artifactsBucket, workBucket, compositionQueueUrl, stat
 const table = createDynamoDBTable({ client: createDocumentClient(), tableName });
 const ports = createFinalizingPorts({ table, artifactsBucket, workBucket });
 const pendingChanges = createPendingChanges({ table, now: ports.now });
-const s3 = createS3Client();
-const removal = {
-  artifacts: createObjectStore({ client: s3, bucket: artifactsBucket }),
-  work: createObjectStore({ client: s3, bucket: workBucket }),
-};
 const compositions = createCompositions({ table, now: ports.now });
 const queue = createCompositionQueue({ client: createQueueClient(), queueUrl: compositionQueueUrl });
 const executions = createWorkflowExecutions({ client: createStepFunctionsClient(), stateMachineArn });
@@ -45,7 +39,7 @@ export const handler = instrumented("events/reconcile-open-work", async (_event,
     queue,
     executions,
     pendingChanges,
-    removal,
+    removal: ports,
     patience,
     deadline,
     withinTime,

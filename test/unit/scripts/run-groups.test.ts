@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as z from "zod";
 import { runGroups, type Suite } from "../../../scripts/suites/run-groups";
+import { stopTheClock, untilTrue } from "./support/stopped-clock";
 
 const counts = z.object({ passed: z.int(), failed: z.int(), skipped: z.int() });
 
@@ -35,20 +36,6 @@ afterEach(() => {
   jest.restoreAllMocks();
   rmSync(folder, { recursive: true, force: true });
 });
-
-/** Puts the limit of silence, and the clock, into the hands of the test: a slow machine changes nothing. */
-function stopTheClock(): void {
-  jest.useFakeTimers({ doNotFake: ["nextTick", "setImmediate", "clearImmediate", "queueMicrotask", "performance"] });
-}
-
-/** Waits without timers, which the clock of the test would hold up. */
-async function untilTrue(what: string, isTrue: () => boolean): Promise<void> {
-  const deadline = performance.now() + 300_000;
-  while (!isTrue()) {
-    if (performance.now() > deadline) throw new Error(`not within 300 s: ${what}`);
-    await new Promise((resume) => setImmediate(resume));
-  }
-}
 
 /** What is left of a result where the seconds do not matter. */
 const withoutSeconds = (lines: readonly { readonly line: string }[]): string[] =>

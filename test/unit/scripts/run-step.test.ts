@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runStep, type Step } from "../../../scripts/run-step";
+import { stopTheClock, untilTrue } from "./support/stopped-clock";
 
 const bash = (script: string, more: Partial<Step> = {}): Step => ({
   name: "a step of this test",
@@ -34,20 +35,6 @@ function isAlive(pidFile: string): boolean {
     return !/^State:\s*Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
   } catch {
     return false;
-  }
-}
-
-/** Puts the limit of silence, and the clock, into the hands of the test: a slow machine changes nothing. */
-function stopTheClock(): void {
-  jest.useFakeTimers({ doNotFake: ["nextTick", "setImmediate", "clearImmediate", "queueMicrotask", "performance"] });
-}
-
-/** Waits without timers, which the clock of the test would hold up. */
-async function untilTrue(what: string, isTrue: () => boolean): Promise<void> {
-  const deadline = performance.now() + 300_000;
-  while (!isTrue()) {
-    if (performance.now() > deadline) throw new Error(`not within 300 s: ${what}`);
-    await new Promise((resume) => setImmediate(resume));
   }
 }
 

@@ -27,7 +27,6 @@ import signal
 import sys
 import tempfile
 import time
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -49,6 +48,7 @@ from opencomposer_training.dataset import (
     training_windows,
 )
 from opencomposer_training.environment import write_atomically
+from opencomposer_training.onnx_export import traced
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -77,7 +77,6 @@ MERGED_TAPS = torch.tensor([[[1.0, 0, 0, 0], [0, 1, 1, 0], [0, 0, 0, 1]], [[0, 0
 """The taps of a 4-tap kernel on repeated cells that meet the cell before, the cell itself and the one after (second
 index), for the first and the second of the two cells that a cell becomes (first index)."""
 CHECKPOINT_SECONDS = 60.0
-OPSET = 17
 EXPORT_TOLERANCE = 0.02
 """The largest accepted difference of an output in -1..1. It is large, because the file has its weights as float16."""
 
@@ -383,26 +382,22 @@ def export_onnx(generator: Generator, filters: int) -> bytes:
     """
     copy = Generator(filters)
     copy.load_state_dict(generator.state_dict())
-    copy.eval()
-    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+    batch = {0: "windows"}
+    model = traced(
+        copy,
+        example={
+            "melody": np.zeros((1, 1, WINDOW_STEPS, PITCHES), np.float32),
+            "noise": np.zeros((1, *noise_shape(filters)), np.float32),
+        },
+        outputs=["tracks"],
+        dynamic_axes={"melody": batch, "noise": batch, "tracks": batch},
+    )
+    keep_weights_as_float16(model)
+    model.producer_name = "opencomposer"
+    onnx.checker.check_model(model, full_check=True)
+    content: bytes = model.SerializeToString(deterministic=True)
+    with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.onnx"
-        # The tracing exporter is deprecated in favor of one that needs another package; its result is checked below.
-        warnings.simplefilter("ignore")
-        torch.onnx.export(
-            copy,
-            (torch.zeros(1, 1, WINDOW_STEPS, PITCHES), torch.zeros(1, *noise_shape(filters))),
-            path,
-            dynamo=False,
-            opset_version=OPSET,
-            input_names=["melody", "noise"],
-            output_names=["tracks"],
-            dynamic_axes={"melody": {0: "windows"}, "noise": {0: "windows"}, "tracks": {0: "windows"}},
-        )
-        model = onnx.load(path)
-        keep_weights_as_float16(model)
-        model.producer_name = "opencomposer"
-        onnx.checker.check_model(model, full_check=True)
-        content: bytes = model.SerializeToString(deterministic=True)
         path.write_bytes(content)
         session = load(path).session
     rng = np.random.default_rng(0)

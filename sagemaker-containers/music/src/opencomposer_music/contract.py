@@ -132,6 +132,8 @@ def _for_fastjsonschema(schema: Mapping[str, Any]) -> dict[str, Any]:
         del inner["prefixItems"]
         if "items" in inner:
             inner["additionalItems"] = inner["items"]
+        if inner.get("items") is False:
+            inner["maxItems"] = len(schema["prefixItems"])
         inner["items"] = [_for_fastjsonschema(rule) for rule in schema["prefixItems"]]
     return inner
 
@@ -232,8 +234,7 @@ def _limits_of(schema: Mapping[str, Any], kind: str) -> tuple[Any, Any, str]:
     if kind == "string":
         return schema.get("minLength"), schema.get("maxLength"), " characters"
     if kind == "array":
-        max_ = len(schema["items"]) if schema.get("additionalItems") is False else schema.get("maxItems")
-        return schema.get("minItems"), max_, f" {schema.get('x-unit', 'entries')}"
+        return schema.get("minItems"), schema.get("maxItems"), f" {schema.get('x-unit', 'entries')}"
     if kind == "object":
         return schema.get("minProperties"), schema.get("maxProperties"), " members"
     return schema.get("minimum"), schema.get("maximum"), ""

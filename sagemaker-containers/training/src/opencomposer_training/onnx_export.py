@@ -40,27 +40,13 @@ def export_onnx(
     give the module's numbers; metadata: JSON text for metadata_props["opencomposer"]. Raises RuntimeError where ONNX
     Runtime does not give PyTorch's numbers, and where the inference container would refuse the file.
     """
-    # The whole module must be in evaluation mode, because the exporter restores the mode of the outermost module.
-    served.eval()
-    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
-        path = Path(folder) / "model.onnx"
-        # The tracing exporter is deprecated in favor of one that needs another package; its result is checked below.
-        warnings.simplefilter("ignore")
-        torch.onnx.export(
-            served,
-            tuple(torch.from_numpy(value) for value in example.values()),
-            path,
-            dynamo=False,
-            opset_version=OPSET,
-            input_names=list(example),
-            output_names=list(outputs),
-            dynamic_axes={name: dict(axes) for name, axes in input_axes.items()}
-            | {
-                name: {i: axis for i, axis in enumerate(axes) if isinstance(axis, str)}
-                for name, axes in outputs.items()
-            },
-        )
-        model = onnx.load(path)
+    model = traced(
+        served,
+        example=example,
+        dynamic_axes={name: dict(axes) for name, axes in input_axes.items()}
+        | {name: {i: axis for i, axis in enumerate(axes) if isinstance(axis, str)} for name, axes in outputs.items()},
+        outputs=list(outputs),
+    )
     # The exporter does not always see that an axis is fixed. The checker below refuses a shape that contradicts the
     # graph.
     for output in model.graph.output:
@@ -75,6 +61,37 @@ def export_onnx(
     check_servable(content)
     verify_export(content, served, list(outputs), trials)
     return content
+
+
+def traced(
+    served: nn.Module,
+    *,
+    example: Inputs,
+    outputs: Sequence[str],
+    dynamic_axes: Mapping[str, Mapping[int, str]],
+) -> onnx.ModelProto:
+    """Returns what PyTorch makes of `served` (on the CPU), unchecked. It leaves the module in evaluation mode.
+
+    example: one set of inputs by name, in the order of forward(); dynamic_axes: the axes of any length, named, by input
+    or output.
+    """
+    # The whole module must be in evaluation mode, because the exporter restores the mode of the outermost module.
+    served.eval()
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        path = Path(folder) / "model.onnx"
+        # The tracing exporter is deprecated in favor of one that needs another package. Who keeps its result checks it.
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            served,
+            tuple(torch.from_numpy(value) for value in example.values()),
+            path,
+            dynamo=False,
+            opset_version=OPSET,
+            input_names=list(example),
+            output_names=list(outputs),
+            dynamic_axes={name: dict(axes) for name, axes in dynamic_axes.items()},
+        )
+        return onnx.load(path)
 
 
 def check_servable(content: bytes) -> None:
