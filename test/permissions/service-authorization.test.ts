@@ -1,3 +1,4 @@
+import { actionsWithoutResource } from "../../lib/rules/permission-rules";
 import { faultOfVocabulary } from "./service-authorization";
 
 test.each([
@@ -16,4 +17,15 @@ test.each([
   const found = await faultOfVocabulary(requested);
   if (fault === undefined) expect(found).toBeUndefined();
   else expect(found).toContain(fault);
+});
+
+test.each(Object.keys(actionsWithoutResource))(
+  "AWS asks for no resource of %s, which roles may have on *",
+  async (action) => {
+    expect(await faultOfVocabulary({ action, resource: "*" })).toBeUndefined();
+  },
+);
+
+test("an action that works on a resource is not one of them", async () => {
+  expect(await faultOfVocabulary({ action: "s3:GetObject", resource: "*" })).toContain("s3:GetObject works on");
 });
