@@ -123,6 +123,12 @@ const stageSettingsSchema = z.strictObject({
     .enum(["destroy", "retain"])
     .describe("The fate of data (table, buckets, users, logs) when its stack is deleted."),
   logRetention: z.enum(RetentionDays).describe("Days for which log events are kept."),
+  trainingLogRetention: z
+    .enum(RetentionDays)
+    .optional()
+    .describe(
+      "Days for which SageMaker's log of training jobs is kept. It is one log group for all training jobs of the account and Region, those of other projects too, so nothing changes it unless this is set.",
+    ),
   storage: z.strictObject({
     pointInTimeRecovery: z.boolean().describe("True: the table can be restored to any second of the last 35 days."),
     deletionProtection: z
