@@ -41,8 +41,8 @@ const conditionOf = ({ Condition }: Statement, operator: string, key: string): r
 const isWild = (resource: unknown): boolean => JSON.stringify(resource).includes("*");
 
 /**
- * Actions for which AWS asks for no resource, so that a policy has to name `*`, each with what AWS needs it for. That AWS
- * asks for none is held by test/permissions/service-authorization.test.ts.
+ * Actions that know no resource of ours, so that a policy has to name `*`, each with what AWS needs it for. That they
+ * know none is held by test/permissions/service-authorization.test.ts.
  */
 export const actionsWithoutResource: Readonly<Record<string, string>> = {
   "cloudwatch:PutMetricData": "SageMaker sends a container's metrics; a condition holds it to name spaces of SageMaker",

@@ -19,13 +19,10 @@ test.each([
   else expect(found).toContain(fault);
 });
 
-test.each(Object.keys(actionsWithoutResource))(
-  "AWS asks for no resource of %s, which roles may have on *",
+// AWS knows a resource for PutMetricData, too, but not the name spaces that SageMaker writes to. A condition names those.
+test.each(Object.keys(actionsWithoutResource).filter((action) => action !== "cloudwatch:PutMetricData"))(
+  "%s, which roles may have on *, knows no resource",
   async (action) => {
-    expect(await faultOfVocabulary({ action, resource: "*" })).toBeUndefined();
+    expect(await faultOfVocabulary({ action, resource: "arn:aws:none:r:1:none/n" })).toContain("knows no resource");
   },
 );
-
-test("an action that works on a resource is not one of them", async () => {
-  expect(await faultOfVocabulary({ action: "s3:GetObject", resource: "*" })).toContain("s3:GetObject works on");
-});
