@@ -4,7 +4,7 @@ import type { Construct, IConstruct } from "constructs";
 import { findingId } from "../../rules/rule";
 
 /** Acknowledges one finding of cdk-nag's public pack on one construct. The reason is for the person who reviews the permissions. */
-export function acknowledge(construct: Construct, rule: string, reason: string): void {
+export function acknowledge(construct: IConstruct, rule: string, reason: string): void {
   Validations.of(construct).acknowledge({ id: `AwsSolutions-${rule}`, reason });
 }
 
