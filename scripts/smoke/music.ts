@@ -1,7 +1,7 @@
 /** The tune that a run uploads, and whether a piece that came back is music made from it. */
 import { stepsPerBeat } from "../../domain/music/melody";
 import type { MidiNote } from "../../domain/music/midi-note";
-import { sampleMelodies,type SampleMelody } from "../../domain/music/sample-melodies";
+import { sampleMelodies, type SampleMelody } from "../../domain/music/sample-melodies";
 import { writeMidi } from "../../domain/music/score";
 import { parseMidi, type Song } from "../../domain/music/song";
 import { StepFailed } from "./step";

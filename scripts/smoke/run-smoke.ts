@@ -7,12 +7,14 @@ import {
   type components,
   compositionMidiUrl,
   createClient,
+  type PresignedUrl,
+  readProblem,
   type TrainingJob,
 } from "../../client/client";
 import type { Stage } from "../../naming/resource-names";
 import { deleteMade, findMade, type Left, type Made, type MadeKind, madeKinds, smokePrefix } from "./made";
 import { readPiece, shortestTune, type Tune } from "./music";
-import { type Clock, RequestRefused, respond, send, type SendParams } from "./requests";
+import { type Call, type Clock, RequestRefused, respond, send, type SendParams } from "./requests";
 import { Spending } from "./spending";
 import { formatUsd, StepFailed, type StepResult, Steps } from "./step";
 import { compositionUsage, type Rates, requestUsage, sumOf, trainingUsage, type Usage } from "./usage";
@@ -315,22 +317,38 @@ async function compose(
   return { value: composition, found };
 }
 
-/** Returns a piece's file, by the API and by the address for players, which must give the same. */
+/** Requests the presigned address of a piece's file. */
+async function midiUrl(api: ApiClient, compositionId: string): ReturnType<Call<PresignedUrl>> {
+  const requested = await compositionMidiUrl(api, compositionId);
+  if ("data" in requested) return { ...requested, response: new Response() };
+  return { ...requested, response: new Response(null, { status: requested.error.status }) };
+}
+
+/** Requests a file without a token, as a player does. */
+async function download({ params }: Run, url: string, signal: AbortSignal): ReturnType<Call<Uint8Array>> {
+  const response = await (params.fetch ?? fetch)(new Request(url, { signal }));
+  if (!response.ok) return { error: await readProblem(response), response };
+  return { data: new Uint8Array(await response.arrayBuffer()), response };
+}
+
+/** Returns a piece's file, by the API and by a presigned address, which must give the same. */
 async function fetchMidi(run: Run, compositionId: string): Promise<Uint8Array> {
   const { api, sending } = run;
-  const { signal } = run.params;
   const request = `GET /compositions/${compositionId}/midi`;
   const path = { compositionId };
   const call = async (late: AbortSignal) =>
     await api.GET("/compositions/{compositionId}/midi", { params: { path }, signal: late });
   const midi = new Uint8Array(await send(request, call, sending));
-  const url = await compositionMidiUrl(api, compositionId);
-  if (!("data" in url)) throw new RequestRefused(`${request} (application/json)`, url.error);
-  const response = await (run.params.fetch ?? fetch)(new Request(url.data.url, { signal }));
-  const bytes = new Uint8Array(await response.arrayBuffer());
-  const address = `${new URL(url.data.url).host}, to which the address for players leads,`;
-  if (!response.ok) throw new StepFailed("NO_MIDI", `${address} responded with ${response.status}`);
-  if (Buffer.compare(bytes, midi) !== 0) throw new StepFailed("NO_MIDI", `${address} gave another file than the API`);
+  const { url } = await send(`${request} (application/json)`, async () => await midiUrl(api, compositionId), sending);
+  const { host } = new URL(url);
+  const bytes = await send(
+    `GET of a presigned address at ${host}`,
+    async (late) => await download(run, url, late),
+    sending,
+  );
+  if (Buffer.compare(bytes, midi) !== 0) {
+    throw new StepFailed("NO_MIDI", `the presigned address at ${host} gave another file than the API`);
+  }
   return midi;
 }
 
