@@ -174,14 +174,17 @@ async function runSteps(run: Run): Promise<void> {
   const techniques = await steps.run("sign in and list the techniques", {}, async () => await listTechniques(run));
   // Whatever comes now would fail for the same reason.
   if (techniques === undefined) return;
-  const models = await steps.run("stock models", {}, async () => await findStockModels(run, techniques));
+  const models = await steps.run("list the stock models", {}, async () => await findStockModels(run, techniques));
   const tune = await steps.run("upload a melody", {}, async () => await uploadTune(run));
   for (const technique of techniques) {
-    const model = models?.get(technique.id);
     await steps.run(
       `compose with ${technique.name}`,
-      { melody: tune, "stock model": model },
-      async ({ melody, "stock model": { id } }) => await compose(run, { technique, modelId: id, ...melody }),
+      { melody: tune, "list of stock models": models },
+      async ({ melody, "list of stock models": stock }) => {
+        const modelId = stock.get(technique.id);
+        if (modelId === undefined) throw new StepFailed("NO_STOCK_MODEL", `there is no stock model of ${technique.id}`);
+        return await compose(run, { technique, modelId, ...melody });
+      },
     );
   }
   const [technique] = techniques;
@@ -226,7 +229,10 @@ async function listTechniques(run: Run): Promise<Found<readonly [Technique, ...T
   };
 }
 
-async function findStockModels(run: Run, techniques: readonly Technique[]): Promise<Found<ReadonlyMap<string, Model>>> {
+async function findStockModels(
+  run: Run,
+  techniques: readonly Technique[],
+): Promise<Found<ReadonlyMap<string, string>>> {
   const { api, sending } = run;
   const stock: Model[] = [];
   let cursor: string | undefined;
@@ -243,12 +249,11 @@ async function findStockModels(run: Run, techniques: readonly Technique[]): Prom
   const models = new Map(
     techniques.flatMap(({ id }) => {
       const model = stock.find(({ technique }) => technique === id);
-      return model === undefined ? [] : [[id, model] as const];
+      return model === undefined ? [] : [[id, model.id] as const];
     }),
   );
-  const missing = techniques.filter(({ id }) => !models.has(id)).map(({ id }) => id);
-  if (missing.length > 0) throw new StepFailed("NO_STOCK_MODEL", `there is no stock model of ${missing.join(" and ")}`);
-  return { value: models, found: [...models.values()].map(({ id }) => id).join(", ") };
+  const found = models.size === 0 ? "none" : [...models.values()].join(", ");
+  return { value: models, found };
 }
 
 /** A tune, and the track of the API that was made from it. */
