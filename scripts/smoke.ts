@@ -66,6 +66,25 @@ function untilCanceled(): { readonly steps: AbortController; readonly deletion: 
   return { steps, deletion, end: () => process.off("SIGINT", cancel).off("SIGTERM", cancel) };
 }
 
+/** Seconds in which a person has to sign in. */
+const signInSeconds = 600;
+
+async function signInInTime(
+  stage: OpenStage,
+  { paste, signal }: { readonly paste: boolean; readonly signal: AbortSignal },
+): Promise<string> {
+  const late = new AbortController();
+  const timer = setTimeout(() => {
+    late.abort(new Error(`Nobody has signed in within ${signInSeconds} s. Run the command again.`));
+  }, signInSeconds * 1000);
+  try {
+    const either = AbortSignal.any([signal, late.signal]);
+    return await signInToStage(stage, { tell: console.error, paste, signal: either });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 interface Options {
   readonly token: string | undefined;
   readonly paste: boolean;
@@ -92,7 +111,7 @@ async function smoke(stage: OpenStage, { token, paste, json, cleanUp, ceiling }:
   const signIn = async (signal: AbortSignal): Promise<string> => {
     if (token !== undefined) return token;
     if (stage.local !== undefined) return await localToken("demo");
-    return await signInToStage(stage, { tell: console.error, paste, signal });
+    return await signInInTime(stage, { paste, signal });
   };
   try {
     const startedAt = new Date().toISOString();
@@ -109,7 +128,7 @@ async function smoke(stage: OpenStage, { token, paste, json, cleanUp, ceiling }:
       clock,
       cleanUp,
     });
-    tell(describeEnd(report, { ceiling, stage }));
+    tell(describeEnd(report, { ceiling, stage, cleanUp }));
     if (json) {
       const { asOf, region } = prices;
       const document = { stage: stage.stage, startedAt, ...report, maxCostUsd: ceiling, prices: { asOf, region } };
@@ -125,14 +144,20 @@ async function smoke(stage: OpenStage, { token, paste, json, cleanUp, ceiling }:
 /** Returns the last lines: the result, the time, the cost beside its ceiling, and what is left. */
 function describeEnd(
   { passed, canceled, steps, seconds, costUsd, left }: SmokeReport,
-  { ceiling, stage: { stage, settings } }: { readonly ceiling: number; readonly stage: OpenStage },
+  {
+    ceiling,
+    stage: { stage, settings },
+    cleanUp,
+  }: Pick<Options, "ceiling" | "cleanUp"> & { readonly stage: OpenStage },
 ): string {
   const count = (wanted: string): number => steps.filter(({ result }) => result === wanted).length;
   const result = passed
-    ? "Everything works"
+    ? cleanUp
+      ? "Everything is deleted"
+      : "Everything works"
     : canceled
       ? "Canceled"
-      : `Not everything works: ${count("failed")} failed, ${count("skipped")} not tried`;
+      : `Not everything ${cleanUp ? "is deleted" : "works"}: ${count("failed")} failed, ${count("skipped")} not tried`;
   const elsewhere = settings.region === prices.region ? "" : ` Prices in ${settings.region} are others.`;
   return [
     `${result}. ${count("passed")} steps passed, ${seconds.toFixed(0)} s, estimated cost ${formatUsd(costUsd)} of ${formatUsd(ceiling)} (--max-cost).`,

@@ -25,7 +25,6 @@ export function adviceOn({ code, status }: Trouble, stage: Stage): string {
     case "NO_STOCK_MODEL":
     case "NO_DATA":
     case "MODEL_NOT_FOUND":
-    case "MODEL_MISSING":
     case "DATASET_NOT_FOUND":
     case "DATASET_NOT_READY":
       return seed;

@@ -78,7 +78,7 @@ const dataSeconds = 300;
 const trainingSeconds = { first: 600, resumed: 300, besides: 300 };
 /** Epochs that the resumed training adds. */
 const addedEpochs = 2;
-/** Seconds of an endpoint that a composition takes at the most usual, with a cold start. */
+/** Seconds that a composition usually takes at the most: an endpoint that has slept needs some to begin. */
 const usualCompositionSeconds = 30;
 
 /** One run, until its end. */

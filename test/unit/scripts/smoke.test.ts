@@ -1,10 +1,14 @@
 /** A smoke run against the API in memory: what passes, what fails and how it is told, and that nothing is left. */
+import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { loadStageConfig } from "../../../lib/config/load-stage-config";
 import { smokePrefix } from "../../../scripts/smoke/made";
 import { prices, ratesOf } from "../../../scripts/smoke/prices";
 import { runSmoke, type SmokeParams, type SmokeReport } from "../../../scripts/smoke/run-smoke";
 import { describeStep } from "../../../scripts/smoke/step";
+import { parseMarkdown } from "../documents/markdown";
+import { repository } from "../documents/repository-files";
 import { ApiInMemory, type Faults, problem } from "./support/api-in-memory";
 
 const rates = ratesOf(prices, loadStageConfig({ stage: "dev", folder: tmpdir() }));
@@ -252,4 +256,14 @@ test("only the run's own things are deleted, and a clean-up deletes those of all
   expect(cleaned.report.passed).toBe(true);
   expect(cleaned.results).toEqual({ "sign in": "passed", "delete all of it": "passed" });
   expect(api.names).toEqual(["My song"]);
+});
+
+test("the advice leads to headings that exist", () => {
+  const source = readFileSync(join(repository, "scripts/smoke/advice.ts"), "utf8");
+  const places = [...source.matchAll(/(docs\/[\w-]+\.md)(?:#([\w-]+))?/g)];
+  expect(places.length).toBeGreaterThan(8);
+  for (const [place, file = "", anchor] of places) {
+    const { anchors } = parseMarkdown(readFileSync(join(repository, file), "utf8"));
+    expect({ place, found: anchor === undefined || anchors.has(anchor) }).toEqual({ place, found: true });
+  }
 });
