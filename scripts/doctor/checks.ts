@@ -49,6 +49,34 @@ export function checkBootstrap(version: number | undefined): Finding {
       );
 }
 
+/**
+ * Returns what to do about a stack whose last deploy has failed. The CDK deletes a stack whose first deploy failed before
+ * it deploys it again, unless the stack is protected; it takes a protection off for nobody, and turns it on before it
+ * makes the first resource.
+ */
+function afterFailure(params: {
+  readonly whole: string;
+  readonly stack: DescribedStack;
+  readonly deploy: string;
+}): string {
+  const { whole, stack, deploy } = params;
+  const ofStack = `--stack-name ${whole}`;
+  const unprotect = `aws cloudformation update-termination-protection --no-enable-termination-protection ${ofStack} && `;
+  const remove = `${stack.isProtected ? unprotect : ""}aws cloudformation delete-stack ${ofStack}`;
+  const reason = `Its reason: aws cloudformation describe-stack-events ${ofStack}.`;
+  switch (stack.status) {
+    case "ROLLBACK_COMPLETE":
+    case "ROLLBACK_FAILED":
+    case "CREATE_FAILED":
+      return `${reason} Its first deploy failed, and the stack must be deleted before the next: ${remove} && aws cloudformation wait stack-delete-complete ${ofStack}. Then mend the reason, and deploy again: ${deploy}. What the failed deploy left is listed by --leftovers.`;
+    case "UPDATE_ROLLBACK_FAILED":
+    case "UPDATE_FAILED":
+      return `${reason} Mend the reason, finish the rollback: npx cdk rollback ${whole}, and deploy again: ${deploy}`;
+    default:
+      return `${reason} Delete it again when the reason is gone: ${remove}`;
+  }
+}
+
 /** @param missing the outputs that the commands of operators need and the stack does not have */
 export function checkStack(params: {
   readonly name: StackName;
@@ -61,11 +89,7 @@ export function checkStack(params: {
   const check = `stack ${whole}`;
   if (stack === undefined) return wrong(check, "there is none", `Deploy it: ${deploy}`);
   if (stack.status === "ROLLBACK_COMPLETE" || stack.status.endsWith("_FAILED")) {
-    return wrong(
-      check,
-      stack.status,
-      `Its reason: aws cloudformation describe-stack-events --stack-name ${whole}. A stack whose first deploy failed must be deleted before the next.`,
-    );
+    return wrong(check, stack.status, afterFailure({ whole, stack, deploy }));
   }
   if (!/^(?:CREATE|UPDATE|IMPORT)_COMPLETE$/.test(stack.status)) {
     return wrong(check, stack.status, `Its last deploy has not succeeded. Deploy it again: ${deploy}`);

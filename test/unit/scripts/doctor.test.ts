@@ -108,20 +108,53 @@ test.each([
     "the first deploy failed",
     "ROLLBACK_COMPLETE",
     [],
-    /ROLLBACK_COMPLETE\. Its reason: aws cloudformation describe-stack-events --stack-name opencomposer-dev-Api\. A stack whose first deploy failed must be deleted/,
+    /ROLLBACK_COMPLETE\. Its reason: aws cloudformation describe-stack-events --stack-name opencomposer-dev-Api\. Its first deploy failed, and the stack must be deleted/,
   ],
   ["a deletion failed", "DELETE_FAILED", [], /describe-stack-events/],
   ["the last update failed", "UPDATE_ROLLBACK_COMPLETE", [], /Its last deploy has not succeeded/],
   ["an older version", "CREATE_COMPLETE", ["ApiUrl"], /it lacks the output ApiUrl\. Deploy it again/],
 ])("a stack is wrong where %s", (_, status, missing, message) => {
-  const stack = status === undefined ? undefined : { status, outputs: {} };
+  const stack = status === undefined ? undefined : { status, isProtected: false, outputs: {} };
   const finding = checkStack({ name: "Api", whole: "opencomposer-dev-Api", stack, missing, deploy: "npx cdk deploy" });
   expect(finding.result).toBe("wrong");
   expect(line(finding)).toMatch(message);
 });
 
+const failed = (status: string, isProtected: boolean): string => {
+  const whole = "opencomposer-prod-Inference";
+  return line(
+    checkStack({
+      name: "Inference",
+      whole,
+      stack: { status, isProtected, outputs: {} },
+      missing: [],
+      deploy: "npx cdk deploy",
+    }),
+  );
+};
+
+test.each(["ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"])(
+  "the protection of a stack that is %s is taken off before the stack is deleted",
+  (status) => {
+    expect(failed(status, true)).toContain(
+      "aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name opencomposer-prod-Inference" +
+        " && aws cloudformation delete-stack --stack-name opencomposer-prod-Inference",
+    );
+    expect(failed(status, false)).toContain("delete-stack --stack-name opencomposer-prod-Inference");
+    expect(failed(status, false)).not.toContain("update-termination-protection");
+  },
+);
+
+test.each(["UPDATE_ROLLBACK_FAILED", "UPDATE_FAILED"])(
+  "a stack with data that is %s is not to be deleted",
+  (status) => {
+    expect(failed(status, true)).toContain("npx cdk rollback opencomposer-prod-Inference");
+    expect(failed(status, true)).not.toContain("delete-stack");
+  },
+);
+
 test("a stack that is deployed is right", () => {
-  const stack = { status: "UPDATE_COMPLETE", outputs: {} };
+  const stack = { status: "UPDATE_COMPLETE", isProtected: true, outputs: {} };
   const whole = "opencomposer-dev-Api";
   expect(line(checkStack({ name: "Api", whole, stack, missing: [], deploy: "" }))).toBe(
     `✓ stack ${whole}: UPDATE_COMPLETE`,
