@@ -36,9 +36,14 @@ export function checkDocker(docker: Docker | undefined, { images }: Pick<StageCo
 /** The version of the bootstrap stack that assets with a role of their own need. */
 const oldestBootstrap = 6;
 
-export function checkBootstrap(version: number | undefined): Finding {
+export function checkBootstrap(version: number | undefined, qualifier: string): Finding {
   if (version === undefined) {
-    return wrong("bootstrap of the CDK", "there is none in this account and Region", "Run: npx cdk bootstrap");
+    const found = `there is none of the qualifier ${qualifier} in this account and Region`;
+    return wrong(
+      "bootstrap of the CDK",
+      found,
+      "Run: npx cdk bootstrap (docs/deploy.md, an account with guardrails, says how a bootstrap of another qualifier is used)",
+    );
   }
   return version >= oldestBootstrap
     ? right("bootstrap of the CDK", `version ${version}`)
@@ -155,6 +160,30 @@ export function checkServerlessPool(quotas: readonly Quota[], { endpoints }: Pic
     service: "Amazon SageMaker",
     needed,
     what: "the endpoints of this stage, beside those of other stages",
+  });
+}
+
+/** Machines that run day and night have a quota for each instance type, which is 0 in many accounts. */
+export function checkEndpointQuotas(
+  quotas: readonly Quota[],
+  { endpoints }: Pick<StageConfig, "endpoints">,
+): readonly Finding[] {
+  const needed = new Map<string, number>();
+  for (const technique of techniqueIds) {
+    const endpoint = endpoints?.[technique];
+    if (endpoint?.kind !== "realTime") continue;
+    needed.set(endpoint.instanceType, (needed.get(endpoint.instanceType) ?? 0) + endpoint.instanceCount);
+  }
+  return [...needed].map(([instanceType, count]) => {
+    const name = `${instanceType} for endpoint usage`;
+    return checkQuota({
+      quotas,
+      isMeant: (found) => found.toLowerCase() === name.toLowerCase(),
+      name,
+      service: "Amazon SageMaker",
+      needed: count,
+      what: "the real-time endpoints of this stage, beside those of other stages",
+    });
   });
 }
 
