@@ -64,6 +64,8 @@ const commands: Readonly<Record<string, Command>> = {
   seed: { script: "scripts/seed.ts", uses: {} },
   users: { script: "scripts/users.ts", uses: {} },
   "sign-in": { script: "scripts/sign-in.ts", uses: {} },
+  // The user of the local cloud is made by nobody on AWS.
+  smoke: { script: "scripts/smoke.ts", uses: { "local/cloud/users.ts": [] } },
   doctor: {
     script: "scripts/doctor.ts",
     uses: {
