@@ -115,6 +115,15 @@ test("the page about deploying goes on until a composition is there", () => {
   expect(places).toEqual(places.toSorted((a, b) => a - b));
 });
 
+test("the tutorial goes on with the functions of the page about deploying", () => {
+  const functionsOf = (file: string): readonly string[] =>
+    (documents.get(file)?.codeBlocks ?? []).flatMap(({ text }) =>
+      [...text.matchAll(/^\w+\(\) \{(?: .* \}$|[^]*?^\}$)/gm)].map(([whole]) => whole),
+    );
+  expect(functionsOf("docs/deploy.md")).toHaveLength(2);
+  expect(functionsOf("docs/tutorial.md")).toEqual(functionsOf("docs/deploy.md"));
+});
+
 interface SettingSchema {
   readonly properties?: Readonly<Record<string, SettingSchema>> | undefined;
   readonly anyOf?: readonly SettingSchema[] | undefined;
