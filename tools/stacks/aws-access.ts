@@ -6,7 +6,7 @@
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { fromEnv, fromIni, fromNodeProviderChain } from "@aws-sdk/credential-providers";
 import { loadSharedConfigFiles, memoize } from "@smithy/core/config";
-import { type AskForMfaCode,askForMfaCode } from "./mfa-code";
+import { type AskForMfaCode, askForMfaCode } from "./mfa-code";
 
 /** What the clients of one command have in common. The local cloud has an endpoint, and AWS has none. */
 export interface ClientSettings {
