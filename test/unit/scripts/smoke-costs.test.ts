@@ -117,7 +117,8 @@ test("topics are tried from the fewest pieces on", () => {
 });
 
 test("docs/deploy.md says of costs what the prices say", () => {
-  const page = readFileSync(join(resolve(__dirname, "../../.."), "docs/deploy.md"), "utf8");
+  const root = resolve(__dirname, "../../..");
+  const page = readFileSync(join(root, "docs/deploy.md"), "utf8");
   /** The dollars at the end of a row of a table that begins so, within a third: the page rounds. */
   const expectRow = (beginning: string, usd: number): void => {
     const row = page.split("\n").find((line) => line.startsWith(`| ${beginning}`)) ?? "";
@@ -137,6 +138,23 @@ test("docs/deploy.md says of costs what the prices say", () => {
   expectRow("Images in ECR, about 2 GB before compression, at $0.10/GB", prices.perMonth.imageGb);
   expect(page).toContain(`at $${prices.perMonth.imageGb.toFixed(2)}/GB`);
   expect(page).toContain(`Alarms, $${prices.perMonth.alarm.toFixed(2)} each`);
+  // What users cost at most: a stage whose training slots and compositions are busy day and night.
+  const ceiling = (beginning: string, usdADay: number): void => {
+    const row = page.split("\n").find((line) => line.startsWith(`| ${beginning}`)) ?? "";
+    const [perDay = 0, perMonth = 0] = [...row.matchAll(/\$(?:[\d.]+ to )?([\d.]+) *(?=\|)/g)].map((found) =>
+      Number(found[1]),
+    );
+    expect({ beginning, near: Math.abs(perDay - usdADay) < usdADay / 20 }).toEqual({ beginning, near: true });
+    expect({ beginning, near: Math.abs(perMonth - 30 * usdADay) < usdADay * 3 }).toEqual({ beginning, near: true });
+  };
+  const stageOf = (stage: "dev" | "prod") =>
+    loadStageConfig({ stage, file: "docs/examples/opencomposer.prod.json", folder: root });
+  for (const stage of ["dev", "prod"] as const) {
+    const { slots, instanceType } = stageOf(stage).training;
+    ceiling(`Training in \`${stage}\``, slots * 24 * (prices.trainingInstanceHour[instanceType] ?? 0));
+  }
+  const { concurrency } = stageOf("prod").compositions;
+  ceiling("Compositions", concurrency * 2 * 24 * 3600 * prices.perUnit.serverlessEndpointGbSecond);
   const [year = "", month = ""] = prices.asOf.split("-");
   const monthName = new Intl.DateTimeFormat("en", { month: "long" }).format(new Date(Number(year), Number(month) - 1));
   expect(page).toContain(`${prices.region} list prices as remembered in ${monthName} ${year}`);
