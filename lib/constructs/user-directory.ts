@@ -12,7 +12,7 @@ import { Construct } from "constructs";
 import { resourcePrefix } from "../../naming/resource-names";
 import type { StageConfig } from "../config/stage-config";
 import { acknowledge } from "./permissions/acknowledge-findings";
-import { removalPolicy } from "./removal-policy";
+import { protectedRemovalPolicy } from "./removal-policy";
 
 export interface UserDirectoryProps {
   readonly config: StageConfig;
@@ -44,7 +44,7 @@ export class UserDirectory extends Construct {
       mfa: Mfa.OPTIONAL,
       mfaSecondFactor: { otp: true, sms: false },
       deletionProtection: config.storage.deletionProtection,
-      removalPolicy: removalPolicy(config),
+      removalPolicy: protectedRemovalPolicy(config),
     });
     acknowledge(
       this.userPool,
