@@ -195,7 +195,11 @@ const stageSettingsSchema = z.strictObject({
     })
     .describe("Maximum of each kind that one user may have."),
   functions: z.strictObject({
-    logLevel: z.enum(["DEBUG", "INFO", "WARN", "ERROR"]),
+    logLevel: z
+      .enum(["DEBUG", "INFO"])
+      .describe(
+        "Level from which log lines are kept. Lambda counts the lines of our own metrics as INFO, so with a higher level there would be no metrics, and their alarms would stay silent.",
+      ),
     reservedConcurrency: z
       .strictObject({ dispatchWork: z.int().min(1), executeComposition: z.int().min(1) })
       .partial()

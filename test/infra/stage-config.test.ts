@@ -131,6 +131,7 @@ describe("a deployer's own file", () => {
         api: { corsOrigins: ["http://example.org"], throttle: null },
         alarms: { emailAddresses: ["ada"] },
         userQuotas: { tracks: 1.5 },
+        functions: { logLevel: "WARN" },
       }),
     );
     for (const line of [
@@ -146,6 +147,7 @@ describe("a deployer's own file", () => {
       "api.throttle is null: must be of the type object",
       'alarms.emailAddresses[0] is "ada": must be an e-mail address',
       "userQuotas.tracks is 1.5: must be of the type integer",
+      'functions.logLevel is "WARN": must be one of "DEBUG", "INFO"',
       "reconcileMinuets is 5: is not a setting; there are stage, removal, ",
     ]) {
       expect(message).toContain(line);

@@ -2,8 +2,10 @@
  * Properties of the templates that only AWS would show at run time, because MiniStack does not enforce them.
  * docs/local-and-aws.md has the list of the findings that A6, B3 and the like name.
  */
+import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 import * as z from "zod";
 import { parseStageConfig } from "../../lib/config/load-stage-config";
+import { stageConfigSchema } from "../../lib/config/stage-config";
 import { techniqueIds } from "../../naming/resource-names";
 import { devConfig, localConfig, prodConfig } from "./support/stage-configs";
 import { type Resource, synthesize, type Synthesized } from "./support/synthesize";
@@ -230,8 +232,25 @@ describe("log groups", () => {
     });
   });
 
+  // In the order of Lambda's documentation, which says that a line without a valid level counts as INFO.
+  const lambdaLevels = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"] as const;
+
+  test("no level that a stage may have keeps our own metrics from CloudWatch: their lines have no level", () => {
+    const metrics = new Metrics({ namespace: "test", serviceName: "test" });
+    metrics.addMetric("JobsFailed", MetricUnit.Count, 1);
+    expect(metrics.serializeMetrics()).toMatchObject({ JobsFailed: 1, _aws: expect.anything() });
+    expect(metrics.serializeMetrics()).not.toHaveProperty("level");
+
+    for (const logLevel of lambdaLevels) {
+      const config = { ...devConfig, functions: { ...devConfig.functions, logLevel } };
+      const isKept = lambdaLevels.indexOf("INFO") >= lambdaLevels.indexOf(logLevel);
+      const isAllowed = stageConfigSchema.safeParse(config).success;
+      expect([logLevel, isAllowed && !isKept]).toEqual([logLevel, false]);
+    }
+  });
+
   test("B12: Lambda's own level of logs is the stage's, for every function", () => {
-    for (const logLevel of ["DEBUG", "INFO", "WARN", "ERROR"] as const) {
+    for (const logLevel of ["DEBUG", "INFO"] as const) {
       const synthesized = synthesize(
         parseStageConfig({ ...devConfig, functions: { ...devConfig.functions, logLevel } }),
       );
