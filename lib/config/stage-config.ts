@@ -35,6 +35,20 @@ const imageSourceSchema = z.discriminatedUnion("kind", [
 ]);
 export type ImageSource = z.infer<typeof imageSourceSchema>;
 
+/**
+ * Returns account, Region and repository of an image's URI, which is
+ * `123456789012.dkr.ecr.eu-west-1.amazonaws.com/name:tag` or `…/name@sha256:digest`.
+ */
+export function imageLocation(uri: string): {
+  readonly account: string;
+  readonly region: string;
+  readonly repository: string;
+} {
+  const [registry = "", ...path] = uri.split("/");
+  const [account = "", , , region = ""] = registry.split(".");
+  return { account, region, repository: path.join("/").replace(/[@:].*$/, "") };
+}
+
 const techniqueImagesSchema = z.strictObject({ training: imageSourceSchema, inference: imageSourceSchema });
 
 const throttleSchema = z.strictObject({

@@ -9,9 +9,11 @@ import {
   loadStageConfig,
   parseStageConfig,
   refuseForeignAccount,
+  refuseUnreachable,
   stageDefaults,
 } from "../../lib/config/load-stage-config";
 import { withOwnValues } from "../../lib/config/own-values";
+import type { StageConfig } from "../../lib/config/stage-config";
 import { StageConfigError } from "../../lib/config/stage-config-error";
 import { repositoryPath } from "../../lib/constructs/repository-root";
 import { localAccountId, type Stage, stages } from "../../naming/resource-names";
@@ -248,6 +250,87 @@ describe("the stage local", () => {
     });
     expect({ status: run.status, lines: run.stderr.trim().split("\n").length }).toEqual({ status: 1, lines: 1 });
     expect(run.stderr).toContain("The stage local is for the local cloud");
+  });
+});
+
+describe("images that are named by URI, and the API's certificate", () => {
+  const at = (account: string, region: string): { readonly kind: "uri"; readonly uri: string } => ({
+    kind: "uri",
+    uri: `${account}.dkr.ecr.${region}.amazonaws.com/music@sha256:${"0a".repeat(32)}`,
+  });
+  const target = { account: "123456789012", region: "eu-west-1" };
+  const here = at(target.account, target.region);
+  const withImages = (training: typeof here, inference: typeof here, kind: "serverless" | "realTime"): StageConfig =>
+    parseStageConfig({
+      ...prodConfig,
+      images: { ...prodConfig.images, "ar-cnn": { training, inference } },
+      endpoints: {
+        ...prodConfig.endpoints,
+        "ar-cnn":
+          kind === "serverless"
+            ? { kind, memoryMb: 2048, maxConcurrency: 2 }
+            : { kind, instanceType: "ml.m5.large", instanceCount: 1 },
+      },
+    });
+
+  it.each([
+    ["of the account and Region of the deploy", here, here, "serverless"],
+    ["of another account, where SageMaker can pull it", at("999999999999", "eu-west-1"), here, "serverless"],
+    ["of another account, for instances", here, at("999999999999", "eu-west-1"), "realTime"],
+  ] as const)("may be %s", (_, training, inference, kind) => {
+    refuseUnreachable(withImages(training, inference, kind), target);
+  });
+
+  it("are refused at once where SageMaker would refuse them, each with its value and what is allowed", () => {
+    const config = withImages(at("123456789012", "us-east-1"), at("999999999999", "eu-central-1"), "serverless");
+    const message = errorOf(() => {
+      refuseUnreachable(config, target);
+    });
+    expect(message.split("\n").slice(1)).toEqual([
+      expect.stringMatching(
+        /images\["ar-cnn"\]\.training\.uri is "123.*us-east-1.*: must be in the Region .*eu-west-1:/,
+      ),
+      expect.stringMatching(/images\["ar-cnn"\]\.inference\.uri is "999.*: must be in the Region .*eu-west-1:/),
+      expect.stringMatching(/images\["ar-cnn"\]\.inference\.uri is "999.*: must be in the account .*123456789012:/),
+    ]);
+    // Nothing is known of the deploy where there are no credentials.
+    refuseUnreachable(config, { account: undefined, region: undefined });
+  });
+
+  it.each([
+    ["another Region", "us-east-1", "123456789012"],
+    ["another account", "eu-west-1", "999999999999"],
+  ])("are refused like the API's certificate of %s", (_, region, account) => {
+    const certificateArn = `arn:aws:acm:${region}:${account}:certificate/0a1b`;
+    const customDomain = { name: "music.example.org", certificateArn };
+    const config = parseStageConfig({ ...prodConfig, api: { ...prodConfig.api, customDomain } });
+    expect(
+      errorOf(() => {
+        refuseUnreachable(config, target);
+      }),
+    ).toContain(`api.customDomain.certificateArn is "${certificateArn}": must be a certificate of`);
+    refuseUnreachable(config, { account, region });
+    refuseUnreachable(config, { account: undefined, region: undefined });
+  });
+
+  it("stop the app before there is a template", () => {
+    const file = join(folder, "own.json");
+    writeFileSync(file, JSON.stringify({ images: { "unet-gan": { inference: at("123456789012", "us-east-1") } } }));
+    const run = spawnSync(process.execPath, ["--import", "tsx", "bin/app.ts"], {
+      cwd: repositoryPath(),
+      encoding: "utf8",
+      env: {
+        ...process.env,
+        CDK_DEFAULT_ACCOUNT: "123456789012",
+        CDK_DEFAULT_REGION: "eu-west-1",
+        CDK_CONTEXT_JSON: JSON.stringify({ stage: "dev", config: file }),
+        CDK_OUTDIR: folder,
+      },
+    });
+    expect({ status: run.status, error: run.stderr }).toEqual({
+      status: 1,
+      error: expect.stringContaining("must be in the Region of the deploy, eu-west-1"),
+    });
   });
 });
 
