@@ -82,7 +82,16 @@ async function invocationRequest(
   };
 }
 
-/** Reads the container's error. A 4xx is about this request or this model; a 5xx may pass. */
+/** 4xx by which the container says that it is busy or was slow. */
+const busyStatuses: ReadonlySet<number> = new Set([408, 429]);
+
+/**
+ * 4xx that are about how the request reached the container (path, method, length, type, headers) and not about the
+ * piece. Whoever composes is not to blame, and what stands between may change.
+ */
+const deliveryStatuses: ReadonlySet<number> = new Set([403, 404, 405, 411, 415, 431]);
+
+/** Reads the container's error. Any other 4xx is about this request or this model; a 5xx may pass. */
 function modelError(
   { status, body }: { readonly status: number; readonly body: string },
   { model }: CompositionItem,
@@ -91,8 +100,10 @@ function modelError(
   const error = invocationErrorSchema.safeParse(parseJson(body));
   const code = error.success ? error.data.code : undefined;
   log.warn("the model's container responded with an error", { status, code });
-  // These 4xx say that the container is busy or was slow, not that the request is wrong.
-  const isPassing = status < 400 || status >= 500 || status === 408 || status === 429;
+  if (deliveryStatuses.has(status) || status === 501) {
+    log.error("the container takes no request in the form in which it arrives", { status, body: body.slice(0, 1_000) });
+  }
+  const isPassing = status < 400 || status >= 500 || busyStatuses.has(status) || deliveryStatuses.has(status);
   if (isPassing) return { kind: "UNAVAILABLE", reason: code ?? `HTTP ${status}` };
   if (!error.success) return failed("MODEL_ERROR", "The model refused the request without giving a reason.");
   const { code: reason, message, errors = [] } = error.data;
