@@ -16,6 +16,7 @@ import { endpointName, type Stage } from "../../naming/resource-names";
 import { type EndpointInvoker, maxPayloadBytes } from "../aws/endpoint-invoker";
 import type { CompositionItem } from "../stores/items";
 import type { Log } from "../telemetry/logger";
+import type { MetricRecorder } from "../telemetry/metrics";
 
 export interface InvokeModelParams {
   readonly composition: CompositionItem;
@@ -25,6 +26,7 @@ export interface InvokeModelParams {
   /** Returns a short-lived URL of a model's file. Its host is the bucket's, which the container allows. */
   readonly presign: (key: string) => Promise<string>;
   readonly log: Log;
+  readonly metrics: MetricRecorder;
 }
 
 export type ModelResponse =
@@ -41,7 +43,7 @@ const failed = (code: string, message: string): ModelResponse => ({
 
 /** Calls the technique's endpoint once and reads its response (contracts/invocation-response). */
 export async function invokeModel(params: InvokeModelParams): Promise<ModelResponse> {
-  const { composition, melody, stage, endpoint, log } = params;
+  const { composition, melody, stage, endpoint, log, metrics } = params;
   const notes = toGrid(melody);
   const maxNotes = maxMelodyNotes(melody.bars);
   if (notes.length > maxNotes) {
@@ -57,6 +59,13 @@ export async function invokeModel(params: InvokeModelParams): Promise<ModelRespo
   switch (invocation.kind) {
     case "UNAVAILABLE":
       return invocation;
+    case "ACCESS_DENIED":
+      log.error("a policy does not allow the call of the endpoint", { reason: invocation.reason });
+      metrics.record("AccessRefusals");
+      return failed(
+        "INFERENCE_REFUSED",
+        "The platform does not allow this deployment to use its models. Its operator has to change that; the logs have the reason.",
+      );
     case "MODEL_ERROR":
       return modelError(invocation, composition, log);
     case "RESPONSE":

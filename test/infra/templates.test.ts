@@ -821,7 +821,7 @@ describe("alarms", () => {
   );
 
   test("each says what it means and where the runbook says what to do", () => {
-    expect(alarms.map(({ id }) => id).length).toBe(8);
+    expect(alarms.map(({ id }) => id).length).toBe(9);
     for (const { resource } of alarms) {
       const [, anchor] = /docs\/runbook\.md#([a-z0-9-]+)$/.exec(String(property(resource, "AlarmDescription"))) ?? [];
       expect([anchor, headings.has(anchor ?? "")]).toEqual([anchor, true]);
@@ -829,7 +829,7 @@ describe("alarms", () => {
     }
   });
 
-  test.each(["JobsFailed", "QuotaRefusals"])("%s of training jobs are counted for this stage alone", (metric) => {
+  test.each(["JobsFailed", "QuotaRefusals", "AccessRefusals"])("%s are counted for this stage alone", (metric) => {
     prod.stack("Observability").template.hasResourceProperties("AWS::CloudWatch::Alarm", {
       Namespace: "OpenComposer",
       MetricName: metric,

@@ -446,6 +446,18 @@ test.each([
   expect(harness.row()).toMatchObject({ state: "COMPLETED", attempt: 3 });
 });
 
+test("a policy that forbids the call fails at once, and operators are told by an alarm and the log", async () => {
+  const harness = harnessWith();
+  const reason = "AccessDeniedException: User: arn:aws:sts::123456789012:assumed-role/worker is not authorized";
+  harness.responses = [{ kind: "ACCESS_DENIED", reason }];
+  expect(await harness.deliver()).toEqual({ kind: "DONE" });
+  const { state, failure } = harness.row();
+  expect([state, failure?.code]).toEqual(["FAILED", "INFERENCE_REFUSED"]);
+  expect(failure?.message).not.toContain("arn:");
+  expect(harness.log.lines).toContainEqual({ level: "error", message: expect.any(String), details: { reason } });
+  expect(harness.metrics.count("AccessRefusals")).toBe(1);
+});
+
 test.each([
   [411, '{"code":"LENGTH_REQUIRED","message":"the request has no Content-Length"}'],
   [415, '{"code":"UNSUPPORTED_MEDIA_TYPE","message":"Content-Type must be application/json"}'],
