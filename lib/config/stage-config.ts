@@ -189,6 +189,11 @@ const stageSettingsSchema = z.strictObject({
       .describe(
         "True: a password may be sent to Cognito directly (USER_PASSWORD_AUTH). It is for local only, where tests and scripts sign in without a browser.",
       ),
+    mfa: z
+      .enum(["off", "required"])
+      .describe(
+        "`required`: everyone signs in with a second factor, a code of an authenticator app, which the sign-in page sets up at the first sign-in.",
+      ),
     signInPage: z
       .strictObject({ callbackUrls: z.array(webUrl).min(1), logoutUrls: z.array(webUrl).min(1) })
       .optional()
@@ -287,6 +292,12 @@ export const stageConfigSchema = stageSettingsSchema.superRefine((config, contex
   const isLocal = config.stage === "local";
   if (config.identity.passwordGrant && !isLocal) {
     refuse(["identity", "passwordGrant"], "is allowed in the stage local only");
+  }
+  if (config.identity.mfa === "required" && (isLocal || config.identity.signInPage === undefined)) {
+    refuse(
+      ["identity", "mfa"],
+      "must be `off` in the stage local, and where there is no signInPage: nothing else lets people set a second factor up",
+    );
   }
   if (!config.identity.passwordGrant && config.identity.signInPage === undefined) {
     refuse(["identity", "signInPage"], "is needed where passwordGrant is off: nobody could sign in");

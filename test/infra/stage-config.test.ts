@@ -347,8 +347,13 @@ test("every broken field is named at once, unknown keys included", () => {
 });
 
 test.each([
-  ["passwords are sent to Cognito in local only", { identity: { passwordGrant: true } }, "identity.passwordGrant"],
-  ["someone can sign in", { identity: { passwordGrant: false } }, "identity.signInPage"],
+  [
+    "passwords are sent to Cognito in local only",
+    { identity: { passwordGrant: true, mfa: "off" } },
+    "identity.passwordGrant",
+  ],
+  ["someone can sign in", { identity: { passwordGrant: false, mfa: "off" } }, "identity.signInPage"],
+  ["a second factor can be set up", { identity: { passwordGrant: false, mfa: "required" } }, "identity.mfa"],
   [
     "a local image exists on no AWS stage",
     { images: { ...prodConfig.images, "unet-gan": { training: { kind: "local" }, inference: { kind: "build" } } } },
@@ -384,6 +389,7 @@ test.each([
     {
       identity: {
         passwordGrant: false,
+        mfa: "off",
         signInPage: { callbackUrls: ["http://localhost:5173/"], logoutUrls: ["http://127.0.0.1/"] },
       },
     },
@@ -413,6 +419,12 @@ test.each([
   ],
 ])("prod is refused unless %s", (_rule, change, field) => {
   expect(messageOf({ ...prodConfig, ...change })).toContain(field);
+});
+
+test("local asks for no second factor: its page at MiniStack sets none up", () => {
+  expect(messageOf({ ...localConfig, identity: { ...localConfig.identity, mfa: "required" } })).toContain(
+    'identity.mfa is "required": must be `off` in the stage local',
+  );
 });
 
 test("local takes no image from a registry", () => {

@@ -333,6 +333,30 @@ describe("B9: concurrency of serverless endpoints", () => {
   });
 });
 
+describe("a second factor", () => {
+  const mfaOf = (synthesized: Synthesized): readonly unknown[] =>
+    synthesized
+      .resourcesOf("AWS::Cognito::UserPool")
+      .map(({ resource }) => [resource.Properties["MfaConfiguration"], resource.Properties["EnabledMfas"]]);
+
+  test("is never optional: Cognito's page sets one up only where it is required, and our tokens may not", () => {
+    for (const [, synthesized] of stages) {
+      expect(mfaOf(synthesized)).toEqual([["OFF", undefined]]);
+      for (const { resource } of synthesized.resourcesOf("AWS::Cognito::UserPoolClient")) {
+        // With the scope aws.cognito.signin.user.admin a front end could set a factor up by its user's token.
+        expect(resource.Properties["AllowedOAuthScopes"]).toEqual(["openid", "email"]);
+      }
+    }
+  });
+
+  test("is required of everyone where the deployer says so, by an authenticator app", () => {
+    const required = synthesize(
+      parseStageConfig({ ...prodConfig, identity: { ...prodConfig.identity, mfa: "required" } }),
+    );
+    expect(mfaOf(required)).toEqual([["ON", ["SOFTWARE_TOKEN_MFA"]]]);
+  });
+});
+
 describe("B2: the first training does not wait for the spot market", () => {
   test("dev trains on demand", () => {
     expect(devConfig.training.useSpot).toBe(false);
