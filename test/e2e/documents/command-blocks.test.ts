@@ -257,6 +257,12 @@ describe("docs/deploy.md and docs/runbook.md, with the local cloud in place of t
     expect(printed).toContain("0 training jobs at SageMaker, 0 executions of the workflow, 0 open rows");
   });
 
+  test("no function begins new work any more", async () => {
+    await run("docs/runbook.md#stop-everything 2");
+    const printed = await terminal.run("aws lambda get-function-concurrency --function-name \"$worker\"");
+    expect(printed).toMatch(/"ReservedConcurrentExecutions": 0/);
+  });
+
   test("dev is removed with its data", async () => {
     await run("docs/runbook.md#remove-everything", async (printed) => {
       await until("the CDK asks", 300, () => printed().includes("(y/n)"));
@@ -269,6 +275,13 @@ describe("docs/deploy.md and docs/runbook.md, with the local cloud in place of t
     const protection = "--query 'Stacks[0].EnableTerminationProtection'";
     const describe = `aws cloudformation describe-stacks --stack-name opencomposer-prod-Storage ${protection}`;
     expect((await terminal.run(describe)).trim()).toBe("true");
+    await run("docs/runbook.md#change-an-endpoint-between-serverless-and-real-time", async (printedSoFar) => {
+      await until("the CDK asks", 300, () => printedSoFar().includes("(y/n)"));
+      terminal.type("y");
+    });
+    await terminal.run("npx cdk deploy opencomposer-prod-Inference -c stage=prod");
+    expect(await run("docs/deploy.md#when-a-deploy-fails")).toMatch(/resources are not listed/);
+    await terminal.run("npx cdk deploy opencomposer-prod-Inference -c stage=prod");
     const printed = await run("docs/runbook.md#remove-everything 2", async (printedSoFar) => {
       await until("the CDK asks", 300, () => printedSoFar().includes("(y/n)"));
       terminal.type("y");

@@ -199,31 +199,32 @@ async function makeEndpoints(client: SageMakerClient, stage: Stage): Promise<voi
 }
 
 async function main(args: readonly string[]): Promise<void> {
-  const [command, all, option, context] = args;
+  const [command, which = "", option, context] = args;
   if (command === "bootstrap" && args.length === 1) {
     cdk(args);
     return;
   }
   const stage = stages.find((name) => context === `stage=${name}`);
-  const isKnown = (command === "deploy" || command === "destroy") && all === "--all" && option === "-c";
+  const isKnown = (command === "deploy" || command === "destroy") && option === "-c";
   if (!isKnown || stage === undefined || args.length > 4) {
     throw new Error(`cdk ${args.join(" ")}: say what stands in for this, in test/e2e/documents/stand-ins/cdk.ts`);
   }
+  const hasEndpoints = which === "--all" || which === `opencomposer-${stage}-Inference`;
   const assembly = join(environment("STAND_IN_STATE"), `assembly-${stage}`);
   const sageMaker = new SageMakerClient({});
   if (command === "destroy") {
     if (!existsSync(assembly)) throw new Error(`The stage ${stage} is not deployed.`);
-    cdk(["destroy", "--all", "--app", assembly]);
-    await deleteEndpoints(sageMaker, stage);
+    cdk(["destroy", which, "--app", assembly]);
+    if (hasEndpoints) await deleteEndpoints(sageMaker, stage);
     return;
   }
   rmSync(assembly, { recursive: true, force: true });
   cdk(["synth", "--quiet", "-c", `stage=${stage}`, "--output", assembly]);
   fitAssembly(assembly);
-  await publishImages(assembly);
+  if (hasEndpoints) await publishImages(assembly);
   // MiniStack loses a change set without changes. Nobody is asked about new rights: there are none here.
-  cdk(["deploy", "--all", "--app", assembly, "--method=direct", "--require-approval=never", "--progress=events"]);
-  await makeEndpoints(sageMaker, stage);
+  cdk(["deploy", which, "--app", assembly, "--method=direct", "--require-approval=never", "--progress=events"]);
+  if (hasEndpoints) await makeEndpoints(sageMaker, stage);
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {
