@@ -259,7 +259,7 @@ describe("docs/deploy.md and docs/runbook.md, with the local cloud in place of t
 
   test("no function begins new work any more", async () => {
     await run("docs/runbook.md#stop-everything 2");
-    const printed = await terminal.run("aws lambda get-function-concurrency --function-name \"$worker\"");
+    const printed = await terminal.run('aws lambda get-function-concurrency --function-name "$worker"');
     expect(printed).toMatch(/"ReservedConcurrentExecutions": 0/);
   });
 

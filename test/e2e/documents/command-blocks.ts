@@ -39,7 +39,8 @@ export const blockRuns = {
   "docs/deploy.md#users-and-sign-in": { terminal: "operator" },
   "docs/deploy.md#users-and-sign-in 2": { terminal: "operator" },
   "docs/deploy.md#the-first-composition": {
-    notRun: "the API of the stage local alone is served here; its functions and requests are the tutorial's, which is run",
+    notRun:
+      "the API of the stage local alone is served here; its functions and requests are the tutorial's, which is run",
   },
   "docs/deploy.md#without-docker-at-the-deploy": { terminal: "operator" },
   "docs/deploy.md#what-it-costs": { notRun: "nothing here stands in for AWS Budgets" },
