@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,17 +18,9 @@ from opencomposer_evaluation.chorale_grade import (
 from opencomposer_evaluation.corpus import REST
 from opencomposer_evaluation.keys import Key
 from opencomposer_evaluation.repeated_sequences import repeated_sequences
-from opencomposer_evaluation.voice_lines import VoiceLines, lines_from_pitches
+from opencomposer_testing.quarters import quarters
 
 C_MAJOR = Key(0, "major")
-
-
-def quarters(*voices: list[int]) -> VoiceLines:
-    """Returns lines in quarter notes; equal neighbors are repeated notes."""
-    pitches = np.repeat(np.array(voices), 4, axis=1)
-    starts = np.zeros(pitches.shape, dtype=np.bool_)
-    starts[:, ::4] = True
-    return lines_from_pitches(pitches, starts)
 
 
 # C, F with its third in the soprano, G seventh, C: parallel octaves between tenor and bass into the last chord.

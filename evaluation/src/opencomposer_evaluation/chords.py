@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from opencomposer_music.piano_roll import STEPS_PER_BEAT
+
+from opencomposer_evaluation.corpus import REST, Lines
+from opencomposer_evaluation.voice_lines import VoiceLines
+
 TRIADS: dict[str, tuple[int, ...]] = {
     "major": (0, 4, 7),
     "minor": (0, 3, 7),
@@ -66,3 +71,26 @@ def chord_of(pitches: Iterable[int]) -> Chord | None:
         return None
     root, quality = min(names, key=lambda name: name[0] != bass)
     return Chord(root, quality, bass)
+
+
+def sounding_at(lines: Lines, step: int) -> list[int]:
+    """Returns the pitches that lines [voices, steps] sound at a step."""
+    return [int(pitch) for pitch in lines[:, step] if pitch != REST]
+
+
+def count_chords(lines: VoiceLines) -> dict[str, int]:
+    """Counts the beats at which anything sounds: all; with a triad or seventh chord; with a seventh chord; with three
+    or more tones that are neither. Two tones alone are none of these."""
+    counts = dict.fromkeys(("beats", "chordBeats", "seventhBeats", "vagueBeats"), 0)
+    for beat in range(0, lines.steps, STEPS_PER_BEAT):
+        pitches = sounding_at(lines.pitches, beat)
+        if not pitches:
+            continue
+        counts["beats"] += 1
+        chord = chord_of(pitches)
+        if chord is not None:
+            counts["chordBeats"] += 1
+            counts["seventhBeats"] += chord.quality in SEVENTHS
+        elif len({pitch % 12 for pitch in pitches}) > 2:
+            counts["vagueBeats"] += 1
+    return counts
