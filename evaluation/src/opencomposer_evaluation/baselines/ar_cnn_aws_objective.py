@@ -126,6 +126,7 @@ def make_run(
             LearnerInputs(dataset, selection, hyperparameters, resumed),
             corrupt_window=corrupt_cells,
             objective=batch_losses,
+            hears_phrase_ends=False,
             **changes,
         ),
         checkpoints=work,

@@ -16,6 +16,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 from opencomposer_music.parameter_set import ParameterValue
+from opencomposer_music.phrase_ends import derive_phrase_end_steps, with_phrase_ends
 from opencomposer_music.piano_roll import (
     ONSET,
     PITCHES,
@@ -23,6 +24,7 @@ from opencomposer_music.piano_roll import (
     STEPS_PER_BAR,
     STEPS_PER_BEAT,
     Planes,
+    Steps,
 )
 from opencomposer_music.technique_document import load_technique
 
@@ -32,7 +34,7 @@ from opencomposer_ar_cnn.rewriting import EditEvent, Rewriting
 
 Floats = npt.NDArray[np.float32]
 Network = Callable[[Floats, float], tuple[Floats, Floats]]
-"""Maps (planes [4, steps, 128], density) to (toggle logits, onset logits), [steps, 128] each."""
+"""Maps (planes [4 or 5, steps, 128], density) to (toggle logits, onset logits), [steps, 128] each."""
 
 ORIGINAL_BARS = 8
 """The length of every piece of the original AR-CNN, for which its counts of notes are meant."""
@@ -114,13 +116,15 @@ def sampling_settings(given: Mapping[str, ParameterValue]) -> SamplingSettings:
 
 @dataclass(frozen=True)
 class EditLimits:
-    """The network's window of the keyboard, and two numbers of its training music: the density of the steps at which
-    anything sounds, and the maximum number of pitches that sound at once."""
+    """The network's window of the keyboard; two numbers of its training music: the density of the steps at which
+    anything sounds, and the maximum number of pitches that sound at once; and whether its input says where phrases
+    end."""
 
     lowest_pitch: int
     highest_pitch: int
     density: float
     max_polyphony: int
+    hears_phrase_ends: bool = False
 
 
 def octave_shift(sounding: Cells, limits: EditLimits) -> int:
@@ -150,9 +154,16 @@ class EditSession:
     """
 
     def __init__(
-        self, piece: Planes, *, settings: SamplingSettings, limits: EditLimits, rng: np.random.Generator
+        self,
+        piece: Planes,
+        *,
+        settings: SamplingSettings,
+        limits: EditLimits,
+        rng: np.random.Generator,
+        phrase_ends: Steps | None = None,
     ) -> None:
-        """piece: [2, steps, 128], a whole number of bars. Raises NothingToEdit."""
+        """piece: [2, steps, 128], a whole number of bars; phrase_ends: where a note that ends a phrase sounds, [steps];
+        with None it is derived from the piece. Raises NothingToEdit."""
         self._settings = settings
         self._rng = rng
         self._original = piece[SOUNDING].copy()
@@ -161,6 +172,9 @@ class EditSession:
         steps = len(self._roll)
         bars = steps // STEPS_PER_BAR
         self._shift = octave_shift(self._original, limits)
+        self._phrase_ends = None
+        if limits.hears_phrase_ends:
+            self._phrase_ends = derive_phrase_end_steps(piece) if phrase_ends is None else phrase_ends
         editable = np.zeros_like(self._roll)
         lowest = max(settings.lowest_pitch, limits.lowest_pitch - self._shift, 0)
         highest = min(settings.highest_pitch, limits.highest_pitch - self._shift, PITCHES - 1)
@@ -198,10 +212,13 @@ class EditSession:
         self.finished = settings.sampling_iterations == 0
 
     def planes(self) -> Floats:
-        """Returns the network's next input, [4, steps, 128]: see INPUT_PLANES of `network`."""
+        """Returns the network's next input, [4 or 5, steps, 128]: see INPUT_PLANES of `network`."""
         self._input_onsets = self._onsets()
         cells = (self._roll, self._input_onsets, self._locked, self._original)
-        return np.stack([self._to_model(plane, np.False_) for plane in cells]).astype(np.float32)
+        planes = np.stack([self._to_model(plane, np.False_) for plane in cells])
+        if self._phrase_ends is not None:
+            planes = with_phrase_ends(planes, self._phrase_ends)
+        return planes.astype(np.float32)
 
     def advance(self, toggle: Floats, onset: Floats) -> None:
         """Takes the network's output for `planes()`. Raises ValueError for numbers that are not finite."""
