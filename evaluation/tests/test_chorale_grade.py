@@ -88,9 +88,12 @@ def test_the_grade_of_a_reference_piece_and_of_one_with_more_parallels() -> None
     assert grade.total == pytest.approx(sum(grade.features.values()))
 
 
-def test_a_reference_needs_both_modes() -> None:
-    with pytest.raises(ValueError, match="major and in minor, but has \\['major'\\]"):
-        GradeReference([chorale_features(CADENCE)])
+def test_a_reference_of_one_mode_stands_for_the_other() -> None:
+    major, minor = (chorale_features(CADENCE, key=key) for key in (C_MAJOR, Key(0, "minor")))
+    reference = GradeReference([major])
+    assert reference.grade(minor).features["harmony"] == reference.grade(major).features["harmony"] == 0
+    with pytest.raises(ValueError, match="at least one piece, but has none"):
+        GradeReference([])
 
 
 def test_grades_with_and_without_the_heavy_terms() -> None:

@@ -108,21 +108,23 @@ class GradeReference:
     """The distributions that chorales are compared with."""
 
     def __init__(self, pieces: Iterable[ChoraleFeatures]) -> None:
-        """Adds up the features of the reference pieces. Raises ValueError where one of the modes has no piece."""
+        """Adds up the features of the reference pieces. A mode that none of them has is compared with all of them.
+        Raises ValueError without any piece."""
         histograms: dict[str, Counter[str]] = {}
         parallels: Counter[str] = Counter(dict.fromkeys(PARALLEL_KINDS, 0))
         repeats: Counter[int] = Counter()
-        notes = 0
-        modes: set[Mode] = set()
-        for piece in pieces:
-            modes.add(piece.mode)
+        every = list(pieces)
+        if not every:
+            raise ValueError("the reference of grades needs at least one piece, but has none")
+        present = {piece.mode for piece in every}
+        for piece in every:
+            stands_for: tuple[Mode, ...] = ("major", "minor") if len(present) == 1 else (piece.mode,)
             for feature, histogram in piece.histograms.items():
-                histograms.setdefault(_name(feature, piece.mode), Counter()).update(histogram)
+                for name in {_name(feature, mode) for mode in stands_for}:
+                    histograms.setdefault(name, Counter()).update(histogram)
             parallels.update(piece.parallels)
             repeats.update(piece.repeats)
-            notes += piece.notes
-        if modes != {"major", "minor"}:
-            raise ValueError(f"the reference needs pieces in major and in minor, but has {sorted(modes)}")
+        notes = sum(piece.notes for piece in every)
         self._distributions = {name: _shares(histogram) for name, histogram in histograms.items()}
         self._parallels = _shares(parallels)
         self._parallels_a_note = sum(parallels.values()) / notes
