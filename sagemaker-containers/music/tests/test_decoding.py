@@ -23,7 +23,7 @@ from opencomposer_music.decoding import (
 )
 from opencomposer_music.model_metadata import Limits, Voice
 from opencomposer_music.piano_roll import SOUNDING, Note, Planes, notes_to_planes
-from opencomposer_music.voice_leading import REST, VoiceLeading
+from opencomposer_music.voice_leading import REST, Closes, VoiceLeading
 
 GREEDY = Decoding(pitch_temperature=0, onset_temperature=0, coherence_steps=4)
 METADATA = ModelMetadata(
@@ -127,14 +127,25 @@ def test_a_melody_of_another_length_is_refused() -> None:
 
 
 LEADING = VoiceLeading(
-    np.linspace(-4, 4, 48).round(3).reshape(4, 12), -np.ones((2, 25)), np.full(12, -0.5), 0.15, 0.2, 0.5
+    np.linspace(-4, 4, 48).round(3).reshape(4, 12),
+    -np.ones((2, 25)),
+    np.full(12, -0.5),
+    0.15,
+    0.2,
+    0.5,
+    beat_parallels=np.full(12, -0.25),
+    rhythm=np.array([[-1.0, -2.0], [0.0, -0.5]]),
+    beat_parallel_weight=0.75,
+    rhythm_weight=0.25,
+    closes=Closes(np.linspace(-4, 4, 48).round(3).reshape(2, 2, 12), np.full((2, 25), 0.5), 0.6),
 )
+LEADING_OF_0_2 = VoiceLeading(LEADING.intervals, LEADING.moves, LEADING.parallels, 0.15, 0.2, 0.5)
 
 
 def test_voices_are_chosen_together_where_the_model_says_how() -> None:
     intervals = np.zeros((4, 12))
     intervals[:, 1] = -4
-    together = replace(METADATA, voice_leading=replace(LEADING, intervals=intervals, interval_weight=1.0))
+    together = replace(METADATA, voice_leading=replace(LEADING_OF_0_2, intervals=intervals, interval_weight=1.0))
     pitch, onset = logits()
     pitch[0, :, 60], pitch[0, :, 59] = 9, 8
     melody = notes_to_planes([Note(0, 16, 61)], 16)
@@ -145,9 +156,22 @@ def test_voices_are_chosen_together_where_the_model_says_how() -> None:
 def test_voice_leading_survives_the_metadata() -> None:
     read = parse_metadata(replace(METADATA, voice_leading=LEADING).to_json()).voice_leading
     assert read is not None
-    for name in ("intervals", "moves", "parallels"):
+    for name in ("intervals", "moves", "parallels", "beat_parallels", "rhythm"):
         assert np.array_equal(getattr(read, name), getattr(LEADING, name))
     assert (read.interval_weight, read.move_weight, read.parallel_weight) == (0.15, 0.2, 0.5)
+    assert (read.beat_parallel_weight, read.rhythm_weight) == (0.75, 0.25)
+    assert read.closes is not None and LEADING.closes is not None and read.closes.weight == 0.6
+    assert np.array_equal(read.closes.intervals, LEADING.closes.intervals)
+    assert np.array_equal(read.closes.moves, LEADING.closes.moves)
+
+
+def test_voice_leading_of_version_0_2_has_no_rules_for_beats_and_closes() -> None:
+    data = json.loads(replace(METADATA, voice_leading=LEADING_OF_0_2).to_json())
+    for name in ("beatParallels", "beatParallelWeight", "rhythmWeight"):
+        del data["voiceLeading"][name]
+    read = parse_metadata(json.dumps(data)).voice_leading
+    assert read is not None and read.closes is None and read.offbeat_costs(1) == (0.0, 0.0)
+    assert not (read.beat_parallel_weight * read.beat_parallels).any()
 
 
 @pytest.mark.parametrize(
@@ -160,6 +184,16 @@ def test_voice_leading_survives_the_metadata() -> None:
         ("moves", "many", "voiceLeading.moves"),
         ("parallels", [float("nan")] * 12, "voiceLeading.parallels"),
         ("parallels", {"0": 1}, "voiceLeading.parallels"),
+        ("beatParallels", [0.0] * 11, "voiceLeading.beatParallels"),
+        ("rhythm", [[0.0, 0.0]], "voiceLeading.rhythm of the model's metadata is a table of 1 rows, not one of 2"),
+        ("rhythm", [[0.0], [0.0]], "voiceLeading.rhythm"),
+        ("rhythmWeight", -1, "voiceLeading.rhythmWeight"),
+        ("closes", {"intervals": [], "moves": [], "weight": 1}, "voiceLeading.closes.intervals"),
+        (
+            "closes",
+            {"intervals": [[[0.0] * 12] * 2] * 2, "moves": [[0.0] * 25], "weight": 1},
+            "voiceLeading.closes.moves of the model's metadata is a table of 1 rows, not one of 2",
+        ),
         ("intervalWeight", 11, "voiceLeading.intervalWeight"),
         ("moveWeight", "0.2", "voiceLeading.moveWeight"),
         ("parallelWeight", None, "voiceLeading.parallelWeight"),

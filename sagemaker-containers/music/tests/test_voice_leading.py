@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from opencomposer_music.piano_roll import Note, notes_to_planes
+from opencomposer_music.piano_roll import Note, Steps, notes_to_planes
 from opencomposer_music.voice_leading import (
     MAX_SCORE,
     REST,
+    Closes,
     Line,
     Table,
     VoiceLeading,
@@ -86,13 +87,25 @@ def test_no_line_is_better_where_beats_count_too(seed: int, steps: int) -> None:
     scores, others = unary(rng, steps), lines(rng, 2, steps)
     scores[:, [62, REST]] = -1e9
     moves, parallels, by_beat = -rng.random(25), -rng.random(12), -3 * rng.random(12)
+    closing = rng.normal(size=25)
 
     def worth(line: Line) -> float:
         total = float(scores[np.arange(steps), line].sum()) + earned(line, moves, 0.3, others, parallels, 0.6)
         ties = sum(line[beat] == line[beat - 1] != line[beat - 4] for beat in range(4, steps, 4))
-        return total - 0.8 * ties + sum(parallel(line[::4], other[::4], by_beat) for other in others)
+        total += sum(float(closing[line[beat] - line[beat - 1] + 12]) for beat in range(8, steps, 8))
+        return float(total - 0.8 * ties) + sum(parallel(line[::4], other[::4], by_beat) for other in others)
 
-    found = best_line(scores, moves, 0.3, others, parallels, beat_parallels=by_beat, offbeat_cost=0.6, tie_cost=0.8)
+    found = best_line(
+        scores,
+        moves,
+        0.3,
+        others,
+        parallels,
+        beat_parallels=by_beat,
+        offbeat_cost=0.6,
+        tie_cost=0.8,
+        closes=(np.arange(2, -(-steps // 4), 2), closing),
+    )
     every = (np.array(line, dtype=np.int64) for line in itertools.product((60, 67), repeat=steps))
     assert worth(found) == pytest.approx(max(worth(line) for line in every))
 
@@ -132,12 +145,11 @@ def test_choosing_together_never_makes_the_whole_worse(seed: int) -> None:
     assert worth(choose_lines(scores, melody, leading, [0, 1, 2], 0.2)) >= worth(alone) - 1e-9
 
 
-def piece(*voices: list[int]) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
-    """Returns a piece of quarter notes, one for each number."""
+def piece(*voices: list[int]) -> tuple[np.ndarray[tuple[int, ...], np.dtype[np.bool_]], Steps]:
+    """Returns a piece of quarter notes, one for each number, of which the last one ends a phrase."""
     steps = 4 * len(voices[0])
-    return np.stack(
-        [notes_to_planes([Note(4 * at, 4, pitch) for at, pitch in enumerate(voice)], steps) for voice in voices]
-    )
+    planes = [notes_to_planes([Note(4 * at, 4, pitch) for at, pitch in enumerate(voice)], steps) for voice in voices]
+    return np.stack(planes), np.arange(steps) >= steps - 4
 
 
 SCALE = [60, 62, 64, 65, 67, 69, 71, 72]
@@ -171,7 +183,9 @@ def test_the_rhythm_says_how_rarely_a_voice_moves_and_holds_on_in_the_middle_of_
     steps = 64 * 16
     steady = notes_to_planes([Note(at, 4, 60 + at // 4 % 3) for at in range(0, steps, 4)], steps)
     limping = notes_to_planes([Note(at, 4, 48 + at // 4 % 3) for at in range(2, steps - 2, 4)], steps)
-    leading = learn_voice_leading([np.stack([steady, steady, limping])], Weights(1, 1, 1, 1, 2.0))
+    leading = learn_voice_leading(
+        [(np.stack([steady, steady, limping]), np.zeros(steps, bool))], Weights(1, 1, 1, 1, 2.0)
+    )
     assert leading.rhythm is not None and leading.rhythm.shape == (2, 2)
     assert (leading.rhythm[0] < -3).any() and leading.rhythm[1].tolist() == [0.0, 0.0]
     assert leading.offbeat_costs(0)[0] == pytest.approx(-2 * leading.rhythm[0, 0])
@@ -188,7 +202,8 @@ def test_music_without_a_rule_teaches_none() -> None:
 
 def test_a_piece_of_one_bar_or_without_notes_is_no_trouble() -> None:
     leading = learn_voice_leading(
-        [piece([60, 62, 64, 65], [48, 50, 52, 53]), np.zeros((2, 2, 16, 128), bool)], Weights(1, 1, 1)
+        [piece([60, 62, 64, 65], [48, 50, 52, 53]), (np.zeros((2, 2, 16, 128), bool), np.zeros(16, bool))],
+        Weights(1, 1, 1),
     )
     assert all(np.isfinite(table).all() for table in (leading.intervals, leading.moves, leading.parallels))
 
@@ -205,6 +220,34 @@ def test_two_voices_agree_on_one_harmony() -> None:
     tenor[:, 53] = 1.0
     chosen = choose_lines([alto, tenor], np.full(steps, REST), leading, [0, 1], 0.0)
     assert (chosen[0] == 65).all() and (chosen[1] == 53).all()
+
+
+def test_the_tables_say_how_phrases_close() -> None:
+    rng = np.random.default_rng(3)
+    closing = []
+    for _ in range(80):
+        # The upper voice wanders and ends on the third of C; the bass wanders and at the end rises a fourth to C.
+        wandering = [int(rng.choice(SCALE)) for _ in range(7)]
+        low = [int(rng.choice(SCALE)) - 24 for _ in range(6)]
+        closing.append(piece([*wandering, 76], [*wandering, 67], [*low, 43, 48]))
+    closes = learn_voice_leading(closing, Weights(1, 1, 1, closes=0.5)).closes
+    assert closes is not None and closes.weight == 0.5
+    assert closes.intervals.shape == (2, 2, 12) and closes.moves.shape == (2, 25)
+    assert closes.moves[1].argmax() == 12 + 5 and closes.moves[1, 12 + 5] > 1
+    assert closes.intervals[0, 0, [4, 7]].min() > 0.5 and closes.intervals[0, 0, [1, 2, 6]].max() < -0.5
+    assert closes.intervals[0, 1, 9] > 0.5
+
+
+def test_a_phrase_ends_as_the_music_s_phrases_do() -> None:
+    closes = Closes(np.zeros((2, 2, 12)), np.zeros((1, 25)), 1.0)
+    closes.moves[0, 12 + 5] = 3.0
+    leading = VoiceLeading(np.zeros((4, 12)), -np.ones((1, 25)), NO_PARALLELS, 1.0, 1.0, 1.0, closes=closes)
+    bass = np.full((16, 129), -9.0)
+    bass[:8, 43] = 1.0
+    bass[8:, 50], bass[8:, 48] = 1.0, 0.9
+    for ends, wanted in ((np.arange(16) >= 8, 48), (np.zeros(16, dtype=np.bool_), 50)):
+        (line,) = choose_lines([bass], np.full(16, REST), leading, [0], 0.0, ends)
+        assert line.tolist() == [43] * 8 + [wanted] * 8
 
 
 def test_the_line_of_planes_is_the_highest_pitch() -> None:

@@ -105,7 +105,7 @@ def test_the_paired_loss_falls_while_it_learns(tmp_path: Path) -> None:
     run = start(tmp_path, epochs=12)
     run.run()
     losses = [line["reconstructionLoss"] for line in progress_lines(tmp_path)]
-    assert np.mean(losses[-3:]) < 0.6 * losses[0]
+    assert np.mean(losses[-3:]) < 0.65 * losses[0]
 
 
 def test_early_stopping_ends_when_the_index_no_longer_falls(tmp_path: Path) -> None:

@@ -33,15 +33,18 @@ from opencomposer_music.piano_roll import (
     STEPS_PER_BEAT,
     Note,
     Planes,
+    Steps,
     fold_into_range,
     notes_to_planes,
     planes_to_notes,
 )
 from opencomposer_music.voice_leading import (
+    CLOSING_MOVES,
     INTERVALS,
     MAX_MOVE,
     MAX_SCORE,
     REST,
+    Closes,
     Line,
     Table,
     VoiceLeading,
@@ -98,8 +101,15 @@ METADATA = metadata_contract(
                 "rhythm": _list_of(_list_of(_SCORE, 2, 2), 1, 15),
                 "beatParallelWeight": _WEIGHT,
                 "rhythmWeight": _WEIGHT,
+                "closes": _object_of(
+                    {
+                        "intervals": _list_of(_list_of(_list_of(_SCORE, INTERVALS, INTERVALS), 2, 2), 2, 2),
+                        "moves": _list_of(_list_of(_SCORE, CLOSING_MOVES, CLOSING_MOVES), 1, 15),
+                        "weight": _WEIGHT,
+                    }
+                ),
             },
-            optional=("beatParallels", "rhythm", "beatParallelWeight", "rhythmWeight"),
+            optional=("beatParallels", "rhythm", "beatParallelWeight", "rhythmWeight", "closes"),
         ),
         "phraseEnds": {"type": "boolean"},
     },
@@ -189,7 +199,12 @@ def voice_leading_to_json(leading: VoiceLeading) -> dict[str, Any]:
         **({} if leading.rhythm is None else {"rhythm": leading.rhythm.tolist()}),
         "beatParallelWeight": leading.beat_parallel_weight,
         "rhythmWeight": leading.rhythm_weight,
+        **({} if leading.closes is None else {"closes": _closes_to_json(leading.closes)}),
     }
+
+
+def _closes_to_json(closes: Closes) -> dict[str, Any]:
+    return {"intervals": closes.intervals.tolist(), "moves": closes.moves.tolist(), "weight": closes.weight}
 
 
 def parse_metadata(text: str, technique: str | None = None) -> ModelMetadata:
@@ -220,11 +235,12 @@ def parse_metadata(text: str, technique: str | None = None) -> ModelMetadata:
 
 
 def _voice_leading(values: Mapping[str, Any], voices: int) -> VoiceLeading:
-    for name in ("moves", "rhythm"):
-        if len(values.get(name, values["moves"])) != voices:
-            raise ValueError(
-                broken_member(f"voiceLeading.{name}", f"a table of {len(values[name])} rows", f"one of {voices}")
-            )
+    closes = values.get("closes")
+    tables = {"moves": values["moves"], "rhythm": values.get("rhythm")}
+    tables["closes.moves"] = None if closes is None else closes["moves"]
+    for name, table in tables.items():
+        if table is not None and len(table) != voices:
+            raise ValueError(broken_member(f"voiceLeading.{name}", f"a table of {len(table)} rows", f"one of {voices}"))
     return VoiceLeading(
         _table(values["intervals"]),
         _table(values["moves"]),
@@ -232,11 +248,16 @@ def _voice_leading(values: Mapping[str, Any], voices: int) -> VoiceLeading:
         float(values["intervalWeight"]),
         float(values["moveWeight"]),
         float(values["parallelWeight"]),
-        _table(values.get("beatParallels", [0.0] * INTERVALS)),
-        _table(values["rhythm"]) if "rhythm" in values else None,
-        float(values.get("beatParallelWeight", 0)),
-        float(values.get("rhythmWeight", 0)),
+        beat_parallels=_table(values.get("beatParallels", [0.0] * INTERVALS)),
+        rhythm=_table(values["rhythm"]) if "rhythm" in values else None,
+        beat_parallel_weight=float(values.get("beatParallelWeight", 0)),
+        rhythm_weight=float(values.get("rhythmWeight", 0)),
+        closes=None if closes is None else _closes(closes),
     )
+
+
+def _closes(values: Mapping[str, Any]) -> Closes:
+    return Closes(_table(values["intervals"]), _table(values["moves"]), float(values["weight"]))
 
 
 def _table(values: object) -> Table:
@@ -265,12 +286,18 @@ def draw_noise(rng: np.random.Generator, bars: int, shape: NoiseShape) -> Floats
 
 
 def decode_planes(
-    pitch_logits: Floats, onset_logits: Floats, metadata: ModelMetadata, melody: Planes, rng: np.random.Generator
+    pitch_logits: Floats,
+    onset_logits: Floats,
+    metadata: ModelMetadata,
+    melody: Planes,
+    rng: np.random.Generator,
+    phrase_ends: Steps | None = None,
 ) -> list[Planes]:
     """Chooses the notes of every accompaniment voice.
 
     pitch_logits [voices, steps, 129], onset_logits [voices, steps, 128] (see the model's outputs), melody [2, steps,
-    128] -> boolean planes [2, steps, 128] for each voice. Raises ValueError when the shapes do not fit the model's
+    128] -> boolean planes [2, steps, 128] for each voice. phrase_ends: the steps [steps] at which a note of the melody
+    sounds that ends a phrase; with None they are derived. Raises ValueError when the shapes do not fit the model's
     voices.
     """
     voices = metadata.voices[1:]
@@ -294,7 +321,7 @@ def decode_planes(
         if voice.head == "monophonic":
             gumbel = -np.log(-np.log(pitch_noise))
             scores[index] = pitch_logits[index] + decoding.pitch_temperature * gumbel
-    lines = _choose(scores, metadata, melody)
+    lines = _choose(scores, metadata, melody, phrase_ends)
     planes: list[Planes] = []
     for index in range(len(voices)):
         if index in lines:
@@ -313,13 +340,17 @@ def decode_planes(
     return planes
 
 
-def _choose(scores: Mapping[int, Table], metadata: ModelMetadata, melody: Planes) -> dict[int, Line]:
+def _choose(
+    scores: Mapping[int, Table], metadata: ModelMetadata, melody: Planes, phrase_ends: Steps | None
+) -> dict[int, Line]:
     """Chooses the lines of the monophonic voices: together where the model has tables for it, else one by one."""
     cost = metadata.decoding.sixteenth_cost
     leading = metadata.voice_leading
     if leading is None:
         return {index: _best_line(values, cost) for index, values in scores.items()}
-    lines = choose_lines(list(scores.values()), line_of(melody), leading, list(scores), cost)
+    if phrase_ends is None and leading.closes is not None:
+        phrase_ends = derive_phrase_end_steps(melody)
+    lines = choose_lines(list(scores.values()), line_of(melody), leading, list(scores), cost, phrase_ends)
     return dict(zip(scores, lines, strict=True))
 
 

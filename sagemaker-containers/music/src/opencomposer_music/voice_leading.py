@@ -9,7 +9,10 @@ which are counted in the training music, are added to their scores, so that othe
 - parallels: how much more rarely two voices move in one direction from an interval to the same interval than chance
   would have it (in Bach's chorales: fifths and octaves, which he avoided);
 - beat parallels: the same from one beat to the next, whatever lies between, because parallels are heard on the beats;
-- rhythm: how much more rarely a voice moves in the middle of a beat than on it, and then holds on over the next beat.
+- rhythm: how much more rarely a voice moves in the middle of a beat than on it, and then holds on over the next beat;
+- closes: at the notes that end a phrase and the beats before them, the intervals in place of those elsewhere, and how
+  much more often a voice moves into the end by an interval than into other beats (in Bach's chorales: a bass that rises
+  a fourth or falls a fifth to the root).
 
 Each entry is a logarithm of a ratio of frequencies, which is what a product of independent experts adds to a logit
 (Hinton 2002). This module imports numpy only.
@@ -19,13 +22,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from opencomposer_music.piano_roll import PITCHES, SOUNDING, STEPS_PER_BAR, STEPS_PER_BEAT, Planes
+from opencomposer_music.piano_roll import PITCHES, SOUNDING, STEPS_PER_BAR, STEPS_PER_BEAT, Planes, Steps
 
 REST = PITCHES
 """The class of a monophonic voice that means silence."""
@@ -46,6 +49,16 @@ saves most of the work."""
 MAX_CANDIDATES = 24
 """The maximum number of classes that are considered in a beat, which bounds the work for scores that say nothing."""
 
+CHOSEN_CANDIDATES = 10
+"""The number of classes that are considered in a beat where voices are chosen together. With a trained network more of
+them change no figure (docs/experiments/unet-gan.md)."""
+
+MAX_CLOSING_MOVE = 12
+"""Larger moves into the end of a phrase count as this one."""
+
+CLOSING_MOVES = 2 * MAX_CLOSING_MOVE + 1
+"""The number of moves into the end of a phrase that are told apart: from an octave down to an octave up."""
+
 MAX_ROUNDS = 2
 """The maximum number of times that every voice's line is chosen anew beside the others."""
 
@@ -56,6 +69,19 @@ Line = npt.NDArray[np.int64]
 """The class at each step: a pitch 0-127, or REST. Shape [steps]."""
 
 Table = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Closes:
+    """What is so at the notes that end a phrase.
+
+    intervals [2, 2, 12]: at such a note, and in the beat before it; between the last voice and another one, and between
+    two others. moves [voices, 25]: of each accompaniment voice into such a note, from an octave down to an octave up.
+    """
+
+    intervals: Table
+    moves: Table
+    weight: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,10 +99,12 @@ class VoiceLeading:
     interval_weight: float
     move_weight: float
     parallel_weight: float
+    _: KW_ONLY
     beat_parallels: Table = field(default_factory=lambda: np.zeros(INTERVALS))
     rhythm: Table | None = None
     beat_parallel_weight: float = 0.0
     rhythm_weight: float = 0.0
+    closes: Closes | None = None
 
     def offbeat_costs(self, voice: int) -> tuple[float, float]:
         """Returns what a voice pays for a move in the middle of a beat, and for holding on after it over the beat."""
@@ -95,6 +123,7 @@ class Weights:
     parallels: float
     beat_parallels: float = 0.0
     rhythm: float = 0.0
+    closes: float = 0.0
 
 
 def line_of(planes: Planes) -> Line:
@@ -104,8 +133,9 @@ def line_of(planes: Planes) -> Line:
     return np.asarray(np.where(sounding.any(axis=1), highest, REST), dtype=np.int64)
 
 
-def learn_voice_leading(pieces: Iterable[npt.NDArray[np.bool_]], weights: Weights) -> VoiceLeading:
-    """Counts the tables in pieces [voices, 2, steps, 128], of which voice 0 is the melody.
+def learn_voice_leading(pieces: Iterable[tuple[npt.NDArray[np.bool_], Steps]], weights: Weights) -> VoiceLeading:
+    """Counts the tables in pieces: planes [voices, 2, steps, 128], of which voice 0 is the melody, and the steps
+    [steps] at which a note that ends a phrase sounds.
 
     The frequencies that pitches alone would bring about are counted between bars of the same piece that do not sound
     together: they have the same key and the same voices, but no common harmony.
@@ -115,7 +145,8 @@ def learn_voice_leading(pieces: Iterable[npt.NDArray[np.bool_]], weights: Weight
     jumped: list[Table] = []
     by_step, by_beat = _SimilarMotion(), _SimilarMotion()
     rhythm: list[Table] = []
-    for piece in pieces:
+    closing = _ClosesCounts()
+    for piece, phrase_ends in pieces:
         lines = [line_of(voice) for voice in piece]
         while len(moved) < len(lines) - 1:
             moved.append(np.full(MAX_MOVE + 1, 0.5))
@@ -128,6 +159,7 @@ def learn_voice_leading(pieces: Iterable[npt.NDArray[np.bool_]], weights: Weight
                 _count_intervals(apart, first, np.roll(second, bar * STEPS_PER_BAR))
             by_step.count(first, second)
             by_beat.count(first[::STEPS_PER_BEAT], second[::STEPS_PER_BEAT])
+        closing.count(lines, phrase_ends)
         for index, line in enumerate(lines[1:]):
             _count_moves(moved[index], line[:-1], line[1:])
             _count_rhythm(rhythm[index], line)
@@ -148,11 +180,73 @@ def learn_voice_leading(pieces: Iterable[npt.NDArray[np.bool_]], weights: Weight
         weights.intervals,
         weights.moves,
         weights.parallels,
-        _entries(by_beat.ratios(), 0.0),
-        _entries(np.stack([_rhythm_ratios(counts) for counts in rhythm]) if rhythm else np.zeros((0, 2)), 0.0),
-        weights.beat_parallels,
-        weights.rhythm,
+        beat_parallels=_entries(by_beat.ratios(), 0.0),
+        rhythm=_entries(np.stack([_rhythm_ratios(counts) for counts in rhythm]) if rhythm else np.zeros((0, 2)), 0.0),
+        beat_parallel_weight=weights.beat_parallels,
+        rhythm_weight=weights.rhythm,
+        closes=closing.closes(weights.closes),
     )
+
+
+class _ClosesCounts:
+    """Counts what the voices do at the notes that end a phrase, and elsewhere."""
+
+    def __init__(self) -> None:
+        self._together, self._apart = np.ones((2, 2, INTERVALS)), np.ones((2, INTERVALS))
+        self._moves: list[Table] = []
+
+    def count(self, lines: Sequence[Line], phrase_ends: Steps) -> None:
+        """Adds a piece. lines: of all voices, the melody first; phrase_ends [steps]."""
+        while len(self._moves) < len(lines) - 1:
+            self._moves.append(np.full((2, CLOSING_MOVES), 0.5))
+        last, bars = len(lines) - 1, len(phrase_ends) // STEPS_PER_BAR
+        before = steps_before(phrase_ends)
+        for (_, first), (number, second) in itertools.combinations(enumerate(lines), 2):
+            kind = 0 if number == last else 1
+            for place, chosen in enumerate((phrase_ends, before)):
+                _count_plain_intervals(self._together[place, kind], first[chosen], second[chosen])
+            for bar in range(1, bars):
+                _count_plain_intervals(self._apart[kind], first, np.roll(second, bar * STEPS_PER_BAR))
+        beats = np.arange(STEPS_PER_BEAT, len(phrase_ends), STEPS_PER_BEAT)
+        closing = np.isin(beats, closing_beats(phrase_ends) * STEPS_PER_BEAT).astype(np.int64)
+        for index, line in enumerate(lines[1:]):
+            sounding = (line[beats - 1] != REST) & (line[beats] != REST)
+            moves = _closing_move(line[beats] - line[beats - 1])
+            np.add.at(self._moves[index], (closing[sounding], moves[sounding]), 1)
+
+    def closes(self, weight: float) -> Closes:
+        """Returns the tables."""
+        together, apart = (
+            np.log(counts / counts.sum(axis=-1, keepdims=True)) for counts in (self._together, self._apart)
+        )
+        shares = [np.log(counts / counts.sum(axis=1, keepdims=True)) for counts in self._moves]
+        moves = np.stack([share[1] - share[0] for share in shares]) if shares else np.zeros((0, CLOSING_MOVES))
+        return Closes(_entries(together - apart, MAX_SCORE), _entries(moves, MAX_SCORE), weight)
+
+
+def closing_beats(phrase_ends: Steps) -> npt.NDArray[np.int64]:
+    """Returns the beats at whose beginning a note begins that ends a phrase."""
+    starts = np.flatnonzero(phrase_ends & ~np.append(False, phrase_ends[:-1]))
+    return np.asarray(starts[starts % STEPS_PER_BEAT == 0] // STEPS_PER_BEAT, dtype=np.int64)
+
+
+def steps_before(phrase_ends: Steps) -> Steps:
+    """Returns the steps [steps] of the beats before notes that end a phrase, without those at which such a note
+    sounds."""
+    before = np.zeros(len(phrase_ends), dtype=np.bool_)
+    for beat in closing_beats(phrase_ends):
+        before[max(0, beat - 1) * STEPS_PER_BEAT : beat * STEPS_PER_BEAT] = True
+    return before & ~phrase_ends
+
+
+def _closing_move(semitones: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Returns the index of moves in a table of closes."""
+    return np.asarray(np.clip(semitones, -MAX_CLOSING_MOVE, MAX_CLOSING_MOVE) + MAX_CLOSING_MOVE, dtype=np.int64)
+
+
+def _count_plain_intervals(counts: Table, first: Line, second: Line) -> None:
+    both = (first != REST) & (second != REST)
+    np.add.at(counts, np.abs(first - second)[both] % INTERVALS, 1)
 
 
 class _SimilarMotion:
@@ -206,27 +300,45 @@ def _entries(table: Table, max_: float) -> Table:
 
 
 def choose_lines(
-    scores: Sequence[Table], melody: Line, leading: VoiceLeading, voices: Sequence[int], sixteenth_cost: float
+    scores: Sequence[Table],
+    melody: Line,
+    leading: VoiceLeading,
+    voices: Sequence[int],
+    sixteenth_cost: float,
+    phrase_ends: Steps | None = None,
 ) -> list[Line]:
     """Returns the lines of several voices that make, together with the melody, a great sum of scores and tables.
 
     scores: for each voice [steps, 129], noise included; voices: the index of each in `leading.moves`. One voice after
     the other, from the last to the first (in chorales the bass goes first), gets its best line while the others keep
     theirs; no such step can make the sum smaller. `sixteenth_cost` is paid for a change of pitch inside an eighth.
+    phrase_ends: the steps [steps] at which a note of the melody sounds that ends a phrase.
     """
     steps = len(melody)
-    bonus = leading.interval_weight * _interval_bonus(leading)  # [4, 129, 129]
+    # Either voice of a pair may be the last one. The places are those in a beat, the ends of phrases, and the
+    # beats before them.
+    of_last, of_others = (_interval_bonus(leading, kind) for kind in (0, 1))  # [6, 129, 129]
     place = np.arange(steps) % STEPS_PER_BEAT
+    beats = np.zeros(0, dtype=np.int64)
+    if phrase_ends is not None and leading.closes is not None:
+        place[phrase_ends] = STEPS_PER_BEAT
+        place[steps_before(phrase_ends)] = STEPS_PER_BEAT + 1
+        beats = closing_beats(phrase_ends)
+    last = len(leading.moves) - 1
     parallels = leading.parallel_weight * leading.parallels
     beat_parallels = leading.beat_parallel_weight * leading.beat_parallels
     lines = [np.asarray(score.argmax(axis=1), dtype=np.int64) for score in scores]
     for _ in range(MAX_ROUNDS):
         changed = False
         for index in reversed(range(len(scores))):
-            others = [melody, *(line for other, line in enumerate(lines) if other != index)]
-            unary = scores[index] + np.sum([bonus[place, other] for other in others], axis=0)
-            moves = leading.move_weight * leading.moves[voices[index]]
-            offbeat_cost, tie_cost = leading.offbeat_costs(voices[index])
+            voice = voices[index]
+            named = [(-1, melody), *((voices[other], line) for other, line in enumerate(lines) if other != index)]
+            others = [line for _, line in named]
+            unary = scores[index] + np.sum(
+                [(of_last if last in (voice, other) else of_others)[place, line] for other, line in named], axis=0
+            )
+            moves = leading.move_weight * leading.moves[voice]
+            offbeat_cost, tie_cost = leading.offbeat_costs(voice)
             line = best_line(
                 unary,
                 moves,
@@ -236,6 +348,8 @@ def choose_lines(
                 beat_parallels=beat_parallels,
                 offbeat_cost=offbeat_cost,
                 tie_cost=tie_cost,
+                closes=None if leading.closes is None else (beats, leading.closes.weight * leading.closes.moves[voice]),
+                max_candidates=CHOSEN_CANDIDATES,
             )
             changed = changed or not np.array_equal(line, lines[index])
             lines[index] = line
@@ -254,6 +368,8 @@ def best_line(
     beat_parallels: Table | None = None,
     offbeat_cost: float = 0.0,
     tie_cost: float = 0.0,
+    closes: tuple[npt.NDArray[np.int64], Table] | None = None,
+    max_candidates: int = MAX_CANDIDATES,
 ) -> Line:
     """Returns the line with the greatest sum of unary scores [steps, 129] and of what its moves earn (Viterbi 1967).
 
@@ -261,6 +377,8 @@ def best_line(
     one step to the next. beat_parallels [12] is added where both have done so from one beat to the next, whatever lies
     between. `sixteenth_cost` is paid for a change inside an eighth, `offbeat_cost` for one in the middle of a beat,
     `tie_cost` where the last pitch of a beat, which is not its first, is held on over the next beat.
+    closes: beats, and a table [25] of what moves into them earn, from an octave down to an octave up. max_candidates:
+    the number of classes that are considered in a beat.
 
     What happens between two beats matters beyond them only by the pitches at these beats. So the best way between each
     pair of pitches is found inside all beats at once, and then the best chain of beats.
@@ -270,7 +388,7 @@ def best_line(
         return np.zeros(0, dtype=np.int64)
     missing = -steps % STEPS_PER_BEAT
     # After the end nothing is won or lost by holding the last pitch.
-    candidates = _candidates(np.pad(unary, ((0, missing), (0, 0)), mode="edge"))
+    candidates = _candidates(np.pad(unary, ((0, missing), (0, 0)), mode="edge"), max_candidates)
     scores = _scores_of(candidates, np.pad(unary, ((0, missing), (0, 0))))
     companions = [np.pad(line, (0, missing), mode="edge").reshape(-1, STEPS_PER_BEAT) for line in others]
     costs = (0.0, sixteenth_cost, offbeat_cost, sixteenth_cost)
@@ -289,6 +407,8 @@ def best_line(
     for companion in companions:
         ends, starts = companion[:-1, -1], companion[1:, 0]
         _add_parallels(crossing, candidates[:-1], candidates[1:], ends, starts, parallels)
+    if closes is not None:
+        _add_closes(crossing, candidates, *closes)
     # Either the last class of the beat is held on over the next, or the way goes on to another class.
     held = candidates[:-1, :, np.newaxis] == candidates[1:, np.newaxis, :]
     moved = candidates[:-1, :, np.newaxis] != candidates[:-1, np.newaxis, :]
@@ -304,13 +424,13 @@ def best_line(
     return _follow(candidates, best, chain, ways, across)[:steps]
 
 
-def _candidates(unary: Table) -> npt.NDArray[np.int64]:
+def _candidates(unary: Table, max_: int) -> npt.NDArray[np.int64]:
     """Returns the classes that are considered in each beat, [beats, count], in ascending order. REST is one of them;
     where fewer are worth it, it is repeated."""
     below_best = unary - unary.max(axis=1, keepdims=True)
     worth = below_best.reshape(-1, STEPS_PER_BEAT, PITCHES + 1).max(axis=1)  # [beats, 129]
     worth[:, REST] = 0.0
-    count = min(MAX_CANDIDATES, int((worth >= -OUT_OF_REACH).sum(axis=1).max()))
+    count = min(max_, int((worth >= -OUT_OF_REACH).sum(axis=1).max()))
     ranked = np.argsort(-worth, axis=1, kind="stable")[:, :count]
     ranked[np.take_along_axis(worth, ranked, axis=1) < -OUT_OF_REACH] = REST
     # REST may have been beaten by as many equals.
@@ -358,6 +478,14 @@ def _add_parallels(
     voiced = (one != REST)[:, :, np.newaxis] & (two != REST)[:, np.newaxis, :]
     same = voiced & similar & (first[:, :, np.newaxis] == second[:, np.newaxis, :])
     earned[rows] += np.where(same, parallels[second][:, np.newaxis, :], 0.0)
+
+
+def _add_closes(earned: Table, candidates: npt.NDArray[np.int64], beats: npt.NDArray[np.int64], moves: Table) -> None:
+    """Adds, in place, what the moves into some beats earn. earned [beats - 1, from, to]; beats: their numbers; moves
+    [25]."""
+    into = beats[beats > 0]
+    start, end = candidates[into - 1][:, :, np.newaxis], candidates[into][:, np.newaxis, :]
+    earned[into - 1] += np.where((start != REST) & (end != REST), moves[_closing_move(end - start)], 0.0)
 
 
 class Ways(NamedTuple):
@@ -417,11 +545,17 @@ def _best_between(ways: Ways, beat: int, first: int, last: int) -> float:
     return float((ways.reached[beat, first] + ways.earned[beat, :, last]).max())
 
 
-def _interval_bonus(leading: VoiceLeading) -> Table:
-    """Returns [place in the beat, class of the other voice, class of this one]: 0 where either rests."""
+def _interval_bonus(leading: VoiceLeading, kind: int) -> Table:
+    """Returns [place, class of the other voice, class of this one], weighted: 0 where either rests. The places are the
+    four in a beat, the end of a phrase and the beat before, where pairs of this kind (see Closes) have intervals of
+    their own."""
     pitch = np.arange(PITCHES)
-    bonus = np.zeros((STEPS_PER_BEAT, PITCHES + 1, PITCHES + 1))
-    bonus[:, :PITCHES, :PITCHES] = leading.intervals[:, np.abs(pitch[:, np.newaxis] - pitch) % INTERVALS]
+    interval = np.abs(pitch[:, np.newaxis] - pitch) % INTERVALS
+    bonus = np.zeros((STEPS_PER_BEAT + 2, PITCHES + 1, PITCHES + 1))
+    bonus[:STEPS_PER_BEAT, :PITCHES, :PITCHES] = leading.interval_weight * leading.intervals[:, interval]
+    if leading.closes is not None:
+        closing = leading.closes.weight * leading.closes.intervals[:, kind]
+        bonus[STEPS_PER_BEAT:, :PITCHES, :PITCHES] = closing[:, interval]
     return bonus
 
 

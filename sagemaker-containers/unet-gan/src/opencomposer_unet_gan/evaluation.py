@@ -45,8 +45,8 @@ class Evaluation:
             )
         pitch, onset = served_logits(generator, heard.astype(np.float32), noise)
         return self.music.measure(
-            decode_planes(pitch[index], onset[index], self._metadata, melody, rng)
-            for index, melody in enumerate(melodies)
+            decode_planes(pitch[index], onset[index], self._metadata, melody, rng, ends)
+            for index, (melody, ends) in enumerate(zip(melodies, self.music.phrase_ends, strict=True))
         )
 
 
