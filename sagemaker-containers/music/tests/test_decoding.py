@@ -15,14 +15,15 @@ from opencomposer_music.decoding import (
     Floats,
     ModelMetadata,
     NoiseShape,
+    best_performance,
     decode_planes,
-    decode_tracks,
     draw_noise,
+    draw_noises,
     encode_melody,
     parse_metadata,
 )
 from opencomposer_music.model_metadata import Limits, Voice
-from opencomposer_music.piano_roll import SOUNDING, Note, Planes, notes_to_planes
+from opencomposer_music.piano_roll import SOUNDING, Note, Planes, notes_to_planes, planes_to_notes
 from opencomposer_music.voice_leading import REST, Closes, VoiceLeading
 
 GREEDY = Decoding(pitch_temperature=0, onset_temperature=0, coherence_steps=4)
@@ -56,6 +57,15 @@ def logits(steps: int = 16) -> tuple[Floats, Floats]:
     pitch = np.full((2, steps, 129), -5, dtype=np.float32)
     pitch[:, :, REST] = 5
     return pitch, np.full((2, steps, 128), -5, dtype=np.float32)
+
+
+def decode_tracks(
+    pitch_logits: Floats, onset_logits: Floats, metadata: ModelMetadata, melody: Planes, generator: np.random.Generator
+) -> list[list[Note]]:
+    """Returns the notes of each accompaniment voice."""
+    return [
+        planes_to_notes(planes) for planes in decode_planes(pitch_logits, onset_logits, metadata, melody, generator)
+    ]
 
 
 def test_the_likeliest_pitch_is_played_held_and_struck_again_where_an_onset_is_wanted() -> None:
@@ -153,6 +163,31 @@ def test_voices_are_chosen_together_where_the_model_says_how() -> None:
     assert decode_tracks(pitch, onset, together, melody, rng())[0] == [Note(0, 16, 59)]
 
 
+def test_of_several_performances_the_one_whose_phrases_close_best_is_chosen() -> None:
+    closes = Closes(np.zeros((2, 2, 12)), np.zeros((2, 25)), 0.0)
+    closes.intervals[0, :, 7] = 2.0
+    knowing = replace(METADATA, voice_leading=replace(LEADING_OF_0_2, closes=closes, interval_weight=0.0))
+    melody = notes_to_planes([Note(0, 16, 72)], 16)
+    performances = []
+    for pitch_of_both in (66, 65, 64):
+        pitch, onset = logits()
+        pitch[:, :, pitch_of_both] = 30
+        performances.append((pitch, onset))
+    chosen, planes = best_performance(performances, knowing, melody, rng())
+    assert chosen == 1 and planes[0][SOUNDING, :, 65].all()
+    assert best_performance(performances, METADATA, melody, rng())[0] == 0
+    silent = np.zeros_like(melody)
+    assert best_performance(performances, knowing, silent, rng())[0] == 0
+
+
+def test_each_performance_has_noise_of_its_own_and_one_alone_what_it_always_had() -> None:
+    several = replace(METADATA, decoding=replace(METADATA.decoding, performances=3))
+    noises = draw_noises(rng(), 5, several)
+    assert noises.shape == (3, 5, METADATA.noise.size)
+    assert not np.array_equal(noises[0], noises[1])
+    assert np.array_equal(draw_noises(rng(), 5, METADATA), draw_noise(rng(), 5, METADATA.noise))
+
+
 def test_voice_leading_survives_the_metadata() -> None:
     read = parse_metadata(replace(METADATA, voice_leading=LEADING).to_json()).voice_leading
     assert read is not None
@@ -223,13 +258,14 @@ def test_a_melody_below_the_window_is_heard_in_its_octave() -> None:
 
 
 def test_metadata_survives_its_text() -> None:
-    costly = replace(METADATA, decoding=Decoding(0.25, 0.5, 2, 0.75))
+    costly = replace(METADATA, decoding=Decoding(0.25, 0.5, 2, 0.75, 4), hears_phrase_ends=True)
     for metadata in (METADATA, costly):
         assert parse_metadata(metadata.to_json()) == metadata
-    # Files from before the cost existed have the cost 0.
+    # Files from before these existed have the cost 0 and one performance.
     data = json.loads(costly.to_json())
-    del data["decoding"]["sixteenthCost"]
-    assert parse_metadata(json.dumps(data)).decoding.sixteenth_cost == 0
+    del data["decoding"]["sixteenthCost"], data["decoding"]["performances"]
+    read = parse_metadata(json.dumps(data)).decoding
+    assert (read.sixteenth_cost, read.performances) == (0, 1)
 
 
 @pytest.mark.parametrize(
@@ -253,6 +289,7 @@ def test_metadata_survives_its_text() -> None:
         (["decoding", "onsetTemperature"], 11, "decoding.onsetTemperature"),
         (["decoding", "pitchCoherenceSteps"], 0, "decoding.pitchCoherenceSteps"),
         (["decoding", "sixteenthCost"], -1, "decoding.sixteenthCost"),
+        (["decoding", "performances"], 9, "decoding.performances of the model's metadata is 9, not an integer from 1"),
     ],
 )
 def test_broken_metadata_is_named(path: list[Any], value: object, complaint: str) -> None:

@@ -36,7 +36,6 @@ from opencomposer_music.piano_roll import (
     Steps,
     fold_into_range,
     notes_to_planes,
-    planes_to_notes,
 )
 from opencomposer_music.voice_leading import (
     CLOSING_MOVES,
@@ -49,11 +48,13 @@ from opencomposer_music.voice_leading import (
     Table,
     VoiceLeading,
     choose_lines,
+    closes_worth,
     line_of,
 )
 
 MAX_WEIGHT = 10.0
 MAX_NOISE = 4096
+MAX_PERFORMANCES = 8
 
 Floats = npt.NDArray[np.float32]
 
@@ -86,8 +87,9 @@ METADATA = metadata_contract(
                 "onsetTemperature": _number(0, 10),
                 "pitchCoherenceSteps": {"type": "integer", "minimum": 1, "maximum": STEPS_PER_BAR},
                 "sixteenthCost": _number(0, 100),
+                "performances": {"type": "integer", "minimum": 1, "maximum": MAX_PERFORMANCES},
             },
-            optional=("sixteenthCost",),
+            optional=("sixteenthCost", "performances"),
         ),
         "voiceLeading": _object_of(
             {
@@ -116,7 +118,7 @@ METADATA = metadata_contract(
     optional=("voiceLeading", "phraseEnds"),
 )
 """The members that this decoder adds to the metadata of every model. Without `sixteenthCost`, as in older files, the
-cost is 0; without `phraseEnds` the model does not hear where phrases end."""
+cost is 0; without `performances` there is one; without `phraseEnds` the model does not hear where phrases end."""
 
 
 @dataclass(frozen=True)
@@ -136,12 +138,15 @@ class Decoding:
     `coherence_steps`: the number of steps for which a random choice is held, so that sampling changes notes and not
     single steps. `sixteenth_cost`: what a monophonic voice pays, in logits, for changing its pitch inside an eighth.
     Without it two nearly equal logits make flickering sixteenths, because each step is chosen for itself.
+    `performances`: the number of performances of a melody, each with its own noise, of which the one is given whose
+    phrases close best (`best_performance`).
     """
 
     pitch_temperature: float
     onset_temperature: float
     coherence_steps: int
     sixteenth_cost: float = 0.0
+    performances: int = 1
 
 
 @dataclass(frozen=True)
@@ -178,6 +183,7 @@ class ModelMetadata:
                     "onsetTemperature": self.decoding.onset_temperature,
                     "pitchCoherenceSteps": self.decoding.coherence_steps,
                     "sixteenthCost": self.decoding.sixteenth_cost,
+                    "performances": self.decoding.performances,
                 },
                 **({} if self.voice_leading is None else {"voiceLeading": voice_leading_to_json(self.voice_leading)}),
                 **({"phraseEnds": True} if self.hears_phrase_ends else {}),
@@ -228,6 +234,7 @@ def parse_metadata(text: str, technique: str | None = None) -> ModelMetadata:
             float(decoding["onsetTemperature"]),
             int(decoding["pitchCoherenceSteps"]),
             float(decoding.get("sixteenthCost", 0)),
+            int(decoding.get("performances", 1)),
         ),
         _voice_leading(root["voiceLeading"], len(voices) - 1) if "voiceLeading" in root else None,
         bool(root.get("phraseEnds", False)),
@@ -276,6 +283,11 @@ def encode_melody(notes: Sequence[Note], bars: int, metadata: ModelMetadata) -> 
         # Folding changes pitches, so the phrases are those of the melody as it is.
         planes = with_phrase_ends(planes, derive_phrase_end_steps(notes_to_planes(notes, steps)))
     return planes.astype(np.float32)[np.newaxis]
+
+
+def draw_noises(rng: np.random.Generator, bars: int, metadata: ModelMetadata) -> Floats:
+    """Draws the model's noise input for all performances, float32 [performances, bars, size]."""
+    return np.concatenate([draw_noise(rng, bars, metadata.noise) for _ in range(metadata.decoding.performances)])
 
 
 def draw_noise(rng: np.random.Generator, bars: int, shape: NoiseShape) -> Floats:
@@ -340,6 +352,28 @@ def decode_planes(
     return planes
 
 
+def best_performance(
+    performances: Sequence[tuple[Floats, Floats]],
+    metadata: ModelMetadata,
+    melody: Planes,
+    rng: np.random.Generator,
+) -> tuple[int, list[Planes]]:
+    """Decodes several performances of a melody, and returns the number and the planes of the one whose phrases close
+    best by the training music (`voice_leading.closes_worth`), which of equals is the first.
+
+    performances: the pitch and onset logits of each; see decode_planes for them, for the rest and for errors. A model
+    that does not know how phrases close has only one performance.
+    """
+    closes = None if metadata.voice_leading is None else metadata.voice_leading.closes
+    if closes is None:
+        return 0, decode_planes(*performances[0], metadata, melody, rng)
+    ends = derive_phrase_end_steps(melody)
+    decoded = [decode_planes(pitch, onset, metadata, melody, rng, ends) for pitch, onset in performances]
+    worth = [closes_worth([line_of(melody), *map(line_of, planes)], closes, ends) for planes in decoded]
+    best = int(np.argmax(worth))
+    return best, decoded[best]
+
+
 def _choose(
     scores: Mapping[int, Table], metadata: ModelMetadata, melody: Planes, phrase_ends: Steps | None
 ) -> dict[int, Line]:
@@ -352,13 +386,6 @@ def _choose(
         phrase_ends = derive_phrase_end_steps(melody)
     lines = choose_lines(list(scores.values()), line_of(melody), leading, list(scores), cost, phrase_ends)
     return dict(zip(scores, lines, strict=True))
-
-
-def decode_tracks(
-    pitch_logits: Floats, onset_logits: Floats, metadata: ModelMetadata, melody: Planes, rng: np.random.Generator
-) -> list[list[Note]]:
-    """Does the same as decode_planes, and returns one list of notes for each accompaniment voice."""
-    return [planes_to_notes(planes) for planes in decode_planes(pitch_logits, onset_logits, metadata, melody, rng)]
 
 
 def _best_line(scores: npt.NDArray[np.float64], sixteenth_cost: float) -> npt.NDArray[np.int64]:

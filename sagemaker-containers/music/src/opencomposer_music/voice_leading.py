@@ -358,6 +358,20 @@ def choose_lines(
     return lines
 
 
+def closes_worth(lines: Sequence[Line], closes: Closes, phrase_ends: Steps) -> float:
+    """Returns how well phrases close: the mean of what the intervals between lines earn at their ends and in the beats
+    before. lines: of all voices, the melody first; phrase_ends [steps]. Without a phrase end it is 0."""
+    places = np.stack([phrase_ends, steps_before(phrase_ends)])
+    earned = [np.zeros(0)]
+    for (_, first), (number, second) in itertools.combinations(enumerate(lines), 2):
+        kind = 0 if number == len(lines) - 1 else 1
+        for intervals, chosen in zip(closes.intervals[:, kind], places, strict=True):
+            both = chosen & (first != REST) & (second != REST)
+            earned.append(intervals[np.abs(first - second)[both] % INTERVALS])
+    every = np.concatenate(earned)
+    return float(every.mean()) if len(every) else 0.0
+
+
 def best_line(
     unary: Table,
     moves: Table,
