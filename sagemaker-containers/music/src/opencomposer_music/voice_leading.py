@@ -23,6 +23,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import KW_ONLY, dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -105,6 +106,22 @@ class VoiceLeading:
     beat_parallel_weight: float = 0.0
     rhythm_weight: float = 0.0
     closes: Closes | None = None
+
+    @cached_property
+    def interval_bonuses(self) -> tuple[Table, Table]:
+        """Returns what intervals earn, weighted, [6, 129, 129] each: with the last voice, and between two others. Axes:
+        place, class of the other voice, class of this one. The places are the four in a beat, the end of a phrase and
+        the beat before it. It is 0 where either voice rests."""
+        pitch = np.arange(PITCHES)
+        interval = np.abs(pitch[:, np.newaxis] - pitch) % INTERVALS
+        plain = self.interval_weight * self.intervals
+        bonuses: list[Table] = []
+        for kind in (0, 1):
+            closing = np.zeros((2, INTERVALS)) if self.closes is None else self.closes.intervals[:, kind]
+            weighted = np.concatenate([plain, closing * (0.0 if self.closes is None else self.closes.weight)])
+            bonuses.append(np.zeros((len(weighted), PITCHES + 1, PITCHES + 1)))
+            bonuses[-1][:, :PITCHES, :PITCHES] = weighted[:, interval]
+        return bonuses[0], bonuses[1]
 
     def offbeat_costs(self, voice: int) -> tuple[float, float]:
         """Returns what a voice pays for a move in the middle of a beat, and for holding on after it over the beat."""
@@ -315,9 +332,7 @@ def choose_lines(
     phrase_ends: the steps [steps] at which a note of the melody sounds that ends a phrase.
     """
     steps = len(melody)
-    # Either voice of a pair may be the last one. The places are those in a beat, the ends of phrases, and the
-    # beats before them.
-    of_last, of_others = (_interval_bonus(leading, kind) for kind in (0, 1))  # [6, 129, 129]
+    of_last, of_others = leading.interval_bonuses
     place = np.arange(steps) % STEPS_PER_BEAT
     beats = np.zeros(0, dtype=np.int64)
     if phrase_ends is not None and leading.closes is not None:
@@ -479,6 +494,8 @@ def _add_parallels(
     earned [beats, from, to]; start, end: the line's classes [beats, count]; other_start, other_end: the other's
     [beats].
     """
+    if not parallels.any():
+        return
     moving = (other_start != other_end) & (other_start != REST) & (other_end != REST)
     rows = np.flatnonzero(moving)
     if len(rows) == 0:
@@ -557,20 +574,6 @@ def _class_between(ways: Ways, beat: int, first: int, last: int) -> int:
 
 def _best_between(ways: Ways, beat: int, first: int, last: int) -> float:
     return float((ways.reached[beat, first] + ways.earned[beat, :, last]).max())
-
-
-def _interval_bonus(leading: VoiceLeading, kind: int) -> Table:
-    """Returns [place, class of the other voice, class of this one], weighted: 0 where either rests. The places are the
-    four in a beat, the end of a phrase and the beat before, where pairs of this kind (see Closes) have intervals of
-    their own."""
-    pitch = np.arange(PITCHES)
-    interval = np.abs(pitch[:, np.newaxis] - pitch) % INTERVALS
-    bonus = np.zeros((STEPS_PER_BEAT + 2, PITCHES + 1, PITCHES + 1))
-    bonus[:STEPS_PER_BEAT, :PITCHES, :PITCHES] = leading.interval_weight * leading.intervals[:, interval]
-    if leading.closes is not None:
-        closing = leading.closes.weight * leading.closes.intervals[:, kind]
-        bonus[STEPS_PER_BEAT:, :PITCHES, :PITCHES] = closing[:, interval]
-    return bonus
 
 
 def _moving(line: Line) -> npt.NDArray[np.bool_]:
