@@ -61,13 +61,18 @@ BOUNDARY_BARS = 12
 CONTROL_WINDOWS = 40
 DENSITIES = (0.5, 0.75, 1.0, 1.25, 1.5)
 REGION: Mapping[str, int] = {"firstBar": 3, "lastBar": 6, "lowestPitch": 40, "highestPitch": 60}
-RESTORATION: Mapping[str, ParameterValue] = {"temperature": 0.5, "editsPerPass": 4, "minProbability": 0.5}
+RESTORATION: Mapping[str, ParameterValue] = {
+    "temperature": 0.5,
+    "editsPerPass": 4,
+    "minProbability": 0.5,
+    "melodyLock": False,
+}
 RESTORATION_CHOSEN = (
     "It was chosen by the note F1 of the validation pieces with a tenth and a quarter of mistakes, among 2 to 32 edits "
     "a pass, least probabilities of 0 to 0.7 and temperatures of 0.5 to 1; most of these differ by less than 0.01."
 )
 AWS_OBJECTIVE = "ar-cnn-aws-objective"
-ONE_BY_ONE = settings_of_call(melodyLock=True, editsPerPass=1)
+ONE_BY_ONE = settings_of_call(voiceLeading=False, editsPerPass=1)
 BACH_OF_THE_GOALS = {
     "fourVoiceShare": 0.923,
     "dissonantPairShare": 0.105,

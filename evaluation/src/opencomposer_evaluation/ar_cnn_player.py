@@ -9,7 +9,8 @@ import numpy as np
 from opencomposer_ar_cnn.generation import LoadedNetwork, load_network
 from opencomposer_ar_cnn.model_metadata import OUTPUTS
 from opencomposer_ar_cnn.rewriting import Rewriting
-from opencomposer_ar_cnn.sampling import EditSession, SamplingSettings, sampling_settings
+from opencomposer_ar_cnn.rewriting_session import RewritingSession
+from opencomposer_ar_cnn.sampling_settings import SamplingSettings, sampling_settings
 from opencomposer_music.parameter_set import ParameterValue
 from opencomposer_music.piano_roll import SOUNDING, Planes, planes_to_notes
 
@@ -41,7 +42,7 @@ class ArCnnPlayer:
         """Re-writes pieces [2, steps, 128] as the container would re-write each of them with its seed."""
         limits = self.network.metadata.edit_limits
         sessions = [
-            EditSession(
+            RewritingSession(
                 piece, settings=self.settings, limits=limits, rng=np.random.Generator(np.random.PCG64(int(seed)))
             )
             for piece, seed in zip(pieces, seeds, strict=True)
@@ -49,7 +50,7 @@ class ArCnnPlayer:
         lengths = np.array([piece.shape[1] for piece in pieces])
         for length in np.unique(lengths):
             waiting = [sessions[i] for i in np.flatnonzero(lengths == length)]
-            active: list[EditSession] = []
+            active: list[RewritingSession] = []
             while active or waiting:
                 active = [session for session in active if not session.finished]
                 while waiting and len(active) < BATCH:
@@ -60,7 +61,7 @@ class ArCnnPlayer:
                     self._ask(active)
         return [session.result() for session in sessions]
 
-    def _ask(self, sessions: Sequence[EditSession]) -> None:
+    def _ask(self, sessions: Sequence[RewritingSession]) -> None:
         feed = {
             "planes": np.stack([session.planes() for session in sessions]),
             "density": np.array([[session.density] for session in sessions], dtype=np.float32),

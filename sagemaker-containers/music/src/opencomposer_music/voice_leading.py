@@ -178,13 +178,15 @@ def best_line(
     parallels: Table,
     *,
     beat_parallels: Table | None = None,
+    contrary: bool = False,
     offbeat_cost: float = 0.0,
 ) -> Line:
     """Returns the line with the greatest sum of unary scores [steps, 129] and of what its moves earn (Viterbi 1967).
 
     moves [25] by size; parallels [12] is added where the line moves with another one from an interval to the same, from
     one step to the next. beat_parallels [12] is added where both have done so from one beat to the next, whatever lies
-    between. `sixteenth_cost` is paid for a change inside an eighth, `offbeat_cost` for one in the middle of a beat.
+    between. With `contrary` they are also added where the two move in opposite directions. `sixteenth_cost` is paid for
+    a change inside an eighth, `offbeat_cost` for one in the middle of a beat.
 
     What happens between two beats matters beyond them only by the pitches at these beats. So the best way between each
     pair of pitches is found inside all beats at once, and then the best chain of beats.
@@ -205,20 +207,21 @@ def best_line(
     for step in range(1, STEPS_PER_BEAT):
         earned = inside - costs[step] * (candidates[:, :, np.newaxis] != candidates[:, np.newaxis, :])
         for companion in companions:
-            _add_parallels(earned, candidates, candidates, companion[:, step - 1], companion[:, step], parallels)
+            start, end = companion[:, step - 1], companion[:, step]
+            _add_parallels(earned, candidates, candidates, start, end, parallels, contrary)
         ways.append(Ways(best, earned))
         best = _best_ways(ways[-1]) + scores[:, step, np.newaxis, :]
 
     crossing = _moves_between(candidates[:-1], candidates[1:], moves)
     for companion in companions:
         ends, starts = companion[:-1, -1], companion[1:, 0]
-        _add_parallels(crossing, candidates[:-1], candidates[1:], ends, starts, parallels)
+        _add_parallels(crossing, candidates[:-1], candidates[1:], ends, starts, parallels, contrary)
     ways.append(Ways(best[:-1], crossing))
     chain = _best_ways(ways[-1])  # [beats - 1, first class, first class of the next beat]
     if beat_parallels is not None:
         for companion in companions:
             starts, nexts = companion[:-1, 0], companion[1:, 0]
-            _add_parallels(chain, candidates[:-1], candidates[1:], starts, nexts, beat_parallels)
+            _add_parallels(chain, candidates[:-1], candidates[1:], starts, nexts, beat_parallels, contrary)
     return _follow(candidates, best, chain, ways)[:steps]
 
 
@@ -257,8 +260,10 @@ def _add_parallels(
     other_start: Line,
     other_end: Line,
     parallels: Table,
+    contrary: bool,
 ) -> None:
-    """Adds, in place, what the line earns where it moves with another line from an interval to the same.
+    """Adds, in place, what the line earns where it moves with another line from an interval to the same, in the same
+    direction or, with `contrary`, in any.
 
     earned [beats, from, to]; start, end: the line's classes [beats, count]; other_start, other_end: the other's
     [beats].
@@ -270,9 +275,9 @@ def _add_parallels(
     one, two = start[rows], end[rows]
     first = np.abs(one - other_start[rows, np.newaxis]) % INTERVALS
     second = np.abs(two - other_end[rows, np.newaxis]) % INTERVALS
-    rising = (other_end > other_start)[rows, np.newaxis, np.newaxis]
-    distance = two[:, np.newaxis, :] - one[:, :, np.newaxis]
-    similar = np.where(rising, distance > 0, distance < 0)
+    direction = np.sign(other_end - other_start)[rows, np.newaxis, np.newaxis]
+    moves = two[:, np.newaxis, :] - one[:, :, np.newaxis]
+    similar = moves != 0 if contrary else direction * moves > 0
     voiced = (one != REST)[:, :, np.newaxis] & (two != REST)[:, np.newaxis, :]
     same = voiced & similar & (first[:, :, np.newaxis] == second[:, np.newaxis, :])
     earned[rows] += np.where(same, parallels[second][:, np.newaxis, :], 0.0)
