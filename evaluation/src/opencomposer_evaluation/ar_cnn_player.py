@@ -17,6 +17,8 @@ from opencomposer_music.piano_roll import SOUNDING, Planes, planes_to_notes
 BATCH = 32
 """The number of pieces in one run of the network. Larger numbers were not quicker."""
 THREADS = 2
+LINES = ("Alto", "Tenor", "Bass")
+"""The lines at the density 1."""
 
 
 def settings_of_call(**parameters: ParameterValue) -> SamplingSettings:
@@ -76,7 +78,7 @@ class ArCnnPlayer:
 
     def accompany_many(self, melodies: Sequence[Planes], seeds: Sequence[int]) -> Sequence[Sequence[Planes]]:
         return [
-            added_track(melody, written)
+            added_tracks(melody, written)
             for melody, written in zip(melodies, self.rewrite_many(melodies, seeds), strict=True)
         ]
 
@@ -86,9 +88,13 @@ def load_player(content: bytes) -> ArCnnPlayer:
     return ArCnnPlayer(load_network(content, THREADS), HARMONIZATION)
 
 
-def added_track(melody: Planes, written: Rewriting) -> Sequence[Planes]:
-    """Returns the notes that were written to a locked melody as one track (the container's response)."""
-    return [np.asarray(written.planes & ~melody[SOUNDING], dtype=np.bool_)]
+def added_tracks(melody: Planes, written: Rewriting) -> Sequence[Planes]:
+    """Returns the lines that were written to a locked melody: alto, tenor and bass, of which the container leaves out
+    silent ones. Without voice leading it returns the added notes as one track."""
+    if written.lines is None:
+        return [np.asarray(written.planes & ~melody[SOUNDING], dtype=np.bool_)]
+    by_name = {line.name: line.planes for line in written.lines}
+    return [by_name.get(name, np.zeros_like(melody)) for name in LINES]
 
 
 def note_set(planes: Planes) -> set[tuple[int, int, int]]:

@@ -10,7 +10,8 @@ from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
-from opencomposer_music.piano_roll import ONSET, PITCHES, SOUNDING, STEPS_PER_BAR, Planes
+from opencomposer_music.phrase_ends import derive_phrase_end_steps, with_phrase_ends
+from opencomposer_music.piano_roll import ONSET, PITCHES, SOUNDING, STEPS_PER_BAR, Planes, Steps
 from opencomposer_music.voice_leading import REST, Line, line_of
 
 from opencomposer_ar_cnn.onsets import Cells
@@ -33,13 +34,15 @@ class NothingToEdit(ValueError):
 
 @dataclass(frozen=True)
 class EditLimits:
-    """The network's window of the keyboard, and two numbers of its training music: the density of the steps at which
-    anything sounds, and the maximum number of pitches that sound at once."""
+    """The network's window of the keyboard; two numbers of its training music: the density of the steps at which
+    anything sounds, and the maximum number of pitches that sound at once; and whether its input says where phrases
+    end."""
 
     lowest_pitch: int
     highest_pitch: int
     density: float
     max_polyphony: int
+    hears_phrase_ends: bool = False
 
 
 def octave_shift(sounding: Cells, limits: EditLimits) -> int:
@@ -88,7 +91,8 @@ class EditablePiece:
 
     melody: the highest given pitch at each step; editable: the cells of the region that are not locked; locked: the
     given cells that cannot be edited; shift: the semitones by which the network hears the piece higher; density: what
-    the network is told; `columns`: the pitches in which all editable cells lie.
+    the network is told; `columns`: the pitches in which all editable cells lie;
+    phrase_ends: where a note that ends a phrase sounds, [steps]; hears_phrase_ends: the network is told of them.
     """
 
     original: Cells
@@ -99,6 +103,8 @@ class EditablePiece:
     shift: int
     density: float
     columns: slice
+    phrase_ends: Steps
+    hears_phrase_ends: bool
 
     @property
     def bars(self) -> int:
@@ -106,9 +112,12 @@ class EditablePiece:
         return len(self.original) // STEPS_PER_BAR
 
     def planes(self, roll: Cells, onsets: Cells) -> Floats:
-        """Returns the network's input for the piece in this state, [4, steps, 128]: see INPUT_PLANES of `network`."""
+        """Returns the network's input for the piece in this state, [4 or 5, steps, 128]: see INPUT_PLANES of `network`."""
         cells = (roll, onsets, self.locked, self.original)
-        return np.stack([_shifted(plane, self.shift, np.False_) for plane in cells]).astype(np.float32)
+        planes = np.stack([_shifted(plane, self.shift, np.False_) for plane in cells])
+        if self.hears_phrase_ends:
+            planes = with_phrase_ends(planes, self.phrase_ends)
+        return planes.astype(np.float32)
 
     def from_model(self, values: Floats) -> Floats:
         """Returns the network's output where the piece stands. Cells that the network does not see are far below all
@@ -116,8 +125,14 @@ class EditablePiece:
         return np.asarray(_shifted(values, -self.shift, FAR_BELOW), dtype=np.float32)
 
 
-def editable_piece(piece: Planes, settings: SamplingSettings, limits: EditLimits) -> EditablePiece:
-    """Returns what may be edited in a piece [2, steps, 128] of a whole number of bars. Raises NothingToEdit."""
+def editable_piece(
+    piece: Planes, settings: SamplingSettings, limits: EditLimits, phrase_ends: Steps | None = None
+) -> EditablePiece:
+    """Returns what may be edited in a piece [2, steps, 128] of a whole number of bars.
+
+    phrase_ends: where a note that ends a phrase sounds, [steps]; with None it is derived from the piece. Raises
+    NothingToEdit.
+    """
     original = piece[SOUNDING].copy()
     melody = line_of(piece)
     steps = len(original)
@@ -149,6 +164,8 @@ def editable_piece(piece: Planes, settings: SamplingSettings, limits: EditLimits
         density=limits.density * settings.density * sounding_share(original),
         # Only these columns are edited, which halves the work for a window of half the keyboard.
         columns=slice(lowest, max(lowest, highest + 1)),
+        phrase_ends=derive_phrase_end_steps(piece) if phrase_ends is None else phrase_ends,
+        hears_phrase_ends=limits.hears_phrase_ends,
     )
 
 

@@ -42,7 +42,7 @@ def accompaniment(planes: VoicePlanes) -> Planes:
 def served_logits(network: EditNetwork, planes: Floats, densities: Floats) -> tuple[Floats, Floats]:
     """Returns the logits as the model file gives them, always in float32.
 
-    planes: [batch, 4, steps, 128]; densities: [batch].
+    planes: [batch, 4 or 5, steps, 128]; densities: [batch].
     """
     served = ServedNetwork(network.eval())
     device = next(network.parameters()).device
@@ -74,8 +74,9 @@ class Evaluation:
                 settings=self._sampling,
                 limits=self._metadata.edit_limits,
                 rng=random_generator(self._seed, index),
+                phrase_ends=ends,
             )
-            for index, window in enumerate(self.music.windows)
+            for index, (window, ends) in enumerate(zip(self.music.windows, self.music.phrase_ends, strict=True))
         ]
         while active := [session for session in sessions if not session.finished]:
             planes = np.stack([session.planes() for session in active])

@@ -51,7 +51,9 @@ def load_network(model: bytes, threads: int) -> LoadedNetwork:
     session = open_session(model, threads)
     check_tensors(
         session,
-        inputs=_named(TensorShape("planes", (None, 4, None, PITCHES)), TensorShape("density", (None, 1))),
+        inputs=_named(
+            TensorShape("planes", (None, metadata.input_planes, None, PITCHES)), TensorShape("density", (None, 1))
+        ),
         outputs=_named(*(TensorShape(name, (None, None, PITCHES)) for name in OUTPUTS)),
     )
     network = LoadedNetwork(session, metadata)
@@ -61,12 +63,12 @@ def load_network(model: bytes, threads: int) -> LoadedNetwork:
 
 def run_on_silence(network: LoadedNetwork, bars: int) -> None:
     """Runs the network on an empty piece of `bars` bars. Raises ModelRejected when that does not work."""
-    silence = np.zeros((4, bars * STEPS_PER_BAR, PITCHES), dtype=np.float32)
+    silence = np.zeros((network.metadata.input_planes, bars * STEPS_PER_BAR, PITCHES), dtype=np.float32)
     run_network(network, silence, network.metadata.density)
 
 
 def run_network(network: LoadedNetwork, planes: Floats, density: float) -> tuple[Floats, Floats]:
-    """Runs the network on planes [4, steps, 128] and returns the toggle and the onset logits, [steps, 128] each.
+    """Runs the network on planes [4 or 5, steps, 128] and returns the toggle and the onset logits, [steps, 128] each.
 
     Raises ModelRejected when the run fails.
     """

@@ -191,7 +191,7 @@ class LineSession:
         self.finished = settings.sampling_iterations == 0
 
     def planes(self) -> Floats:
-        """Returns the network's next input, [4, steps, 128]: the piece without the line whose turn it is."""
+        """Returns the network's next input, [4 or 5, steps, 128]: the piece without the line whose turn it is."""
         return self._piece.planes(*self._roll(set(range(len(self._parts))) - {self._turns[self._turn]}))
 
     def advance(self, toggle: Floats, onset: Floats) -> None:

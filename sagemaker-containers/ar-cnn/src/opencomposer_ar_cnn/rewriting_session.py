@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-from opencomposer_music.piano_roll import Planes
+from opencomposer_music.piano_roll import Planes, Steps
 
 from opencomposer_ar_cnn.editable_piece import EditLimits, Floats, editable_piece
 from opencomposer_ar_cnn.line_writing import LineSession
@@ -19,7 +19,7 @@ from opencomposer_ar_cnn.sampling import EditSession
 from opencomposer_ar_cnn.sampling_settings import ALL_ITERATIONS, SamplingSettings
 
 Network = Callable[[Floats, float], tuple[Floats, Floats]]
-"""Maps (planes [4, steps, 128], density) to (toggle logits, onset logits), [steps, 128] each."""
+"""Maps (planes [4 or 5, steps, 128], density) to (toggle logits, onset logits), [steps, 128] each."""
 
 DRAFT_EDITS_PER_PASS = 32
 UNLIMITED = 1_000_000
@@ -33,13 +33,20 @@ class RewritingSession:
     """
 
     def __init__(
-        self, piece: Planes, *, settings: SamplingSettings, limits: EditLimits, rng: np.random.Generator
+        self,
+        piece: Planes,
+        *,
+        settings: SamplingSettings,
+        limits: EditLimits,
+        rng: np.random.Generator,
+        phrase_ends: Steps | None = None,
     ) -> None:
-        """piece: [2, steps, 128], a whole number of bars. Raises NothingToEdit."""
+        """piece: [2, steps, 128], a whole number of bars; phrase_ends: where a note that ends a phrase sounds, [steps];
+        with None it is derived from the piece. Raises NothingToEdit."""
         self._settings = settings
         self._limits = limits
         self._rng = rng
-        self._piece = editable_piece(piece, settings, limits)
+        self._piece = editable_piece(piece, settings, limits, phrase_ends)
         self._session: EditSession | LineSession = EditSession(
             self._piece, settings=_draft_of(settings) if settings.writes_lines else settings, limits=limits, rng=rng
         )
@@ -56,7 +63,7 @@ class RewritingSession:
         return self._session.finished
 
     def planes(self) -> Floats:
-        """Returns the network's next input, [4, steps, 128]: see INPUT_PLANES of `network`."""
+        """Returns the network's next input, [4 or 5, steps, 128]: see INPUT_PLANES of `network`."""
         return self._session.planes()
 
     def advance(self, toggle: Floats, onset: Floats) -> None:

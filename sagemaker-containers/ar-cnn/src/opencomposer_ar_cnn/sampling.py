@@ -86,7 +86,7 @@ class EditSession:
         self.finished = settings.sampling_iterations == 0
 
     def planes(self) -> Floats:
-        """Returns the network's next input, [4, steps, 128]: see INPUT_PLANES of `network`."""
+        """Returns the network's next input, [4 or 5, steps, 128]: see INPUT_PLANES of `network`."""
         self._input_onsets = self._onsets()
         return self._piece.planes(self._roll, self._input_onsets)
 

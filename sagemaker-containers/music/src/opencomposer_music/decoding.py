@@ -24,6 +24,7 @@ from opencomposer_music.model_metadata import (
     read_voices,
     voice_to_json,
 )
+from opencomposer_music.phrase_ends import derive_phrase_end_steps, with_phrase_ends
 from opencomposer_music.piano_roll import (
     ONSET,
     PITCHES,
@@ -95,11 +96,12 @@ METADATA = metadata_contract(
                 "parallelWeight": _WEIGHT,
             }
         ),
+        "phraseEnds": {"type": "boolean"},
     },
-    optional=("voiceLeading",),
+    optional=("voiceLeading", "phraseEnds"),
 )
 """The members that this decoder adds to the metadata of every model. Without `sixteenthCost`, as in older files, the
-cost is 0."""
+cost is 0; without `phraseEnds` the model does not hear where phrases end."""
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,13 @@ class ModelMetadata:
     voice_leading: VoiceLeading | None = None
     """The tables by which the monophonic voices are chosen together. With None, as in older models, each voice is
     chosen for itself."""
+    hears_phrase_ends: bool = False
+    """The model's melody input has a third plane that says where phrases end. Older models have two planes."""
+
+    @property
+    def melody_planes(self) -> int:
+        """Returns the number of planes of the melody input."""
+        return 3 if self.hears_phrase_ends else 2
 
     def to_json(self) -> str:
         """Returns the text for the model file's metadata."""
@@ -156,6 +165,7 @@ class ModelMetadata:
                     "sixteenthCost": self.decoding.sixteenth_cost,
                 },
                 **({} if self.voice_leading is None else {"voiceLeading": voice_leading_to_json(self.voice_leading)}),
+                **({"phraseEnds": True} if self.hears_phrase_ends else {}),
             },
             sort_keys=True,
         )
@@ -196,6 +206,7 @@ def parse_metadata(text: str, technique: str | None = None) -> ModelMetadata:
             float(decoding.get("sixteenthCost", 0)),
         ),
         _voice_leading(root["voiceLeading"], len(voices) - 1) if "voiceLeading" in root else None,
+        bool(root.get("phraseEnds", False)),
     )
 
 
@@ -219,13 +230,17 @@ def _table(values: object) -> Table:
 
 
 def encode_melody(notes: Sequence[Note], bars: int, metadata: ModelMetadata) -> Floats:
-    """Returns the model's melody input, float32 [1, 2, steps, 128].
+    """Returns the model's melody input, float32 [1, 2 or 3, steps, 128] (see `ModelMetadata.melody_planes`).
 
     Notes outside the model's window are folded into it by octaves, because the model must hear them to accompany them.
     """
     limits = metadata.limits
-    folded = fold_into_range(notes, limits.lowest_pitch, limits.highest_pitch)
-    return notes_to_planes(folded, bars * STEPS_PER_BAR).astype(np.float32)[np.newaxis]
+    steps = bars * STEPS_PER_BAR
+    planes = notes_to_planes(fold_into_range(notes, limits.lowest_pitch, limits.highest_pitch), steps)
+    if metadata.hears_phrase_ends:
+        # Folding changes pitches, so the phrases are those of the melody as it is.
+        planes = with_phrase_ends(planes, derive_phrase_end_steps(notes_to_planes(notes, steps)))
+    return planes.astype(np.float32)[np.newaxis]
 
 
 def draw_noise(rng: np.random.Generator, bars: int, shape: NoiseShape) -> Floats:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from opencomposer_music.decoding import ModelMetadata, decode_planes, decode_tracks, draw_noise, encode_melody
+from opencomposer_music.phrase_ends import with_phrase_ends
 from opencomposer_music.piano_roll import STEPS_PER_BAR, notes_to_planes
 from opencomposer_training.dataset import Dataset, Melody
 from opencomposer_training.environment import write_atomically
@@ -37,7 +38,12 @@ class Evaluation:
         melodies = np.stack([window[0] for window in self.music.windows])
         rng = np.random.Generator(np.random.PCG64(self._seed))
         noise = np.concatenate([draw_noise(rng, self._bars, self._metadata.noise) for _ in melodies])
-        pitch, onset = served_logits(generator, melodies.astype(np.float32), noise)
+        heard = melodies
+        if self._metadata.hears_phrase_ends:
+            heard = np.stack(
+                [with_phrase_ends(one, ends) for one, ends in zip(melodies, self.music.phrase_ends, strict=True)]
+            )
+        pitch, onset = served_logits(generator, heard.astype(np.float32), noise)
         return self.music.measure(
             decode_planes(pitch[index], onset[index], self._metadata, melody, rng)
             for index, melody in enumerate(melodies)

@@ -30,6 +30,7 @@ from opencomposer_music.piano_roll import (
     STEPS_PER_BAR,
     Note,
     Planes,
+    highest_voice,
     notes_to_planes,
     planes_to_notes,
 )
@@ -95,7 +96,7 @@ def load_generator(model: bytes, threads: int) -> LoadedGenerator:
     check_tensors(
         session,
         inputs=_named(
-            TensorShape("melody", (None, 2, None, PITCHES)),
+            TensorShape("melody", (None, metadata.melody_planes, None, PITCHES)),
             TensorShape("noise", (None, None, metadata.noise.size)),
         ),
         outputs=_named(
@@ -110,7 +111,7 @@ def load_generator(model: bytes, threads: int) -> LoadedGenerator:
 
 def play_silence(generator: LoadedGenerator, bars: int) -> None:
     """Runs the network on an empty melody of `bars` bars. Raises ModelRejected when that does not work."""
-    silence = np.zeros((1, 2, bars * STEPS_PER_BAR, PITCHES), dtype=np.float32)
+    silence = np.zeros((1, generator.metadata.melody_planes, bars * STEPS_PER_BAR, PITCHES), dtype=np.float32)
     _run(generator, silence, np.zeros((1, bars, generator.metadata.noise.size), dtype=np.float32))
 
 
@@ -129,7 +130,7 @@ def accompany(generator: LoadedGenerator, melody: Sequence[Note], bars: int, see
     metadata = generator.metadata
     rng = np.random.Generator(np.random.PCG64(seed))
     line = highest_line(melody, bars)
-    conditioning = encode_melody(line, bars, metadata)  # (1, 2, steps, 128)
+    conditioning = encode_melody(line, bars, metadata)  # (1, 2 or 3, steps, 128)
     noise = draw_noise(rng, bars, metadata.noise)  # (1, bars, noise size)
     pitch_logits, onset_logits = _run(generator, conditioning, noise)  # (voices, steps, 129), (voices, steps, 128)
     for index, voice in enumerate(metadata.voices[1:]):
@@ -148,20 +149,8 @@ def accompany(generator: LoadedGenerator, melody: Sequence[Note], bars: int, see
 
 
 def highest_line(notes: Sequence[Note], bars: int) -> list[Note]:
-    """Returns the highest sounding note at every step, as notes.
-
-    A melody of one voice comes back as it is. Where a higher note ends over one that still sounds, the lower one
-    starts anew there.
-    """
-    planes = notes_to_planes(notes, bars * STEPS_PER_BAR)  # (2, steps, 128)
-    sounding = planes[SOUNDING]  # (steps, 128)
-    # This is the index of the last True along the pitch axis.
-    highest = PITCHES - 1 - np.argmax(sounding[:, ::-1], axis=1)  # (steps)
-    line = np.zeros_like(planes)
-    steps = np.nonzero(sounding.any(axis=1))[0]
-    line[SOUNDING, steps, highest[steps]] = True
-    line[ONSET] = planes[ONSET] & line[SOUNDING]
-    return planes_to_notes(line)
+    """Returns the highest sounding note at every step, as notes (see `piano_roll.highest_voice`)."""
+    return planes_to_notes(highest_voice(notes_to_planes(notes, bars * STEPS_PER_BAR)))
 
 
 def fill_empty_bars(planes: Planes, pitch_logits: Floats, voice: Voice) -> int:
