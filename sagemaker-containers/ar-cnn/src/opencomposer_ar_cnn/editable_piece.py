@@ -112,7 +112,7 @@ class EditablePiece:
         return len(self.original) // STEPS_PER_BAR
 
     def planes(self, roll: Cells, onsets: Cells) -> Floats:
-        """Returns the network's input for the piece in this state, [4 or 5, steps, 128]: see INPUT_PLANES of `network`."""
+        """Returns the network's input for the piece in this state, [4 or 5, steps, 128] (INPUT_PLANES of `network`)."""
         cells = (roll, onsets, self.locked, self.original)
         planes = np.stack([_shifted(plane, self.shift, np.False_) for plane in cells])
         if self.hears_phrase_ends:
