@@ -1,4 +1,4 @@
-"""What speaks for a close where a phrase of the melody ends: its last chord in root position, and the dominant before it.
+"""What speaks for a close where a phrase of the melody ends: a last chord in root position, and its dominant before it.
 
 The network hears single cells, and a cadence is a matter of two chords. So a line that is being written gets a little
 more for the tones that, with the other lines as they are, make a triad in root position under the last note, and the

@@ -50,12 +50,12 @@ SIXTEENTH_COST = 2.0
 """The cost of a change inside an eighth."""
 OFFBEAT_COST = 0.0
 """The cost of a change in the middle of a beat."""
-STEP_PARALLEL = -4.0
+STEP_PARALLEL = -6.0
 """What is earned by a fifth or an octave that two lines keep while both move, from one sixteenth to the next. Moves in
 opposite directions count, too: a tenth fifth after a fifth sounds as bare."""
-BEAT_PARALLEL = -4.0
+BEAT_PARALLEL = -6.0
 """The same from one beat to the next."""
-CADENCE = 1.0
+CADENCE = 2.0
 """What is earned by a tone that makes a cadence where a phrase ends (see `cadences`)."""
 NOISE = 0.4
 """The size of the random numbers that are added to the scores, for each degree of temperature above the lowest."""
