@@ -395,6 +395,7 @@ def best_line(
     parallels: Table,
     *,
     beat_parallels: Table | None = None,
+    contrary: bool = False,
     offbeat_cost: float = 0.0,
     tie_cost: float = 0.0,
     closes: tuple[npt.NDArray[np.int64], Table] | None = None,
@@ -404,10 +405,10 @@ def best_line(
 
     moves [25] by size; parallels [12] is added where the line moves with another one from an interval to the same, from
     one step to the next. beat_parallels [12] is added where both have done so from one beat to the next, whatever lies
-    between. `sixteenth_cost` is paid for a change inside an eighth, `offbeat_cost` for one in the middle of a beat,
-    `tie_cost` where the last pitch of a beat, which is not its first, is held on over the next beat.
-    closes: beats, and a table [25] of what moves into them earn, from an octave down to an octave up. max_candidates:
-    the number of classes that are considered in a beat.
+    between. With `contrary` they are also added where the two move in opposite directions. `sixteenth_cost` is paid for
+    a change inside an eighth, `offbeat_cost` for one in the middle of a beat, `tie_cost` where the last pitch of a
+    beat, which is not its first, is held on over the next beat. closes: beats, and a table [25] of what moves into them
+    earn, from an octave down to an octave up. max_candidates: the number of classes that are considered in a beat.
 
     What happens between two beats matters beyond them only by the pitches at these beats. So the best way between each
     pair of pitches is found inside all beats at once, and then the best chain of beats.
@@ -428,14 +429,15 @@ def best_line(
     for step in range(1, STEPS_PER_BEAT):
         earned = inside - costs[step] * (candidates[:, :, np.newaxis] != candidates[:, np.newaxis, :])
         for companion in companions:
-            _add_parallels(earned, candidates, candidates, companion[:, step - 1], companion[:, step], parallels)
+            start, end = companion[:, step - 1], companion[:, step]
+            _add_parallels(earned, candidates, candidates, start, end, parallels, contrary)
         ways.append(Ways(best, earned))
         best = _best_ways(ways[-1]) + scores[:, step, np.newaxis, :]
 
     crossing = _moves_between(candidates[:-1], candidates[1:], moves)
     for companion in companions:
         ends, starts = companion[:-1, -1], companion[1:, 0]
-        _add_parallels(crossing, candidates[:-1], candidates[1:], ends, starts, parallels)
+        _add_parallels(crossing, candidates[:-1], candidates[1:], ends, starts, parallels, contrary)
     if closes is not None:
         _add_closes(crossing, candidates, *closes)
     # Either the last class of the beat is held on over the next, or the way goes on to another class.
@@ -449,7 +451,7 @@ def best_line(
     if beat_parallels is not None:
         for companion in companions:
             starts, nexts = companion[:-1, 0], companion[1:, 0]
-            _add_parallels(chain, candidates[:-1], candidates[1:], starts, nexts, beat_parallels)
+            _add_parallels(chain, candidates[:-1], candidates[1:], starts, nexts, beat_parallels, contrary)
     return _follow(candidates, best, chain, ways, across)[:steps]
 
 
@@ -488,8 +490,10 @@ def _add_parallels(
     other_start: Line,
     other_end: Line,
     parallels: Table,
+    contrary: bool,
 ) -> None:
-    """Adds, in place, what the line earns where it moves with another line from an interval to the same.
+    """Adds, in place, what the line earns where it moves with another line from an interval to the same, in the same
+    direction or, with `contrary`, in any.
 
     earned [beats, from, to]; start, end: the line's classes [beats, count]; other_start, other_end: the other's
     [beats].
@@ -503,9 +507,9 @@ def _add_parallels(
     one, two = start[rows], end[rows]
     first = np.abs(one - other_start[rows, np.newaxis]) % INTERVALS
     second = np.abs(two - other_end[rows, np.newaxis]) % INTERVALS
-    rising = (other_end > other_start)[rows, np.newaxis, np.newaxis]
-    distance = two[:, np.newaxis, :] - one[:, :, np.newaxis]
-    similar = np.where(rising, distance > 0, distance < 0)
+    direction = np.sign(other_end - other_start)[rows, np.newaxis, np.newaxis]
+    moves = two[:, np.newaxis, :] - one[:, :, np.newaxis]
+    similar = moves != 0 if contrary else direction * moves > 0
     voiced = (one != REST)[:, :, np.newaxis] & (two != REST)[:, np.newaxis, :]
     same = voiced & similar & (first[:, :, np.newaxis] == second[:, np.newaxis, :])
     earned[rows] += np.where(same, parallels[second][:, np.newaxis, :], 0.0)

@@ -49,7 +49,7 @@ WINDOW_BARS = 4
 WINDOW_HOP = 2
 NOISE = NoiseShape(size=32, shared=16)
 DECODING = Decoding(pitch_temperature=0.3, onset_temperature=0.5, coherence_steps=2, sixteenth_cost=0.5, performances=3)
-VOICE_LEADING_WEIGHTS = Weights(intervals=0.6, moves=1.2, parallels=1.2, beat_parallels=1.0, rhythm=0.3, closes=0.6)
+VOICE_LEADING_WEIGHTS = Weights(intervals=0.6, moves=1.2, parallels=1.2, beat_parallels=1.0, rhythm=0.4, closes=0.6)
 """The weights were chosen by measurement on validation pieces (README, "Decoding")."""
 TRAINING_COHERENCE_STEPS = 4
 MAX_BARS = 64
