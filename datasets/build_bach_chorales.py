@@ -7,9 +7,10 @@ every machine; the committed manifest (datasets/bach-chorales/manifest.json) hol
 differs fails. The encodings themselves are not committed, because the corpus passes them on by permission, without a
 license for each file.
 
-A piece has exactly four parts, is wholly in 4/4, has every note on the sixteenth grid, and one note at a time in a
-part. Tied notes are joined; repeated notes stay repeated; repeats are not played out. Bars are aligned to the barline:
-a pickup is at the end of a first bar that begins with rest.
+An id has one piece. A piece has exactly four parts, is wholly in 4/4, has every note on the sixteenth grid, and one
+note at a time in a part. Tied notes are joined; repeated notes stay repeated; repeats are not played out. Bars are
+aligned to the barline: a pickup is at the end of a first bar that begins with rest. The fermatas of the encoding say
+where phrases end; a piece of which the encoding has none says nothing about it.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 DATASET_ID = "bach-chorales"
-DATASET_VERSION = "1"
+DATASET_VERSION = "2"
 DATASET_NAME = "Bach chorales"
 # The texts and the names `licence` and `metre` of the files stay as they are, because stored data sets have them.
 LICENSE = (
@@ -67,6 +68,7 @@ class Piece(NamedTuple):
     pickup_steps: int
     bars: int
     voices: list[list[tuple[int, int, int]]]
+    phrase_ends: list[int]
 
 
 class NotUsable(Exception):
@@ -130,6 +132,24 @@ def read_part(part: Any, shift: int) -> list[tuple[int, int, int]]:
     return notes
 
 
+def fermata_steps(part: Any, shift: int) -> list[int]:
+    """Returns the steps from the first barline at which notes with a fermata begin."""
+    return [
+        to_steps(element.offset) + shift
+        for element in part.flatten().notesAndRests
+        if any("Fermata" in expression.classes for expression in element.expressions)
+    ]
+
+
+def read_phrase_ends(melody: list[tuple[int, int, int]], fermatas: Iterable[int]) -> list[int]:
+    """Returns the onsets of the melody's notes that end a phrase: those that sound where a voice has a fermata.
+
+    Some encodings write the fermata in one voice only, and a voice under the melody may reach its last note later.
+    """
+    steps = set(fermatas)
+    return [onset for onset, duration, _ in melody if not steps.isdisjoint(range(onset, onset + duration))]
+
+
 def bar_shift(part: Any) -> tuple[int, int]:
     """Returns the steps to add to every offset so that barlines fall on multiples of a bar, and the pickup's length."""
     measures = list(part.getElementsByClass("Measure"))
@@ -182,6 +202,7 @@ def read_piece(path: str, title: str) -> Piece:
         pickup_steps=pickup,
         bars=bars,
         voices=voices,
+        phrase_ends=read_phrase_ends(voices[0], (step for part in parts for step in fermata_steps(part, shift))),
     )
 
 
@@ -264,6 +285,19 @@ def split_groups(pieces: list[Piece], tunes: dict[str, str]) -> dict[str, str]:
     return result
 
 
+def one_encoding_each(pieces: Iterable[Piece]) -> tuple[list[Piece], list[Skipped]]:
+    """Returns the first piece of each id, and the others as skipped. The corpus has two encodings of some chorales; the
+    shorter one comes first, since repeats are not played out."""
+    kept: dict[str, Piece] = {}
+    others: list[Skipped] = []
+    for piece in pieces:
+        if piece.id in kept:
+            others.append(Skipped(piece.id, f"it is another encoding of {piece.id}"))
+        else:
+            kept[piece.id] = piece
+    return list(kept.values()), others
+
+
 def length_tag(bars: int) -> str:
     """Returns the length topic: short up to 10 bars, medium up to 16, long beyond."""
     return "short" if bars <= 10 else "medium" if bars <= 16 else "long"
@@ -273,7 +307,9 @@ def skipped_lines(reasons: Iterable[str]) -> list[str]:
     """Returns one line for each reason with the number of pieces, the most frequent first. Reasons that only one piece
     has are left out."""
     general = (re.sub(r" \(.*\)", "", reason) for reason in reasons)
-    counts = Counter(re.sub(r"(the same notes as) .*", r"\1 another piece", reason) for reason in general)
+    counts = Counter(
+        re.sub(r"(the same notes as|another encoding of) .*", r"\1 another piece", reason) for reason in general
+    )
     return [f"skipped {count}: {reason}" for reason, count in counts.most_common()]
 
 
@@ -285,7 +321,9 @@ def encode(value: object) -> str:
 def assemble(results: Iterable[Piece | Skipped], music21_version: str) -> dict[str, bytes]:
     """Returns the three files of the data set as bytes."""
     results = list(results)
-    pieces = sorted((r for r in results if isinstance(r, Piece)), key=lambda piece: piece.id)
+    pieces = sorted(
+        (r for r in results if isinstance(r, Piece)), key=lambda piece: (piece.id, piece.bars, piece.voices)
+    )
     skipped = sorted(r for r in results if isinstance(r, Skipped))
     seen: dict[str, str] = {}
     unique: list[Piece] = []
@@ -296,9 +334,12 @@ def assemble(results: Iterable[Piece | Skipped], music21_version: str) -> dict[s
         else:
             seen[music] = piece.id
             unique.append(piece)
-    pieces = unique
-    tunes = group_by_tune(pieces)
-    splits = split_groups(pieces, tunes)
+    tunes = group_by_tune(unique)
+    # Splits count every encoding: without the second ones other tunes would change sides, and stock models would be
+    # judged on pieces that they learned.
+    splits = split_groups(unique, tunes)
+    pieces, others = one_encoding_each(unique)
+    skipped.extend(others)
     lines, catalogue = [], []
     for piece in pieces:
         tags = {
@@ -322,6 +363,7 @@ def assemble(results: Iterable[Piece | Skipped], music21_version: str) -> dict[s
                 {"name": name, "program": CHOIR_PROGRAM, "notes": notes}
                 for name, notes in zip(VOICE_NAMES, piece.voices, strict=True)
             ],
+            **({"phraseEnds": piece.phrase_ends} if piece.phrase_ends else {}),
         }
         lines.append(encode(line) + "\n")
         catalogue.append({"id": piece.id, "tags": tags, "bars": piece.bars, "split": split})

@@ -25,23 +25,26 @@ Window = tuple[int, int]
 MIDDLE, WHOLE, EDGE = (32, 64), (0, 128), (96, 32)
 
 
-def generator(size: str, window: Window, count: int) -> bytes:
+def generator(size: str, window: Window, count: int, *, hears: bool = True) -> bytes:
     """Returns a U-Net GAN of so many voices with random weights."""
     low, pitches = window
     voices = tuple(Voice(f"{i}", 0, ("monophonic", "polyphonic")[i % 2], low, low + 31) for i in range(count))
     heads = tuple(voice.head for voice in voices[1:])
-    shape = unet_gan.NetworkShape(heads, low, pitches, unet_gan.WIDTHS[size], 32, 16, 4)
+    shape = unet_gan.NetworkShape(heads, low, pitches, unet_gan.WIDTHS[size], 32, 16, 4, hears)
     limits = Limits(64, low, low + pitches - 1)
-    metadata = ModelMetadata("unet-gan", voices, limits, NoiseShape(32, 16), Decoding(0.3, 0.5, 2))
+    metadata = ModelMetadata(
+        "unet-gan", voices, limits, NoiseShape(32, 16), Decoding(0.3, 0.5, 2), hears_phrase_ends=hears
+    )
     return export_generator(unet_gan.Generator(shape), metadata)
 
 
-def network(size: ModelSize, window: Window) -> bytes:
+def network(size: ModelSize, window: Window, *, hears: bool = True) -> bytes:
     """Returns an AR-CNN with random weights."""
     low, pitches = window
-    shape = ar_cnn.NetworkShape(low, pitches, ar_cnn.WIDTHS[size], ar_cnn.BLOCKS[size], ar_cnn.STEMS[size])
+    shape = ar_cnn.NetworkShape(low, pitches, ar_cnn.WIDTHS[size], ar_cnn.BLOCKS[size], ar_cnn.STEMS[size], hears)
     voices = (Voice("0", 0, "monophonic", low, low + 31), Voice("1", 0, "polyphonic", low, low + 31))
-    return export_network(ar_cnn.EditNetwork(shape), ArCnnMetadata(voices, Limits(64, low, low + pitches - 1), 1.0, 4))
+    limits = Limits(64, low, low + pitches - 1)
+    return export_network(ar_cnn.EditNetwork(shape), ArCnnMetadata(voices, limits, 1.0, 4, hears_phrase_ends=hears))
 
 
 def exports() -> dict[str, bytes]:
@@ -53,6 +56,8 @@ def exports() -> dict[str, bytes]:
         "small network": network("small", MIDDLE),
         "small network, edge": network("small", EDGE),
         "large network": network("large", WHOLE),
+        "generator of version 0.2": generator("small", MIDDLE, 2, hears=False),
+        "network of version 0.2": network("small", MIDDLE, hears=False),
     }
 
 
@@ -79,9 +84,11 @@ def test_a_model_nearly_as_large_as_allowed_is_opened_and_plays_64_bars_within_i
     low, pitches = WHOLE
     voices = tuple(Voice(f"{i}", 0, "monophonic", low, low + 31) for i in range(4))
     shape = unet_gan.NetworkShape(
-        tuple(voice.head for voice in voices[1:]), low, pitches, (96, 192, 288, 384), 32, 16, 4
+        tuple(voice.head for voice in voices[1:]), low, pitches, (96, 192, 288, 384), 32, 16, 4, True
     )
-    metadata = ModelMetadata("unet-gan", voices, Limits(64, 0, 127), NoiseShape(32, 16), Decoding(0.3, 0.5, 2))
+    metadata = ModelMetadata(
+        "unet-gan", voices, Limits(64, 0, 127), NoiseShape(32, 16), Decoding(0.3, 0.5, 2), hears_phrase_ends=True
+    )
     content = export_generator(unet_gan.Generator(shape), metadata)
     assert 0.9 * MAX_MODEL_BYTES < len(content) <= MAX_MODEL_BYTES
     model = open_in_process(

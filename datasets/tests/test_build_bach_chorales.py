@@ -17,7 +17,7 @@ MELODY = [(i * 4, 4, pitch) for i, pitch in enumerate((60, 62, 64, 65, 67, 69, 7
 
 def piece(name: str, *, title: str = "", melody: list[tuple[int, int, int]] | None = None, bars: int = 4) -> Piece:
     voices = [MELODY if melody is None else melody, [(0, 16, 57)], [(0, 16, 52)], [(0, 16, 45 + len(name) % 5)]]
-    return Piece(name, title, "chorale", "major", "c-major", 0, bars, voices)
+    return Piece(name, title, "chorale", "major", "c-major", 0, bars, voices, [])
 
 
 def test_a_chorale_with_a_pickup_stands_on_its_barlines() -> None:
@@ -31,6 +31,29 @@ def test_a_chorale_with_a_pickup_stands_on_its_barlines() -> None:
     assert all(duration >= 1 and 30 < pitch < 90 for voice in chorale.voices for _, duration, pitch in voice)
     # The cadence is on the last bar's strong beats, so a wrong alignment would put the last note elsewhere.
     assert {voice[-1][0] % 8 for voice in chorale.voices} == {0}
+
+
+def test_a_chorale_names_the_notes_that_have_a_fermata() -> None:
+    path = next(p for p in corpus.getComposer("bach") if p.name == "bwv269.mxl")
+    score = corpus.parse(path)
+    soprano = score.parts[0]
+    marked = [n.offset for n in soprano.flatten().notes if any("Fermata" in e.classes for e in n.expressions)]
+    assert builder.fermata_steps(soprano, 8) == [int(offset * 4) + 8 for offset in marked]
+    assert len(marked) > 3
+
+
+def test_a_phrase_ends_with_the_melody_note_that_sounds_under_any_voices_fermata() -> None:
+    melody = [(0, 4, 60), (4, 8, 62), (12, 4, 64), (16, 4, 65), (20, 12, 60)]
+    assert builder.read_phrase_ends(melody, [4, 4, 8]) == [4]
+    assert builder.read_phrase_ends(melody, [11, 20]) == [4, 20]
+    assert builder.read_phrase_ends(melody, []) == []
+
+
+def test_a_piece_without_fermatas_says_nothing_about_its_phrases() -> None:
+    results: list[Piece | Skipped] = [piece("aa"), piece("bbb", title="x", bars=5)._replace(phrase_ends=[8, 40])]
+    lines = [json.loads(line) for line in builder.assemble(results, "1.0")["pieces.jsonl"].splitlines()]
+    assert ["phraseEnds" in line for line in lines] == [False, True]
+    assert lines[1]["phraseEnds"] == [8, 40]
 
 
 def test_tied_notes_are_one_and_repeated_notes_are_several() -> None:
@@ -99,6 +122,22 @@ def test_the_files_have_the_same_bytes_in_any_order_and_name_duplicates() -> Non
     assert [skip["id"] for skip in manifest["skipped"]] == ["bb", "z"]
     assert manifest["skipped"][0]["reason"] == "it has the same notes as aa"
     assert manifest["pieces"] == len(files["pieces.jsonl"].splitlines()) == 2
+
+
+def test_of_two_encodings_of_one_chorale_the_shorter_is_kept_and_no_piece_changes_its_split() -> None:
+    others: list[Piece | Skipped] = [
+        piece(f"p{index:02}", melody=[(o, d, 60 + (p * (index + 3)) % 17) for o, d, p in MELODY]) for index in range(14)
+    ]
+    short, long = piece("q", bars=8), piece("q", bars=12)._replace(voices=piece("q", bars=12).voices[::-1])
+    files = builder.assemble([*others, long, short], "1.0")
+    assert files == builder.assemble([short, *others, long], "1.0")
+    lines = [json.loads(line) for line in files["pieces.jsonl"].splitlines()]
+    assert [line["bars"] for line in lines if line["id"] == "q"] == [8]
+    assert {"id": "q", "reason": "it is another encoding of q"} in json.loads(files["manifest.json"])["skipped"]
+    every = [one for one in (*others, short, long) if isinstance(one, Piece)]
+    tunes = builder.group_by_tune(every)
+    splits = builder.split_groups(every, tunes)
+    assert {line["id"]: line["split"] for line in lines} == {one.id: splits[tunes[one.id]] for one in every}
 
 
 def test_only_an_intact_build_of_the_committed_version_counts_as_built(tmp_path: Path) -> None:

@@ -52,11 +52,22 @@ def test_the_command_judges_a_network_and_fills_in_its_card(tmp_path: Path, caps
     restoration = {(row["kind"], row["rate"]): row for row in found["restoration"]["rows"]}
     assert restoration["stock", 0.0]["noteF1Before"]["value"] == 1
     assert restoration["stock", 0.25]["noteF1Before"]["value"] < restoration["stock", 0.1]["noteF1Before"]["value"] < 1
+    music = {goal["goal"]: goal["verdict"] for goal in found["chorales"]["goals"]}
+    assert music["last chord in root position"] == "not reached"
+    assert {row["kind"] for row in found["chorales"]["rows"]} == {
+        "composer",
+        "control",
+        "seedMean",
+        "stock",
+        "otherSeed",
+        "baseline",
+    }
     assert found["controls"]["regionEdits"] > 0
     assert found["controls"]["regionEditsOutside"] == 0
     text = capsys.readouterr().out
     assert (model / "evaluation.md").read_text() in text
     for heading in (
+        "Whole chorales",
         "Held-out windows",
         "Goals",
         "Fix the wrong notes",

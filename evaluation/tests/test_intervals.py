@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from opencomposer_evaluation.intervals import Estimate, draw_weights, estimate, mean_estimate
+from opencomposer_evaluation.intervals import Estimate, draw_weights, estimate, estimate_median, mean_estimate
 
 
 def mean_of(values: np.ndarray, owners: np.ndarray, seed: int = 0, replicates: int = 400) -> Estimate:
@@ -71,3 +71,18 @@ def test_what_divides_by_nothing_is_no_number_and_becomes_null() -> None:
         "low": None,
         "high": None,
     }
+
+
+def test_a_median_counts_each_item_as_often_as_it_is_drawn() -> None:
+    values = np.array([5.0, 1.0, 3.0, 100.0])
+    weights = np.array([[1, 1, 1, 1], [2, 0, 0, 1], [0, 3, 1, 0], [0, 2, 2, 0]], dtype=np.float64)
+    found = estimate_median(values, weights)
+    assert found.value == (3 + 5) / 2
+    assert list(found.replicates) == [5, 1, (1 + 3) / 2]
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=40))
+def test_a_median_of_all_items_is_the_median(items: list[float]) -> None:
+    values = np.array(items)
+    found = estimate_median(values, draw_weights(np.arange(len(values)), 0, 5))
+    assert np.isclose(found.value, np.median(values))

@@ -83,9 +83,20 @@ def test_the_command_prints_tables_and_writes_the_same_twice(
     assert rows["awsRecipe"]["name"] == "AWS's recipe, 30 min of one core"
     assert rows["awsRecipe"]["metrics"]["parallelOctavesPer1000"]["value"] == 1000
     assert rows["awsRecipe"]["metrics"]["dissonantPairShare"]["value"] == 0
+    music = {goal["goal"]: goal for goal in found["chorales"]["goals"]}
+    assert music["phrases closed V-I"]["verdict"] == "not reached"
+    assert music["phrases closed V-I"]["before"] == 0.274
     text = capsys.readouterr().out
     assert (tmp_path / "two" / "evaluation.md").read_text() in text
-    for heading in ("Held-out windows", "Goals", "Variety", "Copies", "Boundary discontinuity", "Unusual melodies"):
+    for heading in (
+        "Whole chorales",
+        "Held-out windows",
+        "Goals",
+        "Variety",
+        "Copies",
+        "Boundary discontinuity",
+        "Unusual melodies",
+    ):
         assert f"## {heading}" in text
 
 

@@ -4,19 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from opencomposer_evaluation.corpus import REST
-from opencomposer_evaluation.window_metrics import gather_totals, measure_window, parallels, statistics
+from opencomposer_evaluation.window_metrics import gather_totals, measure_window, statistics
 from opencomposer_music.piano_roll import Note, notes_to_planes
-
-
-def test_parallels_by_hand() -> None:
-    # C-G to D-A is a parallel fifth. Similar motion to an octave on E is not parallel. Both up a tone is a parallel
-    # octave.
-    low = [60, 62, 64, 66, 66, REST, 60]
-    high = [67, 69, 76, 78, 78, 80, 72]
-    assert parallels(np.array([low, high])) == {"similarMotion": 3, "fifths": 1, "octaves": 1}
-    # A voice that stays does not move, and motion in opposite directions does not count.
-    assert parallels(np.array([[60, 60, 59], [67, 67, 68]])) == {"similarMotion": 0, "fifths": 0, "octaves": 0}
 
 
 def test_metrics_of_a_window_by_hand() -> None:

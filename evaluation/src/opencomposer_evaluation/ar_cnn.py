@@ -22,7 +22,7 @@ from opencomposer_evaluation.accompanists import (
     Silence,
 )
 from opencomposer_evaluation.ar_cnn_player import HARMONIZATION, ArCnnPlayer, edit_counts, load_player, settings_of_call
-from opencomposer_evaluation.ar_cnn_player import added_track as track_of
+from opencomposer_evaluation.ar_cnn_player import added_tracks as track_of
 from opencomposer_evaluation.baselines.training_summary import (
     TrainingSummary,
     core_minutes,
@@ -30,6 +30,8 @@ from opencomposer_evaluation.baselines.training_summary import (
     training_time,
 )
 from opencomposer_evaluation.boundary_discontinuity import EIGHT_BAR_WINDOWS
+from opencomposer_evaluation.chorale_comparison import ABOVE_LOW_TUNE
+from opencomposer_evaluation.chorale_section import MusicGoal, chorale_section
 from opencomposer_evaluation.comparison import SIMILARITY, Comparison, Row
 from opencomposer_evaluation.corpus import Windows, choose_windows, repeated
 from opencomposer_evaluation.evaluation_request import EvaluationRequest
@@ -61,13 +63,27 @@ BOUNDARY_BARS = 12
 CONTROL_WINDOWS = 40
 DENSITIES = (0.5, 0.75, 1.0, 1.25, 1.5)
 REGION: Mapping[str, int] = {"firstBar": 3, "lastBar": 6, "lowestPitch": 40, "highestPitch": 60}
-RESTORATION: Mapping[str, ParameterValue] = {"temperature": 0.5, "editsPerPass": 4, "minProbability": 0.5}
+RESTORATION: Mapping[str, ParameterValue] = {
+    "temperature": 0.5,
+    "editsPerPass": 4,
+    "minProbability": 0.5,
+    "melodyLock": False,
+}
 RESTORATION_CHOSEN = (
     "It was chosen by the note F1 of the validation pieces with a tenth and a quarter of mistakes, among 2 to 32 edits "
     "a pass, least probabilities of 0 to 0.7 and temperatures of 0.5 to 1; most of these differ by less than 0.01."
 )
 AWS_OBJECTIVE = "ar-cnn-aws-objective"
-ONE_BY_ONE = settings_of_call(melodyLock=True, editsPerPass=1)
+ONE_BY_ONE = settings_of_call(voiceLeading=False, editsPerPass=1)
+MUSIC_GOALS = (
+    MusicGoal("grade (median)", "grade", 19.49, "at most 4.5", max_=4.5, digits=1),
+    MusicGoal(
+        "parallels from beat to beat per 100 bars", "beatParallelsPer100Bars", 60.7, "at most 15", max_=15, digits=1
+    ),
+    MusicGoal("phrases closed V-I", "phrasesClosed", 0.501, "at least 0.65", min_=0.65),
+    MusicGoal("last chord in root position", "lastChordInRootPosition", 0.702, "at least 0.98", min_=0.98),
+    MusicGoal("steps above the tune, melodies an octave lower", ABOVE_LOW_TUNE, 0.68, "at most 0.02", max_=0.02),
+)
 BACH_OF_THE_GOALS = {
     "fourVoiceShare": 0.923,
     "dissonantPairShare": 0.105,
@@ -154,6 +170,11 @@ def evaluate(request: EvaluationRequest) -> Report:
     test = dataset.of_split("test")
     controls = _controls_section(field.ours.models[0].player, choose_windows(test, BARS, BARS, CONTROL_WINDOWS))
     log("density and region")
+    baselines = [
+        System("nearest training window", "baseline", field.retrieval),
+        System("random quarter notes of the scale", "baseline", RandomInScale(dataset.of_split("train"))),
+    ]
+    chorales = chorale_section(request, field.ours.all, baselines, MUSIC_GOALS, resampling)
     goals = _goals_section(compared, field.ours.copies_of_training_melodies(copied))
     setting: dict[str, object] = {
         "technique": "ar-cnn",
@@ -163,7 +184,7 @@ def evaluate(request: EvaluationRequest) -> Report:
         "bootstrapReplicates": request.replicates,
     }
     return Report(
-        "AR-CNN, evaluation", setting, [main, goals, restoration, variety, memorization, boundaries, controls]
+        "AR-CNN, evaluation", setting, [chorales, main, goals, restoration, variety, memorization, boundaries, controls]
     )
 
 

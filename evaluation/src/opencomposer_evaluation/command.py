@@ -21,7 +21,7 @@ from opencomposer_evaluation.registry import EVALUATIONS
 from opencomposer_evaluation.stock_models import MixedRecipes
 
 MODELS = Path(__file__).resolve().parents[3] / "models"
-DATASET = MODELS.parent / ".cache" / "datasets" / "bach-chorales" / "1"
+DATASET = MODELS.parent / ".cache" / "datasets" / "bach-chorales" / "2"
 RESULT_FILE = "evaluation.json"
 TEXT_FILE = "evaluation.md"
 

@@ -92,3 +92,16 @@ def estimate(totals: Mapping[str, Numbers], weights: Numbers, statistic: Statist
     with np.errstate(divide="ignore", invalid="ignore"):
         values = statistic(sums)
     return Estimate(float(values[0]), values[1:])
+
+
+def estimate_median(values: Numbers, weights: Numbers) -> Estimate:
+    """Estimates the median of [items]. Each counts as often as `weights` of draw_weights says."""
+    order = np.argsort(values, kind="stable")
+    ordered = values[order]
+    # For each replicate, the places up to which half of the items lie, from below and from above.
+    cumulated = np.cumsum(weights[:, order], axis=1)
+    half = cumulated[:, -1:] / 2
+    low = np.minimum((cumulated < half).sum(axis=1), len(values) - 1)
+    high = np.minimum((cumulated <= half).sum(axis=1), len(values) - 1)
+    medians = (ordered[low] + ordered[high]) / 2
+    return Estimate(float(medians[0]), medians[1:])

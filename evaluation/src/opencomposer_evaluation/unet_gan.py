@@ -18,6 +18,7 @@ from opencomposer_evaluation.baselines.training_summary import (
     read_training_summary,
     training_time,
 )
+from opencomposer_evaluation.chorale_section import MusicGoal, chorale_section
 from opencomposer_evaluation.comparison import SIMILARITY, Comparison, Row
 from opencomposer_evaluation.corpus import choose_windows
 from opencomposer_evaluation.evaluation_request import EvaluationRequest
@@ -51,6 +52,17 @@ BARS = 4
 WINDOWS = 320
 ORIGINAL_WINDOW_BARS = 2
 VARIETY_BARS = 8
+MUSIC_GOALS = (
+    MusicGoal("grade (median)", "grade", 6.24, "at most 4.5", max_=4.5, digits=1),
+    MusicGoal("beats with a triad or seventh", "chordBeats", 0.736, "at least 0.85", min_=0.85),
+    MusicGoal("phrases closed V-I", "phrasesClosed", 0.274, "at least 0.60", min_=0.60),
+    MusicGoal("dissonances leapt into, a bar", "leaptIntoDissonancesPerBar", 1.141, "at most 0.5", max_=0.5),
+    MusicGoal("bass tied over the beat, a bar", "bassTiedPerBar", 0.495, "at most 0.1", max_=0.1),
+    MusicGoal(
+        "parallels from beat to beat per 100 bars", "beatParallelsPer100Bars", 52.4, "at most 15", max_=15, digits=1
+    ),
+    MusicGoal("last chord in root position", "lastChordInRootPosition", 0.702, "at least 0.98", min_=0.98),
+)
 AWS_RECIPE = "unet-gan-aws-recipe"
 RETRIEVAL_REMARK = (
     "The nearest training window plays Bach's own notes, and eleven of the index's twelve features look at the lower "
@@ -126,6 +138,9 @@ def evaluate(request: EvaluationRequest) -> Report:
     log("boundaries")
     robustness = _robustness(request, field, resampling)
     log("unusual melodies")
+    chorales = chorale_section(
+        request, field.ours.all, field.baselines(dataset.of_split("train")), MUSIC_GOALS, resampling
+    )
     goals = _goals_section(request, compared, varieties, field.ours.copies_of_training_melodies(copied))
     setting: dict[str, object] = {
         "technique": "unet-gan",
@@ -134,7 +149,9 @@ def evaluate(request: EvaluationRequest) -> Report:
         "windows": {"bars": BARS, "hopBars": 1, "count": compared.windows, "reference": compared.reference},
         "bootstrapReplicates": request.replicates,
     }
-    return Report("U-Net GAN, evaluation", setting, [main, goals, variety, memorization, boundaries, robustness])
+    return Report(
+        "U-Net GAN, evaluation", setting, [chorales, main, goals, variety, memorization, boundaries, robustness]
+    )
 
 
 def _field(request: EvaluationRequest) -> Field:

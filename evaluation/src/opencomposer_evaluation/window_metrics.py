@@ -18,26 +18,9 @@ from opencomposer_music.metrics import (
 )
 from opencomposer_music.piano_roll import SOUNDING, Planes, planes_to_notes
 
-from opencomposer_evaluation.corpus import REST, Lines, lines_of
+from opencomposer_evaluation.corpus import lines_of
 from opencomposer_evaluation.intervals import Statistic, Totals
-
-PARALLELS = {"fifths": 7, "octaves": 0}
-
-
-def parallels(lines: Lines) -> dict[str, int]:
-    """Counts the steps at which two of the voices [voices, steps] both move in the same direction, and how many of
-    those keep a fifth or an octave (or unison) between them. The definition is that of the Coconet reproduction
-    fpga-midi-gen."""
-    counts = {"similarMotion": 0, **dict.fromkeys(PARALLELS, 0)}
-    before, after = lines[:, :-1], lines[:, 1:]
-    motion = np.where((before == REST) | (after == REST), 0, np.sign(after - before))
-    for one, two in itertools.combinations(range(len(lines)), 2):
-        together = (motion[one] != 0) & (motion[one] == motion[two])
-        counts["similarMotion"] += int(together.sum())
-        first, second = np.abs(before[one] - before[two]) % 12, np.abs(after[one] - after[two]) % 12
-        for name, interval in PARALLELS.items():
-            counts[name] += int((together & (first == interval) & (second == interval)).sum())
-    return counts
+from opencomposer_evaluation.parallels import parallels
 
 
 def measure_window(melody: Planes, tracks: Sequence[Planes]) -> dict[str, float]:

@@ -58,11 +58,11 @@ def aws_update() -> tuple[Callable[[], None], nn.Module]:
 
 def our_update(size: ModelSize) -> tuple[Callable[[], None], nn.Module]:
     """Returns an update with our network and losses, in float32 as on most CPUs."""
-    shape = NetworkShape(30, OUR_PITCHES, WIDTHS[size], BLOCKS[size], STEMS[size])
+    shape = NetworkShape(30, OUR_PITCHES, WIDTHS[size], BLOCKS[size], STEMS[size], True)
     network = EditNetwork(shape).to(memory_format=torch.channels_last).train()  # type: ignore[call-overload]
     optimizer = torch.optim.AdamW(network.parameters(), lr=1e-3)
     cells = (BATCH, STEPS, OUR_PITCHES)
-    planes = random_cells(BATCH, 4, STEPS, OUR_PITCHES)
+    planes = random_cells(BATCH, 5, STEPS, OUR_PITCHES)
     batch = Batch(
         planes, torch.ones(BATCH, 1), random_cells(*cells), planes[:, 2] * 0, random_cells(*cells), planes[:, 1]
     )

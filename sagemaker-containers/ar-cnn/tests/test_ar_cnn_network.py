@@ -11,12 +11,12 @@ SIZES: tuple[ModelSize, ...] = ("small", "large")
 
 
 def shape(size: ModelSize, *, lowest: int = 30, pitches: int = 64) -> NetworkShape:
-    return NetworkShape(lowest, pitches, WIDTHS[size], BLOCKS[size], STEMS[size])
+    return NetworkShape(lowest, pitches, WIDTHS[size], BLOCKS[size], STEMS[size], True)
 
 
 def random_planes(bars: int, pitches: int, batch: int = 1, seed: int = 0) -> torch.Tensor:
     generator = torch.Generator().manual_seed(seed)
-    return (torch.rand(batch, 4, bars * 16, pitches, generator=generator) < 0.05).float()
+    return (torch.rand(batch, 5, bars * 16, pitches, generator=generator) < 0.05).float()
 
 
 @pytest.fixture(scope="module", params=SIZES)
@@ -41,7 +41,7 @@ def test_any_number_of_bars_runs(network: EditNetwork, bars: int) -> None:
 
 def test_a_bar_sounds_the_same_wherever_it_stands(network: EditNetwork) -> None:
     """The network is fully convolutional over time: far from both ends a shift by bars shifts the output."""
-    planes = torch.zeros(1, 4, 48 * 16, 64)
+    planes = torch.zeros(1, 5, 48 * 16, 64)
     planes[:, :2, 23 * 16 : 24 * 16, 30] = 1
     shifted = torch.roll(planes, 16, dims=2)
     with torch.inference_mode():
@@ -64,7 +64,7 @@ def test_every_input_is_heard(network: EditNetwork) -> None:
 
 
 def test_it_hears_over_the_whole_keyboard_and_over_bars(network: EditNetwork) -> None:
-    planes = torch.zeros(1, 4, 8 * 16, 64, requires_grad=True)
+    planes = torch.zeros(1, 5, 8 * 16, 64, requires_grad=True)
     network(planes, torch.ones(1, 1)).toggle[0, 64, 2].backward()
     gradient = planes.grad
     assert gradient is not None

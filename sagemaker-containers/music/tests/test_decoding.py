@@ -15,15 +15,16 @@ from opencomposer_music.decoding import (
     Floats,
     ModelMetadata,
     NoiseShape,
+    best_performance,
     decode_planes,
-    decode_tracks,
     draw_noise,
+    draw_noises,
     encode_melody,
     parse_metadata,
 )
 from opencomposer_music.model_metadata import Limits, Voice
-from opencomposer_music.piano_roll import SOUNDING, Note, Planes, notes_to_planes
-from opencomposer_music.voice_leading import REST, VoiceLeading
+from opencomposer_music.piano_roll import SOUNDING, Note, Planes, notes_to_planes, planes_to_notes
+from opencomposer_music.voice_leading import REST, Closes, VoiceLeading
 
 GREEDY = Decoding(pitch_temperature=0, onset_temperature=0, coherence_steps=4)
 METADATA = ModelMetadata(
@@ -56,6 +57,15 @@ def logits(steps: int = 16) -> tuple[Floats, Floats]:
     pitch = np.full((2, steps, 129), -5, dtype=np.float32)
     pitch[:, :, REST] = 5
     return pitch, np.full((2, steps, 128), -5, dtype=np.float32)
+
+
+def decode_tracks(
+    pitch_logits: Floats, onset_logits: Floats, metadata: ModelMetadata, melody: Planes, generator: np.random.Generator
+) -> list[list[Note]]:
+    """Returns the notes of each accompaniment voice."""
+    return [
+        planes_to_notes(planes) for planes in decode_planes(pitch_logits, onset_logits, metadata, melody, generator)
+    ]
 
 
 def test_the_likeliest_pitch_is_played_held_and_struck_again_where_an_onset_is_wanted() -> None:
@@ -127,14 +137,25 @@ def test_a_melody_of_another_length_is_refused() -> None:
 
 
 LEADING = VoiceLeading(
-    np.linspace(-4, 4, 48).round(3).reshape(4, 12), -np.ones((2, 25)), np.full(12, -0.5), 0.15, 0.2, 0.5
+    np.linspace(-4, 4, 48).round(3).reshape(4, 12),
+    -np.ones((2, 25)),
+    np.full(12, -0.5),
+    0.15,
+    0.2,
+    0.5,
+    beat_parallels=np.full(12, -0.25),
+    rhythm=np.array([[-1.0, -2.0], [0.0, -0.5]]),
+    beat_parallel_weight=0.75,
+    rhythm_weight=0.25,
+    closes=Closes(np.linspace(-4, 4, 48).round(3).reshape(2, 2, 12), np.full((2, 25), 0.5), 0.6),
 )
+LEADING_OF_0_2 = VoiceLeading(LEADING.intervals, LEADING.moves, LEADING.parallels, 0.15, 0.2, 0.5)
 
 
 def test_voices_are_chosen_together_where_the_model_says_how() -> None:
     intervals = np.zeros((4, 12))
     intervals[:, 1] = -4
-    together = replace(METADATA, voice_leading=replace(LEADING, intervals=intervals, interval_weight=1.0))
+    together = replace(METADATA, voice_leading=replace(LEADING_OF_0_2, intervals=intervals, interval_weight=1.0))
     pitch, onset = logits()
     pitch[0, :, 60], pitch[0, :, 59] = 9, 8
     melody = notes_to_planes([Note(0, 16, 61)], 16)
@@ -142,12 +163,50 @@ def test_voices_are_chosen_together_where_the_model_says_how() -> None:
     assert decode_tracks(pitch, onset, together, melody, rng())[0] == [Note(0, 16, 59)]
 
 
+def test_of_several_performances_the_one_whose_phrases_close_best_is_chosen() -> None:
+    closes = Closes(np.zeros((2, 2, 12)), np.zeros((2, 25)), 0.0)
+    closes.intervals[0, :, 7] = 2.0
+    knowing = replace(METADATA, voice_leading=replace(LEADING_OF_0_2, closes=closes, interval_weight=0.0))
+    melody = notes_to_planes([Note(0, 16, 72)], 16)
+    performances = []
+    for pitch_of_both in (66, 65, 64):
+        pitch, onset = logits()
+        pitch[:, :, pitch_of_both] = 30
+        performances.append((pitch, onset))
+    chosen, planes = best_performance(performances, knowing, melody, rng())
+    assert chosen == 1 and planes[0][SOUNDING, :, 65].all()
+    assert best_performance(performances, METADATA, melody, rng())[0] == 0
+    silent = np.zeros_like(melody)
+    assert best_performance(performances, knowing, silent, rng())[0] == 0
+
+
+def test_each_performance_has_noise_of_its_own_and_one_alone_what_it_always_had() -> None:
+    several = replace(METADATA, decoding=replace(METADATA.decoding, performances=3))
+    noises = draw_noises(rng(), 5, several)
+    assert noises.shape == (3, 5, METADATA.noise.size)
+    assert not np.array_equal(noises[0], noises[1])
+    assert np.array_equal(draw_noises(rng(), 5, METADATA), draw_noise(rng(), 5, METADATA.noise))
+
+
 def test_voice_leading_survives_the_metadata() -> None:
     read = parse_metadata(replace(METADATA, voice_leading=LEADING).to_json()).voice_leading
     assert read is not None
-    for name in ("intervals", "moves", "parallels"):
+    for name in ("intervals", "moves", "parallels", "beat_parallels", "rhythm"):
         assert np.array_equal(getattr(read, name), getattr(LEADING, name))
     assert (read.interval_weight, read.move_weight, read.parallel_weight) == (0.15, 0.2, 0.5)
+    assert (read.beat_parallel_weight, read.rhythm_weight) == (0.75, 0.25)
+    assert read.closes is not None and LEADING.closes is not None and read.closes.weight == 0.6
+    assert np.array_equal(read.closes.intervals, LEADING.closes.intervals)
+    assert np.array_equal(read.closes.moves, LEADING.closes.moves)
+
+
+def test_voice_leading_of_version_0_2_has_no_rules_for_beats_and_closes() -> None:
+    data = json.loads(replace(METADATA, voice_leading=LEADING_OF_0_2).to_json())
+    for name in ("beatParallels", "beatParallelWeight", "rhythmWeight"):
+        del data["voiceLeading"][name]
+    read = parse_metadata(json.dumps(data)).voice_leading
+    assert read is not None and read.closes is None and read.offbeat_costs(1) == (0.0, 0.0)
+    assert not (read.beat_parallel_weight * read.beat_parallels).any()
 
 
 @pytest.mark.parametrize(
@@ -160,6 +219,16 @@ def test_voice_leading_survives_the_metadata() -> None:
         ("moves", "many", "voiceLeading.moves"),
         ("parallels", [float("nan")] * 12, "voiceLeading.parallels"),
         ("parallels", {"0": 1}, "voiceLeading.parallels"),
+        ("beatParallels", [0.0] * 11, "voiceLeading.beatParallels"),
+        ("rhythm", [[0.0, 0.0]], "voiceLeading.rhythm of the model's metadata is a table of 1 rows, not one of 2"),
+        ("rhythm", [[0.0], [0.0]], "voiceLeading.rhythm"),
+        ("rhythmWeight", -1, "voiceLeading.rhythmWeight"),
+        ("closes", {"intervals": [], "moves": [], "weight": 1}, "voiceLeading.closes.intervals"),
+        (
+            "closes",
+            {"intervals": [[[0.0] * 12] * 2] * 2, "moves": [[0.0] * 25], "weight": 1},
+            "voiceLeading.closes.moves of the model's metadata is a table of 1 rows, not one of 2",
+        ),
         ("intervalWeight", 11, "voiceLeading.intervalWeight"),
         ("moveWeight", "0.2", "voiceLeading.moveWeight"),
         ("parallelWeight", None, "voiceLeading.parallelWeight"),
@@ -189,13 +258,14 @@ def test_a_melody_below_the_window_is_heard_in_its_octave() -> None:
 
 
 def test_metadata_survives_its_text() -> None:
-    costly = replace(METADATA, decoding=Decoding(0.25, 0.5, 2, 0.75))
+    costly = replace(METADATA, decoding=Decoding(0.25, 0.5, 2, 0.75, 4), hears_phrase_ends=True)
     for metadata in (METADATA, costly):
         assert parse_metadata(metadata.to_json()) == metadata
-    # Files from before the cost existed have the cost 0.
+    # Files from before these existed have the cost 0 and one performance.
     data = json.loads(costly.to_json())
-    del data["decoding"]["sixteenthCost"]
-    assert parse_metadata(json.dumps(data)).decoding.sixteenth_cost == 0
+    del data["decoding"]["sixteenthCost"], data["decoding"]["performances"]
+    read = parse_metadata(json.dumps(data)).decoding
+    assert (read.sixteenth_cost, read.performances) == (0, 1)
 
 
 @pytest.mark.parametrize(
@@ -219,6 +289,7 @@ def test_metadata_survives_its_text() -> None:
         (["decoding", "onsetTemperature"], 11, "decoding.onsetTemperature"),
         (["decoding", "pitchCoherenceSteps"], 0, "decoding.pitchCoherenceSteps"),
         (["decoding", "sixteenthCost"], -1, "decoding.sixteenthCost"),
+        (["decoding", "performances"], 9, "decoding.performances of the model's metadata is 9, not an integer from 1"),
     ],
 )
 def test_broken_metadata_is_named(path: list[Any], value: object, complaint: str) -> None:

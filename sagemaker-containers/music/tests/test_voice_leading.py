@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from opencomposer_music.piano_roll import Note, notes_to_planes
+from opencomposer_music.piano_roll import Note, Steps, notes_to_planes
 from opencomposer_music.voice_leading import (
     MAX_SCORE,
     REST,
+    Closes,
     Line,
     Table,
     VoiceLeading,
@@ -38,23 +39,29 @@ def lines(rng: np.random.Generator, count: int, steps: int) -> list[Line]:
     return [rng.choice([48, 50, 55, REST], size=steps).astype(np.int64) for _ in range(count)]
 
 
-def earned(line: Line, moves: Table, cost: float, others: list[Line], parallels: Table) -> float:
-    """Returns what a line's moves earn, by the definition in words."""
+def parallel(line: Line, other: Line, parallels: Table) -> float:
+    """Returns what two lines earn by moving in one direction from an interval to the same."""
     total = 0.0
+    for before, now, start, end in zip(line[:-1], line[1:], other[:-1], other[1:], strict=True):
+        if REST in (before, now, start, end) or before == now or start == end or (end > start) != (now > before):
+            continue
+        if abs(before - start) % 12 == abs(now - end) % 12:
+            total += parallels[abs(now - end) % 12]
+    return total
+
+
+def earned(
+    line: Line, moves: Table, cost: float, others: list[Line], parallels: Table, offbeat_cost: float = 0.0
+) -> float:
+    """Returns what a line's moves earn, by the definition in words."""
+    total = sum(parallel(line, other, parallels) for other in others)
     for step in range(1, len(line)):
         before, now = int(line[step - 1]), int(line[step])
         if before == now:
             continue
-        total -= cost if step % 2 == 1 else 0
-        if REST in (before, now):
-            continue
-        total += moves[min(abs(now - before), 24)]
-        for other in others:
-            start, end = int(other[step - 1]), int(other[step])
-            if REST in (start, end) or start == end or (end > start) != (now > before):
-                continue
-            if abs(before - start) % 12 == abs(now - end) % 12:
-                total += parallels[abs(now - end) % 12]
+        total -= (0.0, cost, offbeat_cost, cost)[step % 4]
+        if REST not in (before, now):
+            total += moves[min(abs(now - before), 24)]
     return total
 
 
@@ -71,6 +78,42 @@ def test_no_line_is_better_than_the_best_line(seed: int, steps: int, cost: float
     found = best_line(scores, moves, cost, others, parallels)
     every = (np.array(line, dtype=np.int64) for line in itertools.product(REACHABLE, repeat=steps))
     assert worth(found) == pytest.approx(max(worth(line) for line in every))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10_000), st.integers(1, 10))
+def test_no_line_is_better_where_beats_count_too(seed: int, steps: int) -> None:
+    rng = np.random.default_rng(seed)
+    scores, others = unary(rng, steps), lines(rng, 2, steps)
+    scores[:, [62, REST]] = -1e9
+    moves, parallels, by_beat = -rng.random(25), -rng.random(12), -3 * rng.random(12)
+    closing = rng.normal(size=25)
+
+    def worth(line: Line) -> float:
+        total = float(scores[np.arange(steps), line].sum()) + earned(line, moves, 0.3, others, parallels, 0.6)
+        ties = sum(line[beat] == line[beat - 1] != line[beat - 4] for beat in range(4, steps, 4))
+        total += sum(float(closing[line[beat] - line[beat - 1] + 12]) for beat in range(8, steps, 8))
+        return float(total - 0.8 * ties) + sum(parallel(line[::4], other[::4], by_beat) for other in others)
+
+    found = best_line(
+        scores,
+        moves,
+        0.3,
+        others,
+        parallels,
+        beat_parallels=by_beat,
+        offbeat_cost=0.6,
+        tie_cost=0.8,
+        closes=(np.arange(2, -(-steps // 4), 2), closing),
+    )
+    every = (np.array(line, dtype=np.int64) for line in itertools.product((60, 67), repeat=steps))
+    assert worth(found) == pytest.approx(max(worth(line) for line in every))
+
+
+def test_scores_that_say_nothing_are_no_trouble() -> None:
+    """Every class of every step is as good as every other, in as many bars as a piece may have."""
+    line = best_line(np.zeros((1024, 129)), -np.ones(25), 1.0, [np.full(1024, 60)], NO_PARALLELS)
+    assert len(set(line.tolist())) == 1
 
 
 @settings(max_examples=40, deadline=None)
@@ -102,12 +145,11 @@ def test_choosing_together_never_makes_the_whole_worse(seed: int) -> None:
     assert worth(choose_lines(scores, melody, leading, [0, 1, 2], 0.2)) >= worth(alone) - 1e-9
 
 
-def piece(*voices: list[int]) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
-    """Returns a piece of quarter notes, one for each number."""
+def piece(*voices: list[int]) -> tuple[np.ndarray[tuple[int, ...], np.dtype[np.bool_]], Steps]:
+    """Returns a piece of quarter notes, one for each number, of which the last one ends a phrase."""
     steps = 4 * len(voices[0])
-    return np.stack(
-        [notes_to_planes([Note(4 * at, 4, pitch) for at, pitch in enumerate(voice)], steps) for voice in voices]
-    )
+    planes = [notes_to_planes([Note(4 * at, 4, pitch) for at, pitch in enumerate(voice)], steps) for voice in voices]
+    return np.stack(planes), np.arange(steps) >= steps - 4
 
 
 SCALE = [60, 62, 64, 65, 67, 69, 71, 72]
@@ -128,6 +170,28 @@ def test_the_tables_say_what_the_music_does() -> None:
     assert all(np.abs(table).max() <= MAX_SCORE for table in (leading.intervals, leading.moves, leading.parallels))
 
 
+def test_the_tables_say_what_is_avoided_on_the_beats() -> None:
+    rng = np.random.default_rng(2)
+    upper = [int(rng.choice(SCALE)) for _ in range(512)]
+    lower = [pitch - (4, 9, 3)[at % 3] for at, pitch in enumerate(upper)]
+    leading = learn_voice_leading([piece(upper, lower)], Weights(1, 1, 1, 1, 1))
+    assert leading.beat_parallels.shape == (12,) and (leading.beat_parallels <= 0).all()
+    assert leading.beat_parallels[4] < -1
+
+
+def test_the_rhythm_says_how_rarely_a_voice_moves_and_holds_on_in_the_middle_of_a_beat() -> None:
+    steps = 64 * 16
+    steady = notes_to_planes([Note(at, 4, 60 + at // 4 % 3) for at in range(0, steps, 4)], steps)
+    limping = notes_to_planes([Note(at, 4, 48 + at // 4 % 3) for at in range(2, steps - 2, 4)], steps)
+    leading = learn_voice_leading(
+        [(np.stack([steady, steady, limping]), np.zeros(steps, bool))], Weights(1, 1, 1, 1, 2.0)
+    )
+    assert leading.rhythm is not None and leading.rhythm.shape == (2, 2)
+    assert (leading.rhythm[0] < -3).any() and leading.rhythm[1].tolist() == [0.0, 0.0]
+    assert leading.offbeat_costs(0)[0] == pytest.approx(-2 * leading.rhythm[0, 0])
+    assert leading.offbeat_costs(1) == (0.0, 0.0)
+
+
 def test_music_without_a_rule_teaches_none() -> None:
     rng = np.random.default_rng(1)
     upper, lower = ([int(rng.choice(SCALE)) for _ in range(2048)] for _ in range(2))
@@ -138,7 +202,8 @@ def test_music_without_a_rule_teaches_none() -> None:
 
 def test_a_piece_of_one_bar_or_without_notes_is_no_trouble() -> None:
     leading = learn_voice_leading(
-        [piece([60, 62, 64, 65], [48, 50, 52, 53]), np.zeros((2, 2, 16, 128), bool)], Weights(1, 1, 1)
+        [piece([60, 62, 64, 65], [48, 50, 52, 53]), (np.zeros((2, 2, 16, 128), bool), np.zeros(16, bool))],
+        Weights(1, 1, 1),
     )
     assert all(np.isfinite(table).all() for table in (leading.intervals, leading.moves, leading.parallels))
 
@@ -155,6 +220,34 @@ def test_two_voices_agree_on_one_harmony() -> None:
     tenor[:, 53] = 1.0
     chosen = choose_lines([alto, tenor], np.full(steps, REST), leading, [0, 1], 0.0)
     assert (chosen[0] == 65).all() and (chosen[1] == 53).all()
+
+
+def test_the_tables_say_how_phrases_close() -> None:
+    rng = np.random.default_rng(3)
+    closing = []
+    for _ in range(80):
+        # The upper voice wanders and ends on the third of C; the bass wanders and at the end rises a fourth to C.
+        wandering = [int(rng.choice(SCALE)) for _ in range(7)]
+        low = [int(rng.choice(SCALE)) - 24 for _ in range(6)]
+        closing.append(piece([*wandering, 76], [*wandering, 67], [*low, 43, 48]))
+    closes = learn_voice_leading(closing, Weights(1, 1, 1, closes=0.5)).closes
+    assert closes is not None and closes.weight == 0.5
+    assert closes.intervals.shape == (2, 2, 12) and closes.moves.shape == (2, 25)
+    assert closes.moves[1].argmax() == 12 + 5 and closes.moves[1, 12 + 5] > 1
+    assert closes.intervals[0, 0, [4, 7]].min() > 0.5 and closes.intervals[0, 0, [1, 2, 6]].max() < -0.5
+    assert closes.intervals[0, 1, 9] > 0.5
+
+
+def test_a_phrase_ends_as_the_music_s_phrases_do() -> None:
+    closes = Closes(np.zeros((2, 2, 12)), np.zeros((1, 25)), 1.0)
+    closes.moves[0, 12 + 5] = 3.0
+    leading = VoiceLeading(np.zeros((4, 12)), -np.ones((1, 25)), NO_PARALLELS, 1.0, 1.0, 1.0, closes=closes)
+    bass = np.full((16, 129), -9.0)
+    bass[:8, 43] = 1.0
+    bass[8:, 50], bass[8:, 48] = 1.0, 0.9
+    for ends, wanted in ((np.arange(16) >= 8, 48), (np.zeros(16, dtype=np.bool_), 50)):
+        (line,) = choose_lines([bass], np.full(16, REST), leading, [0], 0.0, ends)
+        assert line.tolist() == [43] * 8 + [wanted] * 8
 
 
 def test_the_line_of_planes_is_the_highest_pitch() -> None:

@@ -154,7 +154,7 @@ def aws_update() -> tuple[Update, dict[str, int]]:
 
 def our_update() -> tuple[Update, dict[str, int]]:
     """Returns one critic update of our recipe in the precision that training would choose here, and its sizes."""
-    shape = NetworkShape(("monophonic",) * 3, 27, OUR_PITCHES, WIDTHS["small"], 32, 16, OUR_BARS)
+    shape = NetworkShape(("monophonic",) * 3, 27, OUR_PITCHES, WIDTHS["small"], 32, 16, OUR_BARS, True)
     generator = Generator(shape).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     critic = Critic(shape).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     sizes = {"generatorParameters": parameters(generator), "criticParameters": parameters(critic)}
@@ -163,7 +163,8 @@ def our_update() -> tuple[Update, dict[str, int]]:
     steps, voices = OUR_BARS * 16, len(shape.heads)
     sounding = functional.one_hot(torch.randint(OUR_PITCHES, (OUR_BATCH, 1 + voices, steps)), OUR_PITCHES).float()
     starting = sounding * (torch.rand(OUR_BATCH, 1 + voices, steps, 1) < 0.4)
-    melody = torch.stack([sounding[:, 0], starting[:, 0]], dim=1)
+    phrase_ends = (torch.rand(OUR_BATCH, steps, 1) < 0.1).float().expand(-1, -1, OUR_PITCHES)
+    melody = torch.stack([sounding[:, 0], starting[:, 0], phrase_ends], dim=1)
     target = Performance(sounding[:, 1:], starting[:, 1:])
     unit = torch.distributions.Uniform(1e-6, 1 - 1e-6)
 

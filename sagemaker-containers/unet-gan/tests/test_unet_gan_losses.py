@@ -119,7 +119,7 @@ def test_reconstruction_of_one_monophonic_voice_is_the_cross_entropy() -> None:
 def test_the_gradient_penalty_of_a_linear_critic_is_known() -> None:
     class Linear(Critic):
         def __init__(self, norm: float) -> None:
-            shape = NetworkShape(("monophonic",), 0, 16, (8, 8, 8, 8), 2, 1, 1)
+            shape = NetworkShape(("monophonic",), 0, 16, (8, 8, 8, 8), 2, 1, 1, False)
             super().__init__(shape)
             self.direction = torch.full((1, 4, 16, 16), norm / np.sqrt(4 * 16 * 16))
 

@@ -14,7 +14,7 @@ from opencomposer_unet_gan.export import export_onnx
 from opencomposer_unet_gan.networks import FAR_BELOW, Critic, Generator, NetworkShape, ServedGenerator
 
 HEADS: tuple[Head, ...] = ("monophonic", "polyphonic")
-SHAPE = NetworkShape(HEADS, 40, 48, (8, 8, 12, 16), 6, 2, 4)
+SHAPE = NetworkShape(HEADS, 40, 48, (8, 8, 12, 16), 6, 2, 4, True)
 METADATA = ModelMetadata(
     "unet-gan",
     (
@@ -25,6 +25,7 @@ METADATA = ModelMetadata(
     Limits(64, 40, 87),
     NoiseShape(6, 2),
     Decoding(0.2, 0.2, 4),
+    hears_phrase_ends=True,
 )
 
 
@@ -33,14 +34,14 @@ def trained_generator() -> Generator:
     torch.manual_seed(3)
     generator = Generator(SHAPE).train()
     for _ in range(3):
-        generator((torch.rand(4, 2, 64, 48) < 0.05).float(), torch.randn(4, 4, 6))
+        generator((torch.rand(4, 3, 64, 48) < 0.05).float(), torch.randn(4, 4, 6))
     return generator.eval()
 
 
 @pytest.mark.parametrize("bars", [1, 2, 7, 64])
 def test_logits_have_the_shapes_of_the_interface_for_any_number_of_bars(bars: int) -> None:
     served = ServedGenerator(trained_generator()).eval()
-    melody = (torch.rand(2, 2, bars * 16, 128) < 0.02).float()
+    melody = (torch.rand(2, 3, bars * 16, 128) < 0.02).float()
     with torch.inference_mode():
         pitch, onset = served(melody, torch.randn(2, bars, 6))
     assert pitch.shape == (2, 2, bars * 16, 129)
@@ -53,7 +54,7 @@ def test_logits_have_the_shapes_of_the_interface_for_any_number_of_bars(bars: in
 def test_a_bar_far_from_a_change_does_not_notice_it() -> None:
     """The network is fully convolutional over time: bars see their neighbors, not the length of the piece."""
     generator = trained_generator()
-    melody = (torch.rand(1, 2, 24 * 16, 48) < 0.05).float()
+    melody = (torch.rand(1, 3, 24 * 16, 48) < 0.05).float()
     noise = torch.randn(1, 24, 6)
     with torch.inference_mode():
         whole = generator(melody, noise).pitch
@@ -63,7 +64,7 @@ def test_a_bar_far_from_a_change_does_not_notice_it() -> None:
 
 def test_noise_of_a_bar_changes_that_bar_and_its_neighbors_only() -> None:
     generator = trained_generator()
-    melody = (torch.rand(1, 2, 16 * 16, 48) < 0.05).float()
+    melody = (torch.rand(1, 3, 16 * 16, 48) < 0.05).float()
     noise = torch.randn(1, 16, 6)
     other = noise.clone()
     other[:, 15] += 3
@@ -76,12 +77,12 @@ def test_noise_of_a_bar_changes_that_bar_and_its_neighbors_only() -> None:
 @pytest.mark.parametrize(("pitches", "lowest"), [(40, 0), (0, 0), (144, 0), (48, 90), (48, -1)])
 def test_a_window_that_no_keyboard_has_is_refused(pitches: int, lowest: int) -> None:
     with pytest.raises(ValueError, match=r"window|multiple"):
-        NetworkShape(HEADS, lowest, pitches, (8, 8, 8, 8), 6, 2, 4)
+        NetworkShape(HEADS, lowest, pitches, (8, 8, 8, 8), 6, 2, 4, True)
 
 
 def test_the_critic_scores_each_sample_by_itself() -> None:
     critic = Critic(SHAPE)
-    planes = (torch.rand(4, 6, 64, 48) < 0.1).float()
+    planes = (torch.rand(4, 7, 64, 48) < 0.1).float()
     with torch.inference_mode():
         together = critic(planes)
         alone = torch.cat([critic(planes[index : index + 1]) for index in range(4)])
@@ -100,7 +101,7 @@ def test_the_exported_file_is_whole_and_gives_the_same_logits() -> None:
     assert parse_metadata(properties[METADATA_KEY]) == METADATA
     session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
     rng = np.random.default_rng(5)
-    melody = (rng.random((1, 2, 3 * 16, 128)) < 0.02).astype(np.float32)
+    melody = (rng.random((1, 3, 3 * 16, 128)) < 0.02).astype(np.float32)
     noise = draw_noise(rng, 3, METADATA.noise)
     pitch, onset = session.run(["pitch_logits", "onset_logits"], {"melody": melody, "noise": noise})
     with torch.inference_mode():

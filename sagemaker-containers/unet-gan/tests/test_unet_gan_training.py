@@ -9,8 +9,15 @@ import numpy as np
 import onnxruntime
 import pytest
 import torch
-from opencomposer_music.decoding import decode_tracks, draw_noise, encode_melody, parse_metadata
-from opencomposer_music.piano_roll import ONSET, SOUNDING, STEPS_PER_BAR, STEPS_PER_BEAT, notes_to_planes
+from opencomposer_music.decoding import best_performance, draw_noises, encode_melody, parse_metadata
+from opencomposer_music.piano_roll import (
+    ONSET,
+    SOUNDING,
+    STEPS_PER_BAR,
+    STEPS_PER_BEAT,
+    notes_to_planes,
+    planes_to_notes,
+)
 from opencomposer_testing.tiny_training_job import progress_lines, write_job
 from opencomposer_testing.tiny_training_runs import UNET_GAN_HYPERPARAMETERS, unet_gan_settings
 from opencomposer_testing.tiny_training_runs import unet_gan_run as start
@@ -64,11 +71,15 @@ def test_the_last_sample_is_what_the_exported_model_plays(tmp_path: Path) -> Non
     metadata = parse_metadata(session.get_modelmeta().custom_metadata_map["opencomposer"])
     melody = run.learner.selection.melodies[0]
     rng = np.random.Generator(np.random.PCG64(int(UNET_GAN_HYPERPARAMETERS["seed"])))
-    noise = draw_noise(rng, melody.bars, metadata.noise)
-    inputs = {"melody": encode_melody(melody.notes, melody.bars, metadata), "noise": noise}
+    noise = draw_noises(rng, melody.bars, metadata)
+    assert len(noise) == metadata.decoding.performances > 1
+    encoded = encode_melody(melody.notes, melody.bars, metadata)
+    inputs = {"melody": np.repeat(encoded, len(noise), axis=0), "noise": noise}
     pitch, onset = session.run(["pitch_logits", "onset_logits"], inputs)
     heard = notes_to_planes(melody.notes, melody.bars * STEPS_PER_BAR)
-    played = decode_tracks(np.asarray(pitch)[0], np.asarray(onset)[0], metadata, heard, rng)
+    logits = list(zip(np.asarray(pitch), np.asarray(onset), strict=True))
+    _, planes = best_performance(logits, metadata, heard, rng)
+    played = [planes_to_notes(voice) for voice in planes]
     _, tracks = read_midi((tmp_path / "checkpoints/samples/epoch-0001/up-and-down.mid").read_bytes())
     sampled = {track.name: list(track.notes) for track in tracks}
     for voice, notes in zip(metadata.voices[1:], played, strict=True):
@@ -105,7 +116,7 @@ def test_the_paired_loss_falls_while_it_learns(tmp_path: Path) -> None:
     run = start(tmp_path, epochs=12)
     run.run()
     losses = [line["reconstructionLoss"] for line in progress_lines(tmp_path)]
-    assert np.mean(losses[-3:]) < 0.6 * losses[0]
+    assert np.mean(losses[-3:]) < 0.65 * losses[0]
 
 
 def test_early_stopping_ends_when_the_index_no_longer_falls(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from opencomposer_training.onnx_export import Inputs
 from opencomposer_training.onnx_export import export_onnx as export_module
 
 from opencomposer_ar_cnn.model_metadata import OUTPUTS, ArCnnMetadata
-from opencomposer_ar_cnn.network import INPUT_PLANES, EditNetwork, ServedNetwork
+from opencomposer_ar_cnn.network import EditNetwork, ServedNetwork
 
 
 def export_onnx(network: EditNetwork, metadata: ArCnnMetadata) -> bytes:
@@ -21,15 +21,15 @@ def export_onnx(network: EditNetwork, metadata: ArCnnMetadata) -> bytes:
     copy.load_state_dict(network.state_dict())
     return export_module(
         ServedNetwork(copy),
-        example=_inputs(1, 2),
+        example=_inputs(1, 2, network.shape.input_planes),
         input_axes={"planes": {0: "batch", 2: "steps"}, "density": {0: "batch"}},
         outputs=dict.fromkeys(OUTPUTS, ("batch", "steps", PITCHES)),
         metadata=metadata.to_json(),
-        trials=[_inputs(1, 1), _inputs(2, 5)],
+        trials=[_inputs(1, 1, network.shape.input_planes), _inputs(2, 5, network.shape.input_planes)],
     )
 
 
-def _inputs(pieces: int, bars: int) -> Inputs:
+def _inputs(pieces: int, bars: int, planes: int) -> Inputs:
     rng = np.random.default_rng(bars)
-    cells = rng.random((pieces, len(INPUT_PLANES), bars * STEPS_PER_BAR, PITCHES)) < 0.03
+    cells = rng.random((pieces, planes, bars * STEPS_PER_BAR, PITCHES)) < 0.03
     return {"planes": cells.astype(np.float32), "density": rng.random((pieces, 1), dtype=np.float32)}

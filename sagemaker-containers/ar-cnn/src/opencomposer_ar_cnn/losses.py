@@ -16,8 +16,8 @@ fewer edits, the loss would otherwise be noise times a large number."""
 
 
 class Batch(NamedTuple):
-    """The tensors of one batch: float 0/1, [batch, steps, pitches], except planes [batch, 4, steps, pitches] and
-    density [batch, 1]. open_onsets: the cells of the target whose pitch sounds at the step before, too."""
+    """The tensors of one batch: float 0/1, [batch, steps, pitches], except planes [batch, 4 or 5, steps, pitches]
+    and density [batch, 1]. open_onsets: the cells of the target whose pitch sounds at the step before, too."""
 
     planes: Tensor
     density: Tensor

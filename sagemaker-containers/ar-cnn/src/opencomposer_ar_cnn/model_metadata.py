@@ -22,7 +22,7 @@ from opencomposer_music.model_metadata import (
 from opencomposer_music.piano_roll import PITCHES
 
 from opencomposer_ar_cnn import TECHNIQUE
-from opencomposer_ar_cnn.sampling import EditLimits
+from opencomposer_ar_cnn.editable_piece import EditLimits
 
 OUTPUTS = ("toggle_logits", "start_logits")
 """The names of the outputs in a model's file. `start_logits` are the onset logits; stored models have that name."""
@@ -34,8 +34,12 @@ METADATA = metadata_contract(
         "voices": {**load_schema("model-metadata")["properties"]["voices"], "maxItems": 2},
         "density": {"type": "number", "minimum": MIN_DENSITY, "maximum": MAX_DENSITY},
         "mostAtOnce": {"type": "integer", "minimum": 1, "maximum": PITCHES},
-    }
+        "phraseEnds": {"type": "boolean"},
+    },
+    optional=("phraseEnds",),
 )
+"""The members that this technique adds. Without `phraseEnds`, as in older files, the network has no plane for phrase
+ends."""
 
 
 @dataclass(frozen=True)
@@ -43,18 +47,30 @@ class ArCnnMetadata:
     """The metadata of an AR-CNN. voices: the given melody, and the voices added to it, which are one track; density:
     the mean number of pitches that sound at once in the training music, over the steps at which any does, in units of
     four; max_polyphony: the maximum number of pitches that ever sound at once in it (`mostAtOnce` in the file, a
-    name that stored models have)."""
+    name that stored models have); hears_phrase_ends: the network has an input plane that says where phrases end."""
 
     voices: tuple[Voice, Voice]
     limits: Limits
     density: float
     max_polyphony: int
     technique: str = TECHNIQUE
+    hears_phrase_ends: bool = False
+
+    @property
+    def input_planes(self) -> int:
+        """Returns the number of planes of the network's input."""
+        return 5 if self.hears_phrase_ends else 4
 
     @property
     def edit_limits(self) -> EditLimits:
         """Returns the limits that the sampler keeps."""
-        return EditLimits(self.limits.lowest_pitch, self.limits.highest_pitch, self.density, self.max_polyphony)
+        return EditLimits(
+            self.limits.lowest_pitch,
+            self.limits.highest_pitch,
+            self.density,
+            self.max_polyphony,
+            self.hears_phrase_ends,
+        )
 
     def to_json(self) -> str:
         """Returns the text for the model file's metadata."""
@@ -66,6 +82,7 @@ class ArCnnMetadata:
                 "limits": limits_to_json(self.limits),
                 "density": self.density,
                 "mostAtOnce": self.max_polyphony,
+                **({"phraseEnds": True} if self.hears_phrase_ends else {}),
             },
             sort_keys=True,
         )
@@ -75,4 +92,10 @@ def parse_metadata(text: str) -> ArCnnMetadata:
     """Reads and checks the metadata of a model file. Raises ValueError with one sentence naming the broken member."""
     root = read_metadata(text, METADATA, TECHNIQUE)
     melody, added = read_voices(root)
-    return ArCnnMetadata((melody, added), read_limits(root), float(root["density"]), int(root["mostAtOnce"]))
+    return ArCnnMetadata(
+        (melody, added),
+        read_limits(root),
+        float(root["density"]),
+        int(root["mostAtOnce"]),
+        hears_phrase_ends=bool(root.get("phraseEnds", False)),
+    )

@@ -19,7 +19,9 @@ from opencomposer_training.learner import ModelSize
 from torch import Tensor, nn
 from torch.nn import functional
 
-INPUT_PLANES = ("roll", "onsets", "locked", "original")
+INPUT_PLANES = ("roll", "onsets", "locked", "original", "phrase ends")
+"""The planes that a network sees. The last one is set where a note that ends a phrase sounds; networks of version 0.2
+do not have it."""
 CONTEXT_BARS = 5
 """The number of bars, centered on a cell's own bar, over which the cell sees which pitch classes sound."""
 TIME_DOWNSAMPLING = 16
@@ -35,7 +37,7 @@ class NetworkShape:
     """Everything that fixes the layers' sizes.
 
     widths: channels of the four levels; blocks: residual blocks for each level and side; stem: the factors (time,
-    pitch) by which the first layer shrinks the input.
+    pitch) by which the first layer shrinks the input; hears_phrase_ends: the network has the last of INPUT_PLANES.
     """
 
     lowest_pitch: int
@@ -43,6 +45,7 @@ class NetworkShape:
     widths: tuple[int, int, int, int]
     blocks: int
     stem: tuple[int, int]
+    hears_phrase_ends: bool
 
     def __post_init__(self) -> None:
         rows = self.pitch_downsampling
@@ -50,6 +53,11 @@ class NetworkShape:
             raise ValueError(f"pitches must be a multiple of {rows} up to {PITCHES}, but is {self.pitches}")
         if not 0 <= self.lowest_pitch <= PITCHES - self.pitches:
             raise ValueError(f"a window of {self.pitches} pitches cannot start at {self.lowest_pitch}")
+
+    @property
+    def input_planes(self) -> int:
+        """Returns the number of planes of the input."""
+        return len(INPUT_PLANES) if self.hears_phrase_ends else len(INPUT_PLANES) - 1
 
     @property
     def strides(self) -> tuple[tuple[int, int], ...]:
@@ -144,7 +152,7 @@ class EditNetwork(nn.Module):
         first = shape.widths[0]
         time, pitch = shape.stem
         derived = len(self.chord) + 2
-        inputs = len(INPUT_PLANES) + 1 + self.place.shape[1] + derived
+        inputs = shape.input_planes + 1 + self.place.shape[1] + derived
         self.stem = nn.Conv2d(inputs, first, (time + 2, pitch + 2), stride=shape.stem, padding=1, bias=False)
         self.stem_normalization = nn.BatchNorm2d(first)
         levels = list(zip(shape.widths, shape.widths[1:], shape.strides, strict=False))
@@ -159,15 +167,15 @@ class EditNetwork(nn.Module):
             self.head.bias[: time * pitch] = TOGGLE_BIAS  # type: ignore[index]
 
     def forward(self, planes: Tensor, density: Tensor) -> Logits:
-        """Returns the logits for planes [batch, 4, steps, pitches] (0/1, see INPUT_PLANES) and density [batch, 1];
-        steps is a multiple of 16."""
+        """Returns the logits for planes [batch, m, steps, pitches] (0/1; the first m of INPUT_PLANES) and density
+        [batch, 1]; steps is a multiple of 16."""
         batch, _, steps, _ = planes.shape
         pitches = self.shape.pitches
         bars = planes[:, :1].reshape(batch, 1, -1, STEPS_PER_BAR, pitches)  # (batch, 1, bars, 16, p)
         place = bars * 0 + self.place.unsqueeze(2)  # (batch, 5, bars, 16, p)
         place = place.reshape(batch, -1, steps, pitches)  # (batch, 5, t, p)
         wanted = planes[:, :1] * 0 + density.reshape(batch, 1, 1, 1)  # (batch, 1, t, p)
-        full = torch.cat([planes, wanted, place, self._harmony(planes[:, :1])], dim=1)  # (batch, 15, t, p)
+        full = torch.cat([planes, wanted, place, self._harmony(planes[:, :1])], dim=1)  # (batch, m + 11, t, p)
         full = full.contiguous(memory_format=torch.channels_last)
         x = functional.relu(self.stem_normalization(self.stem(full)))  # (batch, w1, t/a, p/b)
         skips: list[Tensor] = []
@@ -212,7 +220,7 @@ class ServedNetwork(nn.Module):
         self.network = network
 
     def forward(self, planes: Tensor, density: Tensor) -> tuple[Tensor, Tensor]:
-        """Returns the toggle and the onset logits, [batch, steps, 128] each, for planes [batch, 4, steps, 128] and
+        """Returns the toggle and the onset logits, [batch, steps, 128] each, for planes [batch, m, steps, 128] and
         density [batch, 1]."""
         shape = self.network.shape
         low, high = shape.lowest_pitch, shape.lowest_pitch + shape.pitches

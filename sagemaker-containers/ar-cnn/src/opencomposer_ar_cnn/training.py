@@ -16,10 +16,18 @@ from typing import Any
 import numpy as np
 import torch
 from opencomposer_music.model_metadata import Limits, Voice
-from opencomposer_music.piano_roll import PITCHES
+from opencomposer_music.phrase_ends import with_phrase_ends
+from opencomposer_music.piano_roll import PITCHES, Steps
 from opencomposer_music.random_numbers import random_generator
 from opencomposer_training.checkpoints import reading_checkpoint
-from opencomposer_training.dataset import Dataset, VoicePlanes, Window, cut_window, spread_windows
+from opencomposer_training.dataset import (
+    Dataset,
+    VoicePlanes,
+    Window,
+    cut_phrase_ends,
+    cut_window,
+    spread_windows,
+)
 from opencomposer_training.learner import ExportedModel, LearnerInputs, TrainedOn
 from opencomposer_training.training_precision import restored_precision
 from opencomposer_training.weight_averaging import average_weights
@@ -33,7 +41,7 @@ from opencomposer_ar_cnn.losses import Batch, Losses, losses
 from opencomposer_ar_cnn.model_metadata import ArCnnMetadata
 from opencomposer_ar_cnn.network import BLOCKS, STEMS, WIDTHS, EditNetwork, Logits, NetworkShape
 from opencomposer_ar_cnn.onsets import possible_ties
-from opencomposer_ar_cnn.sampling import SamplingSettings
+from opencomposer_ar_cnn.sampling_settings import SamplingSettings
 
 WINDOW_BARS = 8
 WINDOW_HOP = 2
@@ -69,7 +77,7 @@ def choose_shape(dataset: Dataset, settings: LearnerSettings) -> NetworkShape:
     stem = STEMS[settings.model_size]
     unit = 8 * stem[1]
     lowest, pitches = dataset.keyboard_window(settings.transposition_range, unit)
-    return NetworkShape(lowest, pitches, WIDTHS[settings.model_size], BLOCKS[settings.model_size], stem)
+    return NetworkShape(lowest, pitches, WIDTHS[settings.model_size], BLOCKS[settings.model_size], stem, True)
 
 
 def describe(dataset: Dataset, shape: NetworkShape, settings: LearnerSettings) -> ArCnnMetadata:
@@ -93,17 +101,25 @@ def describe(dataset: Dataset, shape: NetworkShape, settings: LearnerSettings) -
         Limits(MAX_BARS, shape.lowest_pitch, highest),
         density=round(sum(int(roll.sum()) for roll in rolls) / DENSITY_UNIT / max(1, sounding_steps), 4),
         max_polyphony=max(1, *(int(roll.sum(axis=1).max()) for roll in rolls)),
+        hears_phrase_ends=shape.hears_phrase_ends,
     )
 
 
-def to_batch(examples: Sequence[Example], device: torch.device) -> Batch:
-    """Returns examples as the tensors that the network and the losses take."""
+def to_batch(examples: Sequence[Example], device: torch.device, phrase_ends: Sequence[Steps] | None = None) -> Batch:
+    """Returns examples as the tensors that the network and the losses take.
+
+    phrase_ends: the steps of each example, [steps], at which a note that ends a phrase sounds; None for a network
+    without that plane.
+    """
+    inputs = [np.stack([e.roll, e.onsets, e.locked, e.original]) for e in examples]  # (4, t, p) each
+    if phrase_ends is not None:
+        inputs = [with_phrase_ends(planes, ends) for planes, ends in zip(inputs, phrase_ends, strict=True)]
 
     def tensor(arrays: Sequence[np.ndarray[Any, Any]]) -> torch.Tensor:
         return torch.from_numpy(np.stack(arrays)).to(device).float()
 
     return Batch(
-        planes=tensor([np.stack([e.roll, e.onsets, e.locked, e.original]) for e in examples]),  # (batch, 4, t, p)
+        planes=tensor(inputs),  # (batch, 4 or 5, t, p)
         density=torch.tensor([[e.density] for e in examples], device=device),  # (batch, 1)
         difference=tensor([e.difference for e in examples]),  # (batch, t, p), like the ones below
         locked=tensor([e.locked for e in examples]),
@@ -125,8 +141,9 @@ class ArCnnLearner(WindowLearner[LearnerSettings]):
         sampling: SamplingSettings = HARMONIZATION,
         corrupt_window: Corrupt = corrupt,
         objective: Objective = losses,
+        hears_phrase_ends: bool = True,
     ) -> None:
-        """The last four arguments are for tests and comparisons; their defaults are those of the recipe.
+        """The last five arguments are for tests and comparisons; their defaults are those of the recipe.
 
         Raises TrainingFailure where the data or the checkpoint cannot be learned from.
         """
@@ -136,7 +153,7 @@ class ArCnnLearner(WindowLearner[LearnerSettings]):
         self._objective = objective
         self.window_bars = window_bars
         self.sampling = sampling
-        self.shape = choose_shape(self.dataset, settings)
+        self.shape = replace(choose_shape(self.dataset, settings), hears_phrase_ends=hears_phrase_ends)
         if inputs.resumed is not None:
             with reading_checkpoint():
                 self.shape = self._restored_shape(inputs.resumed["shape"])
@@ -158,7 +175,11 @@ class ArCnnLearner(WindowLearner[LearnerSettings]):
     def _restored_shape(self, stored: Mapping[str, Any]) -> NetworkShape:
         """Returns the sizes that a checkpoint names. Refuses one of another kind of model."""
         self.check_size(stored, self.shape.widths)
+        # Version 0.2 wrote no such member. Its networks go on without the plane.
+        stored = {"hears_phrase_ends": False, **stored}
         shape = NetworkShape(**{**stored, "widths": tuple(stored["widths"]), "stem": tuple(stored["stem"])})
+        if not isinstance(shape.hears_phrase_ends, bool):
+            raise ValueError("its hears_phrase_ends is neither true nor false")
         # Only the window of the keyboard, which depends on the data, may differ: a file could name sizes without limit.
         if (shape.blocks, shape.stem) != (self.shape.blocks, self.shape.stem):
             raise ValueError(f"its blocks and stem are {shape.blocks!r} and {shape.stem!r}"[:200])
@@ -177,21 +198,34 @@ class ArCnnLearner(WindowLearner[LearnerSettings]):
         """Returns held-out windows, corrupted in the same way every time."""
         pieces = self.dataset.of_split("validation") or self.data.pieces
         low, pitches = self.shape.lowest_pitch, self.shape.pitches
+        windows = spread_windows(pieces, self.window_bars, VALIDATION_WINDOWS)
+        ends = [cut_phrase_ends(pieces[window.piece], window.start_bar, self.window_bars) for window in windows]
         examples = [
             corrupt(
                 cut_window(pieces[window.piece], window.start_bar, self.window_bars, low, pitches),
                 random_generator(self.settings.seed, VALIDATION_KEY, number),
             )
-            for number, window in enumerate(spread_windows(pieces, self.window_bars, VALIDATION_WINDOWS))
+            for number, window in enumerate(windows)
         ]
         size = 32
-        return [to_batch(examples[start : start + size], self.device) for start in range(0, len(examples), size)]
+        return [
+            self._batch(examples[start : start + size], ends[start : start + size])
+            for start in range(0, len(examples), size)
+        ]
+
+    def _batch(self, examples: Sequence[Example], phrase_ends: Sequence[Steps]) -> Batch:
+        """Returns the tensors of a batch, with the phrase ends where the network hears them."""
+        return to_batch(examples, self.device, phrase_ends if self.shape.hears_phrase_ends else None)
 
     # -- one batch, one epoch ---------------------------------------------------------------------------------------
 
     def learn(self, epoch: int, batch: int) -> Mapping[str, float]:
         rng = random_generator(self.settings.seed, epoch, batch)
-        data = to_batch([self._example(window, rng) for window in self.windows.batch(epoch, batch)], self.device)
+        windows = self.windows.batch(epoch, batch)
+        data = self._batch(
+            [self._example(window, rng) for window in windows],
+            [self.windows.phrase_ends(window, rng) for window in windows],
+        )
         rate = self._rate(epoch + batch / self.batches(epoch))
         for group in self.optimizer.param_groups:
             group["lr"] = rate

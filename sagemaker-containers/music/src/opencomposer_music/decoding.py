@@ -24,6 +24,7 @@ from opencomposer_music.model_metadata import (
     read_voices,
     voice_to_json,
 )
+from opencomposer_music.phrase_ends import derive_phrase_end_steps, with_phrase_ends
 from opencomposer_music.piano_roll import (
     ONSET,
     PITCHES,
@@ -32,24 +33,28 @@ from opencomposer_music.piano_roll import (
     STEPS_PER_BEAT,
     Note,
     Planes,
+    Steps,
     fold_into_range,
     notes_to_planes,
-    planes_to_notes,
 )
 from opencomposer_music.voice_leading import (
+    CLOSING_MOVES,
     INTERVALS,
     MAX_MOVE,
     MAX_SCORE,
     REST,
+    Closes,
     Line,
     Table,
     VoiceLeading,
     choose_lines,
+    closes_worth,
     line_of,
 )
 
 MAX_WEIGHT = 10.0
 MAX_NOISE = 4096
+MAX_PERFORMANCES = 8
 
 Floats = npt.NDArray[np.float32]
 
@@ -82,8 +87,9 @@ METADATA = metadata_contract(
                 "onsetTemperature": _number(0, 10),
                 "pitchCoherenceSteps": {"type": "integer", "minimum": 1, "maximum": STEPS_PER_BAR},
                 "sixteenthCost": _number(0, 100),
+                "performances": {"type": "integer", "minimum": 1, "maximum": MAX_PERFORMANCES},
             },
-            optional=("sixteenthCost",),
+            optional=("sixteenthCost", "performances"),
         ),
         "voiceLeading": _object_of(
             {
@@ -93,13 +99,26 @@ METADATA = metadata_contract(
                 "intervalWeight": _WEIGHT,
                 "moveWeight": _WEIGHT,
                 "parallelWeight": _WEIGHT,
-            }
+                "beatParallels": _list_of(_SCORE, INTERVALS, INTERVALS),
+                "rhythm": _list_of(_list_of(_SCORE, 2, 2), 1, 15),
+                "beatParallelWeight": _WEIGHT,
+                "rhythmWeight": _WEIGHT,
+                "closes": _object_of(
+                    {
+                        "intervals": _list_of(_list_of(_list_of(_SCORE, INTERVALS, INTERVALS), 2, 2), 2, 2),
+                        "moves": _list_of(_list_of(_SCORE, CLOSING_MOVES, CLOSING_MOVES), 1, 15),
+                        "weight": _WEIGHT,
+                    }
+                ),
+            },
+            optional=("beatParallels", "rhythm", "beatParallelWeight", "rhythmWeight", "closes"),
         ),
+        "phraseEnds": {"type": "boolean"},
     },
-    optional=("voiceLeading",),
+    optional=("voiceLeading", "phraseEnds"),
 )
 """The members that this decoder adds to the metadata of every model. Without `sixteenthCost`, as in older files, the
-cost is 0."""
+cost is 0; without `performances` there is one; without `phraseEnds` the model does not hear where phrases end."""
 
 
 @dataclass(frozen=True)
@@ -119,12 +138,15 @@ class Decoding:
     `coherence_steps`: the number of steps for which a random choice is held, so that sampling changes notes and not
     single steps. `sixteenth_cost`: what a monophonic voice pays, in logits, for changing its pitch inside an eighth.
     Without it two nearly equal logits make flickering sixteenths, because each step is chosen for itself.
+    `performances`: the number of performances of a melody, each with its own noise, of which the one is given whose
+    phrases close best (`best_performance`).
     """
 
     pitch_temperature: float
     onset_temperature: float
     coherence_steps: int
     sixteenth_cost: float = 0.0
+    performances: int = 1
 
 
 @dataclass(frozen=True)
@@ -139,6 +161,13 @@ class ModelMetadata:
     voice_leading: VoiceLeading | None = None
     """The tables by which the monophonic voices are chosen together. With None, as in older models, each voice is
     chosen for itself."""
+    hears_phrase_ends: bool = False
+    """The model's melody input has a third plane that says where phrases end. Older models have two planes."""
+
+    @property
+    def melody_planes(self) -> int:
+        """Returns the number of planes of the melody input."""
+        return 3 if self.hears_phrase_ends else 2
 
     def to_json(self) -> str:
         """Returns the text for the model file's metadata."""
@@ -154,8 +183,10 @@ class ModelMetadata:
                     "onsetTemperature": self.decoding.onset_temperature,
                     "pitchCoherenceSteps": self.decoding.coherence_steps,
                     "sixteenthCost": self.decoding.sixteenth_cost,
+                    "performances": self.decoding.performances,
                 },
                 **({} if self.voice_leading is None else {"voiceLeading": voice_leading_to_json(self.voice_leading)}),
+                **({"phraseEnds": True} if self.hears_phrase_ends else {}),
             },
             sort_keys=True,
         )
@@ -170,7 +201,16 @@ def voice_leading_to_json(leading: VoiceLeading) -> dict[str, Any]:
         "intervalWeight": leading.interval_weight,
         "moveWeight": leading.move_weight,
         "parallelWeight": leading.parallel_weight,
+        "beatParallels": leading.beat_parallels.tolist(),
+        **({} if leading.rhythm is None else {"rhythm": leading.rhythm.tolist()}),
+        "beatParallelWeight": leading.beat_parallel_weight,
+        "rhythmWeight": leading.rhythm_weight,
+        **({} if leading.closes is None else {"closes": _closes_to_json(leading.closes)}),
     }
+
+
+def _closes_to_json(closes: Closes) -> dict[str, Any]:
+    return {"intervals": closes.intervals.tolist(), "moves": closes.moves.tolist(), "weight": closes.weight}
 
 
 def parse_metadata(text: str, technique: str | None = None) -> ModelMetadata:
@@ -194,16 +234,20 @@ def parse_metadata(text: str, technique: str | None = None) -> ModelMetadata:
             float(decoding["onsetTemperature"]),
             int(decoding["pitchCoherenceSteps"]),
             float(decoding.get("sixteenthCost", 0)),
+            int(decoding.get("performances", 1)),
         ),
         _voice_leading(root["voiceLeading"], len(voices) - 1) if "voiceLeading" in root else None,
+        bool(root.get("phraseEnds", False)),
     )
 
 
 def _voice_leading(values: Mapping[str, Any], voices: int) -> VoiceLeading:
-    if len(values["moves"]) != voices:
-        raise ValueError(
-            broken_member("voiceLeading.moves", f"a table of {len(values['moves'])} rows", f"one of {voices}")
-        )
+    closes = values.get("closes")
+    tables = {"moves": values["moves"], "rhythm": values.get("rhythm")}
+    tables["closes.moves"] = None if closes is None else closes["moves"]
+    for name, table in tables.items():
+        if table is not None and len(table) != voices:
+            raise ValueError(broken_member(f"voiceLeading.{name}", f"a table of {len(table)} rows", f"one of {voices}"))
     return VoiceLeading(
         _table(values["intervals"]),
         _table(values["moves"]),
@@ -211,7 +255,16 @@ def _voice_leading(values: Mapping[str, Any], voices: int) -> VoiceLeading:
         float(values["intervalWeight"]),
         float(values["moveWeight"]),
         float(values["parallelWeight"]),
+        beat_parallels=_table(values.get("beatParallels", [0.0] * INTERVALS)),
+        rhythm=_table(values["rhythm"]) if "rhythm" in values else None,
+        beat_parallel_weight=float(values.get("beatParallelWeight", 0)),
+        rhythm_weight=float(values.get("rhythmWeight", 0)),
+        closes=None if closes is None else _closes(closes),
     )
+
+
+def _closes(values: Mapping[str, Any]) -> Closes:
+    return Closes(_table(values["intervals"]), _table(values["moves"]), float(values["weight"]))
 
 
 def _table(values: object) -> Table:
@@ -219,13 +272,22 @@ def _table(values: object) -> Table:
 
 
 def encode_melody(notes: Sequence[Note], bars: int, metadata: ModelMetadata) -> Floats:
-    """Returns the model's melody input, float32 [1, 2, steps, 128].
+    """Returns the model's melody input, float32 [1, 2 or 3, steps, 128] (see `ModelMetadata.melody_planes`).
 
     Notes outside the model's window are folded into it by octaves, because the model must hear them to accompany them.
     """
     limits = metadata.limits
-    folded = fold_into_range(notes, limits.lowest_pitch, limits.highest_pitch)
-    return notes_to_planes(folded, bars * STEPS_PER_BAR).astype(np.float32)[np.newaxis]
+    steps = bars * STEPS_PER_BAR
+    planes = notes_to_planes(fold_into_range(notes, limits.lowest_pitch, limits.highest_pitch), steps)
+    if metadata.hears_phrase_ends:
+        # Folding changes pitches, so the phrases are those of the melody as it is.
+        planes = with_phrase_ends(planes, derive_phrase_end_steps(notes_to_planes(notes, steps)))
+    return planes.astype(np.float32)[np.newaxis]
+
+
+def draw_noises(rng: np.random.Generator, bars: int, metadata: ModelMetadata) -> Floats:
+    """Draws the model's noise input for all performances, float32 [performances, bars, size]."""
+    return np.concatenate([draw_noise(rng, bars, metadata.noise) for _ in range(metadata.decoding.performances)])
 
 
 def draw_noise(rng: np.random.Generator, bars: int, shape: NoiseShape) -> Floats:
@@ -236,12 +298,18 @@ def draw_noise(rng: np.random.Generator, bars: int, shape: NoiseShape) -> Floats
 
 
 def decode_planes(
-    pitch_logits: Floats, onset_logits: Floats, metadata: ModelMetadata, melody: Planes, rng: np.random.Generator
+    pitch_logits: Floats,
+    onset_logits: Floats,
+    metadata: ModelMetadata,
+    melody: Planes,
+    rng: np.random.Generator,
+    phrase_ends: Steps | None = None,
 ) -> list[Planes]:
     """Chooses the notes of every accompaniment voice.
 
     pitch_logits [voices, steps, 129], onset_logits [voices, steps, 128] (see the model's outputs), melody [2, steps,
-    128] -> boolean planes [2, steps, 128] for each voice. Raises ValueError when the shapes do not fit the model's
+    128] -> boolean planes [2, steps, 128] for each voice. phrase_ends: the steps [steps] at which a note of the melody
+    sounds that ends a phrase; with None they are derived. Raises ValueError when the shapes do not fit the model's
     voices.
     """
     voices = metadata.voices[1:]
@@ -265,7 +333,7 @@ def decode_planes(
         if voice.head == "monophonic":
             gumbel = -np.log(-np.log(pitch_noise))
             scores[index] = pitch_logits[index] + decoding.pitch_temperature * gumbel
-    lines = _choose(scores, metadata, melody)
+    lines = _choose(scores, metadata, melody, phrase_ends)
     planes: list[Planes] = []
     for index in range(len(voices)):
         if index in lines:
@@ -284,21 +352,40 @@ def decode_planes(
     return planes
 
 
-def _choose(scores: Mapping[int, Table], metadata: ModelMetadata, melody: Planes) -> dict[int, Line]:
+def best_performance(
+    performances: Sequence[tuple[Floats, Floats]],
+    metadata: ModelMetadata,
+    melody: Planes,
+    rng: np.random.Generator,
+) -> tuple[int, list[Planes]]:
+    """Decodes several performances of a melody, and returns the number and the planes of the one whose phrases close
+    best by the training music (`voice_leading.closes_worth`), which of equals is the first.
+
+    performances: the pitch and onset logits of each; see decode_planes for them, for the rest and for errors. A model
+    that does not know how phrases close has only one performance.
+    """
+    closes = None if metadata.voice_leading is None else metadata.voice_leading.closes
+    if closes is None:
+        return 0, decode_planes(*performances[0], metadata, melody, rng)
+    ends = derive_phrase_end_steps(melody)
+    decoded = [decode_planes(pitch, onset, metadata, melody, rng, ends) for pitch, onset in performances]
+    worth = [closes_worth([line_of(melody), *map(line_of, planes)], closes, ends) for planes in decoded]
+    best = int(np.argmax(worth))
+    return best, decoded[best]
+
+
+def _choose(
+    scores: Mapping[int, Table], metadata: ModelMetadata, melody: Planes, phrase_ends: Steps | None
+) -> dict[int, Line]:
     """Chooses the lines of the monophonic voices: together where the model has tables for it, else one by one."""
     cost = metadata.decoding.sixteenth_cost
     leading = metadata.voice_leading
     if leading is None:
         return {index: _best_line(values, cost) for index, values in scores.items()}
-    lines = choose_lines(list(scores.values()), line_of(melody), leading, list(scores), cost)
+    if phrase_ends is None and leading.closes is not None:
+        phrase_ends = derive_phrase_end_steps(melody)
+    lines = choose_lines(list(scores.values()), line_of(melody), leading, list(scores), cost, phrase_ends)
     return dict(zip(scores, lines, strict=True))
-
-
-def decode_tracks(
-    pitch_logits: Floats, onset_logits: Floats, metadata: ModelMetadata, melody: Planes, rng: np.random.Generator
-) -> list[list[Note]]:
-    """Does the same as decode_planes, and returns one list of notes for each accompaniment voice."""
-    return [planes_to_notes(planes) for planes in decode_planes(pitch_logits, onset_logits, metadata, melody, rng)]
 
 
 def _best_line(scores: npt.NDArray[np.float64], sixteenth_cost: float) -> npt.NDArray[np.int64]:

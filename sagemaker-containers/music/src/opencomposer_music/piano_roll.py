@@ -24,6 +24,9 @@ DEFAULT_VELOCITY = 80
 Planes = npt.NDArray[np.bool_]
 """Boolean array of shape [2, steps, 128]: plane 0 = the pitch sounds, plane 1 = a note of that pitch starts."""
 
+Steps = npt.NDArray[np.bool_]
+"""Boolean array of shape [steps]."""
+
 SOUNDING = 0
 ONSET = 1
 
@@ -84,6 +87,24 @@ def planes_to_notes(planes: Planes, velocity: int = DEFAULT_VELOCITY) -> list[No
     return [
         Note(int(start_steps[i]), int(end_steps[i] - start_steps[i]), int(start_pitches[i]), velocity) for i in order
     ]
+
+
+def highest_voice(planes: Planes) -> Planes:
+    """Returns the highest sounding pitch at every step, with its onsets. planes: [2, steps, pitches].
+
+    A melody of one voice comes back as it is. Where a higher note ends over one that still sounds, the lower one
+    starts anew there.
+    """
+    sounding = planes[SOUNDING]  # (steps, pitches)
+    # This is the index of the last True along the pitch axis.
+    highest = sounding.shape[1] - 1 - np.argmax(sounding[:, ::-1], axis=1)  # (steps)
+    line = np.zeros_like(planes)
+    steps = np.nonzero(sounding.any(axis=1))[0]
+    line[SOUNDING, steps, highest[steps]] = True
+    before = np.zeros_like(sounding)
+    before[1:] = line[SOUNDING, :-1]
+    line[ONSET] = line[SOUNDING] & (planes[ONSET] | ~before)
+    return line
 
 
 def is_monophonic(notes: Sequence[Note]) -> bool:

@@ -6,18 +6,22 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 from opencomposer_music.contract import ContractError, check_contract, shown
+from opencomposer_music.phrase_ends import derive_phrase_end_steps, phrase_end_steps
 from opencomposer_music.piano_roll import (
     ONSET,
     PITCHES,
     SOUNDING,
     STEPS_PER_BAR,
     Note,
+    Steps,
+    highest_voice,
     is_monophonic,
     notes_to_planes,
 )
@@ -57,12 +61,24 @@ class Selection:
 
 @dataclass(frozen=True)
 class Piece:
-    """A piece as boolean planes [voices, 2, steps, 128]; steps is a whole number of bars."""
+    """A piece as boolean planes [voices, 2, steps, 128]; steps is a whole number of bars.
+
+    marked_phrase_ends: the onsets of the melody's notes that end a phrase, or None where the data set does not say it.
+    """
 
     id: str
     split: Split
     tune: str
     planes: npt.NDArray[np.bool_]
+    marked_phrase_ends: tuple[int, ...] | None = None
+
+    @cached_property
+    def phrase_ends(self) -> Steps:
+        """Returns the steps [steps] at which a note that ends a phrase sounds in the melody, as the data set marks it
+        or else as it is derived from the melody."""
+        if self.marked_phrase_ends is None:
+            return derive_phrase_end_steps(self.planes[0])
+        return phrase_end_steps(self.planes[0], self.marked_phrase_ends)
 
     @property
     def bars(self) -> int:
@@ -228,13 +244,27 @@ def build_dataset(lines: Iterable[Mapping[str, Any]], splits: Mapping[str, Split
         elif voices != named:
             raise DatasetError(f"The piece {identifier!r} has other voices than the pieces before it.")
         monophonic = [flag and is_monophonic(voice) for flag, voice in zip(monophonic, notes, strict=True)]
-        pieces.append(Piece(identifier, splits[identifier], line["tune"], planes))
+        pieces.append(Piece(identifier, splits[identifier], line["tune"], planes, _marked_phrase_ends(line, planes[0])))
     missing = sorted(set(splits) - {piece.id for piece in pieces})
     if missing:
         raise DatasetError(f"{len(missing)} selected pieces are not in the data set, the first is {missing[0]!r}.")
     if voices is None:
         raise DatasetError("The training selection names no pieces.")
     return Dataset(voices, tuple(monophonic), tuple(pieces))
+
+
+def _marked_phrase_ends(line: Mapping[str, Any], melody: npt.NDArray[np.bool_]) -> tuple[int, ...] | None:
+    """Returns the phrase ends that a piece states, each of which is the onset of a note of its melody."""
+    if "phraseEnds" not in line:
+        return None
+    onsets = set(np.flatnonzero(highest_voice(melody)[ONSET].any(axis=1)).tolist())
+    for index, step in enumerate(line["phraseEnds"]):
+        if step not in onsets:
+            raise DatasetError(
+                f"The piece {shown(line['id'])} of the data set is malformed: /phraseEnds/{index} is {shown(step)}, "
+                "not the onset of a note of its first voice."
+            )
+    return tuple(int(step) for step in line["phraseEnds"])
 
 
 def _check_piece(line: Mapping[str, Any]) -> None:
@@ -275,6 +305,12 @@ def gather_windows(pieces: Sequence[Piece], bars: int, limit: int) -> list[Voice
     return [cut_window(pieces[window.piece], window.start_bar, bars, 0, PITCHES) for window in windows]
 
 
+def gather_phrase_ends(pieces: Sequence[Piece], bars: int, limit: int) -> list[Steps]:
+    """Returns the phrase ends, [steps] each, of the windows that `gather_windows` returns."""
+    windows = spread_windows(pieces, bars, limit)
+    return [cut_phrase_ends(pieces[window.piece], window.start_bar, bars) for window in windows]
+
+
 def cut_window(
     piece: Piece, start_bar: int, bars: int, lowest: int, pitches: int, shift: int = 0
 ) -> npt.NDArray[np.bool_]:
@@ -290,6 +326,14 @@ def cut_window(
     result[:, :, : taken.shape[2], target : target + source_high - source_low] = taken[:, :, :, source_low:source_high]
     result[:, ONSET, 0] |= result[:, SOUNDING, 0]
     return result
+
+
+def cut_phrase_ends(piece: Piece, start_bar: int, bars: int) -> Steps:
+    """Returns the phrase ends of a window, [bars * 16]: see `Piece.phrase_ends`."""
+    steps = bars * STEPS_PER_BAR
+    first = start_bar * STEPS_PER_BAR
+    taken = piece.phrase_ends[first : first + steps]
+    return np.pad(taken, (0, steps - len(taken)))
 
 
 def allowed_shifts(planes: npt.NDArray[np.bool_], lowest: int, highest: int, reach: int) -> list[int]:

@@ -6,9 +6,21 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
+from opencomposer_music.piano_roll import Steps
 from opencomposer_music.random_numbers import random_generator
 
-from opencomposer_training.dataset import Piece, Window, allowed_shifts, cut_window, training_windows
+from opencomposer_training.dataset import (
+    Piece,
+    Window,
+    allowed_shifts,
+    cut_phrase_ends,
+    cut_window,
+    training_windows,
+)
+
+FORGOTTEN_PHRASE_ENDS = 0.15
+"""The share of the phrase ends that a network is not told of in training, because the rule by which they are derived
+from a user's melody misses some (docs/experiments/phrase-ends.md)."""
 
 
 class EpochWindows:
@@ -42,6 +54,14 @@ class EpochWindows:
         shifts = allowed_shifts(piece.planes, lowest, lowest + pitches - 1, reach)
         shift = int(shifts[int(rng.integers(len(shifts)))])
         return cut_window(piece, window.start_bar, self._bars, lowest, pitches, shift)
+
+    def phrase_ends(self, window: Window, rng: np.random.Generator) -> Steps:
+        """Returns the steps of a window, [steps], at which a note that ends a phrase sounds. Some phrase ends are left
+        out at random (FORGOTTEN_PHRASE_ENDS)."""
+        marked = cut_phrase_ends(self._pieces[window.piece], window.start_bar, self._bars)
+        run = np.cumsum(marked & ~np.append(False, marked[:-1]))  # at each marked step the number of its phrase end
+        told = rng.random(int(run[-1]) + 1) >= FORGOTTEN_PHRASE_ENDS
+        return np.asarray(marked & told[run], dtype=np.bool_)
 
     def _of(self, epoch: int) -> list[Window]:
         if self._shuffled is None or self._shuffled[0] != epoch:

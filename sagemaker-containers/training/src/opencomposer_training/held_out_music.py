@@ -8,7 +8,7 @@ from opencomposer_music.metrics import mean_metrics, measure_composition
 from opencomposer_music.piano_roll import Planes
 from opencomposer_music.similarity_index import SimilarityReference, Vector, window_features
 
-from opencomposer_training.dataset import Dataset, VoicePlanes, gather_windows
+from opencomposer_training.dataset import Dataset, VoicePlanes, gather_phrase_ends, gather_windows
 
 REFERENCE_WINDOWS = 192
 """The largest number of windows of the training pieces with which the similarity index compares."""
@@ -17,6 +17,7 @@ REFERENCE_WINDOWS = 192
 class HeldOutMusic:
     """Windows of the validation pieces, or of the training pieces where a selection has no others.
 
+    phrase_ends: the steps of each window, [steps], at which a note that ends a phrase sounds.
     reference_metrics, validation_metrics: metrics of the composers' accompaniment of the training pieces and of the
     windows.
     """
@@ -28,7 +29,9 @@ class HeldOutMusic:
         without the melody, as the technique would write them."""
         train = dataset.of_split("train")
         reference = gather_windows(train, bars, REFERENCE_WINDOWS)
-        self.windows = gather_windows(dataset.of_split("validation") or train, bars, windows)
+        held_out = dataset.of_split("validation") or train
+        self.windows = gather_windows(held_out, bars, windows)
+        self.phrase_ends = gather_phrase_ends(held_out, bars, windows)
         features = [window_features(window[0], accompaniment(window)) for window in reference]
         # A tiny selection has fewer windows than a density needs. Repeating all of them changes no density.
         self._reference = SimilarityReference(features * (1 if len(features) > 2 else 3))

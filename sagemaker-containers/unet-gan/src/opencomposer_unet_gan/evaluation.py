@@ -8,8 +8,16 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import torch
-from opencomposer_music.decoding import ModelMetadata, decode_planes, decode_tracks, draw_noise, encode_melody
-from opencomposer_music.piano_roll import STEPS_PER_BAR, notes_to_planes
+from opencomposer_music.decoding import (
+    ModelMetadata,
+    best_performance,
+    decode_planes,
+    draw_noise,
+    draw_noises,
+    encode_melody,
+)
+from opencomposer_music.phrase_ends import with_phrase_ends
+from opencomposer_music.piano_roll import STEPS_PER_BAR, notes_to_planes, planes_to_notes
 from opencomposer_training.dataset import Dataset, Melody
 from opencomposer_training.environment import write_atomically
 from opencomposer_training.held_out_music import HeldOutMusic
@@ -37,10 +45,15 @@ class Evaluation:
         melodies = np.stack([window[0] for window in self.music.windows])
         rng = np.random.Generator(np.random.PCG64(self._seed))
         noise = np.concatenate([draw_noise(rng, self._bars, self._metadata.noise) for _ in melodies])
-        pitch, onset = served_logits(generator, melodies.astype(np.float32), noise)
+        heard = melodies
+        if self._metadata.hears_phrase_ends:
+            heard = np.stack(
+                [with_phrase_ends(one, ends) for one, ends in zip(melodies, self.music.phrase_ends, strict=True)]
+            )
+        pitch, onset = served_logits(generator, heard.astype(np.float32), noise)
         return self.music.measure(
-            decode_planes(pitch[index], onset[index], self._metadata, melody, rng)
-            for index, melody in enumerate(melodies)
+            decode_planes(pitch[index], onset[index], self._metadata, melody, rng, ends)
+            for index, (melody, ends) in enumerate(zip(melodies, self.music.phrase_ends, strict=True))
         )
 
 
@@ -70,10 +83,12 @@ def write_samples(
     """
     for melody in melodies:
         rng = np.random.Generator(np.random.PCG64(seed))
-        noise = draw_noise(rng, melody.bars, metadata.noise)
-        pitch, onset = served_logits(generator, encode_melody(melody.notes, melody.bars, metadata), noise)
+        noise = draw_noises(rng, melody.bars, metadata)
+        encoded = np.repeat(encode_melody(melody.notes, melody.bars, metadata), len(noise), axis=0)
+        pitch, onset = served_logits(generator, encoded, noise)
         heard = notes_to_planes(melody.notes, melody.bars * STEPS_PER_BAR)
-        played = decode_tracks(pitch[0], onset[0], metadata, heard, rng)
+        _, planes = best_performance(list(zip(pitch, onset, strict=True)), metadata, heard, rng)
+        played = [planes_to_notes(voice) for voice in planes]
         given = [note._replace(velocity=MELODY_VELOCITY) for note in melody.notes]
         tracks = [Track(metadata.voices[0].name, metadata.voices[0].program, given)]
         tracks += [Track(v.name, v.program, notes) for v, notes in zip(metadata.voices[1:], played, strict=True)]

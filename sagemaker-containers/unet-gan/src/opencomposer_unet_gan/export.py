@@ -35,6 +35,6 @@ def export_onnx(generator: Generator, metadata: ModelMetadata) -> bytes:
 
 def _inputs(pieces: int, bars: int, metadata: ModelMetadata) -> Inputs:
     rng = np.random.default_rng(bars)
-    cells = rng.random((pieces, 2, bars * STEPS_PER_BAR, PITCHES)) < 0.02
+    cells = rng.random((pieces, metadata.melody_planes, bars * STEPS_PER_BAR, PITCHES)) < 0.02
     noise = np.concatenate([draw_noise(rng, bars, metadata.noise) for _ in range(pieces)])
     return {"melody": cells.astype(np.float32), "noise": noise}

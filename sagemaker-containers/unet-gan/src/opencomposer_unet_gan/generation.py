@@ -1,7 +1,8 @@
 """Accompanies a melody with an exported generator, with numpy and ONNX Runtime only.
 
-A whole piece is one row of one call, since the generator is fully convolutional over time. All random numbers come
-from `PCG64(seed)` in one fixed order (noise, then decoding), so that a seed means the same notes on every call.
+A whole piece is one row of one call, since the generator is fully convolutional over time; each performance is a row
+of its own. All random numbers come from `PCG64(seed)` in one fixed order (noises, then decoding), so that a seed means
+the same notes on every call.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ from opencomposer_music.contract import shown
 from opencomposer_music.decoding import (
     Floats,
     ModelMetadata,
-    decode_planes,
-    draw_noise,
+    best_performance,
+    draw_noises,
     encode_melody,
     parse_metadata,
 )
@@ -30,6 +31,7 @@ from opencomposer_music.piano_roll import (
     STEPS_PER_BAR,
     Note,
     Planes,
+    highest_voice,
     notes_to_planes,
     planes_to_notes,
 )
@@ -95,7 +97,7 @@ def load_generator(model: bytes, threads: int) -> LoadedGenerator:
     check_tensors(
         session,
         inputs=_named(
-            TensorShape("melody", (None, 2, None, PITCHES)),
+            TensorShape("melody", (None, metadata.melody_planes, None, PITCHES)),
             TensorShape("noise", (None, None, metadata.noise.size)),
         ),
         outputs=_named(
@@ -110,7 +112,7 @@ def load_generator(model: bytes, threads: int) -> LoadedGenerator:
 
 def play_silence(generator: LoadedGenerator, bars: int) -> None:
     """Runs the network on an empty melody of `bars` bars. Raises ModelRejected when that does not work."""
-    silence = np.zeros((1, 2, bars * STEPS_PER_BAR, PITCHES), dtype=np.float32)
+    silence = np.zeros((1, generator.metadata.melody_planes, bars * STEPS_PER_BAR, PITCHES), dtype=np.float32)
     _run(generator, silence, np.zeros((1, bars, generator.metadata.noise.size), dtype=np.float32))
 
 
@@ -129,39 +131,28 @@ def accompany(generator: LoadedGenerator, melody: Sequence[Note], bars: int, see
     metadata = generator.metadata
     rng = np.random.Generator(np.random.PCG64(seed))
     line = highest_line(melody, bars)
-    conditioning = encode_melody(line, bars, metadata)  # (1, 2, steps, 128)
-    noise = draw_noise(rng, bars, metadata.noise)  # (1, bars, noise size)
-    pitch_logits, onset_logits = _run(generator, conditioning, noise)  # (voices, steps, 129), (voices, steps, 128)
+    conditioning = encode_melody(line, bars, metadata)  # (1, 2 or 3, steps, 128)
+    noise = draw_noises(rng, bars, metadata)  # (performances, bars, noise size)
+    # (performances, voices, steps, 129) and (performances, voices, steps, 128)
+    pitch_logits, onset_logits = _run(generator, conditioning, noise)
     for index, voice in enumerate(metadata.voices[1:]):
-        pitch_logits[index, :, : voice.lowest_pitch] = IMPOSSIBLE
-        pitch_logits[index, :, voice.highest_pitch + 1 : PITCHES] = IMPOSSIBLE
+        pitch_logits[:, index, :, : voice.lowest_pitch] = IMPOSSIBLE
+        pitch_logits[:, index, :, voice.highest_pitch + 1 : PITCHES] = IMPOSSIBLE
     try:
         heard = notes_to_planes(line, bars * STEPS_PER_BAR)
-        planes = decode_planes(pitch_logits, onset_logits, metadata, heard, rng)
+        chosen, planes = best_performance(list(zip(pitch_logits, onset_logits, strict=True)), metadata, heard, rng)
     except ValueError as error:
         raise ModelRejected(str(error)) from None
     forced = sum(
-        fill_empty_bars(voice_planes, pitch_logits[index], metadata.voices[1 + index])
+        fill_empty_bars(voice_planes, pitch_logits[chosen, index], metadata.voices[1 + index])
         for index, voice_planes in enumerate(planes)
     )
     return Accompaniment(planes, forced)
 
 
 def highest_line(notes: Sequence[Note], bars: int) -> list[Note]:
-    """Returns the highest sounding note at every step, as notes.
-
-    A melody of one voice comes back as it is. Where a higher note ends over one that still sounds, the lower one
-    starts anew there.
-    """
-    planes = notes_to_planes(notes, bars * STEPS_PER_BAR)  # (2, steps, 128)
-    sounding = planes[SOUNDING]  # (steps, 128)
-    # This is the index of the last True along the pitch axis.
-    highest = PITCHES - 1 - np.argmax(sounding[:, ::-1], axis=1)  # (steps)
-    line = np.zeros_like(planes)
-    steps = np.nonzero(sounding.any(axis=1))[0]
-    line[SOUNDING, steps, highest[steps]] = True
-    line[ONSET] = planes[ONSET] & line[SOUNDING]
-    return planes_to_notes(line)
+    """Returns the highest sounding note at every step, as notes (see `piano_roll.highest_voice`)."""
+    return planes_to_notes(highest_voice(notes_to_planes(notes, bars * STEPS_PER_BAR)))
 
 
 def fill_empty_bars(planes: Planes, pitch_logits: Floats, voice: Voice) -> int:
@@ -203,19 +194,22 @@ def _any_note_probability(probabilities: Probabilities, voice: Voice) -> float:
 
 
 def _run(generator: LoadedGenerator, melody: Floats, noise: Floats) -> tuple[Floats, Floats]:
-    """Returns the logits of one piece: pitch [voices, steps, 129] and onset [voices, steps, 128]."""
+    """Returns the logits of one melody under several noises: pitch [noises, voices, steps, 129] and onset [noises,
+    voices, steps, 128]."""
+    feed = {"melody": np.repeat(melody, len(noise), axis=0), "noise": noise}
     try:
-        pitch, onset = generator.session.run(["pitch_logits", "onset_logits"], {"melody": melody, "noise": noise})
+        pitch, onset = generator.session.run(["pitch_logits", "onset_logits"], feed)
     except Exception as error:  # noqa: BLE001 - ONNX Runtime's exceptions share no base class of their own
         raise ModelRejected(f"ONNX Runtime cannot run it ({str(error).splitlines()[0][:200]})") from None
     voices, steps = len(generator.metadata.voices) - 1, melody.shape[2]
-    pitch_shape, onset_shape = (1, voices, steps, PITCHES + 1), (1, voices, steps, PITCHES)
+    cells = (len(noise), voices, steps)
+    pitch_shape, onset_shape = (*cells, PITCHES + 1), (*cells, PITCHES)
     if pitch.shape != pitch_shape or onset.shape != onset_shape:
         raise ModelRejected(
             f"it returns the shapes {list(pitch.shape)} and {list(onset.shape)}, "
             f"expected {list(pitch_shape)} and {list(onset_shape)}"
         )
-    return pitch[0], onset[0]
+    return pitch, onset
 
 
 def _named(*shapes: TensorShape) -> dict[str, TensorShape]:

@@ -65,7 +65,7 @@ def sounding_before(sounding: Tensor) -> Tensor:
 
 
 def critic_input(melody: Tensor, performance: Performance) -> Tensor:
-    """Returns the planes for the critic, [batch, 2 + 2 * voices, steps, pitches]."""
+    """Returns the planes for the critic, [batch, m + 2 * voices, steps, pitches]; m is `melody_planes`."""
     return torch.cat([melody, performance.sounding, performance.starting], dim=1)
 
 

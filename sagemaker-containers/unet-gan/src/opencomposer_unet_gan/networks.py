@@ -27,7 +27,8 @@ FAR_BELOW = -1e4
 
 @dataclass(frozen=True)
 class NetworkShape:
-    """Everything that fixes the layers' sizes. heads: those of the accompaniment voices only."""
+    """Everything that fixes the layers' sizes. heads: those of the accompaniment voices only; hears_phrase_ends: the
+    melody has a third plane, which is set where a note that ends a phrase sounds (version 0.2 had no such plane)."""
 
     heads: tuple[Head, ...]
     lowest_pitch: int
@@ -36,12 +37,18 @@ class NetworkShape:
     noise_size: int
     noise_shared: int
     window_bars: int
+    hears_phrase_ends: bool
 
     def __post_init__(self) -> None:
         if self.pitches % DOWNSAMPLING != 0 or not 0 < self.pitches <= PITCHES:
             raise ValueError(f"pitches must be a multiple of {DOWNSAMPLING} up to {PITCHES}, but is {self.pitches}")
         if not 0 <= self.lowest_pitch <= PITCHES - self.pitches:
             raise ValueError(f"a window of {self.pitches} pitches cannot start at {self.lowest_pitch}")
+
+    @property
+    def melody_planes(self) -> int:
+        """Returns the number of planes by which the networks hear the melody: sounding, starting, phrase ends."""
+        return 3 if self.hears_phrase_ends else 2
 
 
 WIDTHS = {"small": (32, 64, 96, 128), "large": (64, 128, 192, 256)}
@@ -101,7 +108,7 @@ class Generator(nn.Module):
         first, second, third, fourth = shape.widths
         voices = len(shape.heads)
         self.register_buffer("place", _place_planes(shape), persistent=False)
-        self.stem = Down(2 + self.place.shape[1], first, normalized=True)
+        self.stem = Down(shape.melody_planes + self.place.shape[1], first, normalized=True)
         self.down1 = Down(first, second, normalized=True)
         self.down2 = Down(second, third, normalized=True)
         self.down3 = Down(third, fourth, normalized=True)
@@ -121,13 +128,14 @@ class Generator(nn.Module):
         self.rest = nn.Conv1d(4 * first, 2 * voices, 3, padding=1)
 
     def forward(self, melody: Tensor, noise: Tensor) -> Logits:
-        """Returns the logits for melody [batch, 2, steps, pitches] (0/1) and noise [batch, steps / 16, noise size]."""
+        """Returns the logits for melody [batch, m, steps, pitches] (0/1; m is `melody_planes`) and noise [batch,
+        steps / 16, noise size]."""
         batch, _, steps, _ = melody.shape
         voices = len(self.shape.heads)
         bars = melody[:, :1].reshape(batch, 1, -1, STEPS_PER_BAR, self.shape.pitches)  # (batch, 1, bars, 16, p)
         place = bars * 0 + self.place.unsqueeze(2)  # (batch, 5, bars, 16, p)
         place = place.reshape(batch, -1, steps, self.shape.pitches)  # (batch, 5, t, p)
-        full = torch.cat([melody, place], dim=1).contiguous(memory_format=torch.channels_last)  # (batch, 7, t, p)
+        full = torch.cat([melody, place], dim=1).contiguous(memory_format=torch.channels_last)  # (batch, m + 5, t, p)
         half = self.stem(full)  # (batch, w1, t/2, p/2)
         quarter = self.down1(half)  # (batch, w2, t/4, p/4)
         eighth = self.down2(quarter)  # (batch, w3, t/8, p/8)
@@ -156,7 +164,7 @@ class ServedGenerator(nn.Module):
 
     def forward(self, melody: Tensor, noise: Tensor) -> tuple[Tensor, Tensor]:
         """Returns pitch logits [batch, voices, steps, 129] (128 = rest) and onset logits [batch, voices, steps, 128],
-        for melody [batch, 2, steps, 128] and noise [batch, bars, size]."""
+        for melody [batch, m, steps, 128] and noise [batch, bars, size]."""
         shape = self.generator.shape
         low, high = shape.lowest_pitch, shape.lowest_pitch + shape.pitches
         logits = self.generator(melody[:, :, :, low:high], noise)
@@ -193,7 +201,7 @@ class Critic(nn.Module):
         self.shape = shape
         pitches = torch.arange(shape.lowest_pitch, shape.lowest_pitch + shape.pitches)
         self.register_buffer("fold", functional.one_hot(pitches % 12, 12).float(), persistent=False)
-        inputs = 2 + 2 * voices
+        inputs = shape.melody_planes + 2 * voices
         self.layers = nn.Sequential(
             Down(inputs, widths[0], normalized=False),
             Down(widths[0], widths[1], normalized=False),
@@ -209,13 +217,13 @@ class Critic(nn.Module):
     def forward(self, planes: Tensor) -> Tensor:
         """Returns the scores of planes, [batch].
 
-        planes [batch, 2 + 2 * voices, window steps, pitches]: melody sounding, melody starting, all voices sounding,
-        all voices starting.
+        planes [batch, m + 2 * voices, window steps, pitches]: the planes of the melody, all voices sounding, all voices
+        starting.
         """
-        voices = len(self.shape.heads)
+        voices, first = len(self.shape.heads), self.shape.melody_planes
         x = self.layers(planes.contiguous(memory_format=torch.channels_last))  # (batch, w4, bars, p/16)
         shape_view = x.flatten(1)  # (batch, w4 * bars * p/16)
-        sounding = torch.cat([planes[:, :1], planes[:, 2 : 2 + voices]], dim=1)  # (batch, 1 + voices, t, p)
+        sounding = torch.cat([planes[:, :1], planes[:, first : first + voices]], dim=1)  # (batch, 1 + voices, t, p)
         classes = torch.matmul(sounding, self.fold.to(sounding.dtype))  # (batch, 1 + voices, t, 12)
         chords = functional.leaky_relu(self.chords(classes), 0.2).squeeze(3)  # (batch, w2, t/2)
         harmony_view = functional.leaky_relu(self.progression(chords), 0.2).flatten(1)  # (batch, w2 * t/8)

@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from opencomposer_music.decoding import Decoding, ModelMetadata, NoiseShape
 from opencomposer_music.model_metadata import Head, Limits, Voice
+from opencomposer_music.phrase_ends import with_phrase_ends
 from opencomposer_music.piano_roll import ONSET, PITCHES, SOUNDING, STEPS_PER_BAR, STEPS_PER_BEAT, Planes
 from opencomposer_music.random_numbers import random_generator
 from opencomposer_music.voice_leading import Weights, learn_voice_leading
@@ -46,8 +48,8 @@ from opencomposer_unet_gan.networks import DOWNSAMPLING, WIDTHS, Critic, Generat
 WINDOW_BARS = 4
 WINDOW_HOP = 2
 NOISE = NoiseShape(size=32, shared=16)
-DECODING = Decoding(pitch_temperature=0.3, onset_temperature=0.5, coherence_steps=2, sixteenth_cost=0.2)
-VOICE_LEADING_WEIGHTS = Weights(intervals=0.2, moves=0.2, parallels=0.5)
+DECODING = Decoding(pitch_temperature=0.3, onset_temperature=0.5, coherence_steps=2, sixteenth_cost=0.5, performances=3)
+VOICE_LEADING_WEIGHTS = Weights(intervals=0.6, moves=1.2, parallels=1.2, beat_parallels=1.0, rhythm=0.4, closes=0.6)
 """The weights were chosen by measurement on validation pieces (README, "Decoding")."""
 TRAINING_COHERENCE_STEPS = 4
 MAX_BARS = 64
@@ -87,6 +89,7 @@ def choose_shape(dataset: Dataset, settings: Settings) -> NetworkShape:
         noise_size=NOISE.size,
         noise_shared=NOISE.shared,
         window_bars=WINDOW_BARS,
+        hears_phrase_ends=True,
     )
 
 
@@ -106,7 +109,8 @@ def describe(dataset: Dataset, shape: NetworkShape, settings: Settings) -> Model
         Limits(MAX_BARS, shape.lowest_pitch, highest),
         NOISE,
         DECODING,
-        learn_voice_leading((piece.planes for piece in heard), VOICE_LEADING_WEIGHTS),
+        learn_voice_leading(((piece.planes, piece.phrase_ends) for piece in heard), VOICE_LEADING_WEIGHTS),
+        shape.hears_phrase_ends,
     )
 
 
@@ -128,13 +132,16 @@ class GanLearner(WindowLearner[Settings]):
 
     shape: NetworkShape
 
-    def __init__(self, inputs: LearnerInputs) -> None:
-        """Raises TrainingFailure where the data or the checkpoint cannot be learned from."""
+    def __init__(self, inputs: LearnerInputs, *, hears_phrase_ends: bool = True) -> None:
+        """hears_phrase_ends: False for tests makes networks as version 0.2 did.
+
+        Raises TrainingFailure where the data or the checkpoint cannot be learned from.
+        """
         settings = Settings.from_hyperparameters(inputs.hyperparameters)
         # Small networks were measured to be no faster in bfloat16 with AVX512-BF16 alone (README, "Precision and
         # threads").
         super().__init__(inputs, settings, replace(RECIPE, with_avx512=settings.model_size == "large"))
-        self.shape = choose_shape(self.dataset, settings)
+        self.shape = replace(choose_shape(self.dataset, settings), hears_phrase_ends=hears_phrase_ends)
         if inputs.resumed is not None:
             with reading_checkpoint():
                 self.shape = self._restored_shape(inputs.resumed["shape"])
@@ -162,18 +169,22 @@ class GanLearner(WindowLearner[Settings]):
         if tuple(stored["heads"]) != self.shape.heads:
             raise TrainingFailure("The checkpoint to resume from has other voices than the selected data.")
         self.check_size(stored, self.shape.widths)
+        # Version 0.2 wrote no such member. Its networks go on without the plane.
+        stored = {"hears_phrase_ends": False, **stored}
         fresh = vars(self.shape)
         # Only the window of the keyboard, which depends on the data, may differ: a file could name sizes without limit.
-        for name in fresh.keys() - {"heads", "widths", "lowest_pitch", "pitches"}:
+        for name in fresh.keys() - {"heads", "widths", "lowest_pitch", "pitches", "hears_phrase_ends"}:
             if stored[name] != fresh[name]:
                 raise ValueError(f"its {name} is {stored[name]!r}, not {fresh[name]!r}"[:200])
+        if not isinstance(stored["hears_phrase_ends"], bool):
+            raise ValueError("its hears_phrase_ends is neither true nor false")
         return NetworkShape(**{**stored, "heads": tuple(stored["heads"]), "widths": tuple(stored["widths"])})
 
     # -- data ----------------------------------------------------------------------------------------------------------
 
     def _load(self, windows: list[Window], rng: np.random.Generator) -> tuple[Tensor, Performance]:
-        """Returns the melody [batch, 2, steps, pitches] and the composers' accompaniment, each window in a random
-        transposition."""
+        """Returns the melody [batch, melody planes, steps, pitches] and the composers' accompaniment, each window in a
+        random transposition."""
         shape, reach = self.shape, self.settings.transposition_range
         voices = np.stack(
             [
@@ -185,7 +196,18 @@ class GanLearner(WindowLearner[Settings]):
             if rng.random() < SILENCED_WINDOWS:
                 silence_a_while(window[0], rng)
         planes = torch.from_numpy(voices).to(self.device).float()  # (batch, 1 + voices, 2, steps, pitches)
-        return planes[:, 0], Performance(planes[:, 1:, 0], planes[:, 1:, 1])
+        return self._heard(windows, voices[:, 0], rng), Performance(planes[:, 1:, 0], planes[:, 1:, 1])
+
+    def _heard(self, windows: list[Window], melodies: npt.NDArray[np.bool_], rng: np.random.Generator) -> Tensor:
+        """Returns the networks' input for melodies [batch, 2, steps, pitches], of which some may have been silenced."""
+        if self.shape.hears_phrase_ends:
+            # A melody that is silent does not say where its phrases end.
+            ends = [
+                self.windows.phrase_ends(window, rng) & melody[SOUNDING].any(axis=1)
+                for window, melody in zip(windows, melodies, strict=True)
+            ]
+            melodies = np.stack([with_phrase_ends(one, marked) for one, marked in zip(melodies, ends, strict=True)])
+        return torch.from_numpy(melodies).to(self.device).float()
 
     def _noise(self, batch: int, rng: np.random.Generator) -> tuple[Tensor, Tensor, Tensor]:
         """Draws noise for the bottleneck, Gumbel noise for the pitches, logistic noise for the onsets."""
@@ -224,7 +246,7 @@ class GanLearner(WindowLearner[Settings]):
         with torch.no_grad():
             with self.autocast():
                 logits = self.generator(melody, bottleneck)
-            # (batch, 2 + 2 * voices, steps, pitches), like the real one
+            # (batch, m + 2 * voices, steps, pitches), like the real one
             fake = critic_input(melody, perform(logits, self.shape.heads, gumbel, logistic, slope))
         real = critic_input(melody, target)
         mix = torch.from_numpy(rng.random((len(melody), 1, 1, 1), dtype=np.float32)).to(self.device)
