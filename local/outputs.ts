@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { sync as writeFileAtomically } from "write-file-atomic";
 import * as z from "zod";
@@ -32,6 +32,40 @@ export type Outputs = z.infer<typeof outputsSchema>;
  */
 export function removeOutputs(file: string): void {
   rmSync(file, { force: true });
+}
+
+/**
+ * Returns what the outputs file says, or undefined if there is no file, because no local cloud is up.
+ *
+ * @throws Error that names the file, what is wrong with it and what to do, where its content is not what a start writes
+ */
+export function readOutputs(file: string): Outputs | undefined {
+  let content: string;
+  try {
+    content = readFileSync(file, "utf8");
+  } catch (error) {
+    // ENOTDIR: what should be the folder of the file is a file itself.
+    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR")) {
+      return undefined;
+    }
+    throw error;
+  }
+  const damaged = (reason: string, cause: unknown): Error =>
+    new Error(
+      `${file} does not hold the addresses of a local cloud: ${reason}\n` +
+        "Each start writes this file anew. End the local cloud if it runs (Ctrl-C in its terminal), then: npm start",
+      { cause },
+    );
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(content);
+  } catch (error) {
+    throw damaged("it is not JSON, so it was cut off or changed.", error);
+  }
+  const outputs = outputsSchema.safeParse(parsed);
+  if (outputs.success) return outputs.data;
+  const broken = outputs.error.issues.map(({ path, message }) => `${path.join(".") || "all of it"}: ${message}`);
+  throw damaged(`${broken.join("; ")}.`, outputs.error);
 }
 
 /**

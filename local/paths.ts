@@ -1,3 +1,4 @@
+import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { repository } from "../tools/repository";
 
@@ -34,4 +35,30 @@ export function localPaths(environment: NodeJS.ProcessEnv = process.env): LocalP
     logs: join(root, "logs"),
     temporary: join(root, "tmp"),
   };
+}
+
+/**
+ * Makes the folder of a local cloud.
+ *
+ * @throws Error that names OPENCOMPOSER_LOCAL_DIR and its value, where no folder can be made there
+ */
+export function makeRoot({ root }: Pick<LocalPaths, "root">): void {
+  try {
+    mkdirSync(root, { recursive: true });
+  } catch (error) {
+    const reasons: Readonly<Record<string, string>> = {
+      EEXIST: "which is a file",
+      ENOTDIR: "and a part of this path is a file",
+      EACCES: "where this user may not make a folder",
+      EROFS: "which is on a disk that cannot be written to",
+    };
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    const reason = reasons[code];
+    if (reason === undefined) throw error;
+    throw new Error(
+      `The folder of the local cloud is ${root}, ${reason}. It must be a folder, or a path at which one can be made. ` +
+        "OPENCOMPOSER_LOCAL_DIR chooses it; without this variable it is .local in the repository.",
+      { cause: error },
+    );
+  }
 }

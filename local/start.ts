@@ -14,7 +14,7 @@ import { bringUp } from "./bring-up";
 import { DisposalStack } from "./disposal-stack";
 import { takeInstanceLock } from "./instance-lock";
 import { removeOutputs } from "./outputs";
-import { localPaths } from "./paths";
+import { localPaths, makeRoot } from "./paths";
 import { messageOf, startProgress } from "./progress";
 
 const progress = startProgress();
@@ -35,6 +35,7 @@ async function main(): Promise<number> {
 
   let releaseLock: () => void;
   try {
+    makeRoot(paths);
     releaseLock = takeInstanceLock(paths.lock);
   } catch (error) {
     // This process owns nothing in the folder yet, so there is nothing to undo.

@@ -32,7 +32,9 @@ def generator(size: str, window: Window, count: int, *, hears: bool = True) -> b
     heads = tuple(voice.head for voice in voices[1:])
     shape = unet_gan.NetworkShape(heads, low, pitches, unet_gan.WIDTHS[size], 32, 16, 4, hears)
     limits = Limits(64, low, low + pitches - 1)
-    metadata = ModelMetadata("unet-gan", voices, limits, NoiseShape(32, 16), Decoding(0.3, 0.5, 2), hears_phrase_ends=hears)
+    metadata = ModelMetadata(
+        "unet-gan", voices, limits, NoiseShape(32, 16), Decoding(0.3, 0.5, 2), hears_phrase_ends=hears
+    )
     return export_generator(unet_gan.Generator(shape), metadata)
 
 
@@ -82,9 +84,11 @@ def test_a_model_nearly_as_large_as_allowed_is_opened_and_plays_64_bars_within_i
     low, pitches = WHOLE
     voices = tuple(Voice(f"{i}", 0, "monophonic", low, low + 31) for i in range(4))
     shape = unet_gan.NetworkShape(
-        tuple(voice.head for voice in voices[1:]), low, pitches, (96, 192, 288, 384), 32, 16, 4
+        tuple(voice.head for voice in voices[1:]), low, pitches, (96, 192, 288, 384), 32, 16, 4, True
     )
-    metadata = ModelMetadata("unet-gan", voices, Limits(64, 0, 127), NoiseShape(32, 16), Decoding(0.3, 0.5, 2))
+    metadata = ModelMetadata(
+        "unet-gan", voices, Limits(64, 0, 127), NoiseShape(32, 16), Decoding(0.3, 0.5, 2), hears_phrase_ends=True
+    )
     content = export_generator(unet_gan.Generator(shape), metadata)
     assert 0.9 * MAX_MODEL_BYTES < len(content) <= MAX_MODEL_BYTES
     model = open_in_process(

@@ -50,7 +50,7 @@ def test_a_phrase_ends_with_the_melody_note_that_sounds_under_any_voices_fermata
 
 
 def test_a_piece_without_fermatas_says_nothing_about_its_phrases() -> None:
-    results: list[Piece | Skipped] = [piece("aa"), piece("bb", title="x", bars=5)._replace(phrase_ends=[8, 40])]
+    results: list[Piece | Skipped] = [piece("aa"), piece("bbb", title="x", bars=5)._replace(phrase_ends=[8, 40])]
     lines = [json.loads(line) for line in builder.assemble(results, "1.0")["pieces.jsonl"].splitlines()]
     assert ["phraseEnds" in line for line in lines] == [False, True]
     assert lines[1]["phraseEnds"] == [8, 40]

@@ -252,18 +252,25 @@ interface FoundErrors {
   readonly count: number;
 }
 
+/**
+ * Returns the errors, one for each field. A value that breaks two rules, as a number does that is too large for its field
+ * and for an integer, has an issue for each; the first of them is listed, and what is allowed is the same for both.
+ */
 function errorsOf(schema: z.core.$ZodType, input: unknown, error: z.core.$ZodError): FoundErrors {
   const errors: FieldError[] = [];
-  let count = 0;
+  const fields = new Set<string>();
+  let unknownFields = 0;
   for (const issue of error.issues) {
     // Errors that no response lists are only counted.
     if (errors.length < maxErrors) {
-      const described = describeIssue(issue, { schema, input });
-      errors.push(...described);
-      count += described.length;
-    } else count += issue.code === "unrecognized_keys" ? issue.keys.length : 1;
+      for (const described of describeIssue(issue, { schema, input })) {
+        if (!fields.has(described.pointer)) errors.push(described);
+        fields.add(described.pointer);
+      }
+    } else if (issue.code === "unrecognized_keys") unknownFields += issue.keys.length;
+    else fields.add(jsonPointer(issue.path));
   }
-  return { errors, count };
+  return { errors, count: fields.size + unknownFields };
 }
 
 /**

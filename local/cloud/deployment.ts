@@ -164,7 +164,7 @@ export async function synthesize(params: {
   await runToEnd({
     name: "cdk synth",
     command: cdk,
-    args: ["synth", "--all", "--quiet", "--context", "stage=local", "--output", paths.assembly],
+    args: ["synth", "--quiet", "--context", "stage=local", "--output", paths.assembly],
     cwd: repository,
     environment: cdkEnvironment({ paths, region }),
     logFile: join(paths.logs, "cdk-synth.log"),

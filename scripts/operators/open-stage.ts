@@ -1,8 +1,7 @@
 /** What the commands of operators have in common: their options, and how they reach the stage that is asked for. */
-import { existsSync, readFileSync } from "node:fs";
 import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
 import { localCredentials } from "../../local/cloud/ministack";
-import { type Outputs, outputsSchema } from "../../local/outputs";
+import { type Outputs, readOutputs } from "../../local/outputs";
 import { localPaths } from "../../local/paths";
 import { localAccountId, type Stage, stages } from "../../naming/resource-names";
 import { UsageError } from "../../tools/command-line";
@@ -90,12 +89,13 @@ export const describeAccount = ({ stage, account, settings }: OpenStage): string
 
 /**
  * Returns what the running local cloud has written about itself.
- * @throws Error that says how to start one if none is up
+ * @throws Error that says how to start one if none is up, or what is wrong with its file
  */
 export function readLocalOutputs(): Outputs {
   const file = localPaths().outputs;
-  if (!existsSync(file)) throw new Error(`No local cloud is up: there is no ${file}. Start one: npm start`);
-  return outputsSchema.parse(JSON.parse(readFileSync(file, "utf8")));
+  const outputs = readOutputs(file);
+  if (outputs === undefined) throw new Error(`No local cloud is up: there is no ${file}. Start one: npm start`);
+  return outputs;
 }
 
 function localAccess({ region, awsEndpointUrl }: Outputs): AwsAccess {

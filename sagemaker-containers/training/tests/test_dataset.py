@@ -162,6 +162,8 @@ def voices(*notes: list[Any]) -> dict[str, Any]:
         ({"pickupSteps": 16}, "/pickupSteps is 16 but must be an integer from 0 to 15"),
         ({"color": "red"}, 'the document has the unknown member "color"; known are id, title, tags'),
         ({"voices": voices()["voices"][:1]}, "but must be a list of 2 to 16 entries"),
+        ({"phraseEnds": []}, "/phraseEnds is [] but must be a list of 1 to 65536 entries"),
+        ({"phraseEnds": [-1]}, "/phraseEnds/0 is -1 but must be an integer of at least 0"),
         ({"voices": 3}, "/voices is 3 but must be a list of 2 to 16 entries"),
         (voices([0, 1, 128]), "/voices/0/notes/0/2 is 128 but must be an integer from 0 to 127"),
         (voices([0, 1, 60], [4, 0, 60]), "/voices/0/notes/1/1 is 0 but must be an integer of at least 1"),
@@ -199,6 +201,19 @@ def test_pieces_are_read_as_the_contracts_fixtures_say(path: Path) -> None:
             own_splits([fixture])
         with pytest.raises(DatasetError, match="is malformed"):
             build_dataset([fixture], {fixture["id"]: "train"})
+
+
+def test_a_piece_s_own_phrase_ends_are_kept_and_others_are_derived() -> None:
+    (stated,) = build_dataset([line(phraseEnds=[0])], {"a": "train"}).pieces
+    assert np.flatnonzero(stated.phrase_ends).tolist() == list(range(8))
+    (silent,) = build_dataset([line()], {"a": "train"}).pieces
+    assert silent.marked_phrase_ends is None
+    assert np.flatnonzero(silent.phrase_ends).tolist() == list(range(8, 16))
+
+
+def test_a_phrase_end_where_no_note_of_the_melody_begins_is_named() -> None:
+    with pytest.raises(DatasetError, match=re.escape("/phraseEnds/1 is 4, not the onset of a note of its first voice")):
+        build_dataset([line(phraseEnds=[8, 4])], {"a": "train"})
 
 
 def test_a_piece_that_was_not_selected_is_not_judged() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from opencomposer_music.piano_roll import SOUNDING, Note, notes_to_planes
 from opencomposer_training.dataset import Dataset, Piece, Window, gather_windows, spread_windows, training_windows
-from opencomposer_training.epoch_windows import EpochWindows
+from opencomposer_training.epoch_windows import FORGOTTEN_PHRASE_ENDS, EpochWindows
 
 
 def piece(number: int, bars: int, low: int = 60, high: int = 72) -> Piece:
@@ -54,6 +54,26 @@ def test_a_cut_keeps_every_note_in_the_window_of_the_keyboard() -> None:
         assert high - low == 12
         shifts.add(low + 57 - 60)
     assert shifts == {-3, -2, -1, 0, 1, 2, 3}
+
+
+def test_phrase_ends_are_those_of_the_window_and_some_are_forgotten() -> None:
+    steps = 9 * 16
+    melody = notes_to_planes([Note(onset, 8, 60) for onset in range(0, steps, 8)], steps)
+    marked = Piece("marked", "train", "tune", np.stack([melody, melody]), (24, 56, 88, 136))
+    made = EpochWindows([marked], bars=4, hop=2, batch_size=1, seed=0)
+    rng = np.random.default_rng(0)
+    told = [made.phrase_ends(Window(0, 1), rng) for _ in range(400)]
+    first, second = (np.mean([ends[at : at + 8].all() for ends in told]) for at in (8, 40))
+    assert all(ends.shape == (64,) for ends in told)
+    assert all(not ends[np.r_[0:8, 16:40, 48:64]].any() for ends in told)
+    assert first == pytest.approx(1 - FORGOTTEN_PHRASE_ENDS, abs=0.06)
+    assert second == pytest.approx(1 - FORGOTTEN_PHRASE_ENDS, abs=0.06)
+    assert all(ends[8:16].all() == ends[8:16].any() for ends in told)
+
+
+def test_a_window_beyond_the_end_of_its_piece_has_no_phrase_end_there() -> None:
+    ends = windows().phrase_ends(Window(1, 0), np.random.default_rng(1))
+    assert ends.shape == (64,) and not ends[32:].any()
 
 
 def test_spread_windows_cover_what_there_is_without_overlap() -> None:

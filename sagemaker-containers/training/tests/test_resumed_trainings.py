@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import onnx
 import pytest
 import torch
 from hypothesis import given
@@ -61,6 +63,30 @@ def test_a_run_resumes_from_a_checkpoint_whose_parts_version_0_2_named(tmp_path:
         run.run()
     lines = [without_times(progress_lines(tmp_path / folder)) for folder in ("present", "old")]
     assert lines[0] == lines[1] != []
+
+
+def test_networks_of_version_0_2_go_on_without_the_plane_for_phrase_ends(
+    tmp_path: Path, start: Callable[..., TrainingRun[Any]]
+) -> None:
+    start(tmp_path, stop_after=1, hears_phrase_ends=False).run()
+    file = tmp_path / "checkpoints/last.pt"
+    state = torch.load(file, weights_only=True)
+    del state["shape"]["hears_phrase_ends"]
+    torch.save(state, file)
+    resumed = start(tmp_path, epochs=1)
+    assert not resumed.learner.shape.hears_phrase_ends
+    assert resumed.export(tmp_path / "model", resumed.run(), {})
+    model = onnx.load(tmp_path / "model/model.onnx")
+    assert "phraseEnds" not in json.loads(model.metadata_props[0].value)
+
+
+def test_a_new_training_makes_a_model_that_hears_where_phrases_end(
+    tmp_path: Path, start: Callable[..., TrainingRun[Any]]
+) -> None:
+    run = start(tmp_path, epochs=1)
+    assert run.export(tmp_path / "model", run.run(), {})
+    model = onnx.load(tmp_path / "model/model.onnx")
+    assert json.loads(model.metadata_props[0].value)["phraseEnds"] is True
 
 
 def test_a_stop_before_the_first_epoch_leaves_a_checkpoint_and_no_model(

@@ -12,8 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from onnx import TensorProto, helper
+from opencomposer_music.decoding import encode_melody
 from opencomposer_music.model_metadata import Voice
-from opencomposer_music.piano_roll import ONSET, SOUNDING, Note, is_monophonic, planes_to_notes
+from opencomposer_music.phrase_ends import derive_phrase_end_steps
+from opencomposer_music.piano_roll import ONSET, SOUNDING, Note, is_monophonic, notes_to_planes, planes_to_notes
 from opencomposer_serving.failures import ModelRejected
 from opencomposer_testing.tiny_generator import VOICES, TinyGenerator, accompaniment_ranges
 from opencomposer_unet_gan.generation import (
@@ -78,6 +80,24 @@ def test_other_models_give_other_accompaniments() -> None:
     melody = [Note(0, 16, 60)]
     other = load_generator(TinyGenerator(seed=1).file(), 1)
     assert accompany(other, melody, 1, 0).notes() != accompany(GENERATOR, melody, 1, 0).notes()
+
+
+def test_a_model_hears_where_phrases_end_and_one_of_version_0_2_does_not() -> None:
+    hearing = load_generator(TinyGenerator(hears_phrase_ends=True).file(), 1)
+    melody = [Note(step, 4, 72) for step in range(0, 128, 4)]
+    heard = encode_melody(melody, 8, hearing.metadata)
+    assert heard.shape == (1, 3, 128, 128)
+    marked = derive_phrase_end_steps(notes_to_planes(melody, 128))
+    assert (heard[0, 2] == marked[:, np.newaxis]).all() and 0 < marked.sum() < 64
+    assert encode_melody(melody, 8, GENERATOR.metadata).shape == (1, 2, 128, 128)
+
+
+@pytest.mark.parametrize("says", [False, True])
+def test_a_file_whose_metadata_contradicts_its_input_is_refused(says: bool) -> None:
+    model = TinyGenerator(hears_phrase_ends=not says).message()
+    model.metadata_props[0].value = TinyGenerator(hears_phrase_ends=says).metadata().to_json()
+    with pytest.raises(ModelRejected, match=f"its input melody has shape .*, expected .*any, {3 if says else 2}, any"):
+        load_generator(model.SerializeToString(), 1)
 
 
 def test_threads_do_not_change_the_notes() -> None:

@@ -26,9 +26,23 @@ function api() {
   made.trainingJobs.put(trainingJob({ id: ids.trainingJobId, state: "READY" }));
   return made;
 }
+const pieceOf = { modelId: "unet-gan-bach", input: { sampleMelodyId: "ode-to-joy" } };
 const operations = Object.entries(apiRoutes).flatMap(([id, route]) =>
   isOperationId(id) && id !== "getOpenApiDocument" ? [{ id, ...route }] : [],
 );
+
+test.each([
+  ["an integer beyond every integer", "/compositions", { seed: 1e300 }, "/seed", "is too large"],
+  ["a negative integer beyond every integer", "/compositions", { seed: -1e300 }, "/seed", "is too small"],
+  ["half of a surrogate pair alone", "/compositions", { name: "\ud800" }, "/name", "has half of a surrogate pair"],
+  ["a long text of one that is not allowed", "/compositions", { name: "\n".repeat(101) }, "/name", "is too long"],
+  ["a time beyond every integer", "/training-jobs", { maxRuntimeSeconds: 1e300 }, "/maxRuntimeSeconds", "is too large"],
+])("a field with %s is listed once", async (_, path, fields, pointer, reason) => {
+  const body = { name: "A", technique: "unet-gan", ...(path === "/compositions" ? pieceOf : {}), ...fields };
+  const { errors, detail } = await refused("POST", path, { json: body });
+  expect(errors).toEqual([expect.objectContaining({ pointer, reason })]);
+  expect(detail).toContain("1 field is not valid");
+});
 
 /** The problem of a request that must be refused. */
 async function refused(method: string, target: string, call: Call) {

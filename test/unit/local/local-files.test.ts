@@ -8,7 +8,7 @@ import * as z from "zod";
 import { randomPassword } from "../../../local/cloud/users";
 import { takeInstanceLock } from "../../../local/instance-lock";
 import { type Outputs, removeOutputs, writeOutputs } from "../../../local/outputs";
-import { localPaths } from "../../../local/paths";
+import { localPaths, makeRoot } from "../../../local/paths";
 import { freePort, isPortFree } from "../../../tools/processes/free-port";
 import { processStartTime } from "../../../tools/processes/process-identity";
 import { takeProcessLock } from "../../../tools/processes/process-lock";
@@ -162,4 +162,30 @@ describe("paths and passwords", () => {
     }
     expect(new Set(passwords).size).toBe(50);
   });
+});
+
+test("the folder of a local cloud is made, with those above it, and one that is there is kept", () => {
+  const root = join(folder, "a/b");
+  makeRoot({ root });
+  writeFileSync(join(root, "kept"), "");
+  makeRoot({ root });
+  expect(readdirSync(root)).toEqual(["kept"]);
+});
+
+test.each([
+  ["is a file", "file", "which is a file."],
+  ["lies below a file", "file/below", "and a part of this path is a file."],
+])("npm start says which variable chooses the folder where it %s, and leaves the file as it is", (_, path, reason) => {
+  writeFileSync(join(folder, "file"), "mine");
+  const root = join(folder, path);
+  const start = ["--no-warnings", "--import", "tsx", join(repository, "local/start.ts")];
+  const environment = { ...process.env, OPENCOMPOSER_LOCAL_DIR: root };
+  const { status, stderr } = spawnSync(process.execPath, start, { env: environment, encoding: "utf8" });
+  expect({ status, stderr }).toEqual({
+    status: 1,
+    stderr:
+      `The folder of the local cloud is ${root}, ${reason} It must be a folder, or a path at which one can be made. ` +
+      "OPENCOMPOSER_LOCAL_DIR chooses it; without this variable it is .local in the repository.\n",
+  });
+  expect(readFileSync(join(folder, "file"), "utf8")).toBe("mine");
 });

@@ -70,6 +70,22 @@ test("it says in a sentence that a cloud that was killed does not respond", asyn
   });
 });
 
+test.each([
+  ["is cut off", '{"apiUrl": "http://127', /it is not JSON, so it was cut off or changed\./],
+  ["is empty", "", /it is not JSON/],
+  ["lacks a value", JSON.stringify({ apiUrl: "http://127.0.0.1:1" }), /region: .*; userPoolId: /],
+  ["has a value of another kind", outputsOf("nowhere"), /: awsEndpointUrl: /],
+  ["holds a list", "[]", /all of it: /],
+])("it names the file and what to do where it %s", async (_, content, reason) => {
+  const file = join(folder, "outputs.json");
+  writeFileSync(file, content);
+  const { status, out, error } = await token([]);
+  expect({ status, out }).toEqual({ status: 1, out: "" });
+  expect(error.startsWith(`${file} does not hold the addresses of a local cloud: `)).toBe(true);
+  expect(error).toMatch(reason);
+  expect(error).toContain("then: npm start");
+});
+
 test("it passes on what Cognito itself refuses", async () => {
   const cognito = await startListeningServer((request, response) => {
     request.resume();

@@ -57,7 +57,7 @@ from opencomposer_evaluation.baselines.trained_baseline import write_baseline
 
 ROOT = Path(__file__).resolve().parents[4]
 TARGETS = ROOT / "models/baselines"
-DATASET = ("bach-chorales", "1")
+DATASET = ("bach-chorales", "2")
 AWS_FILTERS = 64
 TRACKS = 4
 WINDOW_BARS = 2
@@ -438,7 +438,7 @@ def seconds_an_iteration(windows: npt.NDArray[np.bool_], filters: int, iteration
 def main(arguments: list[str]) -> int:
     """Trains, or goes on, and writes the model with its summary."""
     parser = argparse.ArgumentParser(description="Train the baseline that follows AWS's recipe.")
-    parser.add_argument("--datasets", type=Path, required=True, help="folder with bach-chorales/1")
+    parser.add_argument("--datasets", type=Path, required=True, help="folder with bach-chorales/2")
     parser.add_argument("--work", type=Path, help="folder for the checkpoint, outside the repository")
     parser.add_argument("--cpu-seconds", type=float, default=1800.0, help="CPU time to train for (1800)")
     parser.add_argument("--filters", type=int, default=32, help="channels of the first level (32; AWS's sample: 64)")

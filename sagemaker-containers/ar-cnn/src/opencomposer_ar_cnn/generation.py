@@ -49,7 +49,9 @@ def load_network(model: bytes, threads: int) -> LoadedNetwork:
     session = open_session(model, threads)
     check_tensors(
         session,
-        inputs=_named(TensorShape("planes", (None, metadata.input_planes, None, PITCHES)), TensorShape("density", (None, 1))),
+        inputs=_named(
+            TensorShape("planes", (None, metadata.input_planes, None, PITCHES)), TensorShape("density", (None, 1))
+        ),
         outputs=_named(*(TensorShape(name, (None, None, PITCHES)) for name in OUTPUTS)),
     )
     network = LoadedNetwork(session, metadata)

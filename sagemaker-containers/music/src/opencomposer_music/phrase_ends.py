@@ -3,7 +3,8 @@
 Both techniques hear it as one plane of their input, so that they can close a phrase with a cadence. A piece of a data
 set may state its phrase ends (chorales have fermatas); those of any other piece, and of the melody that a user brings,
 are derived here. The rule weighs what the gap rule, the phrase length rule and the parallelism rule of Temperley's
-"Grouper" weigh (The Cognition of Basic Musical Structures, 2001, chapter 3), with numbers that are counted.
+"Grouper" weigh (The Cognition of Basic Musical Structures, 2001, chapter 3), and the pitches around a note, by numbers
+that are counted (datasets/measure_phrase_ends.py; docs/experiments/phrase-ends.md says how well it finds fermatas).
 
 It imports numpy only.
 """
@@ -11,6 +12,7 @@ It imports numpy only.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -25,56 +27,112 @@ from opencomposer_music.piano_roll import (
     highest_voice,
 )
 
-# The tables are logarithms of ratios, counted in the training pieces of the chorales: how much more often a note that
-# ends a phrase has the feature than another one (datasets/measure_phrase_ends.py).
-LENGTH_WEIGHTS = np.array([-4.0, -0.21, -2.99, 1.69, 4.0])
-"""By the time to the next note in units of the tune's median: less than 1, 1, less than 2, less than 3, or more."""
+Integers = npt.NDArray[np.int64]
+Weights = npt.NDArray[np.float64]
+
+# The weights are logarithms of ratios, counted in the training pieces of the chorales: how much more often a note that
+# ends a phrase has the feature than another note.
+RHYTHM_WEIGHTS = np.array(
+    [
+        [[-1.8, -0.6, -4.0, -4.0], [-4.0, -3.1, -4.0, -4.0], [-4.0, -4.0, -4.0, -4.0], [-4.0, -4.0, -4.0, -4.0]],
+        [[0.3, 1.8, 0.1, -4.0], [-1.6, -1.2, -3.2, -4.0], [-3.6, -0.9, -4.0, -4.0], [-4.0, -4.0, -4.0, -4.0]],
+        [[0.9, 2.1, -1.3, -4.0], [-1.6, -0.4, -3.9, -4.0], [-4.0, -1.4, -4.0, -4.0], [-4.0, -4.0, -4.0, -4.0]],
+        [[4.0, 3.2, 1.5, 0.4], [2.0, 4.0, -4.0, -2.2], [-0.4, 1.0, 1.4, -3.2], [-1.2, 0.1, -3.4, -4.0]],
+        [[4.0, 4.0, 4.0, 3.9], [4.0, 3.3, 4.0, 1.4], [4.0, 4.0, 3.4, 0.4], [2.4, 3.6, -4.0, -2.8]],
+    ]
+)
+"""[length, next start, place] (see NoteFeatures)."""
 REST_WEIGHTS = np.array([-0.1, 4.0])
-"""By what follows: a note, or a rest that is longer than the tune's notes usually have after them."""
-NEXT_START_WEIGHTS = np.array([1.66, -0.89, -1.88, -4.0])
-"""By the place in the bar where the next note begins: that of the tune's first note, half a bar from it, another beat,
-or off the beat. Phrases that have an upbeat have the same one."""
-PLACE_WEIGHTS = np.array([0.13, 1.35, -2.14, -4.0])
-"""By the place of the note itself: the first beat of a bar, the third, another beat, or off the beat."""
+DEGREE_WEIGHTS = np.array([0.6, -2.1, -0.1, 0.0, -0.2, -0.8, -1.2, 0.3, -0.7, -1.1, -0.1, 0.4])
+APPROACH_WEIGHTS = np.array([-0.5, 0.6, -0.1, 0.6, 0.4, -0.7, 0.2, -0.6, -3.2, -2.7, -3.6])
+DEPARTURE_WEIGHTS = np.array([1.2, 0.6, -0.5, -1.8, -1.6, 0.8, -1.2, -0.7, 2.1, 3.6, 1.9])
+MAX_INTERVAL = 5
+"""Larger intervals count as this one."""
 UNUSUAL_LENGTH = -6.0
-"""The logarithm of a share that stands for a phrase length which no phrase of the training pieces has."""
+"""The logarithm of a share that stands for a phrase length which hardly any phrase of the training pieces has."""
 PHRASE_LENGTHS = {
-    1: -5.44, 4: -3.11, 5: -4.68, 6: -3.56, 7: -3.4, 8: -0.39, 9: -3.92, 10: -2.9, 11: -4.45, 12: -2.55,
-    14: -5.78, 16: -4.9, 20: -5.44,
+    1: -5.4, 4: -3.1, 5: -4.7, 6: -3.6, 7: -3.4, 8: -0.4, 9: -3.9, 10: -2.9,
+    11: -4.4, 12: -2.5, 14: -5.8, 16: -4.9, 20: -5.4,
 }  # fmt: skip
 """The logarithm of the share of the phrases that have this length in beats."""
 LONG_REST = STEPS_PER_BEAT // 2
 """A shorter rest is a way of playing a note, not a breath."""
 
 
+class NoteFeatures(NamedTuple):
+    """What the rule sees of each note of a melody, [notes] each.
+
+    onsets: in steps; following: the onset of the next note, and after the last note the next beat.
+    length: the time to the next note in units of the tune's median: less than 1, 1, less than 2, less than 3, or more.
+    next_start: where the next note begins: at the place in the bar of the tune's first note (phrases that have an
+    upbeat have the same one), half a bar from it, at another beat from it, or elsewhere.
+    place: where the note itself begins: at the first beat of a bar, the third, another beat, or off the beat.
+    rest: 1 where a rest follows that is longer than what the tune's notes usually have after them.
+    degree: semitones above the pitch class of the last note, which is the tonic of most tunes.
+    approach, departure: the interval from the note before and to the note after, in semitones from -5 (0) to 5 (10).
+    """
+
+    onsets: Integers
+    following: Integers
+    length: Integers
+    next_start: Integers
+    place: Integers
+    rest: Integers
+    degree: Integers
+    approach: Integers
+    departure: Integers
+
+
 def derive_phrase_ends(melody: Planes) -> list[int]:
     """Returns the onsets of the notes that end a phrase in the highest line of planes [2, steps, pitches].
 
     A note is more likely to end a phrase the longer it is, when a rest follows it, when it begins on the first or the
-    third beat of a bar, and when the next note begins where in its bar the tune's first note does; and some lengths of
-    phrases are likelier than others, most of all two bars. Of all ways to divide the tune into phrases the likeliest is
-    chosen. The last note ends a phrase.
+    third beat of a bar, when the next note begins where in its bar the tune's first note does, when it is a note of the
+    tonic's chord, is reached by step and left by a leap or a repetition; and some lengths of phrases are likelier than
+    others, most of all two bars. Of all ways to divide the tune into phrases the likeliest is chosen (Viterbi 1967).
+    The last note ends a phrase.
     """
-    line = highest_voice(melody)
-    onsets = np.flatnonzero(line[ONSET].any(axis=1))
-    if len(onsets) == 0:
-        return []
-    ends = _note_ends(line, onsets)
-    following = np.append(onsets[1:], ends[-1])  # the onset of the next note
-    evidence = _evidence(onsets, ends, following)
-    best = np.full(len(onsets) + 1, -np.inf)
+    features = note_features(melody)
+    count = len(features.onsets)
+    evidence = _evidence(features)
+    best = np.full(count + 1, -np.inf)
     best[0] = 0.0
-    first_note = np.zeros(len(onsets), dtype=np.int64)  # of the last phrase, by that phrase's last note
-    for note, end in enumerate(following):
-        totals = best[: note + 1] + _length_scores(end - onsets[: note + 1])
+    first_note = np.zeros(count, dtype=np.int64)  # of the last phrase, by that phrase's last note
+    for note, end in enumerate(features.following):
+        totals = best[: note + 1] + _length_scores(end - features.onsets[: note + 1])
         first_note[note] = int(totals.argmax())
         best[note + 1] = totals[first_note[note]] + evidence[note]
     chosen: list[int] = []
-    note = len(onsets) - 1
+    note = count - 1
     while note >= 0:
-        chosen.append(int(onsets[note]))
+        chosen.append(int(features.onsets[note]))
         note = int(first_note[note]) - 1
     return chosen[::-1]
+
+
+def note_features(melody: Planes) -> NoteFeatures:
+    """Returns what the rule sees of the notes in the highest line of planes [2, steps, pitches]."""
+    line = highest_voice(melody)
+    onsets = np.flatnonzero(line[ONSET].any(axis=1))
+    if len(onsets) == 0:
+        return NoteFeatures(*[np.zeros(0, dtype=np.int64)] * len(NoteFeatures._fields))
+    ends = _note_ends(line, onsets)
+    following = np.append(onsets[1:], -(-ends[-1] // STEPS_PER_BEAT) * STEPS_PER_BEAT)
+    relative = (following - onsets) / np.median(following - onsets)
+    rests = following - ends
+    pitches = line[SOUNDING, onsets].argmax(axis=1)
+    intervals = np.clip(np.diff(pitches), -MAX_INTERVAL, MAX_INTERVAL) + MAX_INTERVAL
+    return NoteFeatures(
+        onsets,
+        following,
+        np.select([relative < 1, relative == 1, relative < 2, relative < 3], [0, 1, 2, 3], 4),
+        _place_in_bar(following - onsets[0]),
+        _place_in_bar(onsets),
+        ((rests >= LONG_REST) & (rests > np.median(rests))).astype(np.int64),
+        (pitches - pitches[-1]) % 12,
+        np.append(MAX_INTERVAL, intervals),
+        np.append(intervals, MAX_INTERVAL),
+    )
 
 
 def phrase_end_steps(melody: Planes, ends: Iterable[int]) -> Steps:
@@ -100,36 +158,34 @@ def with_phrase_ends(planes: npt.NDArray[np.bool_], marked: Steps) -> npt.NDArra
     return np.concatenate([planes, plane[np.newaxis]])
 
 
-def _note_ends(line: Planes, onsets: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+def _note_ends(line: Planes, onsets: Integers) -> Integers:
     """Returns the step after the last one of each note of a line that has one note at a time."""
     silent = np.append(~line[SOUNDING].any(axis=1), True)
     rests = np.flatnonzero(silent)
     to_rest = rests[np.searchsorted(rests, onsets)]
-    return np.minimum(to_rest, np.append(onsets[1:], line.shape[1]))
+    return np.asarray(np.minimum(to_rest, np.append(onsets[1:], line.shape[1])), dtype=np.int64)
 
 
-def _evidence(
-    onsets: npt.NDArray[np.int64], ends: npt.NDArray[np.int64], following: npt.NDArray[np.int64]
-) -> npt.NDArray[np.float64]:
+def _evidence(features: NoteFeatures) -> Weights:
     """Returns how much each note's own features speak for a phrase end, as a logarithm. The last note needs none."""
-    times = following - onsets
-    relative = times / np.median(times)
-    rests = following - ends
-    breath = (rests >= LONG_REST) & (rests > np.median(rests))
-    length = np.select([relative < 1, relative == 1, relative < 2, relative < 3], [0, 1, 2, 3], 4)
-    evidence = LENGTH_WEIGHTS[length] + REST_WEIGHTS[breath.astype(np.int64)]
-    evidence += NEXT_START_WEIGHTS[_place_in_bar(following - onsets[0])] + PLACE_WEIGHTS[_place_in_bar(onsets)]
-    evidence[-1] = 0.0
+    evidence = (
+        RHYTHM_WEIGHTS[features.length, features.next_start, features.place]
+        + REST_WEIGHTS[features.rest]
+        + DEGREE_WEIGHTS[features.degree]
+        + APPROACH_WEIGHTS[features.approach]
+        + DEPARTURE_WEIGHTS[features.departure]
+    )
+    evidence[-1:] = 0.0
     return np.asarray(evidence, dtype=np.float64)
 
 
-def _place_in_bar(steps: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+def _place_in_bar(steps: Integers) -> Integers:
     """Returns 0 for the beginning of a bar, 1 for its middle, 2 for another beat, 3 for a step off the beat."""
     place = steps % STEPS_PER_BAR
     return np.select([place == 0, place == STEPS_PER_BAR // 2, place % STEPS_PER_BEAT == 0], [0, 1, 2], 3)
 
 
-def _length_scores(steps: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+def _length_scores(steps: Integers) -> Weights:
     known = np.full(max(PHRASE_LENGTHS) * STEPS_PER_BEAT + 1, UNUSUAL_LENGTH)
     for beats, score in PHRASE_LENGTHS.items():
         known[beats * STEPS_PER_BEAT] = score

@@ -36,6 +36,7 @@ class TinyGenerator:
     max_bars: int = 64
     technique: str = "unet-gan"
     scale: float = 1.0
+    hears_phrase_ends: bool = False
 
     def metadata(self) -> ModelMetadata:
         return ModelMetadata(
@@ -44,12 +45,14 @@ class TinyGenerator:
             Limits(self.max_bars, 36, 99),
             NoiseShape(8, 4),
             Decoding(self.pitch_temperature, 1.0, 2),
+            hears_phrase_ends=self.hears_phrase_ends,
         )
 
     def message(self) -> onnx.ModelProto:
         """Returns the model as a message that a test may corrupt."""
         rng = np.random.default_rng(self.seed)
         voices = len(self.voices) - 1
+        heard = self.metadata().melody_planes
 
         def random(name: str, *shape: int) -> TensorProto:
             return constant(name, rng.standard_normal(shape).astype(np.float32) * self.scale)
@@ -57,10 +60,10 @@ class TinyGenerator:
         rest = np.zeros((1, 1, 1, 129), dtype=np.float32)
         rest[..., 128] = self.rest_bias
         initializers = [
-            random("mix", voices, 2, 1, 1),
+            random("mix", voices, heard, 1, 1),
             random("hear", 128, 129),
             random("drift", 8, 16 * 129),
-            random("starts", voices, 2, 1, 1),
+            random("starts", voices, heard, 1, 1),
             constant("rest", rest),
             constant("by_step", np.array([0, 1, -1, 129], dtype=np.int64)),
         ]
@@ -75,7 +78,7 @@ class TinyGenerator:
         ]
         return tiny_model(
             nodes,
-            inputs=[floats("melody", "batch", 2, "steps", 128), floats("noise", "batch", "bars", 8)],
+            inputs=[floats("melody", "batch", heard, "steps", 128), floats("noise", "batch", "bars", 8)],
             outputs=[
                 floats("pitch_logits", "batch", voices, "steps", 129),
                 floats("onset_logits", "batch", voices, "steps", 128),

@@ -30,21 +30,28 @@ class TinyNetwork:
     max_polyphony: int = 4
     technique: str = "ar-cnn"
     voices: tuple[Voice, Voice] = VOICES
+    hears_phrase_ends: bool = False
 
     def metadata(self) -> ArCnnMetadata:
         return ArCnnMetadata(
-            self.voices, Limits(self.max_bars, 36, 99), self.density, self.max_polyphony, self.technique
+            self.voices,
+            Limits(self.max_bars, 36, 99),
+            self.density,
+            self.max_polyphony,
+            self.technique,
+            self.hears_phrase_ends,
         )
 
     def message(self) -> onnx.ModelProto:
         """Returns the model as a message that a test may corrupt."""
         rng = np.random.default_rng(self.seed)
+        heard = self.metadata().input_planes
 
         def random(name: str, *shape: int) -> TensorProto:
             return constant(name, rng.standard_normal(shape).astype(np.float32) * self.scale)
 
         initializers = [
-            random("mix", 1, 4, 1, 1),
+            random("mix", 1, heard, 1, 1),
             random("hear", 128, 128),
             constant("level", np.array(self.level, dtype=np.float32)),
             constant("voices_axis", np.array([1], dtype=np.int64)),
@@ -63,7 +70,7 @@ class TinyNetwork:
         ]
         return tiny_model(
             nodes,
-            inputs=[floats("planes", "batch", 4, "steps", 128), floats("density", "batch", 1)],
+            inputs=[floats("planes", "batch", heard, "steps", 128), floats("density", "batch", 1)],
             outputs=[floats("toggle_logits", "batch", "steps", 128), floats("start_logits", "batch", "steps", 128)],
             initializers=initializers,
             metadata=self.metadata().to_json(),

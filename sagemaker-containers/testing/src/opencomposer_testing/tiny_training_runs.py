@@ -70,14 +70,22 @@ def unet_gan_settings(**changes: ParameterValue) -> unet_gan.Settings:
 
 
 def unet_gan_run(
-    base: Path, stop_after: int | None = None, *, polyphonic: bool = False, **changes: ParameterValue
+    base: Path,
+    stop_after: int | None = None,
+    *,
+    polyphonic: bool = False,
+    hears_phrase_ends: bool = True,
+    **changes: ParameterValue,
 ) -> TrainingRun[unet_gan.GanLearner]:
-    """Returns a run of the job under `base`. After `stop_after` batches it is asked to stop."""
+    """Returns a run of the job under `base`. After `stop_after` batches it is asked to stop. hears_phrase_ends: False
+    makes networks as version 0.2 did."""
     dataset, selection = _input_of(base, "unet-gan", polyphonic=polyphonic)
     hyperparameters = {**UNET_GAN_HYPERPARAMETERS, **changes}
     return TrainingRun(
         "unet-gan",
-        lambda resumed: unet_gan.GanLearner(LearnerInputs(dataset, selection, hyperparameters, resumed)),
+        lambda resumed: unet_gan.GanLearner(
+            LearnerInputs(dataset, selection, hyperparameters, resumed), hears_phrase_ends=hears_phrase_ends
+        ),
         checkpoints=base / "checkpoints",
         stop_requested=stopping_after(stop_after),
     )
@@ -89,15 +97,24 @@ def ar_cnn_settings(**changes: ParameterValue) -> LearnerSettings:
 
 
 def ar_cnn_run(
-    base: Path, stop_after: int | None = None, *, pieces: int = 13, **changes: ParameterValue
+    base: Path,
+    stop_after: int | None = None,
+    *,
+    pieces: int = 13,
+    hears_phrase_ends: bool = True,
+    **changes: ParameterValue,
 ) -> TrainingRun[ar_cnn.ArCnnLearner]:
-    """Returns a run of the job under `base`. After `stop_after` batches it is asked to stop."""
+    """Returns a run of the job under `base`. After `stop_after` batches it is asked to stop. hears_phrase_ends: False
+    makes a network as version 0.2 did."""
     dataset, selection = _input_of(base, "ar-cnn", pieces=pieces, bars=2)
     hyperparameters = {**AR_CNN_HYPERPARAMETERS, **changes}
     return TrainingRun(
         "ar-cnn",
         lambda resumed: ar_cnn.ArCnnLearner(
-            LearnerInputs(dataset, selection, hyperparameters, resumed), window_bars=2, sampling=AR_CNN_SAMPLING
+            LearnerInputs(dataset, selection, hyperparameters, resumed),
+            window_bars=2,
+            sampling=AR_CNN_SAMPLING,
+            hears_phrase_ends=hears_phrase_ends,
         ),
         checkpoints=base / "checkpoints",
         stop_requested=stopping_after(stop_after),

@@ -18,7 +18,6 @@ from opencomposer_training.dataset import (
     training_windows,
 )
 
-
 FORGOTTEN_PHRASE_ENDS = 0.15
 """The share of the phrase ends that a network is not told of in training, because the rule by which they are derived
 from a user's melody misses some (docs/experiments/phrase-ends.md)."""

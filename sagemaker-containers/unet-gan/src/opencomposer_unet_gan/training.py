@@ -132,13 +132,16 @@ class GanLearner(WindowLearner[Settings]):
 
     shape: NetworkShape
 
-    def __init__(self, inputs: LearnerInputs) -> None:
-        """Raises TrainingFailure where the data or the checkpoint cannot be learned from."""
+    def __init__(self, inputs: LearnerInputs, *, hears_phrase_ends: bool = True) -> None:
+        """hears_phrase_ends: False for tests makes networks as version 0.2 did.
+
+        Raises TrainingFailure where the data or the checkpoint cannot be learned from.
+        """
         settings = Settings.from_hyperparameters(inputs.hyperparameters)
         # Small networks were measured to be no faster in bfloat16 with AVX512-BF16 alone (README, "Precision and
         # threads").
         super().__init__(inputs, settings, replace(RECIPE, with_avx512=settings.model_size == "large"))
-        self.shape = choose_shape(self.dataset, settings)
+        self.shape = replace(choose_shape(self.dataset, settings), hears_phrase_ends=hears_phrase_ends)
         if inputs.resumed is not None:
             with reading_checkpoint():
                 self.shape = self._restored_shape(inputs.resumed["shape"])
