@@ -28,6 +28,17 @@ def written_models(folder: Path) -> tuple[Path, Path]:
     return model, baseline.parent
 
 
+def test_whole_chorales_alone_are_judged_without_writing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    model, baselines = written_models(tmp_path)
+    folders = ["--model", str(model), "--baselines", str(baselines), "--dataset", str(written_dataset(tmp_path / "d"))]
+    assert main(["ar-cnn", "--chorales", "--replicates", "20", *folders]) == 0
+    text = capsys.readouterr().out
+    assert "## Whole chorales" in text
+    assert "## Copies" not in text
+    assert not (model / "evaluation.json").exists()
+    assert "evaluation" not in json.loads((model / "model-card.json").read_text())
+
+
 def test_the_command_judges_a_network_and_fills_in_its_card(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     model, baselines = written_models(tmp_path)
     folders = ["--model", str(model), "--baselines", str(baselines), "--dataset", str(written_dataset(tmp_path / "d"))]

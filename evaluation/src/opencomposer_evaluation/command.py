@@ -37,10 +37,16 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="npm run evaluate --", description="Judge a stock model on held-out music.")
     parser.add_argument("technique", choices=sorted(EVALUATIONS))
     usual = ", ".join(f"{name}: {evaluation.windows}" for name, evaluation in EVALUATIONS.items())
-    parser.add_argument(
+    instead = parser.add_mutually_exclusive_group()
+    instead.add_argument(
         "--tunes",
         action="store_true",
         help=f"harmonize tunes that people bring instead, and write {TUNES_RESULT_FILE} and {TUNES_TEXT_FILE}",
+    )
+    instead.add_argument(
+        "--chorales",
+        action="store_true",
+        help="judge whole chorales alone; it writes files only where --output is given",
     )
     parser.add_argument("--windows", type=int, help=f"at most so many windows a row (default {usual})")
     parser.add_argument(
@@ -79,14 +85,16 @@ def main(arguments: Sequence[str]) -> int:
         else:
             dataset = load_dataset(options.dataset)
             request = EvaluationRequest(model, options.baselines, dataset, windows, options.replicates, log)
-            report = evaluation.run(request)
-            _write(report, target, RESULT_FILE, TEXT_FILE)
-            if options.output is None:
+            report = (evaluation.run_chorales if options.chorales else evaluation.run)(request)
+            if options.output is not None or not options.chorales:
+                _write(report, target, RESULT_FILE, TEXT_FILE)
+            if options.output is None and not options.chorales:
                 update_card(model, report.to_json())
     except (DatasetError, FileNotFoundError, MixedRecipes, ModelRejected) as error:
         print(f"cannot evaluate: {error}", file=sys.stderr)
         return 2
-    log(f"written to {target}")
+    print(report.markdown())
+    log("done")
     return 0
 
 
@@ -97,10 +105,8 @@ def _judge_tunes(evaluation: Evaluation, technique: str, model: Path) -> Report:
 
 
 def _write(report: Report, target: Path, result_file: str, text_file: str) -> None:
-    """Prints the report, and writes it into the folder `target` as data and as text."""
-    text = report.markdown()
-    print(text)
+    """Writes the report into the folder `target` as data and as text."""
     target.mkdir(parents=True, exist_ok=True)
     result = json.dumps(report.to_json(), indent=2, allow_nan=False, ensure_ascii=False) + "\n"
     write_atomically(target / result_file, result.encode())
-    write_atomically(target / text_file, text.encode())
+    write_atomically(target / text_file, report.markdown().encode())

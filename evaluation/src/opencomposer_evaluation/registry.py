@@ -24,13 +24,14 @@ LOCKED: Mapping[str, ParameterValue] = {"melodyLock": True}
 class Evaluation:
     """The evaluation of a technique.
 
-    stock_model: its stock model's folder; run: its function; windows: the usual number of windows for each row;
-    harmonizer: makes the function that harmonizes a tune under a seed, out of a model file; free_tunes: the number of
-    user tunes that should have no fault.
+    stock_model: its stock model's folder; run: judges everything; run_chorales: judges whole chorales alone; windows:
+    the usual number of windows for each row; harmonizer: makes the function that harmonizes a tune under a seed, out of
+    a model file; free_tunes: the number of user tunes that should have no fault.
     """
 
     stock_model: str
     run: Callable[[EvaluationRequest], Report]
+    run_chorales: Callable[[EvaluationRequest], Report]
     windows: int
     harmonizer: Callable[[bytes], Harmonize]
     free_tunes: int
@@ -45,6 +46,10 @@ def _harmonize_with_ar_cnn(content: bytes) -> Harmonize:
 
 
 EVALUATIONS: Mapping[str, Evaluation] = {
-    "unet-gan": Evaluation("unet-gan-bach", unet_gan.evaluate, unet_gan.WINDOWS, _harmonize_with_unet_gan, 25),
-    "ar-cnn": Evaluation("ar-cnn-bach", ar_cnn.evaluate, ar_cnn.WINDOWS, _harmonize_with_ar_cnn, 30),
+    "unet-gan": Evaluation(
+        "unet-gan-bach", unet_gan.evaluate, unet_gan.evaluate_chorales, unet_gan.WINDOWS, _harmonize_with_unet_gan, 25
+    ),
+    "ar-cnn": Evaluation(
+        "ar-cnn-bach", ar_cnn.evaluate, ar_cnn.evaluate_chorales, ar_cnn.WINDOWS, _harmonize_with_ar_cnn, 30
+    ),
 }
