@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 import torch
 from opencomposer_ar_cnn.export import export_onnx
 from opencomposer_ar_cnn.generation import load_network, run_network
-from opencomposer_ar_cnn.sampling import sampling_settings
+from opencomposer_ar_cnn.sampling_settings import sampling_settings
 from opencomposer_evaluation.baselines import ar_cnn_aws_objective
 from opencomposer_evaluation.baselines.ar_cnn_aws_objective import (
     ADDED_SHARE,
@@ -46,7 +47,7 @@ DATASET = Dataset(
 
 
 def start(work: Path) -> TrainingRun[TimedLearner]:
-    sampling = sampling_settings({"samplingIterations": 4, "melodyLock": True})
+    sampling = replace(sampling_settings({"voiceLeading": False}), max_passes=4)
     return make_run(DATASET, work, HYPERPARAMETERS, window_bars=2, sampling=sampling)
 
 

@@ -100,8 +100,7 @@ describe("a training job of ar-cnn", () => {
   }, 600_000);
 
   it("its model re-writes a melody, and says in which order", async () => {
-    // Hardly trained, it finds no edit likely: at the highest temperature it has to make some.
-    const parameters = { temperature: 6, samplingIterations: 3, editsPerPass: 8, melodyLock: true };
+    const parameters = { temperature: 6, melodyLock: true };
     const id = await created("/compositions", {
       name: "Joy, edited",
       technique: "ar-cnn",
@@ -126,6 +125,7 @@ describe("a training job of ar-cnn", () => {
     expect(items.filter(({ kind, original }) => kind === "remove" && original)).toEqual([]);
     const midi = await api.call("GET", `/compositions/${id}/midi`, { headers: { accept: "audio/midi" } });
     const song = parseMidi(midi.bytes);
-    expect(song.tracks.map(({ notes }) => notes.length > 0)).toEqual([true, true]);
+    expect(song.tracks.length).toBeGreaterThan(1);
+    expect(song.tracks.every(({ notes }) => notes.length > 0)).toBe(true);
   });
 });

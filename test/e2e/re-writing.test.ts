@@ -132,7 +132,7 @@ afterAll(async () => {
 
 describe("Ode to Joy with wrong notes", () => {
   it("is re-written as one piece, with fewer clashes, and its edits can be replayed", async () => {
-    mended = await compose("ar-cnn", { input: { trackId: odeTrackId } });
+    mended = await compose("ar-cnn", { input: { trackId: odeTrackId }, parameters: { melodyLock: false } });
     expect(mended.composition.output).toMatchObject({
       bars: 8,
       tempo: 100,
@@ -152,25 +152,34 @@ describe("Ode to Joy with wrong notes", () => {
 
   it("is the same piece for the same seed, and another for another", async () => {
     const [again, other] = await Promise.all([
-      compose("ar-cnn", { input: { trackId: odeTrackId } }),
-      compose("ar-cnn", { input: { trackId: odeTrackId }, seed: 2 }),
+      compose("ar-cnn", { input: { trackId: odeTrackId }, parameters: { melodyLock: false } }),
+      compose("ar-cnn", { input: { trackId: odeTrackId }, parameters: { melodyLock: false }, seed: 2 }),
     ]);
     expect(again.midi).toEqual(mended.midi);
     expect(again.edits).toEqual(mended.edits);
     expect(other.edits).not.toEqual(mended.edits);
   });
 
-  it("keeps every note of a locked melody, and writes beside it", async () => {
-    const locked = await compose("ar-cnn", { input: { trackId: odeTrackId }, parameters: { melodyLock: true } });
-    expect(locked.composition.output?.tracks.map(({ source }) => source)).toEqual(["input", "generated"]);
+  it("keeps every note of a locked melody, and writes voices below it, each a track", async () => {
+    const locked = await compose("ar-cnn", { input: { trackId: odeTrackId } });
+    // Two voices are given, and Bach has four.
+    expect(locked.song.tracks.map(({ name }) => name)).toEqual(["Tune", "Alto", "Bass"]);
+    expect(locked.composition.output?.tracks.map(({ source }) => source)).toEqual(["input", "generated", "generated"]);
     expect(locked.song.tracks[0]?.notes).toEqual(ode.melody.notes);
-    expect(locked.song.tracks[1]?.notes.length).toBeGreaterThan(0);
+    for (const { notes } of locked.song.tracks.slice(1)) {
+      expect(notes.length).toBeGreaterThan(0);
+      notes.slice(1).forEach(({ startTick }, index) => {
+        const before = notes[index];
+        expect((before?.startTick ?? 0) + (before?.durationTicks ?? 0)).toBeLessThanOrEqual(startTick);
+      });
+    }
     expect(locked.edits.filter(({ original }) => original)).toEqual([]);
     expectReplay(ode.melody, locked);
   });
 
   it("is edited only where, and as much as, the parameters allow", async () => {
     const parameters = {
+      melodyLock: false,
       ...{ firstBar: 3, lastBar: 4, lowestPitch: 48, highestPitch: 72 },
       ...{ maxNotesAdded: 50, maxPercentageOfInitialNotesRemoved: 10, samplingIterations: 20, editsPerPass: 8 },
     };
@@ -219,7 +228,10 @@ describe("64 bars, played off the grid", () => {
     const long = randomMelody(64);
     const input: Melody = { name: "", program: 73, tempo: 96, ...long };
     const trackId = await upload(long.midi);
-    const piece = await compose("ar-cnn", { input: { trackId }, parameters: { samplingIterations: 8 } });
+    const piece = await compose("ar-cnn", {
+      input: { trackId },
+      parameters: { melodyLock: false, samplingIterations: 40 },
+    });
     expect(piece.composition.output).toMatchObject({ bars: 64, tempo: 96 });
     expectReplay(input, piece);
     const edited = new Set(piece.edits.map(({ step, pitch }) => cellOf(step, pitch)));

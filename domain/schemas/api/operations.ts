@@ -126,7 +126,7 @@ export const operationDescriptions = {
       "The response comes at once, and the piece is made afterwards: ask for the path in `Location` until the state is " +
       "COMPLETED or FAILED. " +
       "Equal seed, model, input and options give equal music. A technique that adds to the melody keeps it note for note " +
-      "as track 0 and writes the other tracks; one that re-writes it (`ar-cnn` without `melodyLock`) writes the whole " +
+      "as track 0 and writes the other tracks; one that re-writes it (`ar-cnn` with `melodyLock` false) writes the whole " +
       "piece as track 0, whose `source` is `generated`; notes that it left alone keep their ticks and velocities. Every " +
       "track of a finished piece can be the input of the next one, for any technique: `input: { compositionId, " +
       "trackIndex }`. `unet-gan` accompanies the highest notes of an input that has several at once, and keeps the others.",

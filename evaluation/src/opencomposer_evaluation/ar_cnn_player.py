@@ -9,13 +9,16 @@ import numpy as np
 from opencomposer_ar_cnn.generation import LoadedNetwork, load_network
 from opencomposer_ar_cnn.model_metadata import OUTPUTS
 from opencomposer_ar_cnn.rewriting import Rewriting
-from opencomposer_ar_cnn.sampling import EditSession, SamplingSettings, sampling_settings
+from opencomposer_ar_cnn.rewriting_session import RewritingSession
+from opencomposer_ar_cnn.sampling_settings import SamplingSettings, sampling_settings
 from opencomposer_music.parameter_set import ParameterValue
 from opencomposer_music.piano_roll import SOUNDING, Planes, planes_to_notes
 
 BATCH = 32
 """The number of pieces in one run of the network. Larger numbers were not quicker."""
 THREADS = 2
+LINES = ("Alto", "Tenor", "Bass")
+"""The lines at the density 1."""
 
 
 def settings_of_call(**parameters: ParameterValue) -> SamplingSettings:
@@ -41,7 +44,7 @@ class ArCnnPlayer:
         """Re-writes pieces [2, steps, 128] as the container would re-write each of them with its seed."""
         limits = self.network.metadata.edit_limits
         sessions = [
-            EditSession(
+            RewritingSession(
                 piece, settings=self.settings, limits=limits, rng=np.random.Generator(np.random.PCG64(int(seed)))
             )
             for piece, seed in zip(pieces, seeds, strict=True)
@@ -49,7 +52,7 @@ class ArCnnPlayer:
         lengths = np.array([piece.shape[1] for piece in pieces])
         for length in np.unique(lengths):
             waiting = [sessions[i] for i in np.flatnonzero(lengths == length)]
-            active: list[EditSession] = []
+            active: list[RewritingSession] = []
             while active or waiting:
                 active = [session for session in active if not session.finished]
                 while waiting and len(active) < BATCH:
@@ -60,7 +63,7 @@ class ArCnnPlayer:
                     self._ask(active)
         return [session.result() for session in sessions]
 
-    def _ask(self, sessions: Sequence[EditSession]) -> None:
+    def _ask(self, sessions: Sequence[RewritingSession]) -> None:
         feed = {
             "planes": np.stack([session.planes() for session in sessions]),
             "density": np.array([[session.density] for session in sessions], dtype=np.float32),
@@ -75,7 +78,7 @@ class ArCnnPlayer:
 
     def accompany_many(self, melodies: Sequence[Planes], seeds: Sequence[int]) -> Sequence[Sequence[Planes]]:
         return [
-            added_track(melody, written)
+            added_tracks(melody, written)
             for melody, written in zip(melodies, self.rewrite_many(melodies, seeds), strict=True)
         ]
 
@@ -85,9 +88,13 @@ def load_player(content: bytes) -> ArCnnPlayer:
     return ArCnnPlayer(load_network(content, THREADS), HARMONIZATION)
 
 
-def added_track(melody: Planes, written: Rewriting) -> Sequence[Planes]:
-    """Returns the notes that were written to a locked melody as one track (the container's response)."""
-    return [np.asarray(written.planes & ~melody[SOUNDING], dtype=np.bool_)]
+def added_tracks(melody: Planes, written: Rewriting) -> Sequence[Planes]:
+    """Returns the lines that were written to a locked melody: alto, tenor and bass, of which the container leaves out
+    silent ones. Without voice leading it returns the added notes as one track."""
+    if written.lines is None:
+        return [np.asarray(written.planes & ~melody[SOUNDING], dtype=np.bool_)]
+    by_name = {line.name: line.planes for line in written.lines}
+    return [by_name.get(name, np.zeros_like(melody)) for name in LINES]
 
 
 def note_set(planes: Planes) -> set[tuple[int, int, int]]:

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from opencomposer_ar_cnn.generation import ArCnn, load_network, rewrite_notes
 from opencomposer_ar_cnn.model_metadata import parse_metadata
 from opencomposer_ar_cnn.rewriting import replay
-from opencomposer_ar_cnn.sampling import sampling_settings
-from opencomposer_music.piano_roll import SOUNDING, Note, notes_to_planes, planes_to_notes
+from opencomposer_ar_cnn.sampling_settings import sampling_settings
+from opencomposer_music.piano_roll import SOUNDING, Note, is_monophonic, notes_to_planes, planes_to_notes
 from opencomposer_serving.deadline import Deadline
 from opencomposer_serving.failures import InvocationFailure, ModelRejected
 from opencomposer_serving.invocation import InvocationRequest, Melody, ModelReference, broken_ranges
@@ -56,7 +56,7 @@ def test_the_parameters_are_the_originals_and_ours() -> None:
 
 
 def test_an_unlocked_piece_comes_back_as_one_melody_with_its_edits() -> None:
-    generated = generate()
+    generated = generate(melodyLock=False)
     assert len(generated.tracks) == 0
     rewritten = generated.extra["melody"]
     events = generated.extra["editEvents"]
@@ -71,8 +71,27 @@ def test_an_unlocked_piece_comes_back_as_one_melody_with_its_edits() -> None:
     assert {note.velocity for note in notes} <= {80, 90}
 
 
-def test_a_locked_melody_is_left_and_the_added_notes_are_a_track() -> None:
-    generated = generate(melodyLock=True)
+def test_a_locked_melody_is_left_and_gets_lines_each_a_track() -> None:
+    generated = generate()
+    assert "melody" not in generated.extra
+    assert [(track.name, track.program) for track in generated.tracks] == [("Alto", 19), ("Tenor", 19), ("Bass", 19)]
+    added = np.zeros((64, 128), dtype=np.bool_)
+    for track in generated.tracks:
+        assert is_monophonic(track.notes)
+        added |= notes_to_planes(track.notes, 64)[SOUNDING]
+    added &= ~notes_to_planes(MELODY, 64)[SOUNDING]
+    assert generated.metrics["removedCells"] == 0
+    assert generated.metrics["addedCells"] == added.sum()
+    events = generated.extra["editEvents"]
+    assert isinstance(events, list)
+    roll = np.zeros((64, 128), dtype=np.bool_)
+    for event in events:
+        roll[event["step"], event["pitch"]] = event["kind"] == "add"
+    assert np.array_equal(roll, added)
+
+
+def test_without_voice_leading_the_added_notes_are_one_track() -> None:
+    generated = generate(voiceLeading=False)
     assert "melody" not in generated.extra
     (track,) = generated.tracks
     assert (track.name, track.program) == ("Accompaniment", 19)

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from opencomposer_ar_cnn.generation import load_network, rewrite_notes
 from opencomposer_ar_cnn.model_metadata import parse_metadata
-from opencomposer_ar_cnn.sampling import EditSession, sampling_settings
+from opencomposer_ar_cnn.rewriting_session import RewritingSession
+from opencomposer_ar_cnn.sampling_settings import sampling_settings
 from opencomposer_music.phrase_ends import derive_phrase_end_steps
 from opencomposer_music.piano_roll import Note, Planes, notes_to_planes
 from opencomposer_serving.failures import ModelRejected
@@ -20,10 +21,10 @@ PIECE = notes_to_planes(MELODY, 128)
 
 def session(
     piece: Planes, *, hears: bool, phrase_ends: np.ndarray[tuple[int], np.dtype[np.bool_]] | None = None
-) -> EditSession:
-    return EditSession(
+) -> RewritingSession:
+    return RewritingSession(
         piece,
-        settings=sampling_settings({"melodyLock": True}),
+        settings=sampling_settings({}),
         limits=(HEARING if hears else OF_0_2).metadata.edit_limits,
         rng=np.random.default_rng(0),
         phrase_ends=phrase_ends,

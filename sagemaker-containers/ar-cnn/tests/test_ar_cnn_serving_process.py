@@ -72,7 +72,7 @@ def test_requests_and_responses_are_what_the_contract_says(server: ServingProces
 
 
 def test_the_longest_piece_with_the_most_edits_gets_its_response(server: ServingProcess) -> None:
-    response = server.invoke(invocation(64, maxNotesAdded=1000, samplingIterations=25, editsPerPass=32, temperature=6))
+    response = server.invoke(invocation(64, melodyLock=False, maxNotesAdded=1000, temperature=6))
     assert response.status == 200, response.body
     edits = len(response.json()["editEvents"])
     assert edits > 2000

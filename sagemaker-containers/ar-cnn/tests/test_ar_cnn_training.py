@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from opencomposer_ar_cnn.generation import load_network, rewrite_notes
-from opencomposer_ar_cnn.rewriting import added_notes
 from opencomposer_ar_cnn.training import ArCnnLearner, choose_shape
+from opencomposer_music.piano_roll import planes_to_notes
 from opencomposer_music.technique_document import load_technique
 from opencomposer_testing.tiny_training_job import progress_lines, write_job
 from opencomposer_testing.tiny_training_runs import AR_CNN_HYPERPARAMETERS, AR_CNN_SAMPLING, ar_cnn_settings
@@ -59,11 +60,14 @@ def test_the_last_sample_is_what_the_exported_model_plays(finished: tuple[Path, 
     network = load_network((base / "model/model.onnx").read_bytes(), 1)
     assert network.metadata == run.learner.metadata
     melody = run.learner.selection.melodies[0]
-    result = rewrite_notes(network, melody.notes, melody.bars, AR_CNN_SAMPLING, int(AR_CNN_HYPERPARAMETERS["seed"]))
+    settings = replace(AR_CNN_SAMPLING, voice_leading=True)
+    result = rewrite_notes(network, melody.notes, melody.bars, settings, int(AR_CNN_HYPERPARAMETERS["seed"]))
     epoch = run.loop.best["epoch"]
     _, tracks = read_midi((base / f"checkpoints/samples/epoch-{epoch:04d}/up-and-down.mid").read_bytes())
     sampled = {track.name: list(track.notes) for track in tracks}
-    assert sampled.get("Accompaniment", []) == added_notes(melody.notes, result)
+    assert result.lines
+    for line in result.lines:
+        assert sampled[line.name] == planes_to_notes(line.planes)
 
 
 def test_the_document_s_defaults_are_settings() -> None:

@@ -9,18 +9,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from opencomposer_ar_cnn import sampling
+from opencomposer_ar_cnn.editable_piece import EditLimits, Floats, editable_piece, octave_shift
 from opencomposer_ar_cnn.onsets import Cells
 from opencomposer_ar_cnn.rewriting import Rewriting, added_notes, edited_notes, replay
-from opencomposer_ar_cnn.sampling import (
-    EditLimits,
-    EditSession,
-    Floats,
-    Network,
-    SamplingSettings,
-    octave_shift,
-    rewrite,
-)
+from opencomposer_ar_cnn.rewriting_session import Network, rewrite
+from opencomposer_ar_cnn.sampling import EditSession
+from opencomposer_ar_cnn.sampling_settings import SamplingSettings, sampling_settings
 from opencomposer_music.piano_roll import (
     ONSET,
     PITCHES,
@@ -31,7 +25,8 @@ from opencomposer_music.piano_roll import (
     planes_to_notes,
 )
 
-DEFAULT_SETTINGS = sampling.sampling_settings({})
+DEFAULT_SETTINGS = sampling_settings({"melodyLock": False, "voiceLeading": False})
+LOCKED = replace(DEFAULT_SETTINGS, melody_lock=True, above_melody=True, beyond_melody=True)
 LIMITS = EditLimits(30, 93, 1.0, max_polyphony=PITCHES)
 
 
@@ -72,7 +67,7 @@ def pieces(draw: st.DrawFn, max_bars: int = 10) -> tuple[list[Note], int]:
 
 
 @st.composite
-def sampling_settings(draw: st.DrawFn, bars: int) -> SamplingSettings:
+def drawn_settings(draw: st.DrawFn, bars: int) -> SamplingSettings:
     first = draw(st.integers(1, bars))
     lowest = draw(st.integers(0, 60))
     return SamplingSettings(
@@ -82,12 +77,16 @@ def sampling_settings(draw: st.DrawFn, bars: int) -> SamplingSettings:
         temperature=draw(st.floats(0.5, 6)),
         edits_per_pass=draw(st.integers(1, 32)),
         melody_lock=draw(st.booleans()),
+        voice_leading=False,
+        above_melody=draw(st.booleans()),
+        beyond_melody=draw(st.booleans()),
         first_bar=first,
         last_bar=draw(st.one_of(st.just(0), st.integers(first, bars))),
         lowest_pitch=lowest,
         highest_pitch=draw(st.integers(lowest + 12, 127)),
         density=draw(st.floats(0.25, 2)),
         min_probability=draw(st.sampled_from([0.0, 0.5, 0.95])),
+        max_passes=30,
     )
 
 
@@ -97,7 +96,7 @@ def tasks(draw: st.DrawFn) -> tuple[list[Note], int, SamplingSettings, Network, 
     return (
         notes,
         bars,
-        draw(sampling_settings(bars)),
+        draw(drawn_settings(bars)),
         opinionated(
             draw(st.integers(0, 99)), draw(st.sampled_from([0.1, 4.0, 1e5])), draw(st.sampled_from([-3.0, 2.0]))
         ),
@@ -153,7 +152,7 @@ def test_the_laws_of_every_rewriting(
     # Passes count from 0, in order.
     passes = [event.passed for event in result.events]
     assert passes == sorted(passes)
-    assert result.passes <= chosen.sampling_iterations
+    assert result.passes <= (30 if chosen.edits_per_pass > 1 else chosen.sampling_iterations)
     # A cell is edited once in a pass. All other edits of the pass are cells beside it, of at most as many notes as a
     # pass may edit.
     cells = {(event.passed, event.pitch, event.step) for event in result.events}
@@ -169,6 +168,8 @@ def test_the_laws_of_every_rewriting(
         given_notes = set(planes_to_notes(piece))
         assert given_notes <= set(planes_to_notes(result.planes))
         assert sorted([*added_notes(notes, result), *given_notes]) == sorted(planes_to_notes(result.planes))
+        allowed = editable_piece(piece, chosen, limits).editable
+        assert all(allowed[event.step, event.pitch] for event in result.events)
     # The piece and its notes say the same.
     assert np.array_equal(notes_to_planes(planes_to_notes(result.planes), bars * 16), result.planes)
     # The same request gives the same edits.
@@ -226,6 +227,7 @@ def test_it_gets_where_the_network_wants_and_stops_there(edits_per_pass: int, te
         sampling_iterations=1000,
         edits_per_pass=edits_per_pass,
         temperature=temperature,
+        max_passes=1000,
     )
     result = rewrite(wishing(TARGET), piece, settings=chosen, limits=LIMITS, seed=3)
     assert np.array_equal(result.planes[SOUNDING], TARGET)
@@ -261,13 +263,34 @@ def test_one_edit_a_pass_draws_as_a_softmax_does() -> None:
 def test_a_low_temperature_follows_and_a_high_one_strays() -> None:
     piece = notes_to_planes(WRONG, 128)
 
-    def strayed(temperature: float) -> float:
-        chosen = replace(DEFAULT_SETTINGS, sampling_iterations=5, temperature=temperature)
+    def strayed(temperature: float, edits_per_pass: int) -> float:
+        chosen = replace(DEFAULT_SETTINGS, temperature=temperature, edits_per_pass=edits_per_pass, max_passes=5)
         events = rewrite(wishing(TARGET, 4.0), piece, settings=chosen, limits=LIMITS, seed=1).events
         return float(np.mean([event.probability < 0.5 for event in events]))
 
-    assert strayed(0.5) == 0
-    assert strayed(6) > 0.5
+    assert strayed(0.5, 32) == strayed(0.5, 1) == 0
+    # The slider's end is where the input still lives. One edit a pass strays as the original does.
+    assert 0.02 < strayed(6, 32) < 0.3
+    assert strayed(6, 1) > 0.5
+
+
+def test_each_iteration_is_a_hundredth_of_the_way() -> None:
+    """Fewer iterations make the first of the same edits, and none of a hundred is without effect."""
+    piece = notes_to_planes(WRONG, 128)
+
+    def edits(iterations: int) -> Rewriting:
+        chosen = replace(DEFAULT_SETTINGS, sampling_iterations=iterations)
+        return rewrite(opinionated(3, level=-12.0), piece, settings=chosen, limits=LIMITS, seed=2)
+
+    every = edits(100).events
+    assert len(every) >= 300
+    counts = [0]
+    for iterations in range(0, 101, 10):
+        result = edits(iterations)
+        assert result.events == every[: len(result.events)]
+        assert np.array_equal(replay(piece[SOUNDING], result.events), result.planes[SOUNDING])
+        counts.append(len(result.events))
+    assert counts == [0, *(-(-len(every) * share // 10) for share in range(11))]
 
 
 @pytest.mark.parametrize("temperature", [0.5, 6.0])
@@ -312,7 +335,6 @@ def test_the_caps_of_a_long_piece_are_in_proportion() -> None:
         DEFAULT_SETTINGS,
         max_percentage_of_initial_notes_removed=0,
         max_notes_added=100,
-        sampling_iterations=50,
         edits_per_pass=32,
     )
     result = rewrite(wishing(everything), piece, settings=chosen, limits=LIMITS, seed=0)
@@ -328,8 +350,7 @@ def test_added_cells_hold_or_repeat_as_the_network_says() -> None:
         onset[4, 60] = 5
         return toggle, onset
 
-    chosen = replace(DEFAULT_SETTINGS, sampling_iterations=20)
-    result = rewrite(network, notes_to_planes([Note(15, 1, 90)], 16), settings=chosen, limits=LIMITS, seed=0)
+    result = rewrite(network, notes_to_planes([Note(15, 1, 90)], 16), settings=DEFAULT_SETTINGS, limits=LIMITS, seed=0)
     assert planes_to_notes(result.planes) == [Note(0, 4, 60), Note(4, 4, 60)]
 
 
@@ -338,7 +359,7 @@ def test_a_locked_note_is_never_lengthened_by_what_is_added_around_it() -> None:
     melody = [Note(4, 3, 60), Note(7, 2, 60), Note(12, 4, 62)]
     everything = np.zeros((16, PITCHES), dtype=np.bool_)
     everything[:, 58:64] = True
-    chosen = replace(DEFAULT_SETTINGS, max_notes_added=1000, melody_lock=True)
+    chosen = replace(LOCKED, max_notes_added=1000)
     result = rewrite(wishing(everything), notes_to_planes(melody, 16), settings=chosen, limits=LIMITS, seed=0)
     assert np.array_equal(result.planes[SOUNDING], everything)
     assert set(melody) <= set(planes_to_notes(result.planes))
@@ -367,7 +388,7 @@ def test_a_piece_outside_of_the_networks_window_is_heard_by_octaves_and_edited_i
         wanted[:, 80] = True
         return wishing(wanted)(planes, density)
 
-    chosen = replace(DEFAULT_SETTINGS, max_notes_added=1000, melody_lock=True)
+    chosen = replace(LOCKED, max_notes_added=1000)
     result = rewrite(network, piece, settings=chosen, limits=LIMITS, seed=0)
     assert np.array_equal(seen[0][0, :, :104], piece[SOUNDING][:, 24:])
     assert {event.pitch for event in result.events} == {104}
@@ -375,8 +396,9 @@ def test_a_piece_outside_of_the_networks_window_is_heard_by_octaves_and_edited_i
 
 def test_what_lies_outside_of_region_and_window_is_told_to_the_network_as_locked() -> None:
     piece = notes_to_planes([Note(0, 32, 60), Note(0, 32, 33), Note(0, 32, 100)], 32)
+    chosen = replace(DEFAULT_SETTINGS, first_bar=2)
     session = EditSession(
-        piece, settings=replace(DEFAULT_SETTINGS, first_bar=2), limits=LIMITS, rng=np.random.default_rng(0)
+        editable_piece(piece, chosen, LIMITS), settings=chosen, limits=LIMITS, rng=np.random.default_rng(0)
     )
     locked = session.planes()[2]
     assert locked[:16, 60].all()
@@ -388,8 +410,7 @@ def test_rests_before_an_upbeat_are_not_to_be_filled_but_empty_bars_are() -> Non
     """Bar 1 sounds in its last beat, bar 2 throughout, bars 3 and 4 not at all."""
     piece = notes_to_planes([Note(12, 4, 60), Note(16, 16, 62)], 64)
     chosen = replace(DEFAULT_SETTINGS, density=1.5)
-    session = EditSession(piece, settings=chosen, limits=LIMITS, rng=np.random.default_rng(0))
-    assert session.density == pytest.approx(1.5 * (4 + 16 + 32) / 64)
+    assert editable_piece(piece, chosen, LIMITS).density == pytest.approx(1.5 * (4 + 16 + 32) / 64)
 
 
 def test_a_region_without_an_editable_cell_is_refused() -> None:

@@ -38,23 +38,29 @@ def lines(rng: np.random.Generator, count: int, steps: int) -> list[Line]:
     return [rng.choice([48, 50, 55, REST], size=steps).astype(np.int64) for _ in range(count)]
 
 
-def earned(line: Line, moves: Table, cost: float, others: list[Line], parallels: Table) -> float:
-    """Returns what a line's moves earn, by the definition in words."""
+def parallel(line: Line, other: Line, parallels: Table) -> float:
+    """Returns what two lines earn by moving in one direction from an interval to the same."""
     total = 0.0
+    for before, now, start, end in zip(line[:-1], line[1:], other[:-1], other[1:], strict=True):
+        if REST in (before, now, start, end) or before == now or start == end or (end > start) != (now > before):
+            continue
+        if abs(before - start) % 12 == abs(now - end) % 12:
+            total += parallels[abs(now - end) % 12]
+    return total
+
+
+def earned(
+    line: Line, moves: Table, cost: float, others: list[Line], parallels: Table, offbeat_cost: float = 0.0
+) -> float:
+    """Returns what a line's moves earn, by the definition in words."""
+    total = sum(parallel(line, other, parallels) for other in others)
     for step in range(1, len(line)):
         before, now = int(line[step - 1]), int(line[step])
         if before == now:
             continue
-        total -= cost if step % 2 == 1 else 0
-        if REST in (before, now):
-            continue
-        total += moves[min(abs(now - before), 24)]
-        for other in others:
-            start, end = int(other[step - 1]), int(other[step])
-            if REST in (start, end) or start == end or (end > start) != (now > before):
-                continue
-            if abs(before - start) % 12 == abs(now - end) % 12:
-                total += parallels[abs(now - end) % 12]
+        total -= (0.0, cost, offbeat_cost, cost)[step % 4]
+        if REST not in (before, now):
+            total += moves[min(abs(now - before), 24)]
     return total
 
 
@@ -71,6 +77,29 @@ def test_no_line_is_better_than_the_best_line(seed: int, steps: int, cost: float
     found = best_line(scores, moves, cost, others, parallels)
     every = (np.array(line, dtype=np.int64) for line in itertools.product(REACHABLE, repeat=steps))
     assert worth(found) == pytest.approx(max(worth(line) for line in every))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10_000), st.integers(1, 10))
+def test_no_line_is_better_where_beats_count_too(seed: int, steps: int) -> None:
+    rng = np.random.default_rng(seed)
+    scores, others = unary(rng, steps), lines(rng, 2, steps)
+    scores[:, [62, REST]] = -1e9
+    moves, parallels, by_beat = -rng.random(25), -rng.random(12), -3 * rng.random(12)
+
+    def worth(line: Line) -> float:
+        total = float(scores[np.arange(steps), line].sum()) + earned(line, moves, 0.3, others, parallels, 0.6)
+        return total + sum(parallel(line[::4], other[::4], by_beat) for other in others)
+
+    found = best_line(scores, moves, 0.3, others, parallels, beat_parallels=by_beat, offbeat_cost=0.6)
+    every = (np.array(line, dtype=np.int64) for line in itertools.product((60, 67), repeat=steps))
+    assert worth(found) == pytest.approx(max(worth(line) for line in every))
+
+
+def test_scores_that_say_nothing_are_no_trouble() -> None:
+    """Every class of every step is as good as every other, in as many bars as a piece may have."""
+    line = best_line(np.zeros((1024, 129)), -np.ones(25), 1.0, [np.full(1024, 60)], NO_PARALLELS)
+    assert len(set(line.tolist())) == 1
 
 
 @settings(max_examples=40, deadline=None)

@@ -267,6 +267,35 @@ test("a model that added nothing to a locked melody leaves a silent track and no
   });
 });
 
+test("each voice that was written to a locked melody is a track with an instrument of its own", async () => {
+  const harness = harnessWith({ technique: "ar-cnn", parameters: { melodyLock: true } });
+  const voice = (name: string, program: number, pitch: number) => ({
+    name,
+    program,
+    notes: [{ onset: 0, duration: 2, pitch, velocity: 80 }],
+  });
+  const unison = first?.pitch ?? 0;
+  // Two voices that meet share their cells, and so do one that meets the melody and the melody.
+  const tracks = [voice("Alto", 52, unison), voice("Tenor", 48, 55), voice("Bass", 43, 55)];
+  harness.responses = [
+    responseOf({ technique: "ar-cnn", tracks, editEvents: [edit(0, 55, "add", false), edit(1, 55, "add", false)] }),
+  ];
+  expect(await harness.deliver()).toEqual({ kind: "DONE" });
+  const row = harness.row();
+  expect(row.output?.tracks.slice(1)).toMatchObject([
+    { name: "Alto", program: 52, source: "generated", noteCount: 1 },
+    { name: "Tenor", program: 48, source: "generated", noteCount: 1 },
+    { name: "Bass", program: 43, source: "generated", noteCount: 1 },
+  ]);
+  const song = parseMidi(harness.artifacts.objects.get(compositionMidiKey(row, { revision: 1 })) ?? new Uint8Array());
+  expect(song.tracks.map(({ program, notes }) => [program, notes.length])).toEqual([
+    [0, tune.notes.length],
+    [52, 1],
+    [48, 1],
+    [43, 1],
+  ]);
+});
+
 test.each([
   ["lead elsewhere", { editEvents: rewritten.editEvents.slice(1) }],
   ["add what sounds", { editEvents: [edit(0, 67, "add", true), ...rewritten.editEvents] }],

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import torch
-from opencomposer_music.piano_roll import SOUNDING, STEPS_PER_BAR, Planes, notes_to_planes
+from opencomposer_music.piano_roll import SOUNDING, STEPS_PER_BAR, Planes, notes_to_planes, planes_to_notes
 from opencomposer_music.random_numbers import random_generator
 from opencomposer_training.dataset import Dataset, Melody, VoicePlanes
 from opencomposer_training.environment import write_atomically
@@ -15,15 +16,21 @@ from opencomposer_training.held_out_music import HeldOutMusic
 from opencomposer_training.midi_file import Track, midi_bytes
 
 from opencomposer_ar_cnn.corruption import merge
+from opencomposer_ar_cnn.editable_piece import Floats
 from opencomposer_ar_cnn.model_metadata import ArCnnMetadata
 from opencomposer_ar_cnn.network import EditNetwork, ServedNetwork
-from opencomposer_ar_cnn.rewriting import added_notes
-from opencomposer_ar_cnn.sampling import EditSession, Floats, SamplingSettings, rewrite, sampling_settings
+from opencomposer_ar_cnn.rewriting_session import RewritingSession, rewrite
+from opencomposer_ar_cnn.sampling_settings import SamplingSettings, sampling_settings
 
 EVALUATION_WINDOWS = 24
 MELODY_VELOCITY = 100
-HARMONIZATION = sampling_settings({"maxNotesAdded": 1000, "samplingIterations": 60, "melodyLock": True})
-"""Settings with which the melody is given and kept, and everything else is to be written."""
+MAX_PASSES = 60
+"""A network that has learned little would never end."""
+HARMONIZATION = replace(
+    sampling_settings({"maxNotesAdded": 1000, "melodyLock": True, "voiceLeading": False}), max_passes=MAX_PASSES
+)
+"""Settings with which the melody is given and kept, and everything else is to be written. The network is measured
+without voice leading, which would hide what it has not learned yet."""
 
 
 def accompaniment(planes: VoicePlanes) -> Planes:
@@ -62,7 +69,7 @@ class Evaluation:
     def measure(self, network: EditNetwork) -> dict[str, float]:
         """Returns the metrics and the similarity index of the network's music to the held-out melodies."""
         sessions = [
-            EditSession(
+            RewritingSession(
                 window[0],
                 settings=self._sampling,
                 limits=self._metadata.edit_limits,
@@ -92,7 +99,7 @@ def write_samples(
     sampling: SamplingSettings,
     seed: int,
 ) -> None:
-    """Writes one MIDI file for each melody: the melody as it is, and the voices that the model now adds to it.
+    """Writes one MIDI file for each melody: the melody as it is, and the lines that the model now adds to it.
 
     The random choices are those that serving makes for this seed.
     """
@@ -104,9 +111,11 @@ def write_samples(
     given, added = metadata.voices
     for melody in melodies:
         piece = notes_to_planes(melody.notes, melody.bars * STEPS_PER_BAR)
-        written = rewrite(logits_of, piece, settings=sampling, limits=metadata.edit_limits, seed=seed)
+        written = rewrite(
+            logits_of, piece, settings=replace(sampling, voice_leading=True), limits=metadata.edit_limits, seed=seed
+        )
         tracks = [
             Track(given.name, given.program, [note._replace(velocity=MELODY_VELOCITY) for note in melody.notes]),
-            Track(added.name, added.program, added_notes(melody.notes, written)),
+            *(Track(line.name, added.program, planes_to_notes(line.planes)) for line in written.lines or ()),
         ]
         write_atomically(folder / f"{melody.id}.mid", midi_bytes(melody.tempo, tracks))

@@ -12,7 +12,7 @@ import numpy as np
 import onnxruntime
 from opencomposer_music.contract import shown
 from opencomposer_music.metrics import measure_composition
-from opencomposer_music.piano_roll import PITCHES, SOUNDING, STEPS_PER_BAR, Note, notes_to_planes
+from opencomposer_music.piano_roll import PITCHES, SOUNDING, STEPS_PER_BAR, Note, notes_to_planes, planes_to_notes
 from opencomposer_music.technique_document import TechniqueDocument, load_technique
 from opencomposer_serving.deadline import Deadline
 from opencomposer_serving.failures import BrokenField, InvocationFailure, ModelRejected, unusable_model
@@ -22,9 +22,11 @@ from opencomposer_serving.onnx_model import TensorShape, check_tensors, open_ses
 from opencomposer_serving.technique import Generated, GeneratedTrack
 
 from opencomposer_ar_cnn import TECHNIQUE
+from opencomposer_ar_cnn.editable_piece import Floats, NothingToEdit
 from opencomposer_ar_cnn.model_metadata import OUTPUTS, ArCnnMetadata, parse_metadata
 from opencomposer_ar_cnn.rewriting import Rewriting, added_notes, edited_notes
-from opencomposer_ar_cnn.sampling import Floats, NothingToEdit, SamplingSettings, rewrite, sampling_settings
+from opencomposer_ar_cnn.rewriting_session import rewrite
+from opencomposer_ar_cnn.sampling_settings import SamplingSettings, sampling_settings
 
 
 @dataclass(frozen=True)
@@ -180,16 +182,23 @@ class ArCnn:
         return self._respond(model.metadata, melody.notes, rewriting, settings.melody_lock)
 
     def _respond(self, metadata: ArCnnMetadata, given: Sequence[Note], rewriting: Rewriting, locked: bool) -> Generated:
-        """Builds the response. With a locked melody the added notes are a track beside it. Otherwise the re-written
-        piece takes the melody's place, because a note may be held on from given into added cells."""
+        """Builds the response. With a locked melody each line is a track beside it, or the added notes are one.
+        Otherwise the re-written piece takes the melody's place, because a note may be held on from given into added
+        cells."""
         original = notes_to_planes(given, rewriting.planes.shape[1])
         events = [event.as_json() for event in rewriting.events]
         extra: dict[str, object] = {"editEvents": events}
         if locked:
             voice = metadata.voices[1]
-            notes = added_notes(given, rewriting)
-            tracks = [GeneratedTrack(voice.name, voice.program, notes)]
-            metrics = measure_composition(original, [notes_to_planes(notes, original.shape[1])])
+            if rewriting.lines is None:
+                tracks = [GeneratedTrack(voice.name, voice.program, added_notes(given, rewriting))]
+            else:
+                tracks = [
+                    GeneratedTrack(line.name, voice.program, planes_to_notes(line.planes)) for line in rewriting.lines
+                ]
+            metrics = measure_composition(
+                original, [notes_to_planes(track.notes, original.shape[1]) for track in tracks]
+            )
         else:
             tracks = []
             extra["melody"] = {"notes": _notes_json(edited_notes(given, rewriting))}

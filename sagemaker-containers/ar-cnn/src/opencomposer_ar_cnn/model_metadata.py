@@ -22,7 +22,7 @@ from opencomposer_music.model_metadata import (
 from opencomposer_music.piano_roll import PITCHES
 
 from opencomposer_ar_cnn import TECHNIQUE
-from opencomposer_ar_cnn.sampling import EditLimits
+from opencomposer_ar_cnn.editable_piece import EditLimits
 
 OUTPUTS = ("toggle_logits", "start_logits")
 """The names of the outputs in a model's file. `start_logits` are the onset logits; stored models have that name."""

@@ -46,15 +46,24 @@ class EditEvent(NamedTuple):
         }
 
 
+class WrittenLine(NamedTuple):
+    """A line that was written to a locked melody: its name and its planes [2, steps, 128]."""
+
+    name: str
+    planes: Planes
+
+
 @dataclass(frozen=True)
 class Rewriting:
     """The re-written piece: planes [2, steps, 128], the edits in their order, the number of passes, and the
-    number of edits that the network still expected in the last one."""
+    number of edits that the network still expected in the last one. lines: what was added, from the highest line to
+    the lowest, if it was written as lines."""
 
     planes: Planes
     events: Sequence[EditEvent]
     passes: int
     expected_edits: float
+    lines: Sequence[WrittenLine] | None = None
 
 
 def replay(sounding: Cells, events: Sequence[EditEvent]) -> Cells:

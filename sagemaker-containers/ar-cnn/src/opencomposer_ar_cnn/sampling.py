@@ -9,35 +9,17 @@ It imports numpy and nothing heavier: the inference image has nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import TypeVar
+from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
-from opencomposer_music.parameter_set import ParameterValue
-from opencomposer_music.phrase_ends import derive_phrase_end_steps, with_phrase_ends
-from opencomposer_music.piano_roll import (
-    ONSET,
-    PITCHES,
-    SOUNDING,
-    STEPS_PER_BAR,
-    STEPS_PER_BEAT,
-    Planes,
-    Steps,
-)
-from opencomposer_music.technique_document import load_technique
+from opencomposer_music.piano_roll import PITCHES, STEPS_PER_BEAT
 
-from opencomposer_ar_cnn import TECHNIQUE
+from opencomposer_ar_cnn.editable_piece import EditablePiece, EditLimits, Floats
 from opencomposer_ar_cnn.onsets import Cells, resolve_onsets
-from opencomposer_ar_cnn.rewriting import EditEvent, Rewriting
+from opencomposer_ar_cnn.rewriting import EditEvent, Rewriting, replay
+from opencomposer_ar_cnn.sampling_settings import ALL_ITERATIONS, ORIGINAL_BARS, SamplingSettings
 
-Floats = npt.NDArray[np.float32]
-Network = Callable[[Floats, float], tuple[Floats, Floats]]
-"""Maps (planes [4 or 5, steps, 128], density) to (toggle logits, onset logits), [steps, 128] each."""
-
-ORIGINAL_BARS = 8
-"""The length of every piece of the original AR-CNN, for which its counts of notes are meant."""
 TIDYING_PASSES = 4
 """The number of last passes that only remove what the network no longer wants."""
 TIDYING_SHARE = 8
@@ -60,90 +42,6 @@ MAX_TOGGLES = 4
 NEEDED_EDITS_GROWTH = 0.005
 """NEEDED_EDITS rises by so much from pass to pass, so that music whose every state could be improved comes to its end,
 too."""
-FAR_BELOW = np.float32(-1e4)
-
-ValueT = TypeVar("ValueT", bound=np.generic)
-
-
-class NothingToEdit(ValueError):
-    """The region that may be edited holds no cell that the network sees."""
-
-
-@dataclass(frozen=True)
-class SamplingSettings:
-    """The caller's parameters, in the order and with the meanings of the README.
-
-    Their defaults are in contracts/techniques/ar-cnn.json. The counts are for eight bars; a longer piece has them in
-    proportion. Bars count from 1; last_bar 0 means the last bar of the piece.
-    """
-
-    max_percentage_of_initial_notes_removed: int
-    max_notes_added: int
-    sampling_iterations: int
-    temperature: float
-    edits_per_pass: int
-    melody_lock: bool
-    first_bar: int
-    last_bar: int
-    lowest_pitch: int
-    highest_pitch: int
-    density: float
-    min_probability: float
-
-    def in_proportion(self, count: int, bars: int) -> int:
-        """Returns what a count for eight bars is in a piece of `bars` bars."""
-        return count * max(bars, ORIGINAL_BARS) // ORIGINAL_BARS
-
-
-def sampling_settings(given: Mapping[str, ParameterValue]) -> SamplingSettings:
-    """Returns the settings of a request that names these parameters; the others have their defaults."""
-    parameters = {**load_technique(TECHNIQUE).parameters.defaults, **given}
-    return SamplingSettings(
-        max_percentage_of_initial_notes_removed=int(parameters["maxPercentageOfInitialNotesRemoved"]),
-        max_notes_added=int(parameters["maxNotesAdded"]),
-        sampling_iterations=int(parameters["samplingIterations"]),
-        temperature=float(parameters["temperature"]),
-        edits_per_pass=int(parameters["editsPerPass"]),
-        melody_lock=bool(parameters["melodyLock"]),
-        first_bar=int(parameters["firstBar"]),
-        last_bar=int(parameters["lastBar"]),
-        lowest_pitch=int(parameters["lowestPitch"]),
-        highest_pitch=int(parameters["highestPitch"]),
-        density=float(parameters["density"]),
-        min_probability=float(parameters["minProbability"]),
-    )
-
-
-@dataclass(frozen=True)
-class EditLimits:
-    """The network's window of the keyboard; two numbers of its training music: the density of the steps at which
-    anything sounds, and the maximum number of pitches that sound at once; and whether its input says where phrases
-    end."""
-
-    lowest_pitch: int
-    highest_pitch: int
-    density: float
-    max_polyphony: int
-    hears_phrase_ends: bool = False
-
-
-def octave_shift(sounding: Cells, limits: EditLimits) -> int:
-    """Returns the semitones (whole octaves) by which the piece must be raised for the network, so that as much of it as
-    possible lies in the network's window."""
-    used = sounding.sum(axis=0)
-    pitches = np.arange(PITCHES)
-
-    def unheard(shift: int) -> int:
-        return int(used[(pitches + shift < limits.lowest_pitch) | (pitches + shift > limits.highest_pitch)].sum())
-
-    return min(range(-120, 121, 12), key=lambda shift: (unheard(shift), abs(shift), shift))
-
-
-def sounding_share(sounding: Cells) -> float:
-    """Returns the share of the steps at which music is expected: all but the rests in bars in which something sounds,
-    such as the rests before an upbeat. A bar without a note is there to be filled."""
-    steps = sounding.any(axis=1).reshape(-1, STEPS_PER_BAR)
-    return float((steps | ~steps.any(axis=1, keepdims=True)).mean())
 
 
 class EditSession:
@@ -154,56 +52,32 @@ class EditSession:
     """
 
     def __init__(
-        self,
-        piece: Planes,
-        *,
-        settings: SamplingSettings,
-        limits: EditLimits,
-        rng: np.random.Generator,
-        phrase_ends: Steps | None = None,
+        self, piece: EditablePiece, *, settings: SamplingSettings, limits: EditLimits, rng: np.random.Generator
     ) -> None:
-        """piece: [2, steps, 128], a whole number of bars; phrase_ends: where a note that ends a phrase sounds, [steps];
-        with None it is derived from the piece. Raises NothingToEdit."""
         self._settings = settings
         self._rng = rng
-        self._original = piece[SOUNDING].copy()
-        self._original_onsets = piece[ONSET] & self._original
+        self._piece = piece
+        self._original = piece.original
         self._roll = self._original.copy()
-        steps = len(self._roll)
-        bars = steps // STEPS_PER_BAR
-        self._shift = octave_shift(self._original, limits)
-        self._phrase_ends = None
-        if limits.hears_phrase_ends:
-            self._phrase_ends = derive_phrase_end_steps(piece) if phrase_ends is None else phrase_ends
-        editable = np.zeros_like(self._roll)
-        lowest = max(settings.lowest_pitch, limits.lowest_pitch - self._shift, 0)
-        highest = min(settings.highest_pitch, limits.highest_pitch - self._shift, PITCHES - 1)
-        first, last = (settings.first_bar - 1) * STEPS_PER_BAR, (settings.last_bar or bars) * STEPS_PER_BAR
-        editable[first:last, lowest : highest + 1] = True
-        # Only these columns are edited, which halves the work for a window of half the keyboard.
-        self._columns = slice(lowest, max(lowest, highest + 1))
-        if not editable.any():
-            raise NothingToEdit("the region holds no cell that this model can edit")
-        if settings.melody_lock:
-            editable &= ~self._original
-        self._editable = editable
-        self._locked = self._original & ~editable
-        self.density = limits.density * settings.density * sounding_share(self._original)
+        self._columns = piece.columns
+        self.density = piece.density
+        bars = piece.bars
+        self._batched = settings.edits_per_pass > 1
         self._max_remaining = MAX_REMAINING_EDITS * max(bars, ORIGINAL_BARS) / ORIGINAL_BARS
         self._draws_per_pass = settings.in_proportion(settings.edits_per_pass, bars)
-        self._max_edits = self._draws_per_pass * settings.sampling_iterations
+        # One edit a pass is the original's way, where an iteration is an edit.
+        self._max_passes = settings.max_passes if self._batched else settings.sampling_iterations
+        self._max_edits = self._draws_per_pass * self._max_passes
         self._max_added = settings.in_proportion(settings.max_notes_added, bars)
         self._max_removed = int(self._original.sum()) * settings.max_percentage_of_initial_notes_removed // 100
         self._added = 0
         self._removed = 0
-        self._batched = settings.edits_per_pass > 1
-        self._tidying_passes = (
-            min(TIDYING_PASSES, settings.sampling_iterations // TIDYING_SHARE) if self._batched else 0
-        )
+        self._tidying_passes = min(TIDYING_PASSES, self._max_passes // TIDYING_SHARE) if self._batched else 0
         self._max_polyphony = round(limits.max_polyphony * max(1.0, settings.density)) if self._batched else PITCHES
         self._first_expected: float | None = None
         self._tidying = False
         self._edited = False
+        self._ended = False
         self._repeats = np.zeros_like(self._roll)
         self._toggles = np.zeros(self._roll.shape, dtype=np.int16)
         self._passes = 0
@@ -214,18 +88,14 @@ class EditSession:
     def planes(self) -> Floats:
         """Returns the network's next input, [4 or 5, steps, 128]: see INPUT_PLANES of `network`."""
         self._input_onsets = self._onsets()
-        cells = (self._roll, self._input_onsets, self._locked, self._original)
-        planes = np.stack([self._to_model(plane, np.False_) for plane in cells])
-        if self._phrase_ends is not None:
-            planes = with_phrase_ends(planes, self._phrase_ends)
-        return planes.astype(np.float32)
+        return self._piece.planes(self._roll, self._input_onsets)
 
     def advance(self, toggle: Floats, onset: Floats) -> None:
         """Takes the network's output for `planes()`. Raises ValueError for numbers that are not finite."""
         if not (np.isfinite(toggle).all() and np.isfinite(onset).all()):
             raise ValueError("the model returned numbers that are not finite")
-        logits = self._from_model(toggle)[:, self._columns].astype(np.float64)
-        self._repeats = self._from_model(onset) > 0
+        logits = self._piece.from_model(toggle)[:, self._columns].astype(np.float64)
+        self._repeats = self._piece.from_model(onset) > 0
         self._edited = False
         allowed = self._allowed()[:, self._columns]
         # This is the sigmoid, written with tanh, which does not overflow.
@@ -235,14 +105,14 @@ class EditSession:
         temperature = self._temperature(float(likelihoods.sum()))
         needed = self._needed(likelihoods) if self._batched else allowed
         self._expected = float(likelihoods[needed].sum())
-        if self._passes == self._settings.sampling_iterations or len(self._events) >= self._max_edits:
+        if self._ended:
             # This output was only needed for the onsets of the finished roll.
             self.finished = True
             return
         # A last edit that is all but certain counts as a little less than one expected edit: it is still made.
         likely = bool(likelihoods[needed].max(initial=0.0) > 0.5)
         done = self._expected < self._max_remaining and not likely
-        if done or self._passes >= self._settings.sampling_iterations - self._tidying_passes:
+        if done or self._passes >= self._max_passes - self._tidying_passes:
             self._tidying = True
         if self._tidying:
             wanted = allowed & self._roll[:, self._columns] & (probabilities > 0.5)
@@ -252,14 +122,27 @@ class EditSession:
             self._toggle(self._whole_notes(drawn, likelihoods), probabilities)
         else:
             self._toggle(self._draw(logits / temperature, allowed), probabilities)
-        if not self._edited:
+        if self._edited:
+            self._passes += 1
+        limited = self._passes == self._max_passes or len(self._events) >= self._max_edits
+        if self._batched and (limited or not self._edited) and self._settings.share_of_the_way < 1:
+            self._go_back()
+            self._ended = True
+        elif not self._edited:
             self.finished = True
-            return
-        self._passes += 1
+        elif limited:
+            self._ended = True
 
     def result(self) -> Rewriting:
         """Returns the re-written piece with its edits."""
         return Rewriting(np.stack([self._roll, self._onsets()]), tuple(self._events), self._passes, self._expected)
+
+    def _go_back(self) -> None:
+        """Keeps the first edits only, as many as the share of the way that is wanted."""
+        kept = -(-len(self._events) * self._settings.sampling_iterations // ALL_ITERATIONS)
+        self._events = self._events[:kept]
+        self._roll = replay(self._original, self._events)
+        self._passes = self._events[-1].passed + 1 if self._events else 0
 
     def _needed(self, likelihoods: npt.NDArray[np.float64]) -> Cells:
         """Returns the cells of the beats that need an edit, [steps, columns]."""
@@ -302,14 +185,14 @@ class EditSession:
         return resolve_onsets(
             self._roll,
             original=self._original,
-            original_onsets=self._original_onsets,
-            locked=self._locked,
+            original_onsets=self._piece.original_onsets,
+            locked=self._piece.locked,
             repeats=self._repeats,
         )
 
     def _allowed(self) -> Cells:
         """Returns the cells that may be toggled now: inside the region, not locked, and within the limits."""
-        allowed: Cells = self._editable.copy()
+        allowed: Cells = self._piece.editable.copy()
         if self._added >= self._max_added:
             allowed = allowed & (self._roll | self._original)
         if self._removed >= self._max_removed:
@@ -322,11 +205,11 @@ class EditSession:
     def _temperature(self, expected: float) -> float:
         """Returns the caller's temperature, cooled as fewer edits remain than at the beginning."""
         if not self._batched:
-            return self._settings.temperature
+            return self._settings.softmax_temperature
         if self._first_expected is None:
             self._first_expected = max(expected, MAX_REMAINING_EDITS)
         left = min(1.0, expected / self._first_expected)
-        return self._settings.temperature * (MIN_TEMPERATURE_SHARE + (1 - MIN_TEMPERATURE_SHARE) * left)
+        return self._settings.softmax_temperature * (MIN_TEMPERATURE_SHARE + (1 - MIN_TEMPERATURE_SHARE) * left)
 
     def _draw(self, tempered: npt.NDArray[np.float64], allowed: Cells) -> Iterator[tuple[int, int]]:
         """Draws the next cells by Gumbel top-k: as many as a pass may edit, but not more than are expected to remain.
@@ -379,40 +262,3 @@ class EditSession:
                 EditEvent(step, pitch, "remove" if sounds else "add", original, self._passes, probability)
             )
             self._edited = True
-
-    def _to_model(self, cells: Cells, fill: np.bool_) -> Cells:
-        return np.asarray(_shifted(cells, self._shift, fill), dtype=np.bool_)
-
-    def _from_model(self, values: Floats) -> Floats:
-        return np.asarray(_shifted(values, -self._shift, FAR_BELOW), dtype=np.float32)
-
-
-def _shifted(cells: npt.NDArray[ValueT], shift: int, fill: ValueT) -> npt.NDArray[ValueT]:
-    """Returns [steps, 128] moved up by `shift` pitches."""
-    if shift == 0:
-        return cells
-    result = np.full_like(cells, fill)
-    result[:, max(0, shift) : PITCHES + min(0, shift)] = cells[:, max(0, -shift) : PITCHES - max(0, shift)]
-    return result
-
-
-def rewrite(
-    network: Network,
-    piece: Planes,
-    *,
-    settings: SamplingSettings,
-    limits: EditLimits,
-    seed: int,
-    before_each_pass: Callable[[], None] = lambda: None,
-) -> Rewriting:
-    """Re-writes a piece [2, steps, 128] by the network's edits. The same arguments give the same result.
-
-    `before_each_pass` may raise, to end work whose time is over. Raises NothingToEdit, and ValueError where the
-    network returns nonsense.
-    """
-    rng = np.random.Generator(np.random.PCG64(seed))
-    session = EditSession(piece, settings=settings, limits=limits, rng=rng)
-    while not session.finished:
-        before_each_pass()
-        session.advance(*network(session.planes(), session.density))
-    return session.result()

@@ -41,7 +41,7 @@ from opencomposer_ar_cnn.losses import Batch, Losses, losses
 from opencomposer_ar_cnn.model_metadata import ArCnnMetadata
 from opencomposer_ar_cnn.network import BLOCKS, STEMS, WIDTHS, EditNetwork, Logits, NetworkShape
 from opencomposer_ar_cnn.onsets import possible_ties
-from opencomposer_ar_cnn.sampling import SamplingSettings
+from opencomposer_ar_cnn.sampling_settings import SamplingSettings
 
 WINDOW_BARS = 8
 WINDOW_HOP = 2

@@ -18,6 +18,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -37,10 +38,17 @@ MAX_SCORE = 4.0
 """The largest entry of a table, up or down, because a thing that was never seen is not impossible."""
 
 OUT_OF_REACH = 8.0
-"""A pitch whose score is so far below its step's best at every step is not considered, which saves most of the work."""
+"""A pitch whose score is so far below its step's best at every step of a beat is not considered in that beat, which
+saves most of the work."""
+
+MAX_CANDIDATES = 24
+"""The maximum number of classes that are considered in a beat, which bounds the work for scores that say nothing."""
 
 MAX_ROUNDS = 2
 """The maximum number of times that every voice's line is chosen anew beside the others."""
+
+UNREACHED = -1e18
+"""The sum of a way that does not exist."""
 
 Line = npt.NDArray[np.int64]
 """The class at each step: a pitch 0-127, or REST. Shape [steps]."""
@@ -162,46 +170,167 @@ def choose_lines(
     return lines
 
 
-def best_line(unary: Table, moves: Table, sixteenth_cost: float, others: Sequence[Line], parallels: Table) -> Line:
+def best_line(
+    unary: Table,
+    moves: Table,
+    sixteenth_cost: float,
+    others: Sequence[Line],
+    parallels: Table,
+    *,
+    beat_parallels: Table | None = None,
+    contrary: bool = False,
+    offbeat_cost: float = 0.0,
+) -> Line:
     """Returns the line with the greatest sum of unary scores [steps, 129] and of what its moves earn (Viterbi 1967).
 
-    moves [25] by size; parallels [12] is added where the line moves with another one from an interval to the same.
+    moves [25] by size; parallels [12] is added where the line moves with another one from an interval to the same, from
+    one step to the next. beat_parallels [12] is added where both have done so from one beat to the next, whatever lies
+    between. With `contrary` they are also added where the two move in opposite directions. `sixteenth_cost` is paid for
+    a change inside an eighth, `offbeat_cost` for one in the middle of a beat.
+
+    What happens between two beats matters beyond them only by the pitches at these beats. So the best way between each
+    pair of pitches is found inside all beats at once, and then the best chain of beats.
     """
     steps = len(unary)
     if steps == 0:
         return np.zeros(0, dtype=np.int64)
-    within = (unary >= unary.max(axis=1, keepdims=True) - OUT_OF_REACH).any(axis=0)
-    within[REST] = True
-    classes = np.nonzero(within)[0]
-    pitches = classes[:-1]  # REST is the last class
-    voiced = len(pitches)
-    scores = unary[:, classes]
-    distance = pitches[np.newaxis, :] - pitches[:, np.newaxis]  # [from, to]
-    transition = np.zeros((voiced + 1, voiced + 1))
-    transition[:voiced, :voiced] = moves[np.minimum(np.abs(distance), MAX_MOVE)]
-    np.fill_diagonal(transition, 0.0)
-    inside_eighth = transition - sixteenth_cost * ~np.eye(voiced + 1, dtype=np.bool_)
-    similar = {1: distance > 0, -1: distance < 0}
-    companions = _moves_of(others, steps)
-    best_before = np.zeros((steps, voiced + 1), dtype=np.int64)
-    total = scores[0].copy()
-    column = np.arange(voiced + 1)
-    for step in range(1, steps):
-        earned = transition if step % 2 == 0 else inside_eighth
-        for start, end in companions[step]:
-            earned = earned.copy()
-            first = np.abs(pitches - start) % INTERVALS
-            second = np.abs(pitches - end) % INTERVALS
-            same = (first[:, np.newaxis] == second[np.newaxis, :]) & similar[1 if end > start else -1]
-            earned[:voiced, :voiced] += np.where(same, parallels[second][np.newaxis, :], 0.0)
-        reached = total[:, np.newaxis] + earned
-        best_before[step] = reached.argmax(axis=0)
-        total = reached[best_before[step], column] + scores[step]
-    path = np.zeros(steps, dtype=np.int64)
-    path[-1] = int(total.argmax())
-    for step in range(steps - 1, 0, -1):
-        path[step - 1] = best_before[step, path[step]]
-    return np.asarray(classes[path], dtype=np.int64)
+    missing = -steps % STEPS_PER_BEAT
+    # After the end nothing is won or lost by holding the last pitch.
+    candidates = _candidates(np.pad(unary, ((0, missing), (0, 0)), mode="edge"))
+    scores = _scores_of(candidates, np.pad(unary, ((0, missing), (0, 0))))
+    companions = [np.pad(line, (0, missing), mode="edge").reshape(-1, STEPS_PER_BEAT) for line in others]
+    costs = (0.0, sixteenth_cost, offbeat_cost, sixteenth_cost)
+
+    inside = _moves_between(candidates, candidates, moves)  # [beats, from, to]
+    ways: list[Ways] = []
+    best = np.where(np.eye(candidates.shape[1], dtype=np.bool_), scores[:, 0, np.newaxis, :], UNREACHED)
+    for step in range(1, STEPS_PER_BEAT):
+        earned = inside - costs[step] * (candidates[:, :, np.newaxis] != candidates[:, np.newaxis, :])
+        for companion in companions:
+            start, end = companion[:, step - 1], companion[:, step]
+            _add_parallels(earned, candidates, candidates, start, end, parallels, contrary)
+        ways.append(Ways(best, earned))
+        best = _best_ways(ways[-1]) + scores[:, step, np.newaxis, :]
+
+    crossing = _moves_between(candidates[:-1], candidates[1:], moves)
+    for companion in companions:
+        ends, starts = companion[:-1, -1], companion[1:, 0]
+        _add_parallels(crossing, candidates[:-1], candidates[1:], ends, starts, parallels, contrary)
+    ways.append(Ways(best[:-1], crossing))
+    chain = _best_ways(ways[-1])  # [beats - 1, first class, first class of the next beat]
+    if beat_parallels is not None:
+        for companion in companions:
+            starts, nexts = companion[:-1, 0], companion[1:, 0]
+            _add_parallels(chain, candidates[:-1], candidates[1:], starts, nexts, beat_parallels, contrary)
+    return _follow(candidates, best, chain, ways)[:steps]
+
+
+def _candidates(unary: Table) -> npt.NDArray[np.int64]:
+    """Returns the classes that are considered in each beat, [beats, count], in ascending order. REST is one of them;
+    where fewer are worth it, it is repeated."""
+    below_best = unary - unary.max(axis=1, keepdims=True)
+    worth = below_best.reshape(-1, STEPS_PER_BEAT, PITCHES + 1).max(axis=1)  # [beats, 129]
+    worth[:, REST] = 0.0
+    count = min(MAX_CANDIDATES, int((worth >= -OUT_OF_REACH).sum(axis=1).max()))
+    ranked = np.argsort(-worth, axis=1, kind="stable")[:, :count]
+    ranked[np.take_along_axis(worth, ranked, axis=1) < -OUT_OF_REACH] = REST
+    # REST may have been beaten by as many equals.
+    ranked[:, -1] = np.where((ranked == REST).any(axis=1), ranked[:, -1], REST)
+    return np.sort(ranked, axis=1)
+
+
+def _scores_of(candidates: npt.NDArray[np.int64], unary: Table) -> Table:
+    """Returns the scores of the candidates at each step, [beats, 4, count]."""
+    by_beat = unary.reshape(-1, STEPS_PER_BEAT, PITCHES + 1)
+    return np.take_along_axis(by_beat, candidates[:, np.newaxis, :], axis=2)
+
+
+def _moves_between(start: npt.NDArray[np.int64], end: npt.NDArray[np.int64], moves: Table) -> Table:
+    """Returns what the moves between classes [beats, from] and [beats, to] earn, [beats, from, to]. It is 0 to and from
+    REST."""
+    voiced = (start != REST)[:, :, np.newaxis] & (end != REST)[:, np.newaxis, :]
+    distance = np.abs(end[:, np.newaxis, :] - start[:, :, np.newaxis])
+    return np.asarray(np.where(voiced & (distance > 0), moves[np.minimum(distance, MAX_MOVE)], 0.0), dtype=np.float64)
+
+
+def _add_parallels(
+    earned: Table,
+    start: npt.NDArray[np.int64],
+    end: npt.NDArray[np.int64],
+    other_start: Line,
+    other_end: Line,
+    parallels: Table,
+    contrary: bool,
+) -> None:
+    """Adds, in place, what the line earns where it moves with another line from an interval to the same, in the same
+    direction or, with `contrary`, in any.
+
+    earned [beats, from, to]; start, end: the line's classes [beats, count]; other_start, other_end: the other's
+    [beats].
+    """
+    moving = (other_start != other_end) & (other_start != REST) & (other_end != REST)
+    rows = np.flatnonzero(moving)
+    if len(rows) == 0:
+        return
+    one, two = start[rows], end[rows]
+    first = np.abs(one - other_start[rows, np.newaxis]) % INTERVALS
+    second = np.abs(two - other_end[rows, np.newaxis]) % INTERVALS
+    direction = np.sign(other_end - other_start)[rows, np.newaxis, np.newaxis]
+    moves = two[:, np.newaxis, :] - one[:, :, np.newaxis]
+    similar = moves != 0 if contrary else direction * moves > 0
+    voiced = (one != REST)[:, :, np.newaxis] & (two != REST)[:, np.newaxis, :]
+    same = voiced & similar & (first[:, :, np.newaxis] == second[:, np.newaxis, :])
+    earned[rows] += np.where(same, parallels[second][:, np.newaxis, :], 0.0)
+
+
+class Ways(NamedTuple):
+    """The ways from each beat's first class over a class between to a later one: what they have earned when they
+    reach the class between, [beats, first, between], and what the rest earns, [beats, between, to]."""
+
+    reached: Table
+    earned: Table
+
+
+def _best_ways(ways: Ways) -> Table:
+    """Returns the best sum over the class between, [beats, first, to]."""
+    reached, earned = ways
+    best = reached[:, :, 0, np.newaxis] + earned[:, np.newaxis, 0, :]
+    way = np.empty_like(best)
+    # One class after the other is several times as fast as a search along an axis of so few numbers.
+    for between in range(1, reached.shape[2]):
+        np.add(reached[:, :, between, np.newaxis], earned[:, np.newaxis, between, :], out=way)
+        np.maximum(best, way, out=best)
+    return best
+
+
+def _follow(candidates: npt.NDArray[np.int64], best: Table, chain: Table, ways: Sequence[Ways]) -> Line:
+    """Returns the best line, [beats * 4].
+
+    best: the best sum of each beat by its first and last class; chain: the same, and the way to the next beat's first
+    class; ways: those to the steps 1, 2 and 3 of a beat, and to the next beat.
+    """
+    beats, count = candidates.shape
+    total = np.zeros(count)
+    first_before = np.zeros((beats, count), dtype=np.int64)
+    for beat in range(beats - 1):
+        reached = total[:, np.newaxis] + chain[beat]
+        first_before[beat + 1] = reached.argmax(axis=0)
+        total = reached[first_before[beat + 1], np.arange(count)]
+    *inner, across = ways
+    first, last = divmod(int((total[:, np.newaxis] + best[-1]).argmax()), count)
+    path = np.zeros((beats, STEPS_PER_BEAT), dtype=np.int64)
+    for beat in range(beats - 1, -1, -1):
+        path[beat, 0], path[beat, -1] = first, last
+        for step in range(STEPS_PER_BEAT - 1, 1, -1):
+            path[beat, step - 1] = _class_between(inner[step - 1], beat, first, int(path[beat, step]))
+        if beat > 0:
+            following, first = first, int(first_before[beat, first])
+            last = _class_between(across, beat - 1, first, following)
+    return np.asarray(np.take_along_axis(candidates, path, axis=1).reshape(-1), dtype=np.int64)
+
+
+def _class_between(ways: Ways, beat: int, first: int, last: int) -> int:
+    return int((ways.reached[beat, first] + ways.earned[beat, :, last]).argmax())
 
 
 def _interval_bonus(leading: VoiceLeading) -> Table:
@@ -210,15 +339,6 @@ def _interval_bonus(leading: VoiceLeading) -> Table:
     bonus = np.zeros((STEPS_PER_BEAT, PITCHES + 1, PITCHES + 1))
     bonus[:, :PITCHES, :PITCHES] = leading.intervals[:, np.abs(pitch[:, np.newaxis] - pitch) % INTERVALS]
     return bonus
-
-
-def _moves_of(lines: Sequence[Line], steps: int) -> list[list[tuple[int, int]]]:
-    """Returns for each step (pitch before, pitch now) of every line that moves there."""
-    moves: list[list[tuple[int, int]]] = [[] for _ in range(steps)]
-    for line in lines:
-        for step in np.nonzero(_moving(line))[0]:
-            moves[int(step) + 1].append((int(line[step]), int(line[step + 1])))
-    return moves
 
 
 def _moving(line: Line) -> npt.NDArray[np.bool_]:

@@ -39,7 +39,7 @@ AR_CNN_HYPERPARAMETERS: dict[str, ParameterValue] = {
     "earlyStopping": False,
     "seed": 4,
 }
-AR_CNN_SAMPLING = replace(HARMONIZATION, sampling_iterations=8)
+AR_CNN_SAMPLING = replace(HARMONIZATION, max_passes=8)
 
 
 def stopping_after(batches: int | None) -> Callable[[], bool]:

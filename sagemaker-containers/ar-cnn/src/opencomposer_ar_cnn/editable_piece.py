@@ -1,0 +1,178 @@
+"""A piece as it is given, and which of its cells may be edited.
+
+It imports numpy only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+from opencomposer_music.phrase_ends import derive_phrase_end_steps, with_phrase_ends
+from opencomposer_music.piano_roll import ONSET, PITCHES, SOUNDING, STEPS_PER_BAR, Planes, Steps
+from opencomposer_music.voice_leading import REST, Line, line_of
+
+from opencomposer_ar_cnn.onsets import Cells
+from opencomposer_ar_cnn.sampling_settings import SamplingSettings
+
+Floats = npt.NDArray[np.float32]
+
+SOPRANO_MEDIAN = 71
+"""The median pitch of the melodies of the chorales. A melody whose accompaniment is written as lines is heard in the
+octave in which its median is nearest to it, because there the network has learned how voices lie under a melody."""
+FAR_BELOW = np.float32(-1e4)
+"""The logit of a cell that the network does not see."""
+
+ValueT = TypeVar("ValueT", bound=np.generic)
+
+
+class NothingToEdit(ValueError):
+    """The region that may be edited holds no cell that the network sees."""
+
+
+@dataclass(frozen=True)
+class EditLimits:
+    """The network's window of the keyboard; two numbers of its training music: the density of the steps at which
+    anything sounds, and the maximum number of pitches that sound at once; and whether its input says where phrases
+    end."""
+
+    lowest_pitch: int
+    highest_pitch: int
+    density: float
+    max_polyphony: int
+    hears_phrase_ends: bool = False
+
+
+def octave_shift(sounding: Cells, limits: EditLimits) -> int:
+    """Returns the semitones (whole octaves) by which the piece must be raised for the network, so that as much of it as
+    possible lies in the network's window."""
+    used = sounding.sum(axis=0)
+    pitches = np.arange(PITCHES)
+
+    def unheard(shift: int) -> int:
+        return int(used[(pitches + shift < limits.lowest_pitch) | (pitches + shift > limits.highest_pitch)].sum())
+
+    return min(range(-120, 121, 12), key=lambda shift: (unheard(shift), abs(shift), shift))
+
+
+def soprano_shift(melody: Line, limits: EditLimits) -> int:
+    """Returns the semitones (whole octaves) by which a melody must be raised for its median to be a soprano's, within
+    the network's window."""
+    median = float(np.median(melody[melody != REST]))
+    shifts = range(-120, 121, 12)
+    inside = [shift for shift in shifts if limits.lowest_pitch <= median + shift <= limits.highest_pitch]
+    return min(inside or [0], key=lambda shift: (abs(median + shift - SOPRANO_MEDIAN), abs(shift)))
+
+
+def sounding_share(sounding: Cells) -> float:
+    """Returns the share of the steps at which music is expected: all but the rests in bars in which something sounds,
+    such as the rests before an upbeat. A bar without a note is there to be filled."""
+    steps = sounding.any(axis=1).reshape(-1, STEPS_PER_BAR)
+    return float((steps | ~steps.any(axis=1, keepdims=True)).mean())
+
+
+def ceiling_of(melody: Line) -> Line:
+    """Returns the highest pitch that is not above the melody at each step, [steps]. In a rest of the melody it is the
+    higher one of the notes before and after it."""
+    sounding = np.flatnonzero(melody != REST)
+    if len(sounding) == 0:
+        return np.full(len(melody), PITCHES - 1, dtype=np.int64)
+    steps = np.arange(len(melody))
+    after = np.searchsorted(sounding, steps).clip(max=len(sounding) - 1)
+    before = (np.searchsorted(sounding, steps, side="right") - 1).clip(min=0)
+    return np.asarray(np.maximum(melody[sounding[before]], melody[sounding[after]]), dtype=np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class EditablePiece:
+    """What is given, and what may be done to it. All cells are [steps, 128].
+
+    melody: the highest given pitch at each step; editable: the cells of the region that are not locked; locked: the
+    given cells that cannot be edited; shift: the semitones by which the network hears the piece higher; density: what
+    the network is told; `columns`: the pitches in which all editable cells lie;
+    phrase_ends: where a note that ends a phrase sounds, [steps]; hears_phrase_ends: the network is told of them.
+    """
+
+    original: Cells
+    original_onsets: Cells
+    melody: Line
+    editable: Cells
+    locked: Cells
+    shift: int
+    density: float
+    columns: slice
+    phrase_ends: Steps
+    hears_phrase_ends: bool
+
+    @property
+    def bars(self) -> int:
+        """Returns the length of the piece in bars."""
+        return len(self.original) // STEPS_PER_BAR
+
+    def planes(self, roll: Cells, onsets: Cells) -> Floats:
+        """Returns the network's input for the piece in this state, [4 or 5, steps, 128] (INPUT_PLANES of `network`)."""
+        cells = (roll, onsets, self.locked, self.original)
+        planes = np.stack([_shifted(plane, self.shift, np.False_) for plane in cells])
+        if self.hears_phrase_ends:
+            planes = with_phrase_ends(planes, self.phrase_ends)
+        return planes.astype(np.float32)
+
+    def from_model(self, values: Floats) -> Floats:
+        """Returns the network's output where the piece stands. Cells that the network does not see are far below all
+        others."""
+        return np.asarray(_shifted(values, -self.shift, FAR_BELOW), dtype=np.float32)
+
+
+def editable_piece(
+    piece: Planes, settings: SamplingSettings, limits: EditLimits, phrase_ends: Steps | None = None
+) -> EditablePiece:
+    """Returns what may be edited in a piece [2, steps, 128] of a whole number of bars.
+
+    phrase_ends: where a note that ends a phrase sounds, [steps]; with None it is derived from the piece. Raises
+    NothingToEdit.
+    """
+    original = piece[SOUNDING].copy()
+    melody = line_of(piece)
+    steps = len(original)
+    sounds = original.any(axis=1)
+    heard_as_soprano = settings.writes_lines and not settings.above_melody and sounds.any()
+    shift = soprano_shift(melody, limits) if heard_as_soprano else octave_shift(original, limits)
+    editable = np.zeros_like(original)
+    lowest = max(settings.lowest_pitch, limits.lowest_pitch - shift, 0)
+    highest = min(settings.highest_pitch, limits.highest_pitch - shift, PITCHES - 1)
+    bars = steps // STEPS_PER_BAR
+    first, last = (settings.first_bar - 1) * STEPS_PER_BAR, (settings.last_bar or bars) * STEPS_PER_BAR
+    editable[first:last, lowest : highest + 1] = True
+    if not editable.any():
+        raise NothingToEdit("the region holds no cell that this model can edit")
+    if settings.melody_lock:
+        editable &= ~original
+        if not settings.above_melody:
+            editable &= np.arange(PITCHES) <= ceiling_of(melody)[:, np.newaxis]
+        if not settings.beyond_melody and sounds.any():
+            places = np.flatnonzero(sounds)
+            editable[: places[0]] = editable[places[-1] + 1 :] = False
+    return EditablePiece(
+        original=original,
+        original_onsets=piece[ONSET] & original,
+        melody=melody,
+        editable=editable,
+        locked=original & ~editable,
+        shift=shift,
+        density=limits.density * settings.density * sounding_share(original),
+        # Only these columns are edited, which halves the work for a window of half the keyboard.
+        columns=slice(lowest, max(lowest, highest + 1)),
+        phrase_ends=derive_phrase_end_steps(piece) if phrase_ends is None else phrase_ends,
+        hears_phrase_ends=limits.hears_phrase_ends,
+    )
+
+
+def _shifted(cells: npt.NDArray[ValueT], shift: int, fill: ValueT) -> npt.NDArray[ValueT]:
+    """Returns [steps, 128] moved up by `shift` pitches."""
+    if shift == 0:
+        return cells
+    result = np.full_like(cells, fill)
+    result[:, max(0, shift) : PITCHES + min(0, shift)] = cells[:, max(0, -shift) : PITCHES - max(0, shift)]
+    return result

@@ -1,0 +1,291 @@
+"""The laws of the lines that are written to a locked melody, with networks of any opinions and melodies of any kind."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from opencomposer_ar_cnn.editable_piece import EditLimits, Floats, ceiling_of, editable_piece, soprano_shift
+from opencomposer_ar_cnn.line_writing import LOWEST_OF_ALL, parts_for, split_into_lines
+from opencomposer_ar_cnn.onsets import Cells
+from opencomposer_ar_cnn.rewriting import Rewriting, added_notes, replay
+from opencomposer_ar_cnn.rewriting_session import Network, rewrite
+from opencomposer_ar_cnn.sampling_settings import SamplingSettings, sampling_settings
+from opencomposer_music.piano_roll import PITCHES, SOUNDING, STEPS_PER_BAR, Note, notes_to_planes, planes_to_notes
+from opencomposer_music.voice_leading import REST, Line, line_of
+
+DEFAULTS = sampling_settings({})
+LIMITS = EditLimits(27, 90, 0.98, 4)
+TUNE = [67, 67, 74, 74, 76, 76, 74, 74, 72, 72, 71, 71, 69, 69, 67, 67]
+MELODY = [Note(4 * at, 4, pitch) for at, pitch in enumerate(TUNE)]
+"""Twinkle, Twinkle in G, four bars."""
+
+
+def opinionated(seed: int, scale: float = 3.0, level: float = -4.0) -> Network:
+    """Returns a network with random opinions that change with its input."""
+    base = np.random.default_rng(seed).standard_normal((2, 64 * 16, PITCHES)).astype(np.float32)
+
+    def network(planes: Floats, density: float) -> tuple[Floats, Floats]:
+        steps = planes.shape[1]
+        heard = np.float32(density) + planes.sum(axis=0) - 3 * planes[0] + np.roll(planes[0], 1, axis=0)
+        return scale * (base[0, :steps] + heard) + np.float32(level), base[1, :steps] - 1
+
+    return network
+
+
+def chorale(planes: Floats, density: float) -> tuple[Floats, Floats]:
+    """A network that wants the chord of G major in three voices, each chord tone as much as another."""
+    wanted = np.isin(np.arange(PITCHES) % 12, [7, 11, 2])
+    toggle = np.where(wanted, 1.0, -6.0) - 0.05 * np.abs(np.arange(PITCHES) - 60)
+    toggle = np.broadcast_to(toggle, planes.shape[1:]).astype(np.float32)
+    full = planes[0].sum(axis=1, keepdims=True) >= 4
+    return np.where(planes[0] > 0, -6, np.where(full, -6, toggle)).astype(np.float32), np.full_like(toggle, -5)
+
+
+def write(
+    notes: list[Note], bars: int, chosen: SamplingSettings = DEFAULTS, network: Network = chorale, seed: int = 0
+) -> Rewriting:
+    return rewrite(network, notes_to_planes(notes, bars * STEPS_PER_BAR), settings=chosen, limits=LIMITS, seed=seed)
+
+
+def lines_of(result: Rewriting) -> list[Line]:
+    assert result.lines is not None
+    for line in result.lines:
+        assert line.planes[SOUNDING].sum(axis=1).max(initial=0) <= 1
+    return [line_of(line.planes) for line in result.lines]
+
+
+@st.composite
+def melodies(draw: st.DrawFn) -> tuple[list[Note], int]:
+    """Any input: tunes, chords, pieces for many voices, very low and very high ones."""
+    bars = draw(st.integers(1, 6))
+    center = draw(st.integers(10, 118))
+    placed = draw(
+        st.lists(
+            st.tuples(st.integers(0, bars * 16 - 1), st.integers(1, 20), st.integers(-10, 9)), min_size=1, max_size=25
+        )
+    )
+    return [Note(o, min(d, bars * 16 - o), min(127, max(0, center + p))) for o, d, p in placed], bars
+
+
+@st.composite
+def tasks(draw: st.DrawFn) -> tuple[list[Note], int, SamplingSettings, int, int]:
+    notes, bars = draw(melodies())
+    first = draw(st.integers(1, bars))
+    chosen = replace(
+        DEFAULTS,
+        max_notes_added=draw(st.integers(50, 1000)),
+        sampling_iterations=draw(st.integers(0, 100)),
+        temperature=draw(st.floats(0.5, 6)),
+        edits_per_pass=draw(st.integers(1, 32)),
+        above_melody=draw(st.booleans()),
+        beyond_melody=draw(st.booleans()),
+        first_bar=first,
+        last_bar=draw(st.one_of(st.just(0), st.integers(first, bars))),
+        lowest_pitch=draw(st.integers(0, 40)),
+        highest_pitch=draw(st.integers(60, 127)),
+        density=draw(st.floats(0.25, 2)),
+        min_probability=draw(st.sampled_from([0.0, 0.3, 0.95])),
+        max_passes=8,
+    )
+    return notes, bars, chosen, draw(st.integers(0, 99)), draw(st.integers(0, 2**31 - 1))
+
+
+@given(tasks())
+@settings(max_examples=60, deadline=None)
+def test_the_laws_of_all_lines(task: tuple[list[Note], int, SamplingSettings, int, int]) -> None:
+    notes, bars, chosen, opinion, seed = task
+    network = opinionated(opinion)
+    piece = notes_to_planes(notes, bars * 16)
+    try:
+        result = write(notes, bars, chosen, network, seed)
+    except ValueError as error:
+        assert "no cell that this model can edit" in str(error)
+        return
+    assert result.lines is not None
+    # Lines are one note at a time, and do not cross.
+    lines = lines_of(result)
+    for upper, lower in itertools.pairwise(lines):
+        both = (upper != REST) & (lower != REST)
+        assert (upper[both] >= lower[both]).all()
+    union = piece[SOUNDING].copy()
+    for written in result.lines:
+        union |= written.planes[SOUNDING]
+    assert np.array_equal(union, result.planes[SOUNDING])
+    # Replaying the edits on the input gives the output, and the limit holds after every single one.
+    assert np.array_equal(replay(piece[SOUNDING], result.events), result.planes[SOUNDING])
+    allowed = editable_piece(piece, chosen, LIMITS).editable
+    scale = max(bars, 8)
+    limit = min(chosen.max_notes_added * scale // 8, chosen.edits_per_pass * scale // 8 * chosen.sampling_iterations)
+    added = 0
+    for event in result.events:
+        assert allowed[event.step, event.pitch]
+        assert not event.original
+        assert 0 <= event.probability <= 1
+        added += 1 if event.kind == "add" else -1
+        assert 0 <= added <= limit
+    passes = [event.passed for event in result.events]
+    assert passes == sorted(passes)
+    assert max(passes, default=-1) < max(result.passes, 1)
+    # The melody is kept: its notes, their beginnings and lengths.
+    given_notes = set(planes_to_notes(piece))
+    assert given_notes <= set(planes_to_notes(result.planes))
+    assert sorted([*added_notes(notes, result), *given_notes]) == sorted(planes_to_notes(result.planes))
+    # Nothing is above it, before it or after it, unless asked.
+    melody = line_of(piece)
+    for line in lines:
+        sounds = line != REST
+        if not chosen.above_melody:
+            assert (line <= ceiling_of(melody))[sounds].all()
+        if not chosen.beyond_melody:
+            places = np.flatnonzero(melody != REST)
+            assert not sounds[: places[0]].any() and not sounds[places[-1] + 1 :].any()
+    # The same request gives the same piece.
+    again = write(notes, bars, chosen, network, seed)
+    assert again.events == result.events
+    assert np.array_equal(again.planes, result.planes)
+
+
+def test_a_melody_gets_alto_tenor_and_bass() -> None:
+    result = write(MELODY, 4)
+    assert result.lines is not None
+    assert [line.name for line in result.lines] == ["Alto", "Tenor", "Bass"]
+    assert all((line != REST).all() for line in lines_of(result))
+
+
+def test_other_seeds_give_other_lines() -> None:
+    results = {str(write(MELODY, 4, network=opinionated(1), seed=seed).events) for seed in range(6)}
+    assert len(results) == 6
+
+
+def parallels(first: Line, second: Line) -> int:
+    """Counts fifths and octaves that two lines keep while both move."""
+    both = (first != REST) & (second != REST)
+    interval = np.abs(first - second) % 12
+    moved = both[1:] & both[:-1] & (first[1:] != first[:-1]) & (second[1:] != second[:-1])
+    return int((moved & (interval[1:] == interval[:-1]) & np.isin(interval[1:], [0, 7])).sum())
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_lines_avoid_parallels_from_beat_to_beat(seed: int) -> None:
+    """The network wants chords whose every tone moves with the melody by a fifth or an octave."""
+
+    def network(planes: Floats, density: float) -> tuple[Floats, Floats]:
+        melody = planes[2].argmax(axis=1)
+        toggle = np.full(planes.shape[1:], -7.0, dtype=np.float32)
+        for below, logit in ((12, 0.5), (19, 0.5), (5, 0.5), (9, 0.0), (4, 0.0), (16, 0.0), (21, 0.0), (24, 0.0)):
+            toggle[np.arange(len(toggle)), melody - below] = logit
+        toggle[planes[0] > 0] = -6
+        return toggle, np.full_like(toggle, -5)
+
+    result = write(MELODY, 4, network=network, seed=seed)
+    lines = [line_of(notes_to_planes(MELODY, 64))[::4], *(line[::4] for line in lines_of(result))]
+    found = sum(parallels(one, two) for at, one in enumerate(lines) for two in lines[at + 1 :])
+    assert found <= 1
+
+
+def test_the_slider_of_iterations_has_no_dead_range() -> None:
+    """Each tenth of the way adds music: the bass first, then the others, which enter later the less is left."""
+    added = [
+        int((write(MELODY, 4, replace(DEFAULTS, sampling_iterations=share)).planes[SOUNDING]).sum()) - 64
+        for share in range(0, 101, 10)
+    ]
+    assert added == sorted(set(added))
+    assert added[0] == 0
+    assert added[-1] == 3 * 64
+    third = write(MELODY, 4, replace(DEFAULTS, sampling_iterations=34))
+    assert third.lines is not None
+    assert third.lines[-1].name == "Bass"
+    assert third.lines[-1].planes[SOUNDING].sum() == 64
+
+
+@pytest.mark.parametrize("added", [50, 60, 100, 190])
+def test_a_limit_leaves_no_fragments(added: int) -> None:
+    result = write(MELODY, 4, replace(DEFAULTS, max_notes_added=added))
+    assert (result.planes[SOUNDING] & ~notes_to_planes(MELODY, 64)[SOUNDING]).sum() <= added
+    for line in lines_of(result):
+        sounding = np.flatnonzero(line != REST)
+        assert len(sounding) == sounding[-1] - sounding[0] + 1
+        assert sounding[0] % 4 == 0
+
+
+@pytest.mark.parametrize(("density", "lines"), [(0.25, 1), (0.5, 1), (0.75, 2), (1.0, 3), (1.25, 4), (2.0, 5)])
+def test_density_is_the_number_of_lines(density: float, lines: int) -> None:
+    chosen = replace(DEFAULTS, density=density)
+    piece = editable_piece(notes_to_planes(MELODY, 64), chosen, LIMITS)
+    assert len(parts_for(piece, chosen, LIMITS)) == lines
+
+
+@pytest.mark.parametrize("lowest", [24, 30, 36, 43, 48, 55, 60, 72, 84, 96])
+def test_a_tune_of_any_height_has_its_lines_below_it(lowest: int) -> None:
+    notes = [note._replace(pitch=note.pitch - 67 + lowest) for note in MELODY]
+    result = write(notes, 4, network=chorale)
+    lines = lines_of(result)
+    assert lines
+    for line in lines:
+        sounds = line != REST
+        assert (line[sounds] <= line_of(notes_to_planes(notes, 64))[sounds]).all()
+        assert (line[sounds] >= min(LOWEST_OF_ALL, lowest)).all()
+
+
+def test_a_tune_is_heard_in_the_octave_of_sopranos() -> None:
+    melody = line_of(notes_to_planes(MELODY, 64))
+    assert soprano_shift(melody, LIMITS) == 0
+    assert soprano_shift(melody - 24, LIMITS) == 24
+    assert soprano_shift(melody + 12, LIMITS) == -12
+
+
+def test_a_rest_of_the_melody_is_under_its_neighbors() -> None:
+    melody = np.array([REST, 60, REST, REST, 67, 64, REST])
+    assert ceiling_of(melody).tolist() == [60, 60, 67, 67, 67, 64, 64]
+    assert ceiling_of(np.full(3, REST)).tolist() == [127, 127, 127]
+
+
+def test_a_piece_that_has_its_voices_gets_few_notes() -> None:
+    """Four voices are given, and the training music has no more at once."""
+    full = [note._replace(pitch=note.pitch - below) for note in MELODY for below in (0, 5, 9, 24)]
+    assert write(full, 4).events == ()
+
+
+def test_a_region_and_a_probability_hold_for_lines_too() -> None:
+    chosen = replace(DEFAULTS, first_bar=2, last_bar=3, lowest_pitch=48, highest_pitch=62)
+    events = write(MELODY, 4, chosen).events
+    assert events
+    assert all(16 <= event.step < 48 and 48 <= event.pitch <= 62 for event in events)
+    sure = write(MELODY, 4, replace(DEFAULTS, min_probability=0.95), opinionated(5)).events
+    assert all(event.probability >= 0.95 for event in sure if event.kind == "add")
+
+
+def cells(*steps: list[int]) -> Cells:
+    result = np.zeros((len(steps), PITCHES), dtype=np.bool_)
+    for step, pitches in enumerate(steps):
+        result[step, pitches] = True
+    return result
+
+
+def test_a_draft_is_split_by_height() -> None:
+    centers = [65.0, 58.0, 50.0]
+    alto, tenor, bass = split_into_lines(cells([64, 55, 48], [64], [49], [60, 47], [], [70, 65, 57, 40]), centers)
+    assert alto.tolist() == [64, 64, REST, REST, REST, 70]
+    assert tenor.tolist() == [55, REST, REST, 60, REST, 65]
+    assert bass.tolist() == [48, REST, 49, 47, REST, 40]
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_numbers_that_are_not_finite_are_refused(value: float) -> None:
+    calls = 0
+
+    def network(planes: Floats, density: float) -> tuple[Floats, Floats]:
+        nonlocal calls
+        calls += 1
+        toggle, onset = chorale(planes, density)
+        if calls > 4:
+            toggle[3, 3] = value
+        return toggle, onset
+
+    with pytest.raises(ValueError, match="not finite"):
+        write(MELODY, 4, network=network)
