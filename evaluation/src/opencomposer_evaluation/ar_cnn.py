@@ -470,7 +470,7 @@ def _controls_section(player: ArCnnPlayer, windows: Windows) -> Section:
         sounding = float(np.mean([one.planes[SOUNDING].sum(axis=1).mean() for one in written]))
         rows.append([f"{density:g}", number(usual * density, 2), number(sounding, 2)])
         data.append({"density": density, "wanted": round(usual * density, 4), "sounding": round(sounding, 4)})
-    region = settings_of_call(melodyLock=True, **REGION)
+    region = settings_of_call(melodyLock=True, aboveMelody=True, **REGION)
     first, last = (REGION["firstBar"] - 1) * STEPS_PER_BAR, REGION["lastBar"] * STEPS_PER_BAR
     events = [event for one in player.with_settings(region).rewrite_many(melodies, seeds) for event in one.events]
     outside = sum(

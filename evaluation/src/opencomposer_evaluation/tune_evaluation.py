@@ -18,7 +18,7 @@ from opencomposer_serving.technique import Technique
 from opencomposer_evaluation.report import Report, Section, Table, number, percent
 from opencomposer_evaluation.tune_faults import FAULTS, OTHER_FIGURES, mean_figures, tonic_missed
 from opencomposer_evaluation.user_tunes import UserTune
-from opencomposer_evaluation.voice_lines import VoiceLines, as_voices
+from opencomposer_evaluation.voice_lines import LOWER_VOICES, VoiceLines, as_voices
 
 SEEDS = 3
 SECONDS = 600.0
@@ -48,8 +48,16 @@ class Harmonizer(Generic[ModelT]):
         )
         response = self.technique.generate(self.model, request, Deadline.after(SECONDS))
         steps = tune.bars * STEPS_PER_BAR
-        tracks: list[Planes] = [notes_to_planes(track.notes, steps) for track in response.tracks]
-        return as_voices(notes_to_planes(tune.notes, steps), tracks)
+        melody = notes_to_planes(tune.notes, steps)
+        tracks = [notes_to_planes(track.notes, steps) for track in response.tracks]
+        return as_voices(melody, _with_silent_lines(tracks, notes_to_planes([], steps)))
+
+
+def _with_silent_lines(tracks: list[Planes], silence: Planes) -> list[Planes]:
+    """Returns the tracks of a response, with silence for the lines that it leaves out because nothing sounds in them.
+    One track alone is a texture, not a line."""
+    missing = 0 if len(tracks) == 1 else max(0, LOWER_VOICES - len(tracks))
+    return [*([silence] * missing), *tracks]
 
 
 def load_harmonizer(
