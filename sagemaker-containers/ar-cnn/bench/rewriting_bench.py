@@ -10,13 +10,15 @@ from __future__ import annotations
 
 from opencomposer_testing.invocation_times import Bench, Case, main
 
-SINGLE_EDITS: dict[str, float | bool] = {"editsPerPass": 1, "samplingIterations": 100}
+SINGLE_EDITS: dict[str, float | bool] = {"editsPerPass": 1, "samplingIterations": 100, "melodyLock": False}
+REWRITING: dict[str, float | bool] = {"melodyLock": False}
 BENCH = Bench(
     "ar-cnn",
     [
-        Case("8 bars re-written", 8, 0.3),
+        Case("voices for 8 bars", 8, 0.2),
+        Case("8 bars re-written", 8, 0.3, REWRITING, share=0.5),
         Case("100 single edits in 8 bars", 8, 0.3, SINGLE_EDITS, share=0.5),
-        Case("64 bars re-written", 64, 2.0, share=0.25),
+        Case("voices for 64 bars", 64, 2.0, share=0.25),
     ],
     reported_metrics=("passCount", "editCount"),
 )

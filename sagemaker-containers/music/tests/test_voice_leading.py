@@ -89,9 +89,10 @@ def test_no_line_is_better_where_beats_count_too(seed: int, steps: int) -> None:
 
     def worth(line: Line) -> float:
         total = float(scores[np.arange(steps), line].sum()) + earned(line, moves, 0.3, others, parallels, 0.6)
-        return total + sum(parallel(line[::4], other[::4], by_beat) for other in others)
+        ties = sum(line[beat] == line[beat - 1] != line[beat - 4] for beat in range(4, steps, 4))
+        return total - 0.8 * ties + sum(parallel(line[::4], other[::4], by_beat) for other in others)
 
-    found = best_line(scores, moves, 0.3, others, parallels, beat_parallels=by_beat, offbeat_cost=0.6)
+    found = best_line(scores, moves, 0.3, others, parallels, beat_parallels=by_beat, offbeat_cost=0.6, tie_cost=0.8)
     every = (np.array(line, dtype=np.int64) for line in itertools.product((60, 67), repeat=steps))
     assert worth(found) == pytest.approx(max(worth(line) for line in every))
 
@@ -155,6 +156,26 @@ def test_the_tables_say_what_the_music_does() -> None:
     assert leading.parallels[4] < -1
     assert (leading.moves <= 0).all() and (leading.parallels <= 0).all()
     assert all(np.abs(table).max() <= MAX_SCORE for table in (leading.intervals, leading.moves, leading.parallels))
+
+
+def test_the_tables_say_what_is_avoided_on_the_beats() -> None:
+    rng = np.random.default_rng(2)
+    upper = [int(rng.choice(SCALE)) for _ in range(512)]
+    lower = [pitch - (4, 9, 3)[at % 3] for at, pitch in enumerate(upper)]
+    leading = learn_voice_leading([piece(upper, lower)], Weights(1, 1, 1, 1, 1))
+    assert leading.beat_parallels.shape == (12,) and (leading.beat_parallels <= 0).all()
+    assert leading.beat_parallels[4] < -1
+
+
+def test_the_rhythm_says_how_rarely_a_voice_moves_and_holds_on_in_the_middle_of_a_beat() -> None:
+    steps = 64 * 16
+    steady = notes_to_planes([Note(at, 4, 60 + at // 4 % 3) for at in range(0, steps, 4)], steps)
+    limping = notes_to_planes([Note(at, 4, 48 + at // 4 % 3) for at in range(2, steps - 2, 4)], steps)
+    leading = learn_voice_leading([np.stack([steady, steady, limping])], Weights(1, 1, 1, 1, 2.0))
+    assert leading.rhythm is not None and leading.rhythm.shape == (2, 2)
+    assert (leading.rhythm[0] < -3).any() and leading.rhythm[1].tolist() == [0.0, 0.0]
+    assert leading.offbeat_costs(0)[0] == pytest.approx(-2 * leading.rhythm[0, 0])
+    assert leading.offbeat_costs(1) == (0.0, 0.0)
 
 
 def test_music_without_a_rule_teaches_none() -> None:

@@ -19,6 +19,7 @@ import numpy.typing as npt
 from opencomposer_music.piano_roll import ONSET, PITCHES, SOUNDING, STEPS_PER_BEAT, Planes
 from opencomposer_music.voice_leading import INTERVALS, MAX_MOVE, REST, Line, Table, best_line
 
+from opencomposer_ar_cnn.cadences import cadence_scores, phrase_end_onsets
 from opencomposer_ar_cnn.editable_piece import EditablePiece, EditLimits, Floats
 from opencomposer_ar_cnn.onsets import Cells, resolve_onsets
 from opencomposer_ar_cnn.rewriting import EditEvent, Rewriting, WrittenLine
@@ -49,11 +50,13 @@ SIXTEENTH_COST = 2.0
 """The cost of a change inside an eighth."""
 OFFBEAT_COST = 0.0
 """The cost of a change in the middle of a beat."""
-STEP_PARALLEL = -4.0
+STEP_PARALLEL = -6.0
 """What is earned by a fifth or an octave that two lines keep while both move, from one sixteenth to the next. Moves in
 opposite directions count, too: a tenth fifth after a fifth sounds as bare."""
-BEAT_PARALLEL = -4.0
+BEAT_PARALLEL = -6.0
 """The same from one beat to the next."""
+CADENCE = 2.0
+"""What is earned by a tone that makes a cadence where a phrase ends (see `cadences`)."""
 NOISE = 0.4
 """The size of the random numbers that are added to the scores, for each degree of temperature above the lowest."""
 NOISE_STEPS = 2
@@ -182,6 +185,7 @@ class LineSession:
         ]
         self._allowed = self._allowed_cells(max_polyphony(settings, limits))
         self._draft_passes = draft.passes
+        self._phrase_ends = phrase_end_onsets(piece)
         # Bass first: what is said of the others depends on it.
         self._turns = [index for _ in range(SWEEPS) for index in reversed(range(len(self._parts)))]
         self._turn = 0
@@ -288,9 +292,14 @@ class LineSession:
         are [steps, 128].
         """
         piece = self._piece
+        lines = [line for other, line in enumerate(self._lines) if other != index]
         allowed = self._allowed[index] & self._between_neighbors(index) & (wanted >= self._settings.min_probability)
         scores = np.full((len(logits), PITCHES + 1), IMPOSSIBLE)
-        scores[:, :PITCHES][allowed] = np.where(others, UNISON, -np.logaddexp(0.0, -logits))[allowed]
+        cadences = cadence_scores(
+            piece, self._phrase_ends, lines, bass=self._lines[-1], is_bass=index == len(self._lines) - 1
+        )
+        likelihoods = np.where(others, UNISON, -np.logaddexp(0.0, -logits)) + CADENCE * cadences
+        scores[:, :PITCHES][allowed] = likelihoods[allowed]
         sounds = np.where(allowed & ~others, wanted, 0.0).sum(axis=1)
         least = np.where(piece.melody == REST, MIN_REST_WITH_MELODY, MIN_REST)
         scores[:, REST] = np.log(np.clip(1.0 - sounds, least, 1.0)) - REST_COST * (piece.melody != REST)
@@ -302,7 +311,7 @@ class LineSession:
             scores,
             _moves_table(self._parts[index].moves),
             SIXTEENTH_COST,
-            [piece.melody, *(line for other, line in enumerate(self._lines) if other != index)],
+            [piece.melody, *lines],
             _parallels(STEP_PARALLEL),
             beat_parallels=_parallels(BEAT_PARALLEL),
             contrary=True,

@@ -94,7 +94,12 @@ METADATA = metadata_contract(
                 "intervalWeight": _WEIGHT,
                 "moveWeight": _WEIGHT,
                 "parallelWeight": _WEIGHT,
-            }
+                "beatParallels": _list_of(_SCORE, INTERVALS, INTERVALS),
+                "rhythm": _list_of(_list_of(_SCORE, 2, 2), 1, 15),
+                "beatParallelWeight": _WEIGHT,
+                "rhythmWeight": _WEIGHT,
+            },
+            optional=("beatParallels", "rhythm", "beatParallelWeight", "rhythmWeight"),
         ),
         "phraseEnds": {"type": "boolean"},
     },
@@ -180,6 +185,10 @@ def voice_leading_to_json(leading: VoiceLeading) -> dict[str, Any]:
         "intervalWeight": leading.interval_weight,
         "moveWeight": leading.move_weight,
         "parallelWeight": leading.parallel_weight,
+        "beatParallels": leading.beat_parallels.tolist(),
+        **({} if leading.rhythm is None else {"rhythm": leading.rhythm.tolist()}),
+        "beatParallelWeight": leading.beat_parallel_weight,
+        "rhythmWeight": leading.rhythm_weight,
     }
 
 
@@ -211,10 +220,11 @@ def parse_metadata(text: str, technique: str | None = None) -> ModelMetadata:
 
 
 def _voice_leading(values: Mapping[str, Any], voices: int) -> VoiceLeading:
-    if len(values["moves"]) != voices:
-        raise ValueError(
-            broken_member("voiceLeading.moves", f"a table of {len(values['moves'])} rows", f"one of {voices}")
-        )
+    for name in ("moves", "rhythm"):
+        if len(values.get(name, values["moves"])) != voices:
+            raise ValueError(
+                broken_member(f"voiceLeading.{name}", f"a table of {len(values[name])} rows", f"one of {voices}")
+            )
     return VoiceLeading(
         _table(values["intervals"]),
         _table(values["moves"]),
@@ -222,6 +232,10 @@ def _voice_leading(values: Mapping[str, Any], voices: int) -> VoiceLeading:
         float(values["intervalWeight"]),
         float(values["moveWeight"]),
         float(values["parallelWeight"]),
+        _table(values.get("beatParallels", [0.0] * INTERVALS)),
+        _table(values["rhythm"]) if "rhythm" in values else None,
+        float(values.get("beatParallelWeight", 0)),
+        float(values.get("rhythmWeight", 0)),
     )
 
 

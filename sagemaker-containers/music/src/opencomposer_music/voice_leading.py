@@ -1,13 +1,15 @@
 """Chooses the lines of several voices together, by what the training music does and does not do.
 
 A network gives each voice and step scores of its own. If each voice is chosen for itself, each is likely and the chord
-may still be wrong: the alto takes one harmony and the tenor another. Here the voices are chosen together. Three tables,
+may still be wrong: the alto takes one harmony and the tenor another. Here the voices are chosen together. Tables,
 which are counted in the training music, are added to their scores, so that other music has other rules:
 
 - intervals: how much more often two voices stand at an interval than their pitches alone would bring about;
 - moves: how much more rarely a voice moves by an interval than its pitches alone would bring about;
 - parallels: how much more rarely two voices move in one direction from an interval to the same interval than chance
-  would have it (in Bach's chorales: fifths and octaves, which he avoided).
+  would have it (in Bach's chorales: fifths and octaves, which he avoided);
+- beat parallels: the same from one beat to the next, whatever lies between, because parallels are heard on the beats;
+- rhythm: how much more rarely a voice moves in the middle of a beat than on it, and then holds on over the next beat.
 
 Each entry is a logarithm of a ratio of frequencies, which is what a product of independent experts adds to a logit
 (Hinton 2002). This module imports numpy only.
@@ -17,7 +19,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -61,7 +63,8 @@ class VoiceLeading:
     """The tables and their weights.
 
     intervals [4, 12]: by the step's place in its beat. moves [voices, 25]: of each accompaniment voice, 0 or less.
-    parallels [12]: 0 or less.
+    parallels [12]: 0 or less. beat_parallels [12] and rhythm [voices, 2] (a move in the middle of a beat, and holding
+    on after it): 0 or less; models of version 0.2 do not have them.
     """
 
     intervals: Table
@@ -70,6 +73,17 @@ class VoiceLeading:
     interval_weight: float
     move_weight: float
     parallel_weight: float
+    beat_parallels: Table = field(default_factory=lambda: np.zeros(INTERVALS))
+    rhythm: Table | None = None
+    beat_parallel_weight: float = 0.0
+    rhythm_weight: float = 0.0
+
+    def offbeat_costs(self, voice: int) -> tuple[float, float]:
+        """Returns what a voice pays for a move in the middle of a beat, and for holding on after it over the beat."""
+        if self.rhythm is None:
+            return 0.0, 0.0
+        middle, over = -self.rhythm_weight * self.rhythm[voice]
+        return float(middle), float(over)
 
 
 @dataclass(frozen=True)
@@ -79,6 +93,8 @@ class Weights:
     intervals: float
     moves: float
     parallels: float
+    beat_parallels: float = 0.0
+    rhythm: float = 0.0
 
 
 def line_of(planes: Planes) -> Line:
@@ -97,25 +113,24 @@ def learn_voice_leading(pieces: Iterable[npt.NDArray[np.bool_]], weights: Weight
     together, apart = np.ones((STEPS_PER_BEAT, INTERVALS)), np.ones((STEPS_PER_BEAT, INTERVALS))
     moved: list[Table] = []
     jumped: list[Table] = []
-    kept, before, after = np.ones(INTERVALS), np.ones(INTERVALS), np.ones(INTERVALS)
-    alike = 1.0
+    by_step, by_beat = _SimilarMotion(), _SimilarMotion()
+    rhythm: list[Table] = []
     for piece in pieces:
         lines = [line_of(voice) for voice in piece]
         while len(moved) < len(lines) - 1:
             moved.append(np.full(MAX_MOVE + 1, 0.5))
             jumped.append(np.full(MAX_MOVE + 1, 0.5))
+            rhythm.append(np.ones((2, 2, 2)))
         bars = len(lines[0]) // STEPS_PER_BAR
         for first, second in itertools.combinations(lines, 2):
             _count_intervals(together, first, second)
             for bar in range(1, bars):
                 _count_intervals(apart, first, np.roll(second, bar * STEPS_PER_BAR))
-            starts, ends = _similar_motion(first, second)
-            np.add.at(before, starts, 1)
-            np.add.at(after, ends, 1)
-            np.add.at(kept, starts[starts == ends], 1)
-            alike += len(starts)
+            by_step.count(first, second)
+            by_beat.count(first[::STEPS_PER_BEAT], second[::STEPS_PER_BEAT])
         for index, line in enumerate(lines[1:]):
             _count_moves(moved[index], line[:-1], line[1:])
+            _count_rhythm(rhythm[index], line)
             for bar in range(1, bars):
                 _count_moves(
                     jumped[index], line[::STEPS_PER_BEAT], np.roll(line, bar * STEPS_PER_BAR)[::STEPS_PER_BEAT]
@@ -125,16 +140,64 @@ def learn_voice_leading(pieces: Iterable[npt.NDArray[np.bool_]], weights: Weight
     moves = [
         np.log(seen / seen.sum()) - np.log(chance / chance.sum()) for seen, chance in zip(moved, jumped, strict=True)
     ]
-    parallels = np.log(kept / alike) - np.log(before / alike) - np.log(after / alike)
     return VoiceLeading(
         _entries(intervals, MAX_SCORE),
         # A move never earns a reward, which would make voices move where they would rest.
         _entries(np.stack(moves) if moves else np.zeros((0, MAX_MOVE + 1)), 0.0),
-        _entries(parallels, 0.0),
+        _entries(by_step.ratios(), 0.0),
         weights.intervals,
         weights.moves,
         weights.parallels,
+        _entries(by_beat.ratios(), 0.0),
+        _entries(np.stack([_rhythm_ratios(counts) for counts in rhythm]) if rhythm else np.zeros((0, 2)), 0.0),
+        weights.beat_parallels,
+        weights.rhythm,
     )
+
+
+class _SimilarMotion:
+    """Counts how often two voices that move in one direction keep their interval."""
+
+    def __init__(self) -> None:
+        self._kept, self._before, self._after = np.ones(INTERVALS), np.ones(INTERVALS), np.ones(INTERVALS)
+        self._moves = 1.0
+
+    def count(self, first: Line, second: Line) -> None:
+        """Adds the moves of two lines [steps]."""
+        starts, ends = _similar_motion(first, second)
+        np.add.at(self._before, starts, 1)
+        np.add.at(self._after, ends, 1)
+        np.add.at(self._kept, starts[starts == ends], 1)
+        self._moves += len(starts)
+
+    def ratios(self) -> Table:
+        """Returns the logarithm of how much more often each interval is kept than chance would have it, [12]."""
+        shares = (counts / self._moves for counts in (self._kept, self._before, self._after))
+        kept, before, after = (np.log(share) for share in shares)
+        return np.asarray(kept - before - after, dtype=np.float64)
+
+
+def _count_rhythm(counts: Table, line: Line) -> None:
+    """Adds the beats of a line to counts [2, 2, 2]: at index 0 whether it moves on the beat, and in the middle of a
+    beat; at index 1 whether it holds on over the next beat after a beat with, and without, a move in it."""
+    beats = len(line) // STEPS_PER_BEAT
+    if beats < 2:
+        return
+    by_beat = line[: beats * STEPS_PER_BEAT].reshape(beats, STEPS_PER_BEAT)
+    middle = by_beat[:-1, STEPS_PER_BEAT // 2] != by_beat[:-1, STEPS_PER_BEAT // 2 - 1]
+    moved = by_beat[:-1, 0] != by_beat[:-1, -1]
+    over = by_beat[1:, 0] == by_beat[:-1, -1]
+    np.add.at(counts[0, 0], (~over).astype(np.int64), 1)
+    np.add.at(counts[0, 1], middle.astype(np.int64), 1)
+    np.add.at(counts[1, 0], over[~moved].astype(np.int64), 1)
+    np.add.at(counts[1, 1], over[moved].astype(np.int64), 1)
+
+
+def _rhythm_ratios(counts: Table) -> Table:
+    """Returns the logarithms of how much more often a line moves in the middle of a beat than on a beat, and holds on
+    over the beat after a move inside it than after none, [2]."""
+    shares = np.log(counts[:, :, 1] / counts.sum(axis=2))
+    return np.asarray(shares[:, 1] - shares[:, 0], dtype=np.float64)
 
 
 def _entries(table: Table, max_: float) -> Table:
@@ -155,6 +218,7 @@ def choose_lines(
     bonus = leading.interval_weight * _interval_bonus(leading)  # [4, 129, 129]
     place = np.arange(steps) % STEPS_PER_BEAT
     parallels = leading.parallel_weight * leading.parallels
+    beat_parallels = leading.beat_parallel_weight * leading.beat_parallels
     lines = [np.asarray(score.argmax(axis=1), dtype=np.int64) for score in scores]
     for _ in range(MAX_ROUNDS):
         changed = False
@@ -162,7 +226,17 @@ def choose_lines(
             others = [melody, *(line for other, line in enumerate(lines) if other != index)]
             unary = scores[index] + np.sum([bonus[place, other] for other in others], axis=0)
             moves = leading.move_weight * leading.moves[voices[index]]
-            line = best_line(unary, moves, sixteenth_cost, others, parallels)
+            offbeat_cost, tie_cost = leading.offbeat_costs(voices[index])
+            line = best_line(
+                unary,
+                moves,
+                sixteenth_cost,
+                others,
+                parallels,
+                beat_parallels=beat_parallels,
+                offbeat_cost=offbeat_cost,
+                tie_cost=tie_cost,
+            )
             changed = changed or not np.array_equal(line, lines[index])
             lines[index] = line
         if not changed:
@@ -180,13 +254,15 @@ def best_line(
     beat_parallels: Table | None = None,
     contrary: bool = False,
     offbeat_cost: float = 0.0,
+    tie_cost: float = 0.0,
 ) -> Line:
     """Returns the line with the greatest sum of unary scores [steps, 129] and of what its moves earn (Viterbi 1967).
 
     moves [25] by size; parallels [12] is added where the line moves with another one from an interval to the same, from
     one step to the next. beat_parallels [12] is added where both have done so from one beat to the next, whatever lies
     between. With `contrary` they are also added where the two move in opposite directions. `sixteenth_cost` is paid for
-    a change inside an eighth, `offbeat_cost` for one in the middle of a beat.
+    a change inside an eighth, `offbeat_cost` for one in the middle of a beat, `tie_cost` where the last pitch of a
+    beat, which is not its first, is held on over the next beat.
 
     What happens between two beats matters beyond them only by the pitches at these beats. So the best way between each
     pair of pitches is found inside all beats at once, and then the best chain of beats.
@@ -216,13 +292,19 @@ def best_line(
     for companion in companions:
         ends, starts = companion[:-1, -1], companion[1:, 0]
         _add_parallels(crossing, candidates[:-1], candidates[1:], ends, starts, parallels, contrary)
-    ways.append(Ways(best[:-1], crossing))
-    chain = _best_ways(ways[-1])  # [beats - 1, first class, first class of the next beat]
+    # Either the last class of the beat is held on over the next, or the way goes on to another class.
+    held = candidates[:-1, :, np.newaxis] == candidates[1:, np.newaxis, :]
+    moved = candidates[:-1, :, np.newaxis] != candidates[:-1, np.newaxis, :]
+    across = [
+        Ways(best[:-1] - tie_cost * moved, np.where(held, crossing, UNREACHED)),
+        Ways(best[:-1], np.where(held, UNREACHED, crossing)),
+    ]
+    chain = np.maximum(*(_best_ways(way) for way in across))  # [beats - 1, first class, first class of the next beat]
     if beat_parallels is not None:
         for companion in companions:
             starts, nexts = companion[:-1, 0], companion[1:, 0]
             _add_parallels(chain, candidates[:-1], candidates[1:], starts, nexts, beat_parallels, contrary)
-    return _follow(candidates, best, chain, ways)[:steps]
+    return _follow(candidates, best, chain, ways, across)[:steps]
 
 
 def _candidates(unary: Table) -> npt.NDArray[np.int64]:
@@ -303,11 +385,14 @@ def _best_ways(ways: Ways) -> Table:
     return best
 
 
-def _follow(candidates: npt.NDArray[np.int64], best: Table, chain: Table, ways: Sequence[Ways]) -> Line:
+def _follow(
+    candidates: npt.NDArray[np.int64], best: Table, chain: Table, ways: Sequence[Ways], across: Sequence[Ways]
+) -> Line:
     """Returns the best line, [beats * 4].
 
     best: the best sum of each beat by its first and last class; chain: the same, and the way to the next beat's first
-    class; ways: those to the steps 1, 2 and 3 of a beat, and to the next beat.
+    class; ways: those to the steps 1, 2 and 3 of a beat; across: those to the next beat, to the same class and to
+    another.
     """
     beats, count = candidates.shape
     total = np.zeros(count)
@@ -316,21 +401,25 @@ def _follow(candidates: npt.NDArray[np.int64], best: Table, chain: Table, ways: 
         reached = total[:, np.newaxis] + chain[beat]
         first_before[beat + 1] = reached.argmax(axis=0)
         total = reached[first_before[beat + 1], np.arange(count)]
-    *inner, across = ways
     first, last = divmod(int((total[:, np.newaxis] + best[-1]).argmax()), count)
     path = np.zeros((beats, STEPS_PER_BEAT), dtype=np.int64)
     for beat in range(beats - 1, -1, -1):
         path[beat, 0], path[beat, -1] = first, last
         for step in range(STEPS_PER_BEAT - 1, 1, -1):
-            path[beat, step - 1] = _class_between(inner[step - 1], beat, first, int(path[beat, step]))
+            path[beat, step - 1] = _class_between(ways[step - 1], beat, first, int(path[beat, step]))
         if beat > 0:
             following, first = first, int(first_before[beat, first])
-            last = _class_between(across, beat - 1, first, following)
+            way = max(across, key=lambda one: _best_between(one, beat - 1, first, following))
+            last = _class_between(way, beat - 1, first, following)
     return np.asarray(np.take_along_axis(candidates, path, axis=1).reshape(-1), dtype=np.int64)
 
 
 def _class_between(ways: Ways, beat: int, first: int, last: int) -> int:
     return int((ways.reached[beat, first] + ways.earned[beat, :, last]).argmax())
+
+
+def _best_between(ways: Ways, beat: int, first: int, last: int) -> float:
+    return float((ways.reached[beat, first] + ways.earned[beat, :, last]).max())
 
 
 def _interval_bonus(leading: VoiceLeading) -> Table:
