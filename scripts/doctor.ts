@@ -73,7 +73,7 @@ async function orUnchecked(check: string, findings: () => Promise<readonly Findi
     return [
       wrong(
         check,
-        `could not be checked: ${error instanceof Error ? error.message : String(error)}`,
+        `could not be checked: ${(error instanceof Error ? error.message : String(error)).replace(/\.$/, "")}`,
         "Check it by hand.",
       ),
     ];

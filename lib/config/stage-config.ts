@@ -123,6 +123,12 @@ const stageSettingsSchema = z.strictObject({
     .enum(["destroy", "retain"])
     .describe("The fate of data (table, buckets, users, logs) when its stack is deleted."),
   logRetention: z.enum(RetentionDays).describe("Days for which log events are kept."),
+  trainingLogRetention: z
+    .enum(RetentionDays)
+    .optional()
+    .describe(
+      "Days for which SageMaker's log of training jobs is kept. It is one log group for all training jobs of the account and Region, those of other projects too, so nothing changes it unless this is set.",
+    ),
   storage: z.strictObject({
     pointInTimeRecovery: z.boolean().describe("True: the table can be restored to any second of the last 35 days."),
     deletionProtection: z
@@ -226,7 +232,10 @@ const stageSettingsSchema = z.strictObject({
 type Refuse = (path: readonly (string | number)[], message: string) => void;
 
 /** Refuses values of a deployment that people rely on, if they are good for trying things out only. */
-function refuseTrialValues({ api, identity, alarms }: z.infer<typeof stageSettingsSchema>, refuse: Refuse): void {
+function refuseTrialValues(
+  { api, identity, alarms, images }: z.infer<typeof stageSettingsSchema>,
+  refuse: Refuse,
+): void {
   for (const [index, origin] of api.corsOrigins.entries()) {
     if (origin === "*" || loopback.test(origin)) {
       refuse(["api", "corsOrigins", index], "must be an https URL in the stage prod");
@@ -235,6 +244,17 @@ function refuseTrialValues({ api, identity, alarms }: z.infer<typeof stageSettin
   for (const name of ["callbackUrls", "logoutUrls"] as const) {
     for (const [index, url] of (identity.signInPage?.[name] ?? []).entries()) {
       if (loopback.test(url)) refuse(["identity", "signInPage", name, index], "must be an https URL in the stage prod");
+    }
+  }
+  for (const technique of techniqueIds) {
+    for (const target of imageTargets) {
+      const source = images[technique][target];
+      if (source.kind === "uri" && !source.uri.includes("@sha256:")) {
+        refuse(
+          ["images", technique, target, "uri"],
+          "must name the image by its digest (`…@sha256:…`) in the stage prod: a tag can be moved to another image",
+        );
+      }
     }
   }
   if (alarms === undefined || alarms.emailAddresses.length === 0) {

@@ -61,7 +61,9 @@ export class UserDirectory extends Construct {
       // The client is public, because a browser or a command line cannot keep a secret. The code flow is used with
       // PKCE.
       generateSecret: false,
-      authFlows: { userPassword: passwordGrant, userSrp: false },
+      // Cognito's documents do not say whether its own sign-in page needs one of a client's flows. SRP is one of those
+      // that a client has by default, and sends no password.
+      authFlows: { userPassword: passwordGrant, userSrp: config.stage !== "local" },
       preventUserExistenceErrors: true,
       enableTokenRevocation: true,
       accessTokenValidity: Duration.hours(1),

@@ -28,6 +28,7 @@ const notes: readonly (readonly [pattern: RegExp, note: (name: string) => string
     /^logs:/,
     (name) => `storage of logs until their retention is over; aws logs delete-log-group --log-group-name ${name}`,
   ],
+  [/^ecr:/, (name) => `images at $0.10 a GB and month; aws ecr delete-repository --force --repository-name ${name}`],
   [
     /^sagemaker:/,
     (name) =>

@@ -66,9 +66,9 @@ export async function readBootstrapVersion(ssm: SSMClient): Promise<number | und
  */
 export async function readQuotas(client: ServiceQuotasClient, serviceCode: string): Promise<readonly Quota[]> {
   const quotas = new Map<string, number>();
-  const query = { ServiceCode: serviceCode, MaxResults: 100 };
   for (const paginate of [paginateListAWSDefaultServiceQuotas, paginateListServiceQuotas]) {
-    for await (const { Quotas = [] } of paginate({ client }, query)) {
+    // Each list gets a query of its own: the SDK writes the token of the next page into it.
+    for await (const { Quotas = [] } of paginate({ client }, { ServiceCode: serviceCode, MaxResults: 100 })) {
       for (const { QuotaName, Value } of Quotas) {
         if (QuotaName !== undefined && Value !== undefined) quotas.set(QuotaName, Value);
       }

@@ -313,6 +313,19 @@ test.each([
   ["someone gets the alarms", { alarms: { emailAddresses: [] } }, "alarms.emailAddresses"],
   ["there are alarms", { alarms: undefined }, "alarms.emailAddresses"],
   ["data that is to be destroyed is not protected", { removal: "destroy" }, "storage.deletionProtection"],
+  [
+    "images are named by digest",
+    {
+      images: {
+        ...prodConfig.images,
+        "ar-cnn": {
+          training: { kind: "build" },
+          inference: { kind: "uri", uri: "123456789012.dkr.ecr.eu-west-1.amazonaws.com/music:latest" },
+        },
+      },
+    },
+    'images["ar-cnn"].inference.uri',
+  ],
 ])("prod is refused unless %s", (_rule, change, field) => {
   expect(messageOf({ ...prodConfig, ...change })).toContain(field);
 });

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Match } from "aws-cdk-lib/assertions";
 import * as z from "zod";
 import { parseStageConfig } from "../../lib/config/load-stage-config";
+import type { StageConfig } from "../../lib/config/stage-config";
 import { repositoryPath } from "../../lib/constructs/repository-root";
 import { type ApiRoute, apiRoutes, routeKeys } from "../../naming/api-routes";
 import { briefVersionsTag } from "../../naming/object-keys";
@@ -155,11 +156,11 @@ describe("users", () => {
     });
   });
 
-  test("sign in by the code flow on AWS: the client is public and takes no password", () => {
+  test("B10: sign in by the code flow on AWS: the client is public, and no flow of it sends a password", () => {
     prod.stack("Api").template.hasResourceProperties("AWS::Cognito::UserPoolClient", {
       GenerateSecret: false,
       AllowedOAuthFlows: ["code"],
-      ExplicitAuthFlows: ["ALLOW_REFRESH_TOKEN_AUTH"],
+      ExplicitAuthFlows: ["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
       PreventUserExistenceErrors: "ENABLED",
       EnableTokenRevocation: true,
     });
@@ -228,6 +229,49 @@ describe("storage", () => {
         Rules: Match.arrayWith([Match.objectLike({ ExpirationInDays: 7, Prefix: "users/", Status: "Enabled" })]),
       },
     });
+  });
+});
+
+describe("the images' own repository", () => {
+  test.each([
+    ["prod", prod, "Retain", false],
+    ["dev", dev, "Delete", true],
+  ] as const)("%s: no tag can be moved, each image is scanned, and old ones go", (_, stage, policy, isEmptied) => {
+    const [found, ...more] = stage.resourcesOf("AWS::ECR::Repository");
+    expect(more).toEqual([]);
+    const { LifecyclePolicy, ...properties } = found?.resource.Properties ?? {};
+    expect(properties).toMatchObject({
+      ImageTagMutability: "IMMUTABLE",
+      ImageScanningConfiguration: { ScanOnPush: true },
+      EmptyOnDelete: isEmptied,
+    });
+    expect([found?.stack, found?.resource.DeletionPolicy]).toEqual(["Storage", policy]);
+    // One that stays after its stack must not be in the way of the next.
+    expect("RepositoryName" in properties).toBe(false);
+    expect(JSON.stringify(LifecyclePolicy)).toContain('\\"countType\\":\\"imageCountMoreThan\\",\\"countNumber\\":40');
+    expect(stage.stack("Storage").outputs).toContain("ImageRepositoryUri");
+  });
+
+  test("roles pull from the one repository that their image is in, named, whichever way it came there", () => {
+    const pulls = (config: StageConfig): readonly string[] =>
+      synthesize(config)
+        .resourcesOf("AWS::IAM::Policy")
+        .flatMap(({ resource }) => policySchema.parse(resource.Properties).PolicyDocument.Statement)
+        .filter(({ Action }) => Action.includes("ecr:BatchGetImage"))
+        .flatMap(({ Resource }) => Resource.map((one) => JSON.stringify(one)));
+    const built = pulls(prodConfig);
+    expect(built).toHaveLength(1 + techniqueIds.length);
+    for (const resource of built)
+      expect(resource).toMatch(/:repository\/",\{"Fn::Sub":"cdk-hnb659fds-container-assets-/);
+    const uri = `123456789012.dkr.ecr.eu-west-1.amazonaws.com/music@sha256:${"0a".repeat(32)}`;
+    const image = { kind: "uri", uri } as const;
+    const images = {
+      "unet-gan": { training: image, inference: image },
+      "ar-cnn": { training: image, inference: image },
+    };
+    const named = pulls(parseStageConfig({ ...prodConfig, images }));
+    expect(named).toHaveLength(1 + techniqueIds.length);
+    for (const resource of named) expect(resource).toMatch(/:ecr:eu-west-1:123456789012:repository\/music"/);
   });
 });
 

@@ -177,6 +177,59 @@ describe("log groups", () => {
     for (const { resource } of ofEndpoints) expect(JSON.stringify(resource)).toContain('"logs:PutLogEvents"');
   });
 
+  describe("C2: SageMaker's log of training jobs, which all stages and projects of an account share", () => {
+    const callSchema = z.looseObject({
+      service: z.string(),
+      action: z.string(),
+      parameters: z.record(z.string(), z.unknown()),
+      ignoreErrorCodesMatching: z.string().optional(),
+    });
+    const limited = synthesize(parseStageConfig({ ...prodConfig, trainingLogRetention: 90 }));
+
+    test("is left alone unless the deployer sets its retention, and is never owned", () => {
+      for (const [, stage] of [...stages, ["limited", limited] as const]) {
+        const names = stage.resourcesOf("AWS::Logs::LogGroup").map(({ resource }) => nameOf(resource));
+        expect(names).not.toContain("/aws/sagemaker/TrainingJobs");
+      }
+      for (const [, stage] of stages) expect(stage.resourcesOf("Custom::AWS")).toEqual([]);
+    });
+
+    test("is made where it is missing, then limited, at the first deploy and at a change; nothing is undone", () => {
+      const resources = limited.resourcesOf("Custom::AWS");
+      const calls = resources.map(({ resource: { Properties } }) => {
+        expect(Properties["Delete"]).toBeUndefined();
+        expect(Properties["Update"]).toBe(Properties["Create"]);
+        return callSchema.parse(JSON.parse(z.string().parse(Properties["Create"])));
+      });
+      const logGroupName = "/aws/sagemaker/TrainingJobs";
+      expect(calls).toMatchObject([
+        {
+          action: "createLogGroup",
+          parameters: { logGroupName },
+          ignoreErrorCodesMatching: "ResourceAlreadyExistsException",
+        },
+        { action: "putRetentionPolicy", parameters: { logGroupName, retentionInDays: 90 } },
+      ]);
+      const [made, limit] = resources;
+      expect(z.array(z.string()).parse(limit?.resource["DependsOn"])).toContain(made?.id);
+    });
+
+    test("may be changed by the function that does so, and no other group", () => {
+      const statements = limited
+        .resourcesOf("AWS::IAM::Policy")
+        .filter(({ id }) => id.startsWith("TrainingLog"))
+        .map(({ resource }) => JSON.stringify(resource.Properties["PolicyDocument"]));
+      expect(statements).toHaveLength(2);
+      for (const text of statements) {
+        expect(text).toMatch(/"Action":"logs:(?:CreateLogGroup|PutRetentionPolicy)"/);
+        expect(text.match(/:log-group:[^"]*/g)).toEqual([
+          ":log-group:/aws/sagemaker/TrainingJobs",
+          ":log-group:/aws/sagemaker/TrainingJobs:log-stream:",
+        ]);
+      }
+    });
+  });
+
   test("B12: Lambda's own level of logs is the stage's, for every function", () => {
     for (const logLevel of ["DEBUG", "INFO", "WARN", "ERROR"] as const) {
       const synthesized = synthesize(

@@ -20,6 +20,11 @@ export const storageStack = {
   name: "Storage",
   outputs: z.object({ TableName: z.string(), ArtifactsBucketName: z.string(), WorkBucketName: z.string() }),
 } as const satisfies StackWithOutputs<z.ZodType>;
+/** The repository for images that are not built by the deploy. The local cloud has none. */
+export const imageRepository = {
+  name: "Storage",
+  outputs: z.object({ ImageRepositoryUri: z.string() }),
+} as const satisfies StackWithOutputs<z.ZodType>;
 export const apiStack = {
   name: "Api",
   outputs: z.object({

@@ -174,6 +174,7 @@ describe("leftovers", () => {
   const bucket = "arn:aws:s3:::opencomposer-dev-storage-artifacts";
   const table = "arn:aws:dynamodb:eu-west-1:123456789012:table/opencomposer-dev-Storage-T";
   const logs = "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/one:*";
+  const images = "arn:aws:ecr:eu-west-1:123456789012:repository/opencomposer-prod-storage-images";
 
   test.each([
     [bucket, "opencomposer-dev-storage-artifacts"],
@@ -193,5 +194,8 @@ describe("leftovers", () => {
     expect(left.map(({ name }) => name)).toEqual([bucket, logs, "arn:aws:sns:eu-west-1:123456789012:topic"]);
     expect(left[0]?.note).toContain("aws s3 rb s3://opencomposer-dev-storage-artifacts");
     expect(left[1]?.note).toContain("aws logs delete-log-group --log-group-name /aws/lambda/one");
+    expect(leftoversOf([images], [])[0]?.note).toContain(
+      "delete-repository --force --repository-name opencomposer-prod-storage-images",
+    );
   });
 });
