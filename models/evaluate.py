@@ -1,8 +1,12 @@
 """Judges a stock model on held-out music, beside Bach and beside simple baselines.
 
     npm run evaluate -- unet-gan|ar-cnn [--windows 320] [--output FOLDER]
+    npm run evaluate -- unet-gan|ar-cnn --chorales
+    npm run evaluate -- unet-gan|ar-cnn --tunes
 
-Prints tables in Markdown and writes the same as evaluation.json into the model's folder.
+Prints tables in Markdown and writes the same as evaluation.json into the model's folder. With --chorales it
+judges whole chorales alone, and writes nothing. With --tunes it harmonizes tunes that people bring, counts the faults
+that a listener hears, and writes tunes.json.
 evaluation/src/opencomposer_evaluation/ has the metrics and their reasons.
 """
 

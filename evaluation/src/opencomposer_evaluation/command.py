@@ -7,6 +7,7 @@ import json
 import sys
 import time
 from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
 
 from opencomposer_serving.failures import ModelRejected
@@ -17,13 +18,18 @@ from opencomposer_evaluation.card import update_card
 from opencomposer_evaluation.corpus import load_dataset
 from opencomposer_evaluation.evaluation_request import EvaluationRequest
 from opencomposer_evaluation.intervals import REPLICATES
-from opencomposer_evaluation.registry import EVALUATIONS
+from opencomposer_evaluation.registry import EVALUATIONS, Evaluation
+from opencomposer_evaluation.report import Report
 from opencomposer_evaluation.stock_models import MixedRecipes
+from opencomposer_evaluation.tune_evaluation import judge_tunes, tune_report
+from opencomposer_evaluation.user_tunes import load_tunes
 
 MODELS = Path(__file__).resolve().parents[3] / "models"
 DATASET = MODELS.parent / ".cache" / "datasets" / "bach-chorales" / "2"
 RESULT_FILE = "evaluation.json"
 TEXT_FILE = "evaluation.md"
+TUNES_RESULT_FILE = "tunes.json"
+TUNES_TEXT_FILE = "tunes.md"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -31,6 +37,17 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="npm run evaluate --", description="Judge a stock model on held-out music.")
     parser.add_argument("technique", choices=sorted(EVALUATIONS))
     usual = ", ".join(f"{name}: {evaluation.windows}" for name, evaluation in EVALUATIONS.items())
+    instead = parser.add_mutually_exclusive_group()
+    instead.add_argument(
+        "--tunes",
+        action="store_true",
+        help=f"harmonize tunes that people bring instead, and write {TUNES_RESULT_FILE} and {TUNES_TEXT_FILE}",
+    )
+    instead.add_argument(
+        "--chorales",
+        action="store_true",
+        help="judge whole chorales alone; it writes files only where --output is given",
+    )
     parser.add_argument("--windows", type=int, help=f"at most so many windows a row (default {usual})")
     parser.add_argument(
         "--model", type=Path, help="folder with model.onnx, model-card.json and seeds/ (default: stock)"
@@ -60,20 +77,36 @@ def main(arguments: Sequence[str]) -> int:
     def log(line: str) -> None:
         print(f"{time.monotonic() - began:5.0f} s  {line}", file=sys.stderr, flush=True)
 
+    target: Path = options.output or model
     try:
-        dataset = load_dataset(options.dataset)
-        report = evaluation.run(EvaluationRequest(model, options.baselines, dataset, windows, options.replicates, log))
+        if options.tunes:
+            report = _judge_tunes(evaluation, options.technique, model)
+            _write(report, target, TUNES_RESULT_FILE, TUNES_TEXT_FILE)
+        else:
+            dataset = load_dataset(options.dataset)
+            request = EvaluationRequest(model, options.baselines, dataset, windows, options.replicates, log)
+            report = (evaluation.run_chorales if options.chorales else evaluation.run)(request)
+            if options.output is not None or not options.chorales:
+                _write(report, target, RESULT_FILE, TEXT_FILE)
+            if options.output is None and not options.chorales:
+                update_card(model, report.to_json())
     except (DatasetError, FileNotFoundError, MixedRecipes, ModelRejected) as error:
         print(f"cannot evaluate: {error}", file=sys.stderr)
         return 2
-    text = report.markdown()
-    print(text)
-    target: Path = options.output or model
-    target.mkdir(parents=True, exist_ok=True)
-    result = report.to_json()
-    write_atomically(target / RESULT_FILE, (json.dumps(result, indent=2, allow_nan=False) + "\n").encode())
-    write_atomically(target / TEXT_FILE, text.encode())
-    if options.output is None:
-        update_card(model, result)
-    log(f"written to {target / RESULT_FILE}")
+    print(report.markdown())
+    log("done")
     return 0
+
+
+def _judge_tunes(evaluation: Evaluation, technique: str, model: Path) -> Report:
+    content = (model / "model.onnx").read_bytes()
+    results = judge_tunes(load_tunes(), evaluation.harmonizer(content))
+    return tune_report(technique, sha256(content).hexdigest(), results, evaluation.free_tunes)
+
+
+def _write(report: Report, target: Path, result_file: str, text_file: str) -> None:
+    """Writes the report into the folder `target` as data and as text."""
+    target.mkdir(parents=True, exist_ok=True)
+    result = json.dumps(report.to_json(), indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+    write_atomically(target / result_file, result.encode())
+    write_atomically(target / text_file, report.markdown().encode())

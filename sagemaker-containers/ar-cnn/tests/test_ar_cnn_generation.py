@@ -102,6 +102,12 @@ def test_without_voice_leading_the_added_notes_are_one_track() -> None:
     assert generated.metrics["addedCells"] == added.sum()
 
 
+def test_a_melody_below_all_lines_gets_no_track() -> None:
+    generated = generate(notes=(Note(0, 64, 24),))
+    assert generated.tracks == []
+    assert generated.metrics["addedCells"] == 0
+
+
 @pytest.mark.parametrize("locked", [True, False])
 def test_responses_keep_the_contract(locked: bool) -> None:
     generated = generate(melodyLock=locked)

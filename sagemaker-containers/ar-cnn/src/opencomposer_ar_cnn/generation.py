@@ -196,9 +196,9 @@ class ArCnn:
                 tracks = [
                     GeneratedTrack(line.name, voice.program, planes_to_notes(line.planes)) for line in rewriting.lines
                 ]
-            metrics = measure_composition(
-                original, [notes_to_planes(track.notes, original.shape[1]) for track in tracks]
-            )
+            # Under a melody that lies below all lines there is no track, which is measured as silence.
+            written = [notes_to_planes(track.notes, original.shape[1]) for track in tracks]
+            metrics = measure_composition(original, written or [np.zeros_like(original)])
         else:
             tracks = []
             extra["melody"] = {"notes": _notes_json(edited_notes(given, rewriting))}
