@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { sync as writeFileAtomically } from "write-file-atomic";
 import * as z from "zod";
@@ -40,16 +40,8 @@ export function removeOutputs(file: string): void {
  * @throws Error that names the file, what is wrong with it and what to do, where its content is not what a start writes
  */
 export function readOutputs(file: string): Outputs | undefined {
-  let content: string;
-  try {
-    content = readFileSync(file, "utf8");
-  } catch (error) {
-    // ENOTDIR: what should be the folder of the file is a file itself.
-    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR")) {
-      return undefined;
-    }
-    throw error;
-  }
+  if (!existsSync(file)) return undefined;
+  const content = readFileSync(file, "utf8");
   const damaged = (reason: string, cause: unknown): Error =>
     new Error(
       `${file} does not hold the addresses of a local cloud: ${reason}\n` +

@@ -50,9 +50,9 @@ export async function findDocker(): Promise<Docker | undefined> {
 }
 
 /** Returns the version of the CDK's bootstrap stack, which it writes into a parameter; undefined if there is none. */
-export async function readBootstrapVersion(ssm: SSMClient): Promise<number | undefined> {
+export async function readBootstrapVersion(ssm: SSMClient, qualifier: string): Promise<number | undefined> {
   try {
-    const { Parameter } = await ssm.send(new GetParameterCommand({ Name: "/cdk-bootstrap/hnb659fds/version" }));
+    const { Parameter } = await ssm.send(new GetParameterCommand({ Name: `/cdk-bootstrap/${qualifier}/version` }));
     return Parameter?.Value === undefined ? undefined : Number(Parameter.Value);
   } catch (error) {
     if (error instanceof ParameterNotFound) return undefined;
@@ -66,9 +66,9 @@ export async function readBootstrapVersion(ssm: SSMClient): Promise<number | und
  */
 export async function readQuotas(client: ServiceQuotasClient, serviceCode: string): Promise<readonly Quota[]> {
   const quotas = new Map<string, number>();
-  const query = { ServiceCode: serviceCode, MaxResults: 100 };
   for (const paginate of [paginateListAWSDefaultServiceQuotas, paginateListServiceQuotas]) {
-    for await (const { Quotas = [] } of paginate({ client }, query)) {
+    // Each list gets a query of its own: the SDK writes the token of the next page into it.
+    for await (const { Quotas = [] } of paginate({ client }, { ServiceCode: serviceCode, MaxResults: 100 })) {
       for (const { QuotaName, Value } of Quotas) {
         if (QuotaName !== undefined && Value !== undefined) quotas.set(QuotaName, Value);
       }

@@ -7,11 +7,13 @@ import {
   CognitoIdentityProviderClient,
 } from "@aws-sdk/client-cognito-identity-provider";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { CreateRepositoryCommand, ECRClient, PutImageCommand } from "@aws-sdk/client-ecr";
 import { CreateBucketCommand, ListObjectsV2Command, PutBucketTaggingCommand, S3Client } from "@aws-sdk/client-s3";
 import { DynamoDBDocumentClient, ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { datasetCache, repository } from "../../tools/repository";
 import { committedDataset, isDatasetBuilt } from "../../tools/seeding/stock-dataset";
 import { apiStack, readStackOutputs, type StageInCloud, storageStack } from "../../tools/stacks/deployed-stage";
+import { enoughQuotas } from "../support/service-quotas";
 import { apiTemplate, type OperatorsCloud, startOperatorsCloud, storageTemplate } from "./support/operators-cloud";
 
 let cloud: OperatorsCloud;
@@ -102,6 +104,59 @@ describe("with the stacks of dev", () => {
     expect(error).toMatch(/^\d+ of \d+ checks found something that is wrong\.\n$/);
   });
 
+  test("doctor reads the quotas of the account, page by page, and its own value before AWS's default", async () => {
+    const { out } = await cloud.run("doctor", ["--stage", "dev"]);
+    expect(out).toContain('✓ quota "ml.m5.xlarge for training job usage": 4, needed are ');
+    expect(out).toMatch(/✓ quota "Maximum total concurrency [^"]*": 10, needed are 4 /);
+    expect(out).toContain('✓ quota "Concurrent executions": 1000, needed are ');
+    cloud.quotas.set({ ...enoughQuotas, applied: { sagemaker: [["Concurrent executions", 5]] } });
+    const without = await cloud.run("doctor", ["--stage", "dev"]);
+    expect(without.out).toMatch(
+      /✗ quota "ml\.m5\.xlarge for training job usage": 0, needed are \d+ .* Ask for \d+ or more/,
+    );
+    cloud.quotas.set({ defaults: { sagemaker: [] }, applied: {} });
+    const unknown = await cloud.run("doctor", ["--stage", "dev"]);
+    expect(unknown.out).toMatch(/✗ quotas: could not be checked: There is no service lambda\. Check/);
+    expect(unknown.out).toContain("✓ stack opencomposer-dev-Storage");
+    cloud.quotas.set(enoughQuotas);
+  });
+
+  test("doctor reads the format of each image that a deployed template names", async () => {
+    const ecr = new ECRClient(cloud.settings);
+    const repositoryName = "opencomposer";
+    await ecr.send(new CreateRepositoryCommand({ repositoryName }));
+    const digests: string[] = [];
+    for (const imageManifestMediaType of [
+      "application/vnd.docker.distribution.manifest.v2+json",
+      "application/vnd.oci.image.manifest.v1+json",
+    ]) {
+      const imageManifest = JSON.stringify({ schemaVersion: 2, mediaType: imageManifestMediaType, layers: [] });
+      const put = { repositoryName, imageManifest, imageManifestMediaType, imageTag: `t${digests.length}` };
+      const stored = await ecr.send(new PutImageCommand(put));
+      digests.push(stored.image?.imageId?.imageDigest ?? "none");
+    }
+    ecr.destroy();
+    const host = "${AWS::AccountId}.dkr.ecr.${AWS::Region}.${AWS::URLSuffix}";
+    const images = [`opencomposer@${digests[0] ?? ""}`, "opencomposer:t1", "opencomposer:t2", "elsewhere:t0"];
+    await cloud.createStack("opencomposer-dev-Training", {
+      Resources: { Topic: { Type: "AWS::SNS::Topic" } },
+      Outputs: Object.fromEntries(
+        images.map((image, index) => [`Image${index}`, { Value: { "Fn::Sub": `${host}/${image}` } }]),
+      ),
+    });
+    const lines = (await cloud.run("doctor", ["--stage", "dev"])).out
+      .split("\n")
+      .filter((line) => line.includes(" image "));
+    expect(lines).toEqual([
+      `✓ image opencomposer@${(digests[0] ?? "").slice(0, 19)}: application/vnd.docker.distribution.manifest.v2+json`,
+      expect.stringMatching(
+        /^✗ image opencomposer:t1: application\/vnd\.oci\.image\.manifest\.v1\+json\. SageMaker hosting/,
+      ),
+      "✗ image opencomposer:t2: the repository does not have it. Deploy again; it is pushed then.",
+      "✗ image elsewhere:t0: the repository does not have it. Deploy again; it is pushed then.",
+    ]);
+  });
+
   test("leftovers are what carries the stage's tag and no stack has", async () => {
     const s3 = new S3Client(cloud.settings);
     const tagged = async (Bucket: string, stage: string): Promise<void> => {
@@ -129,7 +184,9 @@ describe("with the stacks of dev", () => {
       const added = await users("add", "ada", "--email", "ada@example.org");
       expect(added).toMatchObject({
         status: 0,
-        out: expect.stringContaining("ada@example.org. It is good for 3 days"),
+        out: expect.stringMatching(
+          /ada@example\.org\. It is good for 3 days; .* It comes from no-reply@verificationemail\.com/,
+        ),
       });
       expect(added.error).toContain("stage dev: account 000000000000, Region eu-west-1, user pool ");
       expect((await users("list")).out).toMatch(

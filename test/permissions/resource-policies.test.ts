@@ -7,10 +7,10 @@ import { localRegion } from "../../local/cloud/ministack";
 import { localAccountId } from "../../naming/resource-names";
 import { prodConfig } from "../infra/support/stage-configs";
 import { synthesize } from "../infra/support/synthesize";
-import { callsToResources,type CallToResource } from "./calls-to-resources";
+import { callsToResources, type CallToResource } from "./calls-to-resources";
 import { writtenBetween } from "./permissions-page";
 import { evaluateResourcePolicy, matchesStatement } from "./policy-evaluation";
-import { resourcePolicies,type ResourcePolicy } from "./resource-policies";
+import { resourcePolicies, type ResourcePolicy } from "./resource-policies";
 import { renderResourcePolicies } from "./resource-policies-page";
 
 /** Returns the resource's policy that decides about a call; an object belongs to its bucket. */

@@ -43,6 +43,8 @@ export const trainingStack = {
 /** A stack as CloudFormation describes it. */
 export interface DescribedStack {
   readonly status: string;
+  /** True: CloudFormation refuses to delete it, also where its first deploy has failed. */
+  readonly isProtected: boolean;
   readonly outputs: Readonly<Record<string, string>>;
 }
 
@@ -71,7 +73,11 @@ export async function describeStack(
     for (const { OutputKey: key, OutputValue: value } of stack.Outputs ?? []) {
       if (key !== undefined && value !== undefined) outputs[key] = value;
     }
-    return { status: stack.StackStatus ?? "UNKNOWN", outputs };
+    return {
+      status: stack.StackStatus ?? "UNKNOWN",
+      isProtected: stack.EnableTerminationProtection ?? false,
+      outputs,
+    };
   } catch (error) {
     // CloudFormation has no error code of its own for a stack that does not exist.
     if (

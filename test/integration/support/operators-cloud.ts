@@ -13,6 +13,7 @@ import { localCredentials, startMiniStack } from "../../../local/cloud/ministack
 import { partitionKey, sortKey } from "../../../naming/table-keys";
 import { environmentPython, findPython, makeEnvironments } from "../../../tools/python/environments";
 import { repository } from "../../../tools/repository";
+import { enoughQuotas, type ServiceQuotasServer, startServiceQuotas } from "../../support/service-quotas";
 
 export const region = "eu-west-1";
 
@@ -88,6 +89,8 @@ export interface OperatorsCloud {
   createStack(name: string, template: object): Promise<void>;
   /** Runs `scripts/{command}.ts` as npm does, with this cloud in the place of AWS. */
   run(command: string, options: readonly string[], input?: string): Promise<CommandResult>;
+  /** The quotas of the account; MiniStack has none. */
+  readonly quotas: ServiceQuotasServer;
   stop(): Promise<void>;
 }
 
@@ -96,18 +99,22 @@ export async function startOperatorsCloud(): Promise<OperatorsCloud> {
   const directory = mkdtempSync(join(tmpdir(), "opencomposer-operators-"));
   const cloud = await startMiniStack({ python: environmentPython("cloud"), directory, region, persist: false });
   const { endpointUrl } = cloud;
+  const quotas = await startServiceQuotas(enoughQuotas);
   const settings = { endpoint: endpointUrl, region, credentials: localCredentials };
   const cloudFormation = new CloudFormationClient(settings);
   return {
     endpointUrl,
     settings,
+    quotas,
     createStack: async (StackName, template) => {
       await cloudFormation.send(new CreateStackCommand({ StackName, TemplateBody: JSON.stringify(template) }));
       await waitUntilStackCreateComplete({ client: cloudFormation, maxWaitTime: 120, minDelay: 1 }, { StackName });
     },
-    run: async (command, options, input = "") => await runCommand({ command, options, input, endpointUrl }),
+    run: async (command, options, input = "") =>
+      await runCommand({ command, options, input, endpointUrl, quotasUrl: quotas.url }),
     stop: async () => {
       cloudFormation.destroy();
+      await quotas.stop();
       await cloud.stop();
       rmSync(directory, { recursive: true, force: true });
     },
@@ -119,13 +126,18 @@ async function runCommand(params: {
   readonly options: readonly string[];
   readonly input: string;
   readonly endpointUrl: string;
+  readonly quotasUrl: string;
 }): Promise<CommandResult> {
-  const { command, options, input, endpointUrl } = params;
+  const { command, options, input, endpointUrl, quotasUrl } = params;
   const program = ["--no-warnings", "--import", "tsx", join(repository, "scripts", `${command}.ts`)];
   const kept = Object.entries(process.env).filter(([name]) => !/^(?:AWS|AMAZON)_/.test(name));
   const child = spawn(process.execPath, [...program, ...options], {
     cwd: repository,
-    env: { ...Object.fromEntries(kept), ...localCloudEnvironment({ endpointUrl, region }) },
+    env: {
+      ...Object.fromEntries(kept),
+      ...localCloudEnvironment({ endpointUrl, region }),
+      AWS_ENDPOINT_URL_SERVICE_QUOTAS: quotasUrl,
+    },
     stdio: ["pipe", "pipe", "pipe"],
   });
   child.stdin.on("error", () => undefined);
