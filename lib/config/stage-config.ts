@@ -179,6 +179,12 @@ const stageSettingsSchema = z.strictObject({
             error: "must be the ARN of an ACM certificate",
           })
           .describe("ARN of an ACM certificate in the region of the stacks."),
+        exclusive: z
+          .boolean()
+          .default(true)
+          .describe(
+            "True: the API responds under this name only. False: also at the address that API Gateway gave it, for as long as front ends still call that one.",
+          ),
       })
       .optional()
       .describe("Domain of your own for the API."),

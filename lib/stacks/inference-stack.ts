@@ -1,5 +1,6 @@
 import { type App, CfnOutput, Stack } from "aws-cdk-lib";
 import type { Bucket } from "aws-cdk-lib/aws-s3";
+import type { CfnEndpoint } from "aws-cdk-lib/aws-sagemaker";
 import { techniqueIds } from "../../naming/resource-names";
 import type { StageConfig } from "../config/stage-config";
 import { TechniqueEndpoint } from "../constructs/technique-endpoint";
@@ -18,6 +19,7 @@ export interface InferenceStackProps {
 export class InferenceStack extends Stack {
   constructor(scope: App, id: string, { config, endpoints, artifacts }: InferenceStackProps) {
     super(scope, id, stackSettings(config, "SageMaker endpoints"));
+    let previous: CfnEndpoint | undefined;
     for (const technique of techniqueIds) {
       const { endpoint } = new TechniqueEndpoint(this, technique, {
         config,
@@ -25,6 +27,11 @@ export class InferenceStack extends Stack {
         endpoint: endpoints[technique],
         artifacts,
       });
+      // CloudFormation would change all endpoints at once. While one changes, its old and its new configuration may both
+      // count against the account's pool of serverless concurrency, so only one at a time does.
+      if (previous !== undefined && endpoints[technique].kind === "serverless")
+        endpoint.addResourceDependency(previous);
+      previous = endpoint;
       new CfnOutput(this, `${technique}-endpoint`, { value: endpoint.attrEndpointName });
     }
   }

@@ -34,7 +34,8 @@ function findingsIn(resource: Resource, { config = prodConfig, dockerfile }: Che
   const made = new CfnResource(stack, "Broken", { type: resource.Type, properties: resource.Properties });
   if (resource.DeletionPolicy !== undefined) {
     made.addOverride("DeletionPolicy", resource.DeletionPolicy);
-    made.addOverride("UpdateReplacePolicy", resource.DeletionPolicy);
+    // As the CDK writes it: this attribute knows no RetainExceptOnCreate.
+    made.addOverride("UpdateReplacePolicy", resource.DeletionPolicy === "Delete" ? "Delete" : "Retain");
   }
   const checks = new OpenComposerChecks({ config, ...(dockerfile === undefined ? {} : { dockerfile }) });
   return checks.validateScope(stack).violations.map(({ ruleName }) => ruleName);

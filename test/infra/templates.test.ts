@@ -143,6 +143,27 @@ describe("HTTP API", () => {
     expect(custom.stack("Api").outputs).toContain("CustomDomainTarget");
     expect(prod.resourcesOf("AWS::ApiGatewayV2::DomainName")).toEqual([]);
   });
+
+  test.each([
+    ["alone", undefined, true],
+    ["alone, as asked", true, true],
+    ["besides API Gateway's own address, as asked", false, undefined],
+  ])("a custom domain is the API's address %s", (_, exclusive, disabled) => {
+    const customDomain = {
+      name: "music.example.org",
+      certificateArn: "arn:aws:acm:eu-west-1:123456789012:certificate/0a1b2c3d-0000-1111-2222-333344445555",
+      ...(exclusive === undefined ? {} : { exclusive }),
+    };
+    const [api] = synthesize(parseStageConfig({ ...prodConfig, api: { ...prodConfig.api, customDomain } })).resourcesOf(
+      "AWS::ApiGatewayV2::Api",
+    );
+    expect(api?.resource.Properties["DisableExecuteApiEndpoint"]).toBe(disabled);
+  });
+
+  test("without a custom domain the API has the address that API Gateway gives it", () => {
+    const [api] = prod.resourcesOf("AWS::ApiGatewayV2::Api");
+    expect(api?.resource.Properties["DisableExecuteApiEndpoint"]).toBeUndefined();
+  });
 });
 
 describe("users", () => {

@@ -319,6 +319,26 @@ describe("B11: browsers may fetch presigned URLs", () => {
 });
 
 describe("B9: concurrency of serverless endpoints", () => {
+  test("an update of one stage beside another fits the pool, even if old and new configuration count together", () => {
+    const perStage = [dev, prod].map((synthesized) => {
+      const endpoints = synthesized.resourcesOf("AWS::SageMaker::Endpoint");
+      const configurations = synthesized.resourcesOf("AWS::SageMaker::EndpointConfig").map(({ resource }) => {
+        const [variant] = z
+          .tuple([z.looseObject({ ServerlessConfig: z.looseObject({ MaxConcurrency: z.int() }) })])
+          .parse(resource.Properties["ProductionVariants"]);
+        return variant.ServerlessConfig.MaxConcurrency;
+      });
+      // Each endpoint but the first waits for the one before it, so one at a time has two configurations.
+      const waiting = endpoints.map(({ resource }) => z.array(z.string()).catch([]).parse(resource["DependsOn"]));
+      expect(waiting).toEqual(
+        endpoints.map((_, index) => endpoints.slice(Math.max(0, index - 1), index).map(({ id }) => id)),
+      );
+      return { steady: configurations.reduce((sum, one) => sum + one, 0), changing: Math.max(...configurations) };
+    });
+    const steady = perStage.reduce((sum, stage) => sum + stage.steady, 0);
+    expect(steady + Math.max(...perStage.map(({ changing }) => changing))).toBeLessThanOrEqual(10);
+  });
+
   test("dev and prod together leave some of the 10 that a new account has, and no worker outruns an endpoint", () => {
     const concurrency = (config: typeof devConfig): number[] =>
       techniqueIds.map((technique) => {

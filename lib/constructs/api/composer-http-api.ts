@@ -71,6 +71,7 @@ export class ComposerHttpApi extends Construct {
       apiName: resourcePrefix(config.stage),
       description: "OpenComposer: generative music",
       createDefaultStage: false,
+      ...(config.api.customDomain?.exclusive === true ? { disableExecuteApiEndpoint: true } : {}),
       corsPreflight: {
         allowOrigins: config.api.corsOrigins,
         allowMethods: [
