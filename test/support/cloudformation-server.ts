@@ -4,7 +4,7 @@ import { startListeningServer } from "./listening-server";
 
 export interface CloudFormationServer {
   readonly client: CloudFormationClient;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /** @param result - the XML within the result of the operation, for example `<Stacks>…</Stacks>` of DescribeStacks */
