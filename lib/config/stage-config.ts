@@ -35,6 +35,20 @@ const imageSourceSchema = z.discriminatedUnion("kind", [
 ]);
 export type ImageSource = z.infer<typeof imageSourceSchema>;
 
+/**
+ * Returns account, Region and repository of an image's URI, which is
+ * `123456789012.dkr.ecr.eu-west-1.amazonaws.com/name:tag` or `…/name@sha256:digest`.
+ */
+export function imageLocation(uri: string): {
+  readonly account: string;
+  readonly region: string;
+  readonly repository: string;
+} {
+  const [registry = "", ...path] = uri.split("/");
+  const [account = "", , , region = ""] = registry.split(".");
+  return { account, region, repository: path.join("/").replace(/[@:].*$/, "") };
+}
+
 const techniqueImagesSchema = z.strictObject({ training: imageSourceSchema, inference: imageSourceSchema });
 
 const throttleSchema = z.strictObject({
@@ -175,6 +189,11 @@ const stageSettingsSchema = z.strictObject({
       .describe(
         "True: a password may be sent to Cognito directly (USER_PASSWORD_AUTH). It is for local only, where tests and scripts sign in without a browser.",
       ),
+    mfa: z
+      .enum(["off", "required"])
+      .describe(
+        "`required`: everyone signs in with a second factor, a code of an authenticator app, which the sign-in page sets up at the first sign-in.",
+      ),
     signInPage: z
       .strictObject({ callbackUrls: z.array(webUrl).min(1), logoutUrls: z.array(webUrl).min(1) })
       .optional()
@@ -195,7 +214,11 @@ const stageSettingsSchema = z.strictObject({
     })
     .describe("Maximum of each kind that one user may have."),
   functions: z.strictObject({
-    logLevel: z.enum(["DEBUG", "INFO", "WARN", "ERROR"]),
+    logLevel: z
+      .enum(["DEBUG", "INFO"])
+      .describe(
+        "Level from which log lines are kept. Lambda counts the lines of our own metrics as INFO, so with a higher level there would be no metrics, and their alarms would stay silent.",
+      ),
     reservedConcurrency: z
       .strictObject({ dispatchWork: z.int().min(1), executeComposition: z.int().min(1) })
       .partial()
@@ -269,6 +292,12 @@ export const stageConfigSchema = stageSettingsSchema.superRefine((config, contex
   const isLocal = config.stage === "local";
   if (config.identity.passwordGrant && !isLocal) {
     refuse(["identity", "passwordGrant"], "is allowed in the stage local only");
+  }
+  if (config.identity.mfa === "required" && (isLocal || config.identity.signInPage === undefined)) {
+    refuse(
+      ["identity", "mfa"],
+      "must be `off` in the stage local, and where there is no signInPage: nothing else lets people set a second factor up",
+    );
   }
   if (!config.identity.passwordGrant && config.identity.signInPage === undefined) {
     refuse(["identity", "signInPage"], "is needed where passwordGrant is off: nobody could sign in");

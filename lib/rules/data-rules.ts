@@ -31,12 +31,13 @@ export const dataRules: readonly Rule[] = [
   {
     id: "DATA2",
     info: "What holds data outlives its stack in prod.",
-    explanation: "A stack that is deleted, or a change that replaces a resource, would delete what users made.",
+    explanation:
+      "A stack that is deleted, or a change that replaces a resource, would delete what users made. RetainExceptOnCreate deletes only what the failed operation itself has made.",
     types: ["AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::Cognito::UserPool"],
     findings: ({ DeletionPolicy, UpdateReplacePolicy }, { config }) => {
       if (config.stage !== "prod") return [];
       return [
-        ...(DeletionPolicy === "Retain" ? [] : ["deleted with its stack"]),
+        ...(DeletionPolicy === "Retain" || DeletionPolicy === "RetainExceptOnCreate" ? [] : ["deleted with its stack"]),
         ...(UpdateReplacePolicy === "Retain" ? [] : ["deleted when it is replaced"]),
       ];
     },

@@ -201,6 +201,7 @@ const sound: readonly (readonly [string, Resource, CheckParams?])[] = [
   ["has the stage's concurrency", endpoint({ ServerlessConfig: { MaxConcurrency: 2 } })],
   ["logs", fn(logging)],
   ["has a table", ofTable({})],
+  ["has a table that only the rollback of its creation deletes", ofTable({}, "RetainExceptOnCreate")],
 ];
 test.each(sound.map(([what, ...rest]) => [what, rest] as const))("finds nothing in a stage that %s", (_, rest) => {
   const [resource, params] = rest;

@@ -92,6 +92,8 @@ export class ComposerBuckets extends Construct {
       );
     }
     for (const bucket of [this.artifacts, this.work]) {
+      // The policy refuses plain HTTP, also while a retained bucket has no stack any more.
+      bucket.policy?.applyRemovalPolicy(removalPolicy(config));
       acknowledge(
         bucket,
         "S1",

@@ -14,15 +14,20 @@ export interface CodeBlock {
   /** Empty where none is named. */
   readonly language: string;
   readonly text: string;
+  /** The anchor of the heading that it stands below; empty before the first heading. */
+  readonly anchor: string;
 }
 
+/** Stands for a block in the prose. No document has this character. */
+const blockMark = "\u0000";
+
 export function parseMarkdown(markdown: string): MarkdownDocument {
-  const codeBlocks: CodeBlock[] = [];
+  const blocks: Omit<CodeBlock, "anchor">[] = [];
   const prose = markdown.replaceAll(
     /^```(?<language>\w*)\n(?<text>.*?)^```$/gms,
     (_, language: string, text: string) => {
-      codeBlocks.push({ language, text });
-      return "";
+      blocks.push({ language, text });
+      return blockMark;
     },
   );
   const codeSpans: string[] = [];
@@ -32,11 +37,17 @@ export function parseMarkdown(markdown: string): MarkdownDocument {
   });
   const withoutSpans = prose.replaceAll(/`[^`]+`/g, "code");
   const links = [...withoutSpans.matchAll(/\]\((?<target>[^()\s]+)\)/g)].map((match) => match[1] ?? "");
-  return { links, codeSpans, codeBlocks, anchors: anchorsOf(plain) };
+  const anchors = anchorsOf(plain);
+  const anchorsOfBlocks = plain
+    .split(blockMark)
+    .slice(0, -1)
+    .map((_, index, parts) => anchorsOf(parts.slice(0, index + 1).join("\n")).at(-1) ?? "");
+  const codeBlocks = blocks.map((block, index) => ({ ...block, anchor: anchorsOfBlocks[index] ?? "" }));
+  return { links, codeSpans, codeBlocks, anchors: new Set(anchors) };
 }
 
-function anchorsOf(plain: string): Set<string> {
-  const anchors = new Set<string>();
+function anchorsOf(plain: string): readonly string[] {
+  const anchors: string[] = [];
   for (const [, heading = ""] of plain.matchAll(/^#{1,6} (?<heading>.+)$/gm)) {
     const text = heading.replaceAll(/\[(?<label>[^\]]*)\]\([^)]*\)/g, "$1");
     const slug = text
@@ -45,8 +56,8 @@ function anchorsOf(plain: string): Set<string> {
       .trim()
       .replaceAll(/\s/g, "-");
     let anchor = slug;
-    for (let repetition = 1; anchors.has(anchor); repetition += 1) anchor = `${slug}-${repetition}`;
-    anchors.add(anchor);
+    for (let repetition = 1; anchors.includes(anchor); repetition += 1) anchor = `${slug}-${repetition}`;
+    anchors.push(anchor);
   }
   return anchors;
 }

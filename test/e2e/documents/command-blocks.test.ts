@@ -1,0 +1,292 @@
+/**
+ * The command blocks of the documents, run as they stand there, in terminals and a fresh checkout: what a newcomer
+ * copies has to work. `command-blocks.ts` says which terminal each block is run in, `stand-ins.ts` what is not the
+ * program that a person has.
+ */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  AdminSetUserPasswordCommand,
+  CognitoIdentityProviderClient,
+  ListUserPoolsCommand,
+} from "@aws-sdk/client-cognito-identity-provider";
+import { findSampleMelody } from "../../../domain/music/sample-melodies";
+import { parseMidi, type Song } from "../../../domain/music/song";
+import { loadStageConfig } from "../../../lib/config/load-stage-config";
+import { localCloudEnvironment } from "../../../local/cloud/deployment";
+import { localCredentials } from "../../../local/cloud/ministack";
+import { readOutputs } from "../../../local/outputs";
+import { enoughQuotas, type ServiceQuotasServer, startServiceQuotas } from "../../support/service-quotas";
+import { accessToken, type ApiSession, openSession, shapes } from "../api-session";
+import { leftOf, type Outputs } from "../running-cloud";
+import { until } from "../until";
+import { type Checkout, checkOut } from "./checkout";
+import { type BlockId, blocksToRun } from "./command-blocks";
+import { standInFolder, standInTable } from "./stand-ins";
+import { Terminal } from "./terminal";
+
+let checkout: Checkout;
+const terminals: Terminal[] = [];
+
+/** A shell without the caller's AWS settings, and without what npm and jest set for what they start. */
+function openTerminal(more: Readonly<Record<string, string>> = {}): Terminal {
+  const { HOME = "/", LANG = "C.UTF-8", PATH = "", PIP_EXTRA_INDEX_URL } = process.env;
+  const terminal = new Terminal(checkout.folder, {
+    HOME,
+    LANG,
+    PATH: `${standInFolder}:${PATH}`,
+    ...(PIP_EXTRA_INDEX_URL === undefined ? {} : { PIP_EXTRA_INDEX_URL }),
+    ...more,
+  });
+  terminals.push(terminal);
+  return terminal;
+}
+
+async function close(terminal: Terminal): Promise<number | null> {
+  terminals.splice(terminals.indexOf(terminal), 1);
+  return await terminal.close();
+}
+
+beforeAll(() => {
+  console.log(`Programs that stand in for others (docs/local-and-aws.md):\n${standInTable()}`);
+  checkout = checkOut();
+});
+afterAll(async () => {
+  for (const terminal of terminals) {
+    terminal.pressControlC();
+    await terminal.close();
+  }
+  expect(await leftOf(checkout.folder)).toEqual([]);
+  checkout.remove();
+});
+
+const blockText = (document: string, id: BlockId): string => {
+  const block = blocksToRun(document).find((candidate) => candidate.id === id);
+  if (block === undefined) throw new Error(`There is no block ${id}`);
+  return block.text;
+};
+const blocksOf = (document: string, terminal: string) =>
+  blocksToRun(document).filter(({ run }) => "terminal" in run && run.terminal === terminal);
+
+let cloud: Terminal;
+function outputs(): Outputs {
+  const written = readOutputs(join(checkout.folder, ".local/outputs.json"));
+  if (written === undefined) throw new Error("no local cloud is up");
+  return written;
+}
+const session = async (): Promise<ApiSession> =>
+  openSession(outputs(), await accessToken(outputs(), outputs().demoUser));
+
+/** Runs the commands that start the cloud, until it says that it is up. Returns what they have printed. */
+async function startCloud(commands: string): Promise<string> {
+  cloud = openTerminal();
+  const printed = cloud.begin(commands);
+  await until(`the cloud is up; it printed ${printed()}`, 600, () => printed().includes("everything is up; Ctrl-C"));
+  return printed();
+}
+async function endCloud(): Promise<void> {
+  cloud.pressControlC();
+  expect(await close(cloud)).toBe(0);
+  expect(await leftOf(checkout.folder)).toEqual([]);
+}
+
+describe("README.md", () => {
+  test("two commands bring the cloud up, and it plays Twinkle, Twinkle with four voices", async () => {
+    const printed = await startCloud(blockText("README.md", "README.md#try-it-two-commands"));
+    const file = /^\S*twinkle-twinkle-\S+\.mid$/m.exec(printed)?.[0];
+    const { tracks } = parseMidi(readFileSync(join(file ?? "no file was printed")));
+    expect(tracks.filter(({ notes }) => notes.length > 0)).toHaveLength(4);
+  });
+
+  test("in a second terminal, the requests make a composition and a training job", async () => {
+    const terminal = openTerminal();
+    const printed = [];
+    for (const { text } of blocksOf("README.md", "second")) printed.push(await terminal.run(text));
+    const [piece, job] = [...printed.join("\n").matchAll(/"id": ?"(?<id>\w{26})"/g)].map((match) => match[1] ?? "");
+    const api = await session();
+    const composed = await api.pollUntil(
+      `/compositions/${piece}`,
+      shapes.composition,
+      ({ state }) => state === "COMPLETED",
+      120,
+    );
+    expect(composed.output).toMatchObject({ bars: 8 });
+    expect((await api.call("GET", `/training-jobs/${job}`)).json(shapes.trainingJob)).toMatchObject({
+      progress: { epochs: 20 },
+    });
+    // Twenty epochs are minutes, and the tutorial trains, too.
+    await api.call("POST", `/training-jobs/${job}/stop`);
+    await api.pollUntil(`/training-jobs/${job}`, shapes.trainingJob, ({ state }) => state === "STOPPED", 300);
+    await close(terminal);
+  });
+
+  test("Ctrl-C ends everything", async () => {
+    await endCloud();
+  });
+});
+
+describe("docs/tutorial.md", () => {
+  let printed = "";
+  const song = (name: string): Song => parseMidi(readFileSync(join(checkout.folder, ".local/tutorial", name)));
+  const sounding = ({ tracks }: Song): string[] =>
+    tracks.filter(({ notes }) => notes.length > 0).map(({ name }) => name);
+
+  test("the next start goes on where the last one was", async () => {
+    const started = await startCloud(blockText("docs/tutorial.md", "docs/tutorial.md#1-start-the-cloud"));
+    expect(started).toContain("going on with the cloud of the last start");
+  });
+
+  let terminal: Terminal | undefined;
+  test.each(blocksOf("docs/tutorial.md", "second"))("the commands of $id succeed", async ({ text }) => {
+    terminal ??= openTerminal();
+    printed += await terminal.run(text);
+  });
+
+  test("every piece and the training end as it says", () => {
+    const states = printed.split("\n").filter((line) => /^(?:COMPLETED|READY|FAILED|STOPPED)$/.test(line));
+    expect(states).toEqual(["COMPLETED", "COMPLETED", "READY", "COMPLETED"]);
+    const epochs = printed.split("\n").filter((line) => line.startsWith('{"epoch":'));
+    expect(epochs).toHaveLength(5);
+  });
+
+  test("its files are the music that it speaks of", () => {
+    const melody = findSampleMelody("ode-to-joy")?.notes.map(({ pitch }) => pitch);
+    expect(melody).toBeDefined();
+    for (const name of ["joy.mid", "joy-by-my-model.mid", "sample-1.mid", "sample-5.mid"]) {
+      const { tracks } = song(name);
+      expect({ name, melody: tracks[0]?.notes.map(({ pitch }) => pitch) }).toEqual({ name, melody });
+    }
+    expect(sounding(song("joy.mid")).slice(1)).toEqual(["Alto", "Tenor", "Bass"]);
+    expect(sounding(song("joy-edited.mid"))).toHaveLength(2);
+  });
+});
+
+describe("docs/deploy.md and docs/runbook.md, with the local cloud in place of the account", () => {
+  let terminal: Terminal;
+  let quotas: ServiceQuotasServer;
+  let state: string;
+  /** Runs a block of one of the two, and returns what it has printed. */
+  const run = async (id: BlockId, meanwhile?: (printed: () => string) => Promise<void>): Promise<string> =>
+    await terminal.run(blockText(id.slice(0, id.indexOf("#")), id), meanwhile);
+
+  beforeAll(async () => {
+    if (readOutputs(join(checkout.folder, ".local/outputs.json")) === undefined) {
+      await startCloud(blockText("README.md", "README.md#try-it-two-commands"));
+    }
+    const { awsEndpointUrl: endpointUrl, sagemakerEndpointUrl, region } = outputs();
+    quotas = await startServiceQuotas(enoughQuotas);
+    state = mkdtempSync(join(tmpdir(), "opencomposer-stand-ins-"));
+    terminal = openTerminal({
+      ...localCloudEnvironment({ endpointUrl, region }),
+      AWS_ENDPOINT_URL_SAGEMAKER: sagemakerEndpointUrl,
+      AWS_ENDPOINT_URL_SERVICE_QUOTAS: quotas.url,
+      STAND_IN_STATE: state,
+    });
+  });
+  afterAll(async () => {
+    await close(terminal);
+    await quotas.stop();
+    rmSync(state, { recursive: true, force: true });
+  });
+
+  test("the example of own values is copied, and is whole but for its addresses", async () => {
+    await run("docs/deploy.md#your-own-values");
+    const own = loadStageConfig({ stage: "prod", folder: checkout.folder });
+    expect(own.alarms?.emailAddresses).toHaveLength(1);
+  });
+
+  test("a deploy puts the stacks of dev into the account, and seed fills them", async () => {
+    const printed = await run("docs/deploy.md#deploy");
+    for (const name of ["Storage", "Api", "Training", "Inference", "Observability"]) {
+      expect(printed).toContain(`✅  opencomposer-dev-${name}`);
+    }
+    expect(printed).toMatch(/stage dev: account 000000000000, Region eu-west-1, table \S+, bucket \S+/);
+  });
+
+  test("doctor finds nothing that is wrong", async () => {
+    const printed = await run("docs/deploy.md#is-everything-right");
+    expect(printed).toMatch(/✓ quota "ml\.m5\.xlarge for training job usage"/);
+    expect(printed.match(/✓ image cdk-hnb659fds-container-assets-\S+: application\/vnd\.docker/g)).toHaveLength(4);
+    expect(printed).not.toContain("✗");
+  });
+
+  test("the user ada is made", async () => {
+    expect(await run("docs/deploy.md#users-and-sign-in")).toContain("ada@example.org. It is good for 3 days");
+  });
+
+  test("ada signs in on the page, and the command line has a token", async () => {
+    const cognito = new CognitoIdentityProviderClient({
+      endpoint: outputs().awsEndpointUrl,
+      region: outputs().region,
+      credentials: localCredentials,
+    });
+    const { UserPools = [] } = await cognito.send(new ListUserPoolsCommand({ MaxResults: 10 }));
+    const UserPoolId = UserPools.find(({ Name }) => Name?.startsWith("opencomposer-dev"))?.Id;
+    // The message with the temporary password goes nowhere here, so ada gets a password of her own at once.
+    const Password = "A-longer-passw0rd!";
+    await cognito.send(new AdminSetUserPasswordCommand({ UserPoolId, Username: "ada", Password, Permanent: true }));
+    cognito.destroy();
+    await run("docs/deploy.md#users-and-sign-in 2", async (printed) => {
+      const address = (): string | undefined => /http\S+\/oauth2\/authorize\S+/.exec(printed())?.[0];
+      await until("sign-in tells its page", 300, () => address() !== undefined);
+      const page = await (await fetch(address() ?? "")).text();
+      const form = new URLSearchParams({ username: "ada", password: Password });
+      for (const [, name = "", value = ""] of page.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)) {
+        form.set(name, value);
+      }
+      const response = await fetch(`${outputs().awsEndpointUrl}/login`, { method: "POST", body: form });
+      expect(await response.text()).toContain("You are signed in");
+    });
+    expect(await terminal.run('printf "%s\\n" "token=$token"')).toMatch(/^token=[\w-]+\.[\w-]+\.[\w-]+$/m);
+  });
+
+  test("images are pushed to a repository of one's own, and the setting that is printed is one", async () => {
+    await run("docs/deploy.md#without-docker-at-the-deploy");
+    const setting = readFileSync(join(checkout.folder, "images.json"), "utf8");
+    writeFileSync(join(state, "opencomposer.dev.json"), setting);
+    const { images } = loadStageConfig({ stage: "dev", folder: state });
+    expect(images["unet-gan"].training).toMatchObject({
+      kind: "uri",
+      uri: expect.stringMatching(/@sha256:[0-9a-f]{64}$/),
+    });
+  });
+
+  test("stop-all finds nothing that runs", async () => {
+    const printed = await run("docs/runbook.md#stop-everything");
+    expect(printed).toContain("0 training jobs at SageMaker, 0 executions of the workflow, 0 open rows");
+  });
+
+  test("no function begins new work any more", async () => {
+    await run("docs/runbook.md#stop-everything 2");
+    const printed = await terminal.run('aws lambda get-function-concurrency --function-name "$worker"');
+    expect(printed).toMatch(/"ReservedConcurrentExecutions": 0/);
+  });
+
+  test("dev is removed with its data", async () => {
+    await run("docs/runbook.md#remove-everything", async (printed) => {
+      await until("the CDK asks", 300, () => printed().includes("(y/n)"));
+      terminal.type("y");
+    });
+  });
+
+  test("prod is protected until somebody takes the protection off, and is removed but for its data", async () => {
+    await terminal.run("npx cdk deploy --all -c stage=prod");
+    const protection = "--query 'Stacks[0].EnableTerminationProtection'";
+    const describe = `aws cloudformation describe-stacks --stack-name opencomposer-prod-Storage ${protection}`;
+    expect((await terminal.run(describe)).trim()).toBe("true");
+    await run("docs/runbook.md#change-an-endpoint-between-serverless-and-real-time", async (printedSoFar) => {
+      await until("the CDK asks", 300, () => printedSoFar().includes("(y/n)"));
+      terminal.type("y");
+    });
+    await terminal.run("npx cdk deploy opencomposer-prod-Inference -c stage=prod");
+    expect(await run("docs/deploy.md#when-a-deploy-fails")).toMatch(/resources are not listed/);
+    await terminal.run("npx cdk deploy opencomposer-prod-Inference -c stage=prod");
+    const printed = await run("docs/runbook.md#remove-everything 2", async (printedSoFar) => {
+      await until("the CDK asks", 300, () => printedSoFar().includes("(y/n)"));
+      terminal.type("y");
+    });
+    expect(printed).toMatch(/[1-9]\d* things are there without a stack\./);
+    expect(printed).toMatch(/arn:aws:dynamodb:\S+: DynamoDB storage; /);
+  });
+});

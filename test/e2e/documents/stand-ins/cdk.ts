@@ -1,0 +1,233 @@
+/**
+ * The CDK CLI on a local cloud in place of an account. The CLI itself does all the work; what MiniStack refuses of the
+ * templates is taken out between synthesis and deploy, and endpoints are made at the local SageMaker server.
+ */
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { BatchGetImageCommand, ECRClient } from "@aws-sdk/client-ecr";
+import {
+  CreateEndpointCommand,
+  CreateEndpointConfigCommand,
+  CreateModelCommand,
+  DeleteEndpointCommand,
+  DeleteEndpointConfigCommand,
+  DeleteModelCommand,
+  DescribeEndpointCommand,
+  SageMakerClient,
+} from "@aws-sdk/client-sagemaker";
+import * as z from "zod";
+import {
+  endpointName,
+  localAccountId,
+  localImageUri,
+  type Stage,
+  stages,
+  techniqueIds,
+} from "../../../../naming/resource-names";
+
+/** Types that MiniStack refuses, or cannot make. */
+const refusedTypes = /^AWS::SageMaker::|^AWS::Cognito::ManagedLoginBranding$|^Custom::S3AutoDeleteObjects$/;
+/** A resource that does nothing, in their place: others refer to it and wait for it. */
+const placeholder = "AWS::CloudFormation::WaitConditionHandle";
+
+const templateSchema = z.looseObject({
+  Resources: z.record(
+    z.string(),
+    z.looseObject({ Type: z.string(), Properties: z.record(z.string(), z.unknown()).optional() }),
+  ),
+  Outputs: z.record(z.string(), z.looseObject({ Value: z.unknown() })).default({}),
+});
+const assetsSchema = z.looseObject({
+  files: z.record(z.string(), z.looseObject({ source: z.looseObject({ path: z.string().optional() }) })),
+  dockerImages: z
+    .record(
+      z.string(),
+      z.looseObject({
+        source: z.looseObject({
+          directory: z.string(),
+          dockerFile: z.string(),
+          dockerBuildTarget: z.string(),
+          dockerBuildArgs: z.record(z.string(), z.string()).default({}),
+          platform: z.string(),
+          dockerOutputs: z.array(z.string()).default([]),
+        }),
+      }),
+    )
+    .default({}),
+});
+
+function environment(name: string): string {
+  const value = process.env[name];
+  if (value === undefined) throw new Error(`The variable ${name} is missing: it names the local cloud.`);
+  return value;
+}
+
+function run(program: string, args: readonly string[], input?: string): void {
+  const { status, error } = spawnSync(program, args, {
+    stdio: [input === undefined ? "inherit" : "pipe", "inherit", "inherit"],
+    ...(input === undefined ? {} : { input }),
+    // `npm run check` runs cdk-nag and the CDK's own check.
+    env: { ...process.env, CDK_VALIDATION: "false", CDK_DISABLE_VERSION_CHECK: "1" },
+  });
+  if (error !== undefined) throw error;
+  if (status !== 0) throw new Error(`${program} ${args.join(" ")} ended with ${status ?? "a signal"}`);
+}
+const cdk = (args: readonly string[]): void => {
+  run(resolve("node_modules/.bin/cdk"), args);
+};
+
+/**
+ * Builds and pushes the images of an assembly, as the CLI does with images that the repository lacks. MiniStack's ECR
+ * says of each image that it has it, so the CLI itself would build none.
+ */
+async function publishImages(assembly: string): Promise<void> {
+  const ecr = new ECRClient({});
+  const region = environment("AWS_REGION");
+  const repositoryName = `cdk-hnb659fds-container-assets-${localAccountId}-${region}`;
+  const host = `${localAccountId}.dkr.ecr.${region}.amazonaws.com`;
+  run("docker", ["login", "--username", "AWS", "--password-stdin", host], "password");
+  for (const name of readdirSync(assembly).filter((file) => file.endsWith(".assets.json"))) {
+    const { dockerImages } = assetsSchema.parse(JSON.parse(readFileSync(join(assembly, name), "utf8")));
+    for (const [digest, { source }] of Object.entries(dockerImages)) {
+      const tag = `${host}/${repositoryName}:${digest}`;
+      const imageIds = [{ imageTag: digest }];
+      const { images = [] } = await ecr.send(new BatchGetImageCommand({ repositoryName, imageIds }));
+      if (images.length > 0) continue;
+      const buildArgs = Object.entries(source.dockerBuildArgs).flatMap(([key, value]) => [
+        "--build-arg",
+        `${key}=${value}`,
+      ]);
+      const outputs = source.dockerOutputs.map((output) => `--output=${output}`);
+      const place = ["--file", source.dockerFile, "--platform", source.platform, join(assembly, source.directory)];
+      run("docker", ["build", ...buildArgs, ...outputs, "--tag", tag, "--target", source.dockerBuildTarget, ...place]);
+      run("docker", ["push", tag]);
+    }
+  }
+}
+
+type Resource = z.infer<typeof templateSchema>["Resources"][string];
+
+/** Returns true if MiniStack refuses the resource: for its type, or as an alarm that computes with metrics. */
+const isRefused = ({ Type, Properties = {} }: Resource): boolean =>
+  refusedTypes.test(Type) || (Type === "AWS::CloudWatch::Alarm" && "Metrics" in Properties);
+
+/** Returns a template without what MiniStack refuses. What was refused stays in it as metadata. */
+function fittedTemplate(content: string): string {
+  const template = templateSchema.parse(JSON.parse(content));
+  for (const [id, resource] of Object.entries(template.Resources)) {
+    if (!isRefused(resource)) continue;
+    const { Type, Properties = {}, ...rest } = resource;
+    template.Resources[id] = { ...rest, Type: placeholder, Metadata: { Type, Properties } };
+    const name = Properties["EndpointName"];
+    if (typeof name === "string") {
+      const reference = JSON.stringify({ "Fn::GetAtt": [id, "EndpointName"] });
+      for (const output of Object.values(template.Outputs)) {
+        if (JSON.stringify(output.Value) === reference) output.Value = name;
+      }
+    }
+  }
+  // MiniStack serves the sign-in page at its own endpoint.
+  const page = template.Outputs["UserPoolDomainUrl"];
+  if (page !== undefined) page.Value = environment("AWS_ENDPOINT_URL");
+  return JSON.stringify(template);
+}
+
+/** Fits all templates of an assembly. The CLI uploads a template under its digest, which is another one then. */
+function fitAssembly(assembly: string): void {
+  const manifestFile = join(assembly, "manifest.json");
+  let manifest = readFileSync(manifestFile, "utf8");
+  for (const name of readdirSync(assembly).filter((file) => file.endsWith(".template.json"))) {
+    const file = join(assembly, name);
+    const fitted = fittedTemplate(readFileSync(file, "utf8"));
+    writeFileSync(file, fitted);
+    const assetsFile = file.replace(".template.json", ".assets.json");
+    let assets = readFileSync(assetsFile, "utf8");
+    for (const [digest, { source }] of Object.entries(assetsSchema.parse(JSON.parse(assets)).files)) {
+      if (source.path !== name) continue;
+      const changed = createHash("sha256").update(fitted).digest("hex");
+      assets = assets.replaceAll(digest, changed);
+      manifest = manifest.replaceAll(digest, changed);
+    }
+    writeFileSync(assetsFile, assets);
+  }
+  writeFileSync(manifestFile, manifest);
+}
+
+async function deleteEndpoints(client: SageMakerClient, stage: Stage): Promise<void> {
+  for (const technique of techniqueIds) {
+    const name = endpointName(stage, technique);
+    for (const command of [
+      new DeleteEndpointCommand({ EndpointName: name }),
+      new DeleteEndpointConfigCommand({ EndpointConfigName: name }),
+      new DeleteModelCommand({ ModelName: name }),
+    ]) {
+      // The union of commands is no command of the client's type.
+      if (command instanceof DeleteEndpointCommand) await client.send(command);
+      else if (command instanceof DeleteEndpointConfigCommand) await client.send(command);
+      else await client.send(command);
+    }
+  }
+}
+
+async function makeEndpoints(client: SageMakerClient, stage: Stage): Promise<void> {
+  for (const technique of techniqueIds) {
+    const name = endpointName(stage, technique);
+    const role = "arn:aws:iam::000000000000:role/stands-in";
+    const container = { Image: localImageUri(technique, "inference") };
+    await client.send(new CreateModelCommand({ ModelName: name, ExecutionRoleArn: role, PrimaryContainer: container }));
+    const variant = {
+      VariantName: "all",
+      ModelName: name,
+      ServerlessConfig: { MemorySizeInMB: 2048, MaxConcurrency: 2 },
+    };
+    await client.send(new CreateEndpointConfigCommand({ EndpointConfigName: name, ProductionVariants: [variant] }));
+    await client.send(new CreateEndpointCommand({ EndpointName: name, EndpointConfigName: name }));
+  }
+  const deadline = Date.now() + 300_000;
+  for (const technique of techniqueIds) {
+    const EndpointName = endpointName(stage, technique);
+    for (;;) {
+      const { EndpointStatus: status = "" } = await client.send(new DescribeEndpointCommand({ EndpointName }));
+      if (status === "InService") break;
+      if (status === "Failed" || Date.now() > deadline) throw new Error(`The endpoint ${EndpointName} is ${status}`);
+      await sleep(200);
+    }
+  }
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  const [command, which = "", option, context] = args;
+  if (command === "bootstrap" && args.length === 1) {
+    cdk(args);
+    return;
+  }
+  const stage = stages.find((name) => context === `stage=${name}`);
+  const isKnown = (command === "deploy" || command === "destroy") && option === "-c";
+  if (!isKnown || stage === undefined || args.length > 4) {
+    throw new Error(`cdk ${args.join(" ")}: say what stands in for this, in test/e2e/documents/stand-ins/cdk.ts`);
+  }
+  const hasEndpoints = which === "--all" || which === `opencomposer-${stage}-Inference`;
+  const assembly = join(environment("STAND_IN_STATE"), `assembly-${stage}`);
+  const sageMaker = new SageMakerClient({});
+  if (command === "destroy") {
+    if (!existsSync(assembly)) throw new Error(`The stage ${stage} is not deployed.`);
+    cdk(["destroy", which, "--app", assembly]);
+    if (hasEndpoints) await deleteEndpoints(sageMaker, stage);
+    return;
+  }
+  rmSync(assembly, { recursive: true, force: true });
+  cdk(["synth", "--quiet", "-c", `stage=${stage}`, "--output", assembly]);
+  fitAssembly(assembly);
+  if (hasEndpoints) await publishImages(assembly);
+  // MiniStack loses a change set without changes. Nobody is asked about new rights: there are none here.
+  cdk(["deploy", which, "--app", assembly, "--method=direct", "--require-approval=never", "--progress=events"]);
+  if (hasEndpoints) await makeEndpoints(sageMaker, stage);
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});
