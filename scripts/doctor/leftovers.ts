@@ -75,14 +75,19 @@ export async function listTagged(client: ResourceGroupsTaggingAPIClient, stage: 
   return arns;
 }
 
-/** Returns the physical ids of a stack's resources. */
+/** A failed first deploy deletes what it made or, where that is retained, leaves it; its stack lists both until it is deleted. */
+const isGivenUp = (status: string): boolean => status === "DELETE_SKIPPED" || status === "DELETE_COMPLETE";
+
+/** Returns the physical ids of the resources that a stack has, without those that it has given up. */
 export async function listInStack(client: CloudFormationClient, stackName: string): Promise<readonly string[]> {
   const ids: string[] = [];
   for await (const { StackResourceSummaries = [] } of paginateListStackResources(
     { client },
     { StackName: stackName },
   )) {
-    for (const { PhysicalResourceId: id } of StackResourceSummaries) if (id !== undefined) ids.push(id);
+    for (const { PhysicalResourceId: id, ResourceStatus: status = "" } of StackResourceSummaries) {
+      if (id !== undefined && !isGivenUp(status)) ids.push(id);
+    }
   }
   return ids;
 }

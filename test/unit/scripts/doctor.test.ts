@@ -18,8 +18,9 @@ import {
   checkTrainingQuota,
 } from "../../../scripts/doctor/checks";
 import { describeFinding, type Finding } from "../../../scripts/doctor/finding";
-import { leftoversOf, nameInArn } from "../../../scripts/doctor/leftovers";
+import { leftoversOf, listInStack, nameInArn } from "../../../scripts/doctor/leftovers";
 import { imagesInTemplate, parseDockerInfo } from "../../../scripts/doctor/read-account";
+import { startCloudFormation } from "../../support/cloudformation-server";
 
 // A folder without a deployer's own values.
 const config = loadStageConfig({ stage: "dev", folder: tmpdir() });
@@ -262,6 +263,24 @@ test.each([
 });
 
 describe("leftovers", () => {
+  test("what the stack of a failed first deploy has retained is left over", async () => {
+    const member = (id: string, status: string): string =>
+      `<member><PhysicalResourceId>${id}</PhysicalResourceId><ResourceStatus>${status}</ResourceStatus></member>`;
+    const members = [
+      member("kept", "CREATE_COMPLETE"),
+      member("changed", "UPDATE_COMPLETE"),
+      member("stuck", "DELETE_FAILED"),
+      member("retained", "DELETE_SKIPPED"),
+      member("gone", "DELETE_COMPLETE"),
+    ];
+    const { client, stop } = await startCloudFormation(
+      "ListStackResources",
+      `<StackResourceSummaries>${members.join("")}</StackResourceSummaries>`,
+    );
+    const inStack = await listInStack(client, "opencomposer-prod-Api").finally(stop);
+    expect(inStack).toEqual(["kept", "changed", "stuck"]);
+  });
+
   const bucket = "arn:aws:s3:::opencomposer-dev-storage-artifacts";
   const table = "arn:aws:dynamodb:eu-west-1:123456789012:table/opencomposer-dev-Storage-T";
   const logs = "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/one:*";

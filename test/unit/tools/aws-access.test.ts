@@ -1,13 +1,12 @@
 /** Which Region and credentials the commands of operators use, held against the CDK CLI itself. */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { repository } from "../../../tools/repository";
 import { explainAccessError, findAwsAccess } from "../../../tools/stacks/aws-access";
+import { startListeningServer } from "../../support/listening-server";
 
 const device = "arn:aws:iam::123456789012:mfa/ada";
 let folder: string;
@@ -129,7 +128,7 @@ test("missing credentials and an unknown Region are explained with what was aske
 /** A server that gives out the credentials of a role as STS does, and keeps what it was asked for. */
 async function openSts() {
   const requests: URLSearchParams[] = [];
-  const server = createServer((request, response) => {
+  const server = await startListeningServer((request, response) => {
     void text(request).then((body) => {
       requests.push(new URLSearchParams(body));
       const expiration = new Date(Date.now() + 3_600_000).toISOString();
@@ -139,18 +138,8 @@ async function openSts() {
           `<SessionToken>t</SessionToken><Expiration>${expiration}</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`,
       );
     });
-  }).listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const { port } = server.address() as AddressInfo;
-  return {
-    requests,
-    url: `http://127.0.0.1:${port}`,
-    close: async () =>
-      await new Promise((resolve) => {
-        server.close(resolve);
-        server.closeAllConnections();
-      }),
-  };
+  });
+  return { ...server, requests };
 }
 
 test.each([
@@ -167,7 +156,7 @@ test.each([
   const { settings } = await findAwsAccess({ ...options, askForCode });
   const keys = await Promise.all([settings.credentials(), settings.credentials()]);
   keys.push(await settings.credentials());
-  await sts.close();
+  await sts.stop();
   expect(keys.map(({ accessKeyId }) => accessKeyId)).toEqual(["role-key", "role-key", "role-key"]);
   expect(asked).toEqual([device]);
   expect(sts.requests.map((request) => [request.get("SerialNumber"), request.get("TokenCode")])).toEqual([
