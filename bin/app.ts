@@ -1,5 +1,5 @@
 import { App } from "aws-cdk-lib";
-import { loadStageConfig, refuseForeignAccount } from "../lib/config/load-stage-config";
+import { loadStageConfig, refuseForeignAccount, refuseUnreachable } from "../lib/config/load-stage-config";
 import { StageConfigError } from "../lib/config/stage-config-error";
 import { repositoryPath } from "../lib/constructs/repository-root";
 import { addOpenComposer } from "../lib/open-composer";
@@ -9,8 +9,10 @@ const stage: unknown = app.node.tryGetContext("stage") ?? "dev";
 const file: unknown = app.node.tryGetContext("config");
 try {
   const config = loadStageConfig({ stage, file, folder: repositoryPath() });
-  // The CDK CLI sets this variable to the account of the credentials that it deploys with.
-  refuseForeignAccount(config.stage, process.env["CDK_DEFAULT_ACCOUNT"]);
+  // The CDK CLI sets these variables to the account and Region of the credentials that it deploys with.
+  const target = { account: process.env["CDK_DEFAULT_ACCOUNT"], region: process.env["CDK_DEFAULT_REGION"] };
+  refuseForeignAccount(config.stage, target.account);
+  refuseUnreachable(config, target);
   addOpenComposer(app, config);
 } catch (error) {
   if (!(error instanceof StageConfigError)) throw error;

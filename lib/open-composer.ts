@@ -2,6 +2,7 @@ import { type App, Validations } from "aws-cdk-lib";
 import { AwsSolutionsChecks } from "cdk-nag";
 import { resourcePrefix } from "../naming/resource-names";
 import type { StageConfig } from "./config/stage-config";
+import { OpenComposerChecks } from "./rules/open-composer-checks";
 import { ApiStack } from "./stacks/api-stack";
 import { InferenceStack } from "./stacks/inference-stack";
 import { ObservabilityStack } from "./stacks/observability-stack";
@@ -18,8 +19,8 @@ export interface OpenComposer {
 }
 
 /**
- * Adds every stack of a stage to the app, and the cdk-nag pack that refuses to synthesize an unacknowledged finding. No
- * stack names an account or a region: they come from the credentials of the deploy.
+ * Adds every stack of a stage to the app, and the two cdk-nag packs, AWS's and ours, that refuse to synthesize an
+ * unacknowledged finding. No stack names an account or a region: they come from the credentials of the deploy.
  */
 export function addOpenComposer(app: App, config: StageConfig): OpenComposer {
   const prefix = resourcePrefix(config.stage);
@@ -36,7 +37,7 @@ export function addOpenComposer(app: App, config: StageConfig): OpenComposer {
       ? undefined
       : new ObservabilityStack(app, `${prefix}-Observability`, { config, alarms, api, training });
 
-  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new OpenComposerChecks({ config }));
   return {
     storage,
     api,

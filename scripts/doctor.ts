@@ -7,6 +7,7 @@
  *
  * The authors have never run this command on AWS.
  */
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
@@ -38,10 +39,12 @@ import {
   storageStack,
   trainingStack,
 } from "../tools/stacks/deployed-stage";
+import { readBootstrapQualifier } from "./doctor/bootstrap-qualifier";
 import {
   checkBootstrap,
   checkDocker,
   checkEndpoint,
+  checkEndpointQuotas,
   checkImage,
   checkLambdaConcurrency,
   checkNode,
@@ -64,6 +67,8 @@ import {
 } from "./doctor/read-account";
 import { describeAccount, type OpenStage, stageOptions, withStage } from "./operators/open-stage";
 import { listTrainings, sageMakerOf } from "./stop-all/training-of-stage";
+
+const ownQualifier = (): string => readBootstrapQualifier({ project: repository, home: homedir() });
 
 /** Returns a finding that a check could not be made, in place of ending all checks: a right is often missing. */
 async function orUnchecked(check: string, findings: () => Promise<readonly Finding[]>): Promise<readonly Finding[]> {
@@ -140,6 +145,7 @@ async function checkQuotas(stage: OpenStage, config: StageConfig): Promise<reado
   return [
     checkTrainingQuota(sageMaker, config),
     checkServerlessPool(sageMaker, config),
+    ...checkEndpointQuotas(sageMaker, config),
     checkLambdaConcurrency(lambda, config),
   ];
 }
@@ -167,7 +173,7 @@ async function checkAll(stage: OpenStage): Promise<readonly Finding[]> {
   const bootstrap = async (): Promise<readonly Finding[]> =>
     await Promise.resolve([
       stage.local === undefined
-        ? checkBootstrap(await readBootstrapVersion(new SSMClient(stage.settings)))
+        ? checkBootstrap(await readBootstrapVersion(new SSMClient(stage.settings), ownQualifier()), ownQualifier())
         : skipped("bootstrap of the CDK", "the local start does it"),
     ]);
   return [
@@ -188,7 +194,7 @@ async function showLeftovers(stage: OpenStage): Promise<void> {
     if ((await describeStack(stage, name)) === undefined) continue;
     inStacks.push(...(await listInStack(stage.cloudFormation, stackName(stage.stage, name))));
   }
-  const repositoryName = `cdk-hnb659fds-container-assets-${account}-${settings.region}`;
+  const repositoryName = `cdk-${ownQualifier()}-container-assets-${account}-${settings.region}`;
   const lists: Readonly<Record<string, () => Promise<readonly Leftover[]>>> = {
     "training jobs": async () => await leftTrainings(sageMakerOf(stage), stage.stage),
     "tagged resources": async () =>

@@ -9,59 +9,19 @@
  * The app client's callback addresses are read from Cognito. In `prod` none of them is on this machine, so the address is
  * pasted there. The authors have never run this command on AWS.
  */
-import { createInterface } from "node:readline/promises";
-import {
-  CognitoIdentityProviderClient,
-  DescribeUserPoolClientCommand,
-} from "@aws-sdk/client-cognito-identity-provider";
 import { CanceledError, readOptions, runCommand, UsageError } from "../tools/command-line";
-import { apiStack, readStackOutputs } from "../tools/stacks/deployed-stage";
-import { describeAccount, type OpenStage, stageOptions, withStage } from "./operators/open-stage";
-import type { SignInClient } from "./sign-in/authorization-code";
-import { isLoopback } from "./sign-in/callback-listener";
-import { signInOnPage } from "./sign-in/sign-in";
+import { describeAccount, stageOptions, withStage } from "./operators/open-stage";
+import { signInToStage } from "./sign-in/sign-in-to-stage";
 
 const tell = (line: string): void => {
   console.error(line);
 };
-
-async function findClient(stage: OpenStage): Promise<SignInClient> {
-  const outputs = await readStackOutputs(stage, apiStack);
-  const cognito = new CognitoIdentityProviderClient(stage.settings);
-  try {
-    const { UserPoolClient: client } = await cognito.send(
-      new DescribeUserPoolClientCommand({ UserPoolId: outputs.UserPoolId, ClientId: outputs.UserPoolClientId }),
-    );
-    const callbacks = client?.CallbackURLs ?? [];
-    const callback = callbacks.find(isLoopback) ?? callbacks[0];
-    // The pages of the local cloud are at its endpoint, whatever their domain on AWS would be.
-    const signInUrl = stage.local?.awsEndpointUrl ?? outputs.UserPoolDomainUrl;
-    if (callback === undefined || signInUrl === undefined) {
-      throw new Error(`The stage ${stage.stage} has no sign-in page: see identity.signInPage in its settings.`);
-    }
-    return { signInUrl, clientId: outputs.UserPoolClientId, callback };
-  } finally {
-    cognito.destroy();
-  }
-}
 
 function readSeconds(text: string): number {
   if (!/^[1-9]\d{0,4}$/.test(text)) {
     throw new UsageError(`--timeout-seconds is "${text}"; it must be a whole number from 1 to 99999.`);
   }
   return Number(text);
-}
-
-/** Returns the next line of the standard input; undefined at its end. */
-async function readLine(signal: AbortSignal): Promise<string | undefined> {
-  const input = createInterface({ input: process.stdin, signal });
-  try {
-    for await (const line of input) return line;
-    return undefined;
-  } finally {
-    input.close();
-    process.stdin.unref();
-  }
 }
 
 runCommand(async () => {
@@ -72,7 +32,6 @@ runCommand(async () => {
   });
   const seconds = readSeconds(values["timeout-seconds"]);
   await withStage({ values }, async (stage) => {
-    const client = await findClient(stage);
     const ending = new AbortController();
     const timer = setTimeout(() => {
       ending.abort(new Error(`Nobody has signed in within ${seconds} s. Run the command again.`));
@@ -83,19 +42,7 @@ runCommand(async () => {
     process.once("SIGINT", cancel).once("SIGTERM", cancel);
     try {
       tell(describeAccount(stage));
-      if (stage.local !== undefined) {
-        const { username, password } = stage.local.demoUser;
-        tell(`The local cloud has the user ${username} with the password ${password}`);
-      }
-      const { signal } = ending;
-      const token = await signInOnPage({
-        client,
-        tell,
-        paste: values.paste,
-        readLine: async () => await readLine(signal),
-        signal,
-      });
-      console.log(token);
+      console.log(await signInToStage(stage, { tell, paste: values.paste, signal: ending.signal }));
     } finally {
       clearTimeout(timer);
       process.off("SIGINT", cancel).off("SIGTERM", cancel);

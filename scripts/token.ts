@@ -5,40 +5,12 @@
  *   npm run token                      prints a token of the user `demo` of the running local cloud
  *   npm run token -- --user second     prints one of its other user
  */
-import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
 import * as z from "zod";
-import { localCredentials } from "../local/cloud/ministack";
-import { signIn } from "../local/cloud/users";
 import { stages } from "../naming/resource-names";
 import { readOptions, runCommand } from "../tools/command-line";
-import { isUnanswered, readLocalOutputs } from "./operators/open-stage";
+import { localToken, localUsers } from "./sign-in/local-token";
 
-const userSchema = z.enum(["demo", "second"]);
-
-/**
- * Returns an access token of a user of the local cloud.
- * @throws Error that says how to start a local cloud if none runs
- */
-async function localToken(user: z.infer<typeof userSchema>): Promise<string> {
-  const outputs = readLocalOutputs();
-  const cognito = new CognitoIdentityProviderClient({
-    endpoint: outputs.awsEndpointUrl,
-    region: outputs.region,
-    credentials: localCredentials,
-  });
-  try {
-    return await signIn({
-      cognito,
-      userPoolClientId: outputs.userPoolClientId,
-      user: user === "demo" ? outputs.demoUser : outputs.secondUser,
-    });
-  } catch (error) {
-    if (!isUnanswered(error)) throw error;
-    throw new Error(`No local cloud responds at ${outputs.awsEndpointUrl}; npm start begins one.`, { cause: error });
-  } finally {
-    cognito.destroy();
-  }
-}
+const userSchema = z.enum(localUsers);
 
 async function main(): Promise<void> {
   const values = readOptions({

@@ -11,6 +11,7 @@ import {
 } from "@aws-sdk/client-sagemaker";
 import type { DescribedStatus } from "../../domain/states/sagemaker-status";
 import type { Log } from "../telemetry/logger";
+import { isAccessDenied } from "./access-denied";
 
 export interface DescribedTrainingJob extends DescribedStatus {
   readonly name: string;
@@ -34,7 +35,9 @@ export type CreateOutcome =
    * The request is wrong, and trying again will not help. The reason may name accounts and roles, so it is for the log
    * only.
    */
-  | { readonly kind: "REFUSED"; readonly reason: string };
+  | { readonly kind: "REFUSED"; readonly reason: string }
+  /** A policy forbids the job. The reason names accounts and roles, so it is for the log only. */
+  | { readonly kind: "ACCESS_DENIED"; readonly reason: string };
 
 export interface SageMakerJobs {
   create(request: CreateTrainingJobCommandInput): Promise<CreateOutcome>;
@@ -53,6 +56,7 @@ const isNotThere = (error: unknown): boolean =>
 
 function createOutcome(error: unknown): CreateOutcome {
   if (!(error instanceof SageMakerServiceException)) throw error;
+  if (isAccessDenied(error)) return { kind: "ACCESS_DENIED", reason: error.message };
   switch (error.name) {
     case "ResourceInUse":
       return { kind: "NAME_IN_USE" };

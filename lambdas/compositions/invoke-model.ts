@@ -16,6 +16,7 @@ import { endpointName, type Stage } from "../../naming/resource-names";
 import { type EndpointInvoker, maxPayloadBytes } from "../aws/endpoint-invoker";
 import type { CompositionItem } from "../stores/items";
 import type { Log } from "../telemetry/logger";
+import type { MetricRecorder } from "../telemetry/metrics";
 
 export interface InvokeModelParams {
   readonly composition: CompositionItem;
@@ -25,6 +26,7 @@ export interface InvokeModelParams {
   /** Returns a short-lived URL of a model's file. Its host is the bucket's, which the container allows. */
   readonly presign: (key: string) => Promise<string>;
   readonly log: Log;
+  readonly metrics: MetricRecorder;
 }
 
 export type ModelResponse =
@@ -41,7 +43,7 @@ const failed = (code: string, message: string): ModelResponse => ({
 
 /** Calls the technique's endpoint once and reads its response (contracts/invocation-response). */
 export async function invokeModel(params: InvokeModelParams): Promise<ModelResponse> {
-  const { composition, melody, stage, endpoint, log } = params;
+  const { composition, melody, stage, endpoint, log, metrics } = params;
   const notes = toGrid(melody);
   const maxNotes = maxMelodyNotes(melody.bars);
   if (notes.length > maxNotes) {
@@ -57,6 +59,13 @@ export async function invokeModel(params: InvokeModelParams): Promise<ModelRespo
   switch (invocation.kind) {
     case "UNAVAILABLE":
       return invocation;
+    case "ACCESS_DENIED":
+      log.error("a policy does not allow the call of the endpoint", { reason: invocation.reason });
+      metrics.record("AccessRefusals");
+      return failed(
+        "INFERENCE_REFUSED",
+        "The platform does not allow this deployment to use its models. Its operator has to change that; the logs have the reason.",
+      );
     case "MODEL_ERROR":
       return modelError(invocation, composition, log);
     case "RESPONSE":
@@ -82,7 +91,16 @@ async function invocationRequest(
   };
 }
 
-/** Reads the container's error. A 4xx is about this request or this model; a 5xx may pass. */
+/** 4xx by which the container says that it is busy or was slow. */
+const busyStatuses: ReadonlySet<number> = new Set([408, 429]);
+
+/**
+ * 4xx that are about how the request reached the container (path, method, length, type, headers) and not about the
+ * piece. Whoever composes is not to blame, and what stands between may change.
+ */
+const deliveryStatuses: ReadonlySet<number> = new Set([403, 404, 405, 411, 415, 431]);
+
+/** Reads the container's error. Any other 4xx is about this request or this model; a 5xx may pass. */
 function modelError(
   { status, body }: { readonly status: number; readonly body: string },
   { model }: CompositionItem,
@@ -91,8 +109,10 @@ function modelError(
   const error = invocationErrorSchema.safeParse(parseJson(body));
   const code = error.success ? error.data.code : undefined;
   log.warn("the model's container responded with an error", { status, code });
-  // These 4xx say that the container is busy or was slow, not that the request is wrong.
-  const isPassing = status < 400 || status >= 500 || status === 408 || status === 429;
+  if (deliveryStatuses.has(status) || status === 501) {
+    log.error("the container takes no request in the form in which it arrives", { status, body: body.slice(0, 1_000) });
+  }
+  const isPassing = status < 400 || status >= 500 || busyStatuses.has(status) || deliveryStatuses.has(status);
   if (isPassing) return { kind: "UNAVAILABLE", reason: code ?? `HTTP ${status}` };
   if (!error.success) return failed("MODEL_ERROR", "The model refused the request without giving a reason.");
   const { code: reason, message, errors = [] } = error.data;

@@ -21,6 +21,7 @@ const units = {
   BillableSeconds: MetricUnit.Seconds,
   CapacityRefusals: MetricUnit.Count,
   QuotaRefusals: MetricUnit.Count,
+  AccessRefusals: MetricUnit.Count,
   SlotsReclaimed: MetricUnit.Count,
   UnknownSageMakerStatuses: MetricUnit.Count,
   DispatchFailures: MetricUnit.Count,

@@ -84,6 +84,10 @@ export async function launchTrainingJob(params: LaunchTrainingJobParams): Promis
     case "REFUSED":
       log.error("training job refused", { trainingJobName: name, reason: created.reason });
       return { outcome: "REFUSED", failure: refused };
+    case "ACCESS_DENIED":
+      log.error("a policy does not allow the training job", { trainingJobName: name, reason: created.reason });
+      metrics.record("AccessRefusals");
+      return { outcome: "REFUSED", failure: notAllowed };
   }
   log.info("training job created", { trainingJobName: name, adopted: created.kind === "NAME_IN_USE" });
 
@@ -96,6 +100,12 @@ export async function launchTrainingJob(params: LaunchTrainingJobParams): Promis
 const refused: Failure = {
   code: "TRAINING_JOB_REFUSED",
   message: "The training platform refused the job's configuration. The logs have the reason, for an operator.",
+  retryable: false,
+};
+
+const notAllowed: Failure = {
+  code: "TRAINING_JOB_REFUSED",
+  message: "The training platform does not allow this deployment to train. The logs have the reason, for an operator.",
   retryable: false,
 };
 

@@ -15,6 +15,7 @@ export const devDefaults: StageConfigInput = {
   },
   identity: {
     passwordGrant: false,
+    mfa: "off",
     signInPage: { callbackUrls: ["http://localhost:5173/"], logoutUrls: ["http://localhost:5173/"] },
   },
   userQuotas: {

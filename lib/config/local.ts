@@ -17,6 +17,7 @@ export const localDefaults: StageConfigInput = {
   },
   identity: {
     passwordGrant: true,
+    mfa: "off",
     signInPage: { callbackUrls: ["http://localhost:5173/"], logoutUrls: ["http://localhost:5173/"] },
   },
   userQuotas: {

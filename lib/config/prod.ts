@@ -18,6 +18,7 @@ export const prodDefaults: StageConfigInput = {
   },
   identity: {
     passwordGrant: false,
+    mfa: "off",
     signInPage: { callbackUrls: [], logoutUrls: [] },
   },
   userQuotas: {

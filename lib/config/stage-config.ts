@@ -35,6 +35,20 @@ const imageSourceSchema = z.discriminatedUnion("kind", [
 ]);
 export type ImageSource = z.infer<typeof imageSourceSchema>;
 
+/**
+ * Returns account, Region and repository of an image's URI, which is
+ * `123456789012.dkr.ecr.eu-west-1.amazonaws.com/name:tag` or `…/name@sha256:digest`.
+ */
+export function imageLocation(uri: string): {
+  readonly account: string;
+  readonly region: string;
+  readonly repository: string;
+} {
+  const [registry = "", ...path] = uri.split("/");
+  const [account = "", , , region = ""] = registry.split(".");
+  return { account, region, repository: path.join("/").replace(/[@:].*$/, "") };
+}
+
 const techniqueImagesSchema = z.strictObject({ training: imageSourceSchema, inference: imageSourceSchema });
 
 const throttleSchema = z.strictObject({
@@ -123,6 +137,12 @@ const stageSettingsSchema = z.strictObject({
     .enum(["destroy", "retain"])
     .describe("The fate of data (table, buckets, users, logs) when its stack is deleted."),
   logRetention: z.enum(RetentionDays).describe("Days for which log events are kept."),
+  trainingLogRetention: z
+    .enum(RetentionDays)
+    .optional()
+    .describe(
+      "Days for which SageMaker's log of training jobs is kept. It is one log group for all training jobs of the account and Region, those of other projects too, so nothing changes it unless this is set.",
+    ),
   storage: z.strictObject({
     pointInTimeRecovery: z.boolean().describe("True: the table can be restored to any second of the last 35 days."),
     deletionProtection: z
@@ -169,6 +189,11 @@ const stageSettingsSchema = z.strictObject({
       .describe(
         "True: a password may be sent to Cognito directly (USER_PASSWORD_AUTH). It is for local only, where tests and scripts sign in without a browser.",
       ),
+    mfa: z
+      .enum(["off", "required"])
+      .describe(
+        "`required`: everyone signs in with a second factor, a code of an authenticator app, which the sign-in page sets up at the first sign-in.",
+      ),
     signInPage: z
       .strictObject({ callbackUrls: z.array(webUrl).min(1), logoutUrls: z.array(webUrl).min(1) })
       .optional()
@@ -189,7 +214,11 @@ const stageSettingsSchema = z.strictObject({
     })
     .describe("Maximum of each kind that one user may have."),
   functions: z.strictObject({
-    logLevel: z.enum(["DEBUG", "INFO", "WARN", "ERROR"]),
+    logLevel: z
+      .enum(["DEBUG", "INFO"])
+      .describe(
+        "Level from which log lines are kept. Lambda counts the lines of our own metrics as INFO, so with a higher level there would be no metrics, and their alarms would stay silent.",
+      ),
     reservedConcurrency: z
       .strictObject({ dispatchWork: z.int().min(1), executeComposition: z.int().min(1) })
       .partial()
@@ -226,7 +255,10 @@ const stageSettingsSchema = z.strictObject({
 type Refuse = (path: readonly (string | number)[], message: string) => void;
 
 /** Refuses values of a deployment that people rely on, if they are good for trying things out only. */
-function refuseTrialValues({ api, identity, alarms }: z.infer<typeof stageSettingsSchema>, refuse: Refuse): void {
+function refuseTrialValues(
+  { api, identity, alarms, images }: z.infer<typeof stageSettingsSchema>,
+  refuse: Refuse,
+): void {
   for (const [index, origin] of api.corsOrigins.entries()) {
     if (origin === "*" || loopback.test(origin)) {
       refuse(["api", "corsOrigins", index], "must be an https URL in the stage prod");
@@ -235,6 +267,17 @@ function refuseTrialValues({ api, identity, alarms }: z.infer<typeof stageSettin
   for (const name of ["callbackUrls", "logoutUrls"] as const) {
     for (const [index, url] of (identity.signInPage?.[name] ?? []).entries()) {
       if (loopback.test(url)) refuse(["identity", "signInPage", name, index], "must be an https URL in the stage prod");
+    }
+  }
+  for (const technique of techniqueIds) {
+    for (const target of imageTargets) {
+      const source = images[technique][target];
+      if (source.kind === "uri" && !source.uri.includes("@sha256:")) {
+        refuse(
+          ["images", technique, target, "uri"],
+          "must name the image by its digest (`…@sha256:…`) in the stage prod: a tag can be moved to another image",
+        );
+      }
     }
   }
   if (alarms === undefined || alarms.emailAddresses.length === 0) {
@@ -249,6 +292,12 @@ export const stageConfigSchema = stageSettingsSchema.superRefine((config, contex
   const isLocal = config.stage === "local";
   if (config.identity.passwordGrant && !isLocal) {
     refuse(["identity", "passwordGrant"], "is allowed in the stage local only");
+  }
+  if (config.identity.mfa === "required" && (isLocal || config.identity.signInPage === undefined)) {
+    refuse(
+      ["identity", "mfa"],
+      "must be `off` in the stage local, and where there is no signInPage: nothing else lets people set a second factor up",
+    );
   }
   if (!config.identity.passwordGrant && config.identity.signInPage === undefined) {
     refuse(["identity", "signInPage"], "is needed where passwordGrant is off: nobody could sign in");

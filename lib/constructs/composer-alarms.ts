@@ -68,6 +68,13 @@ export class ComposerAlarms extends Construct {
       "training-refused-for-a-quota",
     );
     this.alarm(
+      "AccessRefusals",
+      ours("AccessRefusals"),
+      1,
+      "A policy of the account or the organization does not allow a training job or the call of an endpoint.",
+      "training-or-composing-refused-by-a-policy",
+    );
+    this.alarm(
       "CompositionsFailed",
       ours("CompositionsFailed"),
       5,

@@ -4,7 +4,7 @@ import { DockerImageAsset, type DockerImageAssetProps, Platform } from "aws-cdk-
 import { type IGrantable, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { Construct } from "constructs";
 import { type ImageTarget, localImageUri, type TechniqueId } from "../../naming/resource-names";
-import type { ImageSource } from "../config/stage-config";
+import { imageLocation, type ImageSource } from "../config/stage-config";
 import { type BuildContextParams, excludedFromBuild } from "./build-context";
 import { repositoryPath } from "./repository-root";
 
@@ -46,19 +46,16 @@ export class ContainerImage extends Construct {
         break;
       case "uri": {
         this.uri = source.uri;
-        // The URI is 123456789012.dkr.ecr.eu-west-1.amazonaws.com/name:tag or name@sha256:digest.
-        const [registry = "", ...path] = source.uri.split("/");
-        const [account = "", , , region = ""] = registry.split(".");
-        const name = path.join("/").replace(/[@:].*$/, "");
+        const { account, region, repository } = imageLocation(source.uri);
         this.repository = Repository.fromRepositoryAttributes(this, "Repository", {
           repositoryArn: Stack.of(this).formatArn({
             service: "ecr",
             account,
             region,
             resource: "repository",
-            resourceName: name,
+            resourceName: repository,
           }),
-          repositoryName: name,
+          repositoryName: repository,
         });
         break;
       }

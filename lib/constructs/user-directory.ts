@@ -12,7 +12,7 @@ import { Construct } from "constructs";
 import { resourcePrefix } from "../../naming/resource-names";
 import type { StageConfig } from "../config/stage-config";
 import { acknowledge } from "./permissions/acknowledge-findings";
-import { removalPolicy } from "./removal-policy";
+import { protectedRemovalPolicy } from "./removal-policy";
 
 export interface UserDirectoryProps {
   readonly config: StageConfig;
@@ -25,7 +25,7 @@ export class UserDirectory extends Construct {
 
   constructor(scope: Construct, id: string, { config }: UserDirectoryProps) {
     super(scope, id);
-    const { signInPage, passwordGrant } = config.identity;
+    const { signInPage, passwordGrant, mfa } = config.identity;
 
     this.userPool = new UserPool(this, "UserPool", {
       selfSignUpEnabled: false,
@@ -41,16 +41,18 @@ export class UserDirectory extends Construct {
         requireSymbols: true,
         tempPasswordValidity: Duration.days(3),
       },
-      mfa: Mfa.OPTIONAL,
-      mfaSecondFactor: { otp: true, sms: false },
+      // Not OPTIONAL: Cognito's sign-in page leads people through the setup of a second factor only where it is required.
+      ...(mfa === "required" ? { mfa: Mfa.REQUIRED, mfaSecondFactor: { otp: true, sms: false } } : { mfa: Mfa.OFF }),
       deletionProtection: config.storage.deletionProtection,
-      removalPolicy: removalPolicy(config),
+      removalPolicy: protectedRemovalPolicy(config),
     });
-    acknowledge(
-      this.userPool,
-      "COG2",
-      "A second factor is offered, not forced: what is behind the sign-in is music, and each team decides for its own pool.",
-    );
+    if (mfa === "off") {
+      acknowledge(
+        this.userPool,
+        "COG2",
+        "The deployer decides by identity.mfa whether everyone needs a second factor: what is behind the sign-in is music.",
+      );
+    }
     acknowledge(
       this.userPool,
       "COG8",
@@ -61,7 +63,9 @@ export class UserDirectory extends Construct {
       // The client is public, because a browser or a command line cannot keep a secret. The code flow is used with
       // PKCE.
       generateSecret: false,
-      authFlows: { userPassword: passwordGrant, userSrp: false },
+      // Cognito's documents do not say whether its own sign-in page needs one of a client's flows. SRP is one of those
+      // that a client has by default, and sends no password.
+      authFlows: { userPassword: passwordGrant, userSrp: config.stage !== "local" },
       preventUserExistenceErrors: true,
       enableTokenRevocation: true,
       accessTokenValidity: Duration.hours(1),

@@ -6,6 +6,7 @@ import type { StageConfig } from "../config/stage-config";
 import { CompositionWork } from "../constructs/composition-work";
 import { ContainerImage } from "../constructs/container-image";
 import { OpenWorkEvents } from "../constructs/training/open-work-events";
+import { TrainingLogRetention } from "../constructs/training/training-log-retention";
 import { TrainingRole } from "../constructs/training/training-role";
 import { TrainingWorkflow } from "../constructs/training/training-workflow";
 import { stackSettings } from "./stack-settings";
@@ -30,6 +31,9 @@ export class TrainingStack extends Stack {
     const { table, artifacts, work } = storage;
 
     const { role: trainingRole } = new TrainingRole(this, "TrainingRole", { config, artifacts, work });
+    if (config.trainingLogRetention !== undefined) {
+      new TrainingLogRetention(this, "TrainingLog", { config, retention: config.trainingLogRetention });
+    }
     const images = perTechnique((technique) => {
       const image = new ContainerImage(this, `${technique}-training`, {
         technique,

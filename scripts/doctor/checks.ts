@@ -36,9 +36,14 @@ export function checkDocker(docker: Docker | undefined, { images }: Pick<StageCo
 /** The version of the bootstrap stack that assets with a role of their own need. */
 const oldestBootstrap = 6;
 
-export function checkBootstrap(version: number | undefined): Finding {
+export function checkBootstrap(version: number | undefined, qualifier: string): Finding {
   if (version === undefined) {
-    return wrong("bootstrap of the CDK", "there is none in this account and Region", "Run: npx cdk bootstrap");
+    const found = `there is none of the qualifier ${qualifier} in this account and Region`;
+    return wrong(
+      "bootstrap of the CDK",
+      found,
+      "Run: npx cdk bootstrap (docs/deploy.md, an account with guardrails, says how a bootstrap of another qualifier is used)",
+    );
   }
   return version >= oldestBootstrap
     ? right("bootstrap of the CDK", `version ${version}`)
@@ -47,6 +52,34 @@ export function checkBootstrap(version: number | undefined): Finding {
         `version ${version}`,
         `Run npx cdk bootstrap for version ${oldestBootstrap} or newer.`,
       );
+}
+
+/**
+ * Returns what to do about a stack whose last deploy has failed. The CDK deletes a stack whose first deploy failed before
+ * it deploys it again, unless the stack is protected; it takes a protection off for nobody, and turns it on before it
+ * makes the first resource.
+ */
+function afterFailure(params: {
+  readonly whole: string;
+  readonly stack: DescribedStack;
+  readonly deploy: string;
+}): string {
+  const { whole, stack, deploy } = params;
+  const ofStack = `--stack-name ${whole}`;
+  const unprotect = `aws cloudformation update-termination-protection --no-enable-termination-protection ${ofStack} && `;
+  const remove = `${stack.isProtected ? unprotect : ""}aws cloudformation delete-stack ${ofStack}`;
+  const reason = `Its reason: aws cloudformation describe-stack-events ${ofStack}.`;
+  switch (stack.status) {
+    case "ROLLBACK_COMPLETE":
+    case "ROLLBACK_FAILED":
+    case "CREATE_FAILED":
+      return `${reason} Its first deploy failed, and the stack must be deleted before the next: ${remove} && aws cloudformation wait stack-delete-complete ${ofStack}. Then mend the reason, and deploy again: ${deploy}. What the failed deploy left is listed by --leftovers.`;
+    case "UPDATE_ROLLBACK_FAILED":
+    case "UPDATE_FAILED":
+      return `${reason} Mend the reason, finish the rollback: npx cdk rollback ${whole}, and deploy again: ${deploy}`;
+    default:
+      return `${reason} Delete it again when the reason is gone: ${remove}`;
+  }
 }
 
 /** @param missing the outputs that the commands of operators need and the stack does not have */
@@ -61,11 +94,7 @@ export function checkStack(params: {
   const check = `stack ${whole}`;
   if (stack === undefined) return wrong(check, "there is none", `Deploy it: ${deploy}`);
   if (stack.status === "ROLLBACK_COMPLETE" || stack.status.endsWith("_FAILED")) {
-    return wrong(
-      check,
-      stack.status,
-      `Its reason: aws cloudformation describe-stack-events --stack-name ${whole}. A stack whose first deploy failed must be deleted before the next.`,
-    );
+    return wrong(check, stack.status, afterFailure({ whole, stack, deploy }));
   }
   if (!/^(?:CREATE|UPDATE|IMPORT)_COMPLETE$/.test(stack.status)) {
     return wrong(check, stack.status, `Its last deploy has not succeeded. Deploy it again: ${deploy}`);
@@ -131,6 +160,30 @@ export function checkServerlessPool(quotas: readonly Quota[], { endpoints }: Pic
     service: "Amazon SageMaker",
     needed,
     what: "the endpoints of this stage, beside those of other stages",
+  });
+}
+
+/** Machines that run day and night have a quota for each instance type, which is 0 in many accounts. */
+export function checkEndpointQuotas(
+  quotas: readonly Quota[],
+  { endpoints }: Pick<StageConfig, "endpoints">,
+): readonly Finding[] {
+  const needed = new Map<string, number>();
+  for (const technique of techniqueIds) {
+    const endpoint = endpoints?.[technique];
+    if (endpoint?.kind !== "realTime") continue;
+    needed.set(endpoint.instanceType, (needed.get(endpoint.instanceType) ?? 0) + endpoint.instanceCount);
+  }
+  return [...needed].map(([instanceType, count]) => {
+    const name = `${instanceType} for endpoint usage`;
+    return checkQuota({
+      quotas,
+      isMeant: (found) => found.toLowerCase() === name.toLowerCase(),
+      name,
+      service: "Amazon SageMaker",
+      needed: count,
+      what: "the real-time endpoints of this stage, beside those of other stages",
+    });
   });
 }
 

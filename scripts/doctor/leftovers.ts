@@ -28,6 +28,7 @@ const notes: readonly (readonly [pattern: RegExp, note: (name: string) => string
     /^logs:/,
     (name) => `storage of logs until their retention is over; aws logs delete-log-group --log-group-name ${name}`,
   ],
+  [/^ecr:/, (name) => `images at $0.10 a GB and month; aws ecr delete-repository --force --repository-name ${name}`],
   [
     /^sagemaker:/,
     (name) =>
@@ -121,7 +122,7 @@ export async function listImages(client: ECRClient, repositoryName: string): Pro
   return [
     {
       name: `${images} images in the ECR repository ${repositoryName}`,
-      note: `at most ${inGigabytes(bytes)} at $0.10 a GB and month, of all CDK apps in this account; npx cdk gc --unstable=gc`,
+      note: `at most ${inGigabytes(bytes)} at $0.10 a GB and month, of all CDK apps in this account; npx cdk gc --unstable=gc, when no stage trains: open trainings still need images of older versions`,
     },
   ];
 }

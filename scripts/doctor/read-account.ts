@@ -50,9 +50,9 @@ export async function findDocker(): Promise<Docker | undefined> {
 }
 
 /** Returns the version of the CDK's bootstrap stack, which it writes into a parameter; undefined if there is none. */
-export async function readBootstrapVersion(ssm: SSMClient): Promise<number | undefined> {
+export async function readBootstrapVersion(ssm: SSMClient, qualifier: string): Promise<number | undefined> {
   try {
-    const { Parameter } = await ssm.send(new GetParameterCommand({ Name: "/cdk-bootstrap/hnb659fds/version" }));
+    const { Parameter } = await ssm.send(new GetParameterCommand({ Name: `/cdk-bootstrap/${qualifier}/version` }));
     return Parameter?.Value === undefined ? undefined : Number(Parameter.Value);
   } catch (error) {
     if (error instanceof ParameterNotFound) return undefined;

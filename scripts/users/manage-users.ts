@@ -31,6 +31,10 @@ export interface User {
   readonly status: string;
 }
 
+/** The address of Cognito's own sender. No setting connects a pool to Amazon SES. */
+const sender = "no-reply@verificationemail.com";
+const spamHint = `It comes from ${sender}; look among the spam, too.`;
+
 /** Days for which a temporary password is good (`tempPasswordValidity` in lib/constructs/user-directory.ts). */
 const temporaryPasswordDays = 3;
 
@@ -103,7 +107,7 @@ export async function addUser(
     }
     throw error;
   }
-  return `Cognito sends a temporary password to ${email}. It is good for ${temporaryPasswordDays} days; after that: npm run users -- reset ${username}`;
+  return `Cognito sends a temporary password to ${email}. It is good for ${temporaryPasswordDays} days; after that: npm run users -- reset ${username}. ${spamHint}`;
 }
 
 /** Returns all users, in the order of Cognito. */
@@ -149,7 +153,7 @@ export async function resetUser(pool: UserPool, username: string): Promise<strin
         DesiredDeliveryMediums: ["EMAIL"],
       }),
     );
-    return `Cognito sends a new temporary password to ${email}. It is good for ${temporaryPasswordDays} days.`;
+    return `Cognito sends a new temporary password to ${email}. It is good for ${temporaryPasswordDays} days. ${spamHint}`;
   }
   if (!emailVerified) {
     throw new Error(

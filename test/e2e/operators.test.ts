@@ -1,7 +1,15 @@
-/** The commands of operators on a whole local cloud: a person signs in on its page, and what doctor says of it. */
+/**
+ * The commands of operators on a whole local cloud: a person signs in on its page, what doctor says of it, and a smoke run
+ * of all that a user does.
+ */
 import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
+import { DeleteCommand, DynamoDBDocumentClient, GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
+import { stockModelKey } from "../../naming/table-keys";
+import { accessToken, openSession, shapes, subjectOf } from "./api-session";
 import { repository, type RunningCloud, startCloud } from "./running-cloud";
 import { until } from "./until";
 
@@ -16,13 +24,13 @@ afterAll(async () => {
 });
 
 /** Runs `scripts/{command}.ts` as npm does, on this cloud. */
-function start(command: string, options: readonly string[]) {
+function start(command: string, options: readonly string[], variables: Readonly<Record<string, string>> = {}) {
   const child = spawn(
     process.execPath,
     ["--no-warnings", "--import", "tsx", `scripts/${command}.ts`, "--stage", "local", ...options],
     {
       cwd: repository,
-      env: { ...process.env, OPENCOMPOSER_LOCAL_DIR: cloud.directory },
+      env: { ...process.env, OPENCOMPOSER_LOCAL_DIR: cloud.directory, ...variables },
       stdio: ["ignore", "pipe", "pipe"],
     },
   );
@@ -109,4 +117,95 @@ test("a training that runs is stopped by its row, and the command waits for its 
   expect(said).not.toContain("aborted");
   expect(await stopAll.ended).toBe(0);
   expect(await state()).toBe("STOPPED");
+});
+
+describe("a smoke run", () => {
+  const reportSchema = z.object({
+    passed: z.boolean(),
+    seconds: z.number(),
+    costUsd: z.number(),
+    steps: z.array(z.object({ step: z.string(), result: z.string(), found: z.string() })),
+    left: z.array(z.unknown()),
+  });
+  /** A user who has nothing else. */
+  let token: string;
+  beforeAll(async () => {
+    token = await accessToken(cloud.outputs, cloud.outputs.secondUser);
+  });
+
+  const settings = () => ({
+    endpoint: cloud.outputs.awsEndpointUrl,
+    region: cloud.outputs.region,
+    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+  });
+
+  /** Returns what the user has: rows of every kind that the API lists, and keys of objects in both buckets. */
+  async function belongings(): Promise<readonly string[]> {
+    const api = openSession(cloud.outputs, token);
+    const itemSchema = shapes.list(z.object({ name: z.string(), stock: z.boolean().optional() }));
+    const names: string[] = [];
+    for (const path of ["/tracks", "/compositions", "/training-jobs", "/models"]) {
+      const { items } = (await api.call("GET", path)).json(itemSchema);
+      names.push(...items.filter(({ stock }) => stock !== true).map(({ name }) => `${path} ${name}`));
+    }
+    const s3 = new S3Client({ ...settings(), forcePathStyle: true });
+    for (const Bucket of [cloud.outputs.artifactsBucket, cloud.outputs.workBucket]) {
+      const listed = await s3.send(new ListObjectsV2Command({ Bucket, Prefix: `users/${subjectOf(token)}/` }));
+      names.push(...(listed.Contents ?? []).map(({ Key }) => `object ${Key ?? ""}`));
+    }
+    s3.destroy();
+    return names;
+  }
+
+  test("passes all steps by the public API, and leaves neither rows nor objects", async () => {
+    const smoke = start("smoke", ["--json"], { OPENCOMPOSER_TOKEN: token });
+    const report = reportSchema.parse(JSON.parse(await smoke.out));
+    expect({ code: await smoke.ended, said: smoke.said() }).toEqual({ code: 0, said: expect.any(String) });
+    expect(report.steps.filter(({ result }) => result !== "passed")).toEqual([]);
+    expect(report.steps.filter(({ step }) => step.startsWith("compose with"))).toHaveLength(3);
+    expect(report).toMatchObject({ passed: true, left: [] });
+    expect(report.costUsd).toBeGreaterThan(0);
+    expect(report.costUsd).toBeLessThan(0.2);
+    expect(smoke.said()).toMatch(/^ {4}\d+ s: TRAINING, epoch 1 of/m);
+    expect(await belongings()).toEqual([]);
+  });
+
+  test("that is canceled while it trains stops the training and leaves nothing", async () => {
+    const smoke = start("smoke", ["--json"], { OPENCOMPOSER_TOKEN: token });
+    await until("it trains", 500, () => /^ {4}\d+ s: TRAINING/m.test(smoke.said()));
+    expect(await belongings()).toContainEqual(expect.stringMatching(/^\/training-jobs OpenComposer smoke /));
+    smoke.child.kill("SIGINT");
+    expect(await smoke.ended).toBe(130);
+    expect(reportSchema.parse(JSON.parse(await smoke.out))).toMatchObject({ passed: false, left: [] });
+    expect(await belongings()).toEqual([]);
+  });
+
+  test("fails where a stock model is missing, and begins no training beyond its ceiling", async () => {
+    const rows = DynamoDBDocumentClient.from(new DynamoDBClient(settings()));
+    const place = { TableName: cloud.outputs.tableName, Key: stockModelKey("ar-cnn-bach") };
+    const { Item } = await rows.send(new GetCommand(place));
+    expect(Item).toBeDefined();
+    await rows.send(new DeleteCommand(place));
+    const smoke = start("smoke", ["--max-cost", "0.01"], { OPENCOMPOSER_TOKEN: token });
+    const lines = await smoke.out;
+    await rows.send(new PutCommand({ TableName: place.TableName, Item }));
+    rows.destroy();
+    expect(await smoke.ended).toBe(1);
+    expect(lines).toMatch(/^✓ compose with U-Net GAN .*: 30 notes of the melody kept/m);
+    expect(lines).toMatch(/^✗ compose with AR-CNN .*: there is no stock model of ar-cnn\n +The local start uploads/m);
+    expect(lines).toMatch(/^✗ train .*: not begun: .* its ceiling is \$0\.010 \(--max-cost\)/m);
+    expect(lines).toMatch(/^✓ delete all of it/m);
+    expect(await belongings()).toEqual([]);
+  });
+
+  test("fails with a token that the API does not take, and with an argument that it does not know", async () => {
+    const wrongToken = start("smoke", ["--token", "a.b.c"]);
+    expect(await wrongToken.out).toMatch(
+      /^✗ sign in .*: GET \/tracks: 401 UNAUTHENTICATED: .*\n +The API does not take the token/m,
+    );
+    expect(await wrongToken.ended).toBe(1);
+    const wrongCost = start("smoke", ["--max-cost", "much"]);
+    expect(await wrongCost.ended).toBe(2);
+    expect(wrongCost.said()).toContain('--max-cost is "much"; it must be US dollars');
+  });
 });

@@ -11,7 +11,7 @@ import type { MemoryBuckets } from "./memory-object-store";
 /** The outcome of the next call of CreateTrainingJob. */
 export type Plan =
   | { readonly create: "QUOTA_EXCEEDED"; readonly reason?: string }
-  | { readonly create: "THROTTLED" | "REFUSED" }
+  | { readonly create: "THROTTLED" | "REFUSED" | "ACCESS_DENIED" }
   | { readonly create: "THROWS" }
   | RunPlan;
 /** The plan of a job that is created. */
@@ -63,6 +63,10 @@ export const zeroQuota = usedUpQuota
   .replace("is 1 Instances", "is 0 Instances")
   .replace("utilization of 1", "utilization of 0");
 
+/** SageMaker's text where a policy of the organization forbids a training job. */
+export const deniedTraining =
+  "User: arn:aws:sts::123456789012:assumed-role/launch/launch is not authorized to perform: sagemaker:CreateTrainingJob on resource: arn:aws:sagemaker:eu-west-1:123456789012:training-job/job with an explicit deny in a service control policy";
+
 export class ScriptedSageMaker implements SageMakerJobs {
   readonly trainingJobs = new Map<string, Job>();
   readonly plans: Plan[] = [];
@@ -88,6 +92,7 @@ export class ScriptedSageMaker implements SageMakerJobs {
     const plan = this.plans.shift() ?? { create: "RUN" };
     if (plan.create === "THROWS") throw new Error("InternalServerException");
     if (plan.create === "REFUSED") return { kind: "REFUSED", reason: "ValidationException: no" };
+    if (plan.create === "ACCESS_DENIED") return { kind: "ACCESS_DENIED", reason: deniedTraining };
     if (plan.create === "QUOTA_EXCEEDED") return { kind: "QUOTA_EXCEEDED", reason: plan.reason ?? usedUpQuota };
     if (plan.create !== "RUN") return { kind: plan.create };
     const epochs = plan.epochs ?? 10;

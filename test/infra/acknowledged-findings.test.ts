@@ -4,6 +4,7 @@ import { AwsSolutionsChecks } from "cdk-nag";
 import type { IConstruct } from "constructs";
 import * as z from "zod";
 import { addOpenComposer } from "../../lib/open-composer";
+import { OpenComposerChecks } from "../../lib/rules/open-composer-checks";
 import { devConfig, prodConfig } from "./support/stage-configs";
 import { makeApp } from "./support/synthesize";
 
@@ -29,9 +30,13 @@ function acknowledgementsIn(app: App): Acknowledgement[] {
   );
 }
 
-const { app, remove } = makeApp();
-const composer = addOpenComposer(app, prodConfig);
-afterAll(remove);
+const stages = ([devConfig, prodConfig] as const).map((config) => {
+  const { app, remove } = makeApp();
+  return { config, app, remove, composer: addOpenComposer(app, config) };
+});
+afterAll(() => {
+  for (const { remove } of stages) remove();
+});
 
 test("a finding that nobody has acknowledged stops the synthesis", () => {
   const other = makeApp();
@@ -44,32 +49,38 @@ test("a finding that nobody has acknowledged stops the synthesis", () => {
   }
 });
 
-test("every acknowledgement belongs to a finding that exists, on its own construct, with a reason", () => {
-  app.synth();
-  const acknowledgements = acknowledgementsIn(app);
-  expect(acknowledgements.length).toBeGreaterThan(20);
-  // This pack finds what it would find if nothing were acknowledged.
-  const pack = new AwsSolutionsChecks(app);
-  Object.defineProperty(pack, "isAcknowledged", { value: () => false });
-  const findings = pack
-    .validateScope(app)
-    .violations.flatMap(({ ruleName, violatingResources }) =>
-      violatingResources.map(({ constructPath = "" }) => ({ ruleName, constructPath })),
+test.each(stages)(
+  "$config.stage: every acknowledgement belongs to a finding, on its own construct",
+  ({ app, config }) => {
+    app.synth();
+    const acknowledgements = acknowledgementsIn(app);
+    expect(acknowledgements.length).toBeGreaterThan(20);
+    // These packs find what they would find if nothing were acknowledged.
+    const packs = [new AwsSolutionsChecks(app), new OpenComposerChecks({ config })];
+    const findings = packs
+      .flatMap((pack) => {
+        Object.defineProperty(pack, "isAcknowledged", { value: () => false });
+        return pack.validateScope(app).violations;
+      })
+      .flatMap(({ ruleName, violatingResources }) =>
+        violatingResources.map(({ constructPath = "" }) => ({ ruleName, constructPath })),
+      );
+    const unused = acknowledgements.filter(
+      ({ construct, rule }) =>
+        !findings.some(
+          ({ ruleName, constructPath }) => ruleName === rule && constructPath.startsWith(`${construct.node.path}/`),
+        ),
     );
-  const unused = acknowledgements.filter(
-    ({ construct, rule }) =>
-      !findings.some(
-        ({ ruleName, constructPath }) => ruleName === rule && constructPath.startsWith(`${construct.node.path}/`),
-      ),
-  );
-  expect(unused.map(({ construct, rule }) => `${construct.node.path} ${rule}`)).toEqual([]);
-  for (const { rule, reason } of acknowledgements) {
-    expect(rule).toMatch(/^AwsSolutions-/);
-    expect(reason.length).toBeGreaterThan(30);
-  }
-});
+    expect(unused.map(({ construct, rule }) => `${construct.node.path} ${rule}`)).toEqual([]);
+    for (const { rule, reason } of acknowledgements) {
+      expect(rule).toMatch(/^(?:AwsSolutions|OpenComposer)-/);
+      expect(reason.length).toBeGreaterThan(30);
+    }
+  },
+);
 
-test("no acknowledgement stands on a stack or the app, where it would cover what comes later", () => {
+test.each(stages)("$config.stage: no acknowledgement covers what comes later, on a stack or the app", (stage) => {
+  const { app, composer } = stage;
   const wide = new Set<IConstruct>([app, composer.storage, composer.api, composer.training]);
   expect(acknowledgementsIn(app).filter(({ construct }) => wide.has(construct))).toEqual([]);
   expect(app.node.findAll().some((construct) => construct instanceof CfnBucket)).toBe(true);

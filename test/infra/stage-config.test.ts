@@ -9,9 +9,11 @@ import {
   loadStageConfig,
   parseStageConfig,
   refuseForeignAccount,
+  refuseUnreachable,
   stageDefaults,
 } from "../../lib/config/load-stage-config";
 import { withOwnValues } from "../../lib/config/own-values";
+import type { StageConfig } from "../../lib/config/stage-config";
 import { StageConfigError } from "../../lib/config/stage-config-error";
 import { repositoryPath } from "../../lib/constructs/repository-root";
 import { localAccountId, type Stage, stages } from "../../naming/resource-names";
@@ -131,6 +133,7 @@ describe("a deployer's own file", () => {
         api: { corsOrigins: ["http://example.org"], throttle: null },
         alarms: { emailAddresses: ["ada"] },
         userQuotas: { tracks: 1.5 },
+        functions: { logLevel: "WARN" },
       }),
     );
     for (const line of [
@@ -146,6 +149,7 @@ describe("a deployer's own file", () => {
       "api.throttle is null: must be of the type object",
       'alarms.emailAddresses[0] is "ada": must be an e-mail address',
       "userQuotas.tracks is 1.5: must be of the type integer",
+      'functions.logLevel is "WARN": must be one of "DEBUG", "INFO"',
       "reconcileMinuets is 5: is not a setting; there are stage, removal, ",
     ]) {
       expect(message).toContain(line);
@@ -249,6 +253,87 @@ describe("the stage local", () => {
   });
 });
 
+describe("images that are named by URI, and the API's certificate", () => {
+  const at = (account: string, region: string): { readonly kind: "uri"; readonly uri: string } => ({
+    kind: "uri",
+    uri: `${account}.dkr.ecr.${region}.amazonaws.com/music@sha256:${"0a".repeat(32)}`,
+  });
+  const target = { account: "123456789012", region: "eu-west-1" };
+  const here = at(target.account, target.region);
+  const withImages = (training: typeof here, inference: typeof here, kind: "serverless" | "realTime"): StageConfig =>
+    parseStageConfig({
+      ...prodConfig,
+      images: { ...prodConfig.images, "ar-cnn": { training, inference } },
+      endpoints: {
+        ...prodConfig.endpoints,
+        "ar-cnn":
+          kind === "serverless"
+            ? { kind, memoryMb: 2048, maxConcurrency: 2 }
+            : { kind, instanceType: "ml.m5.large", instanceCount: 1 },
+      },
+    });
+
+  it.each([
+    ["of the account and Region of the deploy", here, here, "serverless"],
+    ["of another account, where SageMaker can pull it", at("999999999999", "eu-west-1"), here, "serverless"],
+    ["of another account, for instances", here, at("999999999999", "eu-west-1"), "realTime"],
+  ] as const)("may be %s", (_, training, inference, kind) => {
+    refuseUnreachable(withImages(training, inference, kind), target);
+  });
+
+  it("are refused at once where SageMaker would refuse them, each with its value and what is allowed", () => {
+    const config = withImages(at("123456789012", "us-east-1"), at("999999999999", "eu-central-1"), "serverless");
+    const message = errorOf(() => {
+      refuseUnreachable(config, target);
+    });
+    expect(message.split("\n").slice(1)).toEqual([
+      expect.stringMatching(
+        /images\["ar-cnn"\]\.training\.uri is "123.*us-east-1.*: must be in the Region .*eu-west-1:/,
+      ),
+      expect.stringMatching(/images\["ar-cnn"\]\.inference\.uri is "999.*: must be in the Region .*eu-west-1:/),
+      expect.stringMatching(/images\["ar-cnn"\]\.inference\.uri is "999.*: must be in the account .*123456789012:/),
+    ]);
+    // Nothing is known of the deploy where there are no credentials.
+    refuseUnreachable(config, { account: undefined, region: undefined });
+  });
+
+  it.each([
+    ["another Region", "us-east-1", "123456789012"],
+    ["another account", "eu-west-1", "999999999999"],
+  ])("are refused like the API's certificate of %s", (_, region, account) => {
+    const certificateArn = `arn:aws:acm:${region}:${account}:certificate/0a1b`;
+    const customDomain = { name: "music.example.org", certificateArn };
+    const config = parseStageConfig({ ...prodConfig, api: { ...prodConfig.api, customDomain } });
+    expect(
+      errorOf(() => {
+        refuseUnreachable(config, target);
+      }),
+    ).toContain(`api.customDomain.certificateArn is "${certificateArn}": must be a certificate of`);
+    refuseUnreachable(config, { account, region });
+    refuseUnreachable(config, { account: undefined, region: undefined });
+  });
+
+  it("stop the app before there is a template", () => {
+    const file = join(folder, "own.json");
+    writeFileSync(file, JSON.stringify({ images: { "unet-gan": { inference: at("123456789012", "us-east-1") } } }));
+    const run = spawnSync(process.execPath, ["--import", "tsx", "bin/app.ts"], {
+      cwd: repositoryPath(),
+      encoding: "utf8",
+      env: {
+        ...process.env,
+        CDK_DEFAULT_ACCOUNT: "123456789012",
+        CDK_DEFAULT_REGION: "eu-west-1",
+        CDK_CONTEXT_JSON: JSON.stringify({ stage: "dev", config: file }),
+        CDK_OUTDIR: folder,
+      },
+    });
+    expect({ status: run.status, error: run.stderr }).toEqual({
+      status: 1,
+      error: expect.stringContaining("must be in the Region of the deploy, eu-west-1"),
+    });
+  });
+});
+
 test("every broken field is named at once, unknown keys included", () => {
   const message = messageOf({
     ...prodConfig,
@@ -262,8 +347,13 @@ test("every broken field is named at once, unknown keys included", () => {
 });
 
 test.each([
-  ["passwords are sent to Cognito in local only", { identity: { passwordGrant: true } }, "identity.passwordGrant"],
-  ["someone can sign in", { identity: { passwordGrant: false } }, "identity.signInPage"],
+  [
+    "passwords are sent to Cognito in local only",
+    { identity: { passwordGrant: true, mfa: "off" } },
+    "identity.passwordGrant",
+  ],
+  ["someone can sign in", { identity: { passwordGrant: false, mfa: "off" } }, "identity.signInPage"],
+  ["a second factor can be set up", { identity: { passwordGrant: false, mfa: "required" } }, "identity.mfa"],
   [
     "a local image exists on no AWS stage",
     { images: { ...prodConfig.images, "unet-gan": { training: { kind: "local" }, inference: { kind: "build" } } } },
@@ -299,6 +389,7 @@ test.each([
     {
       identity: {
         passwordGrant: false,
+        mfa: "off",
         signInPage: { callbackUrls: ["http://localhost:5173/"], logoutUrls: ["http://127.0.0.1/"] },
       },
     },
@@ -313,8 +404,27 @@ test.each([
   ["someone gets the alarms", { alarms: { emailAddresses: [] } }, "alarms.emailAddresses"],
   ["there are alarms", { alarms: undefined }, "alarms.emailAddresses"],
   ["data that is to be destroyed is not protected", { removal: "destroy" }, "storage.deletionProtection"],
+  [
+    "images are named by digest",
+    {
+      images: {
+        ...prodConfig.images,
+        "ar-cnn": {
+          training: { kind: "build" },
+          inference: { kind: "uri", uri: "123456789012.dkr.ecr.eu-west-1.amazonaws.com/music:latest" },
+        },
+      },
+    },
+    'images["ar-cnn"].inference.uri',
+  ],
 ])("prod is refused unless %s", (_rule, change, field) => {
   expect(messageOf({ ...prodConfig, ...change })).toContain(field);
+});
+
+test("local asks for no second factor: its page at MiniStack sets none up", () => {
+  expect(messageOf({ ...localConfig, identity: { ...localConfig.identity, mfa: "required" } })).toContain(
+    'identity.mfa is "required": must be `off` in the stage local',
+  );
 });
 
 test("local takes no image from a registry", () => {

@@ -2,11 +2,12 @@ import { readFileSync } from "node:fs";
 import { Match } from "aws-cdk-lib/assertions";
 import * as z from "zod";
 import { parseStageConfig } from "../../lib/config/load-stage-config";
+import type { StageConfig } from "../../lib/config/stage-config";
 import { repositoryPath } from "../../lib/constructs/repository-root";
 import { type ApiRoute, apiRoutes, routeKeys } from "../../naming/api-routes";
 import { briefVersionsTag } from "../../naming/object-keys";
 import { endpointName, techniqueIds } from "../../naming/resource-names";
-import { prodConfig } from "./support/stage-configs";
+import { devConfig, prodConfig } from "./support/stage-configs";
 import { type Resource, type StackName, synthesize } from "./support/synthesize";
 
 const prod = synthesize("prod");
@@ -155,11 +156,11 @@ describe("users", () => {
     });
   });
 
-  test("sign in by the code flow on AWS: the client is public and takes no password", () => {
+  test("B10: sign in by the code flow on AWS: the client is public, and no flow of it sends a password", () => {
     prod.stack("Api").template.hasResourceProperties("AWS::Cognito::UserPoolClient", {
       GenerateSecret: false,
       AllowedOAuthFlows: ["code"],
-      ExplicitAuthFlows: ["ALLOW_REFRESH_TOKEN_AUTH"],
+      ExplicitAuthFlows: ["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
       PreventUserExistenceErrors: "ENABLED",
       EnableTokenRevocation: true,
     });
@@ -231,6 +232,49 @@ describe("storage", () => {
   });
 });
 
+describe("the images' own repository", () => {
+  test.each([
+    ["prod", prod, "RetainExceptOnCreate", false],
+    ["dev", dev, "Delete", true],
+  ] as const)("%s: no tag can be moved, each image is scanned, and old ones go", (_, stage, policy, isEmptied) => {
+    const [found, ...more] = stage.resourcesOf("AWS::ECR::Repository");
+    expect(more).toEqual([]);
+    const { LifecyclePolicy, ...properties } = found?.resource.Properties ?? {};
+    expect(properties).toMatchObject({
+      ImageTagMutability: "IMMUTABLE",
+      ImageScanningConfiguration: { ScanOnPush: true },
+      EmptyOnDelete: isEmptied,
+    });
+    expect([found?.stack, found?.resource.DeletionPolicy]).toEqual(["Storage", policy]);
+    // One that stays after its stack must not be in the way of the next.
+    expect("RepositoryName" in properties).toBe(false);
+    expect(JSON.stringify(LifecyclePolicy)).toContain('\\"countType\\":\\"imageCountMoreThan\\",\\"countNumber\\":40');
+    expect(stage.stack("Storage").outputs).toContain("ImageRepositoryUri");
+  });
+
+  test("roles pull from the one repository that their image is in, named, whichever way it came there", () => {
+    const pulls = (config: StageConfig): readonly string[] =>
+      synthesize(config)
+        .resourcesOf("AWS::IAM::Policy")
+        .flatMap(({ resource }) => policySchema.parse(resource.Properties).PolicyDocument.Statement)
+        .filter(({ Action }) => Action.includes("ecr:BatchGetImage"))
+        .flatMap(({ Resource }) => Resource.map((one) => JSON.stringify(one)));
+    const built = pulls(prodConfig);
+    expect(built).toHaveLength(1 + techniqueIds.length);
+    for (const resource of built)
+      expect(resource).toMatch(/:repository\/",\{"Fn::Sub":"cdk-hnb659fds-container-assets-/);
+    const uri = `123456789012.dkr.ecr.eu-west-1.amazonaws.com/music@sha256:${"0a".repeat(32)}`;
+    const image = { kind: "uri", uri } as const;
+    const images = {
+      "unet-gan": { training: image, inference: image },
+      "ar-cnn": { training: image, inference: image },
+    };
+    const named = pulls(parseStageConfig({ ...prodConfig, images }));
+    expect(named).toHaveLength(1 + techniqueIds.length);
+    for (const resource of named) expect(resource).toMatch(/:ecr:eu-west-1:123456789012:repository\/music"/);
+  });
+});
+
 describe("removal", () => {
   // Groups that SageMaker names are deleted, because one that is left over would block the next deploy.
   const kept = (type: string): readonly (string | undefined)[] =>
@@ -239,15 +283,55 @@ describe("removal", () => {
       .filter(({ stack }) => stack !== "Inference")
       .map(({ resource }) => resource.DeletionPolicy);
   const holdsData = [
-    "AWS::DynamoDB::Table",
-    "AWS::S3::Bucket",
-    "AWS::Cognito::UserPool",
-    "AWS::Logs::LogGroup",
+    // CloudFormation cannot delete these while their own protection is on, so a rollback that tried would fail itself.
+    ["AWS::DynamoDB::Table", "Retain"],
+    ["AWS::Cognito::UserPool", "Retain"],
+    // A failed first deploy leaves none of these behind: they are empty, and the next try makes others.
+    ["AWS::S3::Bucket", "RetainExceptOnCreate"],
+    ["AWS::S3::BucketPolicy", "RetainExceptOnCreate"],
+    ["AWS::Logs::LogGroup", "RetainExceptOnCreate"],
+    ["AWS::ECR::Repository", "RetainExceptOnCreate"],
   ] as const;
 
-  test.each(holdsData)("%s is retained in prod and goes with its stack in dev", (type) => {
-    expect(new Set(kept(type))).toEqual(new Set(["Retain"]));
+  test.each(holdsData)("%s is retained in prod (%s) and goes with its stack in dev", (type, policy) => {
+    expect(new Set(kept(type))).toEqual(new Set([policy]));
+    expect(new Set(prod.resourcesOf(type).map(({ resource }) => resource.UpdateReplacePolicy))).toEqual(
+      type === "AWS::Logs::LogGroup" ? new Set(["Retain", "Delete"]) : new Set(["Retain"]),
+    );
     expect(new Set(dev.resourcesOf(type).map(({ resource }) => resource.DeletionPolicy))).toEqual(new Set(["Delete"]));
+  });
+
+  test("nothing of prod is retained over the rollback of its creation but what is protected", () => {
+    const retained = ["Storage", "Api", "Training", "Inference", "Observability"] as const;
+    const types = retained.flatMap((name) =>
+      Object.values(prod.stack(name).resources)
+        .filter(({ DeletionPolicy }) => DeletionPolicy === "Retain")
+        .map(({ Type, Properties }) => [
+          Type,
+          Properties["DeletionProtectionEnabled"] ?? Properties["DeletionProtection"],
+        ]),
+    );
+    expect(types).toEqual([
+      ["AWS::DynamoDB::Table", true],
+      ["AWS::Cognito::UserPool", "ACTIVE"],
+    ]);
+  });
+
+  test("without a protection of its own, data that is retained goes with a failed first deploy, too", () => {
+    const open = synthesize(
+      parseStageConfig({
+        ...devConfig,
+        removal: "retain",
+        storage: { ...devConfig.storage, deletionProtection: false },
+      }),
+    );
+    for (const [type] of holdsData) {
+      const policies = open
+        .resourcesOf(type)
+        .filter(({ stack }) => stack !== "Inference")
+        .map(({ resource }) => resource.DeletionPolicy);
+      expect([type, new Set(policies)]).toEqual([type, new Set(["RetainExceptOnCreate"])]);
+    }
   });
 });
 
@@ -589,7 +673,14 @@ describe("training workflow", () => {
     expect(Object.keys(given).sort()).toEqual([...used].sort());
     for (const [name, { Ref }] of Object.entries(given)) {
       const version = resources[Ref];
-      expect([name, version?.Type, version?.DeletionPolicy]).toEqual([name, "AWS::Lambda::Version", "Retain"]);
+      expect([name, version?.Type, version?.DeletionPolicy, version?.UpdateReplacePolicy]).toEqual([
+        name,
+        "AWS::Lambda::Version",
+        // Kept for executions that still run, but deleted in the rollback of the update that made it: Lambda publishes
+        // no second version of the same code, and the next deploy of this code would fail.
+        "RetainExceptOnCreate",
+        "Retain",
+      ]);
       expect(Ref).toContain(name.replace(/FunctionArn$/, ""));
     }
   });
@@ -730,7 +821,7 @@ describe("alarms", () => {
   );
 
   test("each says what it means and where the runbook says what to do", () => {
-    expect(alarms.map(({ id }) => id).length).toBe(8);
+    expect(alarms.map(({ id }) => id).length).toBe(9);
     for (const { resource } of alarms) {
       const [, anchor] = /docs\/runbook\.md#([a-z0-9-]+)$/.exec(String(property(resource, "AlarmDescription"))) ?? [];
       expect([anchor, headings.has(anchor ?? "")]).toEqual([anchor, true]);
@@ -738,7 +829,7 @@ describe("alarms", () => {
     }
   });
 
-  test.each(["JobsFailed", "QuotaRefusals"])("%s of training jobs are counted for this stage alone", (metric) => {
+  test.each(["JobsFailed", "QuotaRefusals", "AccessRefusals"])("%s are counted for this stage alone", (metric) => {
     prod.stack("Observability").template.hasResourceProperties("AWS::CloudWatch::Alarm", {
       Namespace: "OpenComposer",
       MetricName: metric,

@@ -2,8 +2,10 @@
  * Properties of the templates that only AWS would show at run time, because MiniStack does not enforce them.
  * docs/local-and-aws.md has the list of the findings that A6, B3 and the like name.
  */
+import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 import * as z from "zod";
 import { parseStageConfig } from "../../lib/config/load-stage-config";
+import { stageConfigSchema } from "../../lib/config/stage-config";
 import { techniqueIds } from "../../naming/resource-names";
 import { devConfig, localConfig, prodConfig } from "./support/stage-configs";
 import { type Resource, synthesize, type Synthesized } from "./support/synthesize";
@@ -177,8 +179,78 @@ describe("log groups", () => {
     for (const { resource } of ofEndpoints) expect(JSON.stringify(resource)).toContain('"logs:PutLogEvents"');
   });
 
+  describe("C2: SageMaker's log of training jobs, which all stages and projects of an account share", () => {
+    const callSchema = z.looseObject({
+      service: z.string(),
+      action: z.string(),
+      parameters: z.record(z.string(), z.unknown()),
+      ignoreErrorCodesMatching: z.string().optional(),
+    });
+    const limited = synthesize(parseStageConfig({ ...prodConfig, trainingLogRetention: 90 }));
+
+    test("is left alone unless the deployer sets its retention, and is never owned", () => {
+      for (const [, stage] of [...stages, ["limited", limited] as const]) {
+        const names = stage.resourcesOf("AWS::Logs::LogGroup").map(({ resource }) => nameOf(resource));
+        expect(names).not.toContain("/aws/sagemaker/TrainingJobs");
+      }
+      for (const [, stage] of stages) expect(stage.resourcesOf("Custom::AWS")).toEqual([]);
+    });
+
+    test("is made where it is missing, then limited, at the first deploy and at a change; nothing is undone", () => {
+      const resources = limited.resourcesOf("Custom::AWS");
+      const calls = resources.map(({ resource: { Properties } }) => {
+        expect(Properties["Delete"]).toBeUndefined();
+        expect(Properties["Update"]).toBe(Properties["Create"]);
+        return callSchema.parse(JSON.parse(z.string().parse(Properties["Create"])));
+      });
+      const logGroupName = "/aws/sagemaker/TrainingJobs";
+      expect(calls).toMatchObject([
+        {
+          action: "createLogGroup",
+          parameters: { logGroupName },
+          ignoreErrorCodesMatching: "ResourceAlreadyExistsException",
+        },
+        { action: "putRetentionPolicy", parameters: { logGroupName, retentionInDays: 90 } },
+      ]);
+      const [made, limit] = resources;
+      expect(z.array(z.string()).parse(limit?.resource["DependsOn"])).toContain(made?.id);
+    });
+
+    test("may be changed by the function that does so, and no other group", () => {
+      const statements = limited
+        .resourcesOf("AWS::IAM::Policy")
+        .filter(({ id }) => id.startsWith("TrainingLog"))
+        .map(({ resource }) => JSON.stringify(resource.Properties["PolicyDocument"]));
+      expect(statements).toHaveLength(2);
+      for (const text of statements) {
+        expect(text).toMatch(/"Action":"logs:(?:CreateLogGroup|PutRetentionPolicy)"/);
+        expect(text.match(/:log-group:[^"]*/g)).toEqual([
+          ":log-group:/aws/sagemaker/TrainingJobs",
+          ":log-group:/aws/sagemaker/TrainingJobs:log-stream:",
+        ]);
+      }
+    });
+  });
+
+  // In the order of Lambda's documentation, which says that a line without a valid level counts as INFO.
+  const lambdaLevels = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"] as const;
+
+  test("no level that a stage may have keeps our own metrics from CloudWatch: their lines have no level", () => {
+    const metrics = new Metrics({ namespace: "test", serviceName: "test" });
+    metrics.addMetric("JobsFailed", MetricUnit.Count, 1);
+    expect(metrics.serializeMetrics()).toMatchObject({ JobsFailed: 1, _aws: expect.anything() });
+    expect(metrics.serializeMetrics()).not.toHaveProperty("level");
+
+    for (const logLevel of lambdaLevels) {
+      const config = { ...devConfig, functions: { ...devConfig.functions, logLevel } };
+      const isKept = lambdaLevels.indexOf("INFO") >= lambdaLevels.indexOf(logLevel);
+      const isAllowed = stageConfigSchema.safeParse(config).success;
+      expect([logLevel, isAllowed && !isKept]).toEqual([logLevel, false]);
+    }
+  });
+
   test("B12: Lambda's own level of logs is the stage's, for every function", () => {
-    for (const logLevel of ["DEBUG", "INFO", "WARN", "ERROR"] as const) {
+    for (const logLevel of ["DEBUG", "INFO"] as const) {
       const synthesized = synthesize(
         parseStageConfig({ ...devConfig, functions: { ...devConfig.functions, logLevel } }),
       );
@@ -258,6 +330,30 @@ describe("B9: concurrency of serverless endpoints", () => {
     const all = [...concurrency(devConfig), ...concurrency(prodConfig)];
     expect(all).toEqual([2, 2, 2, 2]);
     expect(all.reduce((sum, one) => sum + one, 0)).toBeLessThan(10);
+  });
+});
+
+describe("a second factor", () => {
+  const mfaOf = (synthesized: Synthesized): readonly unknown[] =>
+    synthesized
+      .resourcesOf("AWS::Cognito::UserPool")
+      .map(({ resource }) => [resource.Properties["MfaConfiguration"], resource.Properties["EnabledMfas"]]);
+
+  test("is never optional: Cognito's page sets one up only where it is required, and our tokens may not", () => {
+    for (const [, synthesized] of stages) {
+      expect(mfaOf(synthesized)).toEqual([["OFF", undefined]]);
+      for (const { resource } of synthesized.resourcesOf("AWS::Cognito::UserPoolClient")) {
+        // With the scope aws.cognito.signin.user.admin a front end could set a factor up by its user's token.
+        expect(resource.Properties["AllowedOAuthScopes"]).toEqual(["openid", "email"]);
+      }
+    }
+  });
+
+  test("is required of everyone where the deployer says so, by an authenticator app", () => {
+    const required = synthesize(
+      parseStageConfig({ ...prodConfig, identity: { ...prodConfig.identity, mfa: "required" } }),
+    );
+    expect(mfaOf(required)).toEqual([["ON", ["SOFTWARE_TOKEN_MFA"]]]);
   });
 });
 

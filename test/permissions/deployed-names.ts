@@ -40,6 +40,7 @@ const arns: Readonly<Record<string, (id: string) => string>> = {
   "AWS::SQS::Queue": (id) => arnOf("sqs", id),
   "AWS::Lambda::Function": (id) => arnOf("lambda", `function:${id}`),
   "AWS::Logs::LogGroup": (id) => arnOf("logs", `log-group:${id}:*`),
+  "AWS::Events::Rule": (id) => arnOf("events", `rule/${id}`),
   "AWS::IAM::Role": (id) => `arn:${partition}:iam::${localAccountId}:role/${id}`,
   "AWS::StepFunctions::StateMachine": (id) => arnOf("states", `stateMachine:${id}`),
   "AWS::ECR::Repository": (id) => arnOf("ecr", `repository/${id.toLowerCase()}`),

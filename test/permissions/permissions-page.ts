@@ -1,4 +1,6 @@
 /** The tables of docs/permissions.md: what each role may do, and why. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { repositoryPath } from "../../lib/constructs/repository-root";
 import { type Grant, grantsOf, isUsedBy, type KnownCall } from "./grants";
 import type { Statement } from "./policy-evaluation";
 import type { StageRole } from "./stage-roles";
@@ -75,4 +77,23 @@ export function renderPermissions(params: PermissionsPageParams): string {
     return `## ${title}\n\n${own.length === 0 ? "Nothing else." : table(own)}`;
   });
   return [`## Every function\n\n${table(common)}`, ...sections].join("\n\n");
+}
+
+/**
+ * Compares a part of docs/permissions.md with what was rendered, or writes it if the variable WRITE_PERMISSIONS is
+ * `true`. The part stands between two comments with its name.
+ */
+export function writtenBetween(name: string, rendered: string): void {
+  const file = repositoryPath("docs", "permissions.md");
+  const document = readFileSync(file, "utf8");
+  const [begin, end] = [`<!-- ${name}: begin -->`, `<!-- ${name}: end -->`];
+  const [before = "", rest = ""] = document.split(begin);
+  const [shown = "", after = ""] = rest.split(end);
+  if (process.env["WRITE_PERMISSIONS"] === "true") {
+    writeFileSync(file, `${before}${begin}\n\n${rendered}\n\n${end}${after}`);
+    return;
+  }
+  // Prettier pads the cells of a table.
+  const squeezed = (text: string): string => text.replace(/ +/g, " ").replace(/-{3,}/g, "---").trim();
+  expect(squeezed(shown)).toBe(squeezed(rendered));
 }

@@ -2,9 +2,7 @@
  * Every function of `prod` runs on a local cloud, on every path that calls AWS in a way of its own. Each call is recorded
  * and held against the function's role, and each permission of a role against the calls.
  */
-import { readFileSync, writeFileSync } from "node:fs";
 import { parseStageConfig } from "../../lib/config/load-stage-config";
-import { repositoryPath } from "../../lib/constructs/repository-root";
 import { localRegion } from "../../local/cloud/ministack";
 import {
   localAccountId,
@@ -17,7 +15,7 @@ import { prodConfig, stageConfigs } from "../infra/support/stage-configs";
 import { synthesize } from "../infra/support/synthesize";
 import { callsOfAws } from "./calls-of-aws";
 import { grantsOf, isUsedBy, type KnownCall, refusedCalls, unusedGrants, wideGrants } from "./grants";
-import { renderPermissions } from "./permissions-page";
+import { renderPermissions, writtenBetween } from "./permissions-page";
 import type { RequestedPermission } from "./policy-evaluation";
 import { functionFolders, type RecordedFunctions, startRecordedFunctions } from "./recorded-functions";
 import { faultOfVocabulary, isKnownAction } from "./service-authorization";
@@ -202,19 +200,7 @@ test("docs/permissions.md says what the roles of prod may do", () => {
     [localAccountId]: "ACCOUNT",
     [localRegion]: "REGION",
   };
-  const rendered = renderPermissions({ ...judge("prod"), words });
-  const file = repositoryPath("docs", "permissions.md");
-  const document = readFileSync(file, "utf8");
-  const [begin, end] = ["<!-- permissions: begin -->", "<!-- permissions: end -->"];
-  const [before = "", rest = ""] = document.split(begin);
-  const [shown = "", after = ""] = rest.split(end);
-  if (process.env["WRITE_PERMISSIONS"] === "true") {
-    writeFileSync(file, `${before}${begin}\n\n${rendered}\n\n${end}${after}`);
-    return;
-  }
-  // Prettier pads the cells of a table.
-  const squeezed = (text: string): string => text.replace(/ +/g, " ").replace(/-{3,}/g, "---").trim();
-  expect(squeezed(shown)).toBe(squeezed(rendered));
+  writtenBetween("permissions", renderPermissions({ ...judge("prod"), words }));
 });
 
 describe("the checks find", () => {

@@ -163,13 +163,21 @@ describe("conditions", () => {
     ["ForAllValues is true of a missing key", { "ForAllValues:StringEquals": { k: "a" } }, {}, true],
     ["which Null then refuses", { "ForAllValues:StringEquals": { k: "a" }, Null: { k: "false" } }, {}, false],
     ["ForAnyValue: one must match", { "ForAnyValue:StringEquals": { k: "a" } }, { k: ["a", "c"] }, true],
+    ["ArnEquals compares parts", { ArnEquals: { k: "arn:*:s:r:1:a/*/*" } }, { k: ["arn:aws:s:r:1:a/b:c/d"] }, true],
+    [
+      "ArnEquals is false of a part less",
+      { ArnEquals: { k: "arn:*:s:r:1:a/*/*" } },
+      { k: ["arn:aws:s:r:1:a/b"] },
+      false,
+    ],
+    ["ArnLike's wildcard stays in its part", { ArnLike: { k: "arn:aws:*:a" } }, { k: ["arn:aws:s:r:1:a"] }, false],
     ["ForAnyValue is false of a missing key", { "ForAnyValue:StringEquals": { k: "a" } }, {}, false],
   ])("%s", (_, condition, context, decision) => {
     expect(decide(condition, context)).toBe(decision);
   });
 
   test("an unknown operator, and several values for an operator of one, are errors", () => {
-    expect(() => decide({ ArnEquals: { k: "a" } }, { k: ["a"] })).toThrow("ArnEquals");
+    expect(() => decide({ IpAddress: { k: "a" } }, { k: ["a"] })).toThrow("IpAddress");
     expect(() => decide({ StringEquals: { k: "a" } }, { k: ["a", "b"] })).toThrow("the call has 2");
   });
 });

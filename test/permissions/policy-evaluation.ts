@@ -1,6 +1,6 @@
 /**
- * Decides whether a role may make a call, by the part of IAM's logic that our roles need: identity-based policies of one
- * account, with `Action`, `Resource` and `Condition`. A policy that needs more is an error here and is never misread.
+ * Decides whether a call is allowed, by the part of IAM's logic that our policies need: policies of roles and of resources
+ * in one account, with `Action`, `Resource` and `Condition`. A policy that needs more is an error here and is never misread.
  *
  * Sources, in the IAM User Guide (docs.aws.amazon.com/IAM/latest/UserGuide):
  * - reference_policies_evaluation-logic.html: every call is denied by default, an Allow that matches overrides that, and
@@ -26,23 +26,42 @@ export interface RequestedPermission {
 }
 
 const oneOrMore = z.union([z.string(), z.array(z.string()).min(1)]).transform((value) => [value].flat());
-const statementSchema = z
+const statementFields = {
+  Sid: z.string().optional(),
+  Effect: z.enum(["Allow", "Deny"]),
+  Action: oneOrMore,
+  Resource: oneOrMore,
+  Condition: z.record(z.string(), z.record(z.string(), oneOrMore)).default({}),
+};
+const statementSchema = z.strictObject(statementFields).transform(({ Effect, Action, Resource, Condition }) => ({
+  effect: Effect,
+  actions: Action,
+  resources: Resource,
+  conditions: Condition,
+}));
+const resourceStatementSchema = z
   .strictObject({
-    Sid: z.string().optional(),
-    Effect: z.enum(["Allow", "Deny"]),
-    Action: oneOrMore,
-    Resource: oneOrMore,
-    Condition: z.record(z.string(), z.record(z.string(), oneOrMore)).default({}),
+    ...statementFields,
+    Principal: z.union([
+      z.literal("*").transform(() => ["*"]),
+      z.strictObject({ Service: oneOrMore }).transform(({ Service }) => Service),
+      z.strictObject({ AWS: oneOrMore }).transform(({ AWS }) => AWS),
+    ]),
   })
-  .transform(({ Effect, Action, Resource, Condition }) => ({
-    effect: Effect,
-    actions: Action,
-    resources: Resource,
-    conditions: Condition,
-  }));
+  .transform(({ Principal, ...rest }) => ({ ...statementSchema.parse(rest), principals: Principal }));
 
 /** A statement of a policy. */
 export type Statement = z.output<typeof statementSchema>;
+
+/** A statement of a policy that belongs to a resource, and so says whom it is about: services, ARNs of roles, or `*`. */
+export type ResourceStatement = z.output<typeof resourceStatementSchema>;
+
+/**
+ * Parses a statement of a resource's policy whose values are resolved.
+ * @throws ZodError for anything that is not known here, such as `NotPrincipal`
+ */
+export const parseResourceStatement = (statement: unknown): ResourceStatement =>
+  resourceStatementSchema.parse(statement);
 
 /**
  * Parses a statement whose values are resolved.
@@ -58,6 +77,19 @@ export function evaluate(statements: readonly Statement[], requested: RequestedP
   const matching = statements.filter((statement) => matchesStatement(statement, requested));
   if (matching.some(({ effect }) => effect === "Deny")) return "DENIED";
   return matching.length > 0 ? "ALLOWED" : "NOT_ALLOWED";
+}
+
+/**
+ * Returns what a resource's policy alone decides about somebody's call. A service of AWS, or a role without policies of
+ * its own, needs `ALLOWED`; a role whose own policies allow the call needs no more than not to be `DENIED`.
+ */
+export function evaluateResourcePolicy(
+  statements: readonly ResourceStatement[],
+  principal: string,
+  requested: RequestedPermission,
+): Decision {
+  const ofPrincipal = statements.filter(({ principals }) => principals.some((one) => one === "*" || one === principal));
+  return evaluate(ofPrincipal, requested);
 }
 
 /** Returns true if the statement speaks of this permission, whatever its effect. */
@@ -109,6 +141,16 @@ function matchesWildcards(pattern: string, text: string, crossesColons: (index: 
   return reachable[text.length] === true;
 }
 
+/** ArnEquals and ArnLike are the same: each of the six parts of an ARN is compared, with wildcards. */
+function matchesArn(pattern: string, arn: string): boolean {
+  const parts = (text: string): readonly string[] => {
+    const [one = "", two = "", three = "", four = "", five = "", ...rest] = text.split(":");
+    return [one, two, three, four, five, rest.join(":")];
+  };
+  const given = parts(arn);
+  return parts(pattern).every((part, index) => matchesWildcards(part, given[index] ?? "", () => true));
+}
+
 type Conditions = Statement["conditions"];
 type Context = NonNullable<RequestedPermission["context"]>;
 
@@ -125,6 +167,8 @@ function valuesOf(context: Context, key: string): readonly string[] | undefined 
 const comparisons: Readonly<Record<string, (allowed: string, given: string) => boolean>> = {
   StringEquals: (allowed, given) => allowed === given,
   StringLike: (allowed, given) => matchesWildcards(allowed, given, () => true),
+  ArnEquals: matchesArn,
+  ArnLike: matchesArn,
   Bool: (allowed, given) => allowed.toLowerCase() === given.toLowerCase(),
   NumericLessThanEquals: (allowed, given) => Number(given) <= Number(allowed),
 };

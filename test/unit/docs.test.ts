@@ -90,6 +90,75 @@ test("every command runs a program, a file or a module that there is", () => {
   expect(wrong).toEqual([]);
 });
 
+test("every stage that is destroyed is named, and prod's protection is taken off first", () => {
+  const wrong = inEveryDocument((_, { codeBlocks }) =>
+    codeBlocks
+      .filter(({ language, text }) => language === "bash" && text.includes("cdk destroy"))
+      .map(({ text }) => text)
+      .filter((text) => {
+        const [before = "", ...destroys] = text.split("cdk destroy");
+        const unprotects = before.includes("update-termination-protection --no-enable-termination-protection");
+        return destroys.some(
+          (rest) => !/^[^\n]* -c stage=\w+/.test(rest) || (/^[^\n]*stage=prod/.test(rest) && !unprotects),
+        );
+      }),
+  );
+  expect(wrong).toEqual([]);
+});
+
+test("the page about deploying goes on until a composition is there", () => {
+  const blocks = (documents.get("docs/deploy.md")?.codeBlocks ?? []).map(({ text }) => text);
+  const first = (part: string): number => blocks.findIndex((text) => text.includes(part));
+  const steps = ["cdk deploy --all", "npm run seed", "npm run users", "sign-in", "OutputKey=='ApiUrl'", "/midi"];
+  const places = steps.map(first);
+  expect(places).not.toContain(-1);
+  expect(places).toEqual(places.toSorted((a, b) => a - b));
+});
+
+test("the tutorial goes on with the functions of the page about deploying", () => {
+  const functionsOf = (file: string): readonly string[] =>
+    (documents.get(file)?.codeBlocks ?? []).flatMap(({ text }) =>
+      [...text.matchAll(/^\w+\(\) \{(?: .* \}$|[^]*?^\}$)/gm)].map(([whole]) => whole),
+    );
+  expect(functionsOf("docs/deploy.md")).toHaveLength(2);
+  expect(functionsOf("docs/tutorial.md")).toEqual(functionsOf("docs/deploy.md"));
+});
+
+interface SettingSchema {
+  readonly properties?: Readonly<Record<string, SettingSchema>> | undefined;
+  readonly anyOf?: readonly SettingSchema[] | undefined;
+  readonly oneOf?: readonly SettingSchema[] | undefined;
+}
+const settingSchema: z.ZodType<SettingSchema> = z.lazy(() =>
+  z.looseObject({
+    properties: z.record(z.string(), settingSchema).optional(),
+    anyOf: z.array(settingSchema).optional(),
+    oneOf: z.array(settingSchema).optional(),
+  }),
+);
+const settings = settingSchema.parse(JSON.parse(read("lib/config/opencomposer.schema.json")));
+
+/** Returns true if the path, in which `*` is any name, leads to a setting of a stage. */
+function isSetting(schema: SettingSchema, [name, ...rest]: readonly string[]): boolean {
+  if (name === undefined) return true;
+  const here = Object.entries(schema.properties ?? {}).filter(([property]) => name === "*" || property === name);
+  return (
+    here.some(([, child]) => isSetting(child, rest)) ||
+    [...(schema.anyOf ?? []), ...(schema.oneOf ?? [])].some((choice) => isSetting(choice, [name, ...rest]))
+  );
+}
+
+test("every setting of a stage that the pages of operators name exists", () => {
+  const sections = Object.keys(settings.properties ?? {});
+  const unknown = ["docs/deploy.md", "docs/runbook.md"].flatMap((file) =>
+    (documents.get(file)?.codeSpans ?? [])
+      .filter((span) => /^\w+(?:\.(?!json$)[\w*]+)+$/.test(span) && sections.includes(span.split(".")[0] ?? ""))
+      .filter((span) => !isSetting(settings, span.split("."))),
+  );
+  expect(sections).toContain("training");
+  expect(unknown).toEqual([]);
+});
+
 /** Constant parts of texts: strings that a line break cuts are joined, and what is put into them is left open. */
 const texts = sourceFiles
   .map((file) => read(file))

@@ -8,7 +8,7 @@ import { metricDefinitionsOf } from "../../domain/training/metric-definitions";
 import { maxModelBytes } from "../../domain/training/model-limits";
 import { modelPrefix, trainingJobPrefix } from "../../naming/object-keys";
 import { techniqueIds } from "../../naming/resource-names";
-import { lossesOf, type RunPlan, zeroQuota } from "../fakes/scripted-sagemaker";
+import { deniedTraining, lossesOf, type RunPlan, zeroQuota } from "../fakes/scripted-sagemaker";
 import { interpreterTrace } from "./second-engine/interpreter-trace";
 import { motoTraces } from "./second-engine/moto-trace";
 import type { Script } from "./second-engine/script";
@@ -333,6 +333,23 @@ describe("failures are told, and nothing is left behind", () => {
     expect(harness.log.lines.some(({ details }) => String(details["reason"]).includes("ValidationException"))).toBe(
       true,
     );
+    expectNothingLeft(harness);
+  });
+
+  test("a policy that forbids the job ends it at once, and operators are told by an alarm and the log", async () => {
+    const harness = harnessWithJob();
+    harness.sageMaker.plans.push({ create: "ACCESS_DENIED" });
+    await finish(harness);
+    expect(harness.sageMaker.creates).toHaveLength(1);
+    expect(harness.row(1)).toMatchObject({
+      state: "FAILED",
+      failure: { code: "TRAINING_JOB_REFUSED", retryable: false },
+    });
+    expect(harness.row(1).failure?.message).not.toContain("arn:");
+    expect(
+      harness.log.lines.filter(({ level }) => level === "error").map(({ details }) => details["reason"]),
+    ).toContain(deniedTraining);
+    expect(harness.metrics.count("AccessRefusals")).toBe(1);
     expectNothingLeft(harness);
   });
 

@@ -29,6 +29,7 @@ async function respond(
         QUOTA_EXCEEDED: "ResourceLimitExceeded",
         THROTTLED: "ThrottlingException",
         REFUSED: "ValidationException",
+        ACCESS_DENIED: "AccessDeniedException",
       };
       return kind === "CREATED"
         ? { status: 200, body: { TrainingJobArn: `arn:aws:sagemaker:eu-west-1:000000000000:training-job/${name}` } }

@@ -5,7 +5,8 @@
  */
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { fromEnv, fromIni, fromNodeProviderChain } from "@aws-sdk/credential-providers";
-import { loadSharedConfigFiles } from "@smithy/core/config";
+import { loadSharedConfigFiles, memoize } from "@smithy/core/config";
+import { type AskForMfaCode, askForMfaCode } from "./mfa-code";
 
 /** What the clients of one command have in common. The local cloud has an endpoint, and AWS has none. */
 export interface ClientSettings {
@@ -28,6 +29,8 @@ export interface FindAwsAccessParams {
   /** The value of `--region`. */
   readonly region?: string | undefined;
   readonly environment?: NodeJS.ProcessEnv;
+  /** Asked where a profile has `mfa_serial`; the person at the terminal, if it is not given. */
+  readonly askForCode?: AskForMfaCode;
 }
 
 const regionVariables = ["AWS_REGION", "AMAZON_REGION", "AWS_DEFAULT_REGION", "AMAZON_DEFAULT_REGION"] as const;
@@ -37,16 +40,28 @@ const lastRegion = "us-east-1";
 
 /** Returns how to reach AWS. Nothing is asked of AWS yet, so wrong credentials show at the first request. */
 export async function findAwsAccess(params: FindAwsAccessParams): Promise<AwsAccess> {
-  const { environment = process.env } = params;
+  const { environment = process.env, askForCode = askForMfaCode } = params;
   const asked = { profile: named(params.profile), region: named(params.region) };
   const profile = asked.profile ?? named(environment["AWS_PROFILE"]) ?? named(environment["AWS_DEFAULT_PROFILE"]);
   const { region, from } = await findRegion({ asked: asked.region, profile, environment });
+  const options = { ignoreCache: true, mfaCodeProvider: askForCode, parentClientConfig: { region } };
   const credentials =
     asked.profile === undefined
-      ? credentialsOfEnvironment(profile, environment)
-      : fromIni({ profile: asked.profile, ignoreCache: true });
-  return { settings: { region, credentials }, profile, regionFrom: from };
+      ? credentialsOfEnvironment(profile, { environment, options })
+      : fromIni({ ...options, profile: asked.profile });
+  return { settings: { region, credentials: askedOnce(credentials) }, profile, regionFrom: from };
 }
+
+/** Milliseconds before their end at which credentials count as expired. */
+const refreshBefore = 5 * 60_000;
+
+/** Every client asks for credentials by itself. A person should type the code of an MFA device once for all of them. */
+const askedOnce = (credentials: ClientSettings["credentials"]): ClientSettings["credentials"] =>
+  memoize(
+    async () => await credentials(),
+    ({ expiration }) => expiration !== undefined && expiration.getTime() - Date.now() < refreshBefore,
+    ({ expiration }) => expiration !== undefined,
+  );
 
 async function findRegion(params: {
   readonly asked: string | undefined;
@@ -70,12 +85,16 @@ async function findRegion(params: {
 /** Keys in variables come before a profile in a variable, and a profile that `--profile` names before both. */
 function credentialsOfEnvironment(
   profile: string | undefined,
-  environment: NodeJS.ProcessEnv,
+  params: {
+    readonly environment: NodeJS.ProcessEnv;
+    readonly options: Parameters<typeof fromNodeProviderChain>[0];
+  },
 ): ClientSettings["credentials"] {
+  const { environment, options } = params;
   const hasKeys =
     named(environment["AWS_ACCESS_KEY_ID"]) !== undefined && named(environment["AWS_SECRET_ACCESS_KEY"]) !== undefined;
   if (hasKeys) return fromEnv();
-  return fromNodeProviderChain(profile === undefined ? {} : { profile, ignoreCache: true });
+  return fromNodeProviderChain(profile === undefined ? { ...options } : { ...options, profile });
 }
 
 /** Returns the value of an option or variable; a variable that is set to nothing counts as not set. */

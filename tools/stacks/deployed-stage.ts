@@ -20,6 +20,11 @@ export const storageStack = {
   name: "Storage",
   outputs: z.object({ TableName: z.string(), ArtifactsBucketName: z.string(), WorkBucketName: z.string() }),
 } as const satisfies StackWithOutputs<z.ZodType>;
+/** The repository for images that are not built by the deploy. The local cloud has none. */
+export const imageRepository = {
+  name: "Storage",
+  outputs: z.object({ ImageRepositoryUri: z.string() }),
+} as const satisfies StackWithOutputs<z.ZodType>;
 export const apiStack = {
   name: "Api",
   outputs: z.object({
@@ -38,6 +43,8 @@ export const trainingStack = {
 /** A stack as CloudFormation describes it. */
 export interface DescribedStack {
   readonly status: string;
+  /** True: CloudFormation refuses to delete it, also where its first deploy has failed. */
+  readonly isProtected: boolean;
   readonly outputs: Readonly<Record<string, string>>;
 }
 
@@ -66,7 +73,11 @@ export async function describeStack(
     for (const { OutputKey: key, OutputValue: value } of stack.Outputs ?? []) {
       if (key !== undefined && value !== undefined) outputs[key] = value;
     }
-    return { status: stack.StackStatus ?? "UNKNOWN", outputs };
+    return {
+      status: stack.StackStatus ?? "UNKNOWN",
+      isProtected: stack.EnableTerminationProtection ?? false,
+      outputs,
+    };
   } catch (error) {
     // CloudFormation has no error code of its own for a stack that does not exist.
     if (

@@ -104,8 +104,10 @@ export class ServiceFunction extends Construct {
       // Lambda has a level of its own for logs in JSON, INFO by default, and drops what is below it.
       applicationLogLevelV2: ApplicationLogLevel[config.functions.logLevel],
       tracing: Tracing.ACTIVE,
-      // A workflow execution goes on with the versions with which it started. They are deleted with the function.
-      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
+      // A workflow execution goes on with the versions with which it started. They are deleted with the function. A
+      // version that a failed update made is deleted in its rollback: Lambda publishes no second version of the same
+      // code, so one that stayed would make the next deploy of this code fail.
+      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE },
       ...(props.reservedConcurrency === undefined ? {} : { reservedConcurrentExecutions: props.reservedConcurrency }),
       environment: {
         [environmentVariables.stage]: config.stage,

@@ -1,10 +1,16 @@
 import { Stack, Validations } from "aws-cdk-lib";
 import { flattenCfnReference } from "cdk-nag/lib/utils/flatten-cfn-reference";
-import type { Construct } from "constructs";
+import type { Construct, IConstruct } from "constructs";
+import { findingId } from "../../rules/rule";
 
-/** Acknowledges one cdk-nag finding on one construct. The reason is for the person who reviews the permissions. */
-export function acknowledge(construct: Construct, rule: string, reason: string): void {
+/** Acknowledges one finding of cdk-nag's public pack on one construct. The reason is for the person who reviews the permissions. */
+export function acknowledge(construct: IConstruct, rule: string, reason: string): void {
   Validations.of(construct).acknowledge({ id: `AwsSolutions-${rule}`, reason });
+}
+
+/** Acknowledges one finding of our own rules (lib/rules/) on one construct. */
+export function acknowledgeOwnRule(construct: IConstruct, rule: string, finding: string, reason: string): void {
+  Validations.of(construct).acknowledge({ id: `OpenComposer-${rule}[${findingId(finding)}]`, reason });
 }
 
 /**

@@ -1,4 +1,4 @@
-import { Duration } from "aws-cdk-lib";
+import { Duration, Stack } from "aws-cdk-lib";
 import {
   BlockPublicAccess,
   Bucket,
@@ -10,7 +10,7 @@ import {
 import { Construct } from "constructs";
 import { briefVersionsTag } from "../../../naming/object-keys";
 import type { StageConfig } from "../../config/stage-config";
-import { acknowledge } from "../permissions/acknowledge-findings";
+import { acknowledge, acknowledgeOwnRule } from "../permissions/acknowledge-findings";
 import { removalPolicy } from "../removal-policy";
 
 export interface ComposerBucketsProps {
@@ -76,7 +76,24 @@ export class ComposerBuckets extends Construct {
         { id: "forget-work", prefix: "users/", expiration: Duration.days(config.storage.workDays) },
       ],
     });
+    // Only a stack whose buckets are emptied has this construct of the CDK's.
+    const emptying = Stack.of(this).node.tryFindChild("Custom::S3AutoDeleteObjectsCustomResourceProvider");
+    for (const finding of [
+      "no log group of the stack",
+      "no log in JSON",
+      `not at the level ${config.functions.logLevel}`,
+    ]) {
+      if (emptying === undefined) break;
+      acknowledgeOwnRule(
+        emptying,
+        "LOG2",
+        finding,
+        "The CDK's own function, which runs when a stack of trial data is deleted. It takes no log group, and writes no more than how that went.",
+      );
+    }
     for (const bucket of [this.artifacts, this.work]) {
+      // The policy refuses plain HTTP, also while a retained bucket has no stack any more.
+      bucket.policy?.applyRemovalPolicy(removalPolicy(config));
       acknowledge(
         bucket,
         "S1",

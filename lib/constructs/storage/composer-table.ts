@@ -2,7 +2,7 @@ import { AttributeType, BillingMode, ProjectionType, StreamViewType, Table } fro
 import { Construct } from "constructs";
 import { openWorkIndex, partitionKey, sortKey, timeToLiveAttribute } from "../../../naming/table-keys";
 import type { StageConfig } from "../../config/stage-config";
-import { removalPolicy } from "../removal-policy";
+import { protectedRemovalPolicy } from "../removal-policy";
 
 export interface ComposerTableProps {
   readonly config: StageConfig;
@@ -28,7 +28,7 @@ export class ComposerTable extends Construct {
       timeToLiveAttribute,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: config.storage.pointInTimeRecovery },
       deletionProtection: config.storage.deletionProtection,
-      removalPolicy: removalPolicy(config),
+      removalPolicy: protectedRemovalPolicy(config),
     });
     this.table.addGlobalSecondaryIndex({
       indexName: openWorkIndex.indexName,

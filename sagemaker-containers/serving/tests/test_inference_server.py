@@ -259,6 +259,73 @@ def test_broken_http_gets_one_json_failure_and_the_connection_is_closed(
     assert json.loads(received.partition(b"\r\n\r\n")[2])["code"]
 
 
+def in_chunks(body: bytes, size: int) -> bytes:
+    parts = [body[start : start + size] for start in range(0, len(body), size)]
+    return b"".join(f"{len(part):x}\r\n".encode() + part + b"\r\n" for part in parts) + b"0\r\n\r\n"
+
+
+@pytest.fixture(scope="module")
+def image(host: ModelHost) -> Iterator[ServingProcess]:
+    """The server as it runs in an image, where it listens on every address."""
+    with start({"SAGEMAKER_BIND_HOST": "0.0.0.0", "OPENCOMPOSER_MODEL_ORIGINS": host.origin}) as process:  # noqa: S104
+        yield process
+
+
+CHUNKED_HEAD = b"POST /invocations HTTP/1.1\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+def test_in_an_image_a_body_may_come_in_chunks_and_the_connection_is_kept(
+    image: ServingProcess, host: ModelHost
+) -> None:
+    body = json.dumps(invocation(reference(MODEL, host.serve("/chunked", MODEL)))).encode()
+    one = CHUNKED_HEAD + in_chunks(body, 100)
+    received = raw(image, one + one + b"GET /ping HTTP/1.1\r\nConnection: close\r\n\r\n")
+    assert re.findall(rb"HTTP/1\.1 (\d+) ", received) == [b"200", b"200", b"200"], received[:300]
+    assert received.count(b'"name":"Echo"') == 2
+    assert image.wait_for_event("request")["requestBytes"] == len(body)
+
+
+def test_in_an_image_chunks_are_bounded_like_any_body(image: ServingProcess) -> None:
+    limit = 4 * 1024 * 1024
+    over = raw(image, CHUNKED_HEAD + in_chunks(b" " * (limit + 1), 64 * 1024))
+    assert over.startswith(b"HTTP/1.1 413 "), over[:200]
+    fits = raw(
+        image,
+        CHUNKED_HEAD.replace(b"chunked\r\n", b"Chunked\r\nConnection: close\r\n") + in_chunks(b" " * limit, limit),
+    )
+    assert fits.startswith(b"HTTP/1.1 400 "), "it is read whole, and is then no JSON"
+    assert image.request("GET", "/ping").status == 200
+
+
+def test_in_an_image_a_body_in_chunks_that_never_ends_is_given_up(image: ServingProcess) -> None:
+    with socket.create_connection(("127.0.0.1", image.port), timeout=60) as connection:
+        connection.sendall(CHUNKED_HEAD + b"1\r\n{\r\n")
+        received = b""
+        while b"\r\n\r\n" not in received:
+            chunk = connection.recv(65536)
+            assert chunk, "the connection ended without a response"
+            received += chunk
+    assert received.startswith(b"HTTP/1.1 408 "), received[:200]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        b"Transfer-Encoding: gzip, chunked\r\n",
+        b"Transfer-Encoding: identity\r\n",
+        b"Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
+        b"Transfer-Encoding: chunked\r\nContent-Length: 5\r\n",
+    ],
+)
+def test_in_an_image_a_body_whose_end_is_not_clear_is_refused_and_the_connection_closed(
+    image: ServingProcess, headers: bytes
+) -> None:
+    head = b"POST /invocations HTTP/1.1\r\nContent-Type: application/json\r\n" + headers + b"\r\n"
+    received = raw(image, head + b"0\r\n\r\nGET /ping HTTP/1.1\r\n\r\n")
+    assert received.startswith(b"HTTP/1.1 400 "), received[:200]
+    assert received.count(b"HTTP/1.1 ") == 1
+
+
 def test_expect_100_continue_is_answered_before_the_body(server: ServingProcess) -> None:
     with socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection:
         request = (

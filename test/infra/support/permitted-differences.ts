@@ -46,7 +46,7 @@ export const permittedDifferences: readonly PermittedDifference[] = [
     path: /^Properties\/(?:ExplicitAuthFlows|CallbackURLs|LogoutURLs)$/,
     what: "How people sign in",
     local: "USER_PASSWORD_AUTH besides; the code goes to this machine",
-    aws: "authorization code with PKCE alone",
+    aws: "authorization code with PKCE; SRP, which sends no password",
     why: "tests and scripts sign in without a browser",
   },
   {
@@ -94,6 +94,13 @@ export const permittedDifferences: readonly PermittedDifference[] = [
     local: "none",
     aws: "on the image's own repository",
     why: "the local SageMaker server starts the entry point without an image",
+  },
+  {
+    type: "AWS::ECR::Repository",
+    what: "Repository of images",
+    local: "none",
+    aws: "one for images that are named by digest",
+    why: "the local SageMaker server pulls nothing",
   },
   {
     type: "AWS::Events::Rule",

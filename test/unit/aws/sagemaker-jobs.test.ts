@@ -1,7 +1,7 @@
 /** The adapter of SageMaker's training jobs, against a server that responds as SageMaker does. */
 import { SageMakerClient } from "@aws-sdk/client-sagemaker";
 import { createSageMakerJobs, type SageMakerJobs } from "../../../lambdas/aws/sagemaker-jobs";
-import { usedUpQuota } from "../../fakes/scripted-sagemaker";
+import { deniedTraining, usedUpQuota } from "../../fakes/scripted-sagemaker";
 import { CollectingLog } from "../../fakes/telemetry";
 import { type ListeningServer, startListeningServer } from "../../support/listening-server";
 
@@ -96,14 +96,21 @@ describe("B15: a job that SageMaker does not seem to know", () => {
   });
 });
 
+const request: Parameters<SageMakerJobs["create"]>[0] = {
+  TrainingJobName: "job",
+  RoleArn: "arn:aws:iam::123456789012:role/training",
+  OutputDataConfig: { S3OutputPath: "s3://bucket/output" },
+  ResourceConfig: { InstanceType: "ml.m5.xlarge", InstanceCount: 1, VolumeSizeInGB: 10 },
+  StoppingCondition: { MaxRuntimeInSeconds: 60 },
+};
+
+test("a policy that forbids the job is told at once, with the service's text", async () => {
+  scripted.push({ status: 400, body: { __type: "AccessDeniedException", Message: deniedTraining } });
+  expect(await jobs().create(request)).toEqual({ kind: "ACCESS_DENIED", reason: deniedTraining });
+  expect(asked).toEqual(["CreateTrainingJob"]);
+});
+
 test("B1: a refusal for a quota keeps the service's text", async () => {
   scripted.push({ status: 400, body: { __type: "ResourceLimitExceeded", message: usedUpQuota } });
-  const request: Parameters<SageMakerJobs["create"]>[0] = {
-    TrainingJobName: "job",
-    RoleArn: "arn:aws:iam::123456789012:role/training",
-    OutputDataConfig: { S3OutputPath: "s3://bucket/output" },
-    ResourceConfig: { InstanceType: "ml.m5.xlarge", InstanceCount: 1, VolumeSizeInGB: 10 },
-    StoppingCondition: { MaxRuntimeInSeconds: 60 },
-  };
   expect(await jobs().create(request)).toEqual({ kind: "QUOTA_EXCEEDED", reason: usedUpQuota });
 });

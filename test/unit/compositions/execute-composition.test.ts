@@ -446,6 +446,38 @@ test.each([
   expect(harness.row()).toMatchObject({ state: "COMPLETED", attempt: 3 });
 });
 
+test("a policy that forbids the call fails at once, and operators are told by an alarm and the log", async () => {
+  const harness = harnessWith();
+  const reason = "AccessDeniedException: User: arn:aws:sts::123456789012:assumed-role/worker is not authorized";
+  harness.responses = [{ kind: "ACCESS_DENIED", reason }];
+  expect(await harness.deliver()).toEqual({ kind: "DONE" });
+  const { state, failure } = harness.row();
+  expect([state, failure?.code]).toEqual(["FAILED", "INFERENCE_REFUSED"]);
+  expect(failure?.message).not.toContain("arn:");
+  expect(harness.log.lines).toContainEqual({ level: "error", message: expect.any(String), details: { reason } });
+  expect(harness.metrics.count("AccessRefusals")).toBe(1);
+});
+
+test.each([
+  [411, '{"code":"LENGTH_REQUIRED","message":"the request has no Content-Length"}'],
+  [415, '{"code":"UNSUPPORTED_MEDIA_TYPE","message":"Content-Type must be application/json"}'],
+  [404, "<html>"],
+  [501, ""],
+])(
+  "a container that refuses how a request arrives (%d) is tried again, and operators learn why",
+  async (status, body) => {
+    const harness = harnessWith();
+    harness.responses = [modelError(status, body)];
+    expect(await harness.deliver()).toEqual({ kind: "AGAIN", afterSeconds: pauseSeconds(1) });
+    expect(harness.row().state).toBe("RUNNING");
+    expect(harness.log.lines).toContainEqual({
+      level: "error",
+      message: "the container takes no request in the form in which it arrives",
+      details: { status, body },
+    });
+  },
+);
+
 test("the retries have a budget, then the composition fails and says that trying again may help", async () => {
   const harness = harnessWith();
   harness.responses = Array.from({ length: 100 }, () => unavailable);

@@ -1,10 +1,14 @@
 /** The checks of `npm run doctor`, and what it lists as left over. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { loadStageConfig } from "../../../lib/config/load-stage-config";
+import { readBootstrapQualifier } from "../../../scripts/doctor/bootstrap-qualifier";
 import {
   checkBootstrap,
   checkDocker,
   checkEndpoint,
+  checkEndpointQuotas,
   checkImage,
   checkLambdaConcurrency,
   checkNode,
@@ -55,6 +59,23 @@ test("the endpoints of a stage together must fit into the pool of the account", 
   );
 });
 
+test("machines of real-time endpoints need the quota of their type, together", () => {
+  const realTime = (type: string, instanceCount: number) =>
+    ({ kind: "realTime", instanceType: type, instanceCount }) as const;
+  const large = (value: number) => [
+    { name: "ml.m5.large for training job usage", value: 99 },
+    { name: "ml.m5.large for endpoint usage", value },
+  ];
+  const same = { endpoints: { "unet-gan": realTime("ml.m5.large", 1), "ar-cnn": realTime("ml.m5.large", 2) } };
+  expect(checkEndpointQuotas(large(2), same).map(line)).toEqual([
+    expect.stringMatching(/^✗ quota "ml\.m5\.large for endpoint usage": 2, needed are 3 /),
+  ]);
+  expect(checkEndpointQuotas(large(3), same).map(({ result }) => result)).toEqual(["right"]);
+  const each = { endpoints: { "unet-gan": realTime("ml.m5.large", 1), "ar-cnn": realTime("ml.c6i.large", 1) } };
+  expect(checkEndpointQuotas(large(1), each).map(({ result }) => result)).toEqual(["right", "wrong"]);
+  expect(checkEndpointQuotas(large(0), config)).toEqual([]);
+});
+
 test("reserved executions need the hundred besides that Lambda keeps free", () => {
   const account = (value: number) => [{ name: "Concurrent executions", value }];
   const reserving = (executeComposition: number) => ({
@@ -99,7 +120,44 @@ test.each([
   [6, "right"],
   [30, "right"],
 ])("bootstrap version %s is %s", (version, result) => {
-  expect(checkBootstrap(version).result).toBe(result);
+  expect(checkBootstrap(version, "hnb659fds").result).toBe(result);
+});
+
+describe("the qualifier of the bootstrap", () => {
+  let home: string;
+  let project: string;
+  beforeEach(() => {
+    home = mkdtempSync(join(tmpdir(), "opencomposer-home-"));
+    project = mkdtempSync(join(tmpdir(), "opencomposer-project-"));
+  });
+  afterEach(() => {
+    for (const folder of [home, project]) rmSync(folder, { recursive: true });
+  });
+  const context = (qualifier: unknown) => ({ "@aws-cdk/core:bootstrapQualifier": qualifier });
+  const write = (folder: string, file: string, content: unknown): void => {
+    writeFileSync(join(folder, file), JSON.stringify(content));
+  };
+
+  test("is the CDK's own where nothing names one", () => {
+    write(project, "cdk.json", { app: "a", context: { "@aws-cdk/core:checkSecretUsage": true } });
+    expect(readBootstrapQualifier({ project, home })).toBe("hnb659fds");
+  });
+
+  test("comes from the places of the CDK CLI, in its order", () => {
+    write(home, ".cdk.json", { context: context("home") });
+    expect(readBootstrapQualifier({ project, home })).toBe("home");
+    write(project, "cdk.context.json", context("project"));
+    expect(readBootstrapQualifier({ project, home })).toBe("project");
+    write(project, "cdk.json", { context: context("app") });
+    expect(readBootstrapQualifier({ project, home })).toBe("app");
+  });
+
+  test("a file that cannot be read is named", () => {
+    write(home, ".cdk.json", { context: context(7) });
+    expect(() => readBootstrapQualifier({ project, home })).toThrow(join(home, ".cdk.json"));
+    writeFileSync(join(home, ".cdk.json"), "{");
+    expect(() => readBootstrapQualifier({ project, home })).toThrow(join(home, ".cdk.json"));
+  });
 });
 
 test.each([
@@ -108,20 +166,53 @@ test.each([
     "the first deploy failed",
     "ROLLBACK_COMPLETE",
     [],
-    /ROLLBACK_COMPLETE\. Its reason: aws cloudformation describe-stack-events --stack-name opencomposer-dev-Api\. A stack whose first deploy failed must be deleted/,
+    /ROLLBACK_COMPLETE\. Its reason: aws cloudformation describe-stack-events --stack-name opencomposer-dev-Api\. Its first deploy failed, and the stack must be deleted/,
   ],
   ["a deletion failed", "DELETE_FAILED", [], /describe-stack-events/],
   ["the last update failed", "UPDATE_ROLLBACK_COMPLETE", [], /Its last deploy has not succeeded/],
   ["an older version", "CREATE_COMPLETE", ["ApiUrl"], /it lacks the output ApiUrl\. Deploy it again/],
 ])("a stack is wrong where %s", (_, status, missing, message) => {
-  const stack = status === undefined ? undefined : { status, outputs: {} };
+  const stack = status === undefined ? undefined : { status, isProtected: false, outputs: {} };
   const finding = checkStack({ name: "Api", whole: "opencomposer-dev-Api", stack, missing, deploy: "npx cdk deploy" });
   expect(finding.result).toBe("wrong");
   expect(line(finding)).toMatch(message);
 });
 
+const failed = (status: string, isProtected: boolean): string => {
+  const whole = "opencomposer-prod-Inference";
+  return line(
+    checkStack({
+      name: "Inference",
+      whole,
+      stack: { status, isProtected, outputs: {} },
+      missing: [],
+      deploy: "npx cdk deploy",
+    }),
+  );
+};
+
+test.each(["ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"])(
+  "the protection of a stack that is %s is taken off before the stack is deleted",
+  (status) => {
+    expect(failed(status, true)).toContain(
+      "aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name opencomposer-prod-Inference" +
+        " && aws cloudformation delete-stack --stack-name opencomposer-prod-Inference",
+    );
+    expect(failed(status, false)).toContain("delete-stack --stack-name opencomposer-prod-Inference");
+    expect(failed(status, false)).not.toContain("update-termination-protection");
+  },
+);
+
+test.each(["UPDATE_ROLLBACK_FAILED", "UPDATE_FAILED"])(
+  "a stack with data that is %s is not to be deleted",
+  (status) => {
+    expect(failed(status, true)).toContain("npx cdk rollback opencomposer-prod-Inference");
+    expect(failed(status, true)).not.toContain("delete-stack");
+  },
+);
+
 test("a stack that is deployed is right", () => {
-  const stack = { status: "UPDATE_COMPLETE", outputs: {} };
+  const stack = { status: "UPDATE_COMPLETE", isProtected: true, outputs: {} };
   const whole = "opencomposer-dev-Api";
   expect(line(checkStack({ name: "Api", whole, stack, missing: [], deploy: "" }))).toBe(
     `✓ stack ${whole}: UPDATE_COMPLETE`,
@@ -174,6 +265,7 @@ describe("leftovers", () => {
   const bucket = "arn:aws:s3:::opencomposer-dev-storage-artifacts";
   const table = "arn:aws:dynamodb:eu-west-1:123456789012:table/opencomposer-dev-Storage-T";
   const logs = "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/one:*";
+  const images = "arn:aws:ecr:eu-west-1:123456789012:repository/opencomposer-prod-storage-images";
 
   test.each([
     [bucket, "opencomposer-dev-storage-artifacts"],
@@ -193,5 +285,8 @@ describe("leftovers", () => {
     expect(left.map(({ name }) => name)).toEqual([bucket, logs, "arn:aws:sns:eu-west-1:123456789012:topic"]);
     expect(left[0]?.note).toContain("aws s3 rb s3://opencomposer-dev-storage-artifacts");
     expect(left[1]?.note).toContain("aws logs delete-log-group --log-group-name /aws/lambda/one");
+    expect(leftoversOf([images], [])[0]?.note).toContain(
+      "delete-repository --force --repository-name opencomposer-prod-storage-images",
+    );
   });
 });

@@ -1,18 +1,23 @@
 /** Which Region and credentials the commands of operators use, held against the CDK CLI itself. */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { repository } from "../../../tools/repository";
 import { explainAccessError, findAwsAccess } from "../../../tools/stacks/aws-access";
 
+const device = "arn:aws:iam::123456789012:mfa/ada";
 let folder: string;
 let ownEnvironment: NodeJS.ProcessEnv;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "opencomposer-access-"));
   writeFileSync(
     join(folder, "config"),
-    "[default]\nregion = sa-east-1\n\n[profile music]\nregion = eu-north-1\n\n[profile bare]\noutput = json\n",
+    "[default]\nregion = sa-east-1\n\n[profile music]\nregion = eu-north-1\n\n[profile bare]\noutput = json\n\n" +
+      `[profile guarded]\nrole_arn = arn:aws:iam::123456789012:role/deployer\nsource_profile = music\nmfa_serial = ${device}\n`,
   );
   writeFileSync(
     join(folder, "credentials"),
@@ -119,4 +124,62 @@ test("missing credentials and an unknown Region are explained with what was aske
   });
   const other = new Error("something else");
   expect(explainAccessError(other, access)).toBe(other);
+});
+
+/** A server that gives out the credentials of a role as STS does, and keeps what it was asked for. */
+async function openSts() {
+  const requests: URLSearchParams[] = [];
+  const server = createServer((request, response) => {
+    void text(request).then((body) => {
+      requests.push(new URLSearchParams(body));
+      const expiration = new Date(Date.now() + 3_600_000).toISOString();
+      response.setHeader("Content-Type", "text/xml");
+      response.end(
+        "<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>role-key</AccessKeyId><SecretAccessKey>s</SecretAccessKey>" +
+          `<SessionToken>t</SessionToken><Expiration>${expiration}</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`,
+      );
+    });
+  }).listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    requests,
+    url: `http://127.0.0.1:${port}`,
+    close: async () =>
+      await new Promise((resolve) => {
+        server.close(resolve);
+        server.closeAllConnections();
+      }),
+  };
+}
+
+test.each([
+  ["of the option", { profile: "guarded" }, {}],
+  ["of the variable", {}, { AWS_PROFILE: "guarded" }],
+])("a profile %s that needs an MFA device asks for its code once, for all clients", async (_, options, variables) => {
+  const sts = await openSts();
+  environmentOf({ ...variables, AWS_ENDPOINT_URL_STS: sts.url });
+  const asked: string[] = [];
+  const askForCode = async (name: string): Promise<string> => {
+    asked.push(name);
+    return await Promise.resolve("123456");
+  };
+  const { settings } = await findAwsAccess({ ...options, askForCode });
+  const keys = await Promise.all([settings.credentials(), settings.credentials()]);
+  keys.push(await settings.credentials());
+  await sts.close();
+  expect(keys.map(({ accessKeyId }) => accessKeyId)).toEqual(["role-key", "role-key", "role-key"]);
+  expect(asked).toEqual([device]);
+  expect(sts.requests.map((request) => [request.get("SerialNumber"), request.get("TokenCode")])).toEqual([
+    [device, "123456"],
+  ]);
+});
+
+test("without a terminal, a profile that needs an MFA device says so", async () => {
+  environmentOf({ AWS_PROFILE: "guarded" });
+  const access = await findAwsAccess({});
+  const command = access.settings.credentials().catch((error: unknown) => {
+    throw explainAccessError(error, access);
+  });
+  await expect(command).rejects.toThrow(`needs the code of the MFA device ${device}, and nobody can be asked`);
 });

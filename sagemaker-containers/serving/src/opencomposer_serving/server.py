@@ -27,6 +27,7 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any, Generic, NoReturn, Protocol, TypeVar
 
+from opencomposer_serving.chunked_body import read_chunked
 from opencomposer_serving.deadline import Deadline
 from opencomposer_serving.deadline_reader import DeadlineReader
 from opencomposer_serving.event_log import EventLog
@@ -362,19 +363,20 @@ class InferenceRequestHandler(BaseHTTPRequestHandler):
             keep_alive, self.close_connection = not self.close_connection, True
             self._check_caller()
             length = self._declared_length()
-            self._check_route(length)
+            max_bytes = MAX_BODY_BYTES if self.command == "POST" else 0
+            self._check_route(length, max_bytes)
             if self.headers.get("Expect", "").lower() == "100-continue":
                 self.connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
-            body = self._buffered.read(length)
+            body = read_chunked(self._buffered, max_bytes) if length is None else self._buffered.read(length)
         except TimeoutError:
             raise InvocationFailure(
                 "REQUEST_TIMEOUT", f"the request did not arrive within {READ_SECONDS:g} seconds"
             ) from None
-        except OSError:
+        except (OSError, EOFError):
             raise ClientGone from None
-        if len(body) < length:
+        if length is not None and len(body) < length:
             raise ClientGone
-        exchange.request_bytes = length
+        exchange.request_bytes = len(body)
         exchange.body_is_read = True
         self.close_connection = not keep_alive
         return body
@@ -393,10 +395,23 @@ class InferenceRequestHandler(BaseHTTPRequestHandler):
                 f"this server serves programs on this machine, and no web page; Host must be {' or '.join(hosts)}",
             )
 
-    def _declared_length(self) -> int:
-        if self.headers.get("Transfer-Encoding") is not None:
-            raise InvocationFailure("LENGTH_REQUIRED", "send Content-Length; chunked bodies are not accepted")
+    def _declared_length(self) -> int | None:
+        """Returns the length of the body, or None where it comes in chunks."""
         declared = self.headers.get_all("Content-Length", [])
+        encodings = self.headers.get_all("Transfer-Encoding", [])
+        if encodings:
+            # AWS does not say how the body of an invocation is framed on its way to the container. Programs that call
+            # the local server always send a length.
+            if self.server.is_local:
+                raise InvocationFailure("LENGTH_REQUIRED", "send Content-Length; chunked bodies are not accepted")
+            # With two lengths, whoever forwards requests may see another end of this one.
+            if declared or self.request_version != "HTTP/1.1":
+                raise InvocationFailure(
+                    "BAD_REQUEST", "Transfer-Encoding must come without Content-Length, and with HTTP/1.1"
+                )
+            if len(encodings) != 1 or encodings[0].strip().lower() != "chunked":
+                raise InvocationFailure("BAD_REQUEST", "Transfer-Encoding must be chunked, and nothing else")
+            return None
         if not declared:
             if self.command == "POST":
                 raise InvocationFailure("LENGTH_REQUIRED", "the request has no Content-Length")
@@ -405,13 +420,13 @@ class InferenceRequestHandler(BaseHTTPRequestHandler):
             raise InvocationFailure("BAD_REQUEST", "Content-Length is not one whole number")
         return int(declared[0])
 
-    def _check_route(self, length: int) -> None:
+    def _check_route(self, length: int | None, max_bytes: int) -> None:
         methods = {"/ping": "GET", "/invocations": "POST"}
         if self.path not in methods:
             raise InvocationFailure("NOT_FOUND", "there are only GET /ping and POST /invocations")
         if self.command != methods[self.path]:
             raise InvocationFailure("METHOD_NOT_ALLOWED", f"{self.path} takes {methods[self.path]} only")
-        if length > (MAX_BODY_BYTES if self.command == "POST" else 0):
+        if length is not None and length > max_bytes:
             raise InvocationFailure(
                 "PAYLOAD_TOO_LARGE", f"the body has {length} bytes (allowed: {MAX_BODY_BYTES} for /invocations)"
             )

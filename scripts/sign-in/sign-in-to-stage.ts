@@ -1,0 +1,62 @@
+/** Signs a person in to a stage, on its sign-in page: what `npm run sign-in` and `npm run smoke` have in common. */
+import { createInterface } from "node:readline/promises";
+import {
+  CognitoIdentityProviderClient,
+  DescribeUserPoolClientCommand,
+} from "@aws-sdk/client-cognito-identity-provider";
+import { apiStack, readStackOutputs } from "../../tools/stacks/deployed-stage";
+import type { OpenStage } from "../operators/open-stage";
+import type { SignInClient } from "./authorization-code";
+import { isLoopback } from "./callback-listener";
+import { signInOnPage, type SignInParams } from "./sign-in";
+
+/**
+ * Waits until the person has signed in.
+ *
+ * @returns the access token
+ * @throws Error if the stage has no sign-in page, or if the sign-in fails
+ */
+export async function signInToStage(
+  stage: OpenStage,
+  params: Pick<SignInParams, "tell" | "paste" | "signal">,
+): Promise<string> {
+  const { tell, signal } = params;
+  const client = await findClient(stage);
+  if (stage.local !== undefined) {
+    const { username, password } = stage.local.demoUser;
+    tell(`The local cloud has the user ${username} with the password ${password}`);
+  }
+  return await signInOnPage({ ...params, client, readLine: async () => await readLine(signal) });
+}
+
+async function findClient(stage: OpenStage): Promise<SignInClient> {
+  const outputs = await readStackOutputs(stage, apiStack);
+  const cognito = new CognitoIdentityProviderClient(stage.settings);
+  try {
+    const { UserPoolClient: client } = await cognito.send(
+      new DescribeUserPoolClientCommand({ UserPoolId: outputs.UserPoolId, ClientId: outputs.UserPoolClientId }),
+    );
+    const callbacks = client?.CallbackURLs ?? [];
+    const callback = callbacks.find(isLoopback) ?? callbacks[0];
+    // The pages of the local cloud are at its endpoint, whatever their domain on AWS would be.
+    const signInUrl = stage.local?.awsEndpointUrl ?? outputs.UserPoolDomainUrl;
+    if (callback === undefined || signInUrl === undefined) {
+      throw new Error(`The stage ${stage.stage} has no sign-in page: see identity.signInPage in its settings.`);
+    }
+    return { signInUrl, clientId: outputs.UserPoolClientId, callback };
+  } finally {
+    cognito.destroy();
+  }
+}
+
+/** Returns the next line of the standard input; undefined at its end. */
+async function readLine(signal: AbortSignal): Promise<string | undefined> {
+  const input = createInterface({ input: process.stdin, signal });
+  try {
+    for await (const line of input) return line;
+    return undefined;
+  } finally {
+    input.close();
+    process.stdin.unref();
+  }
+}

@@ -1,0 +1,152 @@
+/** Waits for compositions and training jobs, and tells how they are doing meanwhile. */
+import {
+  type ApiClient,
+  type Composition,
+  type Problem,
+  type TrainingJob,
+  waitForComposition,
+  waitForTrainingJob,
+  type WaitOutcome,
+} from "../../client/client";
+import { type Clock, RequestRefused } from "./requests";
+import { StepFailed } from "./step";
+
+export interface WorkParams {
+  readonly api: ApiClient;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** Seconds after which the run does not wait any more. */
+  readonly deadlineSeconds: number;
+  readonly tell: (line: string) => void;
+}
+
+/** Seconds without news after which the state is told once more. */
+const silenceSeconds = 30;
+
+/** Tells each change, and the state again where nothing changes for long. */
+class Narrator {
+  readonly #begun: number;
+  readonly #timer: NodeJS.Timeout;
+  #last = "not read yet";
+  #toldAt: number;
+
+  constructor(private readonly params: Pick<WorkParams, "clock" | "tell">) {
+    this.#begun = params.clock.now();
+    this.#toldAt = this.#begun;
+    this.#timer = setInterval(() => {
+      if (params.clock.now() - this.#toldAt >= silenceSeconds * 1000) this.#say(`still ${this.#last}`);
+    }, 1000);
+  }
+
+  /** Gets the state as it was read, and tells it if it is another one. */
+  read(state: string): void {
+    const changed = state !== this.#last;
+    this.note(state);
+    if (changed) this.#say(state);
+  }
+
+  /** Gets the state as it was read, and tells it in a silence only. */
+  note(state: string): void {
+    this.#last = state;
+  }
+
+  end(): void {
+    clearInterval(this.#timer);
+  }
+
+  #say(state: string): void {
+    const { clock, tell } = this.params;
+    this.#toldAt = clock.now();
+    tell(`    ${((this.#toldAt - this.#begun) / 1000).toFixed(0)} s: ${state}`);
+  }
+}
+
+const lastProblem = (problem: Problem | undefined): string =>
+  problem === undefined ? "" : `; the last response was ${problem.status} ${problem.code}: ${problem.detail}`;
+
+/** Returns the resource that a wait has ended with. @throws RequestRefused, StepFailed */
+function finalOf<Resource extends { readonly state: string }>(
+  waited: WaitOutcome<Resource>,
+  { request, seconds, code }: { readonly request: string; readonly seconds: number; readonly code: string },
+): Resource {
+  if (waited.outcome === "final") return waited.resource;
+  if (waited.outcome === "refused") throw new RequestRefused(request, waited.problem);
+  const { resource, problem } = waited;
+  const state = resource === undefined ? "never read" : `still ${resource.state}`;
+  throw new StepFailed(code, `it is ${state} after ${seconds.toFixed(0)} s${lastProblem(problem)}`);
+}
+
+/**
+ * Waits for the end of a composition.
+ *
+ * @throws StepFailed if it has failed, or has not ended in time
+ */
+export async function completedComposition(id: string, params: WorkParams): Promise<Composition> {
+  const { api, clock, signal, deadlineSeconds: seconds } = params;
+  const narrator = new Narrator(params);
+  try {
+    const waited = await waitForComposition(api, id, {
+      deadlineSeconds: seconds,
+      signal,
+      clock,
+      // The states of a composition follow each other fast.
+      onChange: ({ state }) => {
+        narrator.note(state);
+      },
+    });
+    const request = `GET /compositions/${id}`;
+    const composition = finalOf(waited, { request, seconds, code: "STEP_DEADLINE_COMPOSITION" });
+    if (composition.state === "COMPLETED") return composition;
+    const { code, message } = composition.failure ?? { code: "unknown", message: "no failure is given" };
+    throw new StepFailed("COMPOSITION_FAILED", `the composition is ${composition.state}: ${code}: ${message}`);
+  } finally {
+    narrator.end();
+  }
+}
+
+const describeJob = ({ state, progress: { epoch, epochs } }: TrainingJob): string =>
+  epoch === 0 ? state : `${state}, epoch ${epoch} of ${epochs}`;
+
+const isFinal = ({ state }: TrainingJob): boolean => ["READY", "FAILED", "STOPPED"].includes(state);
+
+/**
+ * Waits until a training job is as wanted, or has ended.
+ *
+ * @throws StepFailed if it has failed, or is not as wanted in time
+ */
+export async function trainingJobThat(
+  id: string,
+  wanted: (job: TrainingJob) => boolean,
+  { api, clock, signal, deadlineSeconds: seconds, tell, late: code }: WorkParams & { readonly late: string },
+): Promise<TrainingJob> {
+  const narrator = new Narrator({ clock, tell });
+  const enough = new AbortController();
+  let found: TrainingJob | undefined;
+  let job: TrainingJob;
+  try {
+    const waited = await waitForTrainingJob(api, id, {
+      deadlineSeconds: seconds,
+      signal: AbortSignal.any([signal, enough.signal]),
+      clock,
+      onChange: (read) => {
+        narrator.read(describeJob(read));
+        if (isFinal(read) || !wanted(read)) return;
+        found = read;
+        enough.abort(new Error("The job is as wanted."));
+      },
+    });
+    job = finalOf(waited, { request: `GET /training-jobs/${id}`, seconds, code });
+  } catch (error) {
+    signal.throwIfAborted();
+    if (found === undefined) throw error;
+    return found;
+  } finally {
+    narrator.end();
+  }
+  if (job.state !== "FAILED") return job;
+  const { code: failure, message } = job.failure ?? { code: "unknown", message: "no failure is given" };
+  throw new StepFailed(
+    failure === "QUOTA_EXCEEDED" ? failure : "TRAINING_FAILED",
+    `the training job is FAILED: ${failure}: ${message}`,
+  );
+}
