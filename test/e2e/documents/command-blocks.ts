@@ -35,7 +35,16 @@ export const blockRuns = {
   "docs/deploy.md#users-and-sign-in": { terminal: "operator" },
   "docs/deploy.md#users-and-sign-in 2": { terminal: "operator" },
   "docs/deploy.md#without-docker-at-the-deploy": { terminal: "operator" },
+  "docs/deploy.md#when-a-deploy-fails": { terminal: "operator" },
+  "docs/deploy.md#does-everything-work": {
+    notRun: "the stage dev trains in images of ECR; test/e2e/smoke.test.ts runs the command on the stage local",
+  },
+  "docs/deploy.md#the-first-composition": { terminal: "operator" },
+  "docs/deploy.md#what-it-costs": { terminal: "operator" },
+  "docs/runbook.md#messages-in-a-dead-letter-queue": { notRun: "MiniStack's SQS has no StartMessageMoveTask" },
+  "docs/runbook.md#change-an-endpoint-between-serverless-and-real-time": { terminal: "operator" },
   "docs/runbook.md#stop-everything": { terminal: "operator" },
+  "docs/runbook.md#stop-everything 2": { terminal: "operator" },
   "docs/runbook.md#remove-everything": { terminal: "operator" },
   "docs/runbook.md#remove-everything 2": { terminal: "operator" },
   "docs/troubleshooting.md#pip-cannot-install-the-packages": {
