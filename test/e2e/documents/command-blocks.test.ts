@@ -170,6 +170,12 @@ describe("docs/deploy.md and docs/runbook.md, with the local cloud in place of t
   const run = async (id: BlockId, meanwhile?: (printed: () => string) => Promise<void>): Promise<string> =>
     await terminal.run(blockText(id.slice(0, id.indexOf("#")), id), meanwhile);
 
+  /** Types yes when the CDK asks whether to delete stacks. */
+  const agree = async (printed: () => string): Promise<void> => {
+    await until("the CDK asks", 300, () => printed().includes("(y/n)"));
+    terminal.type("y");
+  };
+
   beforeAll(async () => {
     if (readOutputs(join(checkout.folder, ".local/outputs.json")) === undefined) {
       await startCloud(blockText("README.md", "README.md#try-it-two-commands"));
@@ -241,6 +247,17 @@ describe("docs/deploy.md and docs/runbook.md, with the local cloud in place of t
     expect(await terminal.run('printf "%s\\n" "token=$token"')).toMatch(/^token=[\w-]+\.[\w-]+\.[\w-]+$/m);
   });
 
+  test("ada composes on dev, by its own functions", async () => {
+    expect(await run("docs/deploy.md#the-first-composition")).toMatch(/^COMPLETED$/m);
+    const { tracks } = parseMidi(readFileSync(join(checkout.folder, ".local/tutorial/joy.mid")));
+    expect(tracks.filter(({ notes }) => notes.length > 0)).toHaveLength(4);
+  });
+
+  test("a budget is made", async () => {
+    await run("docs/deploy.md#what-it-costs");
+    expect(await terminal.run("aws budgets describe-budgets --account-id 000000000000")).toContain("OpenComposer");
+  });
+
   test("images are pushed to a repository of one's own, and the setting that is printed is one", async () => {
     await run("docs/deploy.md#without-docker-at-the-deploy");
     const setting = readFileSync(join(checkout.folder, "images.json"), "utf8");
@@ -257,36 +274,47 @@ describe("docs/deploy.md and docs/runbook.md, with the local cloud in place of t
     expect(printed).toContain("0 training jobs at SageMaker, 0 executions of the workflow, 0 open rows");
   });
 
-  test("no function begins new work any more", async () => {
-    await run("docs/runbook.md#stop-everything 2");
-    const printed = await terminal.run('aws lambda get-function-concurrency --function-name "$worker"');
-    expect(printed).toMatch(/"ReservedConcurrentExecutions": 0/);
+  test("no function begins new work", async () => {
+    const printed = await run("docs/runbook.md#stop-everything 2");
+    expect(printed.match(/"ReservedConcurrentExecutions": 0/g)).toHaveLength(3);
   });
 
   test("dev is removed with its data", async () => {
-    await run("docs/runbook.md#remove-everything", async (printed) => {
-      await until("the CDK asks", 300, () => printed().includes("(y/n)"));
-      terminal.type("y");
-    });
+    await run("docs/runbook.md#remove-everything", agree);
   });
 
-  test("prod is protected until somebody takes the protection off, and is removed but for its data", async () => {
+  test("prod is protected", async () => {
     await terminal.run("npx cdk deploy --all -c stage=prod");
     const protection = "--query 'Stacks[0].EnableTerminationProtection'";
     const describe = `aws cloudformation describe-stacks --stack-name opencomposer-prod-Storage ${protection}`;
     expect((await terminal.run(describe)).trim()).toBe("true");
-    await run("docs/runbook.md#change-an-endpoint-between-serverless-and-real-time", async (printedSoFar) => {
-      await until("the CDK asks", 300, () => printedSoFar().includes("(y/n)"));
-      terminal.type("y");
-    });
-    await terminal.run("npx cdk deploy opencomposer-prod-Inference -c stage=prod");
-    expect(await run("docs/deploy.md#when-a-deploy-fails")).toMatch(/resources are not listed/);
-    await terminal.run("npx cdk deploy opencomposer-prod-Inference -c stage=prod");
-    const printed = await run("docs/runbook.md#remove-everything 2", async (printedSoFar) => {
-      await until("the CDK asks", 300, () => printedSoFar().includes("(y/n)"));
-      terminal.type("y");
-    });
+  });
+
+  test("the endpoints of prod are removed alone, and the next deploy makes them anew", async () => {
+    const block = "docs/runbook.md#change-an-endpoint-between-serverless-and-real-time";
+    const printed = await run(block, agree);
+    expect(printed.match(/✅ {2}opencomposer-prod-\S+: destroyed/g)).toHaveLength(1);
+    await terminal.run("npx cdk deploy --all -c stage=prod");
+  });
+
+  test("prod is removed but for its data, when somebody has taken the protection off", async () => {
+    const printed = await run("docs/runbook.md#remove-everything 2", agree);
     expect(printed).toMatch(/[1-9]\d* things are there without a stack\./);
     expect(printed).toMatch(/arn:aws:dynamodb:\S+: DynamoDB storage; /);
+  });
+
+  test("a stack of prod whose first deploy failed is deleted", async () => {
+    // MiniStack fails at alarms that compute with metrics.
+    const Properties = { ComparisonOperator: "LessThanThreshold", EvaluationPeriods: 1, Metrics: [{ Id: "m" }] };
+    const template = JSON.stringify({ Resources: { Alarm: { Type: "AWS::CloudWatch::Alarm", Properties } } });
+    const name = "--stack-name opencomposer-prod-Inference";
+    await terminal.run(
+      `aws cloudformation create-stack ${name} --enable-termination-protection --template-body '${template}'`,
+    );
+    const state = async (): Promise<string> =>
+      await terminal.run(`aws cloudformation describe-stacks ${name} --query 'Stacks[0].StackStatus' --output text`);
+    await until("the deploy has failed", 120, async () => (await state()).includes("ROLLBACK_COMPLETE"));
+    const printed = await run("docs/deploy.md#when-a-deploy-fails");
+    expect(printed).toContain("things are there without a stack.");
   });
 });

@@ -31,20 +31,17 @@ export const blockRuns = {
   "docs/tutorial.md#6-hear-it-learn 2": { terminal: "second" },
   "docs/deploy.md#your-own-values": { terminal: "operator" },
   "docs/deploy.md#deploy": { terminal: "operator" },
-  "docs/deploy.md#when-a-deploy-fails": { terminal: "operator" },
   "docs/deploy.md#is-everything-right": { terminal: "operator" },
-  "docs/deploy.md#does-everything-work": {
-    notRun: "no machine here can run the images of dev; test/e2e/operators.test.ts runs the command on the stage local",
-  },
   "docs/deploy.md#users-and-sign-in": { terminal: "operator" },
   "docs/deploy.md#users-and-sign-in 2": { terminal: "operator" },
-  "docs/deploy.md#the-first-composition": {
-    notRun:
-      "the API of the stage local alone is served here; its functions and requests are the tutorial's, which is run",
-  },
   "docs/deploy.md#without-docker-at-the-deploy": { terminal: "operator" },
-  "docs/deploy.md#what-it-costs": { notRun: "nothing here stands in for AWS Budgets" },
-  "docs/runbook.md#messages-in-a-dead-letter-queue": { notRun: "MiniStack moves no messages from a dead-letter queue" },
+  "docs/deploy.md#when-a-deploy-fails": { terminal: "operator" },
+  "docs/deploy.md#does-everything-work": {
+    notRun: "the stage dev trains in images of ECR; test/e2e/smoke.test.ts runs the command on the stage local",
+  },
+  "docs/deploy.md#the-first-composition": { terminal: "operator" },
+  "docs/deploy.md#what-it-costs": { terminal: "operator" },
+  "docs/runbook.md#messages-in-a-dead-letter-queue": { notRun: "MiniStack's SQS has no StartMessageMoveTask" },
   "docs/runbook.md#change-an-endpoint-between-serverless-and-real-time": { terminal: "operator" },
   "docs/runbook.md#stop-everything": { terminal: "operator" },
   "docs/runbook.md#stop-everything 2": { terminal: "operator" },

@@ -24,7 +24,7 @@ export const standIns: readonly StandIn[] = [
     does:
       "the CDK CLI itself synthesizes the stage, deploys it to MiniStack and destroys it. Between synthesis and deploy " +
       "what MiniStack has not is taken out (those of SageMaker, `Custom::S3AutoDeleteObjects`, " +
-      "`AWS::Cognito::ManagedLoginBranding`, alarms that compute with metrics), and the sign-in page gets MiniStack's address; endpoints are made at the " +
+      "`AWS::Cognito::ManagedLoginBranding`, alarms that compute with metrics), and the API and the sign-in page get MiniStack's address; endpoints are made at the " +
       "local SageMaker server, and `docker` is called for each image, because MiniStack's ECR says that it has every image",
     why: "there is no account; MiniStack refuses a stack with any of it",
   },

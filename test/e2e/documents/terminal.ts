@@ -37,9 +37,10 @@ export class Terminal {
       env: { ...environment, TERM: "dumb" },
       stdio: ["pipe", "pipe", "pipe", "pipe", "pipe"],
     });
-    const add = (chunk: Buffer): void => void (this.text += chunk.toString());
-    this.child.stdout?.on("data", add);
-    this.child.stderr?.on("data", add);
+    for (const stream of [this.child.stdout, this.child.stderr]) {
+      // Decoded as one text: a chunk may end within a character.
+      stream?.setEncoding("utf8").on("data", (chunk: string) => (this.text += chunk));
+    }
     // Typing into a shell that has ended is of no use, and no error of the test.
     for (const pipe of [this.pipe(0), this.pipe(3)]) pipe.on("error", () => undefined);
     createInterface({ input: this.pipe(4) }).on("line", () => (this.done += 1));

@@ -129,7 +129,13 @@ function fittedTemplate(content: string): string {
       }
     }
   }
-  // MiniStack serves the sign-in page at its own endpoint.
+  // Nobody but MiniStack serves this API, and MiniStack does so at its own endpoint.
+  const api = template.Outputs["ApiUrl"];
+  if (api !== undefined) {
+    const { Value: id } = template.Outputs["ApiId"] ?? {};
+    api.Value = { "Fn::Join": ["", [`${environment("AWS_ENDPOINT_URL")}/_aws/execute-api/`, id, "/$default"]] };
+  }
+  // It serves the sign-in page there, too.
   const page = template.Outputs["UserPoolDomainUrl"];
   if (page !== undefined) page.Value = environment("AWS_ENDPOINT_URL");
   return JSON.stringify(template);
@@ -199,32 +205,33 @@ async function makeEndpoints(client: SageMakerClient, stage: Stage): Promise<voi
 }
 
 async function main(args: readonly string[]): Promise<void> {
-  const [command, which = "", option, context] = args;
+  const [command, what = "", option, context] = args;
   if (command === "bootstrap" && args.length === 1) {
     cdk(args);
     return;
   }
   const stage = stages.find((name) => context === `stage=${name}`);
-  const isKnown = (command === "deploy" || command === "destroy") && option === "-c";
+  const isAll = what === "--all";
+  const isKnown =
+    (command === "deploy" || command === "destroy") && (isAll || what.startsWith("opencomposer-")) && option === "-c";
   if (!isKnown || stage === undefined || args.length > 4) {
     throw new Error(`cdk ${args.join(" ")}: say what stands in for this, in test/e2e/documents/stand-ins/cdk.ts`);
   }
-  const hasEndpoints = which === "--all" || which === `opencomposer-${stage}-Inference`;
   const assembly = join(environment("STAND_IN_STATE"), `assembly-${stage}`);
   const sageMaker = new SageMakerClient({});
   if (command === "destroy") {
     if (!existsSync(assembly)) throw new Error(`The stage ${stage} is not deployed.`);
-    cdk(["destroy", which, "--app", assembly]);
-    if (hasEndpoints) await deleteEndpoints(sageMaker, stage);
+    cdk(["destroy", what, "--app", assembly]);
+    if (isAll || what.endsWith("-Inference")) await deleteEndpoints(sageMaker, stage);
     return;
   }
   rmSync(assembly, { recursive: true, force: true });
   cdk(["synth", "--quiet", "-c", `stage=${stage}`, "--output", assembly]);
   fitAssembly(assembly);
-  if (hasEndpoints) await publishImages(assembly);
+  if (isAll) await publishImages(assembly);
   // MiniStack loses a change set without changes. Nobody is asked about new rights: there are none here.
-  cdk(["deploy", which, "--app", assembly, "--method=direct", "--require-approval=never", "--progress=events"]);
-  if (hasEndpoints) await makeEndpoints(sageMaker, stage);
+  cdk(["deploy", what, "--app", assembly, "--method=direct", "--require-approval=never", "--progress=events"]);
+  if (isAll) await makeEndpoints(sageMaker, stage);
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {
