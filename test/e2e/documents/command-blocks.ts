@@ -37,7 +37,7 @@ export const blockRuns = {
   "docs/deploy.md#without-docker-at-the-deploy": { terminal: "operator" },
   "docs/deploy.md#when-a-deploy-fails": { terminal: "operator" },
   "docs/deploy.md#does-everything-work": {
-    notRun: "the stage dev trains in images of ECR; test/e2e/smoke.test.ts runs the command on the stage local",
+    notRun: "the stage dev trains in images of ECR; test/e2e/operators.test.ts runs the command on the stage local",
   },
   "docs/deploy.md#the-first-composition": { terminal: "operator" },
   "docs/deploy.md#what-it-costs": { terminal: "operator" },
