@@ -198,7 +198,7 @@ describe("with the stacks of dev", () => {
       const { status, error } = await users("add", "ada", "--email", "other@example.org");
       expect(status).toBe(1);
       expect(error).toContain('The username is "ada", which a user has already');
-      expect(error).toContain("npm run users -- reset ada");
+      expect(error).toContain("npm run users -- reset ada --stage dev");
     });
 
     test.each([
@@ -263,7 +263,9 @@ describe("with the stacks of dev", () => {
       const again = await users("remove", "ada", "--yes");
       expect(again).toMatchObject({
         status: 1,
-        error: expect.stringContaining('The username is "ada", which no user has.'),
+        error: expect.stringContaining(
+          'The username is "ada", which no user has. All users: npm run users -- list --stage dev',
+        ),
       });
     });
   });
