@@ -61,10 +61,10 @@ import {
   imagesInTemplate,
   readBootstrapVersion,
   readEndpoint,
-  readManifest,
   readQuotas,
   readTemplate,
 } from "./doctor/read-account";
+import { readManifest, shortName } from "./images/ecr-image";
 import { describeAccount, type OpenStage, stageOptions, withStage } from "./operators/open-stage";
 import { listTrainings, sageMakerOf } from "./stop-all/training-of-stage";
 
@@ -157,7 +157,10 @@ async function checkImages(stage: OpenStage): Promise<readonly Finding[]> {
     if ((await describeStack(stage, name)) === undefined) continue;
     const template = await readTemplate(stage.cloudFormation, stackName(stage.stage, name));
     const place = { account: stage.account, region: stage.settings.region };
-    for (const image of imagesInTemplate(template, place)) findings.push(checkImage(await readManifest(ecr, image)));
+    for (const image of imagesInTemplate(template, place)) {
+      const manifest = await readManifest(ecr, image);
+      findings.push(checkImage({ image: shortName(image), mediaType: manifest?.mediaType }));
+    }
   }
   return findings.length > 0 ? findings : [skipped("images", "no stack names an image in ECR")];
 }

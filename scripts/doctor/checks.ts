@@ -2,6 +2,7 @@
 import type { StageConfig } from "../../lib/config/stage-config";
 import { techniqueIds } from "../../naming/resource-names";
 import type { DescribedStack, StackName } from "../../tools/stacks/deployed-stage";
+import { dockerMediaTypes, refusedManifest } from "../images/stored-image";
 import { type Finding, right, skipped, wrong } from "./finding";
 
 const oldestNode = [20, 11] as const;
@@ -236,19 +237,17 @@ export interface ImageManifest {
   readonly mediaType: string | undefined;
 }
 
-const dockerManifest = "application/vnd.docker.distribution.manifest.v2+json";
-
 /** SageMaker hosting is reported to refuse images in the OCI format (aws/amazon-sagemaker-feedback#180). */
 export function checkImage({ image, mediaType }: ImageManifest): Finding {
   const check = `image ${image}`;
   if (mediaType === undefined)
     return wrong(check, "the repository does not have it", "Deploy again; it is pushed then.");
-  return mediaType === dockerManifest
+  return refusedManifest(mediaType).length === 0
     ? right(check, mediaType)
     : wrong(
         check,
         mediaType,
-        `SageMaker hosting is reported to refuse everything but ${dockerManifest} (aws/amazon-sagemaker-feedback#180). See "Docker's image format" in docs/deploy.md.`,
+        `SageMaker hosting is reported to refuse everything but ${dockerMediaTypes.manifest} (aws/amazon-sagemaker-feedback#180). See "Docker's image format" in docs/deploy.md.`,
       );
 }
 

@@ -269,6 +269,13 @@ describe("docs/deploy.md and docs/runbook.md, with the local cloud in place of t
     });
   });
 
+  test("images that are there already are not pushed again, and the same setting is printed", async () => {
+    const setting = readFileSync(join(checkout.folder, "images.json"), "utf8");
+    const printed = await run("docs/deploy.md#without-docker-at-the-deploy");
+    expect(printed.match(/^\S+: \S+ is there already$/gm)).toHaveLength(4);
+    expect(readFileSync(join(checkout.folder, "images.json"), "utf8")).toBe(setting);
+  });
+
   test("stop-all finds nothing that runs", async () => {
     const printed = await run("docs/runbook.md#stop-everything");
     expect(printed).toContain("0 training jobs at SageMaker, 0 executions of the workflow, 0 open rows");
