@@ -5,13 +5,8 @@ import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020";
 import addFormats from "ajv-formats";
 import fc from "fast-check";
-import {
-  loadStageConfig,
-  parseStageConfig,
-  refuseForeignAccount,
-  refuseUnreachable,
-  stageDefaults,
-} from "../../lib/config/load-stage-config";
+import { refuseForeignAccount, refuseUnreachable } from "../../lib/config/deploy-target";
+import { loadStageConfig, parseStageConfig, stageDefaults } from "../../lib/config/load-stage-config";
 import { withOwnValues } from "../../lib/config/own-values";
 import type { StageConfig } from "../../lib/config/stage-config";
 import { StageConfigError } from "../../lib/config/stage-config-error";
