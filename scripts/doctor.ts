@@ -22,7 +22,7 @@ import * as z from "zod";
 import { loadStageConfig } from "../lib/config/load-stage-config";
 import type { StageConfig } from "../lib/config/stage-config";
 import { datasetPiecesFile, datasetPrefix, modelFile, stockModelPrefix } from "../naming/object-keys";
-import { endpointName, type Stage, techniqueIds } from "../naming/resource-names";
+import { endpointName, resourcePrefix, type Stage, techniqueIds } from "../naming/resource-names";
 import { catalogueKey, stockModelKey, type TableKey } from "../naming/table-keys";
 import { readOptions, runCommand } from "../tools/command-line";
 import { findPython } from "../tools/python/environments";
@@ -54,7 +54,18 @@ import {
   checkTrainingQuota,
 } from "./doctor/checks";
 import { describeFinding, type Finding, right, skipped, wrong } from "./doctor/finding";
-import { type Leftover, leftoversOf, listImages, listInStack, listSageMakerLogs, listTagged } from "./doctor/leftovers";
+import {
+  describeLeftover,
+  type Leftover,
+  leftoversOf,
+  listFileAssets,
+  listFunctionLogs,
+  listImages,
+  listInStack,
+  listSageMakerLogs,
+  listTagged,
+  nameInArn,
+} from "./doctor/leftovers";
 import {
   digestOfObject,
   findDocker,
@@ -194,20 +205,33 @@ async function showLeftovers(stage: OpenStage): Promise<void> {
     if ((await describeStack(stage, name)) === undefined) continue;
     inStacks.push(...(await listInStack(stage.cloudFormation, stackName(stage.stage, name))));
   }
-  const repositoryName = `cdk-${ownQualifier()}-container-assets-${account}-${settings.region}`;
+  const ofBootstrap = (kind: string): string => `cdk-${ownQualifier()}-${kind}-${account}-${settings.region}`;
+  const logs = new CloudWatchLogsClient(settings);
+  const tagged: Leftover[] = [];
   const lists: Readonly<Record<string, () => Promise<readonly Leftover[]>>> = {
     "training jobs": async () => await leftTrainings(sageMakerOf(stage), stage.stage),
-    "tagged resources": async () =>
-      leftoversOf(await listTagged(new ResourceGroupsTaggingAPIClient(settings), stage.stage), inStacks),
-    "logs of SageMaker": async () => await listSageMakerLogs(new CloudWatchLogsClient(settings)),
-    images: async () => await listImages(new ECRClient(settings), repositoryName),
+    "tagged resources": async () => {
+      tagged.push(
+        ...leftoversOf(await listTagged(new ResourceGroupsTaggingAPIClient(settings), stage.stage), inStacks),
+      );
+      return tagged;
+    },
+    "logs of functions": async () => {
+      const known = [...inStacks, ...tagged.map(({ name }) => nameInArn(name))];
+      return await listFunctionLogs(logs, { prefix: `${resourcePrefix(stage.stage)}-`, inStacks: known });
+    },
+    "logs of SageMaker": async () => await listSageMakerLogs(logs),
+    images: async () => await listImages(new ECRClient(settings), ofBootstrap("container-assets")),
+    // The local cloud's bootstrap is part of it.
+    "files of the bootstrap": async () =>
+      stage.local === undefined ? await listFileAssets(new S3Client(settings), ofBootstrap("assets")) : [],
   };
   let count = 0;
   const unlisted: string[] = [];
   for (const [what, list] of Object.entries(lists)) {
     try {
       const leftovers = await list();
-      for (const { name, note } of leftovers) console.log(`${name}: ${note}`);
+      for (const leftover of leftovers) for (const line of describeLeftover(leftover)) console.log(line);
       count += leftovers.length;
     } catch (error) {
       // A right is often missing. The other lists are of use all the same.
@@ -222,7 +246,8 @@ async function showLeftovers(stage: OpenStage): Promise<void> {
 async function leftTrainings(client: SageMakerClient, stage: Stage): Promise<readonly Leftover[]> {
   return (await listTrainings(client, stage)).map(({ name }) => ({
     name: `training job ${name}`,
-    note: `runs, and costs by the second; npm run stop-all -- --stage ${stage}`,
+    note: "runs, and costs by the second",
+    commands: [`npm run stop-all -- --stage ${stage}`],
   }));
 }
 
