@@ -198,8 +198,10 @@ describe("docs/deploy.md and docs/runbook.md, with the local cloud in place of t
 
   test("the example of own values is copied, and is whole but for its addresses", async () => {
     await run("docs/deploy.md#your-own-values");
+    expect(() => loadStageConfig({ stage: "prod", folder: checkout.folder })).toThrow("is an address of the example");
+    await terminal.run("sed -i 's/example\\.org/opencomposer.test/' opencomposer.prod.json");
     const own = loadStageConfig({ stage: "prod", folder: checkout.folder });
-    expect(own.alarms?.emailAddresses).toHaveLength(1);
+    expect(own.alarms?.emailAddresses).toEqual(["operators@opencomposer.test"]);
   });
 
   test("a deploy puts the stacks of dev into the account, and seed fills them", async () => {
@@ -283,8 +285,13 @@ describe("docs/deploy.md and docs/runbook.md, with the local cloud in place of t
     await run("docs/runbook.md#remove-everything", agree);
   });
 
-  test("prod is protected", async () => {
-    await terminal.run("npx cdk deploy --all -c stage=prod");
+  test("prod is deployed, seeded, has a user, and is protected", async () => {
+    const printed = await run("docs/deploy.md#deploy-prod");
+    for (const name of ["Storage", "Api", "Training", "Inference", "Observability"]) {
+      expect(printed).toContain(`✅  opencomposer-prod-${name}`);
+    }
+    expect(printed).toMatch(/stage prod: account 000000000000, Region eu-west-1, table \S+, bucket \S+/);
+    expect(printed).toContain("ada@example.org. It is good for 3 days");
     const protection = "--query 'Stacks[0].EnableTerminationProtection'";
     const describe = `aws cloudformation describe-stacks --stack-name opencomposer-prod-Storage ${protection}`;
     expect((await terminal.run(describe)).trim()).toBe("true");
@@ -300,7 +307,16 @@ describe("docs/deploy.md and docs/runbook.md, with the local cloud in place of t
   test("prod is removed but for its data, when somebody has taken the protection off", async () => {
     const printed = await run("docs/runbook.md#remove-everything 2", agree);
     expect(printed).toMatch(/[1-9]\d* things are there without a stack\./);
-    expect(printed).toMatch(/arn:aws:dynamodb:\S+: DynamoDB storage; /);
+    expect(printed).toMatch(/arn:aws:dynamodb:\S+: DynamoDB storage\n/);
+  });
+
+  test("the data of prod is removed for good by the commands that the list prints", async () => {
+    await run("docs/runbook.md#remove-everything 3");
+    await run("docs/runbook.md#remove-everything 4");
+    expect(await terminal.run("aws dynamodb list-tables --output text")).not.toContain("opencomposer-prod");
+    expect(await terminal.run("aws s3api list-buckets --output text")).not.toContain("opencomposer-prod");
+    const pools = "aws cognito-idp list-user-pools --max-results 60 --output text";
+    expect(await terminal.run(pools)).not.toContain("opencomposer-prod");
   });
 
   test("a stack of prod whose first deploy failed is deleted", async () => {
