@@ -7,6 +7,7 @@
  *
  * The authors have never run this command on AWS.
  */
+import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
@@ -21,6 +22,7 @@ import { DynamoDBDocumentClient, GetCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { loadStageConfig } from "../lib/config/load-stage-config";
 import type { StageConfig } from "../lib/config/stage-config";
+import { basesOf } from "../lib/rules/dockerfile-bases";
 import { datasetPiecesFile, datasetPrefix, modelFile, stockModelPrefix } from "../naming/object-keys";
 import { endpointName, resourcePrefix, type Stage, techniqueIds } from "../naming/resource-names";
 import { catalogueKey, stockModelKey, type TableKey } from "../naming/table-keys";
@@ -39,8 +41,10 @@ import {
   storageStack,
   trainingStack,
 } from "../tools/stacks/deployed-stage";
+import { askRegistry, checkBaseImage } from "./doctor/base-image";
 import { readBootstrapQualifier } from "./doctor/bootstrap-qualifier";
 import {
+  buildsImages,
   checkBootstrap,
   checkDocker,
   checkEndpoint,
@@ -68,6 +72,7 @@ import {
 } from "./doctor/leftovers";
 import {
   digestOfObject,
+  dockerProgram,
   findDocker,
   imagesInTemplate,
   readBootstrapVersion,
@@ -97,13 +102,21 @@ async function orUnchecked(check: string, findings: () => Promise<readonly Findi
 }
 
 async function checkMachine(config: StageConfig): Promise<readonly Finding[]> {
+  const docker = dockerProgram(process.env);
   return await Promise.resolve(
     [
       checkNode(process.version),
       await orUnchecked("Python", async () => await Promise.resolve([right("Python", findPython())])),
-      checkDocker(await findDocker(), config),
+      checkDocker(await findDocker(docker), config),
+      ...(await checkBaseImages(docker, config)),
     ].flat(),
   );
+}
+
+async function checkBaseImages(docker: string, config: StageConfig): Promise<readonly Finding[]> {
+  if (!buildsImages(config)) return [];
+  const bases = basesOf(readFileSync(join(repository, "sagemaker-containers", "Dockerfile"), "utf8"));
+  return await Promise.all(bases.map(async (base) => checkBaseImage(base, await askRegistry(docker, base))));
 }
 
 /** The stacks that a stage has, by its settings. */

@@ -19,14 +19,16 @@ export interface Docker {
 }
 
 /** The deploy builds images with Docker, unless all of them are in ECR already. */
-export function checkDocker(docker: Docker | undefined, { images }: Pick<StageConfig, "images">): Finding {
-  const sources = techniqueIds.flatMap((technique) => [images[technique].training, images[technique].inference]);
-  if (!sources.some(({ kind }) => kind === "build")) return skipped("Docker", "this stage builds no image");
+export const buildsImages = ({ images }: Pick<StageConfig, "images">): boolean =>
+  techniqueIds.some((technique) => Object.values(images[technique]).some(({ kind }) => kind === "build"));
+
+export function checkDocker(docker: Docker | undefined, config: Pick<StageConfig, "images">): Finding {
+  if (!buildsImages(config)) return skipped("Docker", "this stage builds no image");
   if (docker === undefined) {
     return wrong(
       "Docker",
       "it does not respond",
-      "Start it, or give the URIs of images that are in ECR already (docs/deploy.md, images).",
+      "Start it, name another program in CDK_DOCKER, or give the URIs of images that are in ECR already (docs/deploy.md, images).",
     );
   }
   const store = docker.usesContainerd ? "containerd's image store" : "its own image store";

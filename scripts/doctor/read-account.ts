@@ -39,9 +39,12 @@ export function parseDockerInfo(text: string): Docker | undefined {
   return { version, usesContainerd: (DriverStatus ?? []).flat().some((value) => value.startsWith("io.containerd.")) };
 }
 
-export async function findDocker(): Promise<Docker | undefined> {
+/** Returns the program that the CDK builds and pushes images with: CDK_DOCKER, or else docker. */
+export const dockerProgram = (environment: NodeJS.ProcessEnv): string => environment["CDK_DOCKER"] ?? "docker";
+
+export async function findDocker(program: string): Promise<Docker | undefined> {
   try {
-    const { stdout } = await promisify(execFile)("docker", ["info", "--format", "{{json .}}"], { timeout: 30_000 });
+    const { stdout } = await promisify(execFile)(program, ["info", "--format", "{{json .}}"], { timeout: 30_000 });
     return parseDockerInfo(stdout);
   } catch {
     // There is no Docker, or its daemon does not run. Both are one finding.

@@ -216,6 +216,7 @@ describe("docs/deploy.md and docs/runbook.md, with the local cloud in place of t
     const printed = await run("docs/deploy.md#is-everything-right");
     expect(printed).toMatch(/✓ quota "ml\.m5\.xlarge for training job usage"/);
     expect(printed.match(/✓ image cdk-hnb659fds-container-assets-\S+: application\/vnd\.docker/g)).toHaveLength(4);
+    expect(printed).toContain("the registry was not asked: ERROR: there is no registry here");
     expect(printed).not.toContain("✗");
   });
 

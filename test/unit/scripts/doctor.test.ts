@@ -109,7 +109,9 @@ test("Docker is needed where images are built, and its image store is told", () 
   expect(line(checkDocker(parseDockerInfo(containerd), config))).toMatch(
     /^✓ Docker: 29\.0\.1 with containerd's image store/,
   );
-  expect(line(checkDocker(undefined, config))).toMatch(/^✗ Docker: it does not respond\. Start it, or/);
+  expect(line(checkDocker(undefined, config))).toMatch(
+    /^✗ Docker: it does not respond\. Start it, name another program in CDK_DOCKER, or/,
+  );
   const uri = { kind: "uri", uri: `123456789012.dkr.ecr.eu-west-1.amazonaws.com/a@sha256:${"0".repeat(64)}` } as const;
   const pushed = { "unet-gan": { training: uri, inference: uri }, "ar-cnn": { training: uri, inference: uri } };
   expect(checkDocker(undefined, { images: pushed }).result).toBe("skipped");

@@ -75,6 +75,7 @@ async function main([command = "", ...args]: string[]): Promise<void> {
   else if (command === "build") build(args);
   else if (command === "tag") writeFileSync(fileOf(args[1] ?? ""), manifestOf(args[0] ?? ""));
   else if (command === "push") await push(args.at(-1) ?? "");
+  else if (command === "buildx" && args[0] === "imagetools") throw new Error("ERROR: there is no registry here");
   else
     throw new Error(
       `docker ${[command, ...args].join(" ")}: say what stands in for this, in test/e2e/documents/stand-ins`,
