@@ -5,7 +5,7 @@ import * as z from "zod";
 import { type Finding, right, skipped, wrong } from "./finding";
 
 /** What the registry has responded: the platforms of the image, or the reason why there is no response. */
-export type RegistryResponse =
+type RegistryResponse =
   { readonly platforms: readonly string[] } | { readonly missing: string } | { readonly notAsked: string };
 
 const indexSchema = z.object({
@@ -16,7 +16,7 @@ const indexSchema = z.object({
 const failureSchema = z.object({ message: z.string(), stderr: z.string().default("") });
 
 /** Returns the platforms in an index of images, which is what a registry has under the digest of a base image. */
-export function platformsIn(index: string): readonly string[] {
+function platformsIn(index: string): readonly string[] {
   return indexSchema
     .parse(JSON.parse(index))
     .manifests.flatMap(({ platform }) => (platform === undefined ? [] : [`${platform.os}/${platform.architecture}`]));
