@@ -1,5 +1,6 @@
 import { App } from "aws-cdk-lib";
-import { loadStageConfig, refuseForeignAccount, refuseUnreachable } from "../lib/config/load-stage-config";
+import { refuseForeignAccount, refuseUnreachable } from "../lib/config/deploy-target";
+import { loadStageConfig } from "../lib/config/load-stage-config";
 import { StageConfigError } from "../lib/config/stage-config-error";
 import { repositoryPath } from "../lib/constructs/repository-root";
 import { addOpenComposer } from "../lib/open-composer";

@@ -58,11 +58,14 @@ async function main(): Promise<void> {
     // The example gives prod what only a deployer knows. Own files of this checkout must not change the result.
     const defaults = path.join(folder, "defaults.json");
     writeFileSync(defaults, "{}");
-    const example = path.join(root, "docs", "examples", "opencomposer.prod.json");
+    const ofProd = path.join(folder, "prod.json");
+    const example = readFileSync(path.join(root, "docs", "examples", "opencomposer.prod.json"), "utf8");
+    // Its addresses are refused, so that nobody deploys with them.
+    writeFileSync(ofProd, example.replaceAll("example.org", "opencomposer.test"));
 
     const made: string[] = [];
     for (const [stage, outdir] of outdirs) {
-      if (!(await run(synthesis(stage, outdir, stage === "prod" ? example : defaults)))) continue;
+      if (!(await run(synthesis(stage, outdir, stage === "prod" ? ofProd : defaults)))) continue;
       for (const name of readdirSync(outdir)) {
         if (name.endsWith(".template.json")) made.push(path.join(outdir, name));
       }

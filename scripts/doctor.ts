@@ -7,6 +7,7 @@
  *
  * The authors have never run this command on AWS.
  */
+import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
@@ -21,8 +22,9 @@ import { DynamoDBDocumentClient, GetCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { loadStageConfig } from "../lib/config/load-stage-config";
 import type { StageConfig } from "../lib/config/stage-config";
+import { basesOf } from "../lib/rules/dockerfile-bases";
 import { datasetPiecesFile, datasetPrefix, modelFile, stockModelPrefix } from "../naming/object-keys";
-import { endpointName, type Stage, techniqueIds } from "../naming/resource-names";
+import { endpointName, resourcePrefix, type Stage, techniqueIds } from "../naming/resource-names";
 import { catalogueKey, stockModelKey, type TableKey } from "../naming/table-keys";
 import { readOptions, runCommand } from "../tools/command-line";
 import { findPython } from "../tools/python/environments";
@@ -39,8 +41,10 @@ import {
   storageStack,
   trainingStack,
 } from "../tools/stacks/deployed-stage";
+import { askRegistry, checkBaseImage } from "./doctor/base-image";
 import { readBootstrapQualifier } from "./doctor/bootstrap-qualifier";
 import {
+  buildsImages,
   checkBootstrap,
   checkDocker,
   checkEndpoint,
@@ -54,17 +58,29 @@ import {
   checkTrainingQuota,
 } from "./doctor/checks";
 import { describeFinding, type Finding, right, skipped, wrong } from "./doctor/finding";
-import { type Leftover, leftoversOf, listImages, listInStack, listSageMakerLogs, listTagged } from "./doctor/leftovers";
+import {
+  describeLeftover,
+  type Leftover,
+  leftoversOf,
+  listFileAssets,
+  listFunctionLogs,
+  listImages,
+  listInStack,
+  listSageMakerLogs,
+  listTagged,
+  nameInArn,
+} from "./doctor/leftovers";
 import {
   digestOfObject,
+  dockerProgram,
   findDocker,
   imagesInTemplate,
   readBootstrapVersion,
   readEndpoint,
-  readManifest,
   readQuotas,
   readTemplate,
 } from "./doctor/read-account";
+import { readManifest, shortName } from "./images/ecr-image";
 import { describeAccount, type OpenStage, stageOptions, withStage } from "./operators/open-stage";
 import { listTrainings, sageMakerOf } from "./stop-all/training-of-stage";
 
@@ -86,13 +102,21 @@ async function orUnchecked(check: string, findings: () => Promise<readonly Findi
 }
 
 async function checkMachine(config: StageConfig): Promise<readonly Finding[]> {
+  const docker = dockerProgram(process.env);
   return await Promise.resolve(
     [
       checkNode(process.version),
       await orUnchecked("Python", async () => await Promise.resolve([right("Python", findPython())])),
-      checkDocker(await findDocker(), config),
+      checkDocker(await findDocker(docker), config),
+      ...(await checkBaseImages(docker, config)),
     ].flat(),
   );
+}
+
+async function checkBaseImages(docker: string, config: StageConfig): Promise<readonly Finding[]> {
+  if (!buildsImages(config)) return [];
+  const bases = basesOf(readFileSync(join(repository, "sagemaker-containers", "Dockerfile"), "utf8"));
+  return await Promise.all(bases.map(async (base) => checkBaseImage(base, await askRegistry(docker, base))));
 }
 
 /** The stacks that a stage has, by its settings. */
@@ -157,7 +181,10 @@ async function checkImages(stage: OpenStage): Promise<readonly Finding[]> {
     if ((await describeStack(stage, name)) === undefined) continue;
     const template = await readTemplate(stage.cloudFormation, stackName(stage.stage, name));
     const place = { account: stage.account, region: stage.settings.region };
-    for (const image of imagesInTemplate(template, place)) findings.push(checkImage(await readManifest(ecr, image)));
+    for (const image of imagesInTemplate(template, place)) {
+      const manifest = await readManifest(ecr, image);
+      findings.push(checkImage({ image: shortName(image), mediaType: manifest?.mediaType }));
+    }
   }
   return findings.length > 0 ? findings : [skipped("images", "no stack names an image in ECR")];
 }
@@ -194,20 +221,33 @@ async function showLeftovers(stage: OpenStage): Promise<void> {
     if ((await describeStack(stage, name)) === undefined) continue;
     inStacks.push(...(await listInStack(stage.cloudFormation, stackName(stage.stage, name))));
   }
-  const repositoryName = `cdk-${ownQualifier()}-container-assets-${account}-${settings.region}`;
+  const ofBootstrap = (kind: string): string => `cdk-${ownQualifier()}-${kind}-${account}-${settings.region}`;
+  const logs = new CloudWatchLogsClient(settings);
+  const tagged: Leftover[] = [];
   const lists: Readonly<Record<string, () => Promise<readonly Leftover[]>>> = {
     "training jobs": async () => await leftTrainings(sageMakerOf(stage), stage.stage),
-    "tagged resources": async () =>
-      leftoversOf(await listTagged(new ResourceGroupsTaggingAPIClient(settings), stage.stage), inStacks),
-    "logs of SageMaker": async () => await listSageMakerLogs(new CloudWatchLogsClient(settings)),
-    images: async () => await listImages(new ECRClient(settings), repositoryName),
+    "tagged resources": async () => {
+      tagged.push(
+        ...leftoversOf(await listTagged(new ResourceGroupsTaggingAPIClient(settings), stage.stage), inStacks),
+      );
+      return tagged;
+    },
+    "logs of functions": async () => {
+      const known = [...inStacks, ...tagged.map(({ name }) => nameInArn(name))];
+      return await listFunctionLogs(logs, { prefix: `${resourcePrefix(stage.stage)}-`, inStacks: known });
+    },
+    "logs of SageMaker": async () => await listSageMakerLogs(logs),
+    images: async () => await listImages(new ECRClient(settings), ofBootstrap("container-assets")),
+    // The local cloud's bootstrap is part of it.
+    "files of the bootstrap": async () =>
+      stage.local === undefined ? await listFileAssets(new S3Client(settings), ofBootstrap("assets")) : [],
   };
   let count = 0;
   const unlisted: string[] = [];
   for (const [what, list] of Object.entries(lists)) {
     try {
       const leftovers = await list();
-      for (const { name, note } of leftovers) console.log(`${name}: ${note}`);
+      for (const leftover of leftovers) for (const line of describeLeftover(leftover)) console.log(line);
       count += leftovers.length;
     } catch (error) {
       // A right is often missing. The other lists are of use all the same.
@@ -222,7 +262,8 @@ async function showLeftovers(stage: OpenStage): Promise<void> {
 async function leftTrainings(client: SageMakerClient, stage: Stage): Promise<readonly Leftover[]> {
   return (await listTrainings(client, stage)).map(({ name }) => ({
     name: `training job ${name}`,
-    note: `runs, and costs by the second; npm run stop-all -- --stage ${stage}`,
+    note: "runs, and costs by the second",
+    commands: [`npm run stop-all -- --stage ${stage}`],
   }));
 }
 

@@ -2,7 +2,7 @@
  * `npm run images:push`: builds the images of a deploy and pushes them to a repository in ECR, so that a deploy takes
  * them by their digests and needs no Docker. It prints the setting for `opencomposer.<stage>.json` (docs/deploy.md).
  * With `--stage` it takes the repository that the stage's storage stack has made, and logs in to it. With `--to` it
- * takes any other; log in to that first.
+ * takes any other; log in to that first. An image that a repository of ECR has already is neither built nor pushed.
  *
  *   npm run images:push -- --stage dev
  *   npm run images:push -- --to 123456789012.dkr.ecr.eu-west-1.amazonaws.com/opencomposer
@@ -17,10 +17,19 @@ import { ECRClient } from "@aws-sdk/client-ecr";
 import { loadStageConfig, parseStageConfig } from "../lib/config/load-stage-config";
 import { perTechnique } from "../naming/resource-names";
 import { readOptions, runCommand, UsageError } from "../tools/command-line";
+import { type ClientSettings, explainAccessError, findAwsAccess } from "../tools/stacks/aws-access";
 import { imageRepository, readStackOutputs } from "../tools/stacks/deployed-stage";
 import { deployedBuilds } from "./images/deployed-builds";
+import { parseEcrRepository, readManifest } from "./images/ecr-image";
 import { logInToEcr } from "./images/ecr-login";
-import { imagesSetting, pushImage, type PushingProgram, pushingPrograms } from "./images/image-push";
+import {
+  type ImagePushesParams,
+  imagesSetting,
+  pushImage,
+  pushImages,
+  type PushingProgram,
+  pushingPrograms,
+} from "./images/image-push";
 import { describeAccount, stageOptions, type StageOptionValues, withStage } from "./operators/open-stage";
 
 function chosen<Value extends string>(option: string, allowed: readonly Value[], given: string): Value {
@@ -29,18 +38,53 @@ function chosen<Value extends string>(option: string, allowed: readonly Value[],
   return value;
 }
 
-/** Returns the repository of a stage, to which the program is logged in. */
-async function repositoryOfStage(values: StageOptionValues, program: PushingProgram): Promise<string> {
-  let repository = "";
+interface Target {
+  readonly repository: string;
+  /** How to reach ECR; undefined for a registry of another kind, which is not asked what it has. */
+  readonly settings: ClientSettings | undefined;
+}
+
+/** Runs the work on the repository of a stage, to which the program is logged in. */
+async function withRepositoryOfStage(
+  { values, program }: { readonly values: StageOptionValues; readonly program: PushingProgram },
+  work: (target: Target) => Promise<void>,
+): Promise<void> {
   await withStage({ values, allowed: ["dev", "prod"] }, async (stage) => {
-    ({ ImageRepositoryUri: repository } = await readStackOutputs(stage, imageRepository));
+    const { ImageRepositoryUri: repository } = await readStackOutputs(stage, imageRepository);
     console.error(`${describeAccount(stage)}, repository ${repository}`);
     const ecr = new ECRClient(stage.settings);
     const [registry = ""] = repository.split("/");
     await logInToEcr({ ecr, program, registry });
     ecr.destroy();
+    await work({ repository, settings: stage.settings });
   });
-  return repository;
+}
+
+/** Runs the work on a repository that the operator names, and has logged in to. */
+async function withNamedRepository(
+  { repository, values }: { readonly repository: string; readonly values: StageOptionValues },
+  work: (target: Target) => Promise<void>,
+): Promise<void> {
+  const place = parseEcrRepository(repository);
+  if (place === undefined) {
+    await work({ repository, settings: undefined });
+    return;
+  }
+  const access = await findAwsAccess({ profile: values.profile, region: place.region });
+  try {
+    await work({ repository, settings: access.settings });
+  } catch (error) {
+    throw explainAccessError(error, access);
+  }
+}
+
+/** Returns what tells which image the repository has under a tag; undefined if it is none of ECR. */
+function finderIn({ repository, settings }: Target): ImagePushesParams["find"] {
+  const place = parseEcrRepository(repository);
+  if (settings === undefined || place === undefined) return undefined;
+  const ecr = new ECRClient(settings);
+  const { registryId, repositoryName } = place;
+  return async (imageTag) => await readManifest(ecr, { registryId, repositoryName, imageTag });
 }
 
 async function main(): Promise<void> {
@@ -58,21 +102,29 @@ async function main(): Promise<void> {
   }
   const program = chosen("with", pushingPrograms, given.with ?? "docker");
   const torch = chosen("torch", ["cpu", "cuda"], given.torch ?? "cpu");
-  const repository = to ?? (await repositoryOfStage(given, program));
   const folder = mkdtempSync(join(tmpdir(), "opencomposer-images-"));
   // The stage as it comes, but for PyTorch: nobody's own values are in this folder, and images depend on no other.
   const config = parseStageConfig({
     ...loadStageConfig({ stage: "dev", folder }),
     images: perTechnique(() => ({ training: { kind: "build", torch }, inference: { kind: "build" } })),
   });
-  const digests = new Map<string, string>();
-  for (const build of deployedBuilds(config, join(folder, "cdk.out"))) {
-    // The tag says what the image was built from, so that the same content has one tag, which may be immutable.
-    const tag = `${build.name}-${build.hash.slice(0, 16)}`;
-    console.error(`${build.name}: ${program} builds it and pushes ${repository}:${tag} (log: ${folder})`);
-    digests.set(build.name, await pushImage({ build, program, repository, tag, base, logFolder: folder }));
-  }
-  console.log(JSON.stringify({ images: imagesSetting(repository, digests) }, null, 2));
+  const work = async (target: Target): Promise<void> => {
+    const { repository } = target;
+    console.error(`Logs of ${program}: ${folder}`);
+    const digests = await pushImages({
+      builds: deployedBuilds(config, join(folder, "cdk.out")),
+      repository,
+      base,
+      find: finderIn(target),
+      push: async (build, tag) => await pushImage({ build, program, repository, tag, base, logFolder: folder }),
+      say: (line) => {
+        console.error(line);
+      },
+    });
+    console.log(JSON.stringify({ images: imagesSetting(repository, digests) }, null, 2));
+  };
+  if (to === undefined) await withRepositoryOfStage({ values: given, program }, work);
+  else await withNamedRepository({ repository: to, values: given }, work);
 }
 
 runCommand(main);

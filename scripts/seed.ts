@@ -12,8 +12,8 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { readOptions, runCommand } from "../tools/command-line";
 import { datasetCache, repository } from "../tools/repository";
-import { buildDataset } from "../tools/seeding/build-dataset";
-import { builtDatasetFolder, committedDataset, isDatasetBuilt, seedDataset } from "../tools/seeding/stock-dataset";
+import { buildStockDataset } from "../tools/seeding/build-dataset";
+import { builtDatasetFolder, committedDataset, seedDataset } from "../tools/seeding/stock-dataset";
 import { readStockModels, seedStockModel } from "../tools/seeding/stock-models";
 import { readStackOutputs, storageStack } from "../tools/stacks/deployed-stage";
 import { describeAccount, type OpenStage, stageOptions, withStage } from "./operators/open-stage";
@@ -22,15 +22,9 @@ async function seed(stage: OpenStage): Promise<void> {
   const { TableName: tableName, ArtifactsBucketName: artifactsBucket } = await readStackOutputs(stage, storageStack);
   console.log(`${describeAccount(stage)}, table ${tableName}, bucket ${artifactsBucket}`);
   const dataset = committedDataset(repository);
-  if (!isDatasetBuilt(datasetCache, dataset)) {
-    await buildDataset({
-      cache: datasetCache,
-      environment: "dataset",
-      report: (line) => {
-        console.log(line);
-      },
-    });
-  }
+  await buildStockDataset((line) => {
+    console.log(line);
+  });
   const s3 = new S3Client(stage.settings);
   const table = DynamoDBDocumentClient.from(new DynamoDBClient(stage.settings), {
     marshallOptions: { removeUndefinedValues: true },

@@ -33,18 +33,14 @@ runCommand(async () => {
   const seconds = readSeconds(values["timeout-seconds"]);
   await withStage({ values }, async (stage) => {
     const ending = new AbortController();
-    const timer = setTimeout(() => {
-      ending.abort(new Error(`Nobody has signed in within ${seconds} s. Run the command again.`));
-    }, seconds * 1000);
     const cancel = (): void => {
       ending.abort(new CanceledError("The sign-in was canceled."));
     };
     process.once("SIGINT", cancel).once("SIGTERM", cancel);
     try {
       tell(describeAccount(stage));
-      console.log(await signInToStage(stage, { tell, paste: values.paste, signal: ending.signal }));
+      console.log(await signInToStage(stage, { tell, paste: values.paste, seconds, signal: ending.signal }));
     } finally {
-      clearTimeout(timer);
       process.off("SIGINT", cancel).off("SIGTERM", cancel);
     }
   });

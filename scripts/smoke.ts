@@ -69,22 +69,6 @@ function untilCanceled(): { readonly steps: AbortController; readonly deletion: 
 /** Seconds in which a person has to sign in. */
 const signInSeconds = 600;
 
-async function signInInTime(
-  stage: OpenStage,
-  { paste, signal }: { readonly paste: boolean; readonly signal: AbortSignal },
-): Promise<string> {
-  const late = new AbortController();
-  const timer = setTimeout(() => {
-    late.abort(new Error(`Nobody has signed in within ${signInSeconds} s. Run the command again.`));
-  }, signInSeconds * 1000);
-  try {
-    const either = AbortSignal.any([signal, late.signal]);
-    return await signInToStage(stage, { tell: console.error, paste, signal: either });
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
 interface Options {
   readonly token: string | undefined;
   readonly paste: boolean;
@@ -111,7 +95,7 @@ async function smoke(stage: OpenStage, { token, paste, json, cleanUp, ceiling }:
   const signIn = async (signal: AbortSignal): Promise<string> => {
     if (token !== undefined) return token;
     if (stage.local !== undefined) return await localToken("demo");
-    return await signInInTime(stage, { paste, signal });
+    return await signInToStage(stage, { tell: console.error, paste, seconds: signInSeconds, signal });
   };
   try {
     const startedAt = new Date().toISOString();

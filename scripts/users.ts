@@ -73,7 +73,7 @@ runCommand(async () => {
     if (stage.local !== undefined) console.error("The local cloud sends no e-mail: npm run token needs none.");
     const cognito = new CognitoIdentityProviderClient(stage.settings);
     try {
-      console.log(await work({ cognito, userPoolId }));
+      console.log(await work({ cognito, userPoolId, stage: stage.stage }));
     } finally {
       cognito.destroy();
     }

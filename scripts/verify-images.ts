@@ -1,7 +1,7 @@
 /**
- * `npm run images:verify`: builds every image of a deploy without Docker, looks through its files, pushes it to a
- * registry of this machine, and runs it without network as SageMaker does. It needs root, some programs of Debian, ten
- * gigabytes of disk and up to half an hour.
+ * `npm run images:verify`: builds every image of a deploy without Docker and pushes it to a registry of this machine, by
+ * the code of `npm run images:push -- --with buildah`. It looks through the files of what was pushed, and runs it without
+ * network as SageMaker does. It needs root, some programs of Debian, ten gigabytes of disk and up to half an hour.
  *
  *   npm run images:verify
  *   npm run images:verify -- --only unet-gan-inference
@@ -24,8 +24,9 @@ import { auditImage, lockedVersions } from "./images/image-audit";
 import { type BuiltImage, ImageBuilder } from "./images/image-builder";
 import { pushImage } from "./images/image-push";
 import { checkInference } from "./images/inference-check";
-import { LocalRegistry, refusedMediaTypes } from "./images/local-registry";
+import { LocalRegistry } from "./images/local-registry";
 import { checkMachine, removeFolder } from "./images/programs";
+import { refusedMediaTypes } from "./images/stored-image";
 import { checkTraining } from "./images/training-check";
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`;
@@ -55,11 +56,11 @@ async function verify(build: ImageBuild, verification: Verification): Promise<st
   const wrong: string[] = [];
   let image: BuiltImage | undefined;
   try {
-    image = await builder.build(build);
+    image = await builder.push(build, registry.host);
     const say = (line: string): void => {
       console.log(`  ${line}`);
     };
-    console.log(`${build.name}: built in ${((Date.now() - started) / 1000).toFixed(0)} s`);
+    console.log(`${build.name}: built and pushed in ${((Date.now() - started) / 1000).toFixed(0)} s`);
     const { addedBytes, compiledBytes, findings } = auditImage({
       root: image.root,
       base: builder.base,
@@ -70,21 +71,20 @@ async function verify(build: ImageBuild, verification: Verification): Promise<st
     if (build.target === "inference" && addedBytes > inferenceBudget) {
       wrong.push(`It adds ${megabytes(addedBytes)} to its base; allowed are ${megabytes(inferenceBudget)}.`);
     }
-    builder.push(image.tag, `${registry.host}/${build.name}:latest`);
-    const stored = await registry.stored(build.name);
+    const stored = await registry.stored(build.name, image.digest);
     wrong.push(...refusedMediaTypes(stored).map((what) => `SageMaker would refuse it: ${what}.`));
     say(`adds ${megabytes(addedBytes)} to its base (${megabytes(compiledBytes)} of it compiled Python)`);
     say(`in the registry ${megabytes(stored.compressedBytes)} with its base, ${stored.mediaType}`);
     if (withDocker) {
       const repositoryName = `docker/${build.name}`;
-      await pushImage({
+      const digest = await pushImage({
         build,
         program: "docker",
         repository: `${registry.host}/${repositoryName}`,
         tag: "latest",
         logFolder: folder,
       });
-      const byDocker = await registry.stored(repositoryName);
+      const byDocker = await registry.stored(repositoryName, digest);
       wrong.push(...refusedMediaTypes(byDocker).map((what) => `SageMaker would refuse what Docker pushed: ${what}.`));
       say(`pushed by Docker: ${byDocker.mediaType}`);
     }
@@ -146,8 +146,8 @@ async function main(): Promise<void> {
     const wrong: string[] = [];
     try {
       // The look at media types would see one that SageMaker refuses.
-      builder.push(ImageBuilder.baseTag, `${registry.host}/oci:latest`, "oci");
-      if (refusedMediaTypes(await registry.stored("oci")).length === 0) {
+      builder.pushBaseAsOci(registry.host, "oci");
+      if (refusedMediaTypes(await registry.stored("oci", ImageBuilder.pushedTag)).length === 0) {
         wrong.push("An OCI manifest was taken for one that SageMaker accepts.");
       }
       for (const build of chosen)

@@ -58,6 +58,10 @@ const throttleSchema = z.strictObject({
 export type Throttle = z.infer<typeof throttleSchema>;
 
 const loopback = /^http:\/\/(?:localhost|127\.0\.0\.1)(?=[:/]|$)/;
+/** The names that RFC 2606 keeps for examples, as a host or at its end. */
+const exampleHost = /(?:^|[.@/])example(?:\.(?:com|net|org))?$/;
+const isOfExample = (address: string): boolean =>
+  exampleHost.test(URL.canParse(address) ? new URL(address).hostname : address);
 const isWebUrl = (text: string): boolean => URL.canParse(text) && (text.startsWith("https://") || loopback.test(text));
 const webUrl = z.string().refine(isWebUrl, { error: "must be an https URL, or an http URL of localhost" });
 const corsOrigin = z.string().refine((text) => text === "*" || isWebUrl(text), {
@@ -265,13 +269,18 @@ function refuseTrialValues(
   { api, identity, alarms, images }: z.infer<typeof stageSettingsSchema>,
   refuse: Refuse,
 ): void {
+  const refuseExample = (path: readonly (string | number)[], address: string): void => {
+    if (isOfExample(address)) refuse(path, "is an address of the example: put your own in its place");
+  };
   for (const [index, origin] of api.corsOrigins.entries()) {
+    refuseExample(["api", "corsOrigins", index], origin);
     if (origin === "*" || loopback.test(origin)) {
       refuse(["api", "corsOrigins", index], "must be an https URL in the stage prod");
     }
   }
   for (const name of ["callbackUrls", "logoutUrls"] as const) {
     for (const [index, url] of (identity.signInPage?.[name] ?? []).entries()) {
+      refuseExample(["identity", "signInPage", name, index], url);
       if (loopback.test(url)) refuse(["identity", "signInPage", name, index], "must be an https URL in the stage prod");
     }
   }
@@ -288,6 +297,9 @@ function refuseTrialValues(
   }
   if (alarms === undefined || alarms.emailAddresses.length === 0) {
     refuse(["alarms", "emailAddresses"], "needs at least one address in the stage prod, or nobody learns of an alarm");
+  }
+  for (const [index, address] of (alarms?.emailAddresses ?? []).entries()) {
+    refuseExample(["alarms", "emailAddresses", index], address);
   }
 }
 

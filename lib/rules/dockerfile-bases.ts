@@ -1,22 +1,26 @@
 /** Which images a Dockerfile builds upon. */
 
 /**
- * Returns the base images of a Dockerfile that are not named by their digest. Earlier stages and `scratch` are no
- * base images; the default of an ARG stands for the ARG.
+ * Returns the base images of a Dockerfile. Earlier stages and `scratch` are no base images; the default of an ARG stands
+ * for the ARG.
  */
-export function basesWithoutDigest(dockerfile: string): readonly string[] {
+export function basesOf(dockerfile: string): readonly string[] {
   const lines = dockerfile.replace(/\\\r?\n/g, " ").split(/\r?\n/);
   const defaults = new Map<string, string>();
   const stages = new Set(["scratch"]);
-  const open: string[] = [];
+  const bases: string[] = [];
   for (const line of lines) {
     const [, name = "", value = ""] = /^\s*ARG\s+(\w+)(?:=(\S+))?/i.exec(line) ?? [];
     if (name !== "") defaults.set(name, value);
     const [, from = "", stage = ""] = /^\s*FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?/i.exec(line) ?? [];
     if (from === "") continue;
     const base = from.replace(/\$\{?(\w+)\}?/g, (_, argument: string) => defaults.get(argument) ?? "");
-    if (!stages.has(base.toLowerCase()) && !/@sha256:[0-9a-f]{64}$/.test(base)) open.push(base === "" ? from : base);
+    if (!stages.has(base.toLowerCase())) bases.push(base === "" ? from : base);
     stages.add(stage.toLowerCase());
   }
-  return open;
+  return bases;
 }
+
+/** Returns the base images of a Dockerfile that are not named by their digest. */
+export const basesWithoutDigest = (dockerfile: string): readonly string[] =>
+  basesOf(dockerfile).filter((base) => !/@sha256:[0-9a-f]{64}$/.test(base));

@@ -2,6 +2,7 @@
 import type { StageConfig } from "../../lib/config/stage-config";
 import { techniqueIds } from "../../naming/resource-names";
 import type { DescribedStack, StackName } from "../../tools/stacks/deployed-stage";
+import { dockerMediaTypes, refusedManifest } from "../images/stored-image";
 import { type Finding, right, skipped, wrong } from "./finding";
 
 const oldestNode = [20, 11] as const;
@@ -19,14 +20,16 @@ export interface Docker {
 }
 
 /** The deploy builds images with Docker, unless all of them are in ECR already. */
-export function checkDocker(docker: Docker | undefined, { images }: Pick<StageConfig, "images">): Finding {
-  const sources = techniqueIds.flatMap((technique) => [images[technique].training, images[technique].inference]);
-  if (!sources.some(({ kind }) => kind === "build")) return skipped("Docker", "this stage builds no image");
+export const buildsImages = ({ images }: Pick<StageConfig, "images">): boolean =>
+  techniqueIds.some((technique) => Object.values(images[technique]).some(({ kind }) => kind === "build"));
+
+export function checkDocker(docker: Docker | undefined, config: Pick<StageConfig, "images">): Finding {
+  if (!buildsImages(config)) return skipped("Docker", "this stage builds no image");
   if (docker === undefined) {
     return wrong(
       "Docker",
       "it does not respond",
-      "Start it, or give the URIs of images that are in ECR already (docs/deploy.md, images).",
+      "Start it, name another program in CDK_DOCKER, or give the URIs of images that are in ECR already (docs/deploy.md, images).",
     );
   }
   const store = docker.usesContainerd ? "containerd's image store" : "its own image store";
@@ -236,19 +239,17 @@ export interface ImageManifest {
   readonly mediaType: string | undefined;
 }
 
-const dockerManifest = "application/vnd.docker.distribution.manifest.v2+json";
-
 /** SageMaker hosting is reported to refuse images in the OCI format (aws/amazon-sagemaker-feedback#180). */
 export function checkImage({ image, mediaType }: ImageManifest): Finding {
   const check = `image ${image}`;
   if (mediaType === undefined)
     return wrong(check, "the repository does not have it", "Deploy again; it is pushed then.");
-  return mediaType === dockerManifest
+  return refusedManifest(mediaType).length === 0
     ? right(check, mediaType)
     : wrong(
         check,
         mediaType,
-        `SageMaker hosting is reported to refuse everything but ${dockerManifest} (aws/amazon-sagemaker-feedback#180). See "Docker's image format" in docs/deploy.md.`,
+        `SageMaker hosting is reported to refuse everything but ${dockerMediaTypes.manifest} (aws/amazon-sagemaker-feedback#180). See "Docker's image format" in docs/deploy.md.`,
       );
 }
 

@@ -3,12 +3,6 @@ import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { promisify } from "node:util";
 import { type CloudFormationClient, GetTemplateCommand } from "@aws-sdk/client-cloudformation";
-import {
-  BatchGetImageCommand,
-  type ECRClient,
-  ImageNotFoundException,
-  RepositoryNotFoundException,
-} from "@aws-sdk/client-ecr";
 import { GetObjectCommand, NoSuchKey, type S3Client } from "@aws-sdk/client-s3";
 import { DescribeEndpointCommand, type SageMakerClient, SageMakerServiceException } from "@aws-sdk/client-sagemaker";
 import {
@@ -18,7 +12,8 @@ import {
 } from "@aws-sdk/client-service-quotas";
 import { GetParameterCommand, ParameterNotFound, type SSMClient } from "@aws-sdk/client-ssm";
 import * as z from "zod";
-import type { Docker, EndpointState, ImageManifest, Quota } from "./checks";
+import { type EcrImage, parseEcrImage } from "../images/ecr-image";
+import type { Docker, EndpointState, Quota } from "./checks";
 
 const dockerInfoSchema = z.object({
   ServerVersion: z.string().min(1),
@@ -39,9 +34,12 @@ export function parseDockerInfo(text: string): Docker | undefined {
   return { version, usesContainerd: (DriverStatus ?? []).flat().some((value) => value.startsWith("io.containerd.")) };
 }
 
-export async function findDocker(): Promise<Docker | undefined> {
+/** Returns the program that the CDK builds and pushes images with: CDK_DOCKER, or else docker. */
+export const dockerProgram = (environment: NodeJS.ProcessEnv): string => environment["CDK_DOCKER"] ?? "docker";
+
+export async function findDocker(program: string): Promise<Docker | undefined> {
   try {
-    const { stdout } = await promisify(execFile)("docker", ["info", "--format", "{{json .}}"], { timeout: 30_000 });
+    const { stdout } = await promisify(execFile)(program, ["info", "--format", "{{json .}}"], { timeout: 30_000 });
     return parseDockerInfo(stdout);
   } catch {
     // There is no Docker, or its daemon does not run. Both are one finding.
@@ -101,17 +99,6 @@ export async function digestOfObject(s3: S3Client, Bucket: string, Key: string):
   }
 }
 
-/** An image in ECR, by the parts of its URI. */
-export interface EcrImage {
-  readonly registryId: string;
-  readonly repositoryName: string;
-  readonly imageTag?: string;
-  readonly imageDigest?: string;
-}
-
-const imagePattern =
-  /^(\d{12})\.dkr\.ecr\.[a-z0-9-]+\.[a-z.]+\/([a-z0-9][a-z0-9._/-]*)(?::([A-Za-z0-9._-]+)|@(sha256:[0-9a-f]{64}))$/;
-
 /**
  * Returns the images in ECR that a template names, each once. The CDK writes an image's URI as one text with the account
  * and the Region as variables.
@@ -127,14 +114,8 @@ export function imagesInTemplate(
         .replaceAll("${AWS::AccountId}", account)
         .replaceAll("${AWS::Region}", region)
         .replaceAll("${AWS::URLSuffix}", "amazonaws.com");
-      const [, registryId, repositoryName, imageTag, imageDigest] = imagePattern.exec(uri) ?? [];
-      if (registryId === undefined || repositoryName === undefined) return;
-      images.set(uri, {
-        registryId,
-        repositoryName,
-        ...(imageTag === undefined ? {} : { imageTag }),
-        ...(imageDigest === undefined ? {} : { imageDigest }),
-      });
+      const image = parseEcrImage(uri);
+      if (image !== undefined) images.set(uri, image);
     } else if (typeof value === "object" && value !== null) {
       for (const child of Object.values(value)) visit(child);
     }
@@ -149,31 +130,4 @@ export async function readTemplate(client: CloudFormationClient, stackName: stri
     new GetTemplateCommand({ StackName: stackName, TemplateStage: "Original" }),
   );
   return TemplateBody === undefined ? {} : JSON.parse(TemplateBody);
-}
-
-/** Every format that a registry may keep a manifest in. What is not accepted here would be converted or refused. */
-const acceptedMediaTypes = [
-  "application/vnd.docker.distribution.manifest.v2+json",
-  "application/vnd.docker.distribution.manifest.list.v2+json",
-  "application/vnd.oci.image.manifest.v1+json",
-  "application/vnd.oci.image.index.v1+json",
-];
-
-export async function readManifest(client: ECRClient, image: EcrImage): Promise<ImageManifest> {
-  const { registryId, repositoryName, imageTag, imageDigest } = image;
-  const shown = `${repositoryName}${imageTag === undefined ? `@${(imageDigest ?? "").slice(0, 19)}` : `:${imageTag.slice(0, 12)}`}`;
-  const imageIds = [
-    { ...(imageTag === undefined ? {} : { imageTag }), ...(imageDigest === undefined ? {} : { imageDigest }) },
-  ];
-  try {
-    const { images = [] } = await client.send(
-      new BatchGetImageCommand({ registryId, repositoryName, imageIds, acceptedMediaTypes }),
-    );
-    return { image: shown, mediaType: images[0]?.imageManifestMediaType };
-  } catch (error) {
-    if (error instanceof RepositoryNotFoundException || error instanceof ImageNotFoundException) {
-      return { image: shown, mediaType: undefined };
-    }
-    throw error;
-  }
 }

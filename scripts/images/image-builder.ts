@@ -1,12 +1,13 @@
 /**
- * Builds the images of the deploy without Docker: by buildah, on a base of Debian packages in place of the registry's
- * image, which has the same Debian and the same version of Python.
+ * Builds the images of the deploy without Docker, as `npm run images:push -- --with buildah` does, but on a base of
+ * Debian packages in place of the registry's image, which has the same Debian and the same version of Python.
  */
 import { spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
 import type { ImageBuild } from "./deployed-builds";
+import { pushImage } from "./image-push";
 import { outputOf, runLogged } from "./programs";
 
 /** What an image says about how it is started. */
@@ -23,18 +24,23 @@ const imageConfigSchema = z.looseObject({
 });
 export type ImageConfig = z.infer<typeof imageConfigSchema>["OCIv1"]["config"];
 
-/** An image that is built, with its files laid out in a folder. */
+/** An image that is built and pushed, with its files laid out in a folder. */
 export interface BuiltImage {
   readonly tag: string;
+  /** The digest by which the registry knows it. */
+  readonly digest: string;
   readonly config: ImageConfig;
   readonly root: string;
 }
 
 const debianMirror = "http://deb.debian.org/debian";
+const plainHttp = "--tls-verify=false";
 const certificates = "/etc/ssl/certs/ca-certificates.crt";
 
 export class ImageBuilder {
   static readonly baseTag = "localhost/python-base";
+  /** The tag of every image in the registry. */
+  static readonly pushedTag = "latest";
   /** The files of the base image. */
   readonly base: string;
   private readonly folder: string;
@@ -93,44 +99,44 @@ export class ImageBuilder {
     this.buildah("commit", "--quiet", "--rm", "--format", "docker", container, ImageBuilder.baseTag);
   }
 
-  /** Builds an image as the deploy does, from its staged build context, and lays out its files. */
-  async build(build: ImageBuild): Promise<BuiltImage> {
-    const tag = `localhost/${build.name}`;
-    const buildArgs = { ...build.buildArgs, BASE_IMAGE: ImageBuilder.baseTag };
-    await runLogged(
-      "buildah",
-      [
-        ...this.storage,
-        "bud",
-        "--isolation",
-        "chroot",
-        // The media types of the deploy's `oci-mediatypes=false`.
-        "--format",
-        "docker",
-        "--target",
-        build.target,
-        ...Object.entries(buildArgs).flatMap(([name, value]) => ["--build-arg", `${name}=${value}`]),
-        ...(this.wheels === undefined ? [] : ["--volume", `${this.wheels}:${this.wheels}:ro`]),
-        "--file",
-        join(build.context, build.dockerfile),
-        "--tag",
-        tag,
-        build.context,
-      ],
-      join(this.folder, `${build.name}.build.log`),
-    );
+  /**
+   * Builds an image and pushes it to a registry of this machine that speaks plain HTTP, as `npm run images:push` does.
+   * Lays out the files of what was pushed.
+   */
+  async push(build: ImageBuild, registry: string): Promise<BuiltImage> {
+    const repository = `${registry}/${build.name}`;
+    const digest = await pushImage({
+      build,
+      program: "buildah",
+      repository,
+      tag: ImageBuilder.pushedTag,
+      base: ImageBuilder.baseTag,
+      logFolder: this.folder,
+      machine: {
+        program: this.storage,
+        build: [
+          "--isolation",
+          "chroot",
+          ...(this.wheels === undefined ? [] : ["--volume", `${this.wheels}:${this.wheels}:ro`]),
+        ],
+        push: [plainHttp],
+      },
+    });
+    const tag = `${repository}:${ImageBuilder.pushedTag}`;
     const inspected: unknown = JSON.parse(this.buildah("inspect", "--type", "image", tag));
     const container = this.buildah("from", tag);
     return {
       tag,
+      digest,
       config: imageConfigSchema.parse(inspected).OCIv1.config,
       root: this.buildah("mount", container),
     };
   }
 
-  /** Pushes an image to a registry of this machine that speaks plain HTTP. */
-  push(tag: string, to: string, format: "v2s2" | "oci" = "v2s2"): void {
-    this.buildah("push", "--quiet", "--tls-verify=false", "--format", format, tag, `docker://${to}`);
+  /** Pushes the base image in the OCI format, which SageMaker is reported to refuse. */
+  pushBaseAsOci(registry: string, name: string): void {
+    const to = `docker://${registry}/${name}:${ImageBuilder.pushedTag}`;
+    this.buildah("push", "--quiet", plainHttp, "--format", "oci", ImageBuilder.baseTag, to);
   }
 
   /** Removes an image and its files. */

@@ -5,47 +5,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
 import { freePort, loopback } from "../../tools/processes/free-port";
 import { type ProcessGroup, startProcessGroup } from "../../tools/processes/process-group";
-
-const docker = "application/vnd.docker";
-/** The media types that SageMaker hosting takes: Docker's image manifest, version 2, schema 2, and what it refers to. */
-export const dockerMediaTypes = {
-  manifest: `${docker}.distribution.manifest.v2+json`,
-  config: `${docker}.container.image.v1+json`,
-  layer: `${docker}.image.rootfs.diff.tar.gzip`,
-} as const;
-
-const acceptedByAsking = [
-  dockerMediaTypes.manifest,
-  `${docker}.distribution.manifest.list.v2+json`,
-  "application/vnd.oci.image.manifest.v1+json",
-  "application/vnd.oci.image.index.v1+json",
-];
+import { manifestMediaTypes, type StoredImage } from "./stored-image";
 
 const manifestSchema = z.looseObject({
   mediaType: z.string().optional(),
   config: z.looseObject({ mediaType: z.string() }).optional(),
   layers: z.array(z.looseObject({ mediaType: z.string(), size: z.int() })).default([]),
 });
-
-/** What a registry has stored of an image. */
-export interface StoredImage {
-  readonly mediaType: string;
-  readonly configMediaType: string | undefined;
-  readonly layerMediaTypes: readonly string[];
-  /** The bytes that a pull transfers. */
-  readonly compressedBytes: number;
-}
-
-/** Returns what SageMaker would refuse about a stored image; nothing if it would take it. */
-export function refusedMediaTypes({ mediaType, configMediaType, layerMediaTypes }: StoredImage): string[] {
-  const wrong = (what: string, found: string | undefined, wanted: string): string[] =>
-    found === wanted ? [] : [`its ${what} is ${found ?? "missing"}, not ${wanted}`];
-  return [
-    ...wrong("manifest", mediaType, dockerMediaTypes.manifest),
-    ...wrong("configuration", configMediaType, dockerMediaTypes.config),
-    ...[...new Set(layerMediaTypes)].flatMap((found) => wrong("layer", found, dockerMediaTypes.layer)),
-  ];
-}
 
 export class LocalRegistry {
   readonly host: string;
@@ -88,12 +54,12 @@ export class LocalRegistry {
     }
   }
 
-  /** Returns what the registry has under a name, asked as a client that knows every media type. */
-  async stored(name: string): Promise<StoredImage> {
-    const response = await fetch(`http://${this.host}/v2/${name}/manifests/latest`, {
-      headers: { Accept: acceptedByAsking.join(", ") },
+  /** Returns what the registry has under a name and a tag or digest, asked as a client that knows every media type. */
+  async stored(name: string, reference: string): Promise<StoredImage> {
+    const response = await fetch(`http://${this.host}/v2/${name}/manifests/${reference}`, {
+      headers: { Accept: manifestMediaTypes.join(", ") },
     });
-    if (!response.ok) throw new Error(`The registry has no ${name}: ${response.status}`);
+    if (!response.ok) throw new Error(`The registry has no ${reference} of ${name}: ${response.status}`);
     const manifest = manifestSchema.parse(await response.json());
     return {
       mediaType: response.headers.get("content-type") ?? manifest.mediaType ?? "",

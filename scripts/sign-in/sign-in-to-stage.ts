@@ -10,23 +10,34 @@ import type { SignInClient } from "./authorization-code";
 import { isLoopback } from "./callback-listener";
 import { signInOnPage, type SignInParams } from "./sign-in";
 
+export interface StageSignInParams extends Pick<SignInParams, "tell" | "paste" | "signal"> {
+  /** Seconds in which a person has to sign in. */
+  readonly seconds: number;
+}
+
 /**
  * Waits until the person has signed in.
  *
  * @returns the access token
- * @throws Error if the stage has no sign-in page, or if the sign-in fails
+ * @throws Error if the stage has no sign-in page, if the sign-in fails, or if nobody signs in in time
  */
-export async function signInToStage(
-  stage: OpenStage,
-  params: Pick<SignInParams, "tell" | "paste" | "signal">,
-): Promise<string> {
-  const { tell, signal } = params;
+export async function signInToStage(stage: OpenStage, params: StageSignInParams): Promise<string> {
+  const { tell, paste, seconds } = params;
   const client = await findClient(stage);
   if (stage.local !== undefined) {
     const { username, password } = stage.local.demoUser;
     tell(`The local cloud has the user ${username} with the password ${password}`);
   }
-  return await signInOnPage({ ...params, client, readLine: async () => await readLine(signal) });
+  const late = new AbortController();
+  const timer = setTimeout(() => {
+    late.abort(new Error(`Nobody has signed in within ${seconds} s. Run the command again.`));
+  }, seconds * 1000);
+  const signal = AbortSignal.any([params.signal, late.signal]);
+  try {
+    return await signInOnPage({ tell, paste, signal, client, readLine: async () => await readLine(signal) });
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 async function findClient(stage: OpenStage): Promise<SignInClient> {

@@ -22,6 +22,8 @@ export function adviceOn({ code, status }: Trouble, stage: Stage): string {
       return isLocal
         ? "The API does not take the token. Without --token and OPENCOMPOSER_TOKEN the command signs in by itself."
         : `The API does not take the token. Sign in again: npm run sign-in -- --stage ${stage} (docs/deploy.md#users-and-sign-in).`;
+    case "TOKEN_ENDS":
+      return "Sign in again; without --token and OPENCOMPOSER_TOKEN the command does so itself (docs/deploy.md#users-and-sign-in).";
     case "NO_STOCK_MODEL":
     case "NO_DATA":
     case "MODEL_NOT_FOUND":

@@ -17,6 +17,7 @@ import { readPiece, shortestTune, type Tune } from "./music";
 import { type Call, type Clock, RequestRefused, respond, send, type SendParams } from "./requests";
 import { Spending } from "./spending";
 import { formatUsd, StepFailed, type StepResult, Steps } from "./step";
+import { secondsOfToken } from "./token-life";
 import { compositionUsage, type Rates, requestUsage, sumOf, trainingUsage, type Usage } from "./usage";
 import { completedComposition, trainingJobThat, type WorkParams } from "./work";
 
@@ -60,6 +61,8 @@ export interface SmokeReport {
 
 /** Seconds after which a run ends by itself, so that its token, which is good for an hour, can still delete everything. */
 const runSeconds = 2_900;
+/** Seconds for which the token has to be good after that. */
+const tokenSecondsToDelete = 3_600 - runSeconds;
 /** Seconds that the API gives a composition in all, and the way to it. */
 const compositionSeconds = 360;
 /** Seconds until a training has completed its first epoch: a machine has to be found, and an image fetched. */
@@ -144,7 +147,8 @@ function openRun(params: SmokeParams, begun: number): Run {
       return await sendRequest(request);
     },
   });
-  const secondsLeft = (): number => Math.max(1, runSeconds - (clock.now() - begun) / 1000);
+  let end = begun + runSeconds * 1000;
+  const secondsLeft = (): number => Math.max(1, (end - clock.now()) / 1000);
   return {
     params,
     api,
@@ -158,6 +162,14 @@ function openRun(params: SmokeParams, begun: number): Run {
     waiting: (seconds) => ({ api, clock, signal, tell, deadlineSeconds: Math.min(seconds, secondsLeft()) }),
     signIn: async () => {
       token = await params.signIn(signal);
+      const seconds = secondsOfToken(token, Date.now());
+      if (seconds === undefined || params.cleanUp === true) return;
+      if (seconds < tokenSecondsToDelete) {
+        const wanted = `after a run its deletion may take ${tokenSecondsToDelete} s`;
+        throw new StepFailed("TOKEN_ENDS", `the token is good for ${seconds.toFixed(0)} s, and ${wanted}`);
+      }
+      // A token of an earlier sign-in ends sooner than the hour. The run ends sooner, too, so that it can delete.
+      end = Math.min(end, clock.now() + (seconds - tokenSecondsToDelete) * 1000);
     },
   };
 }

@@ -12,12 +12,15 @@ import {
   UserNotFoundException,
 } from "@aws-sdk/client-cognito-identity-provider";
 import * as z from "zod";
+import type { Stage } from "../../naming/resource-names";
 import { userPartition } from "../../naming/table-keys";
 import { UsageError } from "../../tools/command-line";
 
 export interface UserPool {
   readonly cognito: CognitoIdentityProviderClient;
   readonly userPoolId: string;
+  /** For the commands that messages name. */
+  readonly stage: Stage;
 }
 
 export interface User {
@@ -78,7 +81,7 @@ export function readEmail(text: string | undefined): string {
  * @throws Error if the name or the address has a user already
  */
 export async function addUser(
-  { cognito, userPoolId }: UserPool,
+  { cognito, userPoolId, stage }: UserPool,
   { username, email }: { readonly username: string; readonly email: string },
 ): Promise<string> {
   try {
@@ -96,7 +99,7 @@ export async function addUser(
   } catch (error) {
     if (error instanceof UsernameExistsException) {
       throw new Error(
-        `The username is "${username}", which a user has already; capitals make no difference. A new temporary password for that user: npm run users -- reset ${username}`,
+        `The username is "${username}", which a user has already; capitals make no difference. A new temporary password for that user: npm run users -- reset ${username} --stage ${stage}`,
         { cause: error },
       );
     }
@@ -107,7 +110,7 @@ export async function addUser(
     }
     throw error;
   }
-  return `Cognito sends a temporary password to ${email}. It is good for ${temporaryPasswordDays} days; after that: npm run users -- reset ${username}. ${spamHint}`;
+  return `Cognito sends a temporary password to ${email}. It is good for ${temporaryPasswordDays} days; after that: npm run users -- reset ${username} --stage ${stage}. ${spamHint}`;
 }
 
 /** Returns all users, in the order of Cognito. */
@@ -164,15 +167,18 @@ export async function resetUser(pool: UserPool, username: string): Promise<strin
   return `The password of ${username} is void. Cognito sends a code to ${email}, which the sign-in page takes for a new password.`;
 }
 
-async function findUser({ cognito, userPoolId }: UserPool, username: string): Promise<User> {
+async function findUser({ cognito, userPoolId, stage }: UserPool, username: string): Promise<User> {
   try {
     const found = await cognito.send(new AdminGetUserCommand({ UserPoolId: userPoolId, Username: username }));
     return userOf(found.Username ?? username, found.UserAttributes ?? [], found.UserStatus);
   } catch (error) {
     if (!(error instanceof UserNotFoundException)) throw error;
-    throw new Error(`The username is "${username}", which no user has. All users: npm run users -- list`, {
-      cause: error,
-    });
+    throw new Error(
+      `The username is "${username}", which no user has. All users: npm run users -- list --stage ${stage}`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

@@ -5,13 +5,8 @@ import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020";
 import addFormats from "ajv-formats";
 import fc from "fast-check";
-import {
-  loadStageConfig,
-  parseStageConfig,
-  refuseForeignAccount,
-  refuseUnreachable,
-  stageDefaults,
-} from "../../lib/config/load-stage-config";
+import { refuseForeignAccount, refuseUnreachable } from "../../lib/config/deploy-target";
+import { loadStageConfig, parseStageConfig, stageDefaults } from "../../lib/config/load-stage-config";
 import { withOwnValues } from "../../lib/config/own-values";
 import type { StageConfig } from "../../lib/config/stage-config";
 import { StageConfigError } from "../../lib/config/stage-config-error";
@@ -401,6 +396,27 @@ test.each([
     { api: { ...prodConfig.api, corsOrigins: ["http://localhost:5173"] } },
     "api.corsOrigins[0]",
   ],
+  [
+    "browsers call from an origin of its own",
+    { api: { ...prodConfig.api, corsOrigins: ["https://music.example.org"] } },
+    'api.corsOrigins[0] is "https://music.example.org": is an address of the example',
+  ],
+  [
+    "people are sent back to an address of its own",
+    {
+      identity: {
+        passwordGrant: false,
+        mfa: "off",
+        signInPage: { callbackUrls: ["https://own.test/"], logoutUrls: ["https://example.com:8443/out"] },
+      },
+    },
+    "identity.signInPage.logoutUrls[0]",
+  ],
+  [
+    "the alarms go to an address of its own",
+    { alarms: { emailAddresses: ["ada@own.test", "operators@example.org"] } },
+    'alarms.emailAddresses[1] is "operators@example.org": is an address of the example',
+  ],
   ["someone gets the alarms", { alarms: { emailAddresses: [] } }, "alarms.emailAddresses"],
   ["there are alarms", { alarms: undefined }, "alarms.emailAddresses"],
   ["data that is to be destroyed is not protected", { removal: "destroy" }, "storage.deletionProtection"],
@@ -420,6 +436,15 @@ test.each([
 ])("prod is refused unless %s", (_rule, change, field) => {
   expect(messageOf({ ...prodConfig, ...change })).toContain(field);
 });
+
+test.each(["https://example.org.own.test", "https://counterexample.org", "https://own.test/example.org"])(
+  "%s is no address of an example",
+  (origin) => {
+    expect(
+      parseStageConfig({ ...prodConfig, api: { ...prodConfig.api, corsOrigins: [origin] } }).api.corsOrigins,
+    ).toEqual([origin]);
+  },
+);
 
 test("local asks for no second factor: its page at MiniStack sets none up", () => {
   expect(messageOf({ ...localConfig, identity: { ...localConfig.identity, mfa: "required" } })).toContain(

@@ -876,11 +876,11 @@ describe("alarms", () => {
 
   test("go to the stage's addresses", () => {
     const withAddress = synthesize(
-      parseStageConfig({ ...prodConfig, alarms: { emailAddresses: ["ops@example.org"] } }),
+      parseStageConfig({ ...prodConfig, alarms: { emailAddresses: ["ops@opencomposer.test"] } }),
     );
     withAddress.stack("Observability").template.hasResourceProperties("AWS::SNS::Subscription", {
       Protocol: "email",
-      Endpoint: "ops@example.org",
+      Endpoint: "ops@opencomposer.test",
     });
   });
 });

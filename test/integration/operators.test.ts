@@ -1,14 +1,26 @@
 /** The commands of operators, on a MiniStack that stands in for an account of AWS. */
 import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
+import { CloudWatchLogsClient, CreateLogGroupCommand, DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import {
   AdminCreateUserCommand,
   AdminGetUserCommand,
   AdminSetUserPasswordCommand,
   CognitoIdentityProviderClient,
+  CreateUserPoolCommand,
+  ListUserPoolsCommand,
 } from "@aws-sdk/client-cognito-identity-provider";
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
 import { CreateRepositoryCommand, ECRClient, PutImageCommand } from "@aws-sdk/client-ecr";
-import { CreateBucketCommand, ListObjectsV2Command, PutBucketTaggingCommand, S3Client } from "@aws-sdk/client-s3";
+import {
+  CreateBucketCommand,
+  DeleteObjectCommand,
+  ListBucketsCommand,
+  ListObjectsV2Command,
+  PutBucketTaggingCommand,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
 import { DynamoDBDocumentClient, ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { datasetCache, repository } from "../../tools/repository";
 import { committedDataset, isDatasetBuilt } from "../../tools/seeding/stock-dataset";
@@ -177,6 +189,59 @@ describe("with the stacks of dev", () => {
     expect(out).not.toContain(WorkBucketName);
   });
 
+  test("the commands that the list prints remove what is left, and nothing else", async () => {
+    const s3 = new S3Client(cloud.settings);
+    const dynamodb = new DynamoDBClient(cloud.settings);
+    const logs = new CloudWatchLogsClient(cloud.settings);
+    const stage = { "opencomposer:stage": "prod" };
+    const Tags = Object.entries(stage).map(([Key, Value]) => ({ Key, Value }));
+    const Bucket = "with-versions";
+    await s3.send(new CreateBucketCommand({ Bucket }));
+    await s3.send(new PutBucketTaggingCommand({ Bucket, Tagging: { TagSet: Tags } }));
+    await s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: "Enabled" } }));
+    // One page of S3 has a thousand versions and delete markers.
+    const keys = Array.from({ length: 400 }, (_, index) => `users/ada/models/${index} of "mine"`);
+    for (const Body of ["first", "second"]) {
+      await Promise.all(keys.map(async (Key) => await s3.send(new PutObjectCommand({ Bucket, Key, Body }))));
+    }
+    await Promise.all(keys.map(async (Key) => await s3.send(new DeleteObjectCommand({ Bucket, Key }))));
+    const TableName = "protected";
+    await dynamodb.send(
+      new CreateTableCommand({
+        TableName,
+        Tags,
+        DeletionProtectionEnabled: true,
+        BillingMode: "PAY_PER_REQUEST",
+        KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
+        AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }],
+      }),
+    );
+    const PoolName = "protected";
+    await cognito.send(new CreateUserPoolCommand({ PoolName, DeletionProtection: "ACTIVE", UserPoolTags: stage }));
+    // Lambda makes a function's log group by itself, and gives it no tags.
+    const ofFunction = "/aws/lambda/opencomposer-prod-Storage-Emptied";
+    for (const logGroupName of [ofFunction, "/aws/lambda/another"]) {
+      await logs.send(new CreateLogGroupCommand({ logGroupName }));
+    }
+    const bootstrapBucket = "cdk-hnb659fds-assets-000000000000-eu-west-1";
+    await s3.send(new CreateBucketCommand({ Bucket: bootstrapBucket }));
+    await s3.send(new PutObjectCommand({ Bucket: bootstrapBucket, Key: "bundle.zip", Body: "zip" }));
+    const { out } = await cloud.run("doctor", ["--stage", "prod", "--leftovers"]);
+    expect(out).toContain(`1 files in the bucket ${bootstrapBucket}: 0.00 GB`);
+    expect(out).toContain(`log group ${ofFunction}: `);
+    const commands = out.split("\n").filter((line) => line.startsWith("  "));
+    expect(await cloud.type(commands)).toMatchObject({ status: 0, error: "" });
+    const buckets = (await s3.send(new ListBucketsCommand({}))).Buckets?.map(({ Name }) => Name);
+    expect(buckets).not.toContain(Bucket);
+    expect(buckets).toEqual(expect.arrayContaining(["left-of-dev", bootstrapBucket]));
+    expect((await dynamodb.send(new ListTablesCommand({}))).TableNames).not.toContain(TableName);
+    const pools = (await cognito.send(new ListUserPoolsCommand({ MaxResults: 60 }))).UserPools;
+    expect(pools?.map(({ Name }) => Name)).not.toContain(PoolName);
+    const { logGroups = [] } = await logs.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: "/aws/lambda/" }));
+    expect(logGroups.map(({ logGroupName }) => logGroupName)).toEqual(["/aws/lambda/another"]);
+    for (const client of [s3, dynamodb, logs]) client.destroy();
+  }, 300_000);
+
   describe("users", () => {
     const users = async (...options: string[]) => await cloud.run("users", [...options, "--stage", "dev"]);
 
@@ -198,7 +263,7 @@ describe("with the stacks of dev", () => {
       const { status, error } = await users("add", "ada", "--email", "other@example.org");
       expect(status).toBe(1);
       expect(error).toContain('The username is "ada", which a user has already');
-      expect(error).toContain("npm run users -- reset ada");
+      expect(error).toContain("npm run users -- reset ada --stage dev");
     });
 
     test.each([
@@ -263,7 +328,9 @@ describe("with the stacks of dev", () => {
       const again = await users("remove", "ada", "--yes");
       expect(again).toMatchObject({
         status: 1,
-        error: expect.stringContaining('The username is "ada", which no user has.'),
+        error: expect.stringContaining(
+          'The username is "ada", which no user has. All users: npm run users -- list --stage dev',
+        ),
       });
     });
   });

@@ -159,6 +159,16 @@ test("every setting of a stage that the pages of operators name exists", () => {
   expect(unknown).toEqual([]);
 });
 
+test("the page about deploying names every tag that the stacks and the SageMaker jobs have, and no other", () => {
+  const tagsIn = (text: string): string[] => [
+    ...new Set([...text.matchAll(/["'`](?<tag>opencomposer:[\w-]+)["'`]/g)].map((match) => match[1] ?? "")),
+  ];
+  const code = ["lib/stacks/stack-settings.ts", "lambdas/training/training-job-request.ts"].map((file) => read(file));
+  const tags = tagsIn(code.join("\n"));
+  expect(tags).toHaveLength(4);
+  expect(tagsIn(read("docs/deploy.md")).toSorted()).toEqual(tags.toSorted());
+});
+
 /** Constant parts of texts: strings that a line break cuts are joined, and what is put into them is left open. */
 const texts = sourceFiles
   .map((file) => read(file))

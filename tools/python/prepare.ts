@@ -1,12 +1,10 @@
 /**
  * Makes Python environments, by name, before `npm start` and `npm test`: `node --import tsx tools/python/prepare.ts
- * cloud inference`. With `dataset` it builds the stock data set, in the trainer's environment if that is asked for as
- * well. It takes a moment when all is there, and is never part of `npm ci`.
+ * cloud inference`. With `dataset` it builds the stock data set as `npm run seed` does, in that environment and no other.
+ * It takes a moment when all is there, and is never part of `npm ci`.
  */
 import { runCommand } from "../command-line";
-import { datasetCache, repository } from "../repository";
-import { buildDataset } from "../seeding/build-dataset";
-import { committedDataset, isDatasetBuilt } from "../seeding/stock-dataset";
+import { buildStockDataset } from "../seeding/build-dataset";
 import { findPython, makeEnvironments, pythonEnvironments } from "./environments";
 
 async function main(): Promise<void> {
@@ -20,13 +18,7 @@ async function main(): Promise<void> {
     console.log(line);
   };
   if (names.length > 0) await makeEnvironments({ names, python: findPython(), report });
-  if (asked.includes("dataset") && !isDatasetBuilt(datasetCache, committedDataset(repository))) {
-    await buildDataset({
-      cache: datasetCache,
-      environment: names.includes("training") ? "training" : "dataset",
-      report,
-    });
-  }
+  if (asked.includes("dataset")) await buildStockDataset(report);
 }
 
 runCommand(main);

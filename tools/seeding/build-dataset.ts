@@ -2,7 +2,20 @@ import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { runToEnd } from "../processes/run-to-end";
 import { environmentPython, findPython, makeEnvironments, type PythonEnvironment } from "../python/environments";
-import { repository } from "../repository";
+import { datasetCache, repository } from "../repository";
+import { committedDataset, isDatasetBuilt } from "./stock-dataset";
+
+/**
+ * Builds the stock data set, if this checkout has not built it yet, in an environment that has music21 and nothing of
+ * the trainer. `npm run seed` calls it, and so does the preparation of the tests, so that each fresh clone of CI builds
+ * the data set as a deployer does who has trained nothing.
+ *
+ * @throws Error if the data set that was built is not the one of the committed manifest
+ */
+export async function buildStockDataset(report: (line: string) => void): Promise<void> {
+  if (isDatasetBuilt(datasetCache, committedDataset(repository))) return;
+  await buildDataset({ cache: datasetCache, environment: "dataset", report });
+}
 
 /**
  * Builds the stock data set into `cache` from the corpus of the installed music21. It first makes the Python environment
@@ -12,7 +25,7 @@ import { repository } from "../repository";
  */
 export async function buildDataset(params: {
   readonly cache: string;
-  /** `dataset` has music21 alone. The trainer's has it, too, and serves where it is made anyway. */
+  /** `dataset` has music21 alone. The trainer's has it, too, and serves the local cloud, which makes it anyway. */
   readonly environment: Extract<PythonEnvironment, "dataset" | "training">;
   readonly report: (line: string) => void;
   readonly logFile?: string;

@@ -198,8 +198,10 @@ describe("docs/deploy.md and docs/runbook.md, with the local cloud in place of t
 
   test("the example of own values is copied, and is whole but for its addresses", async () => {
     await run("docs/deploy.md#your-own-values");
+    expect(() => loadStageConfig({ stage: "prod", folder: checkout.folder })).toThrow("is an address of the example");
+    await terminal.run("sed -i 's/example\\.org/opencomposer.test/' opencomposer.prod.json");
     const own = loadStageConfig({ stage: "prod", folder: checkout.folder });
-    expect(own.alarms?.emailAddresses).toHaveLength(1);
+    expect(own.alarms?.emailAddresses).toEqual(["operators@opencomposer.test"]);
   });
 
   test("a deploy puts the stacks of dev into the account, and seed fills them", async () => {
@@ -214,6 +216,7 @@ describe("docs/deploy.md and docs/runbook.md, with the local cloud in place of t
     const printed = await run("docs/deploy.md#is-everything-right");
     expect(printed).toMatch(/✓ quota "ml\.m5\.xlarge for training job usage"/);
     expect(printed.match(/✓ image cdk-hnb659fds-container-assets-\S+: application\/vnd\.docker/g)).toHaveLength(4);
+    expect(printed).toContain("the registry was not asked: ERROR: there is no registry here");
     expect(printed).not.toContain("✗");
   });
 
@@ -269,6 +272,13 @@ describe("docs/deploy.md and docs/runbook.md, with the local cloud in place of t
     });
   });
 
+  test("images that are there already are not pushed again, and the same setting is printed", async () => {
+    const setting = readFileSync(join(checkout.folder, "images.json"), "utf8");
+    const printed = await run("docs/deploy.md#without-docker-at-the-deploy");
+    expect(printed.match(/^\S+: \S+ is there already$/gm)).toHaveLength(4);
+    expect(readFileSync(join(checkout.folder, "images.json"), "utf8")).toBe(setting);
+  });
+
   test("stop-all finds nothing that runs", async () => {
     const printed = await run("docs/runbook.md#stop-everything");
     expect(printed).toContain("0 training jobs at SageMaker, 0 executions of the workflow, 0 open rows");
@@ -283,8 +293,13 @@ describe("docs/deploy.md and docs/runbook.md, with the local cloud in place of t
     await run("docs/runbook.md#remove-everything", agree);
   });
 
-  test("prod is protected", async () => {
-    await terminal.run("npx cdk deploy --all -c stage=prod");
+  test("prod is deployed, seeded, has a user, and is protected", async () => {
+    const printed = await run("docs/deploy.md#deploy-prod");
+    for (const name of ["Storage", "Api", "Training", "Inference", "Observability"]) {
+      expect(printed).toContain(`✅  opencomposer-prod-${name}`);
+    }
+    expect(printed).toMatch(/stage prod: account 000000000000, Region eu-west-1, table \S+, bucket \S+/);
+    expect(printed).toContain("ada@example.org. It is good for 3 days");
     const protection = "--query 'Stacks[0].EnableTerminationProtection'";
     const describe = `aws cloudformation describe-stacks --stack-name opencomposer-prod-Storage ${protection}`;
     expect((await terminal.run(describe)).trim()).toBe("true");
@@ -300,7 +315,16 @@ describe("docs/deploy.md and docs/runbook.md, with the local cloud in place of t
   test("prod is removed but for its data, when somebody has taken the protection off", async () => {
     const printed = await run("docs/runbook.md#remove-everything 2", agree);
     expect(printed).toMatch(/[1-9]\d* things are there without a stack\./);
-    expect(printed).toMatch(/arn:aws:dynamodb:\S+: DynamoDB storage; /);
+    expect(printed).toMatch(/arn:aws:dynamodb:\S+: DynamoDB storage\n/);
+  });
+
+  test("the data of prod is removed for good by the commands that the list prints", async () => {
+    await run("docs/runbook.md#remove-everything 3");
+    await run("docs/runbook.md#remove-everything 4");
+    expect(await terminal.run("aws dynamodb list-tables --output text")).not.toContain("opencomposer-prod");
+    expect(await terminal.run("aws s3api list-buckets --output text")).not.toContain("opencomposer-prod");
+    const pools = "aws cognito-idp list-user-pools --max-results 60 --output text";
+    expect(await terminal.run(pools)).not.toContain("opencomposer-prod");
   });
 
   test("a stack of prod whose first deploy failed is deleted", async () => {

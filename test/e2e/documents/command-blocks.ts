@@ -31,6 +31,7 @@ export const blockRuns = {
   "docs/tutorial.md#6-hear-it-learn 2": { terminal: "second" },
   "docs/deploy.md#your-own-values": { terminal: "operator" },
   "docs/deploy.md#deploy": { terminal: "operator" },
+  "docs/deploy.md#deploy-prod": { terminal: "operator" },
   "docs/deploy.md#is-everything-right": { terminal: "operator" },
   "docs/deploy.md#users-and-sign-in": { terminal: "operator" },
   "docs/deploy.md#users-and-sign-in 2": { terminal: "operator" },
@@ -47,6 +48,8 @@ export const blockRuns = {
   "docs/runbook.md#stop-everything 2": { terminal: "operator" },
   "docs/runbook.md#remove-everything": { terminal: "operator" },
   "docs/runbook.md#remove-everything 2": { terminal: "operator" },
+  "docs/runbook.md#remove-everything 3": { terminal: "operator" },
+  "docs/runbook.md#remove-everything 4": { terminal: "operator" },
   "docs/troubleshooting.md#pip-cannot-install-the-packages": {
     notRun: "it is `npm start` with an index of packages on the internet",
   },

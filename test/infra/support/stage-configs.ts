@@ -10,14 +10,15 @@ import type { Stage } from "../../../naming/resource-names";
 /** The example of docs/deploy.md, which gives the values that only the deployer of `prod` knows. */
 export const exampleFile = repositoryPath("docs", "examples", "opencomposer.prod.json");
 
-const { $schema: _address, ...example } = z
+/** The example with other addresses, as somebody writes them who deploys `prod`: its own are refused. */
+const { $schema: _address, ...ownValues } = z
   .record(z.string(), z.unknown())
-  .parse(JSON.parse(readFileSync(exampleFile, "utf8")));
+  .parse(JSON.parse(readFileSync(exampleFile, "utf8").replaceAll("example.org", "opencomposer.test")));
 
 export const localConfig = parseStageConfig(stageDefaults.local);
 export const devConfig = parseStageConfig(stageDefaults.dev);
 /** Its defaults with the values of the example. */
-export const prodConfig = parseStageConfig(withOwnValues(stageDefaults.prod, example));
+export const prodConfig = parseStageConfig(withOwnValues(stageDefaults.prod, ownValues));
 
 export const stageConfigs: Readonly<Record<Stage, StageConfig>> = {
   local: localConfig,

@@ -89,13 +89,15 @@ export interface OperatorsCloud {
   createStack(name: string, template: object): Promise<void>;
   /** Runs `scripts/{command}.ts` as npm does, with this cloud in the place of AWS. */
   run(command: string, options: readonly string[], input?: string): Promise<CommandResult>;
+  /** Runs commands as a person types them who has the AWS CLI, and ends at the first that fails. */
+  type(commands: readonly string[]): Promise<CommandResult>;
   /** The quotas of the account; MiniStack has none. */
   readonly quotas: ServiceQuotasServer;
   stop(): Promise<void>;
 }
 
 export async function startOperatorsCloud(): Promise<OperatorsCloud> {
-  await makeEnvironments({ names: ["cloud"], python: findPython(), report: () => undefined });
+  await makeEnvironments({ names: ["cloud", "clients"], python: findPython(), report: () => undefined });
   const directory = mkdtempSync(join(tmpdir(), "opencomposer-operators-"));
   const cloud = await startMiniStack({ python: environmentPython("cloud"), directory, region, persist: false });
   const { endpointUrl } = cloud;
@@ -112,6 +114,11 @@ export async function startOperatorsCloud(): Promise<OperatorsCloud> {
     },
     run: async (command, options, input = "") =>
       await runCommand({ command, options, input, endpointUrl, quotasUrl: quotas.url }),
+    type: async (commands) => {
+      const aws = `aws() { '${environmentPython("clients")}' -m awscli "$@"; }`;
+      const args = ["-e", "-c", [aws, ...commands].join("\n")];
+      return await runProgram({ program: "bash", args, input: "", endpointUrl, quotasUrl: quotas.url });
+    },
     stop: async () => {
       cloudFormation.destroy();
       await quotas.stop();
@@ -128,10 +135,21 @@ async function runCommand(params: {
   readonly endpointUrl: string;
   readonly quotasUrl: string;
 }): Promise<CommandResult> {
-  const { command, options, input, endpointUrl, quotasUrl } = params;
-  const program = ["--no-warnings", "--import", "tsx", join(repository, "scripts", `${command}.ts`)];
+  const { command, options, ...rest } = params;
+  const args = ["--no-warnings", "--import", "tsx", join(repository, "scripts", `${command}.ts`), ...options];
+  return await runProgram({ program: process.execPath, args, ...rest });
+}
+
+async function runProgram(params: {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly input: string;
+  readonly endpointUrl: string;
+  readonly quotasUrl: string;
+}): Promise<CommandResult> {
+  const { program, args, input, endpointUrl, quotasUrl } = params;
   const kept = Object.entries(process.env).filter(([name]) => !/^(?:AWS|AMAZON)_/.test(name));
-  const child = spawn(process.execPath, [...program, ...options], {
+  const child = spawn(program, args, {
     cwd: repository,
     env: {
       ...Object.fromEntries(kept),

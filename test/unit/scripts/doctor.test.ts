@@ -18,7 +18,7 @@ import {
   checkTrainingQuota,
 } from "../../../scripts/doctor/checks";
 import { describeFinding, type Finding } from "../../../scripts/doctor/finding";
-import { leftoversOf, listInStack, nameInArn } from "../../../scripts/doctor/leftovers";
+import { describeLeftover, leftoversOf, listInStack, nameInArn } from "../../../scripts/doctor/leftovers";
 import { imagesInTemplate, parseDockerInfo } from "../../../scripts/doctor/read-account";
 import { startCloudFormation } from "../../support/cloudformation-server";
 
@@ -109,7 +109,9 @@ test("Docker is needed where images are built, and its image store is told", () 
   expect(line(checkDocker(parseDockerInfo(containerd), config))).toMatch(
     /^✓ Docker: 29\.0\.1 with containerd's image store/,
   );
-  expect(line(checkDocker(undefined, config))).toMatch(/^✗ Docker: it does not respond\. Start it, or/);
+  expect(line(checkDocker(undefined, config))).toMatch(
+    /^✗ Docker: it does not respond\. Start it, name another program in CDK_DOCKER, or/,
+  );
   const uri = { kind: "uri", uri: `123456789012.dkr.ecr.eu-west-1.amazonaws.com/a@sha256:${"0".repeat(64)}` } as const;
   const pushed = { "unet-gan": { training: uri, inference: uri }, "ar-cnn": { training: uri, inference: uri } };
   expect(checkDocker(undefined, { images: pushed }).result).toBe("skipped");
@@ -302,10 +304,26 @@ describe("leftovers", () => {
       ["opencomposer-dev-Storage-T", "https://sqs.eu-west-1.amazonaws.com/123456789012/queue"],
     );
     expect(left.map(({ name }) => name)).toEqual([bucket, logs, "arn:aws:sns:eu-west-1:123456789012:topic"]);
-    expect(left[0]?.note).toContain("aws s3 rb s3://opencomposer-dev-storage-artifacts");
-    expect(left[1]?.note).toContain("aws logs delete-log-group --log-group-name /aws/lambda/one");
-    expect(leftoversOf([images], [])[0]?.note).toContain(
-      "delete-repository --force --repository-name opencomposer-prod-storage-images",
-    );
+    expect(left[0]?.commands).toContain("aws s3 rb s3://opencomposer-dev-storage-artifacts");
+    expect(left[1]?.commands).toEqual(["aws logs delete-log-group --log-group-name /aws/lambda/one"]);
+    expect(leftoversOf([images], [])[0]?.commands).toEqual([
+      "aws ecr delete-repository --force --repository-name opencomposer-prod-storage-images",
+    ]);
+  });
+
+  const sageMaker = "arn:aws:sagemaker:eu-west-1:123456789012";
+  test.each([
+    [`${sageMaker}:endpoint/one`, "aws sagemaker delete-endpoint --endpoint-name one"],
+    [`${sageMaker}:endpoint-config/one`, "aws sagemaker delete-endpoint-config --endpoint-config-name one"],
+    [`${sageMaker}:model/one`, "aws sagemaker delete-model --model-name one"],
+    ["arn:aws:lambda:eu-west-1:123456789012:function:one", "aws lambda delete-function --function-name one"],
+  ])("%s is removed by the command of its kind", (arn, command) => {
+    expect(leftoversOf([arn], [])[0]?.commands).toEqual([command]);
+  });
+
+  test("what no command is known for is listed all the same, and every command stands on a line of its own", () => {
+    const [unknown] = leftoversOf(["arn:aws:kms:eu-west-1:123456789012:key/one"], []);
+    expect(unknown).toEqual({ name: expect.stringContaining("key/one"), note: expect.stringContaining("console") });
+    expect(describeLeftover({ name: "a", note: "b", commands: ["c", "d"] })).toEqual(["a: b", "  c", "  d"]);
   });
 });

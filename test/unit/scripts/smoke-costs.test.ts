@@ -18,6 +18,7 @@ import {
   type Usage,
   usageKinds,
 } from "../../../scripts/smoke/usage";
+import { stageConfigs } from "../../infra/support/stage-configs";
 
 const amounts = fc.double({ min: 0, max: 1e6, noNaN: true });
 const usages: fc.Arbitrary<Usage> = fc.record(Object.fromEntries(usageKinds.map((kind) => [kind, amounts])), {
@@ -147,8 +148,7 @@ test("docs/deploy.md says of costs what the prices say", () => {
     expect({ beginning, near: Math.abs(perDay - usdADay) < usdADay / 20 }).toEqual({ beginning, near: true });
     expect({ beginning, near: Math.abs(perMonth - 30 * usdADay) < usdADay * 3 }).toEqual({ beginning, near: true });
   };
-  const stageOf = (stage: "dev" | "prod") =>
-    loadStageConfig({ stage, file: "docs/examples/opencomposer.prod.json", folder: root });
+  const stageOf = (stage: "dev" | "prod") => stageConfigs[stage];
   for (const stage of ["dev", "prod"] as const) {
     const { slots, instanceType } = stageOf(stage).training;
     ceiling(`Training in \`${stage}\``, slots * 24 * (prices.trainingInstanceHour[instanceType] ?? 0));

@@ -90,6 +90,35 @@ test("a token that the API does not take ends the run before anything is made", 
   expect(ran.api.requests).toEqual(["GET /tracks"]);
 });
 
+/** Returns a token that is good for some seconds. */
+function tokenFor(seconds: number): string {
+  const claims = JSON.stringify({ exp: Math.floor(Date.now() / 1000) + seconds });
+  return `e30.${Buffer.from(claims).toString("base64url")}.c2ln`;
+}
+
+test("a token that ends before its run could delete everything ends the run before anything is made", async () => {
+  const token = tokenFor(500);
+  const ran = await run({ token }, { signIn: async () => token });
+  expect(failure(ran)).toMatch(/✗ sign in .*the token is good for \d+ s, .* 700 s\n +.*Sign in again/s);
+  expect(ran.api.requests).toEqual([]);
+});
+
+test("a run ends early enough for its token to delete what it made", async () => {
+  // A minute is left for the steps, in place of the twenty in which a training may start.
+  const token = tokenFor(760);
+  const ran = await run({ token, neverStarts: true }, { signIn: async () => token });
+  expect(ran.report.passed).toBe(false);
+  expect(ran.results).toMatchObject({ "upload a melody": "passed" });
+  expect(ran.report.seconds).toBeLessThan(760);
+  expect(ran.api.names).toEqual([]);
+});
+
+test("what earlier runs have left is deleted by any token that the API takes", async () => {
+  const token = tokenFor(500);
+  const ran = await run({ token }, { signIn: async () => token, cleanUp: true });
+  expect(ran.report.passed).toBe(true);
+});
+
 test("a stock model that is missing fails its technique; everything else is tried all the same", async () => {
   const ran = await run({ withoutStockModel: ["ar-cnn"] });
   expect(failure(ran)).toMatch(/no stock model of ar-cnn\n +.*npm run seed -- --stage dev/);

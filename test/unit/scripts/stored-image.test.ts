@@ -1,5 +1,5 @@
 /** Which images SageMaker would refuse for their media types. */
-import { dockerMediaTypes, refusedMediaTypes, type StoredImage } from "../../../scripts/images/local-registry";
+import { dockerMediaTypes, refusedMediaTypes, type StoredImage } from "../../../scripts/images/stored-image";
 
 const docker: StoredImage = {
   mediaType: dockerMediaTypes.manifest,

@@ -165,16 +165,9 @@ function fitAssembly(assembly: string): void {
 async function deleteEndpoints(client: SageMakerClient, stage: Stage): Promise<void> {
   for (const technique of techniqueIds) {
     const name = endpointName(stage, technique);
-    for (const command of [
-      new DeleteEndpointCommand({ EndpointName: name }),
-      new DeleteEndpointConfigCommand({ EndpointConfigName: name }),
-      new DeleteModelCommand({ ModelName: name }),
-    ]) {
-      // The union of commands is no command of the client's type.
-      if (command instanceof DeleteEndpointCommand) await client.send(command);
-      else if (command instanceof DeleteEndpointConfigCommand) await client.send(command);
-      else await client.send(command);
-    }
+    await client.send(new DeleteEndpointCommand({ EndpointName: name }));
+    await client.send(new DeleteEndpointConfigCommand({ EndpointConfigName: name }));
+    await client.send(new DeleteModelCommand({ ModelName: name }));
   }
 }
 

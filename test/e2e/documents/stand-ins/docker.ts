@@ -7,8 +7,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { parseArgs } from "node:util";
-import { ECRClient, PutImageCommand } from "@aws-sdk/client-ecr";
-import { dockerMediaTypes } from "../../../../scripts/images/local-registry";
+import { BatchGetImageCommand, ECRClient, PutImageCommand } from "@aws-sdk/client-ecr";
+import { dockerMediaTypes } from "../../../../scripts/images/stored-image";
 
 const state = process.env["STAND_IN_STATE"];
 if (state === undefined) throw new Error("STAND_IN_STATE is missing: the folder in which built images are kept");
@@ -54,13 +54,18 @@ function build(args: string[]): void {
 }
 
 async function push(name: string): Promise<void> {
-  const [, host = "", repositoryName = "", imageTag] = /^([^/]+)\/([^:]+):(.+)$/.exec(name) ?? [];
+  const [, host = "", repositoryName = "", imageTag = ""] = /^([^/]+)\/([^:]+):(.+)$/.exec(name) ?? [];
   if (!existsSync(join(images, `login-${host}`))) throw new Error(`no basic auth credentials for ${host}`);
   const imageManifest = manifestOf(name);
   const ecr = new ECRClient({});
+  const { images: known = [] } = await ecr.send(new BatchGetImageCommand({ repositoryName, imageIds: [{ imageTag }] }));
+  // The tags of the storage stack's repository are immutable. MiniStack overwrites them.
+  if (known.length > 0) {
+    throw new Error(`tag invalid: The image tag '${imageTag}' already exists and cannot be overwritten`);
+  }
   const mediaType = { imageManifestMediaType: dockerMediaTypes.manifest };
   await ecr.send(new PutImageCommand({ repositoryName, imageTag, imageManifest, ...mediaType }));
-  console.log(`${imageTag ?? ""}: digest: ${digestOf(imageManifest)} size: ${imageManifest.length}`);
+  console.log(`${imageTag}: digest: ${digestOf(imageManifest)} size: ${imageManifest.length}`);
 }
 
 async function main([command = "", ...args]: string[]): Promise<void> {
@@ -75,6 +80,7 @@ async function main([command = "", ...args]: string[]): Promise<void> {
   else if (command === "build") build(args);
   else if (command === "tag") writeFileSync(fileOf(args[1] ?? ""), manifestOf(args[0] ?? ""));
   else if (command === "push") await push(args.at(-1) ?? "");
+  else if (command === "buildx" && args[0] === "imagetools") throw new Error("ERROR: there is no registry here");
   else
     throw new Error(
       `docker ${[command, ...args].join(" ")}: say what stands in for this, in test/e2e/documents/stand-ins`,

@@ -1,0 +1,16 @@
+/** The commands that messages tell a person to type. */
+import { read, repositoryFiles } from "../documents/repository-files";
+
+/** The scripts that need `--stage`, by their names in package.json. */
+const needStage = ["seed", "users", "sign-in", "stop-all", "doctor", "smoke", "orphans"];
+
+const sources = repositoryFiles.filter((file) => /^(?:scripts|tools|lambdas|local)\/.*\.ts$/.test(file));
+
+test("each command in a message names its stage", () => {
+  const pattern = new RegExp(`npm run (?:${needStage.join("|")}) -- [^\`"')]*`, "g");
+  const named = sources.flatMap((file) =>
+    [...read(file).matchAll(pattern)].map(([command]) => ({ file, command: command.trim() })),
+  );
+  expect(named.length).toBeGreaterThan(10);
+  expect(named.filter(({ command }) => !command.includes("--stage "))).toEqual([]);
+});
