@@ -65,7 +65,7 @@ export async function seedCloud(params: {
   await Promise.all([
     ...techniqueIds.map(async (technique) => {
       await progress.step(`endpoint of ${technique}`, async () => {
-        await createEndpoint({ sageMaker, technique, roleArn: outputs.TrainingRoleArn, signal });
+        await createEndpoint({ sageMaker, stage: "local", technique, roleArn: outputs.TrainingRoleArn, signal });
       });
     }),
     progress.step("users", async () => {

@@ -8,6 +8,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
 import { DeleteCommand, DynamoDBDocumentClient, GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
+import { localCredentials } from "../../local/cloud/ministack";
 import { stockModelKey } from "../../naming/table-keys";
 import { accessToken, openSession, shapes, subjectOf } from "./api-session";
 import { repository, type RunningCloud, startCloud } from "./running-cloud";
@@ -136,7 +137,7 @@ describe("a smoke run", () => {
   const settings = () => ({
     endpoint: cloud.outputs.awsEndpointUrl,
     region: cloud.outputs.region,
-    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    credentials: localCredentials,
   });
 
   /** Returns what the user has: rows of every kind that the API lists, and keys of objects in both buckets. */

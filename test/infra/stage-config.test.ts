@@ -22,6 +22,20 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+/** Runs the app as the CDK CLI does, for a deploy with an account of AWS. */
+const runApp = (context: Readonly<Record<string, string>>) =>
+  spawnSync(process.execPath, ["--import", "tsx", "bin/app.ts"], {
+    cwd: repositoryPath(),
+    encoding: "utf8",
+    env: {
+      ...process.env,
+      CDK_DEFAULT_ACCOUNT: "123456789012",
+      CDK_DEFAULT_REGION: "eu-west-1",
+      CDK_CONTEXT_JSON: JSON.stringify(context),
+      CDK_OUTDIR: folder,
+    },
+  });
+
 const errorOf = (attempt: () => unknown): string => {
   try {
     attempt();
@@ -233,16 +247,7 @@ describe("the stage local", () => {
   });
 
   it("stops the app with a sentence and no templates", () => {
-    const run = spawnSync(process.execPath, ["--import", "tsx", "bin/app.ts"], {
-      cwd: repositoryPath(),
-      encoding: "utf8",
-      env: {
-        ...process.env,
-        CDK_DEFAULT_ACCOUNT: "123456789012",
-        CDK_CONTEXT_JSON: JSON.stringify({ stage: "local" }),
-        CDK_OUTDIR: folder,
-      },
-    });
+    const run = runApp({ stage: "local" });
     expect({ status: run.status, lines: run.stderr.trim().split("\n").length }).toEqual({ status: 1, lines: 1 });
     expect(run.stderr).toContain("The stage local is for the local cloud");
   });
@@ -311,17 +316,7 @@ describe("images that are named by URI, and the API's certificate", () => {
   it("stop the app before there is a template", () => {
     const file = join(folder, "own.json");
     writeFileSync(file, JSON.stringify({ images: { "unet-gan": { inference: at("123456789012", "us-east-1") } } }));
-    const run = spawnSync(process.execPath, ["--import", "tsx", "bin/app.ts"], {
-      cwd: repositoryPath(),
-      encoding: "utf8",
-      env: {
-        ...process.env,
-        CDK_DEFAULT_ACCOUNT: "123456789012",
-        CDK_DEFAULT_REGION: "eu-west-1",
-        CDK_CONTEXT_JSON: JSON.stringify({ stage: "dev", config: file }),
-        CDK_OUTDIR: folder,
-      },
-    });
+    const run = runApp({ stage: "dev", config: file });
     expect({ status: run.status, error: run.stderr }).toEqual({
       status: 1,
       error: expect.stringContaining("must be in the Region of the deploy, eu-west-1"),

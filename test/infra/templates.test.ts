@@ -7,7 +7,7 @@ import { repositoryPath } from "../../lib/constructs/repository-root";
 import { type ApiRoute, apiRoutes, routeKeys } from "../../naming/api-routes";
 import { briefVersionsTag } from "../../naming/object-keys";
 import { endpointName, techniqueIds } from "../../naming/resource-names";
-import { devConfig, prodConfig } from "./support/stage-configs";
+import { devConfig, prodConfig, prodWithCustomDomain } from "./support/stage-configs";
 import { type Resource, type StackName, synthesize } from "./support/synthesize";
 
 const prod = synthesize("prod");
@@ -127,18 +127,7 @@ describe("HTTP API", () => {
   });
 
   test("a custom domain is mapped to the stage and needs a certificate of the region", () => {
-    const custom = synthesize(
-      parseStageConfig({
-        ...prodConfig,
-        api: {
-          ...prodConfig.api,
-          customDomain: {
-            name: "music.example.org",
-            certificateArn: "arn:aws:acm:eu-west-1:123456789012:certificate/0a1b2c3d-0000-1111-2222-333344445555",
-          },
-        },
-      }),
-    );
+    const custom = synthesize(prodWithCustomDomain());
     custom.stack("Api").template.hasResourceProperties("AWS::ApiGatewayV2::ApiMapping", { Stage: Match.anyValue() });
     expect(custom.stack("Api").outputs).toContain("CustomDomainTarget");
     expect(prod.resourcesOf("AWS::ApiGatewayV2::DomainName")).toEqual([]);
@@ -149,14 +138,8 @@ describe("HTTP API", () => {
     ["alone, as asked", true, true],
     ["besides API Gateway's own address, as asked", false, undefined],
   ])("a custom domain is the API's address %s", (_, exclusive, disabled) => {
-    const customDomain = {
-      name: "music.example.org",
-      certificateArn: "arn:aws:acm:eu-west-1:123456789012:certificate/0a1b2c3d-0000-1111-2222-333344445555",
-      ...(exclusive === undefined ? {} : { exclusive }),
-    };
-    const [api] = synthesize(parseStageConfig({ ...prodConfig, api: { ...prodConfig.api, customDomain } })).resourcesOf(
-      "AWS::ApiGatewayV2::Api",
-    );
+    const own = exclusive === undefined ? {} : { exclusive };
+    const [api] = synthesize(prodWithCustomDomain(own)).resourcesOf("AWS::ApiGatewayV2::Api");
     expect(api?.resource.Properties["DisableExecuteApiEndpoint"]).toBe(disabled);
   });
 

@@ -2,10 +2,9 @@
  * What other services may do with our resources: policies of buckets, queues and topics, permissions of functions, and
  * who may work with a role. Each is held against the calls that follow from the templates.
  */
-import { parseStageConfig } from "../../lib/config/load-stage-config";
 import { localRegion } from "../../local/cloud/ministack";
 import { localAccountId } from "../../naming/resource-names";
-import { prodConfig } from "../infra/support/stage-configs";
+import { prodWithCustomDomain } from "../infra/support/stage-configs";
 import { synthesize } from "../infra/support/synthesize";
 import { callsToResources, type CallToResource } from "./calls-to-resources";
 import { writtenBetween } from "./permissions-page";
@@ -171,18 +170,7 @@ describe.each(["local", "dev", "prod"] as const)("%s", (name) => {
 });
 
 test("a custom domain calls the functions as the same API", () => {
-  const stage = synthesize(
-    parseStageConfig({
-      ...prodConfig,
-      api: {
-        ...prodConfig.api,
-        customDomain: {
-          name: "music.example.org",
-          certificateArn: "arn:aws:acm:eu-west-1:123456789012:certificate/0a1b2c3d-0000-1111-2222-333344445555",
-        },
-      },
-    }),
-  );
+  const stage = synthesize(prodWithCustomDomain());
   expect(refused(resourcePolicies(stage), callsToResources(stage))).toEqual([]);
 });
 

@@ -17,24 +17,13 @@ from opencomposer_ar_cnn.rewriting_session import Network, rewrite
 from opencomposer_ar_cnn.sampling_settings import SamplingSettings, sampling_settings
 from opencomposer_music.piano_roll import PITCHES, SOUNDING, STEPS_PER_BAR, Note, notes_to_planes, planes_to_notes
 from opencomposer_music.voice_leading import REST, Line, line_of
+from opencomposer_testing.opinionated_network import opinionated
 
 DEFAULTS = sampling_settings({})
 LIMITS = EditLimits(27, 90, 0.98, 4)
 TUNE = [67, 67, 74, 74, 76, 76, 74, 74, 72, 72, 71, 71, 69, 69, 67, 67]
 MELODY = [Note(4 * at, 4, pitch) for at, pitch in enumerate(TUNE)]
 """Twinkle, Twinkle in G, four bars."""
-
-
-def opinionated(seed: int, scale: float = 3.0, level: float = -4.0) -> Network:
-    """Returns a network with random opinions that change with its input."""
-    base = np.random.default_rng(seed).standard_normal((2, 64 * 16, PITCHES)).astype(np.float32)
-
-    def network(planes: Floats, density: float) -> tuple[Floats, Floats]:
-        steps = planes.shape[1]
-        heard = np.float32(density) + planes.sum(axis=0) - 3 * planes[0] + np.roll(planes[0], 1, axis=0)
-        return scale * (base[0, :steps] + heard) + np.float32(level), base[1, :steps] - 1
-
-    return network
 
 
 def chorale(planes: Floats, density: float) -> tuple[Floats, Floats]:
@@ -99,7 +88,7 @@ def tasks(draw: st.DrawFn) -> tuple[list[Note], int, SamplingSettings, int, int]
 @settings(max_examples=60, deadline=None)
 def test_the_laws_of_all_lines(task: tuple[list[Note], int, SamplingSettings, int, int]) -> None:
     notes, bars, chosen, opinion, seed = task
-    network = opinionated(opinion)
+    network = opinionated(opinion, scale=3.0, level=-4.0)
     piece = notes_to_planes(notes, bars * 16)
     try:
         result = write(notes, bars, chosen, network, seed)
@@ -158,7 +147,9 @@ def test_a_melody_gets_alto_tenor_and_bass() -> None:
 
 
 def test_other_seeds_give_other_lines() -> None:
-    results = {str(write(MELODY, 4, network=opinionated(1), seed=seed).events) for seed in range(6)}
+    results = {
+        str(write(MELODY, 4, network=opinionated(1, scale=3.0, level=-4.0), seed=seed).events) for seed in range(6)
+    }
     assert len(results) == 6
 
 
@@ -256,7 +247,7 @@ def test_a_region_and_a_probability_hold_for_lines_too() -> None:
     events = write(MELODY, 4, chosen).events
     assert events
     assert all(16 <= event.step < 48 and 48 <= event.pitch <= 62 for event in events)
-    sure = write(MELODY, 4, replace(DEFAULTS, min_probability=0.95), opinionated(5)).events
+    sure = write(MELODY, 4, replace(DEFAULTS, min_probability=0.95), opinionated(5, scale=3.0, level=-4.0)).events
     assert all(event.probability >= 0.95 for event in sure if event.kind == "add")
 
 

@@ -24,23 +24,11 @@ from opencomposer_music.piano_roll import (
     notes_to_planes,
     planes_to_notes,
 )
+from opencomposer_testing.opinionated_network import opinionated
 
 DEFAULT_SETTINGS = sampling_settings({"melodyLock": False, "voiceLeading": False})
 LOCKED = replace(DEFAULT_SETTINGS, melody_lock=True, above_melody=True, beyond_melody=True)
 LIMITS = EditLimits(30, 93, 1.0, max_polyphony=PITCHES)
-
-
-def opinionated(seed: int, scale: float = 4.0, level: float = 0.0) -> Network:
-    """Returns a network with random opinions that change with its input."""
-    base = np.random.default_rng(seed).standard_normal((2, 64 * 16, PITCHES)).astype(np.float32)
-
-    def network(planes: Floats, density: float) -> tuple[Floats, Floats]:
-        steps = planes.shape[1]
-        heard = np.float32(density) + planes.sum(axis=0) - 3 * planes[0] + np.roll(planes[0], 1, axis=0)
-        # Mostly notes are held on, because a lock must not rely on the network to keep its notes apart from others.
-        return scale * (base[0, :steps] + heard) + np.float32(level), base[1, :steps] - 1
-
-    return network
 
 
 def wishing(target: Cells, strength: float = 12.0) -> Network:

@@ -20,6 +20,20 @@ export const devConfig = parseStageConfig(stageDefaults.dev);
 /** Its defaults with the values of the example. */
 export const prodConfig = parseStageConfig(withOwnValues(stageDefaults.prod, ownValues));
 
+/** Returns `prod` with a domain of its own, which has `own` settings besides. */
+export const prodWithCustomDomain = (own: { readonly exclusive?: boolean } = {}): StageConfig =>
+  parseStageConfig({
+    ...prodConfig,
+    api: {
+      ...prodConfig.api,
+      customDomain: {
+        name: "music.example.org",
+        certificateArn: "arn:aws:acm:eu-west-1:123456789012:certificate/0a1b2c3d-0000-1111-2222-333344445555",
+        ...own,
+      },
+    },
+  });
+
 export const stageConfigs: Readonly<Record<Stage, StageConfig>> = {
   local: localConfig,
   dev: devConfig,

@@ -1,6 +1,7 @@
 /** The adapter of SageMaker's endpoints, against a server that responds as SageMaker does. */
 import { SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
 import { createEndpointInvoker } from "../../../lambdas/aws/endpoint-invoker";
+import { awsClientSettings } from "../../support/aws-client-settings";
 import { type ListeningServer, startListeningServer } from "../../support/listening-server";
 
 let scripted: { readonly status: number; readonly code: string; readonly message: string };
@@ -14,12 +15,7 @@ beforeAll(async () => {
       response.end(JSON.stringify({ message: scripted.message }));
     });
   });
-  client = new SageMakerRuntimeClient({
-    endpoint: server.url,
-    region: "eu-west-1",
-    credentials: { accessKeyId: "test", secretAccessKey: "test" },
-    maxAttempts: 1,
-  });
+  client = new SageMakerRuntimeClient(awsClientSettings(server.url));
 });
 afterAll(async () => {
   client.destroy();
@@ -43,12 +39,7 @@ test.each([
 test("a connection that nobody takes is told with its address", async () => {
   const gone = await startListeningServer(() => undefined);
   await gone.stop();
-  const nowhere = new SageMakerRuntimeClient({
-    endpoint: gone.url,
-    region: "eu-west-1",
-    credentials: { accessKeyId: "test", secretAccessKey: "test" },
-    maxAttempts: 1,
-  });
+  const nowhere = new SageMakerRuntimeClient(awsClientSettings(gone.url));
   const result = await createEndpointInvoker({ client: nowhere }).invoke("any", new Uint8Array());
   nowhere.destroy();
   expect(result).toEqual({

@@ -3,6 +3,7 @@ import { SageMakerClient } from "@aws-sdk/client-sagemaker";
 import { createSageMakerJobs, type SageMakerJobs } from "../../../lambdas/aws/sagemaker-jobs";
 import { deniedTraining, usedUpQuota } from "../../fakes/scripted-sagemaker";
 import { CollectingLog } from "../../fakes/telemetry";
+import { awsClientSettings } from "../../support/aws-client-settings";
 import { type ListeningServer, startListeningServer } from "../../support/listening-server";
 
 interface Scripted {
@@ -24,12 +25,7 @@ beforeAll(async () => {
       response.end(JSON.stringify(body));
     });
   });
-  client = new SageMakerClient({
-    endpoint: server.url,
-    region: "eu-west-1",
-    credentials: { accessKeyId: "test", secretAccessKey: "test" },
-    maxAttempts: 1,
-  });
+  client = new SageMakerClient(awsClientSettings(server.url));
 });
 afterAll(async () => {
   client.destroy();

@@ -25,6 +25,7 @@ import {
   patience,
   pendingChangeGraceSeconds,
 } from "../../../naming/time-limits";
+import { awsClientSettings } from "../../support/aws-client-settings";
 import { documentedApi } from "../api/support/documented-api";
 
 const root = path.join(__dirname, "../../..");
@@ -148,10 +149,7 @@ async function handlerTimes(client: (typeof builders)[keyof typeof builders], li
   const { requestHandler } = client(limits).config;
   if (!(requestHandler instanceof NodeHttpHandler)) throw new Error("the client's HTTP handler is not Node's");
   const probe = new DynamoDBClient({
-    endpoint: "http://127.0.0.1:1",
-    region: "eu-west-1",
-    credentials: { accessKeyId: "test", secretAccessKey: "test" },
-    maxAttempts: 1,
+    ...awsClientSettings("http://127.0.0.1:1"),
     requestHandler,
   });
   // Nobody listens there: what counts is that the handler was asked.

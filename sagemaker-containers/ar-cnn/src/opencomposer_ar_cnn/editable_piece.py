@@ -44,6 +44,11 @@ class EditLimits:
     max_polyphony: int
     hears_phrase_ends: bool = False
 
+    def polyphony_at(self, density: float) -> int:
+        """Returns the maximum number of pitches that may sound at once, where `density` times as many notes as in the
+        training music are wanted."""
+        return round(self.max_polyphony * max(1.0, density))
+
 
 def octave_shift(sounding: Cells, limits: EditLimits) -> int:
     """Returns the semitones (whole octaves) by which the piece must be raised for the network, so that as much of it as

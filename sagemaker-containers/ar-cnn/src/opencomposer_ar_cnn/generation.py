@@ -196,7 +196,7 @@ class ArCnn:
                 tracks = [
                     GeneratedTrack(line.name, voice.program, planes_to_notes(line.planes)) for line in rewriting.lines
                 ]
-            # Under a melody that lies below all lines there is no track, which is measured as silence.
+            # A melody that lies too low for any line gets no track. Then silence is measured.
             written = [notes_to_planes(track.notes, original.shape[1]) for track in tracks]
             metrics = measure_composition(original, written or [np.zeros_like(original)])
         else:

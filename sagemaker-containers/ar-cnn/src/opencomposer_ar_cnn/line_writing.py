@@ -17,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 from opencomposer_music.piano_roll import ONSET, PITCHES, SOUNDING, STEPS_PER_BEAT, Planes
+from opencomposer_music.sigmoid import sigmoid
 from opencomposer_music.voice_leading import INTERVALS, MAX_MOVE, REST, Line, Table, best_line
 
 from opencomposer_ar_cnn.cadences import cadence_scores, phrase_end_onsets
@@ -48,11 +49,9 @@ REST_COST = 4.0
 """The cost of each step at which a line rests while the melody sounds."""
 SIXTEENTH_COST = 2.0
 """The cost of a change inside an eighth."""
-OFFBEAT_COST = 0.0
-"""The cost of a change in the middle of a beat."""
 STEP_PARALLEL = -6.0
 """What is earned by a fifth or an octave that two lines keep while both move, from one sixteenth to the next. Moves in
-opposite directions count, too: a tenth fifth after a fifth sounds as bare."""
+opposite directions count, too: a twelfth after a fifth sounds as bare."""
 BEAT_PARALLEL = -6.0
 """The same from one beat to the next."""
 CADENCE = 2.0
@@ -109,17 +108,12 @@ def parts_for(piece: EditablePiece, settings: SamplingSettings, limits: EditLimi
     sounds = piece.original.any(axis=1)
     given = round(float(piece.original[sounds].sum(axis=1).mean())) if sounds.any() else 0
     wanted = round(limits.density * settings.density * DENSITY_UNIT)
-    count = min(wanted, max_polyphony(settings, limits)) - given
+    count = min(wanted, limits.polyphony_at(settings.density)) - given
     if sounds.any() and not settings.above_melody:
         lowest_lines = floor_of(piece)
         median = float(np.median(piece.melody[sounds]))
         count = min(count, int(median - lowest_lines) // MIN_ROOM)
     return PARTS[min(max(count, 1), len(PARTS)) - 1]
-
-
-def max_polyphony(settings: SamplingSettings, limits: EditLimits) -> int:
-    """Returns the maximum number of pitches that may sound at once."""
-    return round(limits.max_polyphony * max(1.0, settings.density))
 
 
 def floor_of(piece: EditablePiece) -> int:
@@ -183,7 +177,7 @@ class LineSession:
         self._onsets = [
             (line != REST) & draft.planes[ONSET][steps, np.minimum(line, PITCHES - 1)] for line in self._lines
         ]
-        self._allowed = self._allowed_cells(max_polyphony(settings, limits))
+        self._allowed = self._allowed_cells(limits.polyphony_at(settings.density))
         self._draft_passes = draft.passes
         self._phrase_ends = phrase_end_onsets(piece)
         # Bass first: what is said of the others depends on it.
@@ -207,7 +201,7 @@ class LineSession:
         repeats = self._piece.from_model(onset) > 0
         before, _ = self._roll(self._written)
         others, _ = self._roll(set(range(len(self._parts))) - {index})
-        toggled = _sigmoid(logits)
+        toggled = sigmoid(logits)
         wanted = np.where(others, 1 - toggled, toggled)
         line = self._best_line(index, logits, others, wanted)
         self._lines[index] = line
@@ -315,7 +309,6 @@ class LineSession:
             _parallels(STEP_PARALLEL),
             beat_parallels=_parallels(BEAT_PARALLEL),
             contrary=True,
-            offbeat_cost=OFFBEAT_COST,
         )
 
     def _between_neighbors(self, index: int) -> Cells:
@@ -359,11 +352,6 @@ def _parallels(earned: float) -> Table:
     table = np.zeros(INTERVALS)
     table[[OCTAVE, FIFTH]] = earned
     return table
-
-
-def _sigmoid(logits: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    # It is written with tanh, which does not overflow.
-    return np.asarray(0.5 * (1.0 + np.tanh(0.5 * logits)), dtype=np.float64)
 
 
 def _line_onsets(line: Line, repeats: Cells) -> npt.NDArray[np.bool_]:

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 from opencomposer_music.piano_roll import PITCHES, STEPS_PER_BEAT
+from opencomposer_music.sigmoid import sigmoid
 
 from opencomposer_ar_cnn.editable_piece import EditablePiece, EditLimits, Floats
 from opencomposer_ar_cnn.onsets import Cells, resolve_onsets
@@ -73,7 +74,7 @@ class EditSession:
         self._added = 0
         self._removed = 0
         self._tidying_passes = min(TIDYING_PASSES, self._max_passes // TIDYING_SHARE) if self._batched else 0
-        self._max_polyphony = round(limits.max_polyphony * max(1.0, settings.density)) if self._batched else PITCHES
+        self._max_polyphony = limits.polyphony_at(settings.density) if self._batched else PITCHES
         self._first_expected: float | None = None
         self._tidying = False
         self._edited = False
@@ -98,8 +99,7 @@ class EditSession:
         self._repeats = self._piece.from_model(onset) > 0
         self._edited = False
         allowed = self._allowed()[:, self._columns]
-        # This is the sigmoid, written with tanh, which does not overflow.
-        probabilities = 0.5 * (1.0 + np.tanh(0.5 * logits))
+        probabilities = sigmoid(logits)
         allowed = allowed & (probabilities >= self._settings.min_probability)
         likelihoods = np.where(allowed, probabilities, 0.0)
         temperature = self._temperature(float(likelihoods.sum()))

@@ -18,13 +18,12 @@ import numpy as np
 import numpy.typing as npt
 
 from opencomposer_music.piano_roll import (
-    ONSET,
-    SOUNDING,
     STEPS_PER_BAR,
     STEPS_PER_BEAT,
     Planes,
     Steps,
     highest_voice,
+    planes_to_notes,
 )
 
 Integers = npt.NDArray[np.int64]
@@ -112,15 +111,15 @@ def derive_phrase_ends(melody: Planes) -> list[int]:
 
 def note_features(melody: Planes) -> NoteFeatures:
     """Returns what the rule sees of the notes in the highest line of planes [2, steps, pitches]."""
-    line = highest_voice(melody)
-    onsets = np.flatnonzero(line[ONSET].any(axis=1))
-    if len(onsets) == 0:
+    notes = planes_to_notes(highest_voice(melody))
+    if not notes:
         return NoteFeatures(*[np.zeros(0, dtype=np.int64)] * len(NoteFeatures._fields))
-    ends = _note_ends(line, onsets)
+    onsets = np.array([note.onset for note in notes], dtype=np.int64)
+    ends = np.array([note.onset + note.duration for note in notes], dtype=np.int64)
+    pitches = np.array([note.pitch for note in notes], dtype=np.int64)
     following = np.append(onsets[1:], -(-ends[-1] // STEPS_PER_BEAT) * STEPS_PER_BEAT)
     relative = (following - onsets) / np.median(following - onsets)
     rests = following - ends
-    pitches = line[SOUNDING, onsets].argmax(axis=1)
     intervals = np.clip(np.diff(pitches), -MAX_INTERVAL, MAX_INTERVAL) + MAX_INTERVAL
     return NoteFeatures(
         onsets,
@@ -138,12 +137,11 @@ def note_features(melody: Planes) -> NoteFeatures:
 def phrase_end_steps(melody: Planes, ends: Iterable[int]) -> Steps:
     """Returns the steps [steps] at which a note that ends a phrase sounds in the highest line of planes [2, steps,
     pitches]. ends: the onsets of these notes."""
-    line = highest_voice(melody)
-    onsets = np.flatnonzero(line[ONSET].any(axis=1))
-    is_end = np.isin(onsets, np.fromiter(ends, dtype=np.int64))
-    marked = np.zeros(line.shape[1], dtype=np.bool_)
-    for onset, end in zip(onsets[is_end], _note_ends(line, onsets)[is_end], strict=True):
-        marked[onset:end] = True
+    at_end = frozenset(ends)
+    marked = np.zeros(melody.shape[1], dtype=np.bool_)
+    for note in planes_to_notes(highest_voice(melody)):
+        if note.onset in at_end:
+            marked[note.onset : note.onset + note.duration] = True
     return marked
 
 
@@ -156,14 +154,6 @@ def with_phrase_ends(planes: npt.NDArray[np.bool_], marked: Steps) -> npt.NDArra
     """Returns planes [planes, steps, pitches] with one more, which is set at every pitch of the marked steps."""
     plane = np.broadcast_to(marked[:, np.newaxis], planes.shape[1:])
     return np.concatenate([planes, plane[np.newaxis]])
-
-
-def _note_ends(line: Planes, onsets: Integers) -> Integers:
-    """Returns the step after the last one of each note of a line that has one note at a time."""
-    silent = np.append(~line[SOUNDING].any(axis=1), True)
-    rests = np.flatnonzero(silent)
-    to_rest = rests[np.searchsorted(rests, onsets)]
-    return np.asarray(np.minimum(to_rest, np.append(onsets[1:], line.shape[1])), dtype=np.int64)
 
 
 def _evidence(features: NoteFeatures) -> Weights:

@@ -35,6 +35,7 @@ from opencomposer_music.piano_roll import (
     notes_to_planes,
     planes_to_notes,
 )
+from opencomposer_music.sigmoid import sigmoid
 from opencomposer_music.technique_document import TechniqueDocument, load_technique
 from opencomposer_serving.deadline import Deadline
 from opencomposer_serving.failures import BrokenField, InvocationFailure, ModelRejected, unusable_model
@@ -181,8 +182,7 @@ def note_probabilities(pitch_logits: Floats, voice: Voice) -> Probabilities:
     """Returns the probability that each pitch sounds at each step: logits [steps, 129] -> [steps, 128]."""
     logits = pitch_logits.astype(np.float64)
     if voice.head == "polyphonic":
-        # This is the sigmoid, written with tanh, which does not overflow.
-        return np.asarray(0.5 * (1.0 + np.tanh(0.5 * logits[:, :PITCHES])), dtype=np.float64)
+        return sigmoid(logits[:, :PITCHES])
     exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
     return np.asarray(exponentials[:, :PITCHES] / exponentials.sum(axis=1, keepdims=True), dtype=np.float64)
 

@@ -6,27 +6,11 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { BatchGetImageCommand, ECRClient } from "@aws-sdk/client-ecr";
-import {
-  CreateEndpointCommand,
-  CreateEndpointConfigCommand,
-  CreateModelCommand,
-  DeleteEndpointCommand,
-  DeleteEndpointConfigCommand,
-  DeleteModelCommand,
-  DescribeEndpointCommand,
-  SageMakerClient,
-} from "@aws-sdk/client-sagemaker";
+import { SageMakerClient } from "@aws-sdk/client-sagemaker";
 import * as z from "zod";
-import {
-  endpointName,
-  localAccountId,
-  localImageUri,
-  type Stage,
-  stages,
-  techniqueIds,
-} from "../../../../naming/resource-names";
+import { createEndpoint, deleteEndpoint } from "../../../../local/cloud/endpoints";
+import { localAccountId, stages, techniqueIds } from "../../../../naming/resource-names";
 
 /** Types that MiniStack refuses, or cannot make. */
 const refusedTypes = /^AWS::SageMaker::|^AWS::Cognito::ManagedLoginBranding$|^Custom::S3AutoDeleteObjects$/;
@@ -162,41 +146,6 @@ function fitAssembly(assembly: string): void {
   writeFileSync(manifestFile, manifest);
 }
 
-async function deleteEndpoints(client: SageMakerClient, stage: Stage): Promise<void> {
-  for (const technique of techniqueIds) {
-    const name = endpointName(stage, technique);
-    await client.send(new DeleteEndpointCommand({ EndpointName: name }));
-    await client.send(new DeleteEndpointConfigCommand({ EndpointConfigName: name }));
-    await client.send(new DeleteModelCommand({ ModelName: name }));
-  }
-}
-
-async function makeEndpoints(client: SageMakerClient, stage: Stage): Promise<void> {
-  for (const technique of techniqueIds) {
-    const name = endpointName(stage, technique);
-    const role = "arn:aws:iam::000000000000:role/stands-in";
-    const container = { Image: localImageUri(technique, "inference") };
-    await client.send(new CreateModelCommand({ ModelName: name, ExecutionRoleArn: role, PrimaryContainer: container }));
-    const variant = {
-      VariantName: "all",
-      ModelName: name,
-      ServerlessConfig: { MemorySizeInMB: 2048, MaxConcurrency: 2 },
-    };
-    await client.send(new CreateEndpointConfigCommand({ EndpointConfigName: name, ProductionVariants: [variant] }));
-    await client.send(new CreateEndpointCommand({ EndpointName: name, EndpointConfigName: name }));
-  }
-  const deadline = Date.now() + 300_000;
-  for (const technique of techniqueIds) {
-    const EndpointName = endpointName(stage, technique);
-    for (;;) {
-      const { EndpointStatus: status = "" } = await client.send(new DescribeEndpointCommand({ EndpointName }));
-      if (status === "InService") break;
-      if (status === "Failed" || Date.now() > deadline) throw new Error(`The endpoint ${EndpointName} is ${status}`);
-      await sleep(200);
-    }
-  }
-}
-
 async function main(args: readonly string[]): Promise<void> {
   const [command, what = "", option, context] = args;
   if (command === "bootstrap" && args.length === 1) {
@@ -211,11 +160,12 @@ async function main(args: readonly string[]): Promise<void> {
     throw new Error(`cdk ${args.join(" ")}: say what stands in for this, in test/e2e/documents/stand-ins/cdk.ts`);
   }
   const assembly = join(environment("STAND_IN_STATE"), `assembly-${stage}`);
-  const sageMaker = new SageMakerClient({});
+  const [sageMaker, signal] = [new SageMakerClient({}), new AbortController().signal];
   if (command === "destroy") {
     if (!existsSync(assembly)) throw new Error(`The stage ${stage} is not deployed.`);
     cdk(["destroy", what, "--app", assembly]);
-    if (isAll || what.endsWith("-Inference")) await deleteEndpoints(sageMaker, stage);
+    if (!isAll && !what.endsWith("-Inference")) return;
+    for (const technique of techniqueIds) await deleteEndpoint({ sageMaker, stage, technique, signal });
     return;
   }
   rmSync(assembly, { recursive: true, force: true });
@@ -224,7 +174,9 @@ async function main(args: readonly string[]): Promise<void> {
   if (isAll) await publishImages(assembly);
   // MiniStack loses a change set without changes. Nobody is asked about new rights: there are none here.
   cdk(["deploy", what, "--app", assembly, "--method=direct", "--require-approval=never", "--progress=events"]);
-  if (isAll) await makeEndpoints(sageMaker, stage);
+  if (!isAll) return;
+  const roleArn = `arn:aws:iam::${localAccountId}:role/stands-in`;
+  for (const technique of techniqueIds) await createEndpoint({ sageMaker, stage, technique, roleArn, signal });
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {
