@@ -3,6 +3,7 @@
  * schemas.
  */
 import * as z from "zod";
+import { instrumentPresets } from "../music/instrument-presets";
 import { sha256Schema, ulidSchema } from "./ids";
 import { metricsSchema } from "./metrics";
 
@@ -46,6 +47,17 @@ export const inputOptionsSchema = z.strictObject({
 });
 
 export type InputOptions = z.infer<typeof inputOptionsSchema>;
+
+/** How a piece is performed: what is added to its notes in the MIDI file. */
+export const performanceOptionsSchema = z.strictObject({
+  dynamics: z.boolean(),
+  mix: z.boolean(),
+  breaths: z.boolean(),
+  ritardando: z.boolean(),
+  instruments: z.enum(instrumentPresets),
+});
+
+export type PerformanceOptions = z.infer<typeof performanceOptionsSchema>;
 
 export const compositionOutputSchema = z.strictObject({
   bars: z.int().min(1),

@@ -3,6 +3,7 @@ import Ajv2020 from "ajv/dist/2020";
 import fc from "fast-check";
 import requestContract from "../../../contracts/invocation-request.schema.json";
 import { maxMelodyBars } from "../../../domain/music/input-limits";
+import { usualPerformance } from "../../../domain/music/performance";
 import { findSampleMelody } from "../../../domain/music/sample-melodies";
 import { scoreSchema } from "../../../domain/music/score";
 import { parseMidi } from "../../../domain/music/song";
@@ -369,6 +370,22 @@ test("what a container says of single fields reaches the composition, once", asy
       "pitches 27 to 90.",
     retryable: false,
   });
+});
+
+test("the MIDI file is performed as asked, and the score stays as it was composed", async () => {
+  const performance = { ...usualPerformance, instruments: "strings" as const };
+  const harness = harnessWith({ performance });
+  await harness.deliver();
+  const row = harness.row();
+  expect(row.output?.tracks.map(({ program }) => program)).toEqual([40, 48]);
+  const score = scoreSchema.parse(JSON.parse(harness.artifacts.text(compositionScoreKey({ sub, id: id(1) })) ?? ""));
+  expect(score.tracks[1]?.notes[0]).toMatchObject({ velocity: 80, durationTicks: score.ticksPerBeat });
+  const song = parseMidi(harness.artifacts.objects.get(compositionMidiKey(row, { revision: 1 })) ?? new Uint8Array());
+  expect(song.tracks[1]?.notes[0]?.velocity).toBeLessThan(70);
+  expect(song.tempos).toHaveLength(6);
+  expect(song.tracks[0]?.notes.map(({ startTick, durationTicks, pitch }) => [startTick, durationTicks, pitch])).toEqual(
+    score.tracks[0]?.notes.map(({ startTick, durationTicks, pitch }) => [startTick, durationTicks, pitch]),
+  );
 });
 
 test("a finished piece can be the input of the next one", async () => {
