@@ -78,21 +78,20 @@ export function perform({ score, options, phraseEnds }: PerformParams): Performe
 function phrasesOf(notes: readonly MidiNote[], ticksPerBeat: number, ends: readonly number[] = []): Phrase[] {
   const step = ticksPerBeat / stepsPerBeat;
   const stated = new Set(ends);
-  const phrases: Phrase[] = [];
-  let open: Phrase | undefined;
-  let isClosing = false;
+  const phrases: { startTick: number; endTick: number }[] = [];
+  let last: { readonly startTick: number; readonly closes: boolean } | undefined;
   for (const note of [...notes].sort((one, other) => one.startTick - other.startTick)) {
-    const rests = open !== undefined && note.startTick - open.endTick >= ticksPerBeat / 2;
-    const isNext: boolean =
-      open !== undefined && note.startTick > open.startTick && (stated.size > 0 ? isClosing : rests);
-    if (open !== undefined && isNext) phrases.push(open);
-    open =
-      open === undefined || isNext
-        ? { startTick: note.startTick, endTick: endTick(note) }
-        : { ...open, endTick: Math.max(open.endTick, endTick(note)) };
-    isClosing = stated.has(Math.round(note.startTick / step));
+    const phrase = phrases.at(-1);
+    const closes = stated.has(Math.round(note.startTick / step));
+    // Notes of one chord belong to one phrase.
+    const goesOn = note.startTick === last?.startTick;
+    const rests = phrase !== undefined && note.startTick - phrase.endTick >= ticksPerBeat / 2;
+    const isNext = !goesOn && (stated.size > 0 ? last?.closes === true : rests);
+    if (phrase === undefined || isNext) phrases.push({ startTick: note.startTick, endTick: endTick(note) });
+    else phrase.endTick = Math.max(phrase.endTick, endTick(note));
+    last = { startTick: note.startTick, closes: closes || (goesOn && last?.closes === true) };
   }
-  return open === undefined ? phrases : [...phrases, open];
+  return phrases;
 }
 
 /**

@@ -48,6 +48,9 @@ export const inputOptionsSchema = z.strictObject({
 
 export type InputOptions = z.infer<typeof inputOptionsSchema>;
 
+/** The sixteenths at which notes of the tune begin that end a phrase. A piece has at most 1,024 sixteenths. */
+export const phraseEndsSchema = z.array(z.int().min(0).max(1023)).max(1024);
+
 /** How a piece is performed: what is added to its notes in the MIDI file. */
 export const performanceOptionsSchema = z.strictObject({
   dynamics: z.boolean(),

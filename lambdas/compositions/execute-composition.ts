@@ -185,7 +185,7 @@ async function writeResult(
   { artifacts }: ExecuteCompositionParams,
   composition: CompositionItem,
   melody: Melody,
-  { tracks, melody: rewritten, metrics, editEvents }: InvocationResponse,
+  { tracks, melody: rewritten, metrics, editEvents, phraseEnds }: InvocationResponse,
 ): Promise<CompositionResult> {
   const composed = composeScore({
     name: composition.name,
@@ -194,7 +194,7 @@ async function writeResult(
     generated: tracks,
   });
   const score = withInstruments(composed, composition.performance?.instruments ?? "model");
-  const bytes = performedMidi(score, composition);
+  const bytes = performedMidi(score, { ...composition, phraseEnds });
   const revision = composition.attempt;
   const json = { contentType: "application/json" };
   await artifacts.write({ key: compositionScoreKey(composition), body: JSON.stringify(score), ...json });
@@ -207,5 +207,6 @@ async function writeResult(
   return {
     output: scoreOutput(score, storableMetrics(metrics), editEvents?.length),
     midi: { revision, sha256: createHash("sha256").update(bytes).digest("hex"), bytes: bytes.byteLength },
+    ...(phraseEnds === undefined ? {} : { phraseEnds }),
   };
 }

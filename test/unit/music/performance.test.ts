@@ -234,6 +234,20 @@ describe("breaths", () => {
   });
 });
 
+test("the notes of a chord that ends a phrase belong to one phrase", () => {
+  const chords = scoreOf([
+    quarters([72, 74, 76, 77]).flatMap((note) => [note, { ...note, pitch: note.pitch - 12 }]),
+    quarters([50, 50, 50, 50]),
+  ]);
+  const options = { ...off, dynamics: true };
+  const [first = [], second = []] = [[4], undefined].map((phraseEnds) =>
+    velocitiesOf(perform({ score: chords, options, phraseEnds }), 0),
+  );
+  expect(first[2]).toBe(first[3]);
+  expect(second[2]).toBe(second[3]);
+  expect(first[4]).toBeLessThan(second[4] ?? 0);
+});
+
 describe("the ritardando", () => {
   test("slows down by 8 % over the bar before the last note, which is held 1.5 times as long", () => {
     const { tempos } = perform({ score: piece, options: { ...off, ritardando: true } });
