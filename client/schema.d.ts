@@ -551,6 +551,22 @@ export interface components {
       parameters: {
         [key: string]: number | boolean | string;
       };
+      /** @description How the piece is performed. Pieces of version 0.2 are not, and do not have it. */
+      performance?: {
+        /** @description Velocities follow the phrases, the bars and the voices, with the tune in front. A tune whose own velocities differ keeps them. On unless it is false. */
+        dynamics?: boolean;
+        /** @description Each track has a volume and a place between left and right. On unless it is false. */
+        mix?: boolean;
+        /** @description The other voices end nearly a 32nd early before rests and where a phrase of the tune ends. The tune keeps its lengths. On unless it is false. */
+        breaths?: boolean;
+        /** @description The tempo slows down by 8 % over the last bar, and the tune's last note is held 1.5 times as long. On unless it is false. */
+        ritardando?: boolean;
+        /**
+         * @description The instruments of all tracks. `model`, which is the default, leaves those of the melody and of the model.
+         * @enum {string}
+         */
+        instruments?: "model" | "choir" | "strings" | "brass" | "organ" | "piano" | "band";
+      };
       failure?: components["schemas"]["Failure"];
       output?: {
         bars: number;
@@ -652,6 +668,23 @@ export interface components {
       };
       input: components["schemas"]["CompositionInput"];
       inputOptions?: components["schemas"]["InputOptions"];
+      performance?: components["schemas"]["Performance"];
+    };
+    /** @description What the MIDI file adds to the notes, as a player does. No note begins at another time. */
+    Performance: {
+      /** @description Velocities follow the phrases, the bars and the voices, with the tune in front. A tune whose own velocities differ keeps them. On unless it is false. */
+      dynamics?: boolean;
+      /** @description Each track has a volume and a place between left and right. On unless it is false. */
+      mix?: boolean;
+      /** @description The other voices end nearly a 32nd early before rests and where a phrase of the tune ends. The tune keeps its lengths. On unless it is false. */
+      breaths?: boolean;
+      /** @description The tempo slows down by 8 % over the last bar, and the tune's last note is held 1.5 times as long. On unless it is false. */
+      ritardando?: boolean;
+      /**
+       * @description The instruments of all tracks. `model`, which is the default, leaves those of the melody and of the model.
+       * @enum {string}
+       */
+      instruments?: "model" | "choir" | "strings" | "brass" | "organ" | "piano" | "band";
     };
     CompositionList: {
       items: components["schemas"]["Composition"][];

@@ -8,6 +8,7 @@ import { plainText } from "../schemas/text";
 import { cellOf, soundingCells } from "./edit-events";
 import { type Melody, type ModelNote, stepsPerBeat, toGrid, withWholeSteps } from "./melody";
 import { endTick, type MidiNote } from "./midi-note";
+import type { TempoSign } from "./midi-scan";
 import { rewrittenMelody } from "./rewritten-melody";
 
 const noteSchema = z.strictObject({
@@ -33,6 +34,21 @@ export const scoreSchema = z.strictObject({
   ),
 });
 export type Score = z.infer<typeof scoreSchema>;
+
+type ScoreTrack = Score["tracks"][number];
+
+/** A track with the values of its controllers channel volume and pan, 0-127. */
+export interface PerformedTrack extends ScoreTrack {
+  readonly volume?: number;
+  readonly pan?: number;
+}
+
+/** A piece as it is played. */
+export interface PerformedScore extends Omit<Score, "tracks"> {
+  readonly tracks: readonly PerformedTrack[];
+  /** Changes of the tempo after the beginning, in order of their ticks. */
+  readonly tempos?: readonly TempoSign[];
+}
 
 export interface GeneratedTrack {
   readonly name: string;
@@ -166,26 +182,39 @@ function withDeltas(events: readonly TimedEvent[], endsAt: number): TMidiEvent[]
 /** MIDI channels in the order in which tracks take them. The channel of the drums is left out. */
 const melodicChannels = [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15];
 
+/** Numbers of MIDI controllers. */
+const volumeController = 7;
+const panController = 10;
+
 /**
  * Returns the piece as a Standard MIDI File of format 1. Tempo and time signature stand in the first track, so that
  * track numbers of the file and of the piece are the same. Names are in UTF-8. Equal pieces give equal bytes.
  */
-export function writeMidi(score: Score): Uint8Array {
+export function writeMidi(score: PerformedScore): Uint8Array {
   const lastTick = Math.max(
     score.bars * 4 * score.ticksPerBeat,
     ...score.tracks.flatMap(({ notes }) => notes.map(endTick)),
   );
-  const tracks = score.tracks.map(({ name, program, notes }, index) => {
+  const tracks = score.tracks.map(({ name, program, notes, volume, pan }, index) => {
     const channel = melodicChannels[index % melodicChannels.length] ?? 0;
     const settings: TimedEvent[] = [{ tick: 0, rank: 0, at: (delta) => ({ delta, trackName: plainText(name, 100) }) }];
     if (index === 0) {
-      const setTempo = { microsecondsPerQuarter: Math.round(60_000_000 / score.tempo) };
       const timeSignature = { numerator: 4, denominator: 4, metronome: 24, thirtyseconds: 8 };
-      settings.push({ tick: 0, rank: 0, at: (delta) => ({ delta, setTempo }) });
+      for (const { tick, beatsPerMinute } of [{ tick: 0, beatsPerMinute: score.tempo }, ...(score.tempos ?? [])]) {
+        const setTempo = { microsecondsPerQuarter: Math.round(60_000_000 / beatsPerMinute) };
+        settings.push({ tick, rank: 0, at: (delta) => ({ delta, setTempo }) });
+      }
       settings.push({ tick: 0, rank: 0, at: (delta) => ({ delta, timeSignature }) });
     }
     const programChange = { programNumber: program };
     settings.push({ tick: 0, rank: 1, at: (delta) => ({ delta, channel, programChange }) });
+    for (const [type, value] of [
+      [volumeController, volume],
+      [panController, pan],
+    ] as const) {
+      if (value === undefined) continue;
+      settings.push({ tick: 0, rank: 1, at: (delta) => ({ delta, channel, controlChange: { type, value } }) });
+    }
     const sounding = notesApart(notes).flatMap((note): TimedEvent[] => {
       const noteOn = { noteNumber: note.pitch, velocity: note.velocity };
       const noteOff = { noteNumber: note.pitch, velocity: 64 };

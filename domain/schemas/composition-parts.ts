@@ -3,6 +3,7 @@
  * schemas.
  */
 import * as z from "zod";
+import { instrumentPresets } from "../music/instrument-presets";
 import { sha256Schema, ulidSchema } from "./ids";
 import { metricsSchema } from "./metrics";
 
@@ -46,6 +47,20 @@ export const inputOptionsSchema = z.strictObject({
 });
 
 export type InputOptions = z.infer<typeof inputOptionsSchema>;
+
+/** The sixteenths at which notes of the tune begin that end a phrase. A piece has at most 1,024 sixteenths. */
+export const phraseEndsSchema = z.array(z.int().min(0).max(1023)).max(1024);
+
+/** How a piece is performed: what is added to its notes in the MIDI file. */
+export const performanceOptionsSchema = z.strictObject({
+  dynamics: z.boolean(),
+  mix: z.boolean(),
+  breaths: z.boolean(),
+  ritardando: z.boolean(),
+  instruments: z.enum(instrumentPresets),
+});
+
+export type PerformanceOptions = z.infer<typeof performanceOptionsSchema>;
 
 export const compositionOutputSchema = z.strictObject({
   bars: z.int().min(1),

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
+import { withInstruments } from "../../domain/music/instruments";
 import type { Melody } from "../../domain/music/melody";
-import { composeScore, scoreOutput, writeMidi } from "../../domain/music/score";
+import { composeScore, scoreOutput } from "../../domain/music/score";
 import type { Failure } from "../../domain/schemas/failure";
 import type { InvocationResponse } from "../../domain/schemas/invocation";
 import { storableMetrics } from "../../domain/schemas/metrics";
@@ -22,6 +23,7 @@ import type { Tracks } from "../stores/tracks";
 import type { Log } from "../telemetry/logger";
 import type { MetricRecorder } from "../telemetry/metrics";
 import { invokeModel } from "./invoke-model";
+import { performedMidi } from "./performed-midi";
 import { resolveMelody } from "./resolve-melody";
 import { holdLease, leaseSeconds, type Repeat } from "./worker-lease";
 
@@ -183,15 +185,16 @@ async function writeResult(
   { artifacts }: ExecuteCompositionParams,
   composition: CompositionItem,
   melody: Melody,
-  { tracks, melody: rewritten, metrics, editEvents }: InvocationResponse,
+  { tracks, melody: rewritten, metrics, editEvents, phraseEnds }: InvocationResponse,
 ): Promise<CompositionResult> {
-  const score = composeScore({
+  const composed = composeScore({
     name: composition.name,
     melody,
     rewritten: rewritten?.notes,
     generated: tracks,
   });
-  const bytes = writeMidi(score);
+  const score = withInstruments(composed, composition.performance?.instruments ?? "model");
+  const bytes = performedMidi(score, { ...composition, phraseEnds });
   const revision = composition.attempt;
   const json = { contentType: "application/json" };
   await artifacts.write({ key: compositionScoreKey(composition), body: JSON.stringify(score), ...json });
@@ -204,5 +207,6 @@ async function writeResult(
   return {
     output: scoreOutput(score, storableMetrics(metrics), editEvents?.length),
     midi: { revision, sha256: createHash("sha256").update(bytes).digest("hex"), bytes: bytes.byteLength },
+    ...(phraseEnds === undefined ? {} : { phraseEnds }),
   };
 }

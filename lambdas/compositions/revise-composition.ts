@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type * as z from "zod";
-import { type Score, scoreSchema, writeMidi } from "../../domain/music/score";
+import { type Score, scoreSchema } from "../../domain/music/score";
 import type { updateCompositionSchema } from "../../domain/schemas/api/compositions";
 import type { FieldError } from "../../domain/schemas/api/problem";
 import type { CompositionOutput } from "../../domain/schemas/composition-parts";
@@ -21,6 +21,7 @@ import { isDone, type Outcome, type Stale } from "../stores/outcome";
 import { TableBusy } from "../stores/table";
 import type { Log } from "../telemetry/logger";
 import { readCompositionFile } from "./composition-file";
+import { performedMidi } from "./performed-midi";
 import { pollAfterSeconds } from "./poll-interval";
 
 export type UpdateComposition = z.output<typeof updateCompositionSchema>;
@@ -157,7 +158,7 @@ async function writeRevision(
       return stored === undefined ? undefined : parseStoredJson(stored, scoreSchema);
     },
   });
-  const bytes = writeMidi(presentScore(score, name, output));
+  const bytes = performedMidi(presentScore(score, name, output), item);
   const sha256 = createHash("sha256").update(bytes).digest("hex");
   const midi = { revision: (item.midi?.revision ?? 0) + 1, token: newToken(), sha256, bytes: bytes.length };
   const key = compositionMidiKey(item, midi);

@@ -1,5 +1,7 @@
 import type * as z from "zod";
+import { usualPerformance } from "../../domain/music/performance";
 import type { createCompositionSchema } from "../../domain/schemas/api/compositions";
+import { performanceOptionsSchema } from "../../domain/schemas/composition-parts";
 import type { UserQuotas } from "../../domain/schemas/user-quotas";
 import { checkParameters } from "../../domain/techniques/parameter-values";
 import { techniques } from "../../domain/techniques/registry";
@@ -71,6 +73,7 @@ export async function submitComposition(
     input,
     inputOptions,
     parameters,
+    performance: performanceOptionsSchema.parse({ ...usualPerformance, ...body.performance }),
     attempt: 0,
     openWork: "COMPOSITION",
     openWorkOwner: openWorkOwner(sub, id),

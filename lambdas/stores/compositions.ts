@@ -1,6 +1,6 @@
 /** The store of compositions. Requests create and change them; a worker claims them by a lease and ends them once. */
 import * as z from "zod";
-import { compositionOutputSchema } from "../../domain/schemas/composition-parts";
+import { compositionOutputSchema, phraseEndsSchema } from "../../domain/schemas/composition-parts";
 import { type Failure, failureSchema } from "../../domain/schemas/failure";
 import type { OwnedBy } from "../../naming/object-keys";
 import { ownedKey } from "../../naming/table-keys";
@@ -21,6 +21,8 @@ export interface Claim extends OwnedBy {
 export interface CompositionResult {
   readonly output: NonNullable<CompositionItem["output"]>;
   readonly midi: NonNullable<CompositionItem["midi"]>;
+  /** Where the tune's phrases end, in sixteenths. */
+  readonly phraseEnds?: readonly number[] | undefined;
 }
 
 export interface Compositions extends OwnedRows<CompositionItem>, OpenRows<CompositionItem, "FAILED"> {
@@ -44,6 +46,7 @@ export interface Compositions extends OwnedRows<CompositionItem>, OpenRows<Compo
 const resultSchema = z.strictObject({
   output: compositionOutputSchema,
   midi: compositionItemSchema.shape.midi.unwrap(),
+  phraseEnds: phraseEndsSchema.optional(),
 });
 
 const keyOf = ({ sub, id }: OwnedBy) => ownedKey("COMPOSITION", sub, id);

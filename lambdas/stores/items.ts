@@ -10,6 +10,8 @@ import {
   inputOptionsSchema,
   modelReferenceSchema,
   otherTimeSignatureSchema,
+  performanceOptionsSchema,
+  phraseEndsSchema,
   trackDescriptionSchema,
 } from "../../domain/schemas/composition-parts";
 import { failureSchema } from "../../domain/schemas/failure";
@@ -116,6 +118,10 @@ export const compositionItemSchema = z.strictObject({
   input: compositionInputSchema,
   inputOptions: inputOptionsSchema,
   parameters: z.record(z.string(), z.union([z.number(), z.boolean(), z.string()])).transform(withPresentNames),
+  /** How the piece is performed. Rows written before 0.3 have none, and their pieces are not performed. */
+  performance: performanceOptionsSchema.optional(),
+  /** Where the tune's phrases end, as the technique heard it. */
+  phraseEnds: phraseEndsSchema.optional(),
   failure: failureSchema.optional(),
   output: compositionOutputSchema.optional(),
   /** The MIDI file. Its revision and token are part of its key; the digest is its ETag. */

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { techniqueIds } from "../../../naming/resource-names";
+import { instrumentPresets } from "../../music/instrument-presets";
 import { compositionStates } from "../../states/composition-state";
 import {
   failureResponseSchema,
@@ -56,6 +57,46 @@ export const compositionInputOptionsSchema = z
   })
   .meta({ id: "InputOptions" });
 
+const on = "On unless it is false.";
+
+export const performanceSchema = z
+  .strictObject({
+    dynamics: z
+      .boolean()
+      .optional()
+      .meta({
+        description:
+          "Velocities follow the phrases, the bars and the voices, with the tune in front. A tune whose own velocities " +
+          `differ keeps them. ${on}`,
+      }),
+    mix: z
+      .boolean()
+      .optional()
+      .meta({ description: `Each track has a volume and a place between left and right. ${on}` }),
+    breaths: z
+      .boolean()
+      .optional()
+      .meta({
+        description:
+          "The other voices end nearly a 32nd early before rests and where a phrase of the tune ends. The tune keeps " +
+          `its lengths. ${on}`,
+      }),
+    ritardando: z
+      .boolean()
+      .optional()
+      .meta({
+        description: `The tempo slows down by 8 % over the last bar, and the tune's last note is held 1.5 times as long. ${on}`,
+      }),
+    instruments: z.enum(instrumentPresets).optional().meta({
+      description:
+        "The instruments of all tracks. `model`, which is the default, leaves those of the melody and of the model.",
+    }),
+  })
+  .meta({
+    id: "Performance",
+    description: "What the MIDI file adds to the notes, as a player does. No note begins at another time.",
+  });
+
 export const createCompositionSchema = z
   .strictObject({
     name: nameSchema,
@@ -70,6 +111,7 @@ export const createCompositionSchema = z
       .meta({ description: "Parameters depend on the technique; `GET /techniques` lists them." }),
     input: inputSchema,
     inputOptions: compositionInputOptionsSchema.optional(),
+    performance: performanceSchema.optional(),
   })
   .meta({ id: "CreateComposition" });
 
@@ -98,6 +140,9 @@ export const compositionSchema = z
     input: inputSchema,
     inputOptions: compositionInputOptionsSchema,
     parameters: z.record(z.string(), parameterValueSchema),
+    performance: performanceSchema
+      .optional()
+      .meta({ description: "How the piece is performed. Pieces of version 0.2 are not, and do not have it." }),
     failure: failureResponseSchema.optional(),
     output: z
       .object({

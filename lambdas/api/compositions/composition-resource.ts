@@ -17,6 +17,7 @@ export function compositionResource(item: CompositionItem): CompositionResource 
     input,
     inputOptions,
     parameters,
+    ...(item.performance === undefined ? {} : { performance: item.performance }),
     ...(item.failure === undefined ? {} : { failure: item.failure }),
     ...(item.output === undefined ? {} : { output: item.output }),
   };

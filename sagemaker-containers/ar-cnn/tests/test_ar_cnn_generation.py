@@ -18,6 +18,7 @@ from opencomposer_ar_cnn.generation import ArCnn, load_network, rewrite_notes
 from opencomposer_ar_cnn.model_metadata import parse_metadata
 from opencomposer_ar_cnn.rewriting import replay
 from opencomposer_ar_cnn.sampling_settings import sampling_settings
+from opencomposer_music.phrase_ends import derive_phrase_ends
 from opencomposer_music.piano_roll import SOUNDING, Note, is_monophonic, notes_to_planes, planes_to_notes
 from opencomposer_serving.deadline import Deadline
 from opencomposer_serving.failures import InvocationFailure, ModelRejected
@@ -69,6 +70,7 @@ def test_an_unlocked_piece_comes_back_as_one_melody_with_its_edits() -> None:
         roll[event["step"], event["pitch"]] = event["kind"] == "add"
     assert np.array_equal(roll, notes_to_planes(notes, 64)[SOUNDING])
     assert {note.velocity for note in notes} <= {80, 90}
+    assert generated.extra["phraseEnds"] == derive_phrase_ends(notes_to_planes(notes, 64))
 
 
 def test_a_locked_melody_is_left_and_gets_lines_each_a_track() -> None:
@@ -88,6 +90,7 @@ def test_a_locked_melody_is_left_and_gets_lines_each_a_track() -> None:
     for event in events:
         roll[event["step"], event["pitch"]] = event["kind"] == "add"
     assert np.array_equal(roll, added)
+    assert generated.extra["phraseEnds"] == derive_phrase_ends(notes_to_planes(MELODY, 64))
 
 
 def test_without_voice_leading_the_added_notes_are_one_track() -> None:

@@ -15,7 +15,8 @@ import jsonschema
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from opencomposer_music.piano_roll import Note
+from opencomposer_music.phrase_ends import derive_phrase_ends
+from opencomposer_music.piano_roll import Note, notes_to_planes
 from opencomposer_testing.model_host import ModelHost
 from opencomposer_testing.serving_process import REPOSITORY, ServingProcess
 from opencomposer_testing.tiny_generator import VOICES, TinyGenerator
@@ -87,6 +88,7 @@ def test_a_stock_model_accompanies_in_every_length_up_to_64_bars(server: Serving
         response = server.invoke(invocation(STOCK, scale(bars), bars))
         assert response.status == 200, response.body
         body = response.json()
+        assert body["phraseEnds"] == derive_phrase_ends(notes_to_planes(scale(bars), 16 * bars))
         assert [(track["name"], track["program"]) for track in body["tracks"]] == [
             (voice.name, voice.program) for voice in VOICES[1:]
         ]

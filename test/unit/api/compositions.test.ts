@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { usualPerformance } from "../../../domain/music/performance";
 import { type Score, writeMidi } from "../../../domain/music/score";
 import { parseMidi } from "../../../domain/music/song";
 import { compositionSchema } from "../../../domain/schemas/api/compositions";
@@ -45,6 +46,35 @@ describe("composing", () => {
   test("keeps the seed and the options that were given", async () => {
     const reply = await create(composerApi(), { seed: 0, inputOptions: { tempo: 80, startBar: 2, bars: 2 } });
     expect(reply.body).toMatchObject({ seed: 0, inputOptions: { tempo: 80, startBar: 2, bars: 2 } });
+  });
+
+  test("is performed by default; what the request switches off stays off", async () => {
+    const usual = { dynamics: true, mix: true, breaths: true, ritardando: true, instruments: "model" };
+    expect((await create(composerApi())).body).toMatchObject({ performance: usual });
+    const performance = { breaths: false, instruments: "strings" };
+    expect((await create(composerApi(), { performance })).body).toMatchObject({
+      performance: { ...usual, ...performance },
+    });
+  });
+
+  test("names each broken field of the performance, with what is allowed", async () => {
+    const performance = { instruments: "kazoo", dynamics: "yes", swing: true };
+    const reply = await create(composerApi(), { performance });
+    expect(reply.status).toBe(400);
+    expect(problemOf(reply).errors).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ pointer: "/performance/dynamics", value: "yes", allowed: "true or false" }),
+        expect.objectContaining({
+          pointer: "/performance/instruments",
+          value: "kazoo",
+          allowed: "model, choir, strings, brass, organ, piano, band",
+        }),
+        expect.objectContaining({
+          pointer: "/performance/swing",
+          allowed: expect.stringContaining("dynamics, mix, breaths, ritardando, instruments"),
+        }),
+      ]),
+    );
   });
 
   test("takes the caller's tracks, models and finished compositions, and nobody else's", async () => {
@@ -252,6 +282,22 @@ describe("a composition", () => {
     const reply = await api.call("GET", `/compositions/${done.id}`);
     expect(reply.headers["retry-after"]).toBeUndefined();
     expect(reply.body).toMatchObject({ state: "COMPLETED", output: finishedOutput });
+  });
+
+  test("is performed again when it is written again, unless it was made before there were performances", async () => {
+    for (const performance of [undefined, usualPerformance]) {
+      const api = composerApi();
+      const item = finishedPiece(api);
+      api.compositions.put({ ...item, ...(performance === undefined ? {} : { performance }) });
+      const path = `/compositions/${item.id}`;
+      const reply = await api.call("PATCH", path, { json: { programs: [{ index: 1, program: 43 }] } });
+      expect(reply.status).toBe(200);
+      const { bytes } = await api.call("GET", `${path}/midi`, { headers: { accept: "audio/midi" } });
+      const [tune, bass] = parseMidi(bytes).tracks;
+      expect(bass?.program).toBe(43);
+      expect(tune?.notes[0]?.velocity === 80).toBe(performance === undefined);
+      expect(bass?.notes[0]?.velocity === 80).toBe(performance === undefined);
+    }
   });
 
   test("gives its MIDI bytes under their digest, or a URL for those who accept JSON", async () => {

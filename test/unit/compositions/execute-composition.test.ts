@@ -3,6 +3,7 @@ import Ajv2020 from "ajv/dist/2020";
 import fc from "fast-check";
 import requestContract from "../../../contracts/invocation-request.schema.json";
 import { maxMelodyBars } from "../../../domain/music/input-limits";
+import { usualPerformance } from "../../../domain/music/performance";
 import { findSampleMelody } from "../../../domain/music/sample-melodies";
 import { scoreSchema } from "../../../domain/music/score";
 import { parseMidi } from "../../../domain/music/song";
@@ -16,6 +17,7 @@ import {
   pauseSeconds,
   retrySeconds,
 } from "../../../lambdas/compositions/execute-composition";
+import { performedMidi } from "../../../lambdas/compositions/performed-midi";
 import { leaseSeconds, renewSeconds, repeatedly } from "../../../lambdas/compositions/worker-lease";
 import type { CompositionItem } from "../../../lambdas/stores/items";
 import { compositionEditEventsKey, compositionMidiKey, compositionScoreKey } from "../../../naming/object-keys";
@@ -369,6 +371,40 @@ test("what a container says of single fields reaches the composition, once", asy
       "pitches 27 to 90.",
     retryable: false,
   });
+});
+
+test("the MIDI file is performed as asked, and the score stays as it was composed", async () => {
+  const performance = { ...usualPerformance, instruments: "strings" as const };
+  const harness = harnessWith({ performance });
+  await harness.deliver();
+  const row = harness.row();
+  expect(row.output?.tracks.map(({ program }) => program)).toEqual([40, 48]);
+  const score = scoreSchema.parse(JSON.parse(harness.artifacts.text(compositionScoreKey({ sub, id: id(1) })) ?? ""));
+  expect(score.tracks[1]?.notes[0]).toMatchObject({ velocity: 80, durationTicks: score.ticksPerBeat });
+  const song = parseMidi(harness.artifacts.objects.get(compositionMidiKey(row, { revision: 1 })) ?? new Uint8Array());
+  expect(song.tracks[1]?.notes[0]?.velocity).toBeLessThan(70);
+  expect(song.tempos).toHaveLength(6);
+  expect(song.tracks[0]?.notes.map(({ startTick, durationTicks, pitch }) => [startTick, durationTicks, pitch])).toEqual(
+    score.tracks[0]?.notes.map(({ startTick, durationTicks, pitch }) => [startTick, durationTicks, pitch]),
+  );
+});
+
+test("the voices breathe where the technique heard a phrase end, also when the file is written again", async () => {
+  const bassLengths = async (phraseEnds: readonly number[]): Promise<readonly (number | undefined)[]> => {
+    const harness = harnessWith({ performance: usualPerformance });
+    const notes = [0, 4, 8].map((onset) => ({ onset, duration: 4, pitch: 40 + onset, velocity: 80 }));
+    harness.responses = [responseOf({ phraseEnds, tracks: [{ name: "Bass", program: 32, notes }] })];
+    await harness.deliver();
+    const row = harness.row();
+    expect(row.phraseEnds).toEqual(phraseEnds);
+    const midi = harness.artifacts.objects.get(compositionMidiKey(row, { revision: 1 })) ?? new Uint8Array();
+    const score = scoreSchema.parse(JSON.parse(harness.artifacts.text(compositionScoreKey(row)) ?? ""));
+    expect(performedMidi(score, row)).toEqual(midi);
+    return parseMidi(midi).tracks[1]?.notes.map(({ durationTicks }) => durationTicks) ?? [];
+  };
+  // The last note is followed by a rest.
+  expect(await bassLengths([4])).toEqual([480, 421, 421]);
+  expect(await bassLengths([])).toEqual([480, 480, 421]);
 });
 
 test("a finished piece can be the input of the next one", async () => {

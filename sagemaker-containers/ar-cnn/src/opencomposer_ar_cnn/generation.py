@@ -12,6 +12,7 @@ import numpy as np
 import onnxruntime
 from opencomposer_music.contract import shown
 from opencomposer_music.metrics import measure_composition
+from opencomposer_music.phrase_ends import derive_phrase_ends
 from opencomposer_music.piano_roll import PITCHES, SOUNDING, STEPS_PER_BAR, Note, notes_to_planes, planes_to_notes
 from opencomposer_music.technique_document import TechniqueDocument, load_technique
 from opencomposer_serving.deadline import Deadline
@@ -187,7 +188,10 @@ class ArCnn:
         cells."""
         original = notes_to_planes(given, rewriting.planes.shape[1])
         events = [event.as_json() for event in rewriting.events]
-        extra: dict[str, object] = {"editEvents": events}
+        extra: dict[str, object] = {
+            "editEvents": events,
+            "phraseEnds": derive_phrase_ends(original if locked else rewriting.planes),
+        }
         if locked:
             voice = metadata.voices[1]
             if rewriting.lines is None:

@@ -28,7 +28,7 @@ class GeneratedTrack:
 class Generated:
     """The music that a technique made for a request.
 
-    `extra` holds the response's optional members as JSON-ready values (`editEvents`, `melody`: see
+    `extra` holds the response's optional members as JSON-ready values (`editEvents`, `melody`, `phraseEnds`: see
     contracts/invocation-response.schema.json).
     """
 

@@ -24,6 +24,7 @@ from opencomposer_music.decoding import (
 )
 from opencomposer_music.metrics import measure_composition
 from opencomposer_music.model_metadata import Voice
+from opencomposer_music.phrase_ends import derive_phrase_ends
 from opencomposer_music.piano_roll import (
     ONSET,
     PITCHES,
@@ -252,4 +253,4 @@ class UnetGan:
         melody_planes = notes_to_planes(request.melody.notes, request.melody.steps)
         metrics = measure_composition(melody_planes, accompaniment.planes)
         metrics["forcedBarRate"] = accompaniment.forced_bars / (bars * len(voices))
-        return Generated(tracks, metrics)
+        return Generated(tracks, metrics, {"phraseEnds": derive_phrase_ends(melody_planes)})

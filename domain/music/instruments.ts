@@ -1,0 +1,37 @@
+/** Chooses the instruments of a piece by a preset: one for the tune, and others for the voices by their heights. */
+import { type Ensemble, ensembles, type InstrumentPreset } from "./instrument-presets";
+import type { Score } from "./score";
+
+/**
+ * Returns the indices of the tracks that accompany the first one, from the highest down. A track's height is the mean
+ * of its pitches; tracks without notes come last, in their order.
+ */
+export function voicesByHeight({ tracks }: Pick<Score, "tracks">): number[] {
+  const heights = tracks.map(({ notes }) =>
+    notes.length === 0 ? -1 : notes.reduce((sum, { pitch }) => sum + pitch, 0) / notes.length,
+  );
+  return tracks
+    .map((_, index) => index)
+    .slice(1)
+    .sort((one, other) => (heights[other] ?? -1) - (heights[one] ?? -1) || one - other);
+}
+
+/** Returns the index of the lowest accompanying track, or undefined if fewer than two of them have notes. */
+export function bassTrack(score: Pick<Score, "tracks">): number | undefined {
+  const sounding = voicesByHeight(score).filter((index) => (score.tracks[index]?.notes.length ?? 0) > 0);
+  return sounding.length < 2 ? undefined : sounding.at(-1);
+}
+
+/** Returns the piece with the instruments of a preset. Its first track is the tune. */
+export function withInstruments(score: Score, preset: InstrumentPreset): Score {
+  if (preset === "model") return score;
+  const { tune, voices, bass }: Ensemble = ensembles[preset];
+  const lowest = bassTrack(score);
+  const inner = voicesByHeight(score).filter((index) => index !== lowest);
+  const programOf = (index: number): number => {
+    if (index === 0) return tune;
+    if (index === lowest) return bass;
+    return voices[Math.min(inner.indexOf(index), voices.length - 1)] ?? voices[0];
+  };
+  return { ...score, tracks: score.tracks.map((track, index) => ({ ...track, program: programOf(index) })) };
+}

@@ -1,0 +1,319 @@
+import fc from "fast-check";
+import { parseArrayBuffer } from "midi-json-parser-worker/build/es2019/midi-file-parser";
+import { instrumentPresets } from "../../../domain/music/instrument-presets";
+import { bassTrack, withInstruments } from "../../../domain/music/instruments";
+import { gridPlace, sensibleTempo, stepsPerBar, trackMelody } from "../../../domain/music/melody";
+import type { MidiNote } from "../../../domain/music/midi-note";
+import { perform, usualPerformance } from "../../../domain/music/performance";
+import { type PerformedScore, type Score, writeMidi } from "../../../domain/music/score";
+import { parseMidi, tempoAt } from "../../../domain/music/song";
+
+const bars = 4;
+const off = { ...usualPerformance, dynamics: false, mix: false, breaths: false, ritardando: false };
+
+interface Pitched {
+  readonly pitch: number;
+  /** In sixteenths. */
+  readonly onset: number;
+  readonly duration: number;
+  readonly velocity?: number;
+}
+
+const inTicks =
+  (ticksPerBeat: number) =>
+  ({ pitch, onset, duration, velocity = 80 }: Pitched): MidiNote => ({
+    startTick: (onset * ticksPerBeat) / 4,
+    durationTicks: (duration * ticksPerBeat) / 4,
+    pitch,
+    velocity,
+  });
+
+function scoreOf(lines: readonly (readonly Pitched[])[], ticksPerBeat = 480): Score {
+  return {
+    ...{ schemaVersion: 1, name: "Piece", ticksPerBeat, tempo: 100, bars },
+    tracks: lines.map((line, index) => ({
+      name: `Track ${index}`,
+      program: index,
+      source: index === 0 ? "input" : "generated",
+      notes: line.map(inTicks(ticksPerBeat)),
+    })),
+  };
+}
+
+/** A line with one note at a time, and with rests. */
+const line = fc
+  .array(
+    fc.record({
+      rest: fc.integer({ min: 0, max: 3 }),
+      duration: fc.integer({ min: 1, max: 8 }),
+      pitch: fc.integer({ min: 30, max: 90 }),
+      velocity: fc.integer({ min: 1, max: 127 }),
+    }),
+    { maxLength: 12 },
+  )
+  .map((notes) => {
+    let step = 0;
+    return notes.flatMap(({ rest, ...note }): Pitched[] => {
+      const onset = step + rest;
+      step = onset + note.duration;
+      return step <= bars * stepsPerBar ? [{ ...note, onset }] : [];
+    });
+  });
+
+const scores = fc
+  .record({
+    lines: fc.array(line, { minLength: 1, maxLength: 5 }),
+    ticksPerBeat: fc.constantFrom(4, 24, 96, 120, 480, 960),
+    tempo: fc.integer({ min: 20, max: 400 }),
+  })
+  .map(({ lines, ticksPerBeat, tempo }): Score => ({ ...scoreOf(lines, ticksPerBeat), tempo }));
+
+const optionSets = fc.record({
+  dynamics: fc.boolean(),
+  mix: fc.boolean(),
+  breaths: fc.boolean(),
+  ritardando: fc.boolean(),
+  instruments: fc.constantFrom(...instrumentPresets),
+});
+const phraseEndSets = fc.option(fc.array(fc.nat({ max: bars * stepsPerBar - 1 }), { maxLength: 6 }), {
+  nil: undefined,
+});
+
+const withoutVelocity = ({ startTick, durationTicks, pitch }: MidiNote): object => ({
+  startTick,
+  durationTicks,
+  pitch,
+});
+
+describe("any performance", () => {
+  test("leaves the tune's pitches, beginnings and lengths as they are, and begins no other note at another time", () => {
+    fc.assert(
+      fc.property(scores, optionSets, phraseEndSets, (score, options, phraseEnds) => {
+        const { tracks } = perform({ score, options, phraseEnds });
+        expect(tracks[0]?.notes.map(withoutVelocity)).toEqual(score.tracks[0]?.notes.map(withoutVelocity));
+        expect(tracks.map(({ notes }) => notes.map(({ startTick, pitch }) => [startTick, pitch]))).toEqual(
+          score.tracks.map(({ notes }) => notes.map(({ startTick, pitch }) => [startTick, pitch])),
+        );
+        expect(tracks.map(({ name, source }) => [name, source])).toEqual(
+          score.tracks.map(({ name, source }) => [name, source]),
+        );
+      }),
+    );
+  });
+
+  test("gives velocities of 1 to 127, and keeps those of a tune that has several", () => {
+    fc.assert(
+      fc.property(scores, optionSets, (score, options) => {
+        const performed = perform({ score, options });
+        for (const { velocity } of performed.tracks.flatMap(({ notes }) => notes)) {
+          expect(Number.isInteger(velocity)).toBe(true);
+          expect(velocity).toBeGreaterThanOrEqual(1);
+          expect(velocity).toBeLessThanOrEqual(127);
+        }
+        const given = score.tracks[0]?.notes ?? [];
+        if (new Set(given.map(({ velocity }) => velocity)).size > 1) expect(performed.tracks[0]?.notes).toEqual(given);
+      }),
+    );
+  });
+
+  test("takes less than a 32nd from a note, leaves something of it, and it has the same place among sixteenths", () => {
+    fc.assert(
+      fc.property(scores, optionSets, phraseEndSets, (score, options, phraseEnds) => {
+        const { ticksPerBeat } = score;
+        const performed = perform({ score, options, phraseEnds });
+        performed.tracks.forEach(({ notes }, track) => {
+          notes.forEach((note, index) => {
+            const given = score.tracks[track]?.notes[index];
+            if (given === undefined) throw new Error("a note was added");
+            expect(note.durationTicks).toBeGreaterThan(0);
+            expect(given.durationTicks - note.durationTicks).toBeGreaterThanOrEqual(0);
+            expect(given.durationTicks - note.durationTicks).toBeLessThan(ticksPerBeat / 8);
+            expect(gridPlace(note, ticksPerBeat, bars * stepsPerBar)).toEqual(
+              gridPlace(given, ticksPerBeat, bars * stepsPerBar),
+            );
+          });
+        });
+      }),
+    );
+  });
+
+  test("is written to a file that our reader reads note for note, with the tempo of the piece at its first note", () => {
+    fc.assert(
+      fc.property(scores, optionSets, (score, options) => {
+        fc.pre(score.tracks[0]?.notes.length !== 0);
+        const performed = perform({ score, options });
+        const song = parseMidi(writeMidi(performed));
+        expect(song.tracks.map(({ index, notes }) => [index, notes])).toEqual(
+          performed.tracks.flatMap(({ notes }, index) => (notes.length === 0 ? [] : [[index, notes]])),
+        );
+        expect(trackMelody(song, 0).tempo).toBeCloseTo(sensibleTempo(score.tempo), 1);
+        expect(song.tempos.length).toBeLessThanOrEqual(6);
+      }),
+    );
+  });
+
+  test("with everything switched off is the piece itself", () => {
+    fc.assert(
+      fc.property(scores, (score) => {
+        expect(writeMidi(perform({ score, options: off }))).toEqual(writeMidi(score));
+      }),
+    );
+  });
+});
+
+const quarters = (pitches: readonly number[], from = 0, velocity = 80): Pitched[] =>
+  pitches.map((pitch, index) => ({ pitch, onset: from + 4 * index, duration: 4, velocity }));
+/** Two bars of quarters, then a half note, over two voices. */
+const piece = scoreOf([
+  [...quarters([72, 74, 76, 77, 79, 77, 76, 74]), { pitch: 72, onset: 32, duration: 8 }],
+  [...quarters([64, 65, 67, 69, 71, 69, 67, 65]), { pitch: 64, onset: 32, duration: 8 }],
+  [...quarters([60, 60, 60, 60, 62, 62, 60, 59]), { pitch: 60, onset: 32, duration: 8 }],
+  [...quarters([48, 47, 45, 41, 43, 41, 45, 43]), { pitch: 48, onset: 32, duration: 8 }],
+]);
+
+const velocitiesOf = ({ tracks }: PerformedScore, index: number): number[] =>
+  tracks[index]?.notes.map(({ velocity }) => velocity) ?? [];
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+describe("dynamics", () => {
+  const performed = perform({ score: piece, options: { ...off, dynamics: true } });
+
+  test("put the tune in front, then the bass, then the voices between", () => {
+    const [tune = 0, alto = 0, tenor = 0, bass = 0] = [0, 1, 2, 3].map((index) => mean(velocitiesOf(performed, index)));
+    expect(tune).toBeGreaterThan(bass + 10);
+    expect(bass).toBeGreaterThan(alto + 5);
+    expect(alto).toBeCloseTo(tenor, 5);
+  });
+
+  test("rise to the middle of a phrase and fall again, and stress the first beat", () => {
+    const tune = velocitiesOf(performed, 0);
+    // The second and the fourth beats have no accent of their own. The sixth note begins in the middle of the phrase.
+    expect(tune[5]).toBeGreaterThan(tune[1] ?? 0);
+    expect(tune[5]).toBeGreaterThan(tune[7] ?? 0);
+    expect(tune[4]).toBeGreaterThan(tune[5] ?? 0);
+  });
+
+  test("begin a new arch where a phrase begins", () => {
+    const options = { ...off, dynamics: true };
+    // The fourth quarter ends a phrase.
+    const two = velocitiesOf(perform({ score: piece, options, phraseEnds: [12, 32] }), 0);
+    expect(two[3]).toBeLessThan(velocitiesOf(performed, 0)[3] ?? 0);
+  });
+
+  test("are heard beside a tune that stands alone, which keeps its level", () => {
+    const alone = perform({ score: { ...piece, tracks: piece.tracks.slice(0, 1) }, options: usualPerformance });
+    expect(Math.abs(mean(velocitiesOf(alone, 0)) - 80)).toBeLessThan(4);
+  });
+});
+
+describe("breaths", () => {
+  const options = { ...off, breaths: true };
+  const lengths = (score: PerformedScore, index: number): number[] =>
+    score.tracks[index]?.notes.map(({ durationTicks }) => durationTicks) ?? [];
+
+  test("are taken by the voices where a phrase of the tune ends, but not at the end of the piece", () => {
+    const performed = perform({ score: piece, options, phraseEnds: [12, 32] });
+    expect(lengths(performed, 0)).toEqual([...Array.from({ length: 8 }, () => 480), 960]);
+    expect(lengths(performed, 1)).toEqual([480, 480, 480, 421, 480, 480, 480, 480, 960]);
+  });
+
+  test("are taken before rests, and not by notes that sound on", () => {
+    const score = scoreOf([
+      quarters([72, 74, 76, 77, 79, 77, 76, 74]),
+      [
+        { pitch: 60, onset: 0, duration: 4 },
+        { pitch: 62, onset: 6, duration: 1 },
+        { pitch: 64, onset: 8, duration: 24 },
+      ],
+      [{ pitch: 48, onset: 0, duration: 32 }],
+    ]);
+    const performed = perform({ score, options, phraseEnds: [12, 28] });
+    // The sixteenth is followed by a sixteenth of rest only.
+    expect(lengths(performed, 1)).toEqual([421, 120, 2880]);
+    expect(lengths(performed, 2)).toEqual([3840]);
+  });
+});
+
+test("the notes of a chord that ends a phrase belong to one phrase", () => {
+  const chords = scoreOf([
+    quarters([72, 74, 76, 77]).flatMap((note) => [note, { ...note, pitch: note.pitch - 12 }]),
+    quarters([50, 50, 50, 50]),
+  ]);
+  const options = { ...off, dynamics: true };
+  const [first = [], second = []] = [[4], undefined].map((phraseEnds) =>
+    velocitiesOf(perform({ score: chords, options, phraseEnds }), 0),
+  );
+  expect(first[2]).toBe(first[3]);
+  expect(second[2]).toBe(second[3]);
+  expect(first[4]).toBeLessThan(second[4] ?? 0);
+});
+
+describe("the ritardando", () => {
+  test("slows down by 8 % over the bar before the last note, which is held 1.5 times as long", () => {
+    const { tempos } = perform({ score: piece, options: { ...off, ritardando: true } });
+    expect(tempos?.map(({ tick, beatsPerMinute }) => [tick / 480, Math.round(beatsPerMinute * 10) / 10])).toEqual([
+      [4, 98],
+      [5, 96],
+      [6, 94],
+      [7, 92],
+      [8, 66.7],
+    ]);
+    const song = parseMidi(writeMidi(perform({ score: piece, options: usualPerformance })));
+    expect(Math.round(tempoAt(song, 3.9 * 480))).toBe(100);
+    expect(Math.round(tempoAt(song, 7 * 480))).toBe(92);
+  });
+
+  test("does not touch the tempo of a piece that has one note", () => {
+    const score = scoreOf([[{ pitch: 60, onset: 0, duration: 16 }]]);
+    expect(perform({ score, options: usualPerformance }).tempos).toEqual([]);
+  });
+});
+
+test("volume and pan are written for each track, the tune loudest and in the middle", () => {
+  const bytes = writeMidi(perform({ score: piece, options: usualPerformance }));
+  const controls = parseArrayBuffer(bytes.slice().buffer).tracks.map((events) =>
+    events.flatMap((event) => {
+      const { controlChange } = event as { controlChange?: { type: number; value: number } };
+      return controlChange === undefined ? [] : [[controlChange.type, controlChange.value]];
+    }),
+  );
+  expect(controls.map((track) => track.map(([type]) => type))).toEqual([0, 1, 2, 3].map(() => [7, 10]));
+  const [tune = [], alto = [], tenor = [], bass = []] = controls.map((track) => track.map(([, value]) => value ?? 0));
+  expect(tune).toEqual([110, 64]);
+  expect(bass[1]).toBe(64);
+  expect(alto[0]).toBeLessThan(bass[0] ?? 0);
+  expect((alto[1] ?? 0) < 64 && (tenor[1] ?? 0) > 64).toBe(true);
+});
+
+describe("instruments", () => {
+  const programs = (preset: (typeof instrumentPresets)[number]): number[] =>
+    withInstruments(piece, preset).tracks.map(({ program }) => program);
+
+  test("are the model's unless a preset is named, whose lowest voice plays the bass", () => {
+    expect(programs("model")).toEqual([0, 1, 2, 3]);
+    expect(programs("choir")).toEqual([52, 52, 52, 52]);
+    expect(programs("strings")).toEqual([40, 48, 48, 43]);
+    expect(programs("brass")).toEqual([56, 60, 57, 58]);
+    expect(programs("band")).toEqual([65, 4, 27, 33]);
+  });
+
+  test("go by height and not by the order of the tracks; one voice alone is no bass", () => {
+    const [tune, alto, tenor, bass] = piece.tracks;
+    if (tune === undefined || alto === undefined || tenor === undefined || bass === undefined) throw new Error("four");
+    const shuffled = { ...piece, tracks: [tune, bass, tenor, alto] };
+    expect(withInstruments(shuffled, "brass").tracks.map(({ program }) => program)).toEqual([56, 58, 57, 60]);
+    expect(bassTrack({ tracks: [tune, bass] })).toBeUndefined();
+    expect(withInstruments({ ...piece, tracks: [tune, bass] }, "brass").tracks[1]?.program).toBe(60);
+  });
+
+  test("fit any number of tracks, and change nothing else", () => {
+    fc.assert(
+      fc.property(scores, fc.constantFrom(...instrumentPresets), (score, preset) => {
+        const { tracks, ...rest } = withInstruments(score, preset);
+        expect(rest).toEqual({ ...score, tracks: undefined });
+        expect(tracks.map(({ notes }) => notes)).toEqual(score.tracks.map(({ notes }) => notes));
+        for (const { program } of tracks) expect(program >= 0 && program <= 127).toBe(true);
+      }),
+    );
+  });
+});
