@@ -24,7 +24,7 @@ import { loadStageConfig } from "../lib/config/load-stage-config";
 import type { StageConfig } from "../lib/config/stage-config";
 import { basesOf } from "../lib/rules/dockerfile-bases";
 import { datasetPiecesFile, datasetPrefix, modelFile, stockModelPrefix } from "../naming/object-keys";
-import { endpointName, resourcePrefix, type Stage, techniqueIds } from "../naming/resource-names";
+import { endpointName, resourcePrefix, type Stage, trainedTechniqueIds } from "../naming/resource-names";
 import { catalogueKey, stockModelKey, type TableKey } from "../naming/table-keys";
 import { readOptions, runCommand } from "../tools/command-line";
 import { findPython } from "../tools/python/environments";
@@ -191,7 +191,7 @@ async function checkImages(stage: OpenStage): Promise<readonly Finding[]> {
 
 async function checkEndpoints(stage: OpenStage): Promise<readonly Finding[]> {
   const client = sageMakerOf(stage);
-  const names = techniqueIds.map((technique) => endpointName(stage.stage, technique));
+  const names = trainedTechniqueIds.map((technique) => endpointName(stage.stage, technique));
   return await Promise.all(names.map(async (name) => checkEndpoint(name, await readEndpoint(client, name))));
 }
 

@@ -106,7 +106,7 @@ function withBreaths(score: Score, phrases: readonly Phrase[]): Score {
   return {
     ...score,
     tracks: score.tracks.map((track, index) => {
-      if (index === 0) return track;
+      if (index === 0 || track.isDrums === true) return track;
       const starts = track.notes.map(({ startTick }) => startTick).sort((one, other) => one - other);
       let position = 0;
       const nextStarts = new Map<number, number>();
@@ -188,6 +188,7 @@ function mixed(score: Score): PerformedTrack[] {
   const { volume, pans } = mixing.voice;
   return score.tracks.map((track, index) => {
     if (index === 0) return { ...track, ...mixing.tune };
+    if (track.mix !== undefined) return { ...track, ...track.mix };
     if (index === bass) return { ...track, ...mixing.bass };
     const pan = inner.length === 1 ? mixing.tune.pan : (pans[inner.indexOf(index) % pans.length] ?? mixing.tune.pan);
     return { ...track, volume, pan };

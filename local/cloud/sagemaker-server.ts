@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { localAccountId, localImageUri, type TechniqueId, techniqueIds } from "../../naming/resource-names";
+import { localAccountId, localImageUri, type TrainedTechniqueId, trainedTechniqueIds } from "../../naming/resource-names";
 import { loopback } from "../../tools/processes/free-port";
 import { type ProcessGroup, startProcessGroup } from "../../tools/processes/process-group";
 import { repository } from "../../tools/repository";
@@ -12,7 +12,7 @@ import { localCredentials } from "./ministack";
  * Returns the name of the Python package that the entry point of a technique's image starts. It follows from the name
  * of the container's folder.
  */
-const containerPackage = (technique: TechniqueId): string => `opencomposer_${technique.replaceAll("-", "_")}`;
+const containerPackage = (technique: TrainedTechniqueId): string => `opencomposer_${technique.replaceAll("-", "_")}`;
 
 export interface SageMakerServerParams {
   readonly paths: LocalPaths;
@@ -126,7 +126,7 @@ export async function startSageMakerServer(params: SageMakerServerParams): Promi
 export function sageMakerConfiguration(params: SageMakerServerParams): unknown {
   const { paths, port, region, awsEndpointUrl, trainingCommand, inferencePython } = params;
   const images: Record<string, unknown> = {};
-  for (const technique of techniqueIds) {
+  for (const technique of trainedTechniqueIds) {
     const name = containerPackage(technique);
     const common = { PYTHONUNBUFFERED: "1", PYTHONDONTWRITEBYTECODE: "1" };
     images[localImageUri(technique, "training")] = {

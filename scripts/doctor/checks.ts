@@ -1,6 +1,6 @@
 /** The checks of `npm run doctor`. Each is a function of what it was told, and asks nothing itself. */
 import type { StageConfig } from "../../lib/config/stage-config";
-import { techniqueIds } from "../../naming/resource-names";
+import { trainedTechniqueIds } from "../../naming/resource-names";
 import type { DescribedStack, StackName } from "../../tools/stacks/deployed-stage";
 import { dockerMediaTypes, refusedManifest } from "../images/stored-image";
 import { type Finding, right, skipped, wrong } from "./finding";
@@ -21,7 +21,7 @@ export interface Docker {
 
 /** The deploy builds images with Docker, unless all of them are in ECR already. */
 export const buildsImages = ({ images }: Pick<StageConfig, "images">): boolean =>
-  techniqueIds.some((technique) => Object.values(images[technique]).some(({ kind }) => kind === "build"));
+  trainedTechniqueIds.some((technique) => Object.values(images[technique]).some(({ kind }) => kind === "build"));
 
 export function checkDocker(docker: Docker | undefined, config: Pick<StageConfig, "images">): Finding {
   if (!buildsImages(config)) return skipped("Docker", "this stage builds no image");
@@ -151,7 +151,7 @@ export function checkTrainingQuota(quotas: readonly Quota[], { training }: Pick<
 /** All serverless endpoints of an account and Region share one pool. */
 export function checkServerlessPool(quotas: readonly Quota[], { endpoints }: Pick<StageConfig, "endpoints">): Finding {
   const name = "Maximum total concurrency that can be allocated across all serverless endpoints";
-  const needed = techniqueIds.reduce((sum, technique) => {
+  const needed = trainedTechniqueIds.reduce((sum, technique) => {
     const endpoint = endpoints?.[technique];
     return sum + (endpoint?.kind === "serverless" ? endpoint.maxConcurrency : 0);
   }, 0);
@@ -172,7 +172,7 @@ export function checkEndpointQuotas(
   { endpoints }: Pick<StageConfig, "endpoints">,
 ): readonly Finding[] {
   const needed = new Map<string, number>();
-  for (const technique of techniqueIds) {
+  for (const technique of trainedTechniqueIds) {
     const endpoint = endpoints?.[technique];
     if (endpoint?.kind !== "realTime") continue;
     needed.set(endpoint.instanceType, (needed.get(endpoint.instanceType) ?? 0) + endpoint.instanceCount);

@@ -22,6 +22,9 @@ import { compositionUsage, type Rates, requestUsage, sumOf, trainingUsage, type 
 import { completedComposition, trainingJobThat, type WorkParams } from "./work";
 
 type Technique = components["schemas"]["Technique"];
+/** A technique with models, which can be trained. */
+type TrainedTechnique = Technique & { id: CreateTrainingJob["technique"] };
+const hasModels = (technique: Technique): technique is TrainedTechnique => !technique.byRule;
 type Model = components["schemas"]["Model"];
 type Composition = components["schemas"]["Composition"];
 export type Topics = Readonly<Record<string, string[]>>;
@@ -186,9 +189,20 @@ async function runSteps(run: Run): Promise<void> {
   const techniques = await steps.run("sign in and list the techniques", {}, async () => await listTechniques(run));
   // Whatever comes now would fail for the same reason.
   if (techniques === undefined) return;
-  const models = await steps.run("list the stock models", {}, async () => await findStockModels(run, techniques));
+  const models = await steps.run(
+    "list the stock models",
+    {},
+    async () => await findStockModels(run, techniques.filter(hasModels)),
+  );
   const tune = await steps.run("upload a melody", {}, async () => await uploadTune(run));
-  for (const technique of techniques) {
+  for (const technique of techniques.filter(({ byRule }) => byRule)) {
+    await steps.run(
+      `compose with ${technique.name}`,
+      { melody: tune },
+      async ({ melody }) => await compose(run, { technique, ...melody }),
+    );
+  }
+  for (const technique of techniques.filter(hasModels)) {
     await steps.run(
       `compose with ${technique.name}`,
       { melody: tune, "list of stock models": models },
@@ -199,7 +213,8 @@ async function runSteps(run: Run): Promise<void> {
       },
     );
   }
-  const [technique] = techniques;
+  const technique = techniques.find(hasModels);
+  if (technique === undefined) return;
   const begun = await steps.run(
     `train ${technique.name} until its first epoch`,
     {},
@@ -303,16 +318,16 @@ const lock = "melodyLock";
 
 async function compose(
   run: Run,
-  { technique, modelId, tune, trackId }: { readonly technique: Technique; readonly modelId: string } & UploadedTune,
+  { technique, modelId, tune, trackId }: { readonly technique: Technique; readonly modelId?: string } & UploadedTune,
 ): Promise<Found<Composition>> {
   const { api, sending, spending } = run;
   const { clock } = run.params;
   const begun = clock.now();
   const key = { "Idempotency-Key": crypto.randomUUID() };
   const body = {
-    name: nameOf(run, `piece of ${modelId}`).slice(0, 100),
+    name: nameOf(run, `piece of ${modelId ?? technique.id}`).slice(0, 100),
     technique: technique.id,
-    modelId,
+    ...(modelId === undefined ? {} : { modelId }),
     input: { trackId },
     parameters: technique.parameters.some(({ name }) => name === lock) ? { [lock]: true } : {},
   };
@@ -392,7 +407,7 @@ function usageToCome(): Usage {
   ]);
 }
 
-async function beginTraining(run: Run, technique: Technique): Promise<Found<TrainingJob>> {
+async function beginTraining(run: Run, technique: TrainedTechnique): Promise<Found<TrainingJob>> {
   const { api, sending, spending } = run;
   const toCome = usageToCome();
   if (spending.exceeds(toCome)) {
@@ -502,7 +517,7 @@ async function stopTraining(run: Run, { id: trainingJobId }: TrainingJob): Promi
   };
 }
 
-async function resumeTraining(run: Run, technique: Technique, stopped: TrainingJob): Promise<Found<string>> {
+async function resumeTraining(run: Run, technique: TrainedTechnique, stopped: TrainingJob): Promise<Found<string>> {
   const epochs = stopped.progress.epoch + addedEpochs;
   const job = await createTraining(run, {
     name: nameOf(run, "model"),
