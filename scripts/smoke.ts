@@ -23,7 +23,7 @@ import { describeAccount, type OpenStage, stageOptions, withStage } from "./oper
 import { localToken } from "./sign-in/local-token";
 import { signInToStage } from "./sign-in/sign-in-to-stage";
 import { cleanUpCommand } from "./smoke/advice";
-import { prices, pricesFile, ratesOf } from "./smoke/prices";
+import { prices, pricesFile, ratesOf } from "./operators/prices";
 import type { Clock } from "./smoke/requests";
 import { runSmoke, type SmokeReport } from "./smoke/run-smoke";
 import { formatUsd } from "./smoke/step";

@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import fc from "fast-check";
 import { loadStageConfig } from "../../../lib/config/load-stage-config";
 import { type Made, madeKinds, planDeletion } from "../../../scripts/smoke/made";
-import { prices, ratesOf } from "../../../scripts/smoke/prices";
+import { prices, ratesOf } from "../../../scripts/operators/prices";
 import { topicsBySize } from "../../../scripts/smoke/run-smoke";
 import { Spending } from "../../../scripts/smoke/spending";
 import {

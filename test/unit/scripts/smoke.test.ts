@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadStageConfig } from "../../../lib/config/load-stage-config";
 import { smokePrefix } from "../../../scripts/smoke/made";
-import { prices, ratesOf } from "../../../scripts/smoke/prices";
+import { prices, ratesOf } from "../../../scripts/operators/prices";
 import { runSmoke, type SmokeParams, type SmokeReport } from "../../../scripts/smoke/run-smoke";
 import { describeStep } from "../../../scripts/smoke/step";
 import { parseMarkdown } from "../documents/markdown";

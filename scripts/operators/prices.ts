@@ -2,7 +2,7 @@
 import * as z from "zod";
 import document from "../../docs/prices.json";
 import type { EndpointConfig, StageConfig } from "../../lib/config/stage-config";
-import type { Rates } from "./usage";
+import type { Rates } from "../smoke/usage";
 
 const amount = z.number().positive();
 const pricesSchema = z.object({
