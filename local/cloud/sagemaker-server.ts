@@ -1,7 +1,12 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { localAccountId, localImageUri, type TrainedTechniqueId, trainedTechniqueIds } from "../../naming/resource-names";
+import {
+  localAccountId,
+  localImageUri,
+  type TrainedTechniqueId,
+  trainedTechniqueIds,
+} from "../../naming/resource-names";
 import { loopback } from "../../tools/processes/free-port";
 import { type ProcessGroup, startProcessGroup } from "../../tools/processes/process-group";
 import { repository } from "../../tools/repository";
@@ -13,6 +18,9 @@ import { localCredentials } from "./ministack";
  * of the container's folder.
  */
 const containerPackage = (technique: TrainedTechniqueId): string => `opencomposer_${technique.replaceAll("-", "_")}`;
+
+/** The variables that training containers get from the program that starts the cloud. On AWS nothing sets them. */
+const passedOnToTrainings = ["OPENCOMPOSER_FIRST_SAMPLES_SECONDS"] as const;
 
 export interface SageMakerServerParams {
   readonly paths: LocalPaths;
@@ -126,11 +134,14 @@ export async function startSageMakerServer(params: SageMakerServerParams): Promi
 export function sageMakerConfiguration(params: SageMakerServerParams): unknown {
   const { paths, port, region, awsEndpointUrl, trainingCommand, inferencePython } = params;
   const images: Record<string, unknown> = {};
+  const ofTrainings = Object.fromEntries(
+    passedOnToTrainings.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  );
   for (const technique of trainedTechniqueIds) {
     const name = containerPackage(technique);
     const common = { PYTHONUNBUFFERED: "1", PYTHONDONTWRITEBYTECODE: "1" };
     images[localImageUri(technique, "training")] = {
-      train: { command: [...trainingCommand, "-m", `${name}.train`], environment: common },
+      train: { command: [...trainingCommand, "-m", `${name}.train`], environment: { ...common, ...ofTrainings } },
     };
     images[localImageUri(technique, "inference")] = {
       serve: {

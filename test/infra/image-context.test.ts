@@ -16,7 +16,13 @@ import { dirname, join, relative } from "node:path";
 import { App, AssetStaging, Stack } from "aws-cdk-lib";
 import { DockerImageAsset, type DockerImageAssetProps } from "aws-cdk-lib/aws-ecr-assets";
 import { imageBuild } from "../../lib/constructs/container-image";
-import { type ImageTarget, imageTargets, techniqueIds, type TrainedTechniqueId, trainedTechniqueIds } from "../../naming/resource-names";
+import {
+  type ImageTarget,
+  imageTargets,
+  techniqueIds,
+  type TrainedTechniqueId,
+  trainedTechniqueIds,
+} from "../../naming/resource-names";
 import { findPython } from "../../tools/python/environments";
 import { cdkContext } from "./support/synthesize";
 
