@@ -789,7 +789,7 @@ export interface components {
         ratings: components["schemas"]["Ratings"];
       }[];
     };
-    /** @description The numbers of compositions by the rating that their owners gave. */
+    /** @description The numbers of compositions by the rating that their owners gave: of everyone's for a technique or a stock model, of yours for a model of your own. They stay when compositions are deleted. A stock model whose file is replaced begins with none. */
     Ratings: {
       poor: number;
       neutral: number;
@@ -845,14 +845,7 @@ export interface components {
       } & {
         [key: string]: unknown;
       };
-      /** @description The numbers of compositions of this model by their rating: of everyone's if it is a stock model, of yours if it is your own. They stay when compositions are deleted. A stock model that is replaced by another file begins with none. */
-      ratings: {
-        poor: number;
-        neutral: number;
-        good: number;
-        /** @description The mean, of which poor counts 0, neutral 1 and good 2. It is absent until there is a rating. */
-        mean?: number;
-      };
+      ratings: components["schemas"]["Ratings"];
     };
     TrainingTopics: {
       /** @description Tags, their values, and the number of selected pieces that have each value. */
