@@ -1,4 +1,7 @@
-"""The key of a piece, by the tones that sound longest in it."""
+"""The key of a piece, by the tones that sound longest in it.
+
+It imports numpy only.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from opencomposer_evaluation.corpus import REST, Lines
+from opencomposer_music.piano_roll import PITCHES
 
 Mode = Literal["major", "minor"]
 
@@ -42,10 +45,10 @@ class Key:
         return 7 * octave + SPELLINGS[self.mode][above]
 
 
-def find_key(lines: Lines) -> Key:
+def find_key(lines: npt.NDArray[np.int64]) -> Key:
     """Returns the key whose profile correlates most with how long each pitch class sounds in lines [voices, steps]
-    (Krumhansl & Schmuckler's algorithm). Without any note it is C major."""
-    sounding = lines[lines != REST]
+    (Krumhansl & Schmuckler's algorithm). What is no pitch from 0 to 127 is a rest. Without any note it is C major."""
+    sounding = lines[(lines >= 0) & (lines < PITCHES)]
     shares = np.bincount(sounding % 12, minlength=12).astype(np.float64)
     keys: list[Key] = [Key(tonic, mode) for mode in PROFILES for tonic in range(12)]
     return max(keys, key=lambda key: _correlation(np.roll(PROFILES[key.mode], key.tonic), shares))
