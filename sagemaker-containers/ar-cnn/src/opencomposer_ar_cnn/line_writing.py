@@ -331,9 +331,8 @@ class LineSession:
         for index, line in enumerate(self._lines):
             allowed = self._allowed[index] & (self._wanted[index] >= self._settings.min_probability)
             liking = -np.logaddexp(0.0, -self._logits[index][last.start : stop]).mean(axis=0)
-            voices.append(
-                EndingVoice(line, allowed[last.start : stop].all(axis=0), allowed[approach].all(axis=0), liking)
-            )
+            at_end, before = (np.logical_and.reduce(allowed[steps]) for steps in (slice(last.start, stop), approach))
+            voices.append(EndingVoice(line, at_end, before, liking))
         ended = write_ending(given, voices, stop)
         if ended is not None:
             for index in range(len(self._lines)):
