@@ -18,7 +18,7 @@ from opencomposer_evaluation.chorale_grade import (
 from opencomposer_evaluation.corpus import REST
 from opencomposer_evaluation.keys import Key
 from opencomposer_evaluation.repeated_sequences import repeated_sequences
-from opencomposer_testing.quarters import quarters
+from quarters import quarters
 
 C_MAJOR = Key(0, "major")
 

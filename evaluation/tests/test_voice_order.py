@@ -8,7 +8,7 @@ from opencomposer_evaluation.corpus import REST
 from opencomposer_evaluation.voice_lines import as_voices
 from opencomposer_evaluation.voice_order import count_outside_the_tune, count_voice_order
 from opencomposer_music.piano_roll import Note, notes_to_planes
-from opencomposer_testing.quarters import quarters
+from quarters import quarters
 
 
 def test_lines_out_of_their_places_by_hand() -> None:

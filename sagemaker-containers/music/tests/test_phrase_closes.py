@@ -17,7 +17,7 @@ from opencomposer_evaluation.cadences import (
 from opencomposer_evaluation.chords import Chord
 from opencomposer_evaluation.corpus import REST
 from opencomposer_evaluation.voice_lines import VoiceLines
-from opencomposer_testing.quarters import quarters
+from quarters import quarters
 
 C, D, F, G, A = 0, 2, 5, 7, 9
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,9 @@ from opencomposer_music.piano_roll import ONSET, SOUNDING, STEPS_PER_BAR, Planes
 from opencomposer_evaluation.corpus import REST, Line, Lines, line_of
 
 LOWER_VOICES = 3
+CHORALE_LINES = ("Alto", "Tenor", "Bass")
+LINES = ("Mezzo-soprano", "Alto", "Tenor", "Baritone", "Bass")
+"""The names of all lines that may be written to a melody, the highest first."""
 REGISTERS = (67, 60, 50)
 """The pitch at which the alto, the tenor and the bass are expected before their first note (G4, C4, D3)."""
 
@@ -131,6 +134,18 @@ def split_by_register(track: Planes) -> VoiceLines:
         pitches[chosen, step] = kept
         last[chosen] = kept
     return lines_from_pitches(pitches, np.stack([_starts(track, line) for line in pitches]))
+
+
+def lower_lines(tracks: Mapping[str, Planes], melody: Planes) -> list[Planes]:
+    """Returns the lines of an accompaniment, the highest first, from its tracks [2, steps, 128] by their names.
+
+    Alto, tenor and bass are always among them: an accompaniment leaves out a line in which nothing sounds. Tracks of
+    which one has another name than a line stay as they are.
+    """
+    if not set(tracks) <= set(LINES):
+        return list(tracks.values())
+    silence = np.zeros_like(melody)
+    return [tracks.get(name, silence) for name in LINES if name in tracks or name in CHORALE_LINES]
 
 
 def as_voices(melody: Planes, tracks: Sequence[Planes]) -> VoiceLines:

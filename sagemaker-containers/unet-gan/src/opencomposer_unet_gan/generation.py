@@ -24,7 +24,7 @@ from opencomposer_music.decoding import (
 )
 from opencomposer_music.metrics import measure_composition
 from opencomposer_music.model_metadata import Voice
-from opencomposer_music.phrase_ends import derive_phrase_ends
+from opencomposer_music.phrase_ends import derive_phrase_ends, phrase_end_steps
 from opencomposer_music.piano_roll import (
     ONSET,
     PITCHES,
@@ -73,10 +73,12 @@ class Accompaniment:
     """The generator's music: planes [2, steps, 128] for each accompaniment voice, and the number of forced bars.
 
     `forced_bars` counts the bars, over all voices, that sampling left empty and that were given their likeliest notes.
+    phrase_ends: the onsets of the melody's notes that end a phrase.
     """
 
     planes: Sequence[Planes]
     forced_bars: int
+    phrase_ends: Sequence[int]
 
     def notes(self) -> list[list[Note]]:
         """Returns the notes of each voice, sorted by onset and pitch."""
@@ -133,7 +135,10 @@ def accompany(generator: LoadedGenerator, melody: Sequence[Note], bars: int, see
     metadata = generator.metadata
     rng = np.random.Generator(np.random.PCG64(seed))
     line = highest_line(melody, bars)
-    conditioning = encode_melody(line, bars, metadata)  # (1, 2 or 3, steps, 128)
+    heard = notes_to_planes(line, bars * STEPS_PER_BAR)
+    phrase_ends = derive_phrase_ends(heard)
+    marked = phrase_end_steps(heard, phrase_ends)
+    conditioning = encode_melody(line, bars, metadata, marked)  # (1, 2 or 3, steps, 128)
     noise = draw_noises(rng, bars, metadata)  # (performances, bars, noise size)
     # (performances, voices, steps, 129) and (performances, voices, steps, 128)
     pitch_logits, onset_logits = _run(generator, conditioning, noise)
@@ -141,15 +146,15 @@ def accompany(generator: LoadedGenerator, melody: Sequence[Note], bars: int, see
         pitch_logits[:, index, :, : voice.lowest_pitch] = IMPOSSIBLE
         pitch_logits[:, index, :, voice.highest_pitch + 1 : PITCHES] = IMPOSSIBLE
     try:
-        heard = notes_to_planes(line, bars * STEPS_PER_BAR)
-        chosen, planes = best_performance(list(zip(pitch_logits, onset_logits, strict=True)), metadata, heard, rng)
+        performances = list(zip(pitch_logits, onset_logits, strict=True))
+        chosen, planes = best_performance(performances, metadata, heard, marked, rng)
     except ValueError as error:
         raise ModelRejected(str(error)) from None
     forced = sum(
         fill_empty_bars(voice_planes, pitch_logits[chosen, index], metadata.voices[1 + index])
         for index, voice_planes in enumerate(planes)
     )
-    return Accompaniment(planes, forced)
+    return Accompaniment(planes, forced, phrase_ends)
 
 
 def highest_line(notes: Sequence[Note], bars: int) -> list[Note]:
@@ -253,4 +258,4 @@ class UnetGan:
         melody_planes = notes_to_planes(request.melody.notes, request.melody.steps)
         metrics = measure_composition(melody_planes, accompaniment.planes)
         metrics["forcedBarRate"] = accompaniment.forced_bars / (bars * len(voices))
-        return Generated(tracks, metrics, {"phraseEnds": derive_phrase_ends(melody_planes)})
+        return Generated(tracks, metrics, {"phraseEnds": accompaniment.phrase_ends})
