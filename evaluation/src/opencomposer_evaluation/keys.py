@@ -7,8 +7,7 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-
-from opencomposer_evaluation.corpus import REST, Lines
+from opencomposer_music.voice_lines import REST, Lines
 
 Mode = Literal["major", "minor"]
 
