@@ -123,7 +123,12 @@ export const updateCompositionSchema = z
       .min(1)
       .max(64)
       .optional()
-      .meta({ description: "The new instruments of tracks of the finished piece." }),
+      .meta({ description: "The new instruments of tracks of the finished piece. They go before `performance`." }),
+    performance: performanceSchema.optional().meta({
+      description:
+        "Changes how the finished piece is performed. What it does not name stays as it is. `instruments` gives all " +
+        "tracks new instruments; `model` gives them back those of melody and model.",
+    }),
   })
   .meta({ id: "UpdateComposition", minProperties: 1 });
 
