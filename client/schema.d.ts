@@ -557,7 +557,7 @@ export interface components {
         dynamics?: boolean;
         /** @description Each track has a volume and a place between left and right. On unless it is false. */
         mix?: boolean;
-        /** @description The other voices end nearly a 32nd early before rests and where a phrase of the tune ends. The tune keeps its lengths. On unless it is false. */
+        /** @description The other voices end up to a 32nd early before rests and where a phrase of the tune ends. The tune keeps its lengths. On unless it is false. */
         breaths?: boolean;
         /** @description The tempo slows down by 8 % over the last bar, and the tune's last note is held 1.5 times as long. On unless it is false. */
         ritardando?: boolean;
@@ -678,7 +678,7 @@ export interface components {
       dynamics?: boolean;
       /** @description Each track has a volume and a place between left and right. On unless it is false. */
       mix?: boolean;
-      /** @description The other voices end nearly a 32nd early before rests and where a phrase of the tune ends. The tune keeps its lengths. On unless it is false. */
+      /** @description The other voices end up to a 32nd early before rests and where a phrase of the tune ends. The tune keeps its lengths. On unless it is false. */
       breaths?: boolean;
       /** @description The tempo slows down by 8 % over the last bar, and the tune's last note is held 1.5 times as long. On unless it is false. */
       ritardando?: boolean;
@@ -711,7 +711,7 @@ export interface components {
         dynamics?: boolean;
         /** @description Each track has a volume and a place between left and right. On unless it is false. */
         mix?: boolean;
-        /** @description The other voices end nearly a 32nd early before rests and where a phrase of the tune ends. The tune keeps its lengths. On unless it is false. */
+        /** @description The other voices end up to a 32nd early before rests and where a phrase of the tune ends. The tune keeps its lengths. On unless it is false. */
         breaths?: boolean;
         /** @description The tempo slows down by 8 % over the last bar, and the tune's last note is held 1.5 times as long. On unless it is false. */
         ritardando?: boolean;

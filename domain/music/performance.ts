@@ -95,12 +95,21 @@ function phrasesOf(notes: readonly MidiNote[], ticksPerBeat: number, ends: reado
 }
 
 /**
+ * Returns by how many ticks a note that long may end earlier, so that programs which round lengths to sixteenths and
+ * triplets of eighths, as score programs do, show it as it was composed: less than half the way to the next shorter
+ * length.
+ */
+function breathOf(durationTicks: number, ticksPerBeat: number): number {
+  const shorter = [ticksPerBeat / 4, ticksPerBeat / 3].map((unit) => (Math.ceil(durationTicks / unit) - 1) * unit);
+  return Math.ceil((durationTicks - Math.max(...shorter)) / 2) - 1;
+}
+
+/**
  * Returns the piece with short silences in the accompaniment, where singers breathe: before rests, and where a phrase
- * of the tune ends. A breath is a tick shorter than a 32nd, so that programs which round to sixteenths, as score
- * programs do, show the notes as they were composed. A note that would lose half of its length or more stays whole.
+ * of the tune ends. The longest is a tick shorter than a 32nd. A note that would lose half of its length or more stays
+ * whole.
  */
 function withBreaths(score: Score, phrases: readonly Phrase[]): Score {
-  const breath = Math.ceil(score.ticksPerBeat / 8) - 1;
   const phraseEnds = new Set(phrases.map((phrase) => phrase.endTick));
   const lastEnd = Math.max(...score.tracks.flatMap(({ notes }) => notes.map(endTick)));
   return {
@@ -116,14 +125,17 @@ function withBreaths(score: Score, phrases: readonly Phrase[]): Score {
       }
       const breathes = (note: MidiNote): boolean => {
         const end = endTick(note);
-        if (end >= lastEnd || note.durationTicks <= 2 * breath) return false;
+        if (end >= lastEnd) return false;
         return phraseEnds.has(end) || (nextStarts.get(end) ?? Infinity) - end >= score.ticksPerBeat / 2;
       };
       return {
         ...track,
-        notes: track.notes.map((note) =>
-          breathes(note) ? { ...note, durationTicks: note.durationTicks - breath } : note,
-        ),
+        notes: track.notes.map((note) => {
+          const breath = breathOf(note.durationTicks, score.ticksPerBeat);
+          return breath > 0 && 2 * breath < note.durationTicks && breathes(note)
+            ? { ...note, durationTicks: note.durationTicks - breath }
+            : note;
+        }),
       };
     }),
   };

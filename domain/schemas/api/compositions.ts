@@ -78,7 +78,7 @@ export const performanceSchema = z
       .optional()
       .meta({
         description:
-          "The other voices end nearly a 32nd early before rests and where a phrase of the tune ends. The tune keeps " +
+          "The other voices end up to a 32nd early before rests and where a phrase of the tune ends. The tune keeps " +
           `its lengths. ${on}`,
       }),
     ritardando: z
