@@ -35,8 +35,8 @@ const accents = { downbeat: 0.045, middle: 0.02, beat: 0, offbeat: -0.03 };
  */
 const mixing = {
   tune: { volume: 110, pan: 64 },
-  bass: { volume: 104, underDyingTune: 74, pan: 64 },
-  voice: { volume: 98, underDyingTune: 68, pans: [44, 84, 54, 74] },
+  bass: { volume: 104, underDyingTune: 68, pan: 64 },
+  voice: { volume: 98, underDyingTune: 62, pans: [44, 84, 54, 74] },
 };
 
 /** The last bar slows down to this share of the tempo, in equal parts from beat to beat. */

@@ -2,7 +2,7 @@
  * Measures how loud the tune is beside its accompaniment: the sample melodies, accompanied by the stock models, are
  * rendered by FluidSynth, each track alone, before and after the performance, and with each preset.
  *
- *     npx tsx test/verification/loudness/measure-loudness.ts [SOUND_FONT]
+ *     npm run measure:loudness [-- SOUND_FONT]
  *
  * Needs FluidSynth and a General MIDI sound font (Debian: fluidsynth and timgm6mb-soundfont or fluid-soundfont-gm), and
  * the Python environment `training`. Prints a table in Markdown. It is no part of the tests: sound fonts differ.
