@@ -31,9 +31,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from opencomposer_music.chords import chord_of
+from opencomposer_music.keys import Key, Mode, find_key
 from opencomposer_music.voice_lines import REST, LineNote, VoiceLines
 
-from opencomposer_evaluation.keys import Key, Mode, find_key
 from opencomposer_evaluation.repeated_sequences import repeated_sequences
 
 VOICES = ("soprano", "alto", "tenor", "bass")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from opencomposer_evaluation.keys import Key, find_key
+from opencomposer_music.keys import Key, find_key
 from opencomposer_music.voice_lines import REST
 
 C, A = 0, 9
