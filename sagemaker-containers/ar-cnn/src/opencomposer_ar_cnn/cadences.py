@@ -25,14 +25,14 @@ APPROACH_STEPS = 2
 """The number of steps before the last note of a phrase in which the dominant is favored."""
 
 
-class PhraseEndNote(NamedTuple):
+class LastNote(NamedTuple):
     """A note of the melody that ends a phrase: its first step, and the first step after it."""
 
     onset: int
     end: int
 
 
-def phrase_end_notes(piece: EditablePiece) -> list[PhraseEndNote]:
+def phrase_last_notes(piece: EditablePiece) -> list[LastNote]:
     """Returns the melody's notes that end a phrase."""
     melody = piece.melody
     starts = piece.original_onsets[np.arange(len(melody)), np.minimum(melody, PITCHES - 1)]
@@ -40,11 +40,11 @@ def phrase_end_notes(piece: EditablePiece) -> list[PhraseEndNote]:
     # Where the note is no longer the melody's pitch, or no longer marked, it has ended.
     changes = np.flatnonzero(np.diff(np.where(piece.phrase_ends, melody, REST), append=-1)) + 1
     ends = changes[np.searchsorted(changes, onsets, side="right")]
-    return [PhraseEndNote(int(onset), int(end)) for onset, end in zip(onsets, ends, strict=True)]
+    return [LastNote(int(onset), int(end)) for onset, end in zip(onsets, ends, strict=True)]
 
 
 def cadence_scores(
-    piece: EditablePiece, notes: Iterable[PhraseEndNote], others: Sequence[Line], *, bass: Line, is_bass: bool
+    piece: EditablePiece, notes: Iterable[LastNote], others: Sequence[Line], *, bass: Line, is_bass: bool
 ) -> Table:
     """Returns 1 for each cell of a line that makes a cadence, and 0 for all others, [steps, 128].
 
