@@ -689,7 +689,8 @@ export interface components {
       /**
        * @description Parameters depend on the technique; `GET /techniques` lists them.
        *
-       *     `unet-gan` has none.
+       *     `unet-gan`:
+       *     - `ending`: true or false; default true. End the piece: the voices hold a chord in root position from your melody's last note to its end, the tonic's if the melody ends on a tone of it. Without it they go on as the model writes them.
        *
        *     `ar-cnn`:
        *     - `maxPercentageOfInitialNotesRemoved`: an integer from 0 to 100 (percent); default 100. How much of your own music may be taken away. 0 keeps all of it and only adds notes. Counted in sixteenths: a quarter note is four.
@@ -701,6 +702,7 @@ export interface components {
        *     - `voiceLeading`: true or false; default true. Write what is added to a locked melody as lines, each a track of its own: alto, tenor and bass, which do not cross and avoid parallel fifths and octaves. Without it the added notes are one track.
        *     - `aboveMelody`: true or false; default false. Allow notes above a locked melody.
        *     - `beyondMelody`: true or false; default false. Allow notes before a locked melody begins and after it has ended.
+       *     - `ending`: true or false; default true. End the piece, if voices are written to a locked melody: they hold a chord in root position from your melody's last note to its end, the tonic's if the melody ends on a tone of it. Without it they go on as the model writes them.
        *     - `firstBar`: an integer from 1 to 64 (bars); default 1. The first bar that may be edited. The music before it stays as it is.
        *     - `lastBar`: an integer from 0 to 64 (bars); default 0. The last bar that may be edited; 0 is the last of the piece. The music after it stays as it is.
        *     - `lowestPitch`: an integer from 0 to 127 (MIDI note number); default 0. The lowest pitch that may be added or removed: 60 is middle C, 12 more or less is an octave.
@@ -1015,6 +1017,7 @@ export interface components {
     };
     SampleList: {
       items: {
+        /** @description The number of epochs that were complete when the sample was made. Samples of epoch 0 are made once, after a minute of training, if the first epoch takes longer than that. */
         epoch: number;
         melodyId: string;
         /** @description The path of the sample, from the API's root. */
