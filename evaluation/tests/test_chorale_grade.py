@@ -16,8 +16,8 @@ from opencomposer_evaluation.chorale_grade import (
     ranked_distance,
 )
 from opencomposer_evaluation.corpus import REST
-from opencomposer_evaluation.keys import Key
 from opencomposer_evaluation.repeated_sequences import repeated_sequences
+from opencomposer_music.keys import Key
 from opencomposer_testing.quarters import quarters
 
 C_MAJOR = Key(0, "major")

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from opencomposer_evaluation.chords import SEVENTHS, TRIADS, Chord, chord_of
 from opencomposer_evaluation.corpus import REST
-from opencomposer_evaluation.keys import Key, find_key
+from opencomposer_music.keys import Key, find_key
 
 C, D, F, G, A, B = 0, 2, 5, 7, 9, 11
 

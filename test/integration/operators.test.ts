@@ -158,7 +158,7 @@ describe("with the stacks of dev", () => {
     });
     const lines = (await cloud.run("doctor", ["--stage", "dev"])).out
       .split("\n")
-      .filter((line) => line.includes(" image "));
+      .filter((line) => /^. image /.test(line));
     expect(lines).toEqual([
       `✓ image opencomposer@${(digests[0] ?? "").slice(0, 19)}: application/vnd.docker.distribution.manifest.v2+json`,
       expect.stringMatching(

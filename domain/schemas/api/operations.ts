@@ -14,6 +14,7 @@ import {
 import { healthSchema, sampleMelodyListSchema, techniqueListSchema } from "./discovery";
 import { modelListSchema, modelSchema } from "./models";
 import type { ProblemCode } from "./problem-codes";
+import { rateCompositionSchema, techniqueRatingListSchema } from "./ratings";
 import { idSchema, pageQuerySchema } from "./shared";
 import { createTrackQuerySchema, trackListSchema, trackSchema, updateTrackSchema } from "./tracks";
 import {
@@ -210,6 +211,27 @@ export const operationDescriptions = {
     tagged: true,
     problems: ["NOT_FOUND", "EDIT_EVENTS_NOT_AVAILABLE", "NOT_READY", "FILE_LOST"],
   },
+  rateComposition: {
+    summary: "Rate a finished composition",
+    description:
+      "You can rate each of your compositions once; another rating replaces the one before, and an equal one changes " +
+      "nothing. Ratings are counted by model (`ratings` of `GET /models/{modelId}`) and by technique " +
+      "(`GET /technique-ratings`). The numbers of techniques and stock models are those of all users, and show neither who has " +
+      "rated nor what. They stay when a composition is deleted.",
+    pathParameters: byCompositionId,
+    body: rateCompositionSchema,
+    status: 200,
+    response: compositionSchema,
+    tagged: true,
+    problems: ["NOT_FOUND", "NOT_READY", "CONFLICT", "VERSION_MISMATCH"],
+  },
+  listTechniqueRatings: {
+    summary: "List the ratings of each technique",
+    description: "The numbers are those of all users and all models, deleted compositions included.",
+    status: 200,
+    response: techniqueRatingListSchema,
+    problems: [],
+  },
 
   listModels: {
     summary: "List the stock models, then yours, newest first",
@@ -326,7 +348,7 @@ export const operationDescriptions = {
     description:
       "With `Accept: application/json` the response is a short-lived URL of the file. The ETag is the SHA-256 of the bytes.",
     pathParameters: byTrainingJobId.extend({
-      epoch: z.string().regex(/^[1-9][0-9]{0,5}$/),
+      epoch: z.string().regex(/^(0|[1-9][0-9]{0,5})$/),
       melodyId: z.string().regex(/^[a-z0-9-]{1,64}$/),
     }),
     status: 200,

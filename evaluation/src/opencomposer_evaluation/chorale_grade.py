@@ -30,10 +30,10 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from opencomposer_music.keys import Key, Mode, find_key
 
 from opencomposer_evaluation.chords import chord_of
 from opencomposer_evaluation.corpus import REST
-from opencomposer_evaluation.keys import Key, Mode, find_key
 from opencomposer_evaluation.repeated_sequences import repeated_sequences
 from opencomposer_evaluation.voice_lines import LineNote, VoiceLines
 

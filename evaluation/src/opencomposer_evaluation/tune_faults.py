@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from statistics import fmean
 
 import numpy as np
+from opencomposer_music.keys import Key, find_key
 from opencomposer_music.piano_roll import STEPS_PER_BAR
 
 from opencomposer_evaluation.bass_rhythm import count_bass_attacks
@@ -17,7 +18,6 @@ from opencomposer_evaluation.cadences import ends_in_root_position, moves_under_
 from opencomposer_evaluation.chords import chord_of, count_chords, sounding_at
 from opencomposer_evaluation.corpus import REST
 from opencomposer_evaluation.dissonances import count_dissonances
-from opencomposer_evaluation.keys import Key, find_key
 from opencomposer_evaluation.parallels import beat_parallels, parallels
 from opencomposer_evaluation.voice_lines import VoiceLines
 from opencomposer_evaluation.voice_order import count_voice_order

@@ -26,7 +26,7 @@ export const standIns: readonly StandIn[] = [
       "resources are taken out that MiniStack does not have: those of SageMaker, `Custom::S3AutoDeleteObjects`, " +
       "`AWS::Cognito::ManagedLoginBranding` and alarms that compute with metrics. The API and the sign-in page get the address of " +
       "MiniStack. The endpoints are made at the local SageMaker server. `docker` is called for each image, because MiniStack's " +
-      "ECR says that it has every image",
+      "ECR says that it has every image. Buckets get the tags of their stack, which MiniStack leaves out",
     why: "there is no account, and MiniStack refuses a stack that has any of those resources",
   },
   {
