@@ -112,7 +112,9 @@ describe("with the stacks of dev", () => {
     );
     expect(out).toMatch(/✓ stock model unet-gan-bach: sha256 [0-9a-f]{12} in table and bucket/);
     expect(out).toMatch(/✓ data set bach-chorales: sha256 [0-9a-f]{12} in table and bucket/);
-    expect(out).toMatch(/✗ bootstrap of the CDK: this account and Region have no bootstrap with the qualifier hnb659fds\. Run: npx cdk bootstrap/);
+    expect(out).toMatch(
+      /✗ bootstrap of the CDK: this account and Region have no bootstrap with the qualifier hnb659fds\. Run: npx cdk bootstrap/,
+    );
     expect(error).toMatch(/^\d+ of \d+ checks found something that is wrong\.\n$/);
   });
 
