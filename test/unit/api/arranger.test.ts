@@ -1,5 +1,7 @@
+import type { Score } from "../../../domain/music/score";
 import { compositionSchema } from "../../../domain/schemas/api/compositions";
 import { techniqueListSchema } from "../../../domain/schemas/api/discovery";
+import { compositionScoreKey } from "../../../naming/object-keys";
 import { type ComposerApi, composerApi } from "./support/composer-api";
 import { problemOf, resourceOf } from "./support/documented-api";
 import { composition, finishedOutput } from "./support/items";
@@ -120,6 +122,9 @@ describe("a finished piece with drums", () => {
     const api = composerApi();
     const row = band();
     api.compositions.put(row);
+    const tracks = output.tracks.map(({ name, program, source }) => ({ name, program, source, notes: [] }));
+    const score: Score = { schemaVersion: 1, name: row.name, ticksPerBeat: 480, tempo: 100, bars: output.bars, tracks };
+    api.files.objects.set(compositionScoreKey(row), Buffer.from(JSON.stringify(score)));
     const json = { programs: [{ index, program: 5 }] };
     const reply = await api.call("PATCH", `/compositions/${row.id}`, { json });
     expect(reply.status).toBe(422);
