@@ -719,11 +719,11 @@ export interface components {
        *     - `minProbability`: a number from 0 to 0.95; default 0. How sure the model must be of an edit. 0 lets it invent; 0.5 with a temperature of 0.5 only corrects what is likelier wrong than right.
        *
        *     `arranger`:
-       *     - `style`: pop, rock, jazz, bossa, waltz; default pop. The band and its rhythms. The waltz is for melodies in 3/4 and 6/8; the others take every time signature.
+       *     - `style`: pop, rock, jazz, bossa, waltz; default pop. The band and its rhythms. The waltz needs a melody in 3/4, and compositions take 4/4 only until now.
        *     - `density`: sparse, normal, full; default normal. How many instruments play besides the drums: two (chords and bass), three (held chords, too) or four (and one that plays the chords' tones in turn).
        *     - `chordRhythm`: bar, half-bar, beat; default half-bar. How often the chord may change. It changes only where the melody asks for it.
        *     - `drums`: true or false; default true. Whether drums play, on MIDI channel 10.
-       *     - `swing`: true or false; default false. The band plays the off-beat eighths late, in the last third of the beat. Meant for a melody that swings, because the melody itself keeps its ticks. In 6/8 it changes nothing.
+       *     - `swing`: true or false; default false. The band plays the off-beat eighths late, in the last third of the beat. Meant for a melody that swings, because the melody itself keeps its ticks.
        */
       parameters?: {
         [key: string]: unknown;
