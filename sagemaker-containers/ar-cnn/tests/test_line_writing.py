@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from opencomposer_ar_cnn.editable_piece import EditLimits, Floats, ceiling_of, editable_piece, soprano_shift
-from opencomposer_ar_cnn.line_writing import LOWEST_OF_ALL, parts_for, split_into_lines
+from opencomposer_ar_cnn.editable_piece import EditLimits, Floats, ceiling_of, editable_piece
+from opencomposer_ar_cnn.line_writing import parts_for, split_into_lines
 from opencomposer_ar_cnn.onsets import Cells
 from opencomposer_ar_cnn.rewriting import Rewriting, added_notes, replay
 from opencomposer_ar_cnn.rewriting_session import Network, rewrite
 from opencomposer_ar_cnn.sampling_settings import SamplingSettings, sampling_settings
+from opencomposer_music.melody_register import LOWEST_OF_ALL
 from opencomposer_music.piano_roll import PITCHES, SOUNDING, STEPS_PER_BAR, Note, notes_to_planes, planes_to_notes
 from opencomposer_music.voice_leading import REST, Line, line_of
 from opencomposer_testing.opinionated_network import opinionated
@@ -223,13 +224,6 @@ def test_a_tune_of_any_height_has_its_lines_below_it(lowest: int) -> None:
         sounds = line != REST
         assert (line[sounds] <= line_of(notes_to_planes(notes, 64))[sounds]).all()
         assert (line[sounds] >= min(LOWEST_OF_ALL, lowest)).all()
-
-
-def test_a_tune_is_heard_in_the_octave_of_sopranos() -> None:
-    melody = line_of(notes_to_planes(MELODY, 64))
-    assert soprano_shift(melody, LIMITS) == 0
-    assert soprano_shift(melody - 24, LIMITS) == 24
-    assert soprano_shift(melody + 12, LIMITS) == -12
 
 
 def test_a_rest_of_the_melody_is_under_its_neighbors() -> None:

@@ -13,18 +13,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from onnx import TensorProto, helper
 from opencomposer_music.decoding import encode_melody
+from opencomposer_music.melody_register import LOWEST_OF_ALL
 from opencomposer_music.model_metadata import Voice
 from opencomposer_music.phrase_ends import derive_phrase_end_steps
 from opencomposer_music.piano_roll import ONSET, SOUNDING, Note, is_monophonic, notes_to_planes, planes_to_notes
+from opencomposer_music.voice_leading import REST, line_of
 from opencomposer_serving.failures import ModelRejected
-from opencomposer_testing.tiny_generator import VOICES, TinyGenerator, accompaniment_ranges
+from opencomposer_testing.tiny_generator import VOICES, TinyGenerator
 from opencomposer_unet_gan.generation import (
     LoadedGenerator,
     accompany,
     fill_empty_bars,
+    hearing_shift,
     highest_line,
     load_generator,
     note_probabilities,
+    range_of,
 )
 
 GENERATOR = load_generator(TinyGenerator().file(), 1)
@@ -56,9 +60,10 @@ def test_any_melody_of_any_length_gets_voices_in_their_ranges_with_no_empty_bar(
     notes, bars = melody
     accompaniment = accompany(GENERATOR, notes, bars, seed)
     assert len(accompaniment.planes) == 3
-    for voice, planes, (lowest, highest) in zip(
-        accompaniment.notes(), accompaniment.planes, accompaniment_ranges(), strict=True
-    ):
+    line = line_of(notes_to_planes(highest_line(notes, bars), bars * 16))
+    shift = hearing_shift(line, GENERATOR.metadata)
+    for voice, planes, described in zip(accompaniment.notes(), accompaniment.planes, VOICES[1:], strict=True):
+        lowest, highest = range_of(described, shift, line)
         assert planes.shape == (2, bars * 16, 128)
         assert all(lowest <= note.pitch <= highest for note in voice)
         assert all(note.onset + note.duration <= bars * 16 for note in voice)
@@ -66,6 +71,30 @@ def test_any_melody_of_any_length_gets_voices_in_their_ranges_with_no_empty_bar(
         assert planes[SOUNDING].reshape(bars, -1).any(axis=1).all()
     again = accompany(GENERATOR, notes, bars, seed)
     assert again.notes() == accompaniment.notes()
+
+
+@pytest.mark.parametrize("octaves", [-3, -2, -1, 1, 2])
+def test_a_low_or_high_melody_is_accompanied_as_one_in_the_usual_octave(octaves: int) -> None:
+    """The same harmony is played in the octave of the tune, as far as the floor below a low one allows."""
+    usual = [Note(step, 4, 67 + step // 4 % 8) for step in range(0, 64, 4)]
+    moved = [note._replace(pitch=note.pitch + 12 * octaves) for note in usual]
+    lines = [line_of(planes) for planes in accompany(GENERATOR, usual, 4, 0).planes]
+    found = [line_of(planes) for planes in accompany(GENERATOR, moved, 4, 0).planes]
+    line = line_of(notes_to_planes(moved, 64))
+    assert hearing_shift(line, GENERATOR.metadata) == -12 * octaves
+    for one, other, voice in zip(lines, found, VOICES[1:], strict=True):
+        lowest, highest = range_of(voice, -12 * octaves, line)
+        assert ((other[other != REST] >= lowest) & (other[other != REST] <= highest)).all()
+        assert lowest >= (0 if octaves > 0 else LOWEST_OF_ALL)
+        if octaves > 0:
+            assert (other == np.where(one == REST, REST, one + 12 * octaves)).all()
+        assert (other != REST).mean() > 0.5
+
+
+def test_a_melody_in_the_usual_octave_is_heard_as_it_is() -> None:
+    line = np.array([60, 64, 67, 72, REST])
+    assert hearing_shift(line, GENERATOR.metadata) == 0
+    assert [range_of(voice, 0, line) for voice in VOICES[1:]] == [(50, 74), (45, 69), (36, 62)]
 
 
 def test_other_seeds_and_other_melodies_give_other_accompaniments() -> None:

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from opencomposer_music.melody_register import floor_below
 from opencomposer_music.piano_roll import ONSET, PITCHES, SOUNDING, STEPS_PER_BEAT, Planes
 from opencomposer_music.sigmoid import sigmoid
 from opencomposer_music.voice_leading import INTERVALS, MAX_MOVE, REST, Line, Table, best_line
@@ -32,12 +33,6 @@ DENSITY_UNIT = 4
 """Densities are in units of so many pitches at once."""
 MIN_ROOM = 6
 """The minimum number of semitones below the melody for each line. A very low melody gets fewer lines."""
-LOWEST_PITCH = 36
-"""The lowest pitch of a line (C2), if the melody leaves enough room above it."""
-LOW_MELODY_ROOM = 17
-"""The number of semitones from the lowest pitch of a low melody down to that of its lines."""
-LOWEST_OF_ALL = 24
-"""The lowest pitch of a line below any melody (C1)."""
 IMPOSSIBLE = -1e9
 UNISON = -6.0
 """The score of a pitch that sounds already at the step: possible, but seldom good."""
@@ -110,17 +105,10 @@ def parts_for(piece: EditablePiece, settings: SamplingSettings, limits: EditLimi
     wanted = round(limits.density * settings.density * DENSITY_UNIT)
     count = min(wanted, limits.polyphony_at(settings.density)) - given
     if sounds.any() and not settings.above_melody:
-        lowest_lines = floor_of(piece)
+        lowest_lines = floor_below(piece.melody)
         median = float(np.median(piece.melody[sounds]))
         count = min(count, int(median - lowest_lines) // MIN_ROOM)
     return PARTS[min(max(count, 1), len(PARTS)) - 1]
-
-
-def floor_of(piece: EditablePiece) -> int:
-    """Returns the lowest pitch that a line may have."""
-    sounding = piece.melody[piece.melody != REST]
-    lowest = int(np.percentile(sounding, 10)) if len(sounding) else LOWEST_PITCH + LOW_MELODY_ROOM
-    return max(LOWEST_OF_ALL, min(LOWEST_PITCH, lowest - LOW_MELODY_ROOM))
 
 
 def split_into_lines(cells: Cells, centers: Sequence[float]) -> list[Line]:
@@ -169,7 +157,7 @@ class LineSession:
         self._rng = rng
         self.density = piece.density
         self._parts = parts_for(piece, settings, limits)
-        self._floor = floor_of(piece)
+        self._floor = floor_below(piece.melody)
         self._ranges = [self._range_of(part) for part in self._parts]
         added = draft.planes[SOUNDING] & ~piece.original
         self._lines = split_into_lines(added, [(low + high) / 2 for low, high in self._ranges])

@@ -103,6 +103,10 @@ METADATA = metadata_contract(
                 "rhythm": _list_of(_list_of(_SCORE, 2, 2), 1, 15),
                 "beatParallelWeight": _WEIGHT,
                 "rhythmWeight": _WEIGHT,
+                "beatMoves": _list_of(_list_of(_SCORE, MAX_MOVE + 1, MAX_MOVE + 1), 1, 15),
+                "beatMoveWeight": _WEIGHT,
+                "stayWeight": _WEIGHT,
+                "contrary": {"type": "boolean"},
                 "closes": _object_of(
                     {
                         "intervals": _list_of(_list_of(_list_of(_SCORE, INTERVALS, INTERVALS), 2, 2), 2, 2),
@@ -111,7 +115,17 @@ METADATA = metadata_contract(
                     }
                 ),
             },
-            optional=("beatParallels", "rhythm", "beatParallelWeight", "rhythmWeight", "closes"),
+            optional=(
+                "beatParallels",
+                "rhythm",
+                "beatParallelWeight",
+                "rhythmWeight",
+                "beatMoves",
+                "beatMoveWeight",
+                "stayWeight",
+                "contrary",
+                "closes",
+            ),
         ),
         "phraseEnds": {"type": "boolean"},
     },
@@ -211,6 +225,10 @@ def voice_leading_to_json(leading: VoiceLeading) -> dict[str, Any]:
         **({} if leading.rhythm is None else {"rhythm": leading.rhythm.tolist()}),
         "beatParallelWeight": leading.beat_parallel_weight,
         "rhythmWeight": leading.rhythm_weight,
+        **({} if leading.beat_moves is None else {"beatMoves": leading.beat_moves.tolist()}),
+        "beatMoveWeight": leading.beat_move_weight,
+        "stayWeight": leading.stay_weight,
+        "contrary": leading.contrary,
         **({} if leading.closes is None else {"closes": _closes_to_json(leading.closes)}),
     }
 
@@ -249,7 +267,7 @@ def parse_metadata(text: str, technique: str | None = None) -> ModelMetadata:
 
 def _voice_leading(values: Mapping[str, Any], voices: int) -> VoiceLeading:
     closes = values.get("closes")
-    tables = {"moves": values["moves"], "rhythm": values.get("rhythm")}
+    tables = {name: values.get(name) for name in ("moves", "rhythm", "beatMoves")}
     tables["closes.moves"] = None if closes is None else closes["moves"]
     for name, table in tables.items():
         if table is not None and len(table) != voices:
@@ -265,6 +283,10 @@ def _voice_leading(values: Mapping[str, Any], voices: int) -> VoiceLeading:
         rhythm=_table(values["rhythm"]) if "rhythm" in values else None,
         beat_parallel_weight=float(values.get("beatParallelWeight", 0)),
         rhythm_weight=float(values.get("rhythmWeight", 0)),
+        beat_moves=_table(values["beatMoves"]) if "beatMoves" in values else None,
+        beat_move_weight=float(values.get("beatMoveWeight", 0)),
+        stay_weight=float(values.get("stayWeight", 0)),
+        contrary=bool(values.get("contrary", False)),
         closes=None if closes is None else _closes(closes),
     )
 

@@ -22,6 +22,7 @@ from opencomposer_music.decoding import (
     encode_melody,
     parse_metadata,
 )
+from opencomposer_music.melody_register import floor_below, octaves_to
 from opencomposer_music.metrics import measure_composition
 from opencomposer_music.model_metadata import Voice
 from opencomposer_music.phrase_ends import derive_phrase_ends, phrase_end_steps
@@ -32,12 +33,15 @@ from opencomposer_music.piano_roll import (
     STEPS_PER_BAR,
     Note,
     Planes,
+    fold_into_range,
     highest_voice,
     notes_to_planes,
     planes_to_notes,
+    transposed,
 )
 from opencomposer_music.sigmoid import sigmoid
 from opencomposer_music.technique_document import TechniqueDocument, load_technique
+from opencomposer_music.voice_leading import Line, line_of
 from opencomposer_serving.deadline import Deadline
 from opencomposer_serving.failures import BrokenField, InvocationFailure, ModelRejected, unusable_model
 from opencomposer_serving.invocation import MAX_BARS, InvocationRequest
@@ -56,6 +60,7 @@ MIN_NOTE_PROBABILITY = 0.01
 
 
 HALF_BAR = STEPS_PER_BAR // 2
+OCTAVE = 12
 
 Probabilities = npt.NDArray[np.float64]
 
@@ -123,8 +128,9 @@ def play_silence(generator: LoadedGenerator, bars: int) -> None:
 def accompany(generator: LoadedGenerator, melody: Sequence[Note], bars: int, seed: int) -> Accompaniment:
     """Writes the accompaniment voices for a melody of `bars` bars.
 
-    The network hears the melody's highest line, folded by octaves into the range that it was trained on. Every note
-    lies in its voice's range.
+    The network hears the melody's highest line, in the octave in which melodies lie that it was trained on, and what it
+    plays to it is moved back. So the voices lie below a low melody and follow a high one up, and every note lies in its
+    voice's range, moved as far (see `range_of`).
 
     No voice has an empty bar as far as the model allows: where the decoded notes leave a bar empty although the model
     gives a note at least the probability 0.01 at some step of it, each half of that bar is given its likeliest pitch.
@@ -135,16 +141,21 @@ def accompany(generator: LoadedGenerator, melody: Sequence[Note], bars: int, see
     metadata = generator.metadata
     rng = np.random.Generator(np.random.PCG64(seed))
     line = highest_line(melody, bars)
-    heard = notes_to_planes(line, bars * STEPS_PER_BAR)
-    phrase_ends = derive_phrase_ends(heard)
-    marked = phrase_end_steps(heard, phrase_ends)
-    conditioning = encode_melody(line, bars, metadata, marked)  # (1, 2 or 3, steps, 128)
+    steps = bars * STEPS_PER_BAR
+    given = notes_to_planes(line, steps)
+    phrase_ends = derive_phrase_ends(given)
+    marked = phrase_end_steps(given, phrase_ends)
+    shift = hearing_shift(line_of(given), metadata)
+    raised = fold_into_range([note._replace(pitch=note.pitch + shift) for note in line], 0, PITCHES - 1)
+    heard = notes_to_planes(raised, steps)
+    conditioning = encode_melody(raised, bars, metadata, marked)  # (1, 2 or 3, steps, 128)
     noise = draw_noises(rng, bars, metadata)  # (performances, bars, noise size)
     # (performances, voices, steps, 129) and (performances, voices, steps, 128)
     pitch_logits, onset_logits = _run(generator, conditioning, noise)
     for index, voice in enumerate(metadata.voices[1:]):
-        pitch_logits[:, index, :, : voice.lowest_pitch] = IMPOSSIBLE
-        pitch_logits[:, index, :, voice.highest_pitch + 1 : PITCHES] = IMPOSSIBLE
+        lowest, highest = range_of(voice, shift, line_of(given))
+        pitch_logits[:, index, :, : lowest + shift] = IMPOSSIBLE
+        pitch_logits[:, index, :, highest + shift + 1 : PITCHES] = IMPOSSIBLE
     try:
         performances = list(zip(pitch_logits, onset_logits, strict=True))
         chosen, planes = best_performance(performances, metadata, heard, marked, rng)
@@ -154,7 +165,24 @@ def accompany(generator: LoadedGenerator, melody: Sequence[Note], bars: int, see
         fill_empty_bars(voice_planes, pitch_logits[chosen, index], metadata.voices[1 + index])
         for index, voice_planes in enumerate(planes)
     )
-    return Accompaniment(planes, forced, phrase_ends)
+    return Accompaniment([transposed(voice, -shift, np.False_) for voice in planes], forced, phrase_ends)
+
+
+def hearing_shift(melody: Line, metadata: ModelMetadata) -> int:
+    """Returns the semitones (whole octaves) by which the network hears a melody higher than it is: so that its median
+    is near the middle of the range of the training music's melodies."""
+    usual = metadata.voices[0]
+    center = (usual.lowest_pitch + usual.highest_pitch) / 2
+    return octaves_to(center, melody, metadata.limits.lowest_pitch, metadata.limits.highest_pitch)
+
+
+def range_of(voice: Voice, shift: int, melody: Line) -> tuple[int, int]:
+    """Returns the lowest and the highest pitch of a voice beside a melody that is heard `shift` semitones higher. Below
+    a low melody a voice keeps above `floor_below`, and has at least an octave."""
+    if shift == 0:
+        return voice.lowest_pitch, voice.highest_pitch
+    lowest = max(voice.lowest_pitch - shift, floor_below(melody) if shift > 0 else 0)
+    return lowest, min(max(voice.highest_pitch - shift, lowest + OCTAVE), PITCHES - 1)
 
 
 def highest_line(notes: Sequence[Note], bars: int) -> list[Note]:
