@@ -152,12 +152,17 @@ function isPresignedUrl(value: unknown): value is PresignedUrl {
 export async function compositionMidiUrl(
   api: ApiClient,
   compositionId: string,
-): Promise<{ readonly data: PresignedUrl } | { readonly error: Problem }> {
+  { signal }: { readonly signal?: AbortSignal } = {},
+): Promise<
+  | { readonly data: PresignedUrl; readonly response: Response }
+  | { readonly error: Problem; readonly response: Response }
+> {
   const { data, error, response } = await api.GET("/compositions/{compositionId}/midi", {
     params: { path: { compositionId } },
     headers: { accept: "application/json" },
+    ...(signal === undefined ? {} : { signal }),
   });
   const url: unknown = data;
-  if (isPresignedUrl(url)) return { data: url };
-  return { error: error ?? unexpectedResponse(response, "") };
+  if (isPresignedUrl(url)) return { data: url, response };
+  return { error: error ?? unexpectedResponse(response, ""), response };
 }

@@ -947,6 +947,7 @@ export interface components {
     };
     SampleList: {
       items: {
+        /** @description The number of epochs that were complete when the sample was made. Samples of epoch 0 are made once, after a minute of training, if the first epoch takes longer than that. */
         epoch: number;
         melodyId: string;
         /** @description The path of the sample, from the API's root. */

@@ -89,7 +89,10 @@ export const samplesFolder = "samples/";
 export const sampleFile = (epoch: number, melodyId: string): string =>
   `${samplesFolder}epoch-${String(epoch).padStart(4, "0")}/${melodyId}.mid`;
 
-/** A sample of a training job: the epoch after which it was made, and the sample melody that it accompanies. */
+/**
+ * A sample of a training job: the number of epochs that were complete when it was made, and the sample melody that it
+ * accompanies. The first samples of a training whose first epoch takes long have the epoch 0.
+ */
 export interface Sample {
   readonly epoch: number;
   readonly melodyId: string;
@@ -99,7 +102,7 @@ export interface Sample {
 export function parseSampleFile(key: string): Sample | undefined {
   const match = /(?:^|\/)samples\/epoch-(\d{4,6})\/([a-z0-9-]{1,64})\.mid$/.exec(key);
   const [, epoch, melodyId] = match ?? [];
-  if (epoch === undefined || melodyId === undefined || Number(epoch) === 0) return undefined;
+  if (epoch === undefined || melodyId === undefined) return undefined;
   return { epoch: Number(epoch), melodyId };
 }
 

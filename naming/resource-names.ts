@@ -72,6 +72,9 @@ export function trainingJobName(stage: Stage, { jobId, attempt, launch }: Traini
   return `${resourcePrefix(stage)}-${jobId}-${attempt}-${launch}`;
 }
 
+/** The log group of all training jobs of an account and Region, and the name space of their metrics. SageMaker decides it. */
+export const trainingLogGroup = "/aws/sagemaker/TrainingJobs";
+
 const launchPattern = new RegExp(`^(${ulidExpression})-([1-9]\\d{0,4})-([1-9]\\d{0,4})$`);
 
 /** Returns what the name of a SageMaker job says; undefined for a name that is not one of this stage. */

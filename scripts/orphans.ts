@@ -17,16 +17,10 @@ import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { createDynamoDBTable } from "../lambdas/stores/dynamodb-table";
 import { createObjectStore } from "../lambdas/stores/objects";
 import { createRowsByKey } from "../lambdas/stores/rows-by-key";
-import { readOptions, runCommand } from "../tools/command-line";
+import { readNumber, readOptions, runCommand } from "../tools/command-line";
 import { readStackOutputs, storageStack } from "../tools/stacks/deployed-stage";
 import { type OpenStage, stageOptions, withStage } from "./operators/open-stage";
 import { listOrphans, minAgeDays, removeOrphans } from "./orphans/remove-orphans";
-
-function wholeNumber(name: string, text: string): number {
-  const parsed = /^\d{1,9}$/.test(text) ? Number(text) : undefined;
-  if (parsed === undefined) throw new Error(`${name} is "${text}"; it must be a whole number.`);
-  return parsed;
-}
 
 async function main(): Promise<void> {
   const values = readOptions({
@@ -34,8 +28,9 @@ async function main(): Promise<void> {
     "older-than-days": { type: "string", default: String(minAgeDays) },
     remove: { type: "string" },
   });
-  const ageDays = wholeNumber("--older-than-days", values["older-than-days"]);
-  const expected = values.remove === undefined ? undefined : wholeNumber("--remove", values.remove);
+  const ageDays = readNumber("--older-than-days", values["older-than-days"], { min: minAgeDays, max: 99_999 });
+  const expected =
+    values.remove === undefined ? undefined : readNumber("--remove", values.remove, { min: 0, max: 999_999_999 });
   await withStage({ values }, async (stage) => {
     await showOrphans({ stage, ageDays, expected });
   });

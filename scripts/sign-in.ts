@@ -9,28 +9,21 @@
  * The app client's callback addresses are read from Cognito. In `prod` none of them is on this machine, so the address is
  * pasted there. The authors have never run this command on AWS.
  */
-import { CanceledError, readOptions, runCommand, UsageError } from "../tools/command-line";
+import { CanceledError, readNumber, readOptions, runCommand } from "../tools/command-line";
 import { describeAccount, stageOptions, withStage } from "./operators/open-stage";
-import { signInToStage } from "./sign-in/sign-in-to-stage";
+import { signInSeconds, signInToStage } from "./sign-in/sign-in-to-stage";
 
 const tell = (line: string): void => {
   console.error(line);
 };
 
-function readSeconds(text: string): number {
-  if (!/^[1-9]\d{0,4}$/.test(text)) {
-    throw new UsageError(`--timeout-seconds is "${text}"; it must be a whole number from 1 to 99999.`);
-  }
-  return Number(text);
-}
-
 runCommand(async () => {
   const values = readOptions({
     ...stageOptions,
     paste: { type: "boolean", default: false },
-    "timeout-seconds": { type: "string", default: "600" },
+    "timeout-seconds": { type: "string", default: String(signInSeconds) },
   });
-  const seconds = readSeconds(values["timeout-seconds"]);
+  const seconds = readNumber("--timeout-seconds", values["timeout-seconds"], { min: 1, max: 99_999 });
   await withStage({ values }, async (stage) => {
     const ending = new AbortController();
     const cancel = (): void => {

@@ -14,40 +14,19 @@
  * have never run this command on AWS.
  */
 import { randomBytes } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
+import { systemClock } from "../client/retry";
 import { loadStageConfig } from "../lib/config/load-stage-config";
-import { CanceledError, readOptions, runCommand, UsageError } from "../tools/command-line";
+import { CanceledError, readNumber, readOptions, runCommand } from "../tools/command-line";
 import { repository } from "../tools/repository";
 import { apiStack, readStackOutputs } from "../tools/stacks/deployed-stage";
 import { describeAccount, type OpenStage, stageOptions, withStage } from "./operators/open-stage";
+import { prices } from "./operators/prices";
 import { localToken } from "./sign-in/local-token";
-import { signInToStage } from "./sign-in/sign-in-to-stage";
-import { cleanUpCommand } from "./smoke/advice";
-import { prices, pricesFile, ratesOf } from "./smoke/prices";
-import type { Clock } from "./smoke/requests";
-import { runSmoke, type SmokeReport } from "./smoke/run-smoke";
+import { signInSeconds, signInToStage } from "./sign-in/sign-in-to-stage";
+import { ratesOf } from "./smoke/rates";
+import { describeReport } from "./smoke/report";
+import { runSmoke } from "./smoke/run-smoke";
 import { formatUsd } from "./smoke/step";
-
-function readCost(text: string): number {
-  if (!/^\d{1,4}(?:\.\d{1,6})?$/.test(text)) {
-    throw new UsageError(`--max-cost is "${text}"; it must be US dollars from 0 to 9999, as 0.20.`);
-  }
-  return Number(text);
-}
-
-const clock: Clock = {
-  now: () => performance.now(),
-  random: Math.random,
-  sleep: async (milliseconds, signal) => {
-    try {
-      await sleep(milliseconds, undefined, signal === undefined ? {} : { signal });
-    } catch (error) {
-      // Node's own error says less than the reason.
-      signal?.throwIfAborted();
-      throw error;
-    }
-  },
-};
 
 /** Returns a name for a run that no other has: the time, and some digits. */
 const newRunId = (): string =>
@@ -66,9 +45,6 @@ function untilCanceled(): { readonly steps: AbortController; readonly deletion: 
   return { steps, deletion, end: () => process.off("SIGINT", cancel).off("SIGTERM", cancel) };
 }
 
-/** Seconds in which a person has to sign in. */
-const signInSeconds = 600;
-
 interface Options {
   readonly token: string | undefined;
   readonly paste: boolean;
@@ -84,7 +60,6 @@ async function smoke(stage: OpenStage, { token, paste, json, cleanUp, ceiling }:
   const tell = json ? console.error : console.log;
   // What a run on the local cloud would cost on AWS is estimated with the settings of `dev`.
   const config = loadStageConfig({ stage: stage.local === undefined ? stage.stage : "dev", folder: repository });
-  const rates = ratesOf(prices, config);
   tell(describeAccount(stage));
   tell(
     stage.local === undefined
@@ -103,16 +78,17 @@ async function smoke(stage: OpenStage, { token, paste, json, cleanUp, ceiling }:
       stage: stage.stage,
       apiUrl: await apiUrlOf(stage),
       signIn,
-      rates,
+      rates: ratesOf(prices, config),
+      monitor: config.training.monitor,
       ceiling,
       runId: newRunId(),
       tell,
       signal: canceled.steps.signal,
       deletionSignal: canceled.deletion.signal,
-      clock,
+      clock: systemClock,
       cleanUp,
     });
-    tell(describeEnd(report, { ceiling, stage, cleanUp }));
+    tell(describeReport(report, { ceiling, cleanUp, stage: stage.stage, region: stage.settings.region }));
     if (json) {
       const { asOf, region } = prices;
       const document = { stage: stage.stage, startedAt, ...report, maxCostUsd: ceiling, prices: { asOf, region } };
@@ -125,35 +101,6 @@ async function smoke(stage: OpenStage, { token, paste, json, cleanUp, ceiling }:
   }
 }
 
-/** Returns the last lines: the result, the time, the cost beside its ceiling, and what is left. */
-function describeEnd(
-  { passed, canceled, steps, seconds, costUsd, left }: SmokeReport,
-  {
-    ceiling,
-    stage: { stage, settings },
-    cleanUp,
-  }: Pick<Options, "ceiling" | "cleanUp"> & { readonly stage: OpenStage },
-): string {
-  const count = (wanted: string): number => steps.filter(({ result }) => result === wanted).length;
-  const result = passed
-    ? cleanUp
-      ? "Everything is deleted"
-      : "Everything works"
-    : canceled
-      ? "Canceled"
-      : `Not everything ${cleanUp ? "is deleted" : "works"}: ${count("failed")} failed, ${count("skipped")} not tried`;
-  const elsewhere = settings.region === prices.region ? "" : ` Prices in ${settings.region} are others.`;
-  return [
-    `${result}. ${count("passed")} steps passed, ${seconds.toFixed(0)} s, estimated cost ${formatUsd(costUsd)} of ${formatUsd(ceiling)} (--max-cost).`,
-    `The estimate is from ${pricesFile}: list prices of ${prices.region}, ${prices.asOf}.${elsewhere}`,
-    ...(left.length === 0
-      ? []
-      : [
-          `Left: ${left.map(({ kind, name, id }) => `${kind} "${name}" (${id})`).join(", ")}. Delete it: ${cleanUpCommand(stage)}`,
-        ]),
-  ].join("\n");
-}
-
 runCommand(async () => {
   const values = readOptions({
     ...stageOptions,
@@ -163,7 +110,7 @@ runCommand(async () => {
     "clean-up": { type: "boolean", default: false },
     "max-cost": { type: "string", default: "0.20" },
   });
-  const ceiling = readCost(values["max-cost"]);
+  const ceiling = readNumber("--max-cost", values["max-cost"], { what: "US dollars", min: 0, max: 9999, decimals: 6 });
   const given = values.token ?? process.env["OPENCOMPOSER_TOKEN"];
   await withStage({ values }, async (stage) => {
     await smoke(stage, {

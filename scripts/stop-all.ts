@@ -8,7 +8,7 @@
  * Nobody should begin a training meanwhile: it would be stopped, too. The authors have never run this command on AWS.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { readOptions, runCommand, UsageError } from "../tools/command-line";
+import { readNumber, readOptions, runCommand } from "../tools/command-line";
 import { confirm } from "./operators/confirm";
 import { describeAccount, type OpenStage, stageOptions, withStage } from "./operators/open-stage";
 import { describeWork, findRunningWork, isNothing, stopTrainings } from "./stop-all/stop-trainings";
@@ -16,13 +16,6 @@ import { findTraining } from "./stop-all/training-of-stage";
 
 /** Two minutes are what SageMaker gives a container, a minute is between two monitoring turns, and both may follow each other. */
 const executionPatience = 180_000;
-
-function readMinutes(text: string): number {
-  if (!/^[1-9]\d{0,3}$/.test(text)) {
-    throw new UsageError(`--patience-minutes is "${text}"; it must be a whole number from 1 to 9999.`);
-  }
-  return Number(text);
-}
 
 async function stopAll(stage: OpenStage, options: { readonly yes: boolean; readonly minutes: number }): Promise<void> {
   const training = await findTraining(stage);
@@ -57,7 +50,7 @@ runCommand(async () => {
     yes: { type: "boolean", default: false },
     "patience-minutes": { type: "string", default: "15" },
   });
-  const minutes = readMinutes(values["patience-minutes"]);
+  const minutes = readNumber("--patience-minutes", values["patience-minutes"], { min: 1, max: 9_999 });
   await withStage({ values }, async (stage) => {
     await stopAll(stage, { yes: values.yes, minutes });
   });

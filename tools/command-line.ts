@@ -55,6 +55,30 @@ export function readArguments<const Options extends OptionsConfig>(params: {
   }
 }
 
+/** The numbers that an option may have. */
+export interface NumberLimits {
+  readonly min: number;
+  readonly max: number;
+  /** The number of digits that may stand behind the point. @default 0 */
+  readonly decimals?: number;
+  /** What the error calls the number. @default "a whole number" */
+  readonly what?: string;
+}
+
+/**
+ * Returns the number that an option has.
+ *
+ * @param option with its dashes, for the error
+ * @throws UsageError that names the option, its value and what is allowed
+ */
+export function readNumber(option: string, text: string, limits: NumberLimits): number {
+  const { min, max, decimals = 0, what = "a whole number" } = limits;
+  const plain = new RegExp(decimals === 0 ? "^\\d{1,15}$" : `^\\d{1,15}(?:\\.\\d{1,${decimals}})?$`);
+  const number = Number(text);
+  if (plain.test(text) && number >= min && number <= max) return number;
+  throw new UsageError(`${option} is "${text}"; it must be ${what} from ${min} to ${max}.`);
+}
+
 /** The error for a command that its user has cancelled, by Ctrl-C or by answering no. */
 export class CanceledError extends Error {
   override readonly name = "CanceledError";

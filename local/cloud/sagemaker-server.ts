@@ -14,6 +14,9 @@ import { localCredentials } from "./ministack";
  */
 const containerPackage = (technique: TechniqueId): string => `opencomposer_${technique.replaceAll("-", "_")}`;
 
+/** The variables that training containers get from the program that starts the cloud. On AWS nothing sets them. */
+const passedOnToTrainings = ["OPENCOMPOSER_FIRST_SAMPLES_SECONDS"] as const;
+
 export interface SageMakerServerParams {
   readonly paths: LocalPaths;
   readonly port: number;
@@ -126,11 +129,14 @@ export async function startSageMakerServer(params: SageMakerServerParams): Promi
 export function sageMakerConfiguration(params: SageMakerServerParams): unknown {
   const { paths, port, region, awsEndpointUrl, trainingCommand, inferencePython } = params;
   const images: Record<string, unknown> = {};
+  const ofTrainings = Object.fromEntries(
+    passedOnToTrainings.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  );
   for (const technique of techniqueIds) {
     const name = containerPackage(technique);
     const common = { PYTHONUNBUFFERED: "1", PYTHONDONTWRITEBYTECODE: "1" };
     images[localImageUri(technique, "training")] = {
-      train: { command: [...trainingCommand, "-m", `${name}.train`], environment: common },
+      train: { command: [...trainingCommand, "-m", `${name}.train`], environment: { ...common, ...ofTrainings } },
     };
     images[localImageUri(technique, "inference")] = {
       serve: {

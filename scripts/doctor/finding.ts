@@ -1,3 +1,5 @@
+import { marks } from "../operators/marks";
+
 /** The result of one check of a deployment. */
 export interface Finding {
   readonly check: string;
@@ -12,8 +14,6 @@ export interface Finding {
 export const right = (check: string, found: string): Finding => ({ check, result: "right", found });
 export const wrong = (check: string, found: string, toDo: string): Finding => ({ check, result: "wrong", found, toDo });
 export const skipped = (check: string, found: string): Finding => ({ check, result: "skipped", found });
-
-const marks = { right: "✓", wrong: "✗", skipped: "–" } as const;
 
 /** Returns the finding in one line. */
 export const describeFinding = ({ check, result, found, toDo }: Finding): string =>

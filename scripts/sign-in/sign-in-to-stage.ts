@@ -10,8 +10,11 @@ import type { SignInClient } from "./authorization-code";
 import { isLoopback } from "./callback-listener";
 import { signInOnPage, type SignInParams } from "./sign-in";
 
+/** Seconds in which a person has to sign in, if they ask for no others. */
+export const signInSeconds = 600;
+
 export interface StageSignInParams extends Pick<SignInParams, "tell" | "paste" | "signal"> {
-  /** Seconds in which a person has to sign in. */
+  /** Seconds in which the person has to sign in. */
   readonly seconds: number;
 }
 

@@ -1,15 +1,14 @@
-/** Sends the requests of a run: patient with what passes by itself, and clear about what does not. */
-import { asProblem, type Problem } from "../../client/client";
-
-/** Time, as the run sees it. Tests give another one. */
-export interface Clock {
-  /** Returns the time in milliseconds. */
-  readonly now: () => number;
-  /** @throws the signal's reason when it is aborted */
-  readonly sleep: (milliseconds: number, signal: AbortSignal | undefined) => Promise<void>;
-  /** Returns a random number from 0 to 1. */
-  readonly random: () => number;
-}
+/** Sends the requests of a run. A request that fails for a passing reason is sent again, as the typed client waits. */
+import type { Problem } from "../../client/client";
+import { clientCodes } from "../../client/problem";
+import {
+  backoffSeconds,
+  type CallResult,
+  type Clock,
+  isPassing,
+  problemOf,
+  retryAfterSeconds,
+} from "../../client/retry";
 
 /** The error for a request that the API refused, or that got no response within its patience. */
 export class RequestRefused extends Error {
@@ -25,14 +24,8 @@ export class RequestRefused extends Error {
   }
 }
 
-interface Fetched<Data> {
-  readonly data?: Data;
-  readonly error?: unknown;
-  readonly response: Response;
-}
-
 /** Sends one request. `signal` ends a try of it. */
-export type Call<Data> = (signal: AbortSignal) => Promise<Fetched<Data>>;
+export type Call<Data> = (signal: AbortSignal) => Promise<CallResult<Data>>;
 
 export interface SendParams {
   readonly signal: AbortSignal;
@@ -44,25 +37,6 @@ export interface SendParams {
 const usualPatienceSeconds = 60;
 /** Seconds after which one try of a request counts as unanswered. API Gateway itself gives up after 30. */
 const trySeconds = 40;
-const maxPauseSeconds = 10;
-
-/** A quota does not pass by itself, though its status is 429. */
-const isPassing = ({ status, code }: Problem): boolean =>
-  code !== "USER_QUOTA_REACHED" && (status === 429 || status >= 500);
-
-function problemOf({ error, response }: Fetched<unknown>): Problem {
-  return (
-    asProblem(error) ?? {
-      type: "about:blank",
-      title: "No body",
-      status: response.status,
-      detail: "The response has no body.",
-      instance: "",
-      code: "UNEXPECTED_RESPONSE",
-      requestId: response.headers.get("x-request-id") ?? "unknown",
-    }
-  );
-}
 
 const unanswered: Problem = {
   type: "about:blank",
@@ -70,7 +44,7 @@ const unanswered: Problem = {
   status: 503,
   detail: `No response came within ${trySeconds} s.`,
   instance: "",
-  code: "NETWORK_FAILURE",
+  code: clientCodes.networkFailure,
   requestId: "unknown",
 };
 
@@ -80,27 +54,27 @@ const unanswered: Problem = {
  * @param request method and path, for the error
  * @throws RequestRefused if the API refuses the request, or the patience is over
  */
-export async function respond<Data>(request: string, call: Call<Data>, params: SendParams): Promise<Fetched<Data>> {
+export async function respond<Data>(request: string, call: Call<Data>, params: SendParams): Promise<CallResult<Data>> {
   const { signal, clock, patienceSeconds = usualPatienceSeconds } = params;
   const end = clock.now() + patienceSeconds * 1000;
-  for (let pause = 1; ; pause = Math.min(2 * pause, maxPauseSeconds)) {
+  for (let failures = 0; ; failures += 1) {
     signal.throwIfAborted();
     const late = AbortSignal.timeout(trySeconds * 1000);
     let problem: Problem;
-    let retryAfter = 0;
+    let retryAfter: number | undefined;
     try {
-      const fetched = await call(AbortSignal.any([signal, late]));
-      if (fetched.response.ok) return fetched;
-      problem = problemOf(fetched);
-      retryAfter = Number(fetched.response.headers.get("retry-after") ?? 0);
+      const result = await call(AbortSignal.any([signal, late]));
+      if (result.response.ok) return result;
+      problem = problemOf(result);
+      retryAfter = retryAfterSeconds(result.response, clock.now());
     } catch (error) {
       signal.throwIfAborted();
       if (!late.aborted) throw error;
       problem = unanswered;
     }
-    const seconds = Math.max(pause, Number.isFinite(retryAfter) ? retryAfter : 0);
-    if (!isPassing(problem) || clock.now() + seconds * 1000 > end) throw new RequestRefused(request, problem);
-    await clock.sleep(seconds * 1000, signal);
+    const pause = backoffSeconds(failures, retryAfter) * 1000;
+    if (!isPassing(problem) || clock.now() + pause > end) throw new RequestRefused(request, problem);
+    await clock.sleep(pause, signal);
   }
 }
 
@@ -110,7 +84,41 @@ export async function respond<Data>(request: string, call: Call<Data>, params: S
  * @throws RequestRefused if the API refuses the request, if the patience is over, or if the response has no body
  */
 export async function send<Data>(request: string, call: Call<Data>, params: SendParams): Promise<Data> {
-  const fetched = await respond(request, call, params);
-  if (fetched.data === undefined) throw new RequestRefused(request, problemOf(fetched));
-  return fetched.data;
+  const result = await respond(request, call, params);
+  if (result.data === undefined) throw new RequestRefused(request, problemOf(result));
+  return result.data;
+}
+
+/** The query of one page of a list. */
+export interface PageQuery {
+  readonly limit: number;
+  readonly cursor?: string;
+}
+
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  readonly nextCursor?: string | undefined;
+}
+
+const pageSize = 100;
+
+/**
+ * Returns the items of all pages of a list.
+ *
+ * @throws RequestRefused as {@link send}
+ */
+export async function sendPages<Item>(
+  request: string,
+  call: (query: PageQuery, signal: AbortSignal) => Promise<CallResult<Page<Item>>>,
+  params: SendParams,
+): Promise<readonly Item[]> {
+  const items: Item[] = [];
+  let cursor: string | undefined;
+  do {
+    const query = { limit: pageSize, ...(cursor === undefined ? {} : { cursor }) };
+    const page: Page<Item> = await send(request, async (signal) => await call(query, signal), params);
+    items.push(...page.items);
+    cursor = page.nextCursor;
+  } while (cursor !== undefined);
+  return items;
 }

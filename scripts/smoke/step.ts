@@ -1,7 +1,9 @@
 /** The steps of a run: each has a result, its seconds and its cost, and is told in one line. */
+import type { Clock } from "../../client/retry";
 import type { Stage } from "../../naming/resource-names";
+import { marks } from "../operators/marks";
 import { adviceOn } from "./advice";
-import { type Clock, RequestRefused } from "./requests";
+import { RequestRefused } from "./requests";
 import type { Spending } from "./spending";
 
 /** What a step has come to, for a person's line and for the report of `--json`. */
@@ -20,6 +22,12 @@ export interface StepResult {
   readonly toDo?: string;
 }
 
+/** What a step gives to later ones, and the sentence that says what was seen. */
+export interface Found<Value> {
+  readonly found: string;
+  readonly value: Value;
+}
+
 /** The error for a step that found something wrong in what the API gave. */
 export class StepFailed extends Error {
   override readonly name = "StepFailed";
@@ -33,7 +41,7 @@ export class StepFailed extends Error {
   }
 }
 
-const marks = { passed: "✓", failed: "✗", skipped: "–" } as const;
+const markOf = { passed: marks.right, failed: marks.wrong, skipped: marks.skipped } as const;
 
 /** Returns US dollars as text, with the digits that a small amount needs. */
 export const formatUsd = (usd: number): string => `$${usd.toFixed(usd < 0.01 ? 5 : 3)}`;
@@ -41,7 +49,7 @@ export const formatUsd = (usd: number): string => `$${usd.toFixed(usd < 0.01 ? 5
 /** Returns the step in one line; what to do stands under it. */
 export function describeStep({ step, result, seconds, costUsd, found, toDo }: StepResult): string {
   const amounts = result === "skipped" ? "" : ` (${seconds.toFixed(1)} s, ${formatUsd(costUsd)})`;
-  return `${marks[result]} ${step}${amounts}: ${found}${toDo === undefined ? "" : `\n    ${toDo}`}`;
+  return `${markOf[result]} ${step}${amounts}: ${found}${toDo === undefined ? "" : `\n    ${toDo}`}`;
 }
 
 export interface StepsParams {
@@ -81,9 +89,10 @@ export class Steps {
     needs: Needs,
     work: (needs: {
       readonly [Name in keyof Needs]: NonNullable<Needs[Name]>;
-    }) => Promise<{ readonly found: string; readonly value: Value }>,
+    }) => Promise<Found<Value>>,
   ): Promise<Value | undefined> {
     const { spending, clock, signal } = this.params;
+    signal.throwIfAborted();
     const missing = Object.entries(needs).filter(([, value]) => value === undefined);
     if (!hasAll(needs)) {
       const found = `not tried, because there is no ${missing.map(([name]) => name).join(" and no ")}`;

@@ -2,6 +2,10 @@
  * What a run uses of AWS, and what that costs. The numbers of each kind of work are rounded up from what the code does:
  * together they are some hundredths of a cent, beside the training, which is nearly all of the cost.
  */
+import type { StageConfig } from "../../lib/config/stage-config";
+
+/** Seconds between two monitoring turns of a training job: at first, later, and how long `at first` lasts. */
+export type MonitoringTurns = StageConfig["training"]["monitor"];
 
 /** The kinds of usage that AWS charges for, each counted in its own unit. */
 export const usageKinds = [
@@ -64,18 +68,22 @@ export const compositionUsage = (seconds: number): Usage => ({
   endpointSeconds: seconds,
 });
 
-/** Seconds between two monitoring turns of a job, in its first minutes and later (`training.monitor` of `dev`). */
-const turnSeconds = { first: 15, later: 60, firstFor: 300 };
-
 /**
  * The work behind a training job: the machine, the workflow, and a checkpoint after each epoch.
  *
  * @param seconds for which the machine is charged
  * @param epochs that it completes
+ * @param monitor the stage's seconds between two monitoring turns (`training.monitor`)
  */
-export function trainingUsage({ seconds, epochs }: { readonly seconds: number; readonly epochs: number }): Usage {
-  const { first, later, firstFor } = turnSeconds;
-  const turns = 5 + Math.ceil(Math.min(seconds, firstFor) / first + Math.max(0, seconds - firstFor) / later);
+export function trainingUsage(params: {
+  readonly seconds: number;
+  readonly epochs: number;
+  readonly monitor: MonitoringTurns;
+}): Usage {
+  const { seconds, epochs, monitor } = params;
+  const { firstSeconds, laterSeconds, firstForSeconds } = monitor;
+  const first = Math.min(seconds, firstForSeconds);
+  const turns = 5 + Math.ceil(first / firstSeconds + (seconds - first) / laterSeconds);
   return {
     trainingSeconds: seconds,
     workflowTransitions: 12 + 3 * turns,

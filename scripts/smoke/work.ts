@@ -8,7 +8,8 @@ import {
   waitForTrainingJob,
   type WaitOutcome,
 } from "../../client/client";
-import { type Clock, RequestRefused } from "./requests";
+import type { Clock } from "../../client/retry";
+import { RequestRefused } from "./requests";
 import { StepFailed } from "./step";
 
 export interface WorkParams {
@@ -64,16 +65,21 @@ class Narrator {
 const lastProblem = (problem: Problem | undefined): string =>
   problem === undefined ? "" : `; the last response was ${problem.status} ${problem.code}: ${problem.detail}`;
 
-/** Returns the resource that a wait has ended with. @throws RequestRefused, StepFailed */
-function finalOf<Resource extends { readonly state: string }>(
+/**
+ * Returns the resource that was waited for.
+ *
+ * @throws RequestRefused if the API refused to tell it
+ * @throws StepFailed if the time was over first
+ */
+function resourceOf<Resource extends { readonly state: string }>(
   waited: WaitOutcome<Resource>,
   { request, seconds, code }: { readonly request: string; readonly seconds: number; readonly code: string },
 ): Resource {
-  if (waited.outcome === "final") return waited.resource;
+  if (waited.outcome === "final" || waited.outcome === "reached") return waited.resource;
   if (waited.outcome === "refused") throw new RequestRefused(request, waited.problem);
   const { resource, problem } = waited;
-  const state = resource === undefined ? "never read" : `still ${resource.state}`;
-  throw new StepFailed(code, `it is ${state} after ${seconds.toFixed(0)} s${lastProblem(problem)}`);
+  const state = resource === undefined ? "was never read" : `is still ${resource.state}`;
+  throw new StepFailed(code, `it ${state} after ${seconds.toFixed(0)} s${lastProblem(problem)}`);
 }
 
 /**
@@ -95,7 +101,7 @@ export async function completedComposition(id: string, params: WorkParams): Prom
       },
     });
     const request = `GET /compositions/${id}`;
-    const composition = finalOf(waited, { request, seconds, code: "STEP_DEADLINE_COMPOSITION" });
+    const composition = resourceOf(waited, { request, seconds, code: "STEP_DEADLINE_COMPOSITION" });
     if (composition.state === "COMPLETED") return composition;
     const { code, message } = composition.failure ?? { code: "unknown", message: "no failure is given" };
     throw new StepFailed("COMPOSITION_FAILED", `the composition is ${composition.state}: ${code}: ${message}`);
@@ -107,46 +113,37 @@ export async function completedComposition(id: string, params: WorkParams): Prom
 const describeJob = ({ state, progress: { epoch, epochs } }: TrainingJob): string =>
   epoch === 0 ? state : `${state}, epoch ${epoch} of ${epochs}`;
 
-const isFinal = ({ state }: TrainingJob): boolean => ["READY", "FAILED", "STOPPED"].includes(state);
-
 /**
- * Waits until a training job is as wanted, or has ended.
+ * Waits until a training job has ended, or until it is as wanted.
  *
+ * @param params.until what is wanted
+ * @param params.late the code of the failure if it takes too long
  * @throws StepFailed if it has failed, or is not as wanted in time
  */
-export async function trainingJobThat(
+export async function followTrainingJob(
   id: string,
-  wanted: (job: TrainingJob) => boolean,
-  { api, clock, signal, deadlineSeconds: seconds, tell, late: code }: WorkParams & { readonly late: string },
+  params: WorkParams & { readonly until?: (job: TrainingJob) => boolean; readonly late: string },
 ): Promise<TrainingJob> {
-  const narrator = new Narrator({ clock, tell });
-  const enough = new AbortController();
-  let found: TrainingJob | undefined;
-  let job: TrainingJob;
+  const { api, clock, signal, deadlineSeconds: seconds, until, late: code } = params;
+  const narrator = new Narrator(params);
   try {
     const waited = await waitForTrainingJob(api, id, {
       deadlineSeconds: seconds,
-      signal: AbortSignal.any([signal, enough.signal]),
+      signal,
       clock,
-      onChange: (read) => {
-        narrator.read(describeJob(read));
-        if (isFinal(read) || !wanted(read)) return;
-        found = read;
-        enough.abort(new Error("The job is as wanted."));
+      onChange: (job) => {
+        narrator.read(describeJob(job));
       },
+      ...(until === undefined ? {} : { until }),
     });
-    job = finalOf(waited, { request: `GET /training-jobs/${id}`, seconds, code });
-  } catch (error) {
-    signal.throwIfAborted();
-    if (found === undefined) throw error;
-    return found;
+    const job = resourceOf(waited, { request: `GET /training-jobs/${id}`, seconds, code });
+    if (job.state !== "FAILED") return job;
+    const { code: failure, message } = job.failure ?? { code: "unknown", message: "no failure is given" };
+    throw new StepFailed(
+      failure === "QUOTA_EXCEEDED" ? failure : "TRAINING_FAILED",
+      `the training job is FAILED: ${failure}: ${message}`,
+    );
   } finally {
     narrator.end();
   }
-  if (job.state !== "FAILED") return job;
-  const { code: failure, message } = job.failure ?? { code: "unknown", message: "no failure is given" };
-  throw new StepFailed(
-    failure === "QUOTA_EXCEEDED" ? failure : "TRAINING_FAILED",
-    `the training job is FAILED: ${failure}: ${message}`,
-  );
 }

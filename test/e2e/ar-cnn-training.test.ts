@@ -5,7 +5,7 @@
 import * as z from "zod";
 import { parseMidi } from "../../domain/music/song";
 import { accessToken, type ApiSession, openSession, shapes } from "./api-session";
-import { type RunningCloud, startCloud } from "./running-cloud";
+import { newDirectory, type RunningCloud, startCloud } from "./running-cloud";
 
 let cloud: RunningCloud;
 let api: ApiSession;
@@ -30,7 +30,7 @@ const poll = (id: string, wanted: (job: TrainingJob) => boolean, seconds: number
   api.pollUntil(`/training-jobs/${id}`, shapes.trainingJob, (job) => wanted(job) || final(job), seconds);
 
 beforeAll(async () => {
-  cloud = await startCloud();
+  cloud = await startCloud(newDirectory(), { OPENCOMPOSER_FIRST_SAMPLES_SECONDS: "1" });
   api = openSession(cloud.outputs, await accessToken(cloud.outputs, cloud.outputs.demoUser));
 }, 600_000);
 
@@ -98,6 +98,25 @@ describe("a training job of ar-cnn", () => {
     const model = (await api.call("GET", `/models/${modelId}`)).json(shapes.model);
     expect(model).toMatchObject({ technique: "ar-cnn", stock: false, trainingJobId: id });
   }, 600_000);
+
+  it("is heard before its first epoch is complete, also after a stop", async () => {
+    // All pieces: an epoch takes many times as long as the second after which the first samples are due.
+    const id = await startTraining({ hyperparameters: { modelSize: "large", batchSize: 8 } });
+    const path = `/training-jobs/${id}/samples`;
+    const list = shapes.list(shapes.sample);
+    const { items } = await api.pollUntil(path, list, (samples) => samples.items.length > 0, 300);
+    const [first] = items;
+    if (first === undefined) throw new Error("there are no samples");
+    expect(first.epoch).toBe(0);
+    const midi = await api.call("GET", first.href, { headers: { accept: "audio/midi" } });
+    expect(parseMidi(midi.bytes).tracks[0]?.notes.length).toBeGreaterThan(0);
+
+    expect((await api.call("POST", `/training-jobs/${id}/stop`)).status).toBe(202);
+    expect(await poll(id, final, 180)).toMatchObject({ state: "STOPPED", resumable: true });
+    const kept = (await api.call("GET", path)).json(list).items.filter(({ epoch }) => epoch === 0);
+    expect(kept).toEqual(expect.arrayContaining(items.filter(({ epoch }) => epoch === 0)));
+    expect((await api.call("GET", first.href, { headers: { accept: "audio/midi" } })).bytes).toEqual(midi.bytes);
+  }, 900_000);
 
   it("its model re-writes a melody, and says in which order", async () => {
     const parameters = { temperature: 6, melodyLock: true };

@@ -68,11 +68,15 @@ export interface CloudProcess {
 export const newDirectory = (): string => mkdtempSync(join(tmpdir(), "opencomposer-e2e-"));
 
 /** @param directory of an earlier start, to go on with what it has left */
-export function spawnCloud(options: readonly string[] = [], directory = newDirectory()): CloudProcess {
+export function spawnCloud(
+  options: readonly string[] = [],
+  directory = newDirectory(),
+  environment: Readonly<Record<string, string>> = {},
+): CloudProcess {
   // As `npm start` does. The command tsx would end, with SIGKILL, a start that is too busy to see a signal within 60 ms.
   const child = spawn(process.execPath, ["--import", "tsx", "local/start.ts", ...options], {
     cwd: repository,
-    env: { ...process.env, OPENCOMPOSER_LOCAL_DIR: directory },
+    env: { ...process.env, ...environment, OPENCOMPOSER_LOCAL_DIR: directory },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let text = "";
@@ -83,8 +87,11 @@ export function spawnCloud(options: readonly string[] = [], directory = newDirec
 }
 
 /** @throws Error with what was printed when it is not ready in time. */
-export async function startCloud(inDirectory = newDirectory()): Promise<RunningCloud> {
-  const { child, directory, printed, ended } = spawnCloud([], inDirectory);
+export async function startCloud(
+  inDirectory = newDirectory(),
+  environment: Readonly<Record<string, string>> = {},
+): Promise<RunningCloud> {
+  const { child, directory, printed, ended } = spawnCloud([], inDirectory, environment);
   const outputs = await outputsOf({ child, directory, printed, ended });
   const interrupt = async (): Promise<Stopped> => {
     const started = Date.now();

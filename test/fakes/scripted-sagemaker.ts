@@ -206,7 +206,9 @@ export class ScriptedSageMaker implements SageMakerJobs {
     store.put(`${checkpoints}progress.jsonl`, `${lines.join("\n")}\n${ended ? "" : '{"schemaVersion":1,"ep'}`);
     store.put(`${checkpoints}reference.json`, JSON.stringify({ schemaVersion: 1, metrics: {}, validation: {} }));
     store.put(`${checkpoints}last.pt`, `checkpoint of epoch ${epochsDone}`);
-    store.put(`${checkpoints}samples/epoch-0001/twinkle-twinkle.mid`, "MThd");
+    for (const epoch of ["0000", "0001"]) {
+      store.put(`${checkpoints}samples/epoch-${epoch}/twinkle-twinkle.mid`, "MThd");
+    }
     if (!ended || status === "Failed" || !plan.leavesModel) return;
     const output = `${(request.OutputDataConfig?.S3OutputPath ?? "").replace(`s3://${bucket}/`, "")}${name}/output/model/`;
     const model = Buffer.alloc(plan.modelBytes, `model of ${name} `);

@@ -6,7 +6,7 @@ import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 import * as z from "zod";
 import { parseStageConfig } from "../../lib/config/load-stage-config";
 import { stageConfigSchema } from "../../lib/config/stage-config";
-import { techniqueIds } from "../../naming/resource-names";
+import { techniqueIds, trainingLogGroup } from "../../naming/resource-names";
 import { devConfig, localConfig, prodConfig } from "./support/stage-configs";
 import { type Resource, synthesize, type Synthesized } from "./support/synthesize";
 
@@ -191,7 +191,7 @@ describe("log groups", () => {
     test("is left alone unless the deployer sets its retention, and is never owned", () => {
       for (const [, stage] of [...stages, ["limited", limited] as const]) {
         const names = stage.resourcesOf("AWS::Logs::LogGroup").map(({ resource }) => nameOf(resource));
-        expect(names).not.toContain("/aws/sagemaker/TrainingJobs");
+        expect(names).not.toContain(trainingLogGroup);
       }
       for (const [, stage] of stages) expect(stage.resourcesOf("Custom::AWS")).toEqual([]);
     });
@@ -203,7 +203,7 @@ describe("log groups", () => {
         expect(Properties["Update"]).toBe(Properties["Create"]);
         return callSchema.parse(JSON.parse(z.string().parse(Properties["Create"])));
       });
-      const logGroupName = "/aws/sagemaker/TrainingJobs";
+      const logGroupName = trainingLogGroup;
       expect(calls).toMatchObject([
         {
           action: "createLogGroup",
@@ -225,8 +225,8 @@ describe("log groups", () => {
       for (const text of statements) {
         expect(text).toMatch(/"Action":"logs:(?:CreateLogGroup|PutRetentionPolicy)"/);
         expect(text.match(/:log-group:[^"]*/g)).toEqual([
-          ":log-group:/aws/sagemaker/TrainingJobs",
-          ":log-group:/aws/sagemaker/TrainingJobs:log-stream:",
+          `:log-group:${trainingLogGroup}`,
+          `:log-group:${trainingLogGroup}:log-stream:`,
         ]);
       }
     });

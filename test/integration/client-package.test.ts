@@ -72,7 +72,8 @@ const waited = await waitForComposition(api, data.id, { deadlineSeconds: 60 });
 // @ts-expect-error A wrong call does not compile: there is no such path.
 const wrong = () => api.GET("/composition");
 const piece: Composition | undefined = waited.resource;
-const url = await compositionMidiUrl(api, data.id);
+const midi = await compositionMidiUrl(api, data.id);
+const url = "data" in midi ? midi.data : midi.error;
 const gone = await api.GET("/models/{modelId}", { params: { path: { modelId: "none" } } });
 const problem: Problem | undefined = gone.error;
 console.log(JSON.stringify({ outcome: waited.outcome, state: piece?.state, url, code: problem?.code }));
@@ -121,7 +122,7 @@ test("it holds the compiled client, its types and its license, and nothing else"
   expect(readdirSync(join(installed, "dist")).sort()).toEqual(
     ["LICENSE", "NOTICE"]
       .concat(
-        ["client", "problem", "wait"].flatMap((name) => [`${name}.d.ts`, `${name}.js`]),
+        ["client", "problem", "retry", "wait"].flatMap((name) => [`${name}.d.ts`, `${name}.js`]),
         "schema.d.ts",
       )
       .sort(),
@@ -166,7 +167,7 @@ test("a strict project of Node compiles with it; it composes, waits with the ETa
     expect(JSON.parse(output)).toEqual({
       outcome: "final",
       state: "COMPLETED",
-      url: { data: { url: "https://files/c1.mid", expiresAt: "2026-01-01T00:00:00.000Z" } },
+      url: { url: "https://files/c1.mid", expiresAt: "2026-01-01T00:00:00.000Z" },
       code: "NOT_FOUND",
     });
   } finally {

@@ -5,7 +5,7 @@
 import type { CreateTrainingJobCommandInput } from "@aws-sdk/client-sagemaker";
 import * as z from "zod";
 import { environmentVariables } from "../../naming/environment-variables";
-import { techniqueIds } from "../../naming/resource-names";
+import { techniqueIds, trainingLogGroup } from "../../naming/resource-names";
 import type { Synthesized } from "../infra/support/synthesize";
 import { arnOf, deployedNames } from "./deployed-names";
 import type { RequestedPermission } from "./policy-evaluation";
@@ -254,7 +254,7 @@ function callsForTraining({ stage, launched }: CallsOfAwsParams): CallsOfAws[] {
     const checkpoints = place(request.CheckpointConfig?.S3Uri);
     const output = place(request.OutputDataConfig?.S3OutputPath);
     const left = { ...output, prefix: `${output.prefix}${name}/output/model/` };
-    const log = arnOf("logs", "log-group:/aws/sagemaker/TrainingJobs");
+    const log = arnOf("logs", `log-group:${trainingLogGroup}`);
     const stream = `${log}:log-stream:${name}/algo-1-1767225600`;
     return [
       {
@@ -295,7 +295,7 @@ function callsForTraining({ stage, launched }: CallsOfAwsParams): CallsOfAws[] {
       },
       {
         role,
-        permissions: [metric("/aws/sagemaker/TrainingJobs")],
+        permissions: [metric(trainingLogGroup)],
         reason: "SageMaker sends the metrics that it reads from the log",
         source: pages.sageMakerRoles,
       },

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { environmentPython } from "../../tools/python/environments";
+import { environmentPython, findPython, makeEnvironments } from "../../tools/python/environments";
 
 /** Quotas by the code of their service, each with its name and value. */
 export type QuotaLists = Readonly<Record<string, readonly (readonly [name: string, value: number])[]>>;
@@ -41,6 +41,7 @@ export const enoughQuotas: AccountQuotas = {
 };
 
 export async function startServiceQuotas(quotas: AccountQuotas): Promise<ServiceQuotasServer> {
+  await makeEnvironments({ names: ["second-engine"], python: findPython(), report: () => undefined });
   const folder = mkdtempSync(join(tmpdir(), "opencomposer-quotas-"));
   const file = join(folder, "quotas.json");
   const set = (content: AccountQuotas): void => {

@@ -99,7 +99,7 @@ const name = fc.oneof(
   fc.constantFrom(
     "samples/epoch-99999999999999999999/x.mid",
     "x/samples/epoch-0001/twinkle-twinkle.mid",
-    "samples/epoch-0000/a.mid",
+    "samples/epoch-00000/a.mid",
     "last.",
     "samples/",
     "samples/epoch-0001/../../../x.mid",

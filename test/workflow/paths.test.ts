@@ -80,6 +80,7 @@ describe("a training that runs through", () => {
     expect(harness.artifacts.keys(trainingJobPrefix(job))).toEqual([
       `${trainingJobPrefix(job)}progress.jsonl`,
       `${trainingJobPrefix(job)}reference.json`,
+      `${trainingJobPrefix(job)}samples/epoch-0000/twinkle-twinkle.mid`,
       `${trainingJobPrefix(job)}samples/epoch-0001/twinkle-twinkle.mid`,
     ]);
     expect(harness.sageMaker.creates).toHaveLength(1);
@@ -604,7 +605,13 @@ test("a resumed job starts with the old one's checkpoints, progress and samples,
         copied.push(...harness.work.keys(own).map((key) => key.slice(own.length)));
     },
   });
-  expect(copied).toEqual(["last.pt", "progress.jsonl", "reference.json", "samples/epoch-0001/twinkle-twinkle.mid"]);
+  expect(copied).toEqual([
+    "last.pt",
+    "progress.jsonl",
+    "reference.json",
+    "samples/epoch-0000/twinkle-twinkle.mid",
+    "samples/epoch-0001/twinkle-twinkle.mid",
+  ]);
   expect(harness.row(2).state).toBe("READY");
   expectNothingLeft(harness);
 });

@@ -326,7 +326,7 @@ export const operationDescriptions = {
     description:
       "With `Accept: application/json` the response is a short-lived URL of the file. The ETag is the SHA-256 of the bytes.",
     pathParameters: byTrainingJobId.extend({
-      epoch: z.string().regex(/^[1-9][0-9]{0,5}$/),
+      epoch: z.string().regex(/^(0|[1-9][0-9]{0,5})$/),
       melodyId: z.string().regex(/^[a-z0-9-]{1,64}$/),
     }),
     status: 200,

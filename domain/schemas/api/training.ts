@@ -113,7 +113,10 @@ export const trainingMetricsSchema = z
   .meta({ id: "TrainingMetrics" });
 
 export const sampleSchema = z.object({
-  epoch: z.int().min(1),
+  epoch: z.int().min(0).meta({
+    description:
+      "The number of epochs that were complete when the sample was made. Samples of epoch 0 are made once, after a minute of training, if the first epoch takes longer than that.",
+  }),
   melodyId: z.string(),
   href: z.string().meta({ description: "The path of the sample, from the API's root." }),
 });

@@ -29,7 +29,7 @@ export async function getTrainingJobSample(params: GetTrainingJobSampleParams): 
   const epoch = request.pathParameter("epoch");
   const melodyId = request.pathParameter("melodyId");
   // Both become part of an object's key, so they may only have the characters of a sample's name.
-  if (!/^[1-9]\d{0,5}$/.test(epoch) || !/^[a-z0-9-]{1,64}$/.test(melodyId)) {
+  if (!/^(0|[1-9]\d{0,5})$/.test(epoch) || !/^[a-z0-9-]{1,64}$/.test(melodyId)) {
     throw notFound("sample", `${beginningOf(epoch, 10)}/${melodyId}`);
   }
   const chosen = { epoch: Number(epoch), melodyId };
@@ -58,7 +58,7 @@ export async function getTrainingJobSample(params: GetTrainingJobSampleParams): 
 /**
  * Returns true if an ended job wrote a sample that is not there. All melodies were played after each epoch that has
  * samples, so the sample existed if its epoch has other samples and its melody was played after other epochs. If no
- * sample is left, any completed epoch may have had it.
+ * sample is left, it may have existed.
  */
 async function wasWritten(
   places: Pick<GetTrainingJobSampleParams, "artifacts" | "work"> & { readonly item: TrainingJobItem },

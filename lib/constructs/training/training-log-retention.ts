@@ -3,6 +3,7 @@ import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId } from "aws-cdk-lib/custom-resources";
 import { Construct } from "constructs";
+import { trainingLogGroup } from "../../../naming/resource-names";
 import type { StageConfig } from "../../config/stage-config";
 import { acknowledge, acknowledgeOwnRule } from "../permissions/acknowledge-findings";
 import { removalPolicy } from "../removal-policy";
@@ -11,9 +12,6 @@ export interface TrainingLogRetentionProps {
   readonly config: StageConfig;
   readonly retention: RetentionDays;
 }
-
-/** SageMaker decides this name. */
-export const trainingLogGroup = "/aws/sagemaker/TrainingJobs";
 
 /** The id that the CDK gives the function behind every AwsCustomResource of a stack. */
 const providerId = "AWS679f53fac002430cb0da5b7982bd2287";

@@ -1,7 +1,7 @@
 import { PolicyStatement, type Role } from "aws-cdk-lib/aws-iam";
 import type { Bucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
-import { resourcePrefix } from "../../../naming/resource-names";
+import { resourcePrefix, trainingLogGroup } from "../../../naming/resource-names";
 import type { StageConfig } from "../../config/stage-config";
 import { acknowledgeWildcards } from "../permissions/acknowledge-findings";
 import { makeSageMakerRole } from "../permissions/sagemaker-role";
@@ -23,10 +23,10 @@ export class TrainingRole extends Construct {
     super(scope, id);
     this.role = makeSageMakerRole(this, "Role", {
       description: `Training jobs of ${resourcePrefix(config.stage)}`,
-      logGroupName: "/aws/sagemaker/TrainingJobs*",
+      logGroupName: `${trainingLogGroup}*`,
       // The group has a fixed name that all deployments of an account share, so no stack can own it.
       makesLogGroup: true,
-      metricNamespaces: ["/aws/sagemaker/TrainingJobs"],
+      metricNamespaces: [trainingLogGroup],
     });
     const jobs = "users/*/training-jobs/*";
     const checkpoints = work.arnForObjects(`${jobs}/checkpoints/*`);

@@ -10,14 +10,15 @@ from pathlib import Path
 
 from opencomposer_music.technique_document import load_technique
 from opencomposer_testing.tiny_training_job import CONTRACTS, progress_lines, running_job, validate, write_job
+from opencomposer_training.midi_file import read_midi
 
 DEADLINE_SECONDS = 240
 
 
 def test_a_job_keeps_the_contracts_and_sigterm_leaves_a_model_and_a_checkpoint(tmp_path: Path) -> None:
-    write_job(tmp_path, "ar-cnn", {"epochs": "2000", "seed": "3"}, bars=1)
+    write_job(tmp_path, "ar-cnn", {"epochs": "2000", "seed": "3"}, pieces=24, bars=1)
     validate("training-selection", json.loads((tmp_path / "input/data/selection/manifest.json").read_text()))
-    with running_job(tmp_path, "ar-cnn") as process:
+    with running_job(tmp_path, "ar-cnn", {"OPENCOMPOSER_FIRST_SAMPLES_SECONDS": "0.001"}) as process:
         deadline = time.monotonic() + DEADLINE_SECONDS
         while not progress_lines(tmp_path):
             assert process.poll() is None, process.communicate()[0]
@@ -42,6 +43,11 @@ def test_a_job_keeps_the_contracts_and_sigterm_leaves_a_model_and_a_checkpoint(t
     expressions += [definitions["everyLoss"]["Regex"].replace("{loss}", loss) for loss in losses]
     for expression in expressions:
         assert re.search(expression, out, re.MULTILINE), expression
+    # Three batches an epoch: the first samples follow the first of them.
+    assert out.index("The first samples were written") < out.index("[opencomposer] epoch=1")
+    for epoch in ("epoch-0000", "epoch-0001"):
+        _, tracks = read_midi((tmp_path / f"checkpoints/samples/{epoch}/up-and-down.mid").read_bytes())
+        assert [note.pitch for note in tracks[0].notes] == [60, 62, 64, 65, 64, 62]
 
 
 def test_a_job_that_cannot_start_says_why_in_one_sentence(tmp_path: Path) -> None:

@@ -34,6 +34,17 @@ def test_the_root_is_opt_ml_unless_it_is_moved(tmp_path: Path) -> None:
     assert moved.failure == tmp_path / "output/failure"
 
 
+def test_the_first_samples_come_after_a_minute_or_as_the_variable_says() -> None:
+    name = "OPENCOMPOSER_FIRST_SAMPLES_SECONDS"
+    assert TrainingEnvironment.from_variables({}).first_samples_seconds == 60
+    assert TrainingEnvironment.from_variables({name: ""}).first_samples_seconds == 60
+    assert TrainingEnvironment.from_variables({name: "2.5"}).first_samples_seconds == 2.5
+    for wrong in ("soon", "0", "-1", "nan", "inf"):
+        environment = TrainingEnvironment.from_variables({name: wrong})
+        with pytest.raises(TrainingFailure, match=f"{name} is '{wrong}', but must be a number of seconds above 0"):
+            _ = environment.first_samples_seconds
+
+
 def test_checkpoints_lie_where_the_configuration_says_if_that_is_inside(tmp_path: Path) -> None:
     environment = TrainingEnvironment(tmp_path)
     assert environment.checkpoints == tmp_path / "checkpoints"

@@ -42,6 +42,43 @@ def test_a_resumed_run_equals_an_uninterrupted_one(tmp_path: Path, start: Callab
     assert without_times(progress_lines(tmp_path / "whole")) == without_times(progress_lines(tmp_path / "parts"))
 
 
+def test_first_samples_change_nothing_of_what_is_learned(
+    tmp_path: Path, start: Callable[..., TrainingRun[Any]]
+) -> None:
+    early = start(tmp_path / "early", epochs=2, first_samples_seconds=1e-9)
+    late = start(tmp_path / "late", epochs=2)
+    assert early.run() == late.run() == "epochs"
+    states = [run.learner.state() for run in (early, late)]
+    assert_equal(states[0], states[1])
+    assert without_times(progress_lines(tmp_path / "early")) == without_times(progress_lines(tmp_path / "late"))
+    samples = [
+        {
+            str(path.relative_to(tmp_path / name / "checkpoints")): path.read_bytes()
+            for path in (tmp_path / name / "checkpoints/samples").rglob("*.mid")
+        }
+        for name in ("early", "late")
+    ]
+    first = samples[0].pop("samples/epoch-0000/up-and-down.mid")
+    assert first.startswith(b"MThd")
+    assert samples[0] == samples[1]
+
+
+def assert_equal(one: Any, other: Any) -> None:
+    """Raises AssertionError unless two checkpoints hold the same."""
+    if isinstance(one, torch.Tensor):
+        assert torch.equal(one, other)
+    elif isinstance(one, dict):
+        assert one.keys() == other.keys()
+        for name in one:
+            assert_equal(one[name], other[name])
+    elif isinstance(one, list):
+        assert len(one) == len(other)
+        for left, right in zip(one, other, strict=True):
+            assert_equal(left, right)
+    else:
+        assert one == other
+
+
 NAMES_OF_0_2 = {
     "unet-gan": {"generatorOptimizer": "generatorOptimiser", "criticOptimizer": "criticOptimiser"},
     "ar-cnn": {"network": "editor", "optimizer": "optimiser"},

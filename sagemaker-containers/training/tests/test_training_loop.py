@@ -16,9 +16,13 @@ from opencomposer_training.environment import TrainingFailure
 from opencomposer_training.learner import ExportedModel, LoopSettings, TrainedOn
 from opencomposer_training.training_loop import TrainingLoop, load_resumable
 
+BATCH_SECONDS = 25.0
+SAMPLES_SECONDS = 4.0
+
 
 class Parrot:
-    """Reports the given validation losses, epoch by epoch, and remembers what it was asked."""
+    """Reports the given validation losses, epoch by epoch, and remembers what it was asked. Its time passes while it
+    learns and while it writes samples, and in no other way."""
 
     seed = 0
     precision = "float64"
@@ -27,6 +31,8 @@ class Parrot:
         self.validation = validation
         self.loss = loss
         self.learned: list[tuple[int, int]] = []
+        self.now = 0.0
+        self.sampled: list[tuple[str, int]] = []
         self.validated = 0
 
     def batches(self, epoch: int) -> int:
@@ -34,6 +40,7 @@ class Parrot:
 
     def learn(self, epoch: int, batch: int) -> Mapping[str, float]:
         self.learned.append((epoch, batch))
+        self.now += BATCH_SECONDS
         # A loss that not every batch has is averaged over those that have it.
         return {"loss": self.loss(epoch, batch), **({"rare": 5.0} if batch == 1 else {})}
 
@@ -45,6 +52,8 @@ class Parrot:
         return {"similarityIndex": 0.5}
 
     def write_samples(self, folder: Path) -> None:
+        self.sampled.append((folder.name, len(self.learned)))
+        self.now += SAMPLES_SECONDS
         folder.mkdir(parents=True)
 
     def state(self) -> Mapping[str, Any]:
@@ -85,7 +94,9 @@ def loop(folder: Path, parrot: Parrot, stop_after: int | None = None, **changes:
             **changes,
         }
     )
-    made = TrainingLoop(parrot, settings=settings, checkpoints=folder, stop_requested=stop_requested)
+    made = TrainingLoop(
+        parrot, settings=settings, checkpoints=folder, stop_requested=stop_requested, clock=lambda: parrot.now
+    )
     state = load_resumable(folder, "parrot")
     if state is not None:
         parrot.restore(state)
@@ -106,6 +117,60 @@ def test_every_batch_of_every_epoch_once_also_over_stops(tmp_path: Path) -> None
     assert [line["epoch"] for line in lines(tmp_path)] == [1, 2, 3]
     assert all(line["loss"] == 1.0 and line["rare"] == 5.0 for line in lines(tmp_path))
     assert sorted(folder.name for folder in (tmp_path / "samples").iterdir()) == [f"epoch-000{i}" for i in (1, 2, 3)]
+
+
+class SlowParrot(Parrot):
+    """Has epochs of so many batches."""
+
+    batches_an_epoch = 5
+
+    def batches(self, epoch: int) -> int:
+        return self.batches_an_epoch
+
+
+def test_the_first_samples_come_after_a_minute_and_once(tmp_path: Path) -> None:
+    parrot = SlowParrot([3.0, 2.0])
+    assert loop(tmp_path, parrot).run() == "epochs"
+    # The third batch of 25 seconds passes the minute.
+    assert parrot.sampled == [("epoch-0000", 3), ("epoch-0001", 5), ("epoch-0002", 10)]
+    first, second = lines(tmp_path)
+    assert first["elapsedSeconds"] == 5 * BATCH_SECONDS + 2 * SAMPLES_SECONDS
+    assert second["elapsedSeconds"] == 10 * BATCH_SECONDS + 3 * SAMPLES_SECONDS
+    # An epoch's own time tells the pace of the next ones, which have no first samples.
+    assert first["seconds"] == second["seconds"] == 5 * BATCH_SECONDS + SAMPLES_SECONDS
+    assert first["samplesPerSecond"] == second["samplesPerSecond"] == 4 / BATCH_SECONDS
+
+
+@pytest.mark.parametrize("batches", [1, 2, 3])
+def test_an_epoch_of_about_a_minute_has_its_own_samples_only(tmp_path: Path, batches: int) -> None:
+    parrot = SlowParrot([3.0, 2.0])
+    parrot.batches_an_epoch = batches
+    loop(tmp_path, parrot).run()
+    assert [name for name, _ in parrot.sampled] == ["epoch-0001", "epoch-0002"]
+
+
+@given(stops=st.lists(st.integers(1, 4), max_size=6))
+@hypothesis_settings(max_examples=40, deadline=None)
+def test_however_often_it_is_resumed_the_first_samples_are_written_once(
+    tmp_path_factory: pytest.TempPathFactory, stops: list[int]
+) -> None:
+    folder = tmp_path_factory.mktemp("first-samples")
+    parrot = SlowParrot([2.0, 1.0])
+    for stop_after in stops:
+        loop(folder, parrot, stop_after=stop_after).run()
+    assert loop(folder, parrot).run() == "epochs"
+    assert [name for name, _ in parrot.sampled].count("epoch-0000") == 1
+    assert (folder / "samples/epoch-0000").is_dir()
+
+
+def test_a_training_that_is_killed_before_a_checkpoint_writes_its_first_samples_again(tmp_path: Path) -> None:
+    parrot = SlowParrot([2.0])
+    loop(tmp_path, parrot, stop_after=4).run()
+    (tmp_path / "last.pt").unlink()
+    (tmp_path / "samples/epoch-0000").rmdir()
+    again = SlowParrot([2.0])
+    loop(tmp_path, again, stop_after=4).run()
+    assert again.sampled == parrot.sampled == [("epoch-0000", 3)]
 
 
 def test_the_best_epoch_is_the_latest_of_those_that_cannot_be_told_apart(tmp_path: Path) -> None:

@@ -25,7 +25,8 @@ export const standIns: readonly StandIn[] = [
       "the CDK CLI itself synthesizes the stage, deploys it to MiniStack and destroys it. Between synthesis and deploy " +
       "what MiniStack has not is taken out (those of SageMaker, `Custom::S3AutoDeleteObjects`, " +
       "`AWS::Cognito::ManagedLoginBranding`, alarms that compute with metrics), and the API and the sign-in page get MiniStack's address; endpoints are made at the " +
-      "local SageMaker server, and `docker` is called for each image, because MiniStack's ECR says that it has every image",
+      "local SageMaker server, and `docker` is called for each image, because MiniStack's ECR says that it has every image; " +
+      "buckets get the tags of their stack, which MiniStack leaves out",
     why: "there is no account; MiniStack refuses a stack with any of it",
   },
   {

@@ -9,7 +9,7 @@ import {
   waitForComposition,
   waitForTrainingJob,
 } from "../../../client/client";
-import type { WaitClock } from "../../../client/wait";
+import { type Clock, systemClock } from "../../../client/retry";
 import { type ListeningServer, startListeningServer } from "../../support/listening-server";
 
 interface Asked {
@@ -130,9 +130,11 @@ describe("a call", () => {
       if (path.includes("ready")) json(200, url)(response, { method: "", url: "", headers: {}, body: midi });
       else json(409, ours)(response, { method: "", url: "", headers: {}, body: midi });
     });
-    expect(await compositionMidiUrl(client, "ready")).toEqual({ data: url });
+    expect(await compositionMidiUrl(client, "ready")).toMatchObject({ data: url, response: { status: 200 } });
     expect(asked[0]?.headers.accept).toBe("application/json");
-    expect(await compositionMidiUrl(client, "other")).toEqual({ error: ours });
+    expect(await compositionMidiUrl(client, "other")).toMatchObject({ error: ours, response: { status: 409 } });
+    const ended = AbortSignal.abort(new Error("enough"));
+    await expect(compositionMidiUrl(client, "ready", { signal: ended })).rejects.toThrow("enough");
   });
 });
 
@@ -210,7 +212,7 @@ describe("an error", () => {
 
 describe("waiting", () => {
   /** A clock that jumps to the end of each sleep, and remembers them. */
-  function jumping(random = 0): WaitClock & { readonly sleeps: number[] } {
+  function jumping(random = 0): Clock & { readonly sleeps: number[] } {
     let now = 0;
     const sleeps: number[] = [];
     return {
@@ -266,6 +268,34 @@ describe("waiting", () => {
     const { client } = await serving(json(200, { id: "j", state }, { etag: '"1"' }));
     const outcome = await waitForTrainingJob(client, "j", { deadlineSeconds: 5, clock: jumping() });
     expect(outcome).toMatchObject({ outcome: "final", resource: { state } });
+  });
+
+  test("ends as soon as a version is as asked, which is not the end of the resource", async () => {
+    const { client, asked } = await serving(
+      inTurn(
+        json(200, { id: "j", state: "QUEUED" }),
+        json(200, { id: "j", state: "TRAINING" }),
+        json(200, { id: "j", state: "READY" }),
+      ),
+    );
+    const params = { deadlineSeconds: 60, clock: jumping() };
+    const begun = await waitForTrainingJob(client, "j", { ...params, until: ({ state }) => state === "TRAINING" });
+    expect(begun).toEqual({ outcome: "reached", resource: { id: "j", state: "TRAINING" } });
+    expect(asked).toHaveLength(2);
+    const ended = await waitForTrainingJob(client, "j", { ...params, until: () => true });
+    expect(ended).toMatchObject({ outcome: "final", resource: { state: "READY" } });
+  });
+
+  test("heeds a signal that was aborted before its sleep", async () => {
+    const reason = new Error("enough");
+    await expect(systemClock.sleep(3_600_000, AbortSignal.abort(reason))).rejects.toBe(reason);
+    const abort = new AbortController();
+    const { client } = await serving(json(200, composition("RUNNING"), { "retry-after": "3600" }));
+    const onChange = (): void => {
+      abort.abort(reason);
+    };
+    const params = { deadlineSeconds: 7200, signal: abort.signal, onChange };
+    await expect(waitForComposition(client, "x", params)).rejects.toBe(reason);
   });
 
   test("goes on through overload and broken connections, ever slower within bounds, and no sooner than told", async () => {

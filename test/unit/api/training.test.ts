@@ -381,6 +381,25 @@ describe("watching", () => {
     expect((await api.call("GET", path, known)).status).toBe(200);
   });
 
+  test("the first samples are there before an epoch is complete, and while the job runs and after it", async () => {
+    for (const state of ["TRAINING", "STOPPED"] as const) {
+      const api = composerApi();
+      const item = trainingJob({ state, progress: { epoch: 0, epochs: 60, percent: 0 } });
+      api.trainingJobs.put(item);
+      const [files, prefix] =
+        state === "TRAINING" ? [api.work, checkpointsPrefix(item)] : [api.files, trainingJobPrefix(item)];
+      const midi = Buffer.from("MThd after a minute");
+      files.objects.set(`${prefix}${sampleFile(0, "ode-to-joy")}`, midi);
+      const href = `/training-jobs/${item.id}/samples/0/ode-to-joy`;
+      const { body } = await api.call("GET", `/training-jobs/${item.id}/samples`);
+      expect(body).toEqual({ items: [{ epoch: 0, melodyId: "ode-to-joy", href }] });
+      expect(await api.call("GET", href)).toMatchObject({ status: 200, bytes: midi });
+      for (const never of ["00/ode-to-joy", "0/twinkle-twinkle", "-1/ode-to-joy"]) {
+        expect((await api.call("GET", `/training-jobs/${item.id}/samples/${never}`)).status).toBe(404);
+      }
+    }
+  });
+
   test.each(["unet-gan", "ar-cnn"])("metrics have all the losses that %s reports", async (technique) => {
     const api = composerApi();
     const item = trainingJob({ state: "TRAINING" });

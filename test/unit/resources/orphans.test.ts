@@ -80,7 +80,7 @@ const named: Readonly<Record<OwnedKind, readonly string[]>> = {
     compositionMidiKey(owner, { revision: 2, token: "x" }),
   ],
   MODEL: [modelFile, modelCardFile].map((name) => `${modelPrefix(owner)}${name}`),
-  TRAINING_JOB: [progressFile, referenceFile, sampleFile(1, "ode-to-joy"), sampleFile(12_345, "a")].map(
+  TRAINING_JOB: [progressFile, referenceFile, sampleFile(0, "ode-to-joy"), sampleFile(12_345, "a")].map(
     (name) => `${trainingJobPrefix(owner)}${name}`,
   ),
 };
@@ -124,6 +124,7 @@ test.each<[OwnedKind, string]>([
   ["TRAINING_JOB", `${trainingJobPrefix(owner)}samples/epoch-1/a.mid`],
   ["TRAINING_JOB", `${trainingJobPrefix(owner)}x/samples/epoch-0001/a.mid`],
   ["TRAINING_JOB", `${trainingJobPrefix(owner)}samples/epoch-00001/a.mid`],
+  ["TRAINING_JOB", `${trainingJobPrefix(owner)}samples/epoch-00000/a.mid`],
 ])("beside the row of a %s, %s is an orphan: its row does not name it", async (kind, key) => {
   const harness = new Harness().row(kind, midi(3, "abc")).put(key);
   expect(await harness.orphanKeys()).toEqual([key]);

@@ -18,7 +18,8 @@ import {
   checkTrainingQuota,
 } from "../../../scripts/doctor/checks";
 import { describeFinding, type Finding } from "../../../scripts/doctor/finding";
-import { describeLeftover, leftoversOf, listInStack, nameInArn } from "../../../scripts/doctor/leftovers";
+import { describeLeftover, leftoversOf, nameInArn } from "../../../scripts/doctor/leftovers";
+import { listInStack } from "../../../scripts/doctor/list-leftovers";
 import { imagesInTemplate, parseDockerInfo } from "../../../scripts/doctor/read-account";
 import { startCloudFormation } from "../../support/cloudformation-server";
 

@@ -4,10 +4,11 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import fc from "fast-check";
 import { loadStageConfig } from "../../../lib/config/load-stage-config";
-import { type Made, madeKinds, planDeletion } from "../../../scripts/smoke/made";
-import { prices, ratesOf } from "../../../scripts/smoke/prices";
-import { topicsBySize } from "../../../scripts/smoke/run-smoke";
+import { prices } from "../../../scripts/operators/prices";
+import { kindsOfMade, type Made, planDeletion } from "../../../scripts/smoke/made";
+import { ratesOf } from "../../../scripts/smoke/rates";
 import { Spending } from "../../../scripts/smoke/spending";
+import { topicsBySize } from "../../../scripts/smoke/train";
 import {
   compositionUsage,
   costOf,
@@ -24,6 +25,7 @@ const amounts = fc.double({ min: 0, max: 1e6, noNaN: true });
 const usages: fc.Arbitrary<Usage> = fc.record(Object.fromEntries(usageKinds.map((kind) => [kind, amounts])), {
   requiredKeys: [],
 });
+const madeKinds = kindsOfMade.map(({ kind }) => kind);
 const dev = ratesOf(prices, loadStageConfig({ stage: "dev", folder: tmpdir() }));
 /** Sums of floating-point numbers differ in their last digits by their order. */
 const near = (one: number, other: number): void => {
@@ -117,6 +119,18 @@ test("topics are tried from the fewest pieces on", () => {
   ]);
 });
 
+test("a training is charged for as many turns of its workflow as the stage's settings give it", () => {
+  const transitions = (laterSeconds: number): number =>
+    trainingUsage({
+      seconds: 3_600,
+      epochs: 1,
+      monitor: { firstSeconds: 15, laterSeconds, firstForSeconds: 0 },
+    }).workflowTransitions ?? 0;
+  // Three states a turn, and 27 for the beginning and the end.
+  expect(transitions(60)).toBe(27 + 3 * 60);
+  expect(transitions(120)).toBe(27 + 3 * 30);
+});
+
 test("docs/deploy.md says of costs what the prices say", () => {
   const root = resolve(__dirname, "../../..");
   const page = readFileSync(join(root, "docs/deploy.md"), "utf8");
@@ -134,7 +148,12 @@ test("docs/deploy.md says of costs what the prices say", () => {
     1000 * costs(sumOf([compositionUsage(1.5), requestUsage, requestUsage, requestUsage])),
   );
   expectRow("One hour of training on `ml.m5.xlarge`", costs({ trainingSeconds: 3600 }));
-  const { workflowTransitions = 0 } = trainingUsage({ seconds: 8 * 3600, epochs: 1 });
+  // A monitoring turn every 64 s, as in prod.
+  const { workflowTransitions = 0 } = trainingUsage({
+    seconds: 8 * 3600,
+    epochs: 1,
+    monitor: stageConfigs.prod.training.monitor,
+  });
   expectRow("The workflow of an 8-hour job", costs({ workflowTransitions }));
   expectRow("Images in ECR, about 2 GB before compression, at $0.10/GB", prices.perMonth.imageGb);
   expect(page).toContain(`at $${prices.perMonth.imageGb.toFixed(2)}/GB`);

@@ -3,15 +3,18 @@ import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadStageConfig } from "../../../lib/config/load-stage-config";
+import { prices } from "../../../scripts/operators/prices";
 import { smokePrefix } from "../../../scripts/smoke/made";
-import { prices, ratesOf } from "../../../scripts/smoke/prices";
-import { runSmoke, type SmokeParams, type SmokeReport } from "../../../scripts/smoke/run-smoke";
+import { ratesOf } from "../../../scripts/smoke/rates";
+import type { SmokeReport } from "../../../scripts/smoke/report";
+import type { SmokeParams } from "../../../scripts/smoke/run";
+import { runSmoke } from "../../../scripts/smoke/run-smoke";
 import { describeStep } from "../../../scripts/smoke/step";
 import { parseMarkdown } from "../documents/markdown";
 import { repository } from "../documents/repository-files";
 import { ApiInMemory, type Faults, problem } from "./support/api-in-memory";
 
-const rates = ratesOf(prices, loadStageConfig({ stage: "dev", folder: tmpdir() }));
+const dev = loadStageConfig({ stage: "dev", folder: tmpdir() });
 
 interface Ran {
   readonly api: ApiInMemory;
@@ -28,7 +31,8 @@ async function run(faults: Faults = {}, more: Partial<SmokeParams> = {}, api = n
     stage: "dev",
     apiUrl: "http://api.test",
     signIn: async () => "token",
-    rates,
+    rates: ratesOf(prices, dev),
+    monitor: dev.training.monitor,
     ceiling: 0.2,
     runId: "now",
     tell: (line) => lines.push(line),
@@ -256,6 +260,44 @@ test("a response that is lost makes nothing twice, and what only the API knows o
   expect(failure(always)).toMatch(/POST \/tracks: 503 NETWORK_FAILURE.*\n.*npm run doctor -- --stage dev/);
   expect(always.api.requests.filter((request) => request === "POST /tracks").length).toBeGreaterThan(3);
   expect(always.api.names).toEqual([]);
+});
+
+test("an API that asks for patience by a date gets it", async () => {
+  // The clock of a run begins at 1970 here.
+  let asked = 0;
+  const { report } = await run({
+    intercept: () => {
+      if (asked++ > 0) return undefined;
+      const later = new Date(50_000).toUTCString();
+      return new Response("{}", { status: 503, headers: { "retry-after": later } });
+    },
+  });
+  expect(report.passed).toBe(true);
+  expect(report.steps[0]?.seconds).toBe(50);
+});
+
+test("an address for players that breaks off is tried again, and Ctrl-C ends the tries", async () => {
+  let broken = 0;
+  const { report } = await run({
+    intercept: ({ url }) => {
+      if (!url.startsWith("http://files.test/") || broken++ > 0) return undefined;
+      return "lose the response";
+    },
+  });
+  expect(report.passed).toBe(true);
+  const ending = new AbortController();
+  const canceled = await run(
+    {
+      intercept: ({ url }) => {
+        if (!url.startsWith("http://files.test/")) return undefined;
+        ending.abort(new Error("Ctrl-C"));
+        return "lose the response";
+      },
+    },
+    { signal: ending.signal },
+  );
+  expect(canceled.report).toMatchObject({ passed: false, canceled: true, left: [] });
+  expect(canceled.api.requests.filter((request) => /^GET \/0+2$/.test(request))).toHaveLength(1);
 });
 
 test("an overloaded API is tried again, as it asks", async () => {

@@ -1,4 +1,12 @@
-import { CanceledError, exitCodeOf, readArguments, readOptions, UsageError } from "../../../tools/command-line";
+import fc from "fast-check";
+import {
+  CanceledError,
+  exitCodeOf,
+  readArguments,
+  readNumber,
+  readOptions,
+  UsageError,
+} from "../../../tools/command-line";
 
 const options = {
   once: { type: "boolean", default: false },
@@ -52,6 +60,35 @@ describe("readArguments", () => {
   it("names one too many", () => {
     expect(() => read("add", "ada", "eve")).toThrow(
       new UsageError("The argument eve is not known; the options are --once, --stage."),
+    );
+  });
+});
+
+describe("readNumber", () => {
+  const minutes = { min: 1, max: 99 };
+  const dollars = { min: 0, max: 9999, decimals: 6, what: "US dollars" };
+
+  it("returns every number within its limits", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 99 }), (number) => {
+        expect(readNumber("--minutes", String(number), minutes)).toBe(number);
+        expect(readNumber("--max-cost", `${number}.25`, dollars)).toBe(number + 0.25);
+      }),
+    );
+  });
+
+  it.each(["0", "100", "1.5", "-1", "1e1", "0x1", " 1", "", "many", "NaN", "99999999999999999999"])(
+    "refuses %j, and says what is allowed",
+    (text) => {
+      expect(() => readNumber("--minutes", text, minutes)).toThrow(
+        new UsageError(`--minutes is "${text}"; it must be a whole number from 1 to 99.`),
+      );
+    },
+  );
+
+  it.each(["-0.1", "10000", "0.1234567", ".5", "1.", "much"])("refuses %j of a number with decimals", (text) => {
+    expect(() => readNumber("--max-cost", text, dollars)).toThrow(
+      new UsageError(`--max-cost is "${text}"; it must be US dollars from 0 to 9999.`),
     );
   });
 });

@@ -8,7 +8,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -108,12 +108,16 @@ def write_job(
 
 
 @contextlib.contextmanager
-def running_job(base: Path, technique: str) -> Iterator[subprocess.Popen[str]]:
-    """Runs the container's training entry point as the process that SageMaker would start; ends it with the test."""
+def running_job(
+    base: Path, technique: str, variables: Mapping[str, str] | None = None
+) -> Iterator[subprocess.Popen[str]]:
+    """Runs the container's training entry point as the process that SageMaker would start; ends it with the test.
+    variables: environment variables besides those that every run has."""
     environment = {
         "PATH": os.environ["PATH"],
         "SAGEMAKER_BASE_DIR": str(base),
         "OMP_NUM_THREADS": "1",
+        **(variables or {}),
     }
     process = subprocess.Popen(
         [sys.executable, "-m", f"opencomposer_{technique.replace('-', '_')}.train"],

@@ -11,6 +11,7 @@ from opencomposer_ar_cnn import training as ar_cnn
 from opencomposer_ar_cnn.evaluation import HARMONIZATION
 from opencomposer_music.parameter_set import ParameterValue
 from opencomposer_training.dataset import Dataset, Selection, read_dataset, read_selection
+from opencomposer_training.environment import FIRST_SAMPLES_SECONDS
 from opencomposer_training.learner import LearnerInputs
 from opencomposer_training.training_run import TrainingRun
 from opencomposer_training.window_learner import LearnerSettings
@@ -75,6 +76,7 @@ def unet_gan_run(
     *,
     polyphonic: bool = False,
     hears_phrase_ends: bool = True,
+    first_samples_seconds: float = FIRST_SAMPLES_SECONDS,
     **changes: ParameterValue,
 ) -> TrainingRun[unet_gan.GanLearner]:
     """Returns a run of the job under `base`. After `stop_after` batches it is asked to stop. hears_phrase_ends: False
@@ -88,6 +90,7 @@ def unet_gan_run(
         ),
         checkpoints=base / "checkpoints",
         stop_requested=stopping_after(stop_after),
+        first_samples_seconds=first_samples_seconds,
     )
 
 
@@ -102,6 +105,7 @@ def ar_cnn_run(
     *,
     pieces: int = 13,
     hears_phrase_ends: bool = True,
+    first_samples_seconds: float = FIRST_SAMPLES_SECONDS,
     **changes: ParameterValue,
 ) -> TrainingRun[ar_cnn.ArCnnLearner]:
     """Returns a run of the job under `base`. After `stop_after` batches it is asked to stop. hears_phrase_ends: False
@@ -118,6 +122,7 @@ def ar_cnn_run(
         ),
         checkpoints=base / "checkpoints",
         stop_requested=stopping_after(stop_after),
+        first_samples_seconds=first_samples_seconds,
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import json
+import math
 import os
 import signal
 from collections.abc import Mapping
@@ -17,6 +18,9 @@ from pathlib import Path
 from types import FrameType
 
 DEFAULT_BASE = "/opt/ml"
+FIRST_SAMPLES_VARIABLE = "OPENCOMPOSER_FIRST_SAMPLES_SECONDS"
+FIRST_SAMPLES_SECONDS = 60.0
+"""The seconds of training after which the first samples are written if no epoch is complete by then."""
 FAILURE_CHARACTERS = 1024
 FAILURE_BYTES = 4096
 """A safe limit for the file, too: text of multi-byte characters stays readable however it is cut."""
@@ -28,14 +32,32 @@ class TrainingFailure(Exception):
 
 @dataclass(frozen=True)
 class TrainingEnvironment:
-    """The folders of one training job."""
+    """The folders of one training job. first_samples: the value of OPENCOMPOSER_FIRST_SAMPLES_SECONDS."""
 
     base: Path
+    first_samples: str | None = None
 
     @staticmethod
     def from_variables(variables: Mapping[str, str]) -> TrainingEnvironment:
         """Returns the environment under the folder that SAGEMAKER_BASE_DIR names, else under /opt/ml."""
-        return TrainingEnvironment(Path(variables.get("SAGEMAKER_BASE_DIR") or DEFAULT_BASE).resolve())
+        base = Path(variables.get("SAGEMAKER_BASE_DIR") or DEFAULT_BASE).resolve()
+        return TrainingEnvironment(base, variables.get(FIRST_SAMPLES_VARIABLE))
+
+    @property
+    def first_samples_seconds(self) -> float:
+        """Returns the variable's seconds, else FIRST_SAMPLES_SECONDS. Raises TrainingFailure for what is no time."""
+        if not self.first_samples:
+            return FIRST_SAMPLES_SECONDS
+        try:
+            seconds = float(self.first_samples)
+        except ValueError:
+            seconds = math.nan
+        if not 0 < seconds < math.inf:
+            raise TrainingFailure(
+                f"The variable {FIRST_SAMPLES_VARIABLE} is {self.first_samples[:40]!r}, but must be a number of "
+                "seconds above 0."
+            )
+        return seconds
 
     @property
     def model(self) -> Path:

@@ -74,6 +74,7 @@ def _train(technique: TrainedTechnique, environment: TrainingEnvironment, stop: 
         lambda resumed: technique.make_learner(LearnerInputs(dataset, selection, hyperparameters, resumed)),
         checkpoints=environment.checkpoints,
         stop_requested=lambda: stop.requested,
+        first_samples_seconds=environment.first_samples_seconds,
     )
     device = "cuda" if torch.cuda.is_available() else "cpu"
     print(

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from opencomposer_training.checkpoints import load_checkpoint, load_newest, save_checkpoint
-from opencomposer_training.environment import TrainingFailure
+from opencomposer_training.environment import FIRST_SAMPLES_SECONDS, TrainingFailure
 from opencomposer_training.learner import Learner, LoopSettings
 from opencomposer_training.model_card import EndReason
 from opencomposer_training.progress import SAMPLES_FOLDER, append_progress, metrics_line, rewind_progress
@@ -115,12 +115,22 @@ class TrainingLoop:
     """Trains one job's epochs. `epoch` and `batch` count completed ones."""
 
     def __init__(
-        self, learner: Learner, *, settings: LoopSettings, checkpoints: Path, stop_requested: Callable[[], bool]
+        self,
+        learner: Learner,
+        *,
+        settings: LoopSettings,
+        checkpoints: Path,
+        stop_requested: Callable[[], bool],
+        first_samples_seconds: float = FIRST_SAMPLES_SECONDS,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        """first_samples_seconds: see FIRST_SAMPLES_SECONDS; clock: returns seconds since any moment."""
         self.learner = learner
         self.settings = settings
         self.checkpoints = checkpoints
         self.stop_requested = stop_requested
+        self.first_samples_seconds = first_samples_seconds
+        self.clock = clock
         self.epoch = 0
         self.batch = 0
         self.sums = Sums()
@@ -203,37 +213,57 @@ class TrainingLoop:
     def _train_epoch(self) -> bool:
         """Trains the rest of the current epoch's batches. Returns False when a stop was asked for."""
         batches = self.learner.batches(self.epoch)
-        saved = time.monotonic()
+        saved = self.clock()
         while self.batch < batches:
             if self.stop_requested():
                 return False
-            started = time.monotonic()
+            started = self.clock()
             self.sums.add(self.learner.learn(self.epoch, self.batch))
+            seconds = self.clock() - started
             self.batch += 1
             self.sums.windows += self.settings.batch_size
-            self.sums.seconds += time.monotonic() - started
-            self.elapsed += time.monotonic() - started
-            if time.monotonic() - saved > CHECKPOINT_SECONDS:
+            self.sums.seconds += seconds
+            self._count_training(seconds, is_last=self.batch == batches)
+            if self.clock() - saved > CHECKPOINT_SECONDS:
                 self._save("last")
-                saved = time.monotonic()
+                saved = self.clock()
         return True
 
+    def _count_training(self, seconds: float, *, is_last: bool) -> None:
+        """Adds the seconds of a batch to the training's, and writes the first samples if they are due with it.
+
+        They are due once in a training, however often it is resumed, because a checkpoint keeps the seconds. Nothing
+        else changes with them. Behind the last batch of an epoch come the epoch's own samples.
+        """
+        before = self.elapsed
+        self.elapsed += seconds
+        if self.epoch > 0 or is_last or not before < self.first_samples_seconds <= self.elapsed:
+            return
+        started = self.clock()
+        self._write_samples()
+        self.elapsed += self.clock() - started
+        print(f"The first samples were written after {before + seconds:.0f} seconds of training.", flush=True)
+
+    def _write_samples(self) -> None:
+        """Writes samples under the number of complete epochs."""
+        self.learner.write_samples(self.checkpoints / SAMPLES_FOLDER / f"epoch-{self.epoch:04d}")
+
     def _finish_epoch(self) -> None:
-        started = time.monotonic()
+        started = self.clock()
         held_out, metrics = dict(self.learner.validate()), dict(self.learner.measure())
         self.epoch += 1
         self.batch = 0
         sums, self.sums = self.sums, Sums()
         epochs = self.settings.epochs
         if self.epoch in (1, epochs) or self.epoch % max(1, epochs // SAMPLES_PER_RUN) == 0:
-            self.learner.write_samples(self.checkpoints / SAMPLES_FOLDER / f"epoch-{self.epoch:04d}")
+            self._write_samples()
         improved = self._judge({**held_out, **metrics}[self.settings.criterion], metrics)
-        self.elapsed += time.monotonic() - started
+        self.elapsed += self.clock() - started
         if improved:
             self._save("best")
         self._save("last")
         losses = {**sums.means(), **held_out}
-        seconds = sums.seconds + time.monotonic() - started
+        seconds = sums.seconds + self.clock() - started
         speed = sums.windows / max(sums.seconds, 1e-9)
         print(metrics_line(self.epoch, losses, {**metrics, "samplesPerSecond": speed}), flush=True)
         append_progress(

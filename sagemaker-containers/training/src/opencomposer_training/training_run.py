@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 from opencomposer_music.parameter_set import ParameterValue
 
 from opencomposer_training.checkpoints import reading_checkpoint
+from opencomposer_training.environment import FIRST_SAMPLES_SECONDS
 from opencomposer_training.learner import Learner
 from opencomposer_training.model_card import EndReason
 from opencomposer_training.progress import write_reference
@@ -31,8 +32,10 @@ class TrainingRun(Generic[L]):
         *,
         checkpoints: Path,
         stop_requested: Callable[[], bool],
+        first_samples_seconds: float = FIRST_SAMPLES_SECONDS,
     ) -> None:
-        """make_learner: takes the checkpoint to go on from. Raises TrainingFailure for one that does not fit."""
+        """make_learner: takes the checkpoint to go on from; first_samples_seconds: see FIRST_SAMPLES_SECONDS. Raises
+        TrainingFailure for a checkpoint that does not fit."""
         state = load_resumable(checkpoints, technique)
         self.learner = make_learner(state)
         self.loop = TrainingLoop(
@@ -40,6 +43,7 @@ class TrainingRun(Generic[L]):
             settings=self.learner.loop_settings,
             checkpoints=checkpoints,
             stop_requested=stop_requested,
+            first_samples_seconds=first_samples_seconds,
         )
         if state is not None:
             with reading_checkpoint():

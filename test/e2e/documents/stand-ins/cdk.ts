@@ -1,12 +1,14 @@
 /**
  * The CDK CLI on a local cloud in place of an account. The CLI itself does all the work; what MiniStack refuses of the
- * templates is taken out between synthesis and deploy, and endpoints are made at the local SageMaker server.
+ * templates is taken out between synthesis and deploy, endpoints are made at the local SageMaker server, and buckets get their tags.
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { CloudFormationClient, ListStackResourcesCommand } from "@aws-sdk/client-cloudformation";
 import { BatchGetImageCommand, ECRClient } from "@aws-sdk/client-ecr";
+import { PutBucketTaggingCommand, S3Client } from "@aws-sdk/client-s3";
 import { SageMakerClient } from "@aws-sdk/client-sagemaker";
 import * as z from "zod";
 import { createEndpoint, deleteEndpoint } from "../../../../local/cloud/endpoints";
@@ -146,6 +148,32 @@ function fitAssembly(assembly: string): void {
   writeFileSync(manifestFile, manifest);
 }
 
+const manifestSchema = z.looseObject({
+  artifacts: z.record(
+    z.string(),
+    z.looseObject({
+      type: z.string(),
+      properties: z.looseObject({ tags: z.record(z.string(), z.string()).default({}) }).optional(),
+    }),
+  ),
+});
+
+/** Gives the buckets of the deployed stacks the tags of their stacks, as CloudFormation does. MiniStack leaves them out. */
+async function tagBuckets(assembly: string): Promise<void> {
+  const s3 = new S3Client({ forcePathStyle: true });
+  const cloudFormation = new CloudFormationClient({});
+  const { artifacts } = manifestSchema.parse(JSON.parse(readFileSync(join(assembly, "manifest.json"), "utf8")));
+  for (const [StackName, { type, properties }] of Object.entries(artifacts)) {
+    if (type !== "aws:cloudformation:stack") continue;
+    const { StackResourceSummaries = [] } = await cloudFormation.send(new ListStackResourcesCommand({ StackName }));
+    const TagSet = Object.entries(properties?.tags ?? {}).map(([Key, Value]) => ({ Key, Value }));
+    for (const { ResourceType, PhysicalResourceId: Bucket } of StackResourceSummaries) {
+      if (ResourceType !== "AWS::S3::Bucket") continue;
+      await s3.send(new PutBucketTaggingCommand({ Bucket, Tagging: { TagSet } }));
+    }
+  }
+}
+
 async function main(args: readonly string[]): Promise<void> {
   const [command, what = "", option, context] = args;
   if (command === "bootstrap" && args.length === 1) {
@@ -174,6 +202,7 @@ async function main(args: readonly string[]): Promise<void> {
   if (isAll) await publishImages(assembly);
   // MiniStack loses a change set without changes. Nobody is asked about new rights: there are none here.
   cdk(["deploy", what, "--app", assembly, "--method=direct", "--require-approval=never", "--progress=events"]);
+  await tagBuckets(assembly);
   if (!isAll) return;
   const roleArn = `arn:aws:iam::${localAccountId}:role/stands-in`;
   for (const technique of techniqueIds) await createEndpoint({ sageMaker, stage, technique, roleArn, signal });

@@ -1,37 +1,7 @@
-/** Reads docs/prices.json, the one list of prices of this repository, and gives what a run's own units cost. */
-import * as z from "zod";
-import document from "../../docs/prices.json";
+/** Gives what the units of a run cost on a stage. */
 import type { EndpointConfig, StageConfig } from "../../lib/config/stage-config";
+import { type Prices, pricesFile } from "../operators/prices";
 import type { Rates } from "./usage";
-
-const amount = z.number().positive();
-const pricesSchema = z.object({
-  /** The day on which the prices were written down. */
-  asOf: z.iso.date(),
-  /** The Region whose prices they are. */
-  region: z.string(),
-  source: z.string(),
-  perUnit: z.object({
-    apiRequest: amount,
-    functionCall: amount,
-    functionGbSecond: amount,
-    tableRead: amount,
-    tableWrite: amount,
-    objectRead: amount,
-    objectWrite: amount,
-    queueRequest: amount,
-    workflowTransition: amount,
-    serverlessEndpointGbSecond: amount,
-  }),
-  perMonth: z.object({ imageGb: amount, alarm: amount }),
-  trainingInstanceHour: z.record(z.string(), amount),
-});
-export type Prices = z.infer<typeof pricesSchema>;
-
-/** The file that a person edits to change a price. */
-export const pricesFile = "docs/prices.json";
-
-export const prices: Prices = pricesSchema.parse(document);
 
 /** What of a stage's settings decides what a run costs. */
 export interface PricedSettings {
