@@ -118,6 +118,15 @@ def test_a_pitch_changes_inside_an_eighth_only_where_it_is_worth_its_cost() -> N
     assert [(note.onset, note.pitch) for note in line] == [(0, 60), (3, 62), (6, 60)]
 
 
+def test_a_pitch_starts_again_only_where_it_is_worth_its_cost() -> None:
+    pitch, onset = logits()
+    pitch[0, :, 60] = 9
+    onset[0, 4, 60], onset[0, 8, 60] = 0.5, 1.5
+    dear = replace(METADATA, decoding=Decoding(0, 0, 1, repeat_cost=1.0))
+    for metadata, starts in ((METADATA, [0, 4, 8]), (dear, [0, 8])):
+        assert [note.onset for note in decode_tracks(pitch, onset, metadata, SILENCE, rng())[0]] == starts
+
+
 def test_sampling_follows_the_probabilities() -> None:
     warm = replace(METADATA, decoding=Decoding(1.0, 0, 1))
     pitch, onset = logits(16384)
@@ -278,14 +287,15 @@ def test_a_melody_below_the_window_is_heard_in_its_octave() -> None:
 
 
 def test_metadata_survives_its_text() -> None:
-    costly = replace(METADATA, decoding=Decoding(0.25, 0.5, 2, 0.75, 4), hears_phrase_ends=True)
+    costly = replace(METADATA, decoding=Decoding(0.25, 0.5, 2, 0.75, 0.6, 4), hears_phrase_ends=True)
     for metadata in (METADATA, costly):
         assert parse_metadata(metadata.to_json()) == metadata
-    # Files from before these existed have the cost 0 and one performance.
+    # Files from before these existed have the costs 0 and one performance.
     data = json.loads(costly.to_json())
-    del data["decoding"]["sixteenthCost"], data["decoding"]["performances"]
+    for name in ("sixteenthCost", "repeatCost", "performances"):
+        del data["decoding"][name]
     read = parse_metadata(json.dumps(data)).decoding
-    assert (read.sixteenth_cost, read.performances) == (0, 1)
+    assert (read.sixteenth_cost, read.repeat_cost, read.performances) == (0, 0, 1)
 
 
 @pytest.mark.parametrize(
@@ -309,6 +319,7 @@ def test_metadata_survives_its_text() -> None:
         (["decoding", "onsetTemperature"], 11, "decoding.onsetTemperature"),
         (["decoding", "pitchCoherenceSteps"], 0, "decoding.pitchCoherenceSteps"),
         (["decoding", "sixteenthCost"], -1, "decoding.sixteenthCost"),
+        (["decoding", "repeatCost"], -1, "decoding.repeatCost"),
         (["decoding", "performances"], 9, "decoding.performances of the model's metadata is 9, not an integer from 1"),
     ],
 )

@@ -87,9 +87,10 @@ METADATA = metadata_contract(
                 "onsetTemperature": _number(0, 10),
                 "pitchCoherenceSteps": {"type": "integer", "minimum": 1, "maximum": STEPS_PER_BAR},
                 "sixteenthCost": _number(0, 100),
+                "repeatCost": _number(0, 100),
                 "performances": {"type": "integer", "minimum": 1, "maximum": MAX_PERFORMANCES},
             },
-            optional=("sixteenthCost", "performances"),
+            optional=("sixteenthCost", "repeatCost", "performances"),
         ),
         "voiceLeading": _object_of(
             {
@@ -131,8 +132,9 @@ METADATA = metadata_contract(
     },
     optional=("voiceLeading", "phraseEnds"),
 )
-"""The members that this decoder adds to the metadata of every model. Without `sixteenthCost`, as in older files, the
-cost is 0; without `performances` there is one; without `phraseEnds` the model does not hear where phrases end."""
+"""The members that this decoder adds to the metadata of every model. Without `sixteenthCost` and `repeatCost`, as in
+older files, the costs are 0; without `performances` there is one; without `phraseEnds` the model does not hear where
+phrases end."""
 
 
 def melody_planes(hears_phrase_ends: bool) -> int:
@@ -158,14 +160,16 @@ class Decoding:
     `coherence_steps`: the number of steps for which a random choice is held, so that sampling changes notes and not
     single steps. `sixteenth_cost`: what a monophonic voice pays, in logits, for changing its pitch inside an eighth.
     Without it two nearly equal logits make flickering sixteenths, because each step is chosen for itself.
-    `performances`: the number of performances of a melody, each with its own noise, of which the one is given whose
-    phrases close best (`best_performance`).
+    `repeat_cost`: what a voice pays, in logits, for starting a pitch again that it could hold. `performances`: the
+    number of performances of a melody, each with its own noise, of which the one is given whose phrases close best
+    (`best_performance`).
     """
 
     pitch_temperature: float
     onset_temperature: float
     coherence_steps: int
     sixteenth_cost: float = 0.0
+    repeat_cost: float = 0.0
     performances: int = 1
 
 
@@ -203,6 +207,7 @@ class ModelMetadata:
                     "onsetTemperature": self.decoding.onset_temperature,
                     "pitchCoherenceSteps": self.decoding.coherence_steps,
                     "sixteenthCost": self.decoding.sixteenth_cost,
+                    "repeatCost": self.decoding.repeat_cost,
                     "performances": self.decoding.performances,
                 },
                 **({} if self.voice_leading is None else {"voiceLeading": voice_leading_to_json(self.voice_leading)}),
@@ -258,6 +263,7 @@ def parse_metadata(text: str, technique: str | None = None) -> ModelMetadata:
             float(decoding["onsetTemperature"]),
             int(decoding["pitchCoherenceSteps"]),
             float(decoding.get("sixteenthCost", 0)),
+            float(decoding.get("repeatCost", 0)),
             int(decoding.get("performances", 1)),
         ),
         _voice_leading(root["voiceLeading"], len(voices) - 1) if "voiceLeading" in root else None,
@@ -369,7 +375,7 @@ def decode_planes(
             sounding[np.nonzero(played)[0], lines[index][played]] = True
         else:
             sounding = pitch_logits[index][:, :PITCHES] > 0
-        wanted = onset_logits[index] + decoding.onset_temperature * logistics[index] > 0
+        wanted = onset_logits[index] + decoding.onset_temperature * logistics[index] > decoding.repeat_cost
         before = np.zeros_like(sounding)
         before[1:] = sounding[:-1]
         voice_planes = np.zeros((2, steps, PITCHES), dtype=np.bool_)

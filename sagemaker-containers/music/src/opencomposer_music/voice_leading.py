@@ -150,7 +150,7 @@ class VoiceLeading:
         """Returns what staying and moving from one beat to the next earns a voice, weighted, [25]."""
         if self.beat_moves is None:
             return None
-        scores = self.beat_move_weight * self.beat_moves[voice]
+        scores: Table = self.beat_move_weight * self.beat_moves[voice]
         scores[0] = self.stay_weight * self.beat_moves[voice][0]
         return scores
 
