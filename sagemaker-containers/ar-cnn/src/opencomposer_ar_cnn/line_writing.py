@@ -31,7 +31,7 @@ SWEEPS = 2
 """The number of times that every line is written anew beside the others."""
 DENSITY_UNIT = 4
 """Densities are in units of so many pitches at once."""
-MIN_ROOM = 6
+MIN_ROOM = 5
 """The minimum number of semitones below the melody for each line. A very low melody gets fewer lines."""
 IMPOSSIBLE = -1e9
 UNISON = -6.0
@@ -40,7 +40,9 @@ MIN_REST = 0.003
 """The minimum probability that a line rests at a step."""
 MIN_REST_WITH_MELODY = 0.3
 """The minimum probability that a line rests where the melody does."""
-REST_COST = 4.0
+CLASH = -2.5
+"""What is earned by a pitch that lies, in any octave, a semitone from the melody's: nothing is heard sooner."""
+REST_COST = 8.0
 """The cost of each step at which a line rests while the melody sounds."""
 SIXTEENTH_COST = 2.0
 """The cost of a change inside an eighth."""
@@ -81,6 +83,17 @@ LONG_LEAP = -4.0
 """What a move of more than an octave earns."""
 MOVE_WEIGHT = 2.0
 """The weight of MOVES and LONG_LEAP."""
+
+BEAT_MOVES = (
+    (-0.5, 0.44, 0.07, -0.48, -0.16, -0.71, -2.86, -1.64, -1.8, -1.69, -3.6, -4, -1.55),
+    (-0.71, 0.45, 0.22, -0.26, -0.2, -0.67, -1.45, -0.82, -1.62, -1.66, -2.9, -3.98, -0.94),
+    (-1.54, 0.93, 0.2, 0.33, -0.06, -0.17, -1.1, -0.08, -1.91, -2.25, -2.27, -1.9, -0.01),
+)
+"""The same from one beat to the next, and what they earn by staying: how much more often they stay than move."""
+STAY_WEIGHT = 0.5
+"""The weight of staying."""
+BEAT_MOVE_WEIGHT = 0.5
+"""The weight of the other BEAT_MOVES."""
 
 MEZZO = Part("Mezzo-soprano", 57, 79, 0)
 ALTO = Part("Alto", 55, 76, 0)
@@ -279,6 +292,7 @@ class LineSession:
             piece, self._last_notes, lines, bass=self._lines[-1], is_bass=index == len(self._lines) - 1
         )
         likelihoods = np.where(others, UNISON, -np.logaddexp(0.0, -logits)) + CADENCE * cadences
+        likelihoods[_clashes(piece.melody)] += CLASH
         scores[:, :PITCHES][allowed] = likelihoods[allowed]
         sounds = np.where(allowed & ~others, wanted, 0.0).sum(axis=1)
         least = np.where(piece.melody == REST, MIN_REST_WITH_MELODY, MIN_REST)
@@ -294,6 +308,7 @@ class LineSession:
             [piece.melody, *lines],
             _parallels(STEP_PARALLEL),
             beat_parallels=_parallels(BEAT_PARALLEL),
+            beat_moves=_beat_moves_table(self._parts[index].moves),
             contrary=True,
         )
 
@@ -332,6 +347,19 @@ def _moves_table(voice: int) -> Table:
     table = np.full(MAX_MOVE + 1, LONG_LEAP)
     table[: len(MOVES[voice])] = MOVES[voice]
     return MOVE_WEIGHT * table
+
+
+def _beat_moves_table(voice: int) -> Table:
+    table = np.full(MAX_MOVE + 1, BEAT_MOVE_WEIGHT * LONG_LEAP)
+    table[: len(BEAT_MOVES[voice])] = BEAT_MOVE_WEIGHT * np.array(BEAT_MOVES[voice])
+    table[0] = STAY_WEIGHT * BEAT_MOVES[voice][0]
+    return table
+
+
+def _clashes(melody: Line) -> Cells:
+    """Returns the cells that lie, in any octave, a semitone from the melody, [steps, 128]."""
+    distance = (np.arange(PITCHES) - melody[:, np.newaxis]) % 12
+    return np.asarray(np.isin(distance, (1, 11)) & (melody != REST)[:, np.newaxis], dtype=np.bool_)
 
 
 def _parallels(earned: float) -> Table:
