@@ -13,8 +13,7 @@ from opencomposer_ar_cnn.rewriting_session import RewritingSession
 from opencomposer_ar_cnn.sampling_settings import SamplingSettings, sampling_settings
 from opencomposer_music.parameter_set import ParameterValue
 from opencomposer_music.piano_roll import SOUNDING, Planes, planes_to_notes
-
-from opencomposer_evaluation.voice_lines import lower_lines
+from opencomposer_music.voice_lines import lower_lines
 
 BATCH = 32
 """The number of pieces in one run of the network. Larger numbers were not quicker."""

@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 
 from opencomposer_music.parameter_set import ParameterValue
 from opencomposer_music.piano_roll import BEATS_PER_BAR, STEPS_PER_BAR, notes_to_planes
+from opencomposer_music.voice_lines import VoiceLines, as_voices, lower_lines
 from opencomposer_serving.deadline import Deadline
 from opencomposer_serving.invocation import InvocationRequest, Melody, ModelReference
 from opencomposer_serving.technique import Technique
@@ -18,7 +19,6 @@ from opencomposer_serving.technique import Technique
 from opencomposer_evaluation.report import Report, Section, Table, number, percent
 from opencomposer_evaluation.tune_faults import FAULTS, OTHER_FIGURES, mean_figures, tonic_missed
 from opencomposer_evaluation.user_tunes import UserTune
-from opencomposer_evaluation.voice_lines import VoiceLines, as_voices, lower_lines
 
 SEEDS = 3
 SECONDS = 600.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from opencomposer_ar_cnn.cadences import LastNote, cadence_scores, last_notes
+from opencomposer_ar_cnn.cadences import LastNote, cadence_scores, phrase_last_notes
 from opencomposer_ar_cnn.editable_piece import EditablePiece, EditLimits, editable_piece
 from opencomposer_ar_cnn.sampling_settings import sampling_settings
 from opencomposer_music.piano_roll import Note, notes_to_planes
@@ -34,7 +34,7 @@ def classes(scores: np.ndarray[tuple[int, ...], np.dtype[np.float64]], step: int
 
 
 def test_the_phrase_ends_with_its_last_note() -> None:
-    assert last_notes(CADENCE) == LAST
+    assert phrase_last_notes(CADENCE) == LAST
 
 
 def test_the_bass_gets_the_root_under_the_last_note_and_its_dominant_before() -> None:
@@ -69,10 +69,10 @@ def test_without_a_bass_only_the_last_chord_of_the_bass_itself_counts() -> None:
 
 def test_a_note_that_starts_late_ends_no_phrase_that_began_before() -> None:
     held = piece(Note(0, 8, 71), Note(8, 8, 72))
-    assert last_notes(held) == [LastNote(8, 16)]
+    assert phrase_last_notes(held) == [LastNote(8, 16)]
 
 
 def test_a_last_note_ends_where_the_next_begins_or_the_mark_ends() -> None:
     repeated = piece(Note(0, 4, 71), Note(4, 6, 72), Note(12, 4, 72))
-    assert last_notes(repeated) == [LastNote(4, 10), LastNote(12, 16)]
-    assert last_notes(piece(Note(4, 4, 72), Note(8, 8, 74))) == [LastNote(4, 8), LastNote(8, 16)]
+    assert phrase_last_notes(repeated) == [LastNote(4, 10), LastNote(12, 16)]
+    assert phrase_last_notes(piece(Note(4, 4, 72), Note(8, 8, 74))) == [LastNote(4, 8), LastNote(8, 16)]

@@ -13,22 +13,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from onnx import TensorProto, helper
 from opencomposer_music.decoding import encode_melody
+from opencomposer_music.ending import approach_of, last_notes
 from opencomposer_music.melody_register import LOWEST_OF_ALL
 from opencomposer_music.model_metadata import Voice
 from opencomposer_music.phrase_ends import derive_phrase_end_steps
 from opencomposer_music.piano_roll import ONSET, SOUNDING, Note, is_monophonic, notes_to_planes, planes_to_notes
-from opencomposer_music.voice_leading import REST, line_of
+from opencomposer_music.voice_leading import REST, Line, line_of
 from opencomposer_serving.failures import ModelRejected
 from opencomposer_testing.tiny_generator import VOICES, TinyGenerator
 from opencomposer_unet_gan.generation import (
     LoadedGenerator,
     accompany,
+    end,
     fill_empty_bars,
+    heard_voices,
     hearing_shift,
     highest_line,
     load_generator,
     note_probabilities,
-    range_of,
 )
 
 GENERATOR = load_generator(TinyGenerator().file(), 1)
@@ -52,24 +54,30 @@ def melodies(draw: st.DrawFn, *, bars: int | None = None, monophonic: bool = Fal
     return notes, length
 
 
+def ranges_beside(line: Line) -> list[tuple[int, int]]:
+    """Returns the lowest and the highest pitch of each voice of GENERATOR beside a melody."""
+    shift = hearing_shift(line, GENERATOR.metadata)
+    voices = heard_voices(GENERATOR.metadata, shift, line)
+    return [(voice.lowest_pitch - shift, voice.highest_pitch - shift) for voice in voices]
+
+
 @given(melodies(), st.integers(0, 2**31 - 1))
 @settings(deadline=None, max_examples=60)
 def test_any_melody_of_any_length_gets_voices_in_their_ranges_with_no_empty_bar(
     melody: tuple[list[Note], int], seed: int
 ) -> None:
     notes, bars = melody
-    accompaniment = accompany(GENERATOR, notes, bars, seed)
+    accompaniment = accompany(GENERATOR, notes, bars, seed, ending=False)
     assert len(accompaniment.planes) == 3
     line = line_of(notes_to_planes(highest_line(notes, bars), bars * 16))
-    shift = hearing_shift(line, GENERATOR.metadata)
-    for voice, planes, described in zip(accompaniment.notes(), accompaniment.planes, VOICES[1:], strict=True):
-        lowest, highest = range_of(described, shift, line)
+    ranges = ranges_beside(line)
+    for voice, planes, (lowest, highest) in zip(accompaniment.notes(), accompaniment.planes, ranges, strict=True):
         assert planes.shape == (2, bars * 16, 128)
         assert all(lowest <= note.pitch <= highest for note in voice)
         assert all(note.onset + note.duration <= bars * 16 for note in voice)
         assert is_monophonic(voice)
         assert planes[SOUNDING].reshape(bars, -1).any(axis=1).all()
-    again = accompany(GENERATOR, notes, bars, seed)
+    again = accompany(GENERATOR, notes, bars, seed, ending=False)
     assert again.notes() == accompaniment.notes()
 
 
@@ -82,8 +90,7 @@ def test_a_low_or_high_melody_is_accompanied_as_one_in_the_usual_octave(octaves:
     found = [line_of(planes) for planes in accompany(GENERATOR, moved, 4, 0).planes]
     line = line_of(notes_to_planes(moved, 64))
     assert hearing_shift(line, GENERATOR.metadata) == -12 * octaves
-    for one, other, voice in zip(lines, found, VOICES[1:], strict=True):
-        lowest, highest = range_of(voice, -12 * octaves, line)
+    for one, other, (lowest, highest) in zip(lines, found, ranges_beside(line), strict=True):
         assert ((other[other != REST] >= lowest) & (other[other != REST] <= highest)).all()
         assert lowest >= (0 if octaves > 0 else LOWEST_OF_ALL)
         if octaves > 0:
@@ -94,7 +101,51 @@ def test_a_low_or_high_melody_is_accompanied_as_one_in_the_usual_octave(octaves:
 def test_a_melody_in_the_usual_octave_is_heard_as_it_is() -> None:
     line = np.array([60, 64, 67, 72, REST])
     assert hearing_shift(line, GENERATOR.metadata) == 0
-    assert [range_of(voice, 0, line) for voice in VOICES[1:]] == [(50, 74), (45, 69), (36, 62)]
+    assert ranges_beside(line) == [(50, 74), (45, 69), (36, 62)]
+
+
+@given(st.one_of(melodies(), melodies(monophonic=True)), st.integers(0, 2**31 - 1))
+@settings(deadline=None, max_examples=60)
+def test_a_piece_ends_on_a_held_triad_in_root_position(melody: tuple[list[Note], int], seed: int) -> None:
+    notes, bars = melody
+    ended = accompany(GENERATOR, notes, bars, seed)
+    as_before = accompany(GENERATOR, notes, bars, seed, ending=False)
+    given_planes = notes_to_planes(notes, bars * 16)
+    last = last_notes(given_planes)
+    assert last is not None
+    approach = approach_of(last.start)
+    for one, two in zip(ended.planes, as_before.planes, strict=True):
+        assert np.array_equal(one[:, :approach], two[:, :approach])
+    if not is_monophonic(notes) and ended.notes() == as_before.notes():
+        # What is given ends on no triad in root position, so the voices go on as the model wrote them.
+        return
+    sounding = [int(pitch) for pitch in np.flatnonzero(given_planes[SOUNDING, last.start])]
+    line = line_of(notes_to_planes(highest_line(notes, bars), bars * 16))
+    for planes, (lowest, highest) in zip(ended.planes, ranges_beside(line), strict=True):
+        assert not planes[:, last.stop :].any()
+        assert not planes[ONSET, last.start + 1 :].any()
+        held = planes[SOUNDING, last.start : last.stop]
+        assert (held == held[0]).all()
+        assert not planes[SOUNDING, :, :lowest].any() and not planes[SOUNDING, :, highest + 1 :].any()
+        sounding += np.flatnonzero(held[0]).tolist()
+    above = {(pitch - min(sounding)) % 12 for pitch in sounding}
+    assert above <= {0, 4, 7} or above <= {0, 3, 7}
+
+
+def test_a_voice_of_several_pitches_keeps_what_belongs_to_the_last_chord() -> None:
+    voices = (VOICES[1], dataclasses.replace(VOICES[2], head="polyphonic"), VOICES[3])
+    given_planes = notes_to_planes([Note(0, 12, 67), Note(12, 4, 72)], 16)
+    written = [
+        notes_to_planes([Note(0, 12, 62), Note(12, 4, 62)], 16),
+        notes_to_planes([Note(0, 16, 55), Note(12, 4, 57), Note(12, 4, 60)], 16),
+        notes_to_planes([Note(0, 12, 43), Note(12, 2, 45), Note(14, 2, 47)], 16),
+    ]
+    last = last_notes(given_planes)
+    assert last is not None
+    end(written, np.zeros((3, 16, 129), dtype=np.float32), voices, given_planes, last)
+    assert planes_to_notes(written[1]) == [Note(0, 12, 55), Note(12, 4, 55), Note(12, 4, 60)]
+    assert [note.onset for note in planes_to_notes(written[2])][-1] == 12
+    assert planes_to_notes(written[2])[-1].pitch % 12 == 0
 
 
 def test_other_seeds_and_other_melodies_give_other_accompaniments() -> None:
@@ -106,7 +157,7 @@ def test_other_seeds_and_other_melodies_give_other_accompaniments() -> None:
 
 
 def test_other_models_give_other_accompaniments() -> None:
-    melody = [Note(0, 16, 60)]
+    melody = [Note(0, 8, 60), Note(8, 8, 60)]
     other = load_generator(TinyGenerator(seed=1).file(), 1)
     assert accompany(other, melody, 1, 0).notes() != accompany(GENERATOR, melody, 1, 0).notes()
 
@@ -136,7 +187,7 @@ def test_threads_do_not_change_the_notes() -> None:
 
 
 def test_bars_that_the_model_leaves_empty_are_forced_and_counted() -> None:
-    accompaniment = accompany(TREMBLING, [Note(0, 16, 60)], 4, 0)
+    accompaniment = accompany(TREMBLING, [Note(0, 16, 60)], 4, 0, ending=False)
     assert accompaniment.forced_bars == 12
     for voice in accompaniment.notes():
         assert {note.onset // 16 for note in voice} | {(note.onset + note.duration - 1) // 16 for note in voice} == set(
@@ -145,7 +196,7 @@ def test_bars_that_the_model_leaves_empty_are_forced_and_counted() -> None:
 
 
 def test_a_bar_for_which_the_model_sees_no_note_stays_empty() -> None:
-    accompaniment = accompany(SILENT, [Note(0, 16, 60)], 4, 0)
+    accompaniment = accompany(SILENT, [Note(0, 16, 60)], 4, 0, ending=False)
     assert accompaniment.forced_bars == 0
     assert accompaniment.notes() == [[], [], []]
 

@@ -32,7 +32,13 @@ describe("composing", () => {
     const reply = await create(api);
     expect(reply.status).toBe(202);
     const created = resourceOf(reply, compositionSchema);
-    expect(created).toMatchObject({ ...wanted, state: "PENDING", seed: 1234, inputOptions: {}, parameters: {} });
+    expect(created).toMatchObject({
+      ...wanted,
+      state: "PENDING",
+      seed: 1234,
+      inputOptions: {},
+      parameters: { ending: true },
+    });
     expect(reply.headers).toMatchObject({ location: `/compositions/${created.id}`, "retry-after": "1", etag: '"1"' });
     expect(api.compositions.all()[0]).toMatchObject({
       openWork: "COMPOSITION",

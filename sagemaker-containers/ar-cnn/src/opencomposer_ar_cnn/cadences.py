@@ -32,7 +32,7 @@ class LastNote(NamedTuple):
     end: int
 
 
-def last_notes(piece: EditablePiece) -> list[LastNote]:
+def phrase_last_notes(piece: EditablePiece) -> list[LastNote]:
     """Returns the melody's notes that end a phrase."""
     melody = piece.melody
     starts = piece.original_onsets[np.arange(len(melody)), np.minimum(melody, PITCHES - 1)]

@@ -16,12 +16,13 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from opencomposer_music.ending import Ending, EndingVoice, approach_of, last_notes, write_ending
 from opencomposer_music.melody_register import floor_below
 from opencomposer_music.piano_roll import ONSET, PITCHES, SOUNDING, STEPS_PER_BEAT, Planes
 from opencomposer_music.sigmoid import sigmoid
 from opencomposer_music.voice_leading import INTERVALS, MAX_MOVE, REST, Line, Table, best_line
 
-from opencomposer_ar_cnn.cadences import cadence_scores, last_notes
+from opencomposer_ar_cnn.cadences import cadence_scores, phrase_last_notes
 from opencomposer_ar_cnn.editable_piece import EditablePiece, EditLimits, Floats
 from opencomposer_ar_cnn.onsets import Cells, resolve_onsets
 from opencomposer_ar_cnn.rewriting import EditEvent, Rewriting, WrittenLine
@@ -180,11 +181,14 @@ class LineSession:
         ]
         self._allowed = self._allowed_cells(limits.polyphony_at(settings.density))
         self._draft_passes = draft.passes
-        self._last_notes = last_notes(piece)
+        self._last_notes = phrase_last_notes(piece)
         # Bass first: what is said of the others depends on it.
         self._turns = [index for _ in range(SWEEPS) for index in reversed(range(len(self._parts)))]
         self._turn = 0
         self._written: set[int] = set()
+        # What the network said of each line in its last turn: the logits, and the probability that a cell should sound.
+        self._logits: dict[int, Table] = {}
+        self._wanted: dict[int, Table] = {}
         self._events: list[EditEvent] = []
         self._expected = draft.expected_edits
         self.finished = settings.sampling_iterations == 0
@@ -209,8 +213,11 @@ class LineSession:
         after, _ = self._roll(self._written)
         self._record(before, after, wanted)
         self._expected = float(np.where(after, 1 - wanted, wanted)[self._piece.editable].sum())
+        self._logits[index], self._wanted[index] = logits, wanted
+        self.finished = self._turn + 1 == len(self._turns)
+        if self.finished and self._settings.ending:
+            self._end()
         self._turn += 1
-        self.finished = self._turn == len(self._turns)
 
     def result(self) -> Rewriting:
         """Returns the piece with its lines and the edits that wrote them."""
@@ -311,6 +318,36 @@ class LineSession:
             beat_moves=_beat_moves_table(self._parts[index].moves),
             contrary=True,
         )
+
+    def _end(self) -> None:
+        """Writes the last chord, if it lies in the region that may be edited. Its edits belong to the last pass."""
+        piece = self._piece
+        given = np.stack([piece.original, piece.original_onsets])
+        last = last_notes(given)
+        if last is None or not piece.editable[last.start].any():
+            return
+        stop = int(np.flatnonzero(piece.editable.any(axis=1))[-1]) + 1
+        approach = slice(approach_of(last.start), last.start)
+        voices: list[EndingVoice] = []
+        for index, line in enumerate(self._lines):
+            allowed = self._allowed[index] & (self._wanted[index] >= self._settings.min_probability)
+            liking = -np.logaddexp(0.0, -self._logits[index][last.start : stop]).mean(axis=0)
+            at_end, before = (np.logical_and.reduce(allowed[steps]) for steps in (slice(last.start, stop), approach))
+            voices.append(EndingVoice(line, at_end, before, liking))
+        ended = write_ending(given, voices, stop)
+        if ended is not None:
+            for index in range(len(self._lines)):
+                self._end_line(index, ended)
+
+    def _end_line(self, index: int, ended: Ending) -> None:
+        """Takes over the end of a line, with the edits that lead to it."""
+        before, _ = self._roll(self._written)
+        line = ended.lines[index]
+        self._lines[index] = line
+        self._onsets[index][ended.chords[0] :] = False
+        self._onsets[index][[step for step in ended.chords if line[step] != REST]] = True
+        after, _ = self._roll(self._written)
+        self._record(before, after, self._wanted[index])
 
     def _between_neighbors(self, index: int) -> Cells:
         """Returns the cells between the lines above and below a line, [steps, 128]. A unison with them is between."""

@@ -8,7 +8,7 @@ the same notes on every call.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,7 @@ from opencomposer_music.decoding import (
     encode_melody,
     parse_metadata,
 )
+from opencomposer_music.ending import EndingVoice, LastNotes, approach_of, last_notes, write_ending
 from opencomposer_music.melody_register import floor_below, octaves_to
 from opencomposer_music.metrics import measure_composition
 from opencomposer_music.model_metadata import Voice
@@ -41,7 +42,7 @@ from opencomposer_music.piano_roll import (
 )
 from opencomposer_music.sigmoid import sigmoid
 from opencomposer_music.technique_document import TechniqueDocument, load_technique
-from opencomposer_music.voice_leading import Line, line_of
+from opencomposer_music.voice_leading import REST, Line, line_of
 from opencomposer_serving.deadline import Deadline
 from opencomposer_serving.failures import BrokenField, InvocationFailure, ModelRejected, unusable_model
 from opencomposer_serving.invocation import MAX_BARS, InvocationRequest
@@ -125,16 +126,21 @@ def play_silence(generator: LoadedGenerator, bars: int) -> None:
     _run(generator, silence, np.zeros((1, bars, generator.metadata.noise.size), dtype=np.float32))
 
 
-def accompany(generator: LoadedGenerator, melody: Sequence[Note], bars: int, seed: int) -> Accompaniment:
+def accompany(
+    generator: LoadedGenerator, melody: Sequence[Note], bars: int, seed: int, *, ending: bool = True
+) -> Accompaniment:
     """Writes the accompaniment voices for a melody of `bars` bars.
 
     The network hears the melody's highest line, in the octave in which melodies lie that it was trained on, and what it
     plays to it is moved back. So the voices lie below a low melody and follow a high one up, and every note lies in its
-    voice's range, moved as far (see `range_of`).
+    voice's range, moved as far (see `heard_voices`).
 
     No voice has an empty bar as far as the model allows: where the decoded notes leave a bar empty although the model
     gives a note at least the probability 0.01 at some step of it, each half of that bar is given its likeliest pitch.
     The decoder and not the network makes the notes of these bars, so they are counted in `forced_bars`.
+
+    With `ending` the voices hold a triad in root position from the melody's last note to its end, and rest after it
+    (`opencomposer_music.ending`).
 
     Raises ModelRejected when the model cannot run or returns nonsense.
     """
@@ -146,26 +152,42 @@ def accompany(generator: LoadedGenerator, melody: Sequence[Note], bars: int, see
     phrase_ends = derive_phrase_ends(given)
     marked = phrase_end_steps(given, phrase_ends)
     shift = hearing_shift(line_of(given), metadata)
-    raised = fold_into_range([note._replace(pitch=note.pitch + shift) for note in line], 0, PITCHES - 1)
+    raised = _raised(line, shift)
     heard = notes_to_planes(raised, steps)
     conditioning = encode_melody(raised, bars, metadata, marked)  # (1, 2 or 3, steps, 128)
     noise = draw_noises(rng, bars, metadata)  # (performances, bars, noise size)
     # (performances, voices, steps, 129) and (performances, voices, steps, 128)
     pitch_logits, onset_logits = _run(generator, conditioning, noise)
-    for index, voice in enumerate(metadata.voices[1:]):
-        lowest, highest = range_of(voice, shift, line_of(given))
-        pitch_logits[:, index, :, : lowest + shift] = IMPOSSIBLE
-        pitch_logits[:, index, :, highest + shift + 1 : PITCHES] = IMPOSSIBLE
+    voices = heard_voices(metadata, shift, line_of(given))
+    for index, voice in enumerate(voices):
+        pitch_logits[:, index, :, : voice.lowest_pitch] = IMPOSSIBLE
+        pitch_logits[:, index, :, voice.highest_pitch + 1 : PITCHES] = IMPOSSIBLE
     try:
         performances = list(zip(pitch_logits, onset_logits, strict=True))
         chosen, planes = best_performance(performances, metadata, heard, marked, rng)
     except ValueError as error:
         raise ModelRejected(str(error)) from None
-    forced = sum(
-        fill_empty_bars(voice_planes, pitch_logits[chosen, index], metadata.voices[1 + index])
+    music = notes_to_planes(_raised(melody, shift), steps)
+    last = last_notes(music) if ending else None
+    # After the ending, the voices rest.
+    forced = _fill(planes, pitch_logits[chosen], voices, bars if last is None else -(-last.stop // STEPS_PER_BAR))
+    if last is not None and not end(planes, pitch_logits[chosen], voices, music, last):
+        forced += _fill(planes, pitch_logits[chosen], voices, bars)
+    return Accompaniment([transposed(voice, -shift, np.False_) for voice in planes], forced, phrase_ends)
+
+
+def _raised(notes: Sequence[Note], shift: int) -> list[Note]:
+    """Returns notes so many semitones higher, or in the octave beside it where the keyboard ends."""
+    return fold_into_range([note._replace(pitch=note.pitch + shift) for note in notes], 0, PITCHES - 1)
+
+
+def _fill(planes: Sequence[Planes], pitch_logits: Floats, voices: Sequence[Voice], bars: int) -> int:
+    """Fills the empty bars among the first `bars` of all voices, and returns their number (see `fill_empty_bars`)."""
+    steps = slice(0, bars * STEPS_PER_BAR)
+    return sum(
+        fill_empty_bars(voice_planes[:, steps], pitch_logits[index, steps], voices[index])
         for index, voice_planes in enumerate(planes)
     )
-    return Accompaniment([transposed(voice, -shift, np.False_) for voice in planes], forced, phrase_ends)
 
 
 def hearing_shift(melody: Line, metadata: ModelMetadata) -> int:
@@ -176,13 +198,76 @@ def hearing_shift(melody: Line, metadata: ModelMetadata) -> int:
     return octaves_to(center, melody, metadata.limits.lowest_pitch, metadata.limits.highest_pitch)
 
 
-def range_of(voice: Voice, shift: int, melody: Line) -> tuple[int, int]:
-    """Returns the lowest and the highest pitch of a voice beside a melody that is heard `shift` semitones higher. Below
-    a low melody a voice keeps above `floor_below`, and has at least an octave."""
+def heard_voices(metadata: ModelMetadata, shift: int, melody: Line) -> list[Voice]:
+    """Returns the accompaniment voices with the ranges that they have where the network hears them, beside a melody
+    that it hears `shift` semitones higher. Below a low melody a voice keeps above `floor_below`, and has at least an
+    octave."""
     if shift == 0:
-        return voice.lowest_pitch, voice.highest_pitch
-    lowest = max(voice.lowest_pitch - shift, floor_below(melody) if shift > 0 else 0)
-    return lowest, min(max(voice.highest_pitch - shift, lowest + OCTAVE), PITCHES - 1)
+        return list(metadata.voices[1:])
+    floor = shift + (floor_below(melody) if shift > 0 else 0)
+    voices: list[Voice] = []
+    for voice in metadata.voices[1:]:
+        lowest = max(voice.lowest_pitch, floor)
+        highest = min(max(voice.highest_pitch, lowest + OCTAVE), PITCHES - 1 + min(0, shift))
+        voices.append(replace(voice, lowest_pitch=lowest, highest_pitch=highest))
+    return voices
+
+
+def end(
+    planes: Sequence[Planes], pitch_logits: Floats, voices: Sequence[Voice], given: Planes, last: LastNotes
+) -> bool:
+    """Writes the last chord into the planes [2, steps, 128] of the voices, in place. Voices of several pitches at once
+    keep of theirs what belongs to it. Returns False where there is none to write (see `write_ending`).
+
+    pitch_logits: [voices, steps, 129]; given: the planes of the melody; last: its last notes.
+    """
+    singing = [index for index, voice in enumerate(voices) if voice.head == "monophonic"]
+    singing.sort(key=lambda index: -(voices[index].lowest_pitch + voices[index].highest_pitch))
+    ended = write_ending(
+        given,
+        [ending_voice(planes[index], pitch_logits[index], voices[index], given, last) for index in singing],
+        last.stop,
+    )
+    if ended is None:
+        return False
+    lowest = min(int(line[last.start]) for line in ended.lines)
+    for index, voice_planes in enumerate(planes):
+        if index in singing:
+            continue
+        held = voice_planes[SOUNDING, last.start] & np.isin(np.arange(PITCHES) % 12, list(ended.triad.classes))
+        held[:lowest] = False
+        voice_planes[:, last.start :] = False
+        voice_planes[SOUNDING, last.start : last.stop, held] = True
+        voice_planes[ONSET, last.start, held] = True
+    for index, line in zip(singing, ended.lines, strict=True):
+        first = ended.chords[0]
+        planes[index][:, first:] = False
+        steps = first + np.flatnonzero(line[first:] != REST)
+        planes[index][SOUNDING, steps, line[steps]] = True
+        starts = [step for step in ended.chords if line[step] != REST]
+        planes[index][ONSET, starts, line[starts]] = True
+    return True
+
+
+def ending_voice(planes: Planes, pitch_logits: Floats, voice: Voice, given: Planes, last: LastNotes) -> EndingVoice:
+    """Returns what a voice may sing at the end. It stays in its range, and below the melody, unless it was above the
+    melody before or its range does not go so low.
+
+    planes: [2, steps, 128]; pitch_logits: [steps, 129]; see `end` for the rest.
+    """
+    tune, line = line_of(given), line_of(planes)
+    pitches = np.arange(PITCHES)
+    in_range = (pitches >= voice.lowest_pitch) & (pitches <= voice.highest_pitch)
+    approach = slice(approach_of(last.start), last.start)
+    is_above = bool(((line[approach] != REST) & (line[approach] > tune[approach])).any())
+    below = in_range & (pitches <= tune[last.start])
+    below_before = in_range & (pitches <= tune[approach].min(initial=REST))
+    return EndingVoice(
+        line,
+        in_range if is_above or not below.any() else below,
+        in_range if is_above or not below_before.any() else below_before,
+        pitch_logits[last.start : last.stop, :PITCHES].mean(axis=0, dtype=np.float64),
+    )
 
 
 def highest_line(notes: Sequence[Note], bars: int) -> list[Note]:
@@ -275,7 +360,9 @@ class UnetGan:
                 [BrokenField("/melody/bars", shown(bars), f"an integer from 1 to {max_}")],
             )
         try:
-            accompaniment = accompany(model, request.melody.notes, bars, request.seed)
+            accompaniment = accompany(
+                model, request.melody.notes, bars, request.seed, ending=bool(request.parameters["ending"])
+            )
         except ModelRejected as error:
             raise unusable_model(error) from None
         voices = model.metadata.voices[1:]

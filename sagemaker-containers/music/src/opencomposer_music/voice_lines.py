@@ -8,9 +8,18 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+
+from opencomposer_music import voice_leading
 from opencomposer_music.piano_roll import ONSET, SOUNDING, STEPS_PER_BAR, Planes
 
-from opencomposer_evaluation.corpus import REST, Line, Lines, line_of
+REST = -1
+"""The pitch of a line where nothing sounds."""
+
+Line = npt.NDArray[np.int64]
+"""The pitch that a voice sounds at each step, [steps], REST where it is silent."""
+
+Lines = npt.NDArray[np.int64]
+"""Several voices at once, [voices, steps]."""
 
 LOWER_VOICES = 3
 CHORALE_LINES = ("Alto", "Tenor", "Bass")
@@ -90,6 +99,17 @@ class VoiceLines:
         return VoiceLines(self.pitches[:, start:end], onsets)
 
 
+def line_of(planes: Planes) -> Line:
+    """Returns the highest pitch at each step of planes [2, steps, 128], REST where nothing sounds."""
+    line = voice_leading.line_of(planes)
+    return np.where(line == voice_leading.REST, REST, line)
+
+
+def lines_of(tracks: Sequence[Planes]) -> Lines:
+    """Returns the line of each voice, [voices, steps]."""
+    return np.stack([line_of(track) for track in tracks])
+
+
 def lines_from_pitches(pitches: Lines, starts: npt.NDArray[np.bool_] | None = None) -> VoiceLines:
     """Returns lines [voices, steps] whose notes start where the pitch changes, and where `starts` [voices, steps] says
     that a pitch is repeated."""
@@ -104,7 +124,7 @@ def lines_from_pitches(pitches: Lines, starts: npt.NDArray[np.bool_] | None = No
 
 def lines_of_tracks(tracks: Sequence[Planes]) -> VoiceLines:
     """Returns one line for each track [2, steps, 128]: the highest pitch at each step."""
-    pitches = np.stack([line_of(track) for track in tracks])
+    pitches = lines_of(tracks)
     return lines_from_pitches(
         pitches, np.stack([_starts(track, line) for track, line in zip(tracks, pitches, strict=True)])
     )

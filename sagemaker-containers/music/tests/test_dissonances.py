@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
-from opencomposer_evaluation.corpus import REST
-from opencomposer_evaluation.dissonances import count_dissonances
-from quarters import quarters
+from opencomposer_music.dissonances import count_dissonances
+from opencomposer_music.voice_lines import REST
+from opencomposer_testing.quarters import quarters
 
 
 def counts(dissonances: int, leapt_into: int = 0, left: int = 0, left_by_leap: int = 0) -> dict[str, int]:

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from opencomposer_evaluation.corpus import REST
-from opencomposer_evaluation.voice_lines import (
+from opencomposer_music.piano_roll import Note, Planes, notes_to_planes
+from opencomposer_music.voice_lines import (
+    REST,
     LineNote,
     as_voices,
     lines_from_pitches,
@@ -15,7 +16,6 @@ from opencomposer_evaluation.voice_lines import (
     lower_lines,
     split_by_register,
 )
-from opencomposer_music.piano_roll import Note, Planes, notes_to_planes
 
 
 def planes(*notes: tuple[int, int, int], steps: int = 16) -> Planes:
