@@ -98,6 +98,14 @@ def test_a_low_or_high_melody_is_accompanied_as_one_in_the_usual_octave(octaves:
         assert (other != REST).mean() > 0.5
 
 
+def test_a_chord_at_both_ends_of_the_keyboard_ends_in_root_position() -> None:
+    """The tune is heard an octave lower, where its lowest note would leave the keyboard."""
+    notes = [Note(0, 1, 0), Note(0, 1, 4), Note(0, 16, 88), Note(1, 1, 60)]
+    planes = accompany(GENERATOR, notes, 1, 16).planes
+    sounding = [60, 88, *(int(pitch) for voice in planes for pitch in np.flatnonzero(voice[SOUNDING, 1]))]
+    assert {(pitch - min(sounding)) % 12 for pitch in sounding} <= {0, 4, 7}
+
+
 def test_a_melody_in_the_usual_octave_is_heard_as_it_is() -> None:
     line = np.array([60, 64, 67, 72, REST])
     assert hearing_shift(line, GENERATOR.metadata) == 0

@@ -34,7 +34,6 @@ from opencomposer_music.piano_roll import (
     STEPS_PER_BAR,
     Note,
     Planes,
-    fold_into_range,
     highest_voice,
     notes_to_planes,
     planes_to_notes,
@@ -177,8 +176,16 @@ def accompany(
 
 
 def _raised(notes: Sequence[Note], shift: int) -> list[Note]:
-    """Returns notes so many semitones higher, or in the octave beside it where the keyboard ends."""
-    return fold_into_range([note._replace(pitch=note.pitch + shift) for note in notes], 0, PITCHES - 1)
+    """Returns notes so many semitones (whole octaves) higher. Those that would leave the keyboard stay in the octave at
+    its end."""
+    return [note._replace(pitch=_inside(note.pitch + shift)) for note in notes]
+
+
+def _inside(pitch: int) -> int:
+    """Returns a pitch of the keyboard in the octave that is nearest to a pitch beyond it."""
+    if pitch < 0:
+        return pitch % OCTAVE
+    return pitch if pitch < PITCHES else pitch - -(-(pitch - PITCHES + 1) // OCTAVE) * OCTAVE
 
 
 def _fill(planes: Sequence[Planes], pitch_logits: Floats, voices: Sequence[Voice], bars: int) -> int:
