@@ -453,9 +453,11 @@ export interface components {
     };
     Technique: {
       /** @enum {string} */
-      id: "unet-gan" | "ar-cnn";
+      id: "unet-gan" | "ar-cnn" | "arranger";
       name: string;
       description: string;
+      /** @description True if the technique follows rules: it has no models, and compositions with it have no `modelId`. */
+      byRule: boolean;
       /** @description The parameters of a composition. */
       parameters: components["schemas"]["Parameter"][];
       /** @description The hyperparameters of a training job. */
@@ -569,8 +571,9 @@ export interface components {
       id: string;
       name: string;
       /** @enum {string} */
-      technique: "unet-gan" | "ar-cnn";
-      modelId: string;
+      technique: "unet-gan" | "ar-cnn" | "arranger";
+      /** @description The model. A composition by rule (`technique` is `arranger`) has none. */
+      modelId?: string;
       seed: number;
       /** @enum {string} */
       state: "PENDING" | "RUNNING" | "COMPLETED" | "FAILED";
@@ -627,6 +630,11 @@ export interface components {
            * @enum {string}
            */
           source: "input" | "generated";
+          /**
+           * @description This member is present if the track's pitches stand for drums, on MIDI channel 10.
+           * @enum {boolean}
+           */
+          isDrums?: true;
         }[];
         metrics: components["schemas"]["Metrics"];
         editEventCount?: number;
@@ -681,9 +689,9 @@ export interface components {
        */
       name: string;
       /** @enum {string} */
-      technique: "unet-gan" | "ar-cnn";
-      /** @description 1 to 64 characters, Unicode with a visible character, without control characters, direction marks, U+FFFD and lone surrogates */
-      modelId: string;
+      technique: "unet-gan" | "ar-cnn" | "arranger";
+      /** @description The model: the id of a stock model or of one of yours (`GET /models`), of the same technique. It is required, but for a technique by rule (`byRule` of `GET /techniques`), which has no models. */
+      modelId?: string;
       /** @description Without it the seed is drawn at random; the response says which one. */
       seed?: number;
       /**
@@ -709,6 +717,13 @@ export interface components {
        *     - `highestPitch`: an integer from 0 to 127 (MIDI note number); default 127. The highest pitch that may be added or removed: 60 is middle C, 12 more or less is an octave.
        *     - `density`: a number from 0.25 to 2 (times the training music's); default 1. How many notes should sound at once, and so how many voices are added to a melody. 1 is as many as in the music the model has learned from, less is thinner, more is fuller.
        *     - `minProbability`: a number from 0 to 0.95; default 0. How sure the model must be of an edit. 0 lets it invent; 0.5 with a temperature of 0.5 only corrects what is likelier wrong than right.
+       *
+       *     `arranger`:
+       *     - `style`: pop, rock, jazz, bossa, waltz; default pop. The band and its rhythms. The waltz is for melodies in 3/4 and 6/8; the others take every time signature.
+       *     - `density`: sparse, normal, full; default normal. How many instruments play besides the drums: two (chords and bass), three (held chords, too) or four (and one that plays the chords' tones in turn).
+       *     - `chordRhythm`: bar, half-bar, beat; default half-bar. How often the chord may change. It changes only where the melody asks for it.
+       *     - `drums`: true or false; default true. Whether drums play, on MIDI channel 10.
+       *     - `swing`: true or false; default false. The band plays the off-beat eighths late, in the last third of the beat. Meant for a melody that swings, because the melody itself keeps its ticks. In 6/8 it changes nothing.
        */
       parameters?: {
         [key: string]: unknown;
@@ -803,7 +818,7 @@ export interface components {
     TechniqueRatingList: {
       items: {
         /** @enum {string} */
-        technique: "unet-gan" | "ar-cnn";
+        technique: "unet-gan" | "ar-cnn" | "arranger";
         ratings: components["schemas"]["Ratings"];
       }[];
     };
@@ -989,6 +1004,8 @@ export interface components {
        *     - `modelSize`: small, large; default small. Depth and width of the network. Small has 0.66 million weights and trains on two CPU cores. Large has 1.8 million, takes about four times the work and wants a GPU.
        *     - `earlyStopping`: true or false; default false. End the training when the loss on music that the model does not learn from has stopped falling for a fifth of the epochs (at least ten).
        *     - `seed`: an integer from 0 to 2147483647; default 0. Start of every random choice in the training. The same seed, data and machine give the same model.
+       *
+       *     `arranger` has none.
        */
       hyperparameters?: {
         [key: string]: unknown;

@@ -10,19 +10,39 @@ export type Stage = (typeof stages)[number];
 /** The account of the local cloud, which no account of AWS has. */
 export const localAccountId = "000000000000";
 
-/** Ids of the generative techniques, in the order in which the API lists them. */
-export const techniqueIds = ["unet-gan", "ar-cnn"] as const;
+/**
+ * Ids of the techniques that have models, in the order in which the API lists them. Each has containers, images and an
+ * endpoint.
+ */
+export const trainedTechniqueIds = ["unet-gan", "ar-cnn"] as const;
+export type TrainedTechniqueId = (typeof trainedTechniqueIds)[number];
+
+/** Ids of all techniques: those that have models, then the one that works by rule, in the composition worker. */
+export const techniqueIds = [...trainedTechniqueIds, "arranger"] as const;
 export type TechniqueId = (typeof techniqueIds)[number];
 
-/** Returns one value for each technique, so that rules for all of them are written once. */
-export function perTechnique<Value>(make: (technique: TechniqueId) => Value): Record<TechniqueId, Value> {
-  const values: Partial<Record<TechniqueId, Value>> = {};
-  for (const technique of techniqueIds) values[technique] = make(technique);
-  const isComplete = (candidate: typeof values): candidate is Record<TechniqueId, Value> =>
-    techniqueIds.every((technique) => technique in candidate);
-  if (!isComplete(values)) throw new Error("a technique has no value");
+/** Returns true if a technique has models. */
+export const isTrainedTechnique = (technique: TechniqueId): technique is TrainedTechniqueId =>
+  trainedTechniqueIds.some((id) => id === technique);
+
+/** Returns one value for each of the keys. */
+function valuesFor<Key extends string, Value>(keys: readonly Key[], make: (key: Key) => Value): Record<Key, Value> {
+  const values: Partial<Record<Key, Value>> = {};
+  for (const key of keys) values[key] = make(key);
+  const isComplete = (candidate: typeof values): candidate is Record<Key, Value> =>
+    keys.every((key) => key in candidate);
+  if (!isComplete(values)) throw new Error("a key has no value");
   return values;
 }
+
+/** Returns one value for each technique, so that rules for all of them are written once. */
+export const perTechnique = <Value>(make: (technique: TechniqueId) => Value): Record<TechniqueId, Value> =>
+  valuesFor(techniqueIds, make);
+
+/** Returns one value for each technique that has models. */
+export const perTrainedTechnique = <Value>(
+  make: (technique: TrainedTechniqueId) => Value,
+): Record<TrainedTechniqueId, Value> => valuesFor(trainedTechniqueIds, make);
 
 /** Returns the prefix of everything that has a physical name. IAM statements are scoped by it. */
 export function resourcePrefix(stage: Stage): string {
@@ -33,7 +53,7 @@ export function resourcePrefix(stage: Stage): string {
  * Returns the name of a technique's inference endpoint. The container fetches models; they are never deployed one by
  * one.
  */
-export function endpointName(stage: Stage, technique: TechniqueId): string {
+export function endpointName(stage: Stage, technique: TrainedTechniqueId): string {
   return `${resourcePrefix(stage)}-${technique}`;
 }
 
@@ -95,7 +115,7 @@ export type ImageTarget = (typeof imageTargets)[number];
  * Returns the URI under which the local SageMaker knows a container. On AWS the stage's configuration gives the real
  * one.
  */
-export function localImageUri(technique: TechniqueId, target: ImageTarget): string {
+export function localImageUri(technique: TrainedTechniqueId, target: ImageTarget): string {
   return `opencomposer/${technique}-${target}:local`;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Writes the tables of parameters in the containers' READMEs from the techniques' documents (contracts/techniques).
+ * Writes the tables of parameters in the techniques' READMEs from their documents (contracts/techniques).
  *
  *   npx tsx scripts/generate-technique-tables.ts            writes the tables
  *   npx tsx scripts/generate-technique-tables.ts --check    ends with 1 when one is stale
@@ -9,7 +9,7 @@ import path from "node:path";
 import { format, resolveConfig } from "prettier";
 import { techniques } from "../domain/techniques/registry";
 import type { Parameter } from "../domain/techniques/technique";
-import { techniqueIds } from "../naming/resource-names";
+import { isTrainedTechnique, type TechniqueId, techniqueIds } from "../naming/resource-names";
 import { runCommand } from "../tools/command-line";
 import { withGeneratedTables } from "./documents/generated-tables";
 
@@ -39,14 +39,21 @@ export function tableOf(parameters: readonly Parameter[]): string {
   return cells.map((row) => `| ${row.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`).join("\n");
 }
 
+/** Returns the README of a technique: that of its container, or of its rules. */
+const readmeOf = (id: TechniqueId): string =>
+  path.join(root, isTrainedTechnique(id) ? "sagemaker-containers" : "domain/music", id, "README.md");
+
 async function main(): Promise<void> {
   const check = process.argv.includes("--check");
   const stale: string[] = [];
   for (const id of techniqueIds) {
-    const file = path.join(root, "sagemaker-containers", id, "README.md");
-    const { parameters, hyperparameters } = techniques[id];
+    const file = readmeOf(id);
+    const { parameters, hyperparameters, byRule } = techniques[id];
     const before = await readFile(file, "utf8");
-    const tables = { parameters: tableOf(parameters), hyperparameters: tableOf(hyperparameters) };
+    const tables = {
+      parameters: tableOf(parameters),
+      ...(byRule ? {} : { hyperparameters: tableOf(hyperparameters) }),
+    };
     const options = await resolveConfig(file);
     const after = await format(withGeneratedTables(before, tables), { ...options, parser: "markdown" });
     if (after === before) continue;

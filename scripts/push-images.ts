@@ -15,7 +15,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ECRClient } from "@aws-sdk/client-ecr";
 import { loadStageConfig, parseStageConfig } from "../lib/config/load-stage-config";
-import { perTechnique } from "../naming/resource-names";
+import { perTrainedTechnique } from "../naming/resource-names";
 import { readOptions, runCommand, UsageError } from "../tools/command-line";
 import { type ClientSettings, explainAccessError, findAwsAccess } from "../tools/stacks/aws-access";
 import { imageRepository, readStackOutputs } from "../tools/stacks/deployed-stage";
@@ -106,7 +106,7 @@ async function main(): Promise<void> {
   // The stage as it comes, but for PyTorch: nobody's own values are in this folder, and images depend on no other.
   const config = parseStageConfig({
     ...loadStageConfig({ stage: "dev", folder }),
-    images: perTechnique(() => ({ training: { kind: "build", torch }, inference: { kind: "build" } })),
+    images: perTrainedTechnique(() => ({ training: { kind: "build", torch }, inference: { kind: "build" } })),
   });
   const work = async (target: Target): Promise<void> => {
     const { repository } = target;

@@ -3,8 +3,8 @@ import { type Ensemble, ensembles, type InstrumentPreset } from "./instrument-pr
 import type { Score } from "./score";
 
 /**
- * Returns the indices of the tracks that accompany the first one, from the highest down. A track's height is the mean
- * of its pitches; tracks without notes come last, in their order.
+ * Returns the indices of the tracks that accompany the first one, from the highest down, without drums. A track's
+ * height is the mean of its pitches; tracks without notes come last, in their order.
  */
 export function voicesByHeight({ tracks }: Pick<Score, "tracks">): number[] {
   const heights = tracks.map(({ notes }) =>
@@ -13,6 +13,7 @@ export function voicesByHeight({ tracks }: Pick<Score, "tracks">): number[] {
   return tracks
     .map((_, index) => index)
     .slice(1)
+    .filter((index) => tracks[index]?.isDrums !== true)
     .sort((one, other) => (heights[other] ?? -1) - (heights[one] ?? -1) || one - other);
 }
 
@@ -33,5 +34,10 @@ export function withInstruments(score: Score, preset: InstrumentPreset): Score {
     if (index === lowest) return bass;
     return voices[Math.min(inner.indexOf(index), voices.length - 1)] ?? voices[0];
   };
-  return { ...score, tracks: score.tracks.map((track, index) => ({ ...track, program: programOf(index) })) };
+  return {
+    ...score,
+    tracks: score.tracks.map((track, index) =>
+      track.isDrums === true ? track : { ...track, program: programOf(index) },
+    ),
+  };
 }

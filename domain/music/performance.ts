@@ -119,7 +119,7 @@ function withBreaths(score: Score, phrases: readonly Phrase[]): Score {
   return {
     ...score,
     tracks: score.tracks.map((track, index) => {
-      if (index === 0) return track;
+      if (index === 0 || track.isDrums === true) return track;
       const starts = track.notes.map(({ startTick }) => startTick).sort((one, other) => one - other);
       let position = 0;
       const nextStarts = new Map<number, number>();
@@ -205,6 +205,7 @@ function mixed(score: Score): PerformedTrack[] {
   const tuneDies = diesAway(score.tracks[0]?.program ?? 0);
   return score.tracks.map((track, index) => {
     if (index === 0) return { ...track, ...mixing.tune };
+    if (track.mix !== undefined) return { ...track, ...track.mix };
     const { volume: usual, underDyingTune } = index === bass ? mixing.bass : mixing.voice;
     const volume = tuneDies && !diesAway(track.program) ? underDyingTune : usual;
     if (index === bass) return { ...track, volume, pan: mixing.bass.pan };

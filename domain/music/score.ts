@@ -18,6 +18,10 @@ const noteSchema = z.strictObject({
   velocity: z.int().min(1).max(127),
 });
 
+/** Values of the controllers channel volume and pan, 0-127. A pan of 64 is the middle. */
+const mixSchema = z.strictObject({ volume: z.int().min(0).max(127), pan: z.int().min(0).max(127) });
+export type Mix = z.infer<typeof mixSchema>;
+
 export const scoreSchema = z.strictObject({
   schemaVersion: z.literal(1),
   name: z.string(),
@@ -29,6 +33,10 @@ export const scoreSchema = z.strictObject({
       name: z.string(),
       program: z.int().min(0).max(127),
       source: z.enum(["input", "generated"]),
+      /** Present if the track's pitches stand for drums. */
+      isDrums: z.literal(true).optional(),
+      /** The place in the mix that the technique gives the track. Without it, a performance decides. */
+      mix: mixSchema.optional(),
       notes: z.array(noteSchema),
     }),
   ),
@@ -53,6 +61,8 @@ export interface PerformedScore extends Omit<Score, "tracks"> {
 export interface GeneratedTrack {
   readonly name: string;
   readonly program: number;
+  readonly isDrums?: boolean | undefined;
+  readonly mix?: Mix | undefined;
   readonly notes: readonly ModelNote[];
 }
 
@@ -106,6 +116,8 @@ export function composeScore({ name, melody: given, rewritten, generated }: Comp
         name: track.name,
         program: track.program,
         source: "generated" as const,
+        ...(track.isDrums === true ? { isDrums: true as const } : {}),
+        ...(track.mix === undefined ? {} : { mix: track.mix }),
         notes: track.notes.map(({ onset, duration, pitch, velocity }) => ({
           startTick: tickOf(onset),
           durationTicks: tickOf(onset + duration) - tickOf(onset),
@@ -117,10 +129,10 @@ export function composeScore({ name, melody: given, rewritten, generated }: Comp
   };
 }
 
-/** Returns one track of a finished piece as the melody of the next piece (chaining). */
+/** Returns one track of a finished piece as the melody of the next piece (chaining); undefined if it cannot be one. */
 export function scoreMelody(score: Score, trackIndex: number): Melody | undefined {
   const track = score.tracks[trackIndex];
-  if (track === undefined || track.notes.length === 0) return undefined;
+  if (track === undefined || track.notes.length === 0 || track.isDrums === true) return undefined;
   const { ticksPerBeat, tempo, bars } = score;
   return { name: track.name, program: track.program, ticksPerBeat, tempo, bars, notes: track.notes };
 }
@@ -130,12 +142,13 @@ export function scoreOutput(score: Score, metrics: Metrics, editEventCount?: num
   return {
     bars: score.bars,
     tempo: score.tempo,
-    tracks: score.tracks.map(({ name, program, source, notes }, index) => ({
+    tracks: score.tracks.map(({ name, program, source, isDrums, notes }, index) => ({
       index,
       name,
       program,
       noteCount: notes.length,
       source,
+      ...(isDrums === undefined ? {} : { isDrums }),
     })),
     metrics,
     ...(editEventCount === undefined ? {} : { editEventCount }),
@@ -179,6 +192,8 @@ function withDeltas(events: readonly TimedEvent[], endsAt: number): TMidiEvent[]
   return [...timed, { delta: endsAt - last, endOfTrack: true }];
 }
 
+/** MIDI channel 10, counted from 0. */
+const drumChannel = 9;
 /** MIDI channels in the order in which tracks take them. The channel of the drums is left out. */
 const melodicChannels = [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15];
 
@@ -195,8 +210,8 @@ export function writeMidi(score: PerformedScore): Uint8Array {
     score.bars * 4 * score.ticksPerBeat,
     ...score.tracks.flatMap(({ notes }) => notes.map(endTick)),
   );
-  const tracks = score.tracks.map(({ name, program, notes, volume, pan }, index) => {
-    const channel = melodicChannels[index % melodicChannels.length] ?? 0;
+  const tracks = score.tracks.map(({ name, program, isDrums, notes, volume, pan }, index) => {
+    const channel = isDrums === true ? drumChannel : (melodicChannels[index % melodicChannels.length] ?? 0);
     const settings: TimedEvent[] = [{ tick: 0, rank: 0, at: (delta) => ({ delta, trackName: plainText(name, 100) }) }];
     if (index === 0) {
       const timeSignature = { numerator: 4, denominator: 4, metronome: 24, thirtyseconds: 8 };
@@ -206,8 +221,11 @@ export function writeMidi(score: PerformedScore): Uint8Array {
       }
       settings.push({ tick: 0, rank: 0, at: (delta) => ({ delta, timeSignature }) });
     }
-    const programChange = { programNumber: program };
-    settings.push({ tick: 0, rank: 1, at: (delta) => ({ delta, channel, programChange }) });
+    // On the channel of the drums a program would choose a set of drums, which not every player has.
+    if (isDrums !== true) {
+      const programChange = { programNumber: program };
+      settings.push({ tick: 0, rank: 1, at: (delta) => ({ delta, channel, programChange }) });
+    }
     for (const [type, value] of [
       [volumeController, volume],
       [panController, pan],

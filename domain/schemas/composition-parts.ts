@@ -72,6 +72,8 @@ export const compositionOutputSchema = z.strictObject({
       program: z.int().min(0).max(127),
       noteCount: z.int().min(0),
       source: z.enum(["input", "generated"]),
+      /** Present if the track's pitches stand for drums. */
+      isDrums: z.literal(true).optional(),
     }),
   ),
   metrics: metricsSchema,

@@ -4,7 +4,7 @@
  * is bounded.
  */
 import * as z from "zod";
-import type { TechniqueId } from "../../naming/resource-names";
+import type { TrainedTechniqueId } from "../../naming/resource-names";
 import { maxMelodyBars } from "../music/input-limits";
 import { type beatsPerBar, type ModelNote, stepsPerBar, type stepsPerBeat } from "../music/melody";
 import { phraseEndsSchema } from "./composition-parts";
@@ -36,7 +36,7 @@ const rewrittenNotes = maxMelodyNotes(maxMelodyBars) + maxEditEvents;
 
 export interface InvocationRequest {
   readonly schemaVersion: 1;
-  readonly technique: TechniqueId;
+  readonly technique: TrainedTechniqueId;
   /** The model. One without a URL is a stock model, which the image holds. */
   readonly model: { readonly sha256: string; readonly bytes: number; readonly url?: string };
   readonly seed: number;

@@ -1,12 +1,12 @@
 import * as z from "zod";
-import { techniqueIds } from "../../naming/resource-names";
+import { trainedTechniqueIds } from "../../naming/resource-names";
 
 /**
  * The settings of training that a stage's configuration decides. The constructs pass them in the TRAINING_SETTINGS
  * variable.
  */
 export const trainingSettingsSchema = z.strictObject({
-  images: z.record(z.enum(techniqueIds), z.string().min(1).max(255)),
+  images: z.record(z.enum(trainedTechniqueIds), z.string().min(1).max(255)),
   roleArn: z.string().min(1),
   instanceType: z.string().regex(/^ml\./),
   volumeSizeGb: z.int().min(1).max(1024),

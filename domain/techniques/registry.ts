@@ -2,6 +2,7 @@
  * All techniques, each read from its document in contracts/techniques. A new id without a document does not compile.
  */
 import arCnn from "../../contracts/techniques/ar-cnn.json";
+import arranger from "../../contracts/techniques/arranger.json";
 import unetGan from "../../contracts/techniques/unet-gan.json";
 import { perTechnique, type TechniqueId } from "../../naming/resource-names";
 import { upsideDownRanges } from "./parameter-ranges";
@@ -9,7 +10,7 @@ import { type CheckedParameters, checkParameters } from "./parameter-values";
 import type { Technique } from "./technique";
 import { readTechnique } from "./technique-document";
 
-const documents: Readonly<Record<TechniqueId, unknown>> = { "unet-gan": unetGan, "ar-cnn": arCnn };
+const documents: Readonly<Record<TechniqueId, unknown>> = { "unet-gan": unetGan, "ar-cnn": arCnn, arranger };
 
 export type Techniques = Readonly<Record<string, Technique>>;
 

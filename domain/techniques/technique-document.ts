@@ -42,7 +42,7 @@ const parameterSetSchema = z.strictObject({
   properties: z.record(z.string().regex(/^[a-z][A-Za-z0-9]*$/), propertySchema),
   "x-ranges": z.array(rangeSchema).optional(),
 });
-const documentSchema = z.strictObject({
+const documentShape = {
   $schema: z.literal("https://json-schema.org/draft/2020-12/schema"),
   $id: z.string(),
   title: z.string().min(1),
@@ -50,8 +50,11 @@ const documentSchema = z.strictObject({
   type: z.literal("object"),
   additionalProperties: z.literal(false),
   properties: z.strictObject({ parameters: parameterSetSchema, hyperparameters: parameterSetSchema }),
-  "x-losses": z.array(z.string()).min(1),
-});
+};
+const documentSchema = z.union([
+  z.strictObject({ ...documentShape, "x-losses": z.array(z.string()).min(1) }),
+  z.strictObject({ ...documentShape, "x-byRule": z.literal(true) }),
+]);
 
 function parameterOf(name: string, property: z.infer<typeof propertySchema>): Parameter {
   const { title, description, "x-unit": unit, "x-fixedOnResume": fixedOnResume } = property;
@@ -114,7 +117,8 @@ export function readTechnique(id: string, document: unknown): Technique {
     parameters: parametersOf(id, parameters),
     ranges: (parameters["x-ranges"] ?? []).map(rangeOf),
     hyperparameters: parametersOf(id, hyperparameters),
-    losses: data["x-losses"],
+    losses: "x-losses" in data ? data["x-losses"] : [],
+    byRule: "x-byRule" in data,
   };
   const integers = technique.parameters.filter(({ type }) => type === "integer").map(({ name }) => name);
   for (const name of technique.ranges.flatMap(({ from, to }) => [from, to])) {

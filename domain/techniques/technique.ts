@@ -69,4 +69,6 @@ export interface Technique {
   readonly hyperparameters: readonly Parameter[];
   /** Names of the losses that a training job reports. */
   readonly losses: readonly string[];
+  /** True if the technique follows rules, and has no models. */
+  readonly byRule: boolean;
 }

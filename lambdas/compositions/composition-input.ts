@@ -1,13 +1,15 @@
 /** Checks the input of a new composition: it must exist, be ready, and fit the options and the model. */
+import { stylesIn } from "../../domain/music/arranger/styles";
 import type { OtherTimeSignature } from "../../domain/music/bar-lines";
 import { chooseBars, type InputIssue, type PitchSpan, transposeIssue } from "../../domain/music/input-limits";
 import { sampleMelodies } from "../../domain/music/sample-melodies";
+import type { PieceTimeSignature } from "../../domain/music/time-signatures";
 import type { FieldError } from "../../domain/schemas/api/problem";
 import type { ProblemCode } from "../../domain/schemas/api/problem-codes";
 import type { CompositionInput, InputOptions } from "../../domain/schemas/composition-parts";
 import { rangesOutsidePiece } from "../../domain/techniques/parameter-ranges";
 import { techniques } from "../../domain/techniques/registry";
-import type { ParameterValue } from "../../domain/techniques/technique";
+import type { ParameterIssue, ParameterValue } from "../../domain/techniques/technique";
 import { compositionScoreKey, trackKey } from "../../naming/object-keys";
 import type { TechniqueId } from "../../naming/resource-names";
 import { ownedKey, type TableKey } from "../../naming/table-keys";
@@ -108,11 +110,16 @@ export async function resolveInput({ sub, input, tracks, compositions }: Resolve
       },
     );
   }
-  const sounding = composition.output.tracks.filter(({ noteCount }) => noteCount > 0).map(({ index }) => index);
+  const sounding = composition.output.tracks
+    .filter(({ noteCount, isDrums }) => noteCount > 0 && isDrums !== true)
+    .map(({ index }) => index);
   if (!sounding.includes(trackIndex)) {
-    throw inputProblem("TRACK_NOT_FOUND", `Composition ${compositionId} has no track ${trackIndex} with notes.`, {
+    const isDrums = composition.output.tracks.some((track) => track.index === trackIndex && track.isDrums === true);
+    const found = isDrums ? `Track ${trackIndex} of composition ${compositionId} is drums.` : undefined;
+    const detail = found ?? `Composition ${compositionId} has no track ${trackIndex} with notes.`;
+    throw inputProblem("TRACK_NOT_FOUND", detail, {
       pointer: "/input/trackIndex",
-      reason: "no track with notes has this index",
+      reason: isDrums ? "is a track of drums, whose pitches are no tones" : "no track with notes has this index",
       value: trackIndex,
       allowed: sounding.join(", "),
     });
@@ -169,14 +176,28 @@ export interface CheckParametersFitParams {
   readonly parameters: Readonly<Record<string, ParameterValue>>;
   /** The number of bars that the options leave of the melody. */
   readonly bars: number;
+  readonly timeSignature: PieceTimeSignature;
+}
+
+/** Returns the issue of a style of the arranger that is not played in the melody's time signature. */
+function styleIssues({ parameters, timeSignature }: CheckParametersFitParams): ParameterIssue[] {
+  const { style } = parameters;
+  const allowed = stylesIn(timeSignature);
+  if (typeof style !== "string" || allowed.some((name) => name === style)) return [];
+  const reason = `is not played in ${timeSignature}, which the melody is in`;
+  return [{ pointer: "/style", reason, value: style, allowed: allowed.join(", ") }];
 }
 
 /**
- * Checks that the parameters refer to bars that the piece has.
+ * Checks that the parameters refer to bars that the piece has, and that a style is played in its time signature.
  * @throws Problem 422 that names every parameter that does not
  */
-export function checkParametersFit({ technique, parameters, bars }: CheckParametersFitParams): void {
-  const issues = rangesOutsidePiece(techniques[technique], parameters, { bars });
+export function checkParametersFit(params: CheckParametersFitParams): void {
+  const { technique, parameters, bars } = params;
+  const issues = [
+    ...rangesOutsidePiece(techniques[technique], parameters, { bars }),
+    ...(technique === "arranger" ? styleIssues(params) : []),
+  ];
   if (issues.length === 0) return;
   throw new Problem("PARAMETERS_NOT_APPLICABLE", {
     detail: "The parameters do not fit the melody, see `errors`.",

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { withInstruments } from "../../domain/music/instruments";
 import type { Melody } from "../../domain/music/melody";
-import { composeScore, scoreOutput } from "../../domain/music/score";
+import { composeScore, type GeneratedTrack, scoreOutput } from "../../domain/music/score";
 import type { Failure } from "../../domain/schemas/failure";
 import type { InvocationResponse } from "../../domain/schemas/invocation";
 import { storableMetrics } from "../../domain/schemas/metrics";
@@ -13,7 +13,7 @@ import {
   compositionScoreKey,
   type OwnedBy,
 } from "../../naming/object-keys";
-import type { Stage } from "../../naming/resource-names";
+import { isTrainedTechnique, type Stage } from "../../naming/resource-names";
 import type { EndpointInvoker } from "../aws/endpoint-invoker";
 import type { CompositionResult, Compositions } from "../stores/compositions";
 import type { CompositionItem } from "../stores/items";
@@ -22,7 +22,8 @@ import { isDone } from "../stores/outcome";
 import type { Tracks } from "../stores/tracks";
 import type { Log } from "../telemetry/logger";
 import type { MetricRecorder } from "../telemetry/metrics";
-import { invokeModel } from "./invoke-model";
+import { arrangeComposition } from "./arrange-composition";
+import { invokeModel, type ModelResponse } from "./invoke-model";
 import { performedMidi } from "./performed-midi";
 import { resolveMelody } from "./resolve-melody";
 import { holdLease, leaseSeconds, type Repeat } from "./worker-lease";
@@ -127,7 +128,7 @@ async function compose(
   const resolved = await resolveMelody({ composition, compositions, tracks, artifacts });
   if (resolved.kind === "UNUSABLE") return await fail(params, composition, resolved.failure);
 
-  const generated = await invokeModel({ ...params, composition, melody: resolved.melody });
+  const generated = await generate(params, composition, resolved.melody);
   switch (generated.kind) {
     case "FAILED":
       return await fail(params, composition, generated.failure);
@@ -146,6 +147,25 @@ async function compose(
       return { kind: "DONE" };
     }
   }
+}
+
+/** What is made of a melody, by a model or by rule. */
+interface GeneratedPiece extends Omit<InvocationResponse, "schemaVersion" | "technique" | "modelSha256" | "tracks"> {
+  readonly tracks: readonly GeneratedTrack[];
+}
+
+type GenerateResult = Exclude<ModelResponse, { kind: "GENERATED" }> | { kind: "GENERATED"; response: GeneratedPiece };
+
+/** Generates the piece with the composition's model, or by rule if its technique has no models. */
+async function generate(
+  params: ExecuteCompositionParams,
+  composition: CompositionItem,
+  melody: Melody,
+): Promise<GenerateResult> {
+  const { technique, model } = composition;
+  if (!isTrainedTechnique(technique)) return arrangeComposition({ composition, melody, now: params.now });
+  if (model === undefined) throw new Error(`composition ${composition.id} of ${technique} has no model`);
+  return await invokeModel({ ...params, composition: { ...composition, technique, model }, melody });
 }
 
 async function fail(
@@ -186,7 +206,7 @@ async function writeResult(
   { artifacts }: ExecuteCompositionParams,
   composition: CompositionItem,
   melody: Melody,
-  { tracks, melody: rewritten, metrics, editEvents, phraseEnds }: InvocationResponse,
+  { tracks, melody: rewritten, metrics, editEvents, phraseEnds }: GeneratedPiece,
 ): Promise<CompositionResult> {
   const composed = composeScore({
     name: composition.name,

@@ -1,5 +1,6 @@
 import { replayEdits, sameCells, soundingCells } from "../../domain/music/edit-events";
 import { beatsPerBar, type Melody, type ModelNote, stepsPerBeat, toGrid } from "../../domain/music/melody";
+import type { ModelReference } from "../../domain/schemas/composition-parts";
 import type { Failure } from "../../domain/schemas/failure";
 import {
   endsInside,
@@ -7,19 +8,24 @@ import {
   type InvocationRequest,
   type InvocationResponse,
   invocationResponseSchema,
-  maxMelodyNotes,
-  maxNotesPerStep,
 } from "../../domain/schemas/invocation";
 import { sentenceOf } from "../../domain/schemas/sentence";
 import { modelFile, modelPrefix, stockModelPrefix } from "../../naming/object-keys";
-import { endpointName, type Stage } from "../../naming/resource-names";
+import { endpointName, type Stage, type TrainedTechniqueId } from "../../naming/resource-names";
 import { type EndpointInvoker, maxPayloadBytes } from "../aws/endpoint-invoker";
 import type { CompositionItem } from "../stores/items";
 import type { Log } from "../telemetry/logger";
 import type { MetricRecorder } from "../telemetry/metrics";
+import { noteCountFailure } from "./note-count";
+
+/** A composition of a technique that has models. */
+export interface ModelComposition extends CompositionItem {
+  readonly technique: TrainedTechniqueId;
+  readonly model: ModelReference;
+}
 
 export interface InvokeModelParams {
-  readonly composition: CompositionItem;
+  readonly composition: ModelComposition;
   readonly melody: Melody;
   readonly stage: Stage;
   readonly endpoint: EndpointInvoker;
@@ -45,15 +51,8 @@ const failed = (code: string, message: string): ModelResponse => ({
 export async function invokeModel(params: InvokeModelParams): Promise<ModelResponse> {
   const { composition, melody, stage, endpoint, log, metrics } = params;
   const notes = toGrid(melody);
-  const maxNotes = maxMelodyNotes(melody.bars);
-  if (notes.length > maxNotes) {
-    const bars = melody.bars === 1 ? "bar" : "bars";
-    const rule = `at most ${maxNotes}, ${maxNotesPerStep} for each sixteenth`;
-    return failed(
-      "INPUT_TOO_LARGE",
-      `The input has ${notes.length} notes in ${melody.bars} ${bars}; allowed are ${rule}.`,
-    );
-  }
+  const tooManyNotes = noteCountFailure(notes, melody.bars);
+  if (tooManyNotes !== undefined) return { kind: "FAILED", failure: tooManyNotes };
   const body = new TextEncoder().encode(JSON.stringify(await invocationRequest(params, notes)));
   const invocation = await endpoint.invoke(endpointName(stage, composition.technique), body);
   switch (invocation.kind) {
@@ -103,7 +102,7 @@ const deliveryStatuses: ReadonlySet<number> = new Set([403, 404, 405, 411, 415, 
 /** Reads the container's error. Any other 4xx is about this request or this model; a 5xx may pass. */
 function modelError(
   { status, body }: { readonly status: number; readonly body: string },
-  { model }: CompositionItem,
+  { model }: ModelComposition,
   log: Log,
 ): ModelResponse {
   const error = invocationErrorSchema.safeParse(parseJson(body));
@@ -135,7 +134,7 @@ function modelError(
 }
 
 interface ReadResponseParams {
-  readonly composition: CompositionItem;
+  readonly composition: ModelComposition;
   readonly bars: number;
   /** The melody's notes as the model got them. */
   readonly notes: readonly ModelNote[];

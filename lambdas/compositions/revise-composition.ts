@@ -49,14 +49,16 @@ type Programs = NonNullable<UpdateComposition["programs"]>;
 
 /**
  * Returns the output with other programs.
- * @throws Problem 422 that names every track that the piece does not have, or that is named twice
+ * @throws Problem 422 that names every track that the piece does not have, that is drums, or that is named twice
  */
 function withPrograms(output: CompositionOutput, programs: Programs): CompositionOutput {
-  const indexes = output.tracks.map(({ index }) => index);
+  const indexes = output.tracks.filter(({ isDrums }) => isDrums !== true).map(({ index }) => index);
   const errors = programs.flatMap(({ index }, position): FieldError[] => {
     const pointer = `/programs/${position}/index`;
     if (!indexes.includes(index)) {
-      return [{ pointer, reason: "the piece has no such track", value: index, allowed: indexes.join(", ") }];
+      const isDrums = output.tracks.some((track) => track.index === index);
+      const reason = isDrums ? "the track is drums, which have no other instrument" : "the piece has no such track";
+      return [{ pointer, reason, value: index, allowed: indexes.join(", ") }];
     }
     const isRepeated = programs.findIndex((program) => program.index === index) !== position;
     return isRepeated

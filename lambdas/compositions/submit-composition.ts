@@ -1,10 +1,12 @@
 import type * as z from "zod";
+import { maxMelodyBars } from "../../domain/music/input-limits";
 import { usualPerformance } from "../../domain/music/performance";
 import type { createCompositionSchema } from "../../domain/schemas/api/compositions";
 import { performanceOptionsSchema } from "../../domain/schemas/composition-parts";
 import type { UserQuotas } from "../../domain/schemas/user-quotas";
 import { checkParameters } from "../../domain/techniques/parameter-values";
 import { techniques } from "../../domain/techniques/registry";
+import { isTrainedTechnique, type TechniqueId } from "../../naming/resource-names";
 import { openWorkOwner, type TableKey } from "../../naming/table-keys";
 import { Problem } from "../problems/problem";
 import { shortValue } from "../problems/short-value";
@@ -17,7 +19,7 @@ import { doneWith, type Outcome, type QuotaReached, type Repeated, type Stale } 
 import type { Tracks } from "../stores/tracks";
 import type { MetricRecorder } from "../telemetry/metrics";
 import { checkInputOptions, checkParametersFit, resolveInput } from "./composition-input";
-import { chooseModel, type ChosenModel, modelsAllowed } from "./composition-model";
+import { chooseModel, type ChooseModelParams, type ChosenModel, modelsAllowed } from "./composition-model";
 import { requireFiles } from "./needed-file";
 
 export type CreateComposition = z.output<typeof createCompositionSchema>;
@@ -49,12 +51,12 @@ export async function submitComposition(
   const { sub, body, idempotency, compositions, tracks, models, stockModels, files, quotas, metrics } = params;
   const { newId, randomSeed, now } = params;
   const { name, technique, modelId, input, inputOptions = {} } = body;
-  const model = await chooseModel({ sub, modelId, technique, models, stockModels });
+  const model = await modelFor({ sub, modelId, technique, models, stockModels });
   const resolved = await resolveInput({ sub, input, tracks, compositions });
-  const bars = checkInputOptions({ resolved, options: inputOptions, maxBars: model.maxBars });
+  const bars = checkInputOptions({ resolved, options: inputOptions, maxBars: model?.maxBars ?? maxMelodyBars });
   const parameters = checkParameters(techniques[technique].parameters, body.parameters ?? {}).values;
-  checkParametersFit({ technique, parameters, bars });
-  await requireFiles(files, [resolved.file, model.file]);
+  checkParametersFit({ technique, parameters, bars, timeSignature: "4/4" });
+  await requireFiles(files, [resolved.file, model?.file]);
   const id = newId();
   const createdAt = now().toISOString();
   const item: CompositionItem = {
@@ -67,7 +69,7 @@ export async function submitComposition(
     createdAt,
     updatedAt: createdAt,
     technique,
-    model: model.reference,
+    ...(model === undefined ? {} : { model: model.reference }),
     seed: body.seed ?? randomSeed(),
     state: "PENDING",
     input,
@@ -83,7 +85,7 @@ export async function submitComposition(
     takes: { openCompositions: 1, ...quotaHeld(item) },
     quotas,
     idempotency: idempotency(item),
-    mustExist: [...resolved.mustExist, model.mustExist],
+    mustExist: [...resolved.mustExist, ...(model === undefined ? [] : [model.mustExist])],
   });
   if (outcome.kind === "REFERENCE_GONE") throw referenceGone(outcome.key, body, model);
   if (outcome.kind !== "DONE") return outcome;
@@ -91,14 +93,26 @@ export async function submitComposition(
   return doneWith(item);
 }
 
+interface ModelForParams extends Omit<ChooseModelParams, "modelId"> {
+  readonly modelId: string | undefined;
+  readonly technique: TechniqueId;
+}
+
+/** Returns the model of a composition; undefined for a technique by rule. @throws Problem 422 when it cannot be used */
+async function modelFor({ modelId, technique, ...params }: ModelForParams): Promise<ChosenModel | undefined> {
+  if (!isTrainedTechnique(technique)) return undefined;
+  if (modelId === undefined) throw new Error("the request was not checked: it has no modelId");
+  return await chooseModel({ ...params, modelId, technique });
+}
+
 /** Returns the problem of a request whose model or input was deleted while the request was checked. */
 function referenceGone(
   key: TableKey,
   { technique, modelId, input }: CreateComposition,
-  { mustExist }: ChosenModel,
+  model: ChosenModel | undefined,
 ): Problem {
   const reason = "does not exist any more";
-  if (key.sk === mustExist.sk) {
+  if (key.sk === model?.mustExist.sk) {
     return new Problem("MODEL_NOT_FOUND", {
       detail: "The model has just been deleted.",
       errors: [{ pointer: "/modelId", reason, value: modelId, allowed: modelsAllowed(technique) }],

@@ -1,9 +1,26 @@
-/** Checks a technique's own fields of a request, in the same pass as the rest of the body. */
+/** Checks the fields of a request that depend on its technique, in the same pass as the rest of the body. */
 import type { FieldError } from "../../domain/schemas/api/problem";
 import { beginningOf, readableText } from "../../domain/schemas/text";
 import { checkParameters } from "../../domain/techniques/parameter-values";
 import { checkCompositionParameters, type Techniques, techniques } from "../../domain/techniques/registry";
 import { shortValue } from "../problems/short-value";
+
+/**
+ * Returns the error in `body.modelId`: a technique with models needs one, and a technique by rule has none. There is none
+ * if the body names no known technique.
+ */
+export function modelIdErrors(body: Readonly<Record<string, unknown>>, known: Techniques = techniques): FieldError[] {
+  const { technique: id, modelId } = body;
+  const technique = typeof id === "string" && Object.hasOwn(known, id) ? known[id] : undefined;
+  if (technique === undefined) return [];
+  const pointer = "/modelId";
+  if (technique.byRule && modelId !== undefined) {
+    const reason = `${technique.id} works by rule and has no models`;
+    return [{ pointer, reason, ...shortValue(modelId), allowed: "no modelId" }];
+  }
+  if (technique.byRule || modelId !== undefined) return [];
+  return [{ pointer, reason: "is required", allowed: `the id of a ${technique.id} model of GET /models` }];
+}
 
 export type TechniqueField = "parameters" | "hyperparameters";
 

@@ -35,7 +35,7 @@ export async function requireNoStockModel(stockModels: Pick<StockModels, "get">,
  */
 export async function deleteUnusedModel(params: DeleteUnusedModelParams): Promise<Outcome<undefined, Stale>> {
   const { item, models, compositions, pendingChanges, files, log } = params;
-  const users = (await compositions.openOf(item.sub)).filter(({ model }) => model.id === item.id);
+  const users = (await compositions.openOf(item.sub)).filter(({ model }) => model?.id === item.id);
   if (users.length > 0) throw inUse("model", users);
   return await deleteWithFiles({ item, items: models, pendingChanges, removal: { artifacts: files }, log });
 }

@@ -30,12 +30,10 @@ import {
 import { type QuotaAmounts, quotaAmountsSchema } from "../../domain/schemas/user-quotas";
 import { compositionStates } from "../../domain/states/composition-state";
 import { trainingJobStates } from "../../domain/states/training-job-state";
-import { techniqueIds } from "../../naming/resource-names";
+import { techniqueIds, trainedTechniqueIds } from "../../naming/resource-names";
 import { type OwnedKind, ownedKinds, pendingChangeMark } from "../../naming/table-keys";
 
 const instantSchema = z.iso.datetime();
-
-const technique = z.enum(techniqueIds);
 
 const ownedShape = {
   schemaVersion: z.literal(1),
@@ -112,8 +110,9 @@ function withPresentNames<Value>(parameters: Readonly<Record<string, Value>>): R
 export const compositionItemSchema = z.strictObject({
   ...ownedShape,
   kind: z.literal("COMPOSITION"),
-  technique,
-  model: modelReferenceSchema,
+  technique: z.enum(techniqueIds),
+  /** The model. A technique by rule has none. */
+  model: modelReferenceSchema.optional(),
   seed: z.int().min(0).max(2_147_483_647),
   state: z.enum(compositionStates),
   input: compositionInputSchema,
@@ -207,7 +206,7 @@ export type ModelItem = z.infer<typeof modelItemSchema>;
 export const trainingJobItemSchema = z.strictObject({
   ...ownedShape,
   kind: z.literal("TRAINING_JOB"),
-  technique,
+  technique: z.enum(trainedTechniqueIds),
   state: z.enum(trainingJobStates),
   topics: z.record(z.string(), z.array(z.string())),
   dataset: datasetReferenceSchema,

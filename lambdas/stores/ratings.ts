@@ -67,10 +67,13 @@ export function createRatings({
       const countAt = (key: TableKey): TransactionPart<never> => ({
         write: { kind: "UPDATE", key, changes: { set: { schemaVersion: 1, kind: "RATING_TOTALS" }, add: moved } },
       });
-      const own = ownedKey("MODEL", sub, model.id);
-      const countAtModel: TransactionPart<ReferenceGone> = model.stock
-        ? countAt(stockModelRatingsKey(model))
-        : {
+      const countAtModel = (): readonly TransactionPart<ReferenceGone>[] => {
+        // A piece by rule has no model, and counts for its technique alone.
+        if (model === undefined) return [];
+        if (model.stock) return [countAt(stockModelRatingsKey(model))];
+        const own = ownedKey("MODEL", sub, model.id);
+        return [
+          {
             write: {
               kind: "UPDATE",
               key: own,
@@ -78,7 +81,9 @@ export function createRatings({
               condition: rowExists,
             },
             refused: () => ({ kind: "REFERENCE_GONE", key: own }),
-          };
+          },
+        ];
+      };
       const parts: readonly TransactionPart<never>[] = [
         {
           write: {
@@ -90,7 +95,7 @@ export function createRatings({
         },
         countAt(techniqueRatingsKey(technique)),
       ];
-      const first = await transact<ReferenceGone>(table, [...parts, countAtModel]);
+      const first = await transact<ReferenceGone>(table, [...parts, ...countAtModel()]);
       // The composition of a model that its owner has deleted is still there, and counts for its technique.
       const outcome = first.kind === "REFERENCE_GONE" ? await transact(table, parts) : first;
       return isDone(outcome) ? doneWith({ ...item, ...set, rating, version: item.version + 1 }) : outcome;

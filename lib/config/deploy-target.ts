@@ -1,6 +1,6 @@
 /** Where a stage is deployed, and what its configuration may not ask for there. */
 import * as z from "zod";
-import { imageTargets, localAccountId, type Stage, techniqueIds } from "../../naming/resource-names";
+import { imageTargets, localAccountId, type Stage, trainedTechniqueIds } from "../../naming/resource-names";
 import { imageLocation, type StageConfig } from "./stage-config";
 import { StageConfigError } from "./stage-config-error";
 
@@ -35,7 +35,7 @@ export function refuseUnreachable({ images, endpoints, api }: StageConfig, { acc
   const refuse = (path: readonly string[], value: string, must: string): void => {
     lines.push(`  ${z.core.toDotPath(path)} is ${JSON.stringify(value)}: ${must}`);
   };
-  for (const technique of techniqueIds) {
+  for (const technique of trainedTechniqueIds) {
     for (const target of imageTargets) {
       const source = images[technique][target];
       if (source.kind !== "uri") continue;

@@ -1,5 +1,5 @@
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
-import { perTechnique } from "../../naming/resource-names";
+import { perTrainedTechnique } from "../../naming/resource-names";
 import type { StageConfigInput } from "./stage-config";
 
 /** A deployment for trying things out. All its data is deleted with its stacks. */
@@ -43,8 +43,8 @@ export const devDefaults: StageConfigInput = {
     waitSeconds: 60,
   },
   reconcileMinutes: 5,
-  images: perTechnique(() => ({ training: { kind: "build" }, inference: { kind: "build" } })),
-  endpoints: perTechnique(() => ({ kind: "serverless", memoryMb: 2048, maxConcurrency: 2 })),
+  images: perTrainedTechnique(() => ({ training: { kind: "build" }, inference: { kind: "build" } })),
+  endpoints: perTrainedTechnique(() => ({ kind: "serverless", memoryMb: 2048, maxConcurrency: 2 })),
   // AWS's default pool of a new account, and a machine for each technique.
   endpointLimits: { serverlessConcurrency: 10, instances: 2 },
   alarms: { emailAddresses: [] },

@@ -1,5 +1,5 @@
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
-import { perTechnique } from "../../naming/resource-names";
+import { perTrainedTechnique } from "../../naming/resource-names";
 import type { StageConfigInput } from "./stage-config";
 
 /**
@@ -45,6 +45,6 @@ export const localDefaults: StageConfigInput = {
     waitSeconds: 20,
   },
   reconcileMinutes: 1,
-  images: perTechnique(() => ({ training: { kind: "local" }, inference: { kind: "local" } })),
+  images: perTrainedTechnique(() => ({ training: { kind: "local" }, inference: { kind: "local" } })),
   endpointLimits: { serverlessConcurrency: 10, instances: 2 },
 };

@@ -5,7 +5,7 @@
  */
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import * as z from "zod";
-import { imageTargets, stages, techniqueIds } from "../../naming/resource-names";
+import { imageTargets, stages, trainedTechniqueIds } from "../../naming/resource-names";
 
 /**
  * The source of a technique's container.
@@ -246,10 +246,10 @@ const stageSettingsSchema = z.strictObject({
   training: trainingConfigSchema,
   reconcileMinutes: z.int().min(1).max(60).describe("Minutes between two reconciliations of unfinished work."),
   images: z
-    .record(z.enum(techniqueIds), techniqueImagesSchema)
+    .record(z.enum(trainedTechniqueIds), techniqueImagesSchema)
     .describe("Source of each technique's container images."),
   endpoints: z
-    .record(z.enum(techniqueIds), endpointConfigSchema)
+    .record(z.enum(trainedTechniqueIds), endpointConfigSchema)
     .optional()
     .describe("The endpoints. A stage without them has no Inference stack."),
   endpointLimits: z
@@ -302,7 +302,7 @@ function refuseTrialValues(
       if (loopback.test(url)) refuse(["identity", "signInPage", name, index], "must be an https URL in the stage prod");
     }
   }
-  for (const technique of techniqueIds) {
+  for (const technique of trainedTechniqueIds) {
     for (const target of imageTargets) {
       const source = images[technique][target];
       if (source.kind === "uri" && !source.uri.includes("@sha256:")) {
@@ -370,7 +370,7 @@ export const stageConfigSchema = stageSettingsSchema.superRefine((config, contex
   if (!config.identity.passwordGrant && config.identity.signInPage === undefined) {
     refuse(["identity", "signInPage"], "is needed where passwordGrant is off: nobody could sign in");
   }
-  for (const technique of techniqueIds) {
+  for (const technique of trainedTechniqueIds) {
     for (const target of imageTargets) {
       const usesLocal = config.images[technique][target].kind === "local";
       if (usesLocal !== isLocal) {
@@ -389,7 +389,7 @@ export const stageConfigSchema = stageSettingsSchema.superRefine((config, contex
   }
   const { endpoints } = config;
   if (endpoints !== undefined && config.compositions.concurrency > 0) {
-    for (const technique of techniqueIds) {
+    for (const technique of trainedTechniqueIds) {
       const endpoint = endpoints[technique];
       if (endpoint.kind === "serverless" && endpoint.maxConcurrency < config.compositions.concurrency) {
         refuse(

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "smol-toml";
 import * as z from "zod";
-import type { ImageTarget, TechniqueId } from "../../naming/resource-names";
+import type { ImageTarget, TrainedTechniqueId } from "../../naming/resource-names";
 
 const containers = "sagemaker-containers";
 
@@ -26,7 +26,7 @@ export function readImageContents(repository: string): z.infer<typeof contentsSc
 
 export interface BuildContextParams {
   readonly repository: string;
-  readonly technique: TechniqueId;
+  readonly technique: TrainedTechniqueId;
   readonly target: ImageTarget;
 }
 

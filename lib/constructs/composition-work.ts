@@ -6,7 +6,7 @@ import type { Bucket } from "aws-cdk-lib/aws-s3";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { environmentVariables } from "../../naming/environment-variables";
-import { techniqueIds } from "../../naming/resource-names";
+import { trainedTechniqueIds } from "../../naming/resource-names";
 import { functionSeconds } from "../../naming/time-limits";
 import type { StageConfig } from "../config/stage-config";
 import { DeadLetterQueue } from "./dead-letter-queue";
@@ -65,7 +65,7 @@ export class CompositionWork extends Construct {
     this.worker.allow(
       new PolicyStatement({
         actions: ["sagemaker:InvokeEndpoint"],
-        resources: techniqueIds.map((technique) => endpointArn(this, config.stage, technique)),
+        resources: trainedTechniqueIds.map((technique) => endpointArn(this, config.stage, technique)),
       }),
     );
     this.worker.handler.addEventSource(

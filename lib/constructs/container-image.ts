@@ -3,13 +3,13 @@ import { type IRepository, Repository } from "aws-cdk-lib/aws-ecr";
 import { DockerImageAsset, type DockerImageAssetProps, Platform } from "aws-cdk-lib/aws-ecr-assets";
 import { type IGrantable, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { Construct } from "constructs";
-import { type ImageTarget, localImageUri, type TechniqueId } from "../../naming/resource-names";
+import { type ImageTarget, localImageUri, type TrainedTechniqueId } from "../../naming/resource-names";
 import { imageLocation, type ImageSource } from "../config/stage-config";
 import { type BuildContextParams, excludedFromBuild } from "./build-context";
 import { repositoryPath } from "./repository-root";
 
 export interface ContainerImageProps {
-  readonly technique: TechniqueId;
+  readonly technique: TrainedTechniqueId;
   /** The stage of the Dockerfile. */
   readonly target: ImageTarget;
   readonly source: ImageSource;

@@ -3,14 +3,14 @@ import { LogGroup } from "aws-cdk-lib/aws-logs";
 import type { Bucket } from "aws-cdk-lib/aws-s3";
 import { CfnEndpoint, CfnEndpointConfig, CfnModel } from "aws-cdk-lib/aws-sagemaker";
 import { Construct } from "constructs";
-import { endpointName, type TechniqueId } from "../../naming/resource-names";
+import { endpointName, type TrainedTechniqueId } from "../../naming/resource-names";
 import type { EndpointConfig, StageConfig } from "../config/stage-config";
 import { ContainerImage } from "./container-image";
 import { makeSageMakerRole } from "./permissions/sagemaker-role";
 
 export interface TechniqueEndpointProps {
   readonly config: StageConfig;
-  readonly technique: TechniqueId;
+  readonly technique: TrainedTechniqueId;
   readonly endpoint: EndpointConfig;
   /** The bucket from which models come, by presigned URL. The endpoint itself has no permission to read it. */
   readonly artifacts: Bucket;

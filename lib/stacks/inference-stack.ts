@@ -1,7 +1,7 @@
 import { type App, CfnOutput, Stack } from "aws-cdk-lib";
 import type { Bucket } from "aws-cdk-lib/aws-s3";
 import type { CfnEndpoint } from "aws-cdk-lib/aws-sagemaker";
-import { techniqueIds } from "../../naming/resource-names";
+import { trainedTechniqueIds } from "../../naming/resource-names";
 import type { StageConfig } from "../config/stage-config";
 import { TechniqueEndpoint } from "../constructs/technique-endpoint";
 import { stackSettings } from "./stack-settings";
@@ -20,7 +20,7 @@ export class InferenceStack extends Stack {
   constructor(scope: App, id: string, { config, endpoints, artifacts }: InferenceStackProps) {
     super(scope, id, stackSettings(config, "SageMaker endpoints"));
     let previous: CfnEndpoint | undefined;
-    for (const technique of techniqueIds) {
+    for (const technique of trainedTechniqueIds) {
       const { endpoint } = new TechniqueEndpoint(this, technique, {
         config,
         technique,

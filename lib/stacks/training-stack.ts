@@ -1,7 +1,7 @@
 import { type App, CfnOutput, Stack } from "aws-cdk-lib";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
-import { perTechnique } from "../../naming/resource-names";
+import { perTrainedTechnique } from "../../naming/resource-names";
 import type { StageConfig } from "../config/stage-config";
 import { CompositionWork } from "../constructs/composition-work";
 import { ContainerImage } from "../constructs/container-image";
@@ -34,7 +34,7 @@ export class TrainingStack extends Stack {
     if (config.trainingLogRetention !== undefined) {
       new TrainingLogRetention(this, "TrainingLog", { config, retention: config.trainingLogRetention });
     }
-    const images = perTechnique((technique) => {
+    const images = perTrainedTechnique((technique) => {
       const image = new ContainerImage(this, `${technique}-training`, {
         technique,
         target: "training",

@@ -10,12 +10,12 @@ import {
   type SageMakerClient,
   SageMakerServiceException,
 } from "@aws-sdk/client-sagemaker";
-import { endpointName, localImageUri, type Stage, type TechniqueId } from "../../naming/resource-names";
+import { endpointName, localImageUri, type Stage, type TrainedTechniqueId } from "../../naming/resource-names";
 
 export interface EndpointParams {
   readonly sageMaker: SageMakerClient;
   readonly stage: Stage;
-  readonly technique: TechniqueId;
+  readonly technique: TrainedTechniqueId;
   readonly signal: AbortSignal;
 }
 

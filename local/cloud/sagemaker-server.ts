@@ -1,7 +1,12 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { localAccountId, localImageUri, type TechniqueId, techniqueIds } from "../../naming/resource-names";
+import {
+  localAccountId,
+  localImageUri,
+  type TrainedTechniqueId,
+  trainedTechniqueIds,
+} from "../../naming/resource-names";
 import { loopback } from "../../tools/processes/free-port";
 import { type ProcessGroup, startProcessGroup } from "../../tools/processes/process-group";
 import { repository } from "../../tools/repository";
@@ -12,7 +17,7 @@ import { localCredentials } from "./ministack";
  * Returns the name of the Python package that the entry point of a technique's image starts. It follows from the name
  * of the container's folder.
  */
-const containerPackage = (technique: TechniqueId): string => `opencomposer_${technique.replaceAll("-", "_")}`;
+const containerPackage = (technique: TrainedTechniqueId): string => `opencomposer_${technique.replaceAll("-", "_")}`;
 
 /** The variables that training containers get from the program that starts the cloud. On AWS nothing sets them. */
 const passedOnToTrainings = ["OPENCOMPOSER_FIRST_SAMPLES_SECONDS"] as const;
@@ -132,7 +137,7 @@ export function sageMakerConfiguration(params: SageMakerServerParams): unknown {
   const ofTrainings = Object.fromEntries(
     passedOnToTrainings.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
   );
-  for (const technique of techniqueIds) {
+  for (const technique of trainedTechniqueIds) {
     const name = containerPackage(technique);
     const common = { PYTHONUNBUFFERED: "1", PYTHONDONTWRITEBYTECODE: "1" };
     images[localImageUri(technique, "training")] = {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { techniqueIds } from "../../naming/resource-names";
+import { trainedTechniqueIds } from "../../naming/resource-names";
 import { datasetCache, repository } from "../../tools/repository";
 import { buildDataset } from "../../tools/seeding/build-dataset";
 import {
@@ -63,7 +63,7 @@ export async function seedCloud(params: {
   const dataset = committedDataset(repository);
   const hasDataset = isDatasetBuilt(datasetCache, dataset);
   await Promise.all([
-    ...techniqueIds.map(async (technique) => {
+    ...trainedTechniqueIds.map(async (technique) => {
       await progress.step(`endpoint of ${technique}`, async () => {
         await createEndpoint({ sageMaker, stage: "local", technique, roleArn: outputs.TrainingRoleArn, signal });
       });

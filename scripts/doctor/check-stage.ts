@@ -6,7 +6,7 @@ import { ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import type { StageConfig } from "../../lib/config/stage-config";
 import { basesOf } from "../../lib/rules/dockerfile-bases";
-import { endpointName, techniqueIds } from "../../naming/resource-names";
+import { endpointName, trainedTechniqueIds } from "../../naming/resource-names";
 import { findPython } from "../../tools/python/environments";
 import { repository } from "../../tools/repository";
 import {
@@ -156,6 +156,6 @@ async function checkImages(stage: OpenStage): Promise<readonly Finding[]> {
 
 async function checkEndpoints(stage: OpenStage): Promise<readonly Finding[]> {
   const client = sageMakerOf(stage);
-  const names = techniqueIds.map((technique) => endpointName(stage.stage, technique));
+  const names = trainedTechniqueIds.map((technique) => endpointName(stage.stage, technique));
   return await Promise.all(names.map(async (name) => checkEndpoint(name, await readEndpoint(client, name))));
 }

@@ -1,6 +1,6 @@
 /** The checks of `npm run doctor`. Each is a function of what it was told, and asks nothing itself. */
 import { endpointTotals, type StageConfig } from "../../lib/config/stage-config";
-import { techniqueIds } from "../../naming/resource-names";
+import { trainedTechniqueIds } from "../../naming/resource-names";
 import type { DescribedStack, StackName } from "../../tools/stacks/deployed-stage";
 import { dockerMediaTypes, refusedManifest } from "../images/stored-image";
 import { type Finding, right, skipped, wrong } from "./finding";
@@ -21,7 +21,7 @@ export interface Docker {
 
 /** The deploy builds images with Docker, unless all of them are in ECR already. */
 export const buildsImages = ({ images }: Pick<StageConfig, "images">): boolean =>
-  techniqueIds.some((technique) => Object.values(images[technique]).some(({ kind }) => kind === "build"));
+  trainedTechniqueIds.some((technique) => Object.values(images[technique]).some(({ kind }) => kind === "build"));
 
 export function checkDocker(docker: Docker | undefined, config: Pick<StageConfig, "images">): Finding {
   if (!buildsImages(config)) return skipped("Docker", "this stage builds no image");
@@ -169,7 +169,7 @@ export function checkEndpointQuotas(
   { endpoints }: Pick<StageConfig, "endpoints">,
 ): readonly Finding[] {
   const needed = new Map<string, number>();
-  for (const technique of techniqueIds) {
+  for (const technique of trainedTechniqueIds) {
     const endpoint = endpoints?.[technique];
     if (endpoint?.kind !== "realTime") continue;
     needed.set(endpoint.instanceType, (needed.get(endpoint.instanceType) ?? 0) + endpoint.instanceCount);

@@ -5,14 +5,19 @@ import { AssetManifestArtifact } from "aws-cdk-lib/cx-api";
 import * as z from "zod";
 import type { StageConfig } from "../../lib/config/stage-config";
 import { addOpenComposer } from "../../lib/open-composer";
-import { type ImageTarget, imageTargets, type TechniqueId, techniqueIds } from "../../naming/resource-names";
+import {
+  type ImageTarget,
+  imageTargets,
+  type TrainedTechniqueId,
+  trainedTechniqueIds,
+} from "../../naming/resource-names";
 import { repository } from "../../tools/repository";
 
 /** How a deploy builds one image, read from what it gives to Docker. */
 export interface ImageBuild {
   /** For example `unet-gan-inference`. */
   readonly name: string;
-  readonly technique: TechniqueId;
+  readonly technique: TrainedTechniqueId;
   readonly target: ImageTarget;
   /** The folder of the staged build context, which has all that Docker would get, and the Dockerfile in it. */
   readonly context: string;
@@ -28,7 +33,7 @@ const sourceSchema = z.looseObject({
   directory: z.string(),
   dockerFile: z.string(),
   dockerBuildTarget: z.enum(imageTargets),
-  dockerBuildArgs: z.looseObject({ TECHNIQUE: z.enum(techniqueIds) }).catchall(z.string()),
+  dockerBuildArgs: z.looseObject({ TECHNIQUE: z.enum(trainedTechniqueIds) }).catchall(z.string()),
   platform: z.string(),
   dockerOutputs: z.array(z.string()),
 });

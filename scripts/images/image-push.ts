@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type ImageTarget, perTechnique, type TechniqueId } from "../../naming/resource-names";
+import { type ImageTarget, perTrainedTechnique, type TrainedTechniqueId } from "../../naming/resource-names";
 import type { ImageBuild } from "./deployed-builds";
 import type { EcrManifest } from "./ecr-image";
 import { runLogged } from "./programs";
@@ -145,13 +145,13 @@ export function digestIn(text: string, file: string): string {
 export function imagesSetting(
   repository: string,
   digests: ReadonlyMap<string, string>,
-): Record<TechniqueId, Record<ImageTarget, { readonly kind: "uri"; readonly uri: string }>> {
-  const uri = (technique: TechniqueId, target: ImageTarget) => {
+): Record<TrainedTechniqueId, Record<ImageTarget, { readonly kind: "uri"; readonly uri: string }>> {
+  const uri = (technique: TrainedTechniqueId, target: ImageTarget) => {
     const digest = digests.get(`${technique}-${target}`);
     if (digest === undefined) throw new Error(`There is no digest of the ${target} image of ${technique}.`);
     return { kind: "uri" as const, uri: `${repository}@${digest}` };
   };
-  return perTechnique((technique) => ({
+  return perTrainedTechnique((technique) => ({
     training: uri(technique, "training"),
     inference: uri(technique, "inference"),
   }));

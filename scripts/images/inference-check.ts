@@ -10,13 +10,13 @@ import {
   invocationResponseSchema,
 } from "../../domain/schemas/invocation";
 import { modelCardSchema } from "../../domain/schemas/model-card";
-import type { TechniqueId } from "../../naming/resource-names";
+import type { TrainedTechniqueId } from "../../naming/resource-names";
 import { ContainerRun } from "./container-run";
 import type { BuiltImage } from "./image-builder";
 
 export interface InferenceCheckParams {
   readonly folder: string;
-  readonly technique: TechniqueId;
+  readonly technique: TrainedTechniqueId;
   readonly image: BuiltImage;
   /** The memory of the stage's endpoint. */
   readonly memoryMegabytes: number;
@@ -88,7 +88,7 @@ export async function checkInference({
 
 /** Returns a request for eight bars of a sample melody. */
 function stockRequest(
-  technique: TechniqueId,
+  technique: TrainedTechniqueId,
   model: { readonly sha256: string; readonly bytes: number },
 ): InvocationRequest {
   const melody = sampleMelodies.find(({ bars }) => bars >= 8);

@@ -27,13 +27,13 @@ import {
   modelFile,
   progressFile,
 } from "../../naming/object-keys";
-import type { TechniqueId } from "../../naming/resource-names";
+import type { TrainedTechniqueId } from "../../naming/resource-names";
 import { ContainerRun } from "./container-run";
 import type { BuiltImage } from "./image-builder";
 
 export interface TrainingCheckParams {
   readonly folder: string;
-  readonly technique: TechniqueId;
+  readonly technique: TrainedTechniqueId;
   readonly image: BuiltImage;
   /** The folder of a built data set. */
   readonly dataset: string;
@@ -184,7 +184,7 @@ async function makeJob(
   return { name, request, folders };
 }
 
-function defaultHyperparameters(technique: TechniqueId): Record<string, number | boolean | string> {
+function defaultHyperparameters(technique: TrainedTechniqueId): Record<string, number | boolean | string> {
   return Object.fromEntries(techniques[technique].hyperparameters.map(({ name, default: value }) => [name, value]));
 }
 

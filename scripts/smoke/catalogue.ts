@@ -6,6 +6,11 @@ import { type Found, StepFailed } from "./step";
 
 export type Technique = components["schemas"]["Technique"];
 
+/** A technique with models, which can be trained. */
+export type TrainedTechnique = Technique & { id: components["schemas"]["CreateTrainingJob"]["technique"] };
+
+export const hasModels = (technique: Technique): technique is TrainedTechnique => !technique.byRule;
+
 /** Signs in, and sends a request that needs the token. */
 export async function signInToApi({ api, sending, signIn }: Run): Promise<void> {
   await signIn();

@@ -42,16 +42,16 @@ const lock = "melodyLock";
 /** Composes on the tune, and reads the piece. */
 export async function compose(
   run: Run,
-  { technique, modelId, tune, trackId }: { readonly technique: Technique; readonly modelId: string } & UploadedTune,
+  { technique, modelId, tune, trackId }: { readonly technique: Technique; readonly modelId?: string } & UploadedTune,
 ): Promise<Found<Composition>> {
   const { api, sending, spending } = run;
   const { clock } = run.params;
   const begun = clock.now();
   const key = { "Idempotency-Key": crypto.randomUUID() };
   const body = {
-    name: nameOf(run, `piece of ${modelId}`).slice(0, 100),
+    name: nameOf(run, `piece of ${modelId ?? technique.id}`).slice(0, 100),
     technique: technique.id,
-    modelId,
+    ...(modelId === undefined ? {} : { modelId }),
     input: { trackId },
     parameters: technique.parameters.some(({ name }) => name === lock) ? { [lock]: true } : {},
   };

@@ -2,7 +2,7 @@
  * The use case of `npm run smoke`: does what a user of a stage does, from signing in to a model of their own, by the public
  * API alone, and deletes all that it made.
  */
-import { findStockModels, listTechniques, signInToApi } from "./catalogue";
+import { findStockModels, hasModels, listTechniques, signInToApi } from "./catalogue";
 import { compose, uploadTune } from "./compose";
 import { deleteAll } from "./delete";
 import type { SmokeReport } from "./report";
@@ -50,9 +50,20 @@ async function runSteps(run: Run): Promise<void> {
   const techniques = await steps.run("sign in and list the techniques", {}, async () => await listTechniques(run));
   // Whatever comes now would fail for the same reason.
   if (techniques === undefined) return;
-  const models = await steps.run("list the stock models", {}, async () => await findStockModels(run, techniques));
+  const models = await steps.run(
+    "list the stock models",
+    {},
+    async () => await findStockModels(run, techniques.filter(hasModels)),
+  );
   const tune = await steps.run("upload a melody", {}, async () => await uploadTune(run));
-  for (const technique of techniques) {
+  for (const technique of techniques.filter(({ byRule }) => byRule)) {
+    await steps.run(
+      `compose with ${technique.name}`,
+      { melody: tune },
+      async ({ melody }) => await compose(run, { technique, ...melody }),
+    );
+  }
+  for (const technique of techniques.filter(hasModels)) {
     await steps.run(
       `compose with ${technique.name}`,
       { melody: tune, "list of stock models": models },
@@ -63,7 +74,8 @@ async function runSteps(run: Run): Promise<void> {
       },
     );
   }
-  const [technique] = techniques;
+  const technique = techniques.find(hasModels);
+  if (technique === undefined) return;
   const begun = await steps.run(
     `train ${technique.name} until its first epoch`,
     {},

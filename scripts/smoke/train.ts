@@ -1,6 +1,6 @@
 /** The steps that train: a training is begun, stopped after its first epoch, and resumed until it has a model. */
 import type { components, TrainingJob } from "../../client/client";
-import type { Technique } from "./catalogue";
+import type { TrainedTechnique } from "./catalogue";
 import { RequestRefused, respond, send } from "./requests";
 import { countTraining, keepNote, nameOf, type Run } from "./run";
 import { formatUsd, type Found, StepFailed } from "./step";
@@ -51,7 +51,7 @@ function usageToCome(monitor: MonitoringTurns): Usage {
 }
 
 /** Begins a training, unless it may be too expensive, and waits for its first epoch. */
-export async function beginTraining(run: Run, technique: Technique): Promise<Found<TrainingJob>> {
+export async function beginTraining(run: Run, technique: TrainedTechnique): Promise<Found<TrainingJob>> {
   const { api, sending, spending } = run;
   const toCome = usageToCome(run.params.monitor);
   if (spending.exceeds(toCome)) {
@@ -154,7 +154,11 @@ export async function stopTraining(run: Run, { id: trainingJobId }: TrainingJob)
 }
 
 /** Resumes the training until it has its model. */
-export async function resumeTraining(run: Run, technique: Technique, stopped: TrainingJob): Promise<Found<string>> {
+export async function resumeTraining(
+  run: Run,
+  technique: TrainedTechnique,
+  stopped: TrainingJob,
+): Promise<Found<string>> {
   const epochs = stopped.progress.epoch + addedEpochs;
   const job = await createTraining(run, {
     name: nameOf(run, "model"),

@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import type { CreateTrainingJobCommandInput } from "@aws-sdk/client-sagemaker";
 import { metricDefinitionsOf } from "../../domain/training/metric-definitions";
 import type { CreateOutcome, DescribedTrainingJob, SageMakerJobs } from "../../lambdas/aws/sagemaker-jobs";
-import { type TechniqueId, techniqueIds } from "../../naming/resource-names";
+import { type TrainedTechniqueId, trainedTechniqueIds } from "../../naming/resource-names";
 import type { MemoryBuckets } from "./memory-object-store";
 
 /** The outcome of the next call of CreateTrainingJob. */
@@ -32,13 +32,13 @@ export interface RunPlan {
   /** True if the job leaves the model card of another model. */
   readonly wrongCard?: boolean;
   /** The technique that the model card names. Without it, this is the technique of the image. */
-  readonly cardTechnique?: TechniqueId;
+  readonly cardTechnique?: TrainedTechniqueId;
 }
 
 interface Job {
   readonly request: CreateTrainingJobCommandInput;
   /** The technique whose container runs. As on SageMaker, the image decides. */
-  readonly technique: TechniqueId;
+  readonly technique: TrainedTechniqueId;
   readonly plan: Required<Omit<RunPlan, "failureReason">> & { readonly failureReason: string | undefined };
   readonly createdAt: number;
   stoppedAt?: number;
@@ -226,20 +226,20 @@ export const datasetSha256 = createHash("sha256").update("pieces").digest("hex")
  * Returns the technique of a request's image.
  * @throws Error for an image that is not one of the stage's
  */
-function techniqueOf({ AlgorithmSpecification }: CreateTrainingJobCommandInput): TechniqueId {
+function techniqueOf({ AlgorithmSpecification }: CreateTrainingJobCommandInput): TrainedTechniqueId {
   const image = AlgorithmSpecification?.TrainingImage ?? "none";
-  const technique = techniqueIds.find((id) => image.includes(`/${id}@`));
+  const technique = trainedTechniqueIds.find((id) => image.includes(`/${id}@`));
   if (technique === undefined) throw new Error(`no technique has the image ${image}`);
   return technique;
 }
 
 /** Returns the names of the losses that a technique's container reports. */
-export const lossesOf = (technique: TechniqueId): readonly string[] =>
+export const lossesOf = (technique: TrainedTechniqueId): readonly string[] =>
   metricDefinitionsOf(technique)
     .map(({ Name }) => Name.replace("opencomposer:", ""))
     .filter((name) => /^(?:loss|.*Loss)$/.test(name));
 
-const progressLine = (technique: TechniqueId, epoch: number, plan: Job["plan"], writtenAt: number) => ({
+const progressLine = (technique: TrainedTechniqueId, epoch: number, plan: Job["plan"], writtenAt: number) => ({
   schemaVersion: 1,
   epoch,
   epochs: plan.epochs,
@@ -251,7 +251,7 @@ const progressLine = (technique: TechniqueId, epoch: number, plan: Job["plan"], 
   timestamp: new Date(1000 * writtenAt).toISOString(),
 });
 
-export const modelCard = (technique: TechniqueId, sha256: string, bytes: number) => ({
+export const modelCard = (technique: TrainedTechniqueId, sha256: string, bytes: number) => ({
   schemaVersion: 1,
   technique,
   name: "A model",

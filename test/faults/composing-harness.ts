@@ -61,7 +61,7 @@ export const responseOf = (composition: CompositionItem, more: object = {}): Inv
     JSON.stringify({
       schemaVersion: 1,
       technique: composition.technique,
-      modelSha256: composition.model.sha256,
+      modelSha256: composition.model?.sha256,
       tracks: [{ name: "Bass", program: 32, notes: [{ onset: 0, duration: 4, pitch: 40, velocity: 80 }] }],
       metrics: { emptyBarRate: 0 },
       seconds: 0.1,

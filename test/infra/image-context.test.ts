@@ -16,7 +16,13 @@ import { dirname, join, relative } from "node:path";
 import { App, AssetStaging, Stack } from "aws-cdk-lib";
 import { DockerImageAsset, type DockerImageAssetProps } from "aws-cdk-lib/aws-ecr-assets";
 import { imageBuild } from "../../lib/constructs/container-image";
-import { type ImageTarget, imageTargets, type TechniqueId, techniqueIds } from "../../naming/resource-names";
+import {
+  type ImageTarget,
+  imageTargets,
+  techniqueIds,
+  type TrainedTechniqueId,
+  trainedTechniqueIds,
+} from "../../naming/resource-names";
 import { findPython } from "../../tools/python/environments";
 import { cdkContext } from "./support/synthesize";
 
@@ -28,10 +34,10 @@ afterAll(() => {
 });
 
 interface Image {
-  readonly technique: TechniqueId;
+  readonly technique: TrainedTechniqueId;
   readonly target: ImageTarget;
 }
-const images: readonly Image[] = techniqueIds.flatMap((technique) =>
+const images: readonly Image[] = trainedTechniqueIds.flatMap((technique) =>
   imageTargets.map((target) => ({ technique, target })),
 );
 const nameOf = ({ technique, target }: Image): string => `${technique} ${target}`;

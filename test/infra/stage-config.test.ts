@@ -11,7 +11,7 @@ import { withOwnValues } from "../../lib/config/own-values";
 import type { StageConfig } from "../../lib/config/stage-config";
 import { StageConfigError } from "../../lib/config/stage-config-error";
 import { repositoryPath } from "../../lib/constructs/repository-root";
-import { localAccountId, perTechnique, type Stage, stages } from "../../naming/resource-names";
+import { localAccountId, perTrainedTechnique, type Stage, stages } from "../../naming/resource-names";
 import { exampleFile, localConfig, prodConfig, stageConfigs } from "./support/stage-configs";
 
 let folder: string;
@@ -373,14 +373,18 @@ test.each([
     "all endpoints together take no more than the pool of a new account",
     {
       compositions: { concurrency: 6 },
-      endpoints: perTechnique(() => ({ kind: "serverless" as const, memoryMb: 2048 as const, maxConcurrency: 6 })),
+      endpoints: perTrainedTechnique(() => ({
+        kind: "serverless" as const,
+        memoryMb: 2048 as const,
+        maxConcurrency: 6,
+      })),
     },
     "endpointLimits.serverlessConcurrency",
   ],
   [
     "nobody pays for more machines than were counted",
     {
-      endpoints: perTechnique(() => ({
+      endpoints: perTrainedTechnique(() => ({
         kind: "realTime" as const,
         instanceType: "ml.m5.large",
         instanceCount: 2,

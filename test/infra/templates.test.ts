@@ -6,7 +6,7 @@ import type { StageConfig } from "../../lib/config/stage-config";
 import { repositoryPath } from "../../lib/constructs/repository-root";
 import { type ApiRoute, apiRoutes, routeKeys } from "../../naming/api-routes";
 import { briefVersionsTag } from "../../naming/object-keys";
-import { endpointName, techniqueIds } from "../../naming/resource-names";
+import { endpointName, trainedTechniqueIds } from "../../naming/resource-names";
 import { devConfig, prodConfig, prodWithCustomDomain } from "./support/stage-configs";
 import { type Resource, type StackName, synthesize } from "./support/synthesize";
 
@@ -264,7 +264,7 @@ describe("the images' own repository", () => {
         .filter(({ Action }) => Action.includes("ecr:BatchGetImage"))
         .flatMap(({ Resource }) => Resource.map((one) => JSON.stringify(one)));
     const built = pulls(prodConfig);
-    expect(built).toHaveLength(1 + techniqueIds.length);
+    expect(built).toHaveLength(1 + trainedTechniqueIds.length);
     for (const resource of built)
       expect(resource).toMatch(/:repository\/",\{"Fn::Sub":"cdk-hnb659fds-container-assets-/);
     const uri = `123456789012.dkr.ecr.eu-west-1.amazonaws.com/music@sha256:${"0a".repeat(32)}`;
@@ -274,7 +274,7 @@ describe("the images' own repository", () => {
       "ar-cnn": { training: image, inference: image },
     };
     const named = pulls(parseStageConfig({ ...prodConfig, images }));
-    expect(named).toHaveLength(1 + techniqueIds.length);
+    expect(named).toHaveLength(1 + trainedTechniqueIds.length);
     for (const resource of named) expect(resource).toMatch(/:ecr:eu-west-1:123456789012:repository\/music"/);
   });
 });
@@ -505,7 +505,7 @@ describe("permissions", () => {
     const [invoke, ...more] = allowing("sagemaker:InvokeEndpoint");
     expect(more).toEqual([]);
     expect(invoke?.policy).toMatch(/CompositionsWorker/);
-    for (const technique of techniqueIds) {
+    for (const technique of trainedTechniqueIds) {
       expect(JSON.stringify(invoke?.Resource)).toContain(`endpoint/${endpointName("prod", technique)}"`);
     }
   });
@@ -529,7 +529,7 @@ describe("permissions", () => {
       .resourcesOf("AWS::IAM::Role")
       .filter(({ resource }) => JSON.stringify(resource).includes("sagemaker.amazonaws.com"));
     // There is one for training jobs and one for each endpoint.
-    expect(roles).toHaveLength(1 + techniqueIds.length);
+    expect(roles).toHaveLength(1 + trainedTechniqueIds.length);
     for (const { resource } of roles) {
       expect(JSON.stringify(property(resource, "AssumeRolePolicyDocument"))).toContain("aws:SourceAccount");
     }
@@ -706,15 +706,15 @@ describe("inference", () => {
         { ServerlessConfig: { MemorySizeInMB: 2048, MaxConcurrency: 2 }, InstanceType: Match.absent() },
       ],
     });
-    template.resourceCountIs("AWS::SageMaker::Endpoint", techniqueIds.length);
-    for (const technique of techniqueIds) {
+    template.resourceCountIs("AWS::SageMaker::Endpoint", trainedTechniqueIds.length);
+    for (const technique of trainedTechniqueIds) {
       template.hasResourceProperties("AWS::SageMaker::Endpoint", { EndpointName: `opencomposer-prod-${technique}` });
     }
   });
 
   test("models are fetched from the artifacts bucket's own host only", () => {
     const models = prod.resourcesOf("AWS::SageMaker::Model");
-    expect(models).toHaveLength(techniqueIds.length);
+    expect(models).toHaveLength(trainedTechniqueIds.length);
     for (const { resource } of models) {
       const { Environment } = z
         .looseObject({ Environment: z.record(z.string(), z.unknown()) })
@@ -775,7 +775,7 @@ test("each technique has two images of its own from the one Dockerfile, whose bu
     image: `${dockerBuildArgs["TECHNIQUE"]} ${dockerBuildTarget}`,
     platform,
   }));
-  const wanted = techniqueIds.flatMap((technique) => [`${technique} inference`, `${technique} training`]);
+  const wanted = trainedTechniqueIds.flatMap((technique) => [`${technique} inference`, `${technique} training`]);
   expect(built.map(({ image }) => image).sort()).toEqual(wanted.sort());
   const dockerfile = readFileSync(repositoryPath("sagemaker-containers", "Dockerfile"), "utf8");
   for (const { dockerFile, platform, dockerOutputs } of built) {

@@ -6,7 +6,7 @@ import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 import * as z from "zod";
 import { parseStageConfig } from "../../lib/config/load-stage-config";
 import { stageConfigSchema } from "../../lib/config/stage-config";
-import { techniqueIds, trainingLogGroup } from "../../naming/resource-names";
+import { trainedTechniqueIds, trainingLogGroup } from "../../naming/resource-names";
 import { matchesArn } from "../permissions/policy-evaluation";
 import { devConfig, localConfig, prodConfig } from "./support/stage-configs";
 import { type Resource, synthesize, type Synthesized } from "./support/synthesize";
@@ -164,7 +164,7 @@ describe("log groups", () => {
       ["Training", expect.stringMatching(/^TrainingRoleDefaultPolicy/)],
     ]);
     const ofEndpoints = policies.filter(({ stack }) => stack === "Inference");
-    expect(ofEndpoints).toHaveLength(techniqueIds.length);
+    expect(ofEndpoints).toHaveLength(trainedTechniqueIds.length);
     for (const { resource } of ofEndpoints) expect(JSON.stringify(resource)).toContain('"logs:PutLogEvents"');
   });
 
@@ -330,7 +330,7 @@ describe("B9: concurrency of serverless endpoints", () => {
 
   test("dev and prod together leave some of the 10 that a new account has, and no worker outruns an endpoint", () => {
     const concurrency = (config: typeof devConfig): number[] =>
-      techniqueIds.map((technique) => {
+      trainedTechniqueIds.map((technique) => {
         const endpoint = config.endpoints?.[technique];
         if (endpoint?.kind !== "serverless") throw new Error(`${config.stage}: ${technique} is not serverless`);
         expect(endpoint.maxConcurrency).toBeGreaterThanOrEqual(config.compositions.concurrency);

@@ -5,7 +5,7 @@
 import type { CreateTrainingJobCommandInput } from "@aws-sdk/client-sagemaker";
 import * as z from "zod";
 import { environmentVariables } from "../../naming/environment-variables";
-import { techniqueIds, trainingLogGroup } from "../../naming/resource-names";
+import { trainedTechniqueIds, trainingLogGroup } from "../../naming/resource-names";
 import type { Synthesized } from "../infra/support/synthesize";
 import { arnOf, deployedNames } from "./deployed-names";
 import type { RequestedPermission } from "./policy-evaluation";
@@ -325,7 +325,7 @@ function callsForEndpoints({ stage, roles }: CallsOfAwsParams): CallsOfAws[] {
     const { ExecutionRoleArn, PrimaryContainer } = modelSchema.parse(resolveIn(stack)(resource.Properties));
     return pullOf(roles.find(({ arn }) => arn === ExecutionRoleArn)?.name ?? ExecutionRoleArn, PrimaryContainer.Image);
   });
-  const others = techniqueIds.flatMap((technique): CallsOfAws[] => {
+  const others = trainedTechniqueIds.flatMap((technique): CallsOfAws[] => {
     const role = `endpoint ${technique}`;
     const log = arnOf("logs", `log-group:/aws/sagemaker/Endpoints/opencomposer-${stage.stage}-${technique}`);
     return [

@@ -6,10 +6,10 @@ import { parseStageConfig } from "../../lib/config/load-stage-config";
 import { localRegion } from "../../local/cloud/ministack";
 import {
   localAccountId,
-  perTechnique,
+  perTrainedTechnique,
   resourcePrefix,
   type Stage,
-  type TechniqueId,
+  type TrainedTechniqueId,
 } from "../../naming/resource-names";
 import { prodConfig, stageConfigs } from "../infra/support/stage-configs";
 import { synthesize } from "../infra/support/synthesize";
@@ -27,11 +27,11 @@ import { walkThroughTraining } from "./walk-of-training";
 let functions: RecordedFunctions;
 beforeAll(async () => {
   // The scripted SageMaker knows a technique's container by its image.
-  const image = (technique: TechniqueId) => ({
+  const image = (technique: TrainedTechniqueId) => ({
     kind: "uri" as const,
     uri: `${localAccountId}.dkr.ecr.${localRegion}.amazonaws.com/music/${technique}@sha256:${"0".repeat(64)}`,
   });
-  const images = perTechnique((technique) => ({ training: image(technique), inference: image(technique) }));
+  const images = perTrainedTechnique((technique) => ({ training: image(technique), inference: image(technique) }));
   functions = await startRecordedFunctions(synthesize(parseStageConfig({ ...prodConfig, images })));
   await walkThroughComposing(functions);
   await walkThroughTraining(functions);

@@ -8,7 +8,7 @@ import { checkParameters } from "../../domain/techniques/parameter-values";
 import { checkCompositionParameters, techniques } from "../../domain/techniques/registry";
 import { readTechnique } from "../../domain/techniques/technique-document";
 import { metricDefinitionsOf } from "../../domain/training/metric-definitions";
-import { techniqueIds } from "../../naming/resource-names";
+import { techniqueIds, trainedTechniqueIds } from "../../naming/resource-names";
 
 const contracts = join(__dirname, "../../contracts");
 const suffix = ".schema.json";
@@ -91,7 +91,7 @@ test.each(rangeCases)("rules across fields: the API judges %s as it says", (file
   }
 });
 
-describe.each(techniqueIds)("metric definitions of %s", (technique) => {
+describe.each(trainedTechniqueIds)("metric definitions of %s", (technique) => {
   const definitions = z
     .array(z.strictObject({ Name: z.string().max(255), Regex: z.string().max(500) }))
     .max(40)

@@ -5,7 +5,7 @@ import * as z from "zod";
 import { rangesOutsidePiece } from "../../domain/techniques/parameter-ranges";
 import { checkCompositionParameters, techniques } from "../../domain/techniques/registry";
 import { techniqueErrors } from "../../lambdas/http/technique-values";
-import { perTechnique, techniqueIds } from "../../naming/resource-names";
+import { perTechnique, techniqueIds, trainedTechniqueIds } from "../../naming/resource-names";
 
 test("every technique is registered under its own id", () => {
   expect(perTechnique((technique) => techniques[technique].id)).toEqual(
@@ -13,14 +13,14 @@ test("every technique is registered under its own id", () => {
   );
 });
 
-test("every technique has a container's folder with its two entry points, and every such folder is a technique", () => {
+test("every technique with models has a container's folder with its two entry points, and every such folder is one", () => {
   const containers = join(__dirname, "../../sagemaker-containers");
   const packagesOfNoTechnique = new Set(["container", "music", "serving", "training"]);
   const folders = readdirSync(containers).filter(
     (name) => !packagesOfNoTechnique.has(name) && existsSync(join(containers, name, "pyproject.toml")),
   );
-  expect(folders.sort()).toEqual([...techniqueIds].sort());
-  for (const technique of techniqueIds) {
+  expect(folders.sort()).toEqual([...trainedTechniqueIds].sort());
+  for (const technique of trainedTechniqueIds) {
     const source = join(containers, technique, "src", `opencomposer_${technique.replaceAll("-", "_")}`);
     for (const entryPoint of ["train.py", "serve.py"]) {
       expect({ technique, entryPoint, exists: existsSync(join(source, entryPoint)) }).toMatchObject({ exists: true });
@@ -28,7 +28,7 @@ test("every technique has a container's folder with its two entry points, and ev
   }
 });
 
-test.each(techniqueIds)("%s fixes the size of the model on resume, and nothing else", (technique) => {
+test.each(trainedTechniqueIds)("%s fixes the size of the model on resume, and nothing else", (technique) => {
   const fixed = techniques[technique].hyperparameters.filter(({ fixedOnResume }) => fixedOnResume === true);
   expect(fixed.map(({ name }) => name)).toEqual(["modelSize"]);
 });

@@ -7,7 +7,7 @@ import { techniques } from "../../domain/techniques/registry";
 import { metricDefinitionsOf } from "../../domain/training/metric-definitions";
 import { maxModelBytes } from "../../domain/training/model-limits";
 import { modelPrefix, trainingJobPrefix } from "../../naming/object-keys";
-import { techniqueIds } from "../../naming/resource-names";
+import { trainedTechniqueIds } from "../../naming/resource-names";
 import { deniedTraining, lossesOf, type RunPlan, zeroQuota } from "../fakes/scripted-sagemaker";
 import { interpreterTrace } from "./second-engine/interpreter-trace";
 import { motoTraces } from "./second-engine/moto-trace";
@@ -109,7 +109,7 @@ describe("a training that runs through", () => {
     });
   });
 
-  test.each(techniqueIds)("of %s asks for its own container, hyperparameters and metrics", async (technique) => {
+  test.each(trainedTechniqueIds)("of %s asks for its own container, hyperparameters and metrics", async (technique) => {
     const hyperparameters = checkParameters(techniques[technique].hyperparameters, { epochs: 10 }).values;
     const harness = harnessWithJob({ technique, hyperparameters });
     await finish(harness);

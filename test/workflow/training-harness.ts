@@ -14,7 +14,7 @@ import { prepareData } from "../../lambdas/training/prepare-data";
 import { registerModel } from "../../lambdas/training/register-model";
 import { stepInputSchema } from "../../lambdas/training/step-input";
 import { datasetPiecesFile, datasetPrefix } from "../../naming/object-keys";
-import { perTechnique } from "../../naming/resource-names";
+import { perTrainedTechnique } from "../../naming/resource-names";
 import { type StepFolder, stepPatienceSeconds } from "../../naming/time-limits";
 import { VirtualClock } from "../fakes/clock";
 import { MemoryBuckets } from "../fakes/memory-object-store";
@@ -55,7 +55,7 @@ export const stepFolders: Readonly<Record<StepName, StepFolder>> = {
 };
 
 export const settings: TrainingSettings = {
-  images: perTechnique((technique) => `123456789012.dkr.ecr.eu-west-1.amazonaws.com/${technique}@sha256:0`),
+  images: perTrainedTechnique((technique) => `123456789012.dkr.ecr.eu-west-1.amazonaws.com/${technique}@sha256:0`),
   roleArn: "arn:aws:iam::123456789012:role/training",
   instanceType: "ml.m5.xlarge",
   volumeSizeGb: 10,

@@ -8,12 +8,12 @@ import * as z from "zod";
 import { modelCardSchema } from "../../domain/schemas/model-card";
 import { type StockModelItem, stockModelItemSchema } from "../../lambdas/stores/items";
 import { modelCardFile, modelFile, stockModelPrefix } from "../../naming/object-keys";
-import { techniqueIds } from "../../naming/resource-names";
+import { trainedTechniqueIds } from "../../naming/resource-names";
 import { stockModelKey } from "../../naming/table-keys";
 
 /** A model card as `domain/` reads it, with the other fields that a stock model's row needs. */
 const stockModelCardSchema = modelCardSchema.extend({
-  technique: z.enum(techniqueIds),
+  technique: z.enum(trainedTechniqueIds),
   name: z.string().min(1).max(100),
   createdAt: z.iso.datetime({ offset: true }),
 });

@@ -102,7 +102,13 @@ export const createCompositionSchema = z
   .strictObject({
     name: nameSchema,
     technique: z.enum(techniqueIds),
-    modelId: textSchema(64),
+    modelId: textSchema(64)
+      .optional()
+      .meta({
+        description:
+          "The model: the id of a stock model or of one of yours (`GET /models`), of the same technique. It is required, but " +
+          "for a technique by rule (`byRule` of `GET /techniques`), which has no models.",
+      }),
     seed: seedSchema
       .optional()
       .meta({ description: "Without it the seed is drawn at random; the response says which one." }),
@@ -138,7 +144,9 @@ export const compositionSchema = z
     id: idSchema,
     name: z.string(),
     technique: z.enum(techniqueIds),
-    modelId: z.string(),
+    modelId: z.string().optional().meta({
+      description: "The model. A composition by rule (`technique` is `arranger`) has none.",
+    }),
     seed: seedSchema,
     state: z.enum(compositionStates),
     createdAt: instantSchema,
@@ -164,6 +172,9 @@ export const compositionSchema = z
             source: z
               .enum(["input", "generated"])
               .meta({ description: "`generated` means that the technique wrote the track, or re-wrote it." }),
+            isDrums: z.literal(true).optional().meta({
+              description: "This member is present if the track's pitches stand for drums, on MIDI channel 10.",
+            }),
           }),
         ),
         metrics: metricValuesSchema,

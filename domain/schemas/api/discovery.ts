@@ -24,6 +24,9 @@ export const techniqueSchema = z
     id: z.enum(techniqueIds),
     name: z.string(),
     description: z.string(),
+    byRule: z.boolean().meta({
+      description: "True if the technique follows rules: it has no models, and compositions with it have no `modelId`.",
+    }),
     parameters: z.array(parameterSchema).meta({ description: "The parameters of a composition." }),
     hyperparameters: z.array(parameterSchema).meta({ description: "The hyperparameters of a training job." }),
   })

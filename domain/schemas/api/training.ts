@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { techniqueIds } from "../../../naming/resource-names";
+import { trainedTechniqueIds } from "../../../naming/resource-names";
 import { trainingJobStates } from "../../states/training-job-state";
 import { maxTopicTags, maxValuesPerTag } from "../../training/selection";
 import { endReasons } from "../training-parts";
@@ -35,7 +35,7 @@ export const topicsSchema = z
 export const createTrainingJobSchema = z
   .strictObject({
     name: nameSchema,
-    technique: z.enum(techniqueIds),
+    technique: z.enum(trainedTechniqueIds),
     topics: topicsSchema.optional(),
     datasetId: textSchema(64).optional(),
     hyperparameters: z.record(z.string(), z.unknown()).optional().meta({
@@ -56,7 +56,7 @@ export const trainingJobSchema = z
   .object({
     id: idSchema,
     name: z.string(),
-    technique: z.enum(techniqueIds),
+    technique: z.enum(trainedTechniqueIds),
     state: z.enum(trainingJobStates),
     createdAt: instantSchema,
     updatedAt: instantSchema,

@@ -9,7 +9,7 @@ export function compositionResource(item: CompositionItem): CompositionResource 
     id,
     name,
     technique,
-    modelId: item.model.id,
+    ...(item.model === undefined ? {} : { modelId: item.model.id }),
     seed,
     state,
     createdAt,

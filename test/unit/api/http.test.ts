@@ -14,7 +14,7 @@ import { parseBody, parseQuery } from "../../../lambdas/http/validation";
 import { jsonPointer } from "../../../lambdas/problems/json-pointer";
 import { Problem } from "../../../lambdas/problems/problem";
 import { TableBusy } from "../../../lambdas/stores/table";
-import { techniqueIds } from "../../../naming/resource-names";
+import { trainedTechniqueIds } from "../../../naming/resource-names";
 import { documentedApi, httpEvent, problemOf } from "./support/documented-api";
 import { alice, bob } from "./support/items";
 
@@ -200,7 +200,11 @@ describe("validation", () => {
     const { errors = [] } = jobErrors({});
     expect(errors).toEqual([
       expect.objectContaining({ pointer: "/name", reason: "is required" }),
-      expect.objectContaining({ pointer: "/technique", reason: "is required", allowed: techniqueIds.join(", ") }),
+      expect.objectContaining({
+        pointer: "/technique",
+        reason: "is required",
+        allowed: trainedTechniqueIds.join(", "),
+      }),
     ]);
   });
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadStageConfig, parseStageConfig } from "../../../lib/config/load-stage-config";
-import { type ImageTarget, imageTargets, techniqueIds } from "../../../naming/resource-names";
+import { type ImageTarget, imageTargets, trainedTechniqueIds } from "../../../naming/resource-names";
 import type { ImageBuild } from "../../../scripts/images/deployed-builds";
 import type { EcrManifest } from "../../../scripts/images/ecr-image";
 import {
@@ -31,7 +31,7 @@ const buildOf = (technique: ImageBuild["technique"], target: ImageTarget): Image
   hash: "a".repeat(64),
   outputs: ["type=docker"],
 });
-const builds = techniqueIds.flatMap((technique) => imageTargets.map((target) => buildOf(technique, target)));
+const builds = trainedTechniqueIds.flatMap((technique) => imageTargets.map((target) => buildOf(technique, target)));
 const build = buildOf("unet-gan", "training");
 
 test("reads the digest from the last line of docker push, after those of the layers", () => {
@@ -48,7 +48,7 @@ const names = builds.map(({ name }) => name);
 test("the setting that it prints is a stage's setting", () => {
   const images = imagesSetting(repository, new Map(names.map((name) => [name, digest])));
   const config = parseStageConfig({ ...loadStageConfig({ stage: "dev", folder: "/nowhere" }), images });
-  for (const technique of techniqueIds) {
+  for (const technique of trainedTechniqueIds) {
     expect(config.images[technique]).toEqual({
       training: { kind: "uri", uri: `${repository}@${digest}` },
       inference: { kind: "uri", uri: `${repository}@${digest}` },

@@ -85,6 +85,14 @@ test("the steps follow the techniques that the API lists", async () => {
   expect(report.passed).toBe(true);
 });
 
+test("a technique by rule composes without a model, and is not trained", async () => {
+  const { api, results, report } = await run({ techniques: ["arranger", "unet-gan"], withoutStockModel: ["arranger"] });
+  expect(results).toMatchObject({ "compose with ARRANGER": "passed", "compose with UNET-GAN": "passed" });
+  expect(report.steps.some(({ step }) => step.startsWith("train UNET-GAN"))).toBe(true);
+  expect(report.passed).toBe(true);
+  expect(api.names).toEqual([]);
+});
+
 test("a token that the API does not take ends the run before anything is made", async () => {
   const ran = await run({ token: "another" });
   expect(failure(ran)).toMatch(/✗ sign in .*GET \/tracks: 401 UNAUTHENTICATED.*\n +.*npm run sign-in -- --stage dev/s);

@@ -12,7 +12,7 @@ import { PutBucketTaggingCommand, S3Client } from "@aws-sdk/client-s3";
 import { SageMakerClient } from "@aws-sdk/client-sagemaker";
 import * as z from "zod";
 import { createEndpoint, deleteEndpoint } from "../../../../local/cloud/endpoints";
-import { localAccountId, stages, techniqueIds } from "../../../../naming/resource-names";
+import { localAccountId, stages, trainedTechniqueIds } from "../../../../naming/resource-names";
 
 /** Types that MiniStack refuses, or cannot make. */
 const refusedTypes = /^AWS::SageMaker::|^AWS::Cognito::ManagedLoginBranding$|^Custom::S3AutoDeleteObjects$/;
@@ -193,7 +193,7 @@ async function main(args: readonly string[]): Promise<void> {
     if (!existsSync(assembly)) throw new Error(`The stage ${stage} is not deployed.`);
     cdk(["destroy", what, "--app", assembly]);
     if (!isAll && !what.endsWith("-Inference")) return;
-    for (const technique of techniqueIds) await deleteEndpoint({ sageMaker, stage, technique, signal });
+    for (const technique of trainedTechniqueIds) await deleteEndpoint({ sageMaker, stage, technique, signal });
     return;
   }
   rmSync(assembly, { recursive: true, force: true });
@@ -205,7 +205,7 @@ async function main(args: readonly string[]): Promise<void> {
   await tagBuckets(assembly);
   if (!isAll) return;
   const roleArn = `arn:aws:iam::${localAccountId}:role/stands-in`;
-  for (const technique of techniqueIds) await createEndpoint({ sageMaker, stage, technique, roleArn, signal });
+  for (const technique of trainedTechniqueIds) await createEndpoint({ sageMaker, stage, technique, roleArn, signal });
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {

@@ -193,7 +193,8 @@ export class ApiInMemory {
         failure: { code: "ENDPOINT_FAILED", message: "It failed.", retryable: true },
       };
     }
-    if (!this.things.models.has(String(asked["modelId"]))) return problem(422, "MODEL_NOT_FOUND");
+    const byRule = asked["technique"] === "arranger" && !Object.hasOwn(asked, "modelId");
+    if (!byRule && !this.things.models.has(String(asked["modelId"]))) return problem(422, "MODEL_NOT_FOUND");
     const upload = this.#files.get(String(objectOf(asked["input"])["trackId"]));
     if (upload === undefined) return problem(422, "TRACK_NOT_FOUND");
     const { tracks } = parseMidi(upload);
@@ -261,6 +262,7 @@ const describeTechnique = (id: string) => ({
   id,
   name: id.toUpperCase(),
   description: "",
+  byRule: id === "arranger",
   parameters: [],
   hyperparameters: [
     { name: "epochs", title: "Epochs", type: "integer", minimum: 1, maximum: 2000, default: 60, description: "" },

@@ -1,0 +1,147 @@
+import { compositionSchema } from "../../../domain/schemas/api/compositions";
+import { techniqueListSchema } from "../../../domain/schemas/api/discovery";
+import { type ComposerApi, composerApi } from "./support/composer-api";
+import { problemOf, resourceOf } from "./support/documented-api";
+import { composition, finishedOutput } from "./support/items";
+
+const wanted = { name: "Evening", technique: "arranger", input: { sampleMelodyId: "twinkle-twinkle" } };
+const create = async (api: ComposerApi, more: object = {}) =>
+  await api.call("POST", "/compositions", { json: { ...wanted, ...more } });
+
+test("GET /techniques says which technique works by rule", async () => {
+  const { items } = resourceOf(await composerApi().call("GET", "/techniques"), techniqueListSchema);
+  expect(items.map(({ id, byRule }) => [id, byRule])).toEqual([
+    ["unet-gan", false],
+    ["ar-cnn", false],
+    ["arranger", true],
+  ]);
+  expect(items[2]?.hyperparameters).toEqual([]);
+});
+
+test("a composition by rule needs no model, and has none", async () => {
+  const api = composerApi({ seeded: false });
+  const reply = await create(api, { parameters: { style: "jazz" } });
+  expect(reply.status).toBe(202);
+  const created = resourceOf(reply, compositionSchema);
+  expect(created).toMatchObject({
+    technique: "arranger",
+    state: "PENDING",
+    seed: 1234,
+    parameters: { style: "jazz", density: "normal", chordRhythm: "half-bar", drums: true, swing: false },
+  });
+  expect(created).not.toHaveProperty("modelId");
+  expect(api.compositions.all()[0]).not.toHaveProperty("model");
+});
+
+test("a model is refused, together with every other broken field", async () => {
+  const reply = await create(composerApi(), { modelId: "unet-gan-bach", parameters: { style: "polka" } });
+  expect(reply.status).toBe(400);
+  expect(problemOf(reply).errors).toEqual([
+    {
+      pointer: "/modelId",
+      reason: "arranger works by rule and has no models",
+      value: "unet-gan-bach",
+      allowed: "no modelId",
+    },
+    {
+      pointer: "/parameters/style",
+      reason: "style is not an allowed value",
+      value: "polka",
+      allowed: "pop, rock, jazz, bossa, waltz",
+    },
+  ]);
+});
+
+test("other techniques need a model", async () => {
+  const reply = await create(composerApi(), { technique: "ar-cnn" });
+  expect(reply.status).toBe(400);
+  expect(problemOf(reply).errors).toEqual([
+    { pointer: "/modelId", reason: "is required", allowed: "the id of a ar-cnn model of GET /models" },
+  ]);
+});
+
+test("a waltz of a melody in 4/4 is refused, with the styles that can be", async () => {
+  const reply = await create(composerApi(), { parameters: { style: "waltz" } });
+  expect(reply.status).toBe(422);
+  expect(problemOf(reply)).toMatchObject({
+    code: "PARAMETERS_NOT_APPLICABLE",
+    errors: [
+      {
+        pointer: "/parameters/style",
+        reason: "is not played in 4/4, which the melody is in",
+        value: "waltz",
+        allowed: "pop, rock, jazz, bossa",
+      },
+    ],
+  });
+});
+
+test("it cannot be trained", async () => {
+  const reply = await composerApi().call("POST", "/training-jobs", { json: { name: "A", technique: "arranger" } });
+  expect(reply.status).toBe(400);
+  expect(problemOf(reply).errors).toEqual([
+    expect.objectContaining({ pointer: "/technique", value: "arranger", allowed: "unet-gan, ar-cnn" }),
+  ]);
+});
+
+test("the same key gives the same composition", async () => {
+  const api = composerApi();
+  const headers = { "idempotency-key": "9f0b7d1e-4a55-4a0d-9f6a-6b2f1d7f3c11" };
+  const [first, second] = [
+    await api.call("POST", "/compositions", { json: wanted, headers }),
+    await api.call("POST", "/compositions", { json: wanted, headers }),
+  ];
+  expect(second.body).toEqual(first.body);
+  expect(api.compositions.all()).toHaveLength(1);
+});
+
+describe("a finished piece with drums", () => {
+  const drums = { name: "Drums", program: 0, noteCount: 9, source: "generated", isDrums: true } as const;
+  const output = {
+    ...finishedOutput,
+    tracks: [...finishedOutput.tracks, { ...drums, index: finishedOutput.tracks.length }],
+  };
+  const index = finishedOutput.tracks.length;
+  const band = () => {
+    const { model: _, ...row } = composition({ technique: "arranger", state: "COMPLETED", output });
+    return row;
+  };
+
+  test("is shown with its drums and without a model", async () => {
+    const api = composerApi();
+    const row = band();
+    api.compositions.put(row);
+    const shown = resourceOf(await api.call("GET", `/compositions/${row.id}`), compositionSchema);
+    expect(shown.output?.tracks[index]).toMatchObject({ isDrums: true });
+    expect(shown).not.toHaveProperty("modelId");
+  });
+
+  test("does not give its drums another instrument", async () => {
+    const api = composerApi();
+    const row = band();
+    api.compositions.put(row);
+    const json = { programs: [{ index, program: 5 }] };
+    const reply = await api.call("PATCH", `/compositions/${row.id}`, { json });
+    expect(reply.status).toBe(422);
+    expect(problemOf(reply)).toMatchObject({
+      code: "PROGRAMS_NOT_APPLICABLE",
+      errors: [
+        { pointer: "/programs/0/index", reason: "the track is drums, which have no other instrument", value: index },
+      ],
+    });
+  });
+
+  test("does not give its drums as a melody", async () => {
+    const api = composerApi();
+    const row = band();
+    api.compositions.put(row);
+    const reply = await create(api, { input: { compositionId: row.id, trackIndex: index } });
+    expect(reply.status).toBe(422);
+    expect(problemOf(reply)).toMatchObject({
+      code: "TRACK_NOT_FOUND",
+      errors: [
+        { pointer: "/input/trackIndex", reason: "is a track of drums, whose pitches are no tones", value: index },
+      ],
+    });
+  });
+});

@@ -1,0 +1,128 @@
+import { parseArrayBuffer } from "midi-json-parser-worker/build/es2019/midi-file-parser";
+import { arrangerSettingsSchema } from "../../../domain/music/arranger/arrange";
+import { applyInputOptions, trackMelody } from "../../../domain/music/melody";
+import { chooseMelodyTrack } from "../../../domain/music/melody-choice";
+import { usualPerformance } from "../../../domain/music/performance";
+import { findSampleMelody, sampleAsMelody } from "../../../domain/music/sample-melodies";
+import { composeScore, scoreMelody, scoreOutput } from "../../../domain/music/score";
+import { parseMidi } from "../../../domain/music/song";
+import type { PerformanceOptions } from "../../../domain/schemas/composition-parts";
+import { techniques } from "../../../domain/techniques/registry";
+import { arrangeComposition } from "../../../lambdas/compositions/arrange-composition";
+import { performedMidi } from "../../../lambdas/compositions/performed-midi";
+import type { CompositionItem } from "../../../lambdas/stores/items";
+import { composition } from "../api/support/items";
+
+const sample = findSampleMelody("twinkle-twinkle");
+if (sample === undefined) throw new Error("the sample melody is gone");
+const melody = sampleAsMelody(sample);
+const defaults = arrangerSettingsSchema.parse(
+  Object.fromEntries(techniques.arranger.parameters.map((parameter) => [parameter.name, parameter.default])),
+);
+const asked = (parameters: object = {}): CompositionItem => {
+  const { model: _, ...row } = composition();
+  return { ...row, technique: "arranger", parameters: { ...defaults, ...parameters } };
+};
+const now = () => new Date("2026-01-01T00:00:00.000Z");
+
+function arranged(parameters: object = {}) {
+  const result = arrangeComposition({ composition: asked(parameters), melody, now });
+  if (result.kind !== "GENERATED") throw new Error(result.failure.message);
+  return result.response;
+}
+
+const score = (parameters: object = {}) =>
+  composeScore({ name: "Piece", melody, generated: arranged(parameters).tracks });
+
+test("adds a band to the melody, which stays as it is, and says how well the chords fit", () => {
+  const { metrics } = arranged();
+  expect(metrics["notesOnChordTones"]).toBeGreaterThan(0.9);
+  expect(metrics["chords"]).toBeGreaterThan(8);
+  const { tracks } = score();
+  expect(tracks.map(({ name, source }) => [name, source])).toEqual([
+    [sample.name, "input"],
+    ["Piano", "generated"],
+    ["Strings", "generated"],
+    ["Bass", "generated"],
+    ["Drums", "generated"],
+  ]);
+  expect(tracks[0]?.notes).toEqual(melody.notes);
+});
+
+test("the resource says which track is drums, and only that one", () => {
+  expect(scoreOutput(score(), {}).tracks.map(({ isDrums }) => isDrums)).toEqual([
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+    true,
+  ]);
+});
+
+test("the file has the drums on channel 10 without a program, and everything else on other channels", () => {
+  const { tracks } = parseArrayBuffer(performedMidi(score(), { performance: usualPerformance }).slice().buffer);
+  const channels = tracks.map((events) => [
+    ...new Set(events.flatMap((event) => ("noteOn" in event ? [Number(event.channel)] : []))),
+  ]);
+  expect(channels).toEqual([[0], [1], [2], [3], [9]]);
+  const programs = tracks.map((events) => events.filter((event) => "programChange" in event).length);
+  expect(programs).toEqual([1, 1, 1, 1, 0]);
+});
+
+/** Returns the values of the controllers volume and pan that each track of a file has. */
+const controllersOf = (performance: PerformanceOptions): string[][] =>
+  parseArrayBuffer(performedMidi(score(), { performance }).slice().buffer).tracks.map((events) =>
+    events.flatMap((event) => ("controlChange" in event ? [JSON.stringify(event.controlChange)] : [])),
+  );
+
+test("each instrument has the arranger's volume and place, in a performance with a mix", () => {
+  const controllers = controllersOf(usualPerformance);
+  expect(controllers.map((ofTrack) => ofTrack.length)).toEqual([2, 2, 2, 2, 2]);
+  expect(new Set(controllers.map(([volume]) => volume)).size).toBe(5);
+  expect(controllersOf({ ...usualPerformance, mix: false }).flat()).toEqual([]);
+});
+
+test("a file of a band is read again: the tune is the melody, and drums are not taken for one", () => {
+  const song = parseMidi(performedMidi(score(), { performance: usualPerformance }));
+  expect(song.tracks.map(({ isDrums }) => isDrums)).toEqual([false, false, false, false, true]);
+  expect(chooseMelodyTrack(song.tracks)?.track.index).toBe(0);
+  expect(trackMelody(song, 0).notes.map(({ pitch, startTick }) => [pitch, startTick])).toEqual(
+    melody.notes.map(({ pitch, startTick }) => [pitch, startTick]),
+  );
+});
+
+test("drums cannot be the melody of another composition", () => {
+  expect(scoreMelody(score(), 4)).toBeUndefined();
+  expect(scoreMelody(score(), 3)).toMatchObject({ name: "Bass" });
+});
+
+test("velocities keep the rhythm's accents in a performance", () => {
+  const { tracks } = parseMidi(performedMidi(score(), { performance: usualPerformance }));
+  for (const { name, notes } of tracks.slice(1)) {
+    expect({ name, levels: new Set(notes.map(({ velocity }) => velocity)).size > 8 }).toEqual({ name, levels: true });
+  }
+});
+
+test("a style that the melody's time signature does not have is a failure that names those it has", () => {
+  expect(arrangeComposition({ composition: asked({ style: "waltz" }), melody, now })).toMatchObject({
+    kind: "FAILED",
+    failure: {
+      code: "PARAMETERS_NOT_APPLICABLE",
+      message: "The style waltz is not played in 4/4; allowed are pop, rock, jazz, bossa.",
+    },
+  });
+});
+
+test("a melody with too many notes for its bars is a failure", () => {
+  const [note] = melody.notes;
+  if (note === undefined) throw new Error("the melody has no note");
+  const notes = Array.from({ length: 129 }, (_, index) => ({
+    ...note,
+    startTick: (index % 16) * 120,
+    pitch: index % 120,
+  }));
+  const crowded = applyInputOptions({ ...melody, notes, bars: 1 }, {});
+  expect(arrangeComposition({ composition: asked(), melody: crowded, now })).toMatchObject({
+    failure: { code: "INPUT_TOO_LARGE" },
+  });
+});
