@@ -11,7 +11,6 @@ import { findPython } from "../../tools/python/environments";
 import { repository } from "../../tools/repository";
 import {
   apiStack,
-  deployCommand,
   describeStack,
   type StackName,
   stackName,
@@ -120,8 +119,7 @@ async function checkStacks(stage: OpenStage, config: StageConfig): Promise<reado
     const stack = await describeStack(stage, name);
     const schema = [storageStack, apiStack, trainingStack].find((known) => known.name === name)?.outputs;
     const missing = schema?.safeParse(stack?.outputs ?? {}).error?.issues.map(({ path }) => path.join(".")) ?? [];
-    const whole = stackName(stage.stage, name);
-    findings.push(checkStack({ name, whole, stack, missing, deploy: deployCommand(stage.stage) }));
+    findings.push(checkStack({ stage: stage.stage, name, stack, missing }));
   }
   return findings;
 }

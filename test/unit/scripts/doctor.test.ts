@@ -177,22 +177,14 @@ test.each([
   ["an older version", "CREATE_COMPLETE", ["ApiUrl"], /it lacks the output ApiUrl\. Deploy it again/],
 ])("a stack is wrong where %s", (_, status, missing, message) => {
   const stack = status === undefined ? undefined : { status, isProtected: false, outputs: {} };
-  const finding = checkStack({ name: "Api", whole: "opencomposer-dev-Api", stack, missing, deploy: "npx cdk deploy" });
+  const finding = checkStack({ stage: "dev", name: "Api", stack, missing });
   expect(finding.result).toBe("wrong");
   expect(line(finding)).toMatch(message);
 });
 
 const failed = (status: string, isProtected: boolean): string => {
-  const whole = "opencomposer-prod-Inference";
-  return line(
-    checkStack({
-      name: "Inference",
-      whole,
-      stack: { status, isProtected, outputs: {} },
-      missing: [],
-      deploy: "npx cdk deploy",
-    }),
-  );
+  const stack = { status, isProtected, outputs: {} };
+  return line(checkStack({ stage: "prod", name: "Inference", stack, missing: [] }));
 };
 
 test.each(["ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"])(
@@ -207,19 +199,22 @@ test.each(["ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAIL
   },
 );
 
-test.each(["UPDATE_ROLLBACK_FAILED", "UPDATE_FAILED"])(
-  "a stack with data that is %s is not to be deleted",
-  (status) => {
-    expect(failed(status, true)).toContain("npx cdk rollback opencomposer-prod-Inference");
-    expect(failed(status, true)).not.toContain("delete-stack");
-  },
-);
+test.each([
+  ["UPDATE_ROLLBACK_FAILED", "continue-update-rollback"],
+  ["UPDATE_FAILED", "rollback-stack"],
+])("a stack with data that is %s is rolled back and not to be deleted", (status, withoutCdk) => {
+  expect(failed(status, true)).toContain(
+    "npx cdk rollback opencomposer-prod-Inference -c stage=prod, or, where the bootstrap is older than version 23, " +
+      `aws cloudformation ${withoutCdk} --stack-name opencomposer-prod-Inference, and deploy again: ` +
+      "npx cdk deploy --all -c stage=prod",
+  );
+  expect(failed(status, true)).not.toContain("delete-stack");
+});
 
 test("a stack that is deployed is right", () => {
   const stack = { status: "UPDATE_COMPLETE", isProtected: true, outputs: {} };
-  const whole = "opencomposer-dev-Api";
-  expect(line(checkStack({ name: "Api", whole, stack, missing: [], deploy: "" }))).toBe(
-    `✓ stack ${whole}: UPDATE_COMPLETE`,
+  expect(line(checkStack({ stage: "dev", name: "Api", stack, missing: [] }))).toBe(
+    "✓ stack opencomposer-dev-Api: UPDATE_COMPLETE",
   );
 });
 
