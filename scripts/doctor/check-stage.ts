@@ -43,6 +43,7 @@ import {
   imagesInTemplate,
   readBootstrapVersion,
   readEndpoint,
+  readEndpointConfigurations,
   readQuotas,
   readTemplate,
 } from "./read-account";
@@ -155,5 +156,9 @@ async function checkImages(stage: OpenStage): Promise<readonly Finding[]> {
 async function checkEndpoints(stage: OpenStage): Promise<readonly Finding[]> {
   const client = sageMakerOf(stage);
   const names = techniqueIds.map((technique) => endpointName(stage.stage, technique));
-  return await Promise.all(names.map(async (name) => checkEndpoint(name, await readEndpoint(client, name))));
+  const isDeployed = (await describeStack(stage, "Inference")) !== undefined;
+  const deployed = isDeployed
+    ? await readEndpointConfigurations(stage.cloudFormation, stackName(stage.stage, "Inference"))
+    : [];
+  return await Promise.all(names.map(async (name) => checkEndpoint(name, await readEndpoint(client, name), deployed)));
 }

@@ -223,15 +223,27 @@ export function checkLambdaConcurrency(
 
 export interface EndpointState {
   readonly status: string;
+  /** The name of the configuration that it serves with. */
+  readonly configuration: string | undefined;
   readonly failureReason: string | undefined;
 }
 
-export function checkEndpoint(name: string, endpoint: EndpointState | undefined): Finding {
+/** @param deployed the names of the configurations that the stack Inference has; none where it has not said so */
+export function checkEndpoint(name: string, endpoint: EndpointState | undefined, deployed: readonly string[]): Finding {
   const check = `endpoint ${name}`;
   if (endpoint === undefined)
     return wrong(check, "there is none", "Deploy the stack Inference; nothing can be composed without it.");
-  if (endpoint.status === "InService") return right(check, endpoint.status);
   const why = endpoint.failureReason === undefined ? "" : ` (${endpoint.failureReason})`;
+  if (endpoint.status === "InService") {
+    // SageMaker goes back to the configuration before where a new one fails, and the endpoint is in service again.
+    const { configuration = "of no name" } = endpoint;
+    if (deployed.length === 0 || deployed.includes(configuration)) return right(check, `${endpoint.status}${why}`);
+    return wrong(
+      check,
+      `${endpoint.status}${why} with the configuration ${configuration}, the stack has ${deployed.join(", ")}`,
+      "SageMaker did not take the last update. Read its log (docs/runbook.md, failed compositions), mend the reason and deploy again.",
+    );
+  }
   return wrong(
     check,
     `${endpoint.status}${why}`,

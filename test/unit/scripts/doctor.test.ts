@@ -20,7 +20,7 @@ import {
 import { describeFinding, type Finding } from "../../../scripts/doctor/finding";
 import { describeLeftover, leftoversOf, nameInArn } from "../../../scripts/doctor/leftovers";
 import { listInStack } from "../../../scripts/doctor/list-leftovers";
-import { imagesInTemplate, parseDockerInfo } from "../../../scripts/doctor/read-account";
+import { imagesInTemplate, parseDockerInfo, readEndpointConfigurations } from "../../../scripts/doctor/read-account";
 import { startCloudFormation } from "../../support/cloudformation-server";
 
 // A folder without a deployer's own values.
@@ -219,11 +219,31 @@ test("a stack that is deployed is right", () => {
 });
 
 test("an endpoint is right in service, and its failure is told", () => {
-  expect(checkEndpoint("e", { status: "InService", failureReason: undefined }).result).toBe("right");
-  expect(line(checkEndpoint("e", { status: "Failed", failureReason: "no image" }))).toMatch(
+  const inService = { status: "InService", configuration: "new", failureReason: undefined };
+  expect(checkEndpoint("e", inService, []).result).toBe("right");
+  expect(checkEndpoint("e", inService, ["other", "new"]).result).toBe("right");
+  expect(line(checkEndpoint("e", { ...inService, status: "Failed", failureReason: "no image" }, []))).toMatch(
     /^✗ endpoint e: Failed \(no image\)\./,
   );
-  expect(checkEndpoint("e", undefined).result).toBe("wrong");
+  expect(checkEndpoint("e", undefined, []).result).toBe("wrong");
+});
+
+test("an endpoint that went back to its configuration before the update is wrong, though it is in service", () => {
+  const wentBack = { status: "InService", configuration: "old", failureReason: "health check" };
+  expect(line(checkEndpoint("e", wentBack, ["new"]))).toMatch(
+    /^✗ endpoint e: InService \(health check\) with the configuration old, the stack has new\. SageMaker did not take/,
+  );
+});
+
+test("the configurations of a stack are known by the names in their ARNs", async () => {
+  const member = (type: string, id: string): string =>
+    `<member><ResourceType>${type}</ResourceType><PhysicalResourceId>${id}</PhysicalResourceId></member>`;
+  const arn = "arn:aws:sagemaker:eu-west-1:123456789012";
+  const { client, stop } = await startCloudFormation(
+    "ListStackResources",
+    `<StackResourceSummaries>${member("AWS::SageMaker::Model", `${arn}:model/m`)}${member("AWS::SageMaker::EndpointConfig", `${arn}:endpoint-config/ConfigA1`)}</StackResourceSummaries>`,
+  );
+  expect(await readEndpointConfigurations(client, "opencomposer-prod-Inference").finally(stop)).toEqual(["ConfigA1"]);
 });
 
 test("an image in the OCI format is wrong", () => {
