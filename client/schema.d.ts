@@ -147,7 +147,7 @@ export interface paths {
     delete: operations["deleteComposition"];
     options?: never;
     head?: never;
-    /** Rename a composition, or change its instruments */
+    /** Rename a composition, or change its instruments or its performance */
     patch: operations["updateComposition"];
     trace?: never;
   };
@@ -187,6 +187,46 @@ export interface paths {
      *     A technique that does not work by edits has none: the response is 404 `EDIT_EVENTS_NOT_AVAILABLE`.
      */
     get: operations["listCompositionEditEvents"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/compositions/{compositionId}/rating": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Rate a finished composition
+     * @description You can rate each of your compositions once; another rating replaces the one before, and an equal one changes nothing. Ratings are counted by model (`ratings` of `GET /models/{modelId}`) and by technique (`GET /technique-ratings`). The numbers of techniques and stock models are those of all users, and show neither who has rated nor what. They stay when a composition is deleted.
+     */
+    post: operations["rateComposition"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/technique-ratings": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List the ratings of each technique
+     * @description The numbers are those of all users and all models, deleted compositions included.
+     */
+    get: operations["listTechniqueRatings"];
     put?: never;
     post?: never;
     delete?: never;
@@ -557,7 +597,7 @@ export interface components {
         dynamics?: boolean;
         /** @description Each track has a volume and a place between left and right. On unless it is false. */
         mix?: boolean;
-        /** @description The other voices end nearly a 32nd early before rests and where a phrase of the tune ends. The tune keeps its lengths. On unless it is false. */
+        /** @description The other voices end up to a 32nd early before rests and where a phrase of the tune ends. The tune keeps its lengths. On unless it is false. */
         breaths?: boolean;
         /** @description The tempo slows down by 8 % over the last bar, and the tune's last note is held 1.5 times as long. On unless it is false. */
         ritardando?: boolean;
@@ -567,6 +607,11 @@ export interface components {
          */
         instruments?: "model" | "choir" | "strings" | "brass" | "organ" | "piano" | "band";
       };
+      /**
+       * @description How you have rated the piece.
+       * @enum {string}
+       */
+      rating?: "poor" | "neutral" | "good";
       failure?: components["schemas"]["Failure"];
       output?: {
         bars: number;
@@ -644,7 +689,8 @@ export interface components {
       /**
        * @description Parameters depend on the technique; `GET /techniques` lists them.
        *
-       *     `unet-gan` has none.
+       *     `unet-gan`:
+       *     - `ending`: true or false; default true. End the piece: the voices hold a chord in root position from your melody's last note to its end, the tonic's if the melody ends on a tone of it. Without it they go on as the model writes them.
        *
        *     `ar-cnn`:
        *     - `maxPercentageOfInitialNotesRemoved`: an integer from 0 to 100 (percent); default 100. How much of your own music may be taken away. 0 keeps all of it and only adds notes. Counted in sixteenths: a quarter note is four.
@@ -656,6 +702,7 @@ export interface components {
        *     - `voiceLeading`: true or false; default true. Write what is added to a locked melody as lines, each a track of its own: alto, tenor and bass, which do not cross and avoid parallel fifths and octaves. Without it the added notes are one track.
        *     - `aboveMelody`: true or false; default false. Allow notes above a locked melody.
        *     - `beyondMelody`: true or false; default false. Allow notes before a locked melody begins and after it has ended.
+       *     - `ending`: true or false; default true. End the piece, if voices are written to a locked melody: they hold a chord in root position from your melody's last note to its end, the tonic's if the melody ends on a tone of it. Without it they go on as the model writes them.
        *     - `firstBar`: an integer from 1 to 64 (bars); default 1. The first bar that may be edited. The music before it stays as it is.
        *     - `lastBar`: an integer from 0 to 64 (bars); default 0. The last bar that may be edited; 0 is the last of the piece. The music after it stays as it is.
        *     - `lowestPitch`: an integer from 0 to 127 (MIDI note number); default 0. The lowest pitch that may be added or removed: 60 is middle C, 12 more or less is an octave.
@@ -676,7 +723,7 @@ export interface components {
       dynamics?: boolean;
       /** @description Each track has a volume and a place between left and right. On unless it is false. */
       mix?: boolean;
-      /** @description The other voices end nearly a 32nd early before rests and where a phrase of the tune ends. The tune keeps its lengths. On unless it is false. */
+      /** @description The other voices end up to a 32nd early before rests and where a phrase of the tune ends. The tune keeps its lengths. On unless it is false. */
       breaths?: boolean;
       /** @description The tempo slows down by 8 % over the last bar, and the tune's last note is held 1.5 times as long. On unless it is false. */
       ritardando?: boolean;
@@ -697,12 +744,28 @@ export interface components {
        * @example Evening song
        */
       name?: string;
-      /** @description The new instruments of tracks of the finished piece. */
+      /** @description The new instruments of tracks of the finished piece. They go before `performance`. */
       programs?: {
         index: number;
         /** @description The instrument, as a General MIDI program. */
         program: number;
       }[];
+      /** @description Changes how the finished piece is performed. What it does not name stays as it is. `instruments` gives all tracks new instruments; `model` gives them back those of melody and model. */
+      performance?: {
+        /** @description Velocities follow the phrases, the bars and the voices, with the tune in front. A tune whose own velocities differ keeps them. On unless it is false. */
+        dynamics?: boolean;
+        /** @description Each track has a volume and a place between left and right. On unless it is false. */
+        mix?: boolean;
+        /** @description The other voices end up to a 32nd early before rests and where a phrase of the tune ends. The tune keeps its lengths. On unless it is false. */
+        breaths?: boolean;
+        /** @description The tempo slows down by 8 % over the last bar, and the tune's last note is held 1.5 times as long. On unless it is false. */
+        ritardando?: boolean;
+        /**
+         * @description The instruments of all tracks. `model`, which is the default, leaves those of the melody and of the model.
+         * @enum {string}
+         */
+        instruments?: "model" | "choir" | "strings" | "brass" | "organ" | "piano" | "band";
+      };
     };
     /** @description A short-lived URL of the file itself; it needs no token. */
     PresignedUrl: {
@@ -729,6 +792,28 @@ export interface components {
         /** @description The probability that this cell should change, as the model gave it just before the edit. */
         probability: number;
       }[];
+    };
+    RateComposition: {
+      /**
+       * @description How the piece sounds to you.
+       * @enum {string}
+       */
+      rating: "poor" | "neutral" | "good";
+    };
+    TechniqueRatingList: {
+      items: {
+        /** @enum {string} */
+        technique: "unet-gan" | "ar-cnn";
+        ratings: components["schemas"]["Ratings"];
+      }[];
+    };
+    /** @description The numbers of compositions by the rating that their owners gave: of everyone's for a technique or a stock model, of yours for a model of your own. They stay when compositions are deleted. A stock model whose file is replaced begins with none. */
+    Ratings: {
+      poor: number;
+      neutral: number;
+      good: number;
+      /** @description The mean, of which poor counts 0, neutral 1 and good 2. It is absent until there is a rating. */
+      mean?: number;
     };
     ModelList: {
       items: components["schemas"]["Model"][];
@@ -778,6 +863,7 @@ export interface components {
       } & {
         [key: string]: unknown;
       };
+      ratings: components["schemas"]["Ratings"];
     };
     TrainingTopics: {
       /** @description Tags, their values, and the number of selected pieces that have each value. */
@@ -2828,6 +2914,240 @@ export interface operations {
       };
       /** @description `FILE_LOST`: a file is lost or damaged */
       410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNSUPPORTED_CONTENT_ENCODING`: the content encoding is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: too many requests at once */
+      429: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `OVERLOADED`: the service is overloaded; API Gateway: the function could not be reached */
+      503: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  rateComposition: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description a ULID: 26 characters of Crockford's base 32 */
+        compositionId: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["RateComposition"];
+      };
+    };
+    responses: {
+      /** @description The request has succeeded. */
+      200: {
+        headers: {
+          /** @description The id under which the logs have this request. */
+          "X-Request-Id": string;
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Composition"];
+        };
+      };
+      /** @description `INVALID_REQUEST`: the request is not valid; `MALFORMED_JSON`: the body is not json */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: the access token is missing, expired, altered or of another user pool */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: the token lacks a scope */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `NOT_FOUND`: not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `CONFLICT`: the resource was changed at the same time; `NOT_READY`: the resource is not ready */
+      409: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `VERSION_MISMATCH`: the resource has changed since it was read */
+      412: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNSUPPORTED_CONTENT_ENCODING`: the content encoding is not supported; `UNSUPPORTED_MEDIA_TYPE`: the content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: too many requests at once */
+      429: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `OVERLOADED`: the service is overloaded; `BUSY`: too many requests change the same things at once; API Gateway: the function could not be reached */
+      503: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  listTechniqueRatings: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The request has succeeded. */
+      200: {
+        headers: {
+          /** @description The id under which the logs have this request. */
+          "X-Request-Id": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["TechniqueRatingList"];
+        };
+      };
+      /** @description `INVALID_REQUEST`: the request is not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: the access token is missing, expired, altered or of another user pool */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: the token lacks a scope */
+      403: {
         headers: {
           [name: string]: unknown;
         };

@@ -228,6 +228,7 @@ function goodBody({ id, bodyType }: DocumentedOperation): CallOptions {
     updateTrack: { json: { name: "Renamed" } },
     createComposition: { json: newComposition },
     updateComposition: { json: { name: "Renamed" } },
+    rateComposition: { json: { rating: "good" } },
     createTrainingJob: { json: newJob },
   };
   const body = bodies[id];
@@ -332,7 +333,7 @@ describe("fields", () => {
       "/name": expect.stringContaining("1 to 100 characters"),
       "/modelId": expect.stringContaining("1 to 64 characters"),
       "/seed": "an integer, 0 to 2147483647",
-      "/parameters/temperature": "no parameters",
+      "/parameters/temperature": "ending",
       "/input/trackId": expect.stringContaining("ULID"),
       "/input/loud": "the fields trackId",
       "/inputOptions/tempo": "a number, 40 to 160",

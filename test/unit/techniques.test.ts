@@ -149,7 +149,7 @@ test("the API lists a technique's contradictions with all other faults of `param
 test("parameters of another technique are unknown, each of them", () => {
   const parameters = { temperature: 1, melodyLock: true };
   expect(techniqueErrors({ technique: "unet-gan", parameters }, "parameters")).toMatchObject([
-    { pointer: "/parameters/temperature", reason: "unknown parameter", allowed: "no parameters" },
+    { pointer: "/parameters/temperature", reason: "unknown parameter", allowed: "ending" },
     { pointer: "/parameters/melodyLock", reason: "unknown parameter" },
   ]);
 });

@@ -15,7 +15,16 @@ from opencomposer_ar_cnn.onsets import Cells
 from opencomposer_ar_cnn.rewriting import Rewriting, added_notes, replay
 from opencomposer_ar_cnn.rewriting_session import Network, rewrite
 from opencomposer_ar_cnn.sampling_settings import SamplingSettings, sampling_settings
-from opencomposer_music.piano_roll import PITCHES, SOUNDING, STEPS_PER_BAR, Note, notes_to_planes, planes_to_notes
+from opencomposer_music.ending import approach_of
+from opencomposer_music.piano_roll import (
+    ONSET,
+    PITCHES,
+    SOUNDING,
+    STEPS_PER_BAR,
+    Note,
+    notes_to_planes,
+    planes_to_notes,
+)
 from opencomposer_music.voice_leading import REST, Line, line_of
 from opencomposer_testing.opinionated_network import opinionated
 
@@ -73,6 +82,7 @@ def tasks(draw: st.DrawFn) -> tuple[list[Note], int, SamplingSettings, int, int]
         edits_per_pass=draw(st.integers(1, 32)),
         above_melody=draw(st.booleans()),
         beyond_melody=draw(st.booleans()),
+        ending=draw(st.booleans()),
         first_bar=first,
         last_bar=draw(st.one_of(st.just(0), st.integers(first, bars))),
         lowest_pitch=draw(st.integers(0, 40)),
@@ -139,6 +149,56 @@ def test_the_laws_of_all_lines(task: tuple[list[Note], int, SamplingSettings, in
     assert np.array_equal(again.planes, result.planes)
 
 
+@given(tasks())
+@settings(max_examples=40, deadline=None)
+def test_the_ending_is_a_held_triad_in_root_position(
+    task: tuple[list[Note], int, SamplingSettings, int, int],
+) -> None:
+    notes, bars, chosen, opinion, seed = task
+    network = opinionated(opinion, scale=3.0, level=-4.0)
+    try:
+        ended = write(notes, bars, replace(chosen, ending=True), network, seed)
+    except ValueError as error:
+        assert "no cell that this model can edit" in str(error)
+        return
+    as_before = write(notes, bars, replace(chosen, ending=False), network, seed)
+    piece = notes_to_planes(notes, bars * STEPS_PER_BAR)
+    start = max(note.onset for note in notes)
+    approach = approach_of(start)
+    assert np.array_equal(ended.planes[:, :approach], as_before.planes[:, :approach])
+    assert len(ended.events) >= len(as_before.events)
+    assert ended.events[: len(as_before.events)] == as_before.events
+    if ended.events == as_before.events:
+        return
+    # Something was written, so it is a triad in root position, which every line holds.
+    assert ended.lines is not None
+    sounding = set(np.flatnonzero(ended.planes[SOUNDING, start]).tolist())
+    root = min(sounding) % 12
+    above = {(pitch - root) % 12 for pitch in sounding}
+    assert above <= {0, 4, 7} or above <= {0, 3, 7}
+    for written in ended.lines:
+        line = line_of(written.planes)[start:]
+        held = line[line != REST]
+        assert len(set(held.tolist())) <= 1
+        assert (line[: len(held)] == held).all()
+        assert not written.planes[ONSET, start + 1 :].any()
+    assert piece[SOUNDING, start].sum() <= len(sounding)
+
+
+@pytest.mark.parametrize(("last", "root"), [(67, 7), (71, 7), (62, 7), (69, 2), (72, 0), (64, 0)])
+def test_the_last_chord_is_the_tonic_or_holds_the_last_note(last: int, root: int) -> None:
+    """Twinkle in G, which ends on another degree: on 1, 3 and 5 the tonic, on 2 the dominant, on 4 and 6 the fourth."""
+    result = write([*MELODY[:-2], Note(56, 8, last)], 4)
+    lines = lines_of(result)
+    assert [int(line[56]) % 12 for line in lines][-1] == root
+    assert all((line[56:] == line[56]).all() for line in lines)
+
+
+def test_a_region_before_the_last_note_has_no_ending() -> None:
+    chosen = replace(DEFAULTS, last_bar=3)
+    assert write(MELODY, 4, chosen).events == write(MELODY, 4, replace(chosen, ending=False)).events
+
+
 def test_a_melody_gets_alto_tenor_and_bass() -> None:
     result = write(MELODY, 4)
     assert result.lines is not None
@@ -198,10 +258,12 @@ def test_the_slider_of_iterations_has_no_dead_range() -> None:
 def test_a_limit_leaves_no_fragments(added: int) -> None:
     result = write(MELODY, 4, replace(DEFAULTS, max_notes_added=added))
     assert (result.planes[SOUNDING] & ~notes_to_planes(MELODY, 64)[SOUNDING]).sum() <= added
-    for line in lines_of(result):
+    lines = lines_of(result)
+    assert len(lines) == 3
+    for line in lines:
         sounding = np.flatnonzero(line != REST)
-        assert len(sounding) == sounding[-1] - sounding[0] + 1
-        assert sounding[0] % 4 == 0
+        assert sounding.tolist() == list(range(64 - len(sounding), 64))
+        assert len(sounding) % 4 == 0
 
 
 @pytest.mark.parametrize(("density", "lines"), [(0.25, 1), (0.5, 1), (0.75, 2), (1.0, 3), (1.25, 4), (2.0, 5)])

@@ -68,6 +68,7 @@ def drawn_settings(draw: st.DrawFn, bars: int) -> SamplingSettings:
         voice_leading=False,
         above_melody=draw(st.booleans()),
         beyond_melody=draw(st.booleans()),
+        ending=draw(st.booleans()),
         first_bar=first,
         last_bar=draw(st.one_of(st.just(0), st.integers(first, bars))),
         lowest_pitch=lowest,

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from onnx import TensorProto, helper
 from opencomposer_music.decoding import encode_melody
+from opencomposer_music.ending import approach_of, last_notes
 from opencomposer_music.model_metadata import Voice
 from opencomposer_music.phrase_ends import derive_phrase_end_steps
 from opencomposer_music.piano_roll import ONSET, SOUNDING, Note, is_monophonic, notes_to_planes, planes_to_notes
@@ -21,6 +22,7 @@ from opencomposer_testing.tiny_generator import VOICES, TinyGenerator, accompani
 from opencomposer_unet_gan.generation import (
     LoadedGenerator,
     accompany,
+    end,
     fill_empty_bars,
     highest_line,
     load_generator,
@@ -54,7 +56,7 @@ def test_any_melody_of_any_length_gets_voices_in_their_ranges_with_no_empty_bar(
     melody: tuple[list[Note], int], seed: int
 ) -> None:
     notes, bars = melody
-    accompaniment = accompany(GENERATOR, notes, bars, seed)
+    accompaniment = accompany(GENERATOR, notes, bars, seed, ending=False)
     assert len(accompaniment.planes) == 3
     for voice, planes, (lowest, highest) in zip(
         accompaniment.notes(), accompaniment.planes, accompaniment_ranges(), strict=True
@@ -64,8 +66,51 @@ def test_any_melody_of_any_length_gets_voices_in_their_ranges_with_no_empty_bar(
         assert all(note.onset + note.duration <= bars * 16 for note in voice)
         assert is_monophonic(voice)
         assert planes[SOUNDING].reshape(bars, -1).any(axis=1).all()
-    again = accompany(GENERATOR, notes, bars, seed)
+    again = accompany(GENERATOR, notes, bars, seed, ending=False)
     assert again.notes() == accompaniment.notes()
+
+
+@given(st.one_of(melodies(), melodies(monophonic=True)), st.integers(0, 2**31 - 1))
+@settings(deadline=None, max_examples=60)
+def test_a_piece_ends_on_a_held_triad_in_root_position(melody: tuple[list[Note], int], seed: int) -> None:
+    notes, bars = melody
+    ended = accompany(GENERATOR, notes, bars, seed)
+    as_before = accompany(GENERATOR, notes, bars, seed, ending=False)
+    given_planes = notes_to_planes(notes, bars * 16)
+    last = last_notes(given_planes)
+    assert last is not None
+    approach = approach_of(last.start)
+    for one, two in zip(ended.planes, as_before.planes, strict=True):
+        assert np.array_equal(one[:, :approach], two[:, :approach])
+    if not is_monophonic(notes) and ended.notes() == as_before.notes():
+        # What is given ends on no triad in root position, so the voices go on as the model wrote them.
+        return
+    sounding = [int(pitch) for pitch in np.flatnonzero(given_planes[SOUNDING, last.start])]
+    for planes, (lowest, highest) in zip(ended.planes, accompaniment_ranges(), strict=True):
+        assert not planes[:, last.stop :].any()
+        assert not planes[ONSET, last.start + 1 :].any()
+        held = planes[SOUNDING, last.start : last.stop]
+        assert (held == held[0]).all()
+        assert not planes[SOUNDING, :, :lowest].any() and not planes[SOUNDING, :, highest + 1 :].any()
+        sounding += np.flatnonzero(held[0]).tolist()
+    above = {(pitch - min(sounding)) % 12 for pitch in sounding}
+    assert above <= {0, 4, 7} or above <= {0, 3, 7}
+
+
+def test_a_voice_of_several_pitches_keeps_what_belongs_to_the_last_chord() -> None:
+    voices = (VOICES[1], dataclasses.replace(VOICES[2], head="polyphonic"), VOICES[3])
+    given_planes = notes_to_planes([Note(0, 12, 67), Note(12, 4, 72)], 16)
+    written = [
+        notes_to_planes([Note(0, 12, 62), Note(12, 4, 62)], 16),
+        notes_to_planes([Note(0, 16, 55), Note(12, 4, 57), Note(12, 4, 60)], 16),
+        notes_to_planes([Note(0, 12, 43), Note(12, 2, 45), Note(14, 2, 47)], 16),
+    ]
+    last = last_notes(given_planes)
+    assert last is not None
+    end(written, np.zeros((3, 16, 129), dtype=np.float32), voices, given_planes, last)
+    assert planes_to_notes(written[1]) == [Note(0, 12, 55), Note(12, 4, 55), Note(12, 4, 60)]
+    assert [note.onset for note in planes_to_notes(written[2])][-1] == 12
+    assert planes_to_notes(written[2])[-1].pitch % 12 == 0
 
 
 def test_other_seeds_and_other_melodies_give_other_accompaniments() -> None:
@@ -77,7 +122,7 @@ def test_other_seeds_and_other_melodies_give_other_accompaniments() -> None:
 
 
 def test_other_models_give_other_accompaniments() -> None:
-    melody = [Note(0, 16, 60)]
+    melody = [Note(0, 8, 60), Note(8, 8, 60)]
     other = load_generator(TinyGenerator(seed=1).file(), 1)
     assert accompany(other, melody, 1, 0).notes() != accompany(GENERATOR, melody, 1, 0).notes()
 
@@ -85,11 +130,11 @@ def test_other_models_give_other_accompaniments() -> None:
 def test_a_model_hears_where_phrases_end_and_one_of_version_0_2_does_not() -> None:
     hearing = load_generator(TinyGenerator(hears_phrase_ends=True).file(), 1)
     melody = [Note(step, 4, 72) for step in range(0, 128, 4)]
-    heard = encode_melody(melody, 8, hearing.metadata)
-    assert heard.shape == (1, 3, 128, 128)
     marked = derive_phrase_end_steps(notes_to_planes(melody, 128))
+    heard = encode_melody(melody, 8, hearing.metadata, marked)
+    assert heard.shape == (1, 3, 128, 128)
     assert (heard[0, 2] == marked[:, np.newaxis]).all() and 0 < marked.sum() < 64
-    assert encode_melody(melody, 8, GENERATOR.metadata).shape == (1, 2, 128, 128)
+    assert encode_melody(melody, 8, GENERATOR.metadata, marked).shape == (1, 2, 128, 128)
 
 
 @pytest.mark.parametrize("says", [False, True])
@@ -107,7 +152,7 @@ def test_threads_do_not_change_the_notes() -> None:
 
 
 def test_bars_that_the_model_leaves_empty_are_forced_and_counted() -> None:
-    accompaniment = accompany(TREMBLING, [Note(0, 16, 60)], 4, 0)
+    accompaniment = accompany(TREMBLING, [Note(0, 16, 60)], 4, 0, ending=False)
     assert accompaniment.forced_bars == 12
     for voice in accompaniment.notes():
         assert {note.onset // 16 for note in voice} | {(note.onset + note.duration - 1) // 16 for note in voice} == set(
@@ -116,7 +161,7 @@ def test_bars_that_the_model_leaves_empty_are_forced_and_counted() -> None:
 
 
 def test_a_bar_for_which_the_model_sees_no_note_stays_empty() -> None:
-    accompaniment = accompany(SILENT, [Note(0, 16, 60)], 4, 0)
+    accompaniment = accompany(SILENT, [Note(0, 16, 60)], 4, 0, ending=False)
     assert accompaniment.forced_bars == 0
     assert accompaniment.notes() == [[], [], []]
 

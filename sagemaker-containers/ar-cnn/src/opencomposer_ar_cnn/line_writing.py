@@ -16,11 +16,12 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from opencomposer_music.ending import Ending, EndingVoice, approach_of, last_notes, write_ending
 from opencomposer_music.piano_roll import ONSET, PITCHES, SOUNDING, STEPS_PER_BEAT, Planes
 from opencomposer_music.sigmoid import sigmoid
 from opencomposer_music.voice_leading import INTERVALS, MAX_MOVE, REST, Line, Table, best_line
 
-from opencomposer_ar_cnn.cadences import cadence_scores, phrase_end_onsets
+from opencomposer_ar_cnn.cadences import cadence_scores, phrase_last_notes
 from opencomposer_ar_cnn.editable_piece import EditablePiece, EditLimits, Floats
 from opencomposer_ar_cnn.onsets import Cells, resolve_onsets
 from opencomposer_ar_cnn.rewriting import EditEvent, Rewriting, WrittenLine
@@ -179,11 +180,14 @@ class LineSession:
         ]
         self._allowed = self._allowed_cells(limits.polyphony_at(settings.density))
         self._draft_passes = draft.passes
-        self._phrase_ends = phrase_end_onsets(piece)
+        self._last_notes = phrase_last_notes(piece)
         # Bass first: what is said of the others depends on it.
         self._turns = [index for _ in range(SWEEPS) for index in reversed(range(len(self._parts)))]
         self._turn = 0
         self._written: set[int] = set()
+        # What the network said of each line in its last turn: the logits, and the probability that a cell should sound.
+        self._logits: dict[int, Table] = {}
+        self._wanted: dict[int, Table] = {}
         self._events: list[EditEvent] = []
         self._expected = draft.expected_edits
         self.finished = settings.sampling_iterations == 0
@@ -193,9 +197,7 @@ class LineSession:
         return self._piece.planes(*self._roll(set(range(len(self._parts))) - {self._turns[self._turn]}))
 
     def advance(self, toggle: Floats, onset: Floats) -> None:
-        """Takes the network's output for `planes()`. Raises ValueError for numbers that are not finite."""
-        if not (np.isfinite(toggle).all() and np.isfinite(onset).all()):
-            raise ValueError("the model returned numbers that are not finite")
+        """Takes the network's output for `planes()`, which must be finite."""
         index = self._turns[self._turn]
         logits = self._piece.from_model(toggle).astype(np.float64)
         repeats = self._piece.from_model(onset) > 0
@@ -210,8 +212,11 @@ class LineSession:
         after, _ = self._roll(self._written)
         self._record(before, after, wanted)
         self._expected = float(np.where(after, 1 - wanted, wanted)[self._piece.editable].sum())
+        self._logits[index], self._wanted[index] = logits, wanted
+        self.finished = self._turn + 1 == len(self._turns)
+        if self.finished and self._settings.ending:
+            self._end()
         self._turn += 1
-        self.finished = self._turn == len(self._turns)
 
     def result(self) -> Rewriting:
         """Returns the piece with its lines and the edits that wrote them."""
@@ -227,7 +232,7 @@ class LineSession:
         lines = [
             WrittenLine(part.name, _line_planes(self._lines[index], self._onsets[index]))
             for index, part in enumerate(self._parts)
-            if index in self._written and (self._lines[index] != REST).any()
+            if index in self._written
         ]
         passes = self._draft_passes + self._turn
         return Rewriting(np.stack([roll, resolved]), tuple(self._events), passes, self._expected, tuple(lines))
@@ -290,7 +295,7 @@ class LineSession:
         allowed = self._allowed[index] & self._between_neighbors(index) & (wanted >= self._settings.min_probability)
         scores = np.full((len(logits), PITCHES + 1), IMPOSSIBLE)
         cadences = cadence_scores(
-            piece, self._phrase_ends, lines, bass=self._lines[-1], is_bass=index == len(self._lines) - 1
+            piece, self._last_notes, lines, bass=self._lines[-1], is_bass=index == len(self._lines) - 1
         )
         likelihoods = np.where(others, UNISON, -np.logaddexp(0.0, -logits)) + CADENCE * cadences
         scores[:, :PITCHES][allowed] = likelihoods[allowed]
@@ -310,6 +315,36 @@ class LineSession:
             beat_parallels=_parallels(BEAT_PARALLEL),
             contrary=True,
         )
+
+    def _end(self) -> None:
+        """Writes the last chord, if it lies in the region that may be edited. Its edits belong to the last pass."""
+        piece = self._piece
+        given = np.stack([piece.original, piece.original_onsets])
+        last = last_notes(given)
+        if last is None or not piece.editable[last.start].any():
+            return
+        stop = int(np.flatnonzero(piece.editable.any(axis=1))[-1]) + 1
+        approach = slice(approach_of(last.start), last.start)
+        voices: list[EndingVoice] = []
+        for index, line in enumerate(self._lines):
+            allowed = self._allowed[index] & (self._wanted[index] >= self._settings.min_probability)
+            liking = -np.logaddexp(0.0, -self._logits[index][last.start : stop]).mean(axis=0)
+            at_end, before = (np.logical_and.reduce(allowed[steps]) for steps in (slice(last.start, stop), approach))
+            voices.append(EndingVoice(line, at_end, before, liking))
+        ended = write_ending(given, voices, stop)
+        if ended is not None:
+            for index in range(len(self._lines)):
+                self._end_line(index, ended)
+
+    def _end_line(self, index: int, ended: Ending) -> None:
+        """Takes over the end of a line, with the edits that lead to it."""
+        before, _ = self._roll(self._written)
+        line = ended.lines[index]
+        self._lines[index] = line
+        self._onsets[index][ended.chords[0] :] = False
+        self._onsets[index][[step for step in ended.chords if line[step] != REST]] = True
+        after, _ = self._roll(self._written)
+        self._record(before, after, self._wanted[index])
 
     def _between_neighbors(self, index: int) -> Cells:
         """Returns the cells between the lines above and below a line, [steps, 128]. A unison with them is between."""

@@ -44,6 +44,7 @@ class SamplingSettings:
     voice_leading: bool
     above_melody: bool
     beyond_melody: bool
+    ending: bool
     first_bar: int
     last_bar: int
     lowest_pitch: int
@@ -88,6 +89,7 @@ def sampling_settings(given: Mapping[str, ParameterValue]) -> SamplingSettings:
         voice_leading=bool(parameters["voiceLeading"]),
         above_melody=bool(parameters["aboveMelody"]),
         beyond_melody=bool(parameters["beyondMelody"]),
+        ending=bool(parameters["ending"]),
         first_bar=int(parameters["firstBar"]),
         last_bar=int(parameters["lastBar"]),
         lowest_pitch=int(parameters["lowestPitch"]),

@@ -22,9 +22,10 @@ from opencomposer_music.decoding import (
     encode_melody,
     parse_metadata,
 )
+from opencomposer_music.ending import EndingVoice, LastNotes, approach_of, last_notes, write_ending
 from opencomposer_music.metrics import measure_composition
 from opencomposer_music.model_metadata import Voice
-from opencomposer_music.phrase_ends import derive_phrase_ends
+from opencomposer_music.phrase_ends import derive_phrase_ends, phrase_end_steps
 from opencomposer_music.piano_roll import (
     ONSET,
     PITCHES,
@@ -38,6 +39,7 @@ from opencomposer_music.piano_roll import (
 )
 from opencomposer_music.sigmoid import sigmoid
 from opencomposer_music.technique_document import TechniqueDocument, load_technique
+from opencomposer_music.voice_leading import REST, line_of
 from opencomposer_serving.deadline import Deadline
 from opencomposer_serving.failures import BrokenField, InvocationFailure, ModelRejected, unusable_model
 from opencomposer_serving.invocation import MAX_BARS, InvocationRequest
@@ -73,10 +75,12 @@ class Accompaniment:
     """The generator's music: planes [2, steps, 128] for each accompaniment voice, and the number of forced bars.
 
     `forced_bars` counts the bars, over all voices, that sampling left empty and that were given their likeliest notes.
+    phrase_ends: the onsets of the melody's notes that end a phrase.
     """
 
     planes: Sequence[Planes]
     forced_bars: int
+    phrase_ends: Sequence[int]
 
     def notes(self) -> list[list[Note]]:
         """Returns the notes of each voice, sorted by onset and pitch."""
@@ -118,7 +122,9 @@ def play_silence(generator: LoadedGenerator, bars: int) -> None:
     _run(generator, silence, np.zeros((1, bars, generator.metadata.noise.size), dtype=np.float32))
 
 
-def accompany(generator: LoadedGenerator, melody: Sequence[Note], bars: int, seed: int) -> Accompaniment:
+def accompany(
+    generator: LoadedGenerator, melody: Sequence[Note], bars: int, seed: int, *, ending: bool = True
+) -> Accompaniment:
     """Writes the accompaniment voices for a melody of `bars` bars.
 
     The network hears the melody's highest line, folded by octaves into the range that it was trained on. Every note
@@ -128,12 +134,18 @@ def accompany(generator: LoadedGenerator, melody: Sequence[Note], bars: int, see
     gives a note at least the probability 0.01 at some step of it, each half of that bar is given its likeliest pitch.
     The decoder and not the network makes the notes of these bars, so they are counted in `forced_bars`.
 
+    With `ending` the voices hold a triad in root position from the melody's last note to its end, and rest after it
+    (`opencomposer_music.ending`).
+
     Raises ModelRejected when the model cannot run or returns nonsense.
     """
     metadata = generator.metadata
     rng = np.random.Generator(np.random.PCG64(seed))
     line = highest_line(melody, bars)
-    conditioning = encode_melody(line, bars, metadata)  # (1, 2 or 3, steps, 128)
+    heard = notes_to_planes(line, bars * STEPS_PER_BAR)
+    phrase_ends = derive_phrase_ends(heard)
+    marked = phrase_end_steps(heard, phrase_ends)
+    conditioning = encode_melody(line, bars, metadata, marked)  # (1, 2 or 3, steps, 128)
     noise = draw_noises(rng, bars, metadata)  # (performances, bars, noise size)
     # (performances, voices, steps, 129) and (performances, voices, steps, 128)
     pitch_logits, onset_logits = _run(generator, conditioning, noise)
@@ -141,15 +153,83 @@ def accompany(generator: LoadedGenerator, melody: Sequence[Note], bars: int, see
         pitch_logits[:, index, :, : voice.lowest_pitch] = IMPOSSIBLE
         pitch_logits[:, index, :, voice.highest_pitch + 1 : PITCHES] = IMPOSSIBLE
     try:
-        heard = notes_to_planes(line, bars * STEPS_PER_BAR)
-        chosen, planes = best_performance(list(zip(pitch_logits, onset_logits, strict=True)), metadata, heard, rng)
+        performances = list(zip(pitch_logits, onset_logits, strict=True))
+        chosen, planes = best_performance(performances, metadata, heard, marked, rng)
     except ValueError as error:
         raise ModelRejected(str(error)) from None
-    forced = sum(
-        fill_empty_bars(voice_planes, pitch_logits[chosen, index], metadata.voices[1 + index])
+    given = notes_to_planes(melody, bars * STEPS_PER_BAR)
+    last = last_notes(given) if ending else None
+    # After the ending, the voices rest.
+    forced = _fill(planes, pitch_logits[chosen], metadata, bars if last is None else -(-last.stop // STEPS_PER_BAR))
+    if last is not None and not end(planes, pitch_logits[chosen], metadata.voices[1:], given, last):
+        forced += _fill(planes, pitch_logits[chosen], metadata, bars)
+    return Accompaniment(planes, forced, phrase_ends)
+
+
+def _fill(planes: Sequence[Planes], pitch_logits: Floats, metadata: ModelMetadata, bars: int) -> int:
+    """Fills the empty bars among the first `bars` of all voices, and returns their number (see `fill_empty_bars`)."""
+    steps = slice(0, bars * STEPS_PER_BAR)
+    return sum(
+        fill_empty_bars(voice_planes[:, steps], pitch_logits[index, steps], metadata.voices[1 + index])
         for index, voice_planes in enumerate(planes)
     )
-    return Accompaniment(planes, forced)
+
+
+def end(
+    planes: Sequence[Planes], pitch_logits: Floats, voices: Sequence[Voice], given: Planes, last: LastNotes
+) -> bool:
+    """Writes the last chord into the planes [2, steps, 128] of the voices, in place. Voices of several pitches at once
+    keep of theirs what belongs to it. Returns False where there is none to write (see `write_ending`).
+
+    pitch_logits: [voices, steps, 129]; given: the planes of the melody; last: its last notes.
+    """
+    singing = [index for index, voice in enumerate(voices) if voice.head == "monophonic"]
+    singing.sort(key=lambda index: -(voices[index].lowest_pitch + voices[index].highest_pitch))
+    ended = write_ending(
+        given,
+        [ending_voice(planes[index], pitch_logits[index], voices[index], given, last) for index in singing],
+        last.stop,
+    )
+    if ended is None:
+        return False
+    lowest = min(int(line[last.start]) for line in ended.lines)
+    for index, voice_planes in enumerate(planes):
+        if index in singing:
+            continue
+        held = voice_planes[SOUNDING, last.start] & np.isin(np.arange(PITCHES) % 12, list(ended.triad.classes))
+        held[:lowest] = False
+        voice_planes[:, last.start :] = False
+        voice_planes[SOUNDING, last.start : last.stop, held] = True
+        voice_planes[ONSET, last.start, held] = True
+    for index, line in zip(singing, ended.lines, strict=True):
+        first = ended.chords[0]
+        planes[index][:, first:] = False
+        steps = first + np.flatnonzero(line[first:] != REST)
+        planes[index][SOUNDING, steps, line[steps]] = True
+        starts = [step for step in ended.chords if line[step] != REST]
+        planes[index][ONSET, starts, line[starts]] = True
+    return True
+
+
+def ending_voice(planes: Planes, pitch_logits: Floats, voice: Voice, given: Planes, last: LastNotes) -> EndingVoice:
+    """Returns what a voice may sing at the end. It stays in its range, and below the melody, unless it was above the
+    melody before or its range does not go so low.
+
+    planes: [2, steps, 128]; pitch_logits: [steps, 129]; see `end` for the rest.
+    """
+    tune, line = line_of(given), line_of(planes)
+    pitches = np.arange(PITCHES)
+    in_range = (pitches >= voice.lowest_pitch) & (pitches <= voice.highest_pitch)
+    approach = slice(approach_of(last.start), last.start)
+    is_above = bool(((line[approach] != REST) & (line[approach] > tune[approach])).any())
+    below = in_range & (pitches <= tune[last.start])
+    below_before = in_range & (pitches <= tune[approach].min(initial=REST))
+    return EndingVoice(
+        line,
+        in_range if is_above or not below.any() else below,
+        in_range if is_above or not below_before.any() else below_before,
+        pitch_logits[last.start : last.stop, :PITCHES].mean(axis=0, dtype=np.float64),
+    )
 
 
 def highest_line(notes: Sequence[Note], bars: int) -> list[Note]:
@@ -242,7 +322,9 @@ class UnetGan:
                 [BrokenField("/melody/bars", shown(bars), f"an integer from 1 to {max_}")],
             )
         try:
-            accompaniment = accompany(model, request.melody.notes, bars, request.seed)
+            accompaniment = accompany(
+                model, request.melody.notes, bars, request.seed, ending=bool(request.parameters["ending"])
+            )
         except ModelRejected as error:
             raise unusable_model(error) from None
         voices = model.metadata.voices[1:]
@@ -253,4 +335,4 @@ class UnetGan:
         melody_planes = notes_to_planes(request.melody.notes, request.melody.steps)
         metrics = measure_composition(melody_planes, accompaniment.planes)
         metrics["forcedBarRate"] = accompaniment.forced_bars / (bars * len(voices))
-        return Generated(tracks, metrics, {"phraseEnds": derive_phrase_ends(melody_planes)})
+        return Generated(tracks, metrics, {"phraseEnds": accompaniment.phrase_ends})
