@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 import { json } from "node:stream/consumers";
 import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
 import * as z from "zod";
-import { addUser, resetUser } from "../../../scripts/users/manage-users";
+import { addUser, resetUser, type UserPool } from "../../../scripts/users/manage-users";
 import { startListeningServer } from "../../support/listening-server";
 
 const requestSchema = z.looseObject({
@@ -15,7 +15,7 @@ const requestSchema = z.looseObject({
 const operationOf = (request: IncomingMessage): string => String(request.headers["x-amz-target"]).split(".")[1] ?? "";
 
 /** Runs the work on a pool with one user who has never signed in. */
-async function askedOf(work: (pool: Parameters<typeof addUser>[0]) => Promise<string>) {
+async function askedOf(work: (pool: UserPool) => Promise<string>) {
   const created: z.infer<typeof requestSchema>[] = [];
   const server = await startListeningServer((request, response) => {
     void json(request).then((body) => {
@@ -47,13 +47,9 @@ test.each([
   [
     "a new user",
     undefined,
-    async (pool: Parameters<typeof addUser>[0]) => await addUser(pool, { username: "ada", email: "ada@example.org" }),
+    async (pool: UserPool) => await addUser(pool, { username: "ada", email: "ada@example.org" }),
   ],
-  [
-    "a user who has never signed in",
-    "RESEND",
-    async (pool: Parameters<typeof addUser>[0]) => await resetUser(pool, "ada"),
-  ],
+  ["a user who has never signed in", "RESEND", async (pool: UserPool) => await resetUser(pool, "ada")],
 ])("%s gets a password that the e-mail brings unchanged, and nobody else is told it", async (_, action, work) => {
   const { told, created } = await askedOf(work);
   expect(created).toEqual([
