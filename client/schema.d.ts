@@ -147,7 +147,7 @@ export interface paths {
     delete: operations["deleteComposition"];
     options?: never;
     head?: never;
-    /** Rename a composition, or change its instruments */
+    /** Rename a composition, or change its instruments or its performance */
     patch: operations["updateComposition"];
     trace?: never;
   };
@@ -597,7 +597,7 @@ export interface components {
         dynamics?: boolean;
         /** @description Each track has a volume and a place between left and right. On unless it is false. */
         mix?: boolean;
-        /** @description The other voices end nearly a 32nd early before rests and where a phrase of the tune ends. The tune keeps its lengths. On unless it is false. */
+        /** @description The other voices end up to a 32nd early before rests and where a phrase of the tune ends. The tune keeps its lengths. On unless it is false. */
         breaths?: boolean;
         /** @description The tempo slows down by 8 % over the last bar, and the tune's last note is held 1.5 times as long. On unless it is false. */
         ritardando?: boolean;
@@ -723,7 +723,7 @@ export interface components {
       dynamics?: boolean;
       /** @description Each track has a volume and a place between left and right. On unless it is false. */
       mix?: boolean;
-      /** @description The other voices end nearly a 32nd early before rests and where a phrase of the tune ends. The tune keeps its lengths. On unless it is false. */
+      /** @description The other voices end up to a 32nd early before rests and where a phrase of the tune ends. The tune keeps its lengths. On unless it is false. */
       breaths?: boolean;
       /** @description The tempo slows down by 8 % over the last bar, and the tune's last note is held 1.5 times as long. On unless it is false. */
       ritardando?: boolean;
@@ -744,12 +744,28 @@ export interface components {
        * @example Evening song
        */
       name?: string;
-      /** @description The new instruments of tracks of the finished piece. */
+      /** @description The new instruments of tracks of the finished piece. They go before `performance`. */
       programs?: {
         index: number;
         /** @description The instrument, as a General MIDI program. */
         program: number;
       }[];
+      /** @description Changes how the finished piece is performed. What it does not name stays as it is. `instruments` gives all tracks new instruments; `model` gives them back those of melody and model. */
+      performance?: {
+        /** @description Velocities follow the phrases, the bars and the voices, with the tune in front. A tune whose own velocities differ keeps them. On unless it is false. */
+        dynamics?: boolean;
+        /** @description Each track has a volume and a place between left and right. On unless it is false. */
+        mix?: boolean;
+        /** @description The other voices end up to a 32nd early before rests and where a phrase of the tune ends. The tune keeps its lengths. On unless it is false. */
+        breaths?: boolean;
+        /** @description The tempo slows down by 8 % over the last bar, and the tune's last note is held 1.5 times as long. On unless it is false. */
+        ritardando?: boolean;
+        /**
+         * @description The instruments of all tracks. `model`, which is the default, leaves those of the melody and of the model.
+         * @enum {string}
+         */
+        instruments?: "model" | "choir" | "strings" | "brass" | "organ" | "piano" | "band";
+      };
     };
     /** @description A short-lived URL of the file itself; it needs no token. */
     PresignedUrl: {

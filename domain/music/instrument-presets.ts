@@ -21,3 +21,18 @@ export const ensembles = {
 /** The names of the presets, and `model` for the instruments that melody and model have. */
 export const instrumentPresets = ["model", "choir", "strings", "brass", "organ", "piano", "band"] as const;
 export type InstrumentPreset = (typeof instrumentPresets)[number];
+
+/** General MIDI programs of instruments that are struck or plucked, from the first to the last of each group. */
+const struckOrPlucked = [
+  [0, 15], // pianos, bells, mallets
+  [24, 28], // guitars without distortion
+  [32, 37], // basses
+  [45, 47], // pizzicato, harp, timpani
+  [104, 108], // sitar to kalimba
+  [112, 118], // percussion
+] as const;
+
+/** Returns true if a held note of a General MIDI program dies away, false if it sounds on. */
+export function diesAway(program: number): boolean {
+  return struckOrPlucked.some(([first, last]) => first <= program && program <= last);
+}

@@ -4,6 +4,7 @@
  * another one.
  */
 import type { PerformanceOptions } from "../schemas/composition-parts";
+import { diesAway } from "./instrument-presets";
 import { bassTrack, voicesByHeight } from "./instruments";
 import { stepsPerBeat } from "./melody";
 import { endTick, type MidiNote, ticksPerBar } from "./midi-note";
@@ -28,11 +29,14 @@ const archDepth = 0.055;
 /** What is added to the loudness for the note's place in its bar, as a share of its velocity. */
 const accents = { downbeat: 0.045, middle: 0.02, beat: 0, offbeat: -0.03 };
 
-/** Values of the controllers channel volume and pan, 0-127. A pan of 64 is the middle. */
+/**
+ * Values of the controllers channel volume and pan, 0-127. A pan of 64 is the middle. Under a tune whose notes die away,
+ * as a piano's do, voices that are held would soon cover it, so they are softer. The figures are measured: docs/benchmarks.md.
+ */
 const mixing = {
   tune: { volume: 110, pan: 64 },
-  bass: { volume: 96, pan: 64 },
-  voice: { volume: 88, pans: [44, 84, 54, 74] },
+  bass: { volume: 104, underDyingTune: 68, pan: 64 },
+  voice: { volume: 98, underDyingTune: 62, pans: [44, 84, 54, 74] },
 };
 
 /** The last bar slows down to this share of the tempo, in equal parts from beat to beat. */
@@ -95,12 +99,21 @@ function phrasesOf(notes: readonly MidiNote[], ticksPerBeat: number, ends: reado
 }
 
 /**
+ * Returns by how many ticks a note that long may end earlier, so that programs which round lengths to sixteenths and
+ * triplets of eighths, as score programs do, show it as it was composed: less than half the way to the next shorter
+ * length.
+ */
+function breathOf(durationTicks: number, ticksPerBeat: number): number {
+  const shorter = [ticksPerBeat / 4, ticksPerBeat / 3].map((unit) => (Math.ceil(durationTicks / unit) - 1) * unit);
+  return Math.ceil((durationTicks - Math.max(...shorter)) / 2) - 1;
+}
+
+/**
  * Returns the piece with short silences in the accompaniment, where singers breathe: before rests, and where a phrase
- * of the tune ends. A breath is a tick shorter than a 32nd, so that programs which round to sixteenths, as score
- * programs do, show the notes as they were composed. A note that would lose half of its length or more stays whole.
+ * of the tune ends. The longest is a tick shorter than a 32nd. A note that would lose half of its length or more stays
+ * whole.
  */
 function withBreaths(score: Score, phrases: readonly Phrase[]): Score {
-  const breath = Math.ceil(score.ticksPerBeat / 8) - 1;
   const phraseEnds = new Set(phrases.map((phrase) => phrase.endTick));
   const lastEnd = Math.max(...score.tracks.flatMap(({ notes }) => notes.map(endTick)));
   return {
@@ -116,14 +129,17 @@ function withBreaths(score: Score, phrases: readonly Phrase[]): Score {
       }
       const breathes = (note: MidiNote): boolean => {
         const end = endTick(note);
-        if (end >= lastEnd || note.durationTicks <= 2 * breath) return false;
+        if (end >= lastEnd) return false;
         return phraseEnds.has(end) || (nextStarts.get(end) ?? Infinity) - end >= score.ticksPerBeat / 2;
       };
       return {
         ...track,
-        notes: track.notes.map((note) =>
-          breathes(note) ? { ...note, durationTicks: note.durationTicks - breath } : note,
-        ),
+        notes: track.notes.map((note) => {
+          const breath = breathOf(note.durationTicks, score.ticksPerBeat);
+          return breath > 0 && 2 * breath < note.durationTicks && breathes(note)
+            ? { ...note, durationTicks: note.durationTicks - breath }
+            : note;
+        }),
       };
     }),
   };
@@ -185,10 +201,13 @@ function phraseFinder(phrases: readonly Phrase[]): (tick: number) => Phrase | un
 function mixed(score: Score): PerformedTrack[] {
   const bass = bassTrack(score);
   const inner = voicesByHeight(score).filter((index) => index !== bass);
-  const { volume, pans } = mixing.voice;
+  const { pans } = mixing.voice;
+  const tuneDies = diesAway(score.tracks[0]?.program ?? 0);
   return score.tracks.map((track, index) => {
     if (index === 0) return { ...track, ...mixing.tune };
-    if (index === bass) return { ...track, ...mixing.bass };
+    const { volume: usual, underDyingTune } = index === bass ? mixing.bass : mixing.voice;
+    const volume = tuneDies && !diesAway(track.program) ? underDyingTune : usual;
+    if (index === bass) return { ...track, volume, pan: mixing.bass.pan };
     const pan = inner.length === 1 ? mixing.tune.pan : (pans[inner.indexOf(index) % pans.length] ?? mixing.tune.pan);
     return { ...track, volume, pan };
   });

@@ -178,8 +178,9 @@ async function composeLater(
 /**
  * Writes the files of a piece and returns what the row says of them. The attempt is the MIDI file's revision, so that a
  * worker whose lease was taken over, but which does not know it yet, cannot overwrite the other worker's file. The
- * score is the same from every attempt, because model, seed and melody come from the row. A later change of the
- * instruments writes the next revision.
+ * score is the same from every attempt, because model, seed and melody come from the row. It has the instruments of
+ * melody and model, so that a later change can go back to them. A later change of the instruments or the performance
+ * writes the next revision.
  */
 async function writeResult(
   { artifacts }: ExecuteCompositionParams,
@@ -197,7 +198,7 @@ async function writeResult(
   const bytes = performedMidi(score, { ...composition, phraseEnds });
   const revision = composition.attempt;
   const json = { contentType: "application/json" };
-  await artifacts.write({ key: compositionScoreKey(composition), body: JSON.stringify(score), ...json });
+  await artifacts.write({ key: compositionScoreKey(composition), body: JSON.stringify(composed), ...json });
   if (editEvents !== undefined) {
     const body = JSON.stringify({ items: editEvents });
     await artifacts.write({ key: compositionEditEventsKey(composition), body, ...json });

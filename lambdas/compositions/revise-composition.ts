@@ -1,9 +1,16 @@
 import { createHash } from "node:crypto";
 import type * as z from "zod";
+import type { InstrumentPreset } from "../../domain/music/instrument-presets";
+import { withInstruments } from "../../domain/music/instruments";
+import { usualPerformance } from "../../domain/music/performance";
 import { type Score, scoreSchema } from "../../domain/music/score";
 import type { updateCompositionSchema } from "../../domain/schemas/api/compositions";
 import type { FieldError } from "../../domain/schemas/api/problem";
-import type { CompositionOutput } from "../../domain/schemas/composition-parts";
+import {
+  type CompositionOutput,
+  type PerformanceOptions,
+  performanceOptionsSchema,
+} from "../../domain/schemas/composition-parts";
 import { midiType } from "../../naming/media-types";
 import {
   compositionMidiKey,
@@ -69,6 +76,25 @@ function withPrograms(output: CompositionOutput, programs: Programs): Compositio
   };
 }
 
+/** Returns the output with the programs of a preset. Those of `model` are in the score, as it was composed. */
+function withPreset(output: CompositionOutput, score: Score, preset: InstrumentPreset | undefined): CompositionOutput {
+  if (preset === undefined) return output;
+  const { tracks } = withInstruments(score, preset);
+  return {
+    ...output,
+    tracks: output.tracks.map((track) => ({ ...track, program: tracks[track.index]?.program ?? track.program })),
+  };
+}
+
+/** Returns how a piece is performed after a change. What it does not name stays; a piece of version 0.2 has the usual. */
+function changedPerformance(
+  item: CompositionItem,
+  change: UpdateComposition["performance"],
+): PerformanceOptions | undefined {
+  if (change === undefined) return item.performance;
+  return performanceOptionsSchema.parse({ ...usualPerformance, ...item.performance, ...change });
+}
+
 /** Returns the score with the name and the programs of the row. The notes come from the file. */
 function presentScore(score: Score, name: string, output: CompositionOutput): Score {
   return {
@@ -102,38 +128,45 @@ async function removeOldRevisions(files: Pick<ObjectStore, "list" | "delete">, i
 }
 
 /**
- * Returns the problem of a change of programs of a composition that has no finished piece. It says when there may be
- * one.
+ * Returns the problem of a change of the piece of a composition that has no finished one. It says when there may be one.
  */
-function noPiece({ state, createdAt }: CompositionItem, programs: Programs, now: Date): Problem {
+function noPiece(
+  { state, createdAt }: CompositionItem,
+  { programs, performance }: UpdateComposition,
+  now: Date,
+): Problem {
   const wait = pollAfterSeconds({ state, createdAt }, now);
+  const errors = Object.entries({ programs, performance }).flatMap(([name, value]): FieldError[] =>
+    value === undefined
+      ? []
+      : [
+          {
+            pointer: `/${name}`,
+            reason: `the composition is ${state}`,
+            ...shortValue(value),
+            allowed: `${name} of a COMPLETED composition`,
+          },
+        ],
+  );
   return new Problem("NOT_READY", {
-    detail: `The composition is ${state}; instruments can be changed when it is COMPLETED.`,
-    errors: [
-      {
-        pointer: "/programs",
-        reason: `the composition is ${state}`,
-        ...shortValue(programs),
-        allowed: "programs of a COMPLETED composition",
-      },
-    ],
+    detail: `The composition is ${state}; its instruments and its performance can be changed when it is COMPLETED.`,
+    errors,
     ...(wait === undefined ? {} : { retryAfterSeconds: wait }),
   });
 }
 
 /**
- * Renames a composition and changes its instruments. The MIDI file is written again, under a key of its own. If the
+ * Renames a composition, and changes its instruments and its performance. Programs go before a preset. The MIDI file is written again, under a key of its own. If the
  * outcome is stale, nothing was changed.
  * @throws Problem NOT_READY, PROGRAMS_NOT_APPLICABLE, FILE_LOST
  */
 export async function reviseComposition(params: ReviseCompositionParams): Promise<Outcome<CompositionItem, Stale>> {
   const { item, update, compositions, files, now, log } = params;
-  const { name = item.name, programs } = update;
   if (item.state !== "COMPLETED" || item.output === undefined) {
-    if (programs !== undefined) throw noPiece(item, programs, now());
-    return await compositions.change(item, { name });
+    if (update.programs !== undefined || update.performance !== undefined) throw noPiece(item, update, now());
+    return await compositions.change(item, { name: update.name ?? item.name });
   }
-  const outcome = await writeRevision(params, { name, output: withPrograms(item.output, programs ?? []) });
+  const outcome = await writeRevision(params, item.output);
   if (!isDone(outcome)) return outcome;
   try {
     await removeOldRevisions(files, outcome.value);
@@ -146,9 +179,11 @@ export async function reviseComposition(params: ReviseCompositionParams): Promis
 
 /** Writes the next revision of the MIDI file, then the row that names it. A file that no row names is removed. */
 async function writeRevision(
-  { item, compositions, files, newToken }: ReviseCompositionParams,
-  { name, output }: { readonly name: string; readonly output: CompositionOutput },
+  { item, update, compositions, files, newToken }: ReviseCompositionParams,
+  present: CompositionOutput,
 ): Promise<Outcome<CompositionItem, Stale>> {
+  const { name = item.name, programs = [] } = update;
+  const performance = changedPerformance(item, update.performance);
   const score = await readCompositionFile({
     compositions,
     item,
@@ -158,13 +193,14 @@ async function writeRevision(
       return stored === undefined ? undefined : parseStoredJson(stored, scoreSchema);
     },
   });
-  const bytes = performedMidi(presentScore(score, name, output), item);
+  const output = withPrograms(withPreset(present, score, update.performance?.instruments), programs);
+  const bytes = performedMidi(presentScore(score, name, output), { performance, phraseEnds: item.phraseEnds });
   const sha256 = createHash("sha256").update(bytes).digest("hex");
   const midi = { revision: (item.midi?.revision ?? 0) + 1, token: newToken(), sha256, bytes: bytes.length };
   const key = compositionMidiKey(item, midi);
   await files.write({ key, body: bytes, contentType: midiType });
   try {
-    const outcome = await compositions.change(item, { name, output, midi });
+    const outcome = await compositions.change(item, { name, output, midi, performance });
     if (!isDone(outcome)) await files.delete([key]);
     return outcome;
   } catch (error) {

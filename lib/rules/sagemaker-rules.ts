@@ -57,7 +57,9 @@ export const sageMakerRules: readonly Rule[] = [
       const tasks = Object.entries(States).filter(([, { Type }]) => Type === "Task");
       return [
         ...(TimeoutSeconds <= longestExecutionSeconds ? [] : ["an execution may last for ever"]),
-        ...(TimeoutSeconds > needed ? [] : [`an execution is cut off after ${TimeoutSeconds} s of ${needed} s`]),
+        ...(TimeoutSeconds > needed
+          ? []
+          : [`an execution ends after ${TimeoutSeconds} s, and one with the longest job needs ${needed} s`]),
         ...tasks.filter(([, task]) => task.TimeoutSeconds === undefined).map(([name]) => `${name} has no time limit`),
         ...tasks
           .filter(([, { Resource }]) => /:states:::(?:aws-sdk:)?sagemaker/.test(Resource ?? ""))

@@ -41,7 +41,7 @@ const oldestBootstrap = 6;
 
 export function checkBootstrap(version: number | undefined, qualifier: string): Finding {
   if (version === undefined) {
-    const found = `there is none of the qualifier ${qualifier} in this account and Region`;
+    const found = `this account and Region have no bootstrap with the qualifier ${qualifier}`;
     return wrong(
       "bootstrap of the CDK",
       found,

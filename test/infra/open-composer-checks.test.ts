@@ -145,7 +145,7 @@ const broken: readonly Case[] = [
   ],
   ["creates jobs of any name", create(bounded, "*"), /TRAIN1\[jobs-of-any-name\]/],
   ["runs for ever", machine({ TimeoutSeconds: undefined }), /TRAIN2\[an-execution-may-last-for-ever\]/],
-  ["is cut off within a long job", machine({ TimeoutSeconds: 86_400 }), /TRAIN2\[an-execution-is-cut-off/],
+  ["is cut off within a long job", machine({ TimeoutSeconds: 86_400 }), /TRAIN2\[an-execution-ends-after-86400-s/],
   ["has a task without a limit", machine({}, { More: { Type: "Task" } }), /TRAIN2\[More-has-no-time-limit\]/],
   [
     "creates jobs by itself",

@@ -1,4 +1,7 @@
-/** Pieces that we perform and write are read by mido as they were performed. */
+/**
+ * Pieces that we perform and write are read by mido as they were performed, and by music21, as a score program reads
+ * them, as they were composed.
+ */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -63,6 +66,66 @@ test("mido reads every performed sample melody note for note, with the tempos of
           velocity,
         ]),
       })),
+    );
+  }
+});
+
+const stavesSchema = z.object({
+  name: z.string(),
+  staves: z.array(z.array(z.tuple([z.number(), z.number(), z.array(z.int())]))),
+});
+
+/** Each sample melody over three voices: one keeps its rhythm, one sings longer notes, and one pauses. */
+const inFourVoices = sampleMelodies.map((sample) => {
+  const { notes } = sample;
+  const lower = (below: number): typeof notes => notes.map((note) => ({ ...note, pitch: note.pitch - below }));
+  const voices = [
+    lower(4),
+    lower(9).filter(({ onset }) => onset % 8 === 0),
+    lower(24).filter((_, index) => index % 3 !== 2),
+  ];
+  const generated = voices.map((voice, index) => ({
+    name: `Voice ${index}`,
+    program: 52,
+    notes: voice.map((note) => ({ ...note, velocity: 80 })),
+  }));
+  return {
+    name: `${sample.id}.mid`,
+    score: composeScore({ name: sample.id, melody: sampleAsMelody(sample), generated }),
+  };
+});
+
+test("music21 shows the same four staves with and without a performance", () => {
+  const staves = ["composed", "performed"].map((kind) => {
+    const folder = join(directory, kind);
+    mkdirSync(folder);
+    for (const { name, score } of inFourVoices) {
+      const piece = kind === "composed" ? score : perform({ score, options: usualPerformance, phraseEnds: [12, 28] });
+      writeFileSync(join(folder, name), writeMidi(piece));
+    }
+    const program = join(__dirname, "read_with_music21.py");
+    const done = spawnSync(environmentPython("training"), [program, folder], { encoding: "utf8" });
+    expect(done.stderr).toBe("");
+    return done.stdout
+      .trim()
+      .split("\n")
+      .map((line) => stavesSchema.parse(JSON.parse(line)));
+  });
+  const [composed = [], played = []] = staves;
+  expect(composed).toHaveLength(inFourVoices.length);
+  expect(played).toEqual(composed);
+  for (const { name, score } of inFourVoices) {
+    const found = composed.find((file) => file.name === name);
+    expect(
+      found?.staves.map((staff) => staff.map(([offset, length, pitches]) => [offset, length, ...pitches])),
+    ).toEqual(
+      score.tracks.map(({ notes }) =>
+        notes.map(({ startTick, durationTicks, pitch }) => [
+          startTick / score.ticksPerBeat,
+          durationTicks / score.ticksPerBeat,
+          pitch,
+        ]),
+      ),
     );
   }
 });

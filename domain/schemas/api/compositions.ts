@@ -79,7 +79,7 @@ export const performanceSchema = z
       .optional()
       .meta({
         description:
-          "The other voices end nearly a 32nd early before rests and where a phrase of the tune ends. The tune keeps " +
+          "The other voices end up to a 32nd early before rests and where a phrase of the tune ends. The tune keeps " +
           `its lengths. ${on}`,
       }),
     ritardando: z
@@ -124,7 +124,12 @@ export const updateCompositionSchema = z
       .min(1)
       .max(64)
       .optional()
-      .meta({ description: "The new instruments of tracks of the finished piece." }),
+      .meta({ description: "The new instruments of tracks of the finished piece. They go before `performance`." }),
+    performance: performanceSchema.optional().meta({
+      description:
+        "Changes how the finished piece is performed. What it does not name stays as it is. `instruments` gives all " +
+        "tracks new instruments; `model` gives them back those of melody and model.",
+    }),
   })
   .meta({ id: "UpdateComposition", minProperties: 1 });
 

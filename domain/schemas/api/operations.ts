@@ -169,7 +169,7 @@ export const operationDescriptions = {
     problems: ["NOT_FOUND"],
   },
   updateComposition: {
-    summary: "Rename a composition, or change its instruments",
+    summary: "Rename a composition, or change its instruments or its performance",
     pathParameters: byCompositionId,
     body: updateCompositionSchema,
     status: 200,

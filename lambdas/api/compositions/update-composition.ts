@@ -15,7 +15,7 @@ export interface UpdateCompositionParams extends Omit<ReviseCompositionParams, "
   readonly request: Request;
 }
 
-/** Renames a composition and changes its instruments. */
+/** Renames a composition, and changes its instruments and its performance. */
 export async function updateComposition({ request, ...ports }: UpdateCompositionParams): Promise<Response> {
   const owned = { sub: request.subject(), id: request.pathParameter("compositionId") };
   requireNoQuery(request);
@@ -25,7 +25,7 @@ export async function updateComposition({ request, ...ports }: UpdateComposition
     alsoCheck: (body) =>
       Object.keys(body).length > 0
         ? []
-        : [{ pointer: "", reason: "changes nothing", ...shortValue(body), allowed: "name, programs" }],
+        : [{ pointer: "", reason: "changes nothing", ...shortValue(body), allowed: "name, programs, performance" }],
   });
   const changed = await changeOwned({
     request,

@@ -399,6 +399,64 @@ describe("a composition", () => {
     ]);
   });
 
+  test("is performed in another way, and the composed notes stay", async () => {
+    const api = composerApi();
+    const item = finishedPiece(api);
+    api.compositions.put({ ...item, performance: usualPerformance });
+    const path = `/compositions/${item.id}`;
+    const scoreBefore = api.files.objects.get(compositionScoreKey(item));
+    const change = async (
+      json: unknown,
+    ): Promise<{ programs: number[]; velocities: number[]; performance: unknown }> => {
+      const reply = await api.call("PATCH", path, { json });
+      expect(reply.status).toBe(200);
+      const { bytes } = await api.call("GET", `${path}/midi`);
+      const { tracks } = parseMidi(bytes);
+      const { output, performance } = resourceOf(reply, compositionSchema);
+      expect(output?.tracks.slice(0, 2).map(({ program }) => program)).toEqual(tracks.map(({ program }) => program));
+      return {
+        programs: tracks.map(({ program }) => program),
+        velocities: tracks.map(({ notes }) => notes[0]?.velocity ?? 0),
+        performance,
+      };
+    };
+    const flat = await change({ performance: { dynamics: false } });
+    expect(flat.velocities).toEqual([80, 80]);
+    expect(flat.performance).toEqual({ ...usualPerformance, dynamics: false });
+    const played = await change({ performance: { dynamics: true, instruments: "choir" } });
+    expect(played.velocities[0]).toBeGreaterThan(80);
+    expect(played.programs).toEqual([52, 52]);
+    // Programs go before a preset, in one request and after it.
+    const mixed = await change({ performance: { instruments: "strings" }, programs: [{ index: 1, program: 3 }] });
+    expect(mixed.programs).toEqual([40, 3]);
+    expect((await change({ performance: { mix: false } })).programs).toEqual([40, 3]);
+    expect((await change({ performance: { instruments: "model" } })).programs).toEqual([0, 32]);
+    expect(api.files.objects.get(compositionScoreKey(item))).toEqual(scoreBefore);
+  });
+
+  test("of version 0.2 gets the usual performance when it is asked for", async () => {
+    const api = composerApi();
+    const item = finishedPiece(api);
+    const path = `/compositions/${item.id}`;
+    const reply = await api.call("PATCH", path, { json: { performance: { ritardando: false } } });
+    expect(reply.body).toMatchObject({ performance: { ...usualPerformance, ritardando: false } });
+    expect(parseMidi((await api.call("GET", `${path}/midi`)).bytes).tracks[0]?.notes[0]?.velocity).not.toBe(80);
+  });
+
+  test("refuses a performance that is none, and any before the piece is done", async () => {
+    const api = composerApi();
+    const item = finishedPiece(api);
+    const wrong = { performance: { instruments: "kazoo" }, programs: [{ index: 1, program: 3 }] };
+    const reply = await api.call("PATCH", `/compositions/${item.id}`, { json: wrong });
+    expect(reply.status).toBe(400);
+    expect(problemOf(reply).errors?.map(({ pointer }) => pointer)).toEqual(["/performance/instruments"]);
+    const running = composition({ state: "RUNNING", performance: usualPerformance });
+    api.compositions.put(running);
+    const early = await api.call("PATCH", `/compositions/${running.id}`, { json: { performance: { mix: false } } });
+    expect(early.status).toBe(409);
+    expect(problemOf(early)).toMatchObject({ code: "NOT_READY", errors: [{ pointer: "/performance" }] });
+  });
+
   test("changed by several at once: every change is kept, and the bytes are those of the row", async () => {
     const api = composerApi();
     const item = finishedPiece(api);

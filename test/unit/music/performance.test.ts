@@ -285,6 +285,24 @@ test("volume and pan are written for each track, the tune loudest and in the mid
   expect((alto[1] ?? 0) < 64 && (tenor[1] ?? 0) > 64).toBe(true);
 });
 
+test("voices that are held are softer under a tune whose notes die away", () => {
+  const volumes = (tune: number, voice: number): (number | undefined)[] => {
+    const tracks = piece.tracks.map((track, index) => ({ ...track, program: index === 0 ? tune : voice }));
+    const performed = perform({ score: { ...piece, tracks }, options: usualPerformance });
+    return performed.tracks.map(({ volume }) => volume);
+  };
+  const [piano, choir, violin, harp] = [0, 52, 40, 46];
+  const usual = volumes(violin, choir);
+  expect(
+    volumes(piano, choir)
+      .slice(1)
+      .every((volume, index) => (volume ?? 0) < (usual[index + 1] ?? 0)),
+  ).toBe(true);
+  expect(volumes(piano, harp)).toEqual(usual);
+  expect(volumes(violin, harp)).toEqual(usual);
+  expect(volumes(piano, choir)[0]).toBe(usual[0]);
+});
+
 describe("instruments", () => {
   const programs = (preset: (typeof instrumentPresets)[number]): number[] =>
     withInstruments(piece, preset).tracks.map(({ program }) => program);
