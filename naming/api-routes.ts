@@ -60,6 +60,13 @@ export const apiRoutes = {
     capability: "compositions",
     public: false,
   },
+  rateComposition: {
+    method: "POST",
+    path: "/compositions/{compositionId}/rating",
+    capability: "compositions",
+    public: false,
+  },
+  listTechniqueRatings: { method: "GET", path: "/technique-ratings", capability: "compositions", public: false },
 
   listModels: { method: "GET", path: "/models", capability: "models", public: false },
   getModel: { method: "GET", path: "/models/{modelId}", capability: "models", public: false },

@@ -11,6 +11,8 @@
  * | Quota of a user    | USER#{sub} | QUOTA                      |
  * | Pending change     | USER#{sub} | PENDING_CHANGE#{kind}#{id} |
  * | Stock model        | STOCK      | MODEL#{id}                 |
+ * | Rating totals      | RATINGS    | TECHNIQUE#{id}             |
+ * | Rating totals      | RATINGS    | MODEL#{id}#{sha256}        |
  * | Data set catalogue | CATALOGUE  | DATASET#{id}               |
  * | Training slot      | SLOTS      | SLOT#{k}                   |
  * | Order of the slots | SLOTS      | ORDER                      |
@@ -68,6 +70,16 @@ export const stockPartition = "STOCK";
 export const stockModelKey = (modelId: string): TableKey => ({
   pk: stockPartition,
   sk: `${kindPrefix("MODEL")}${modelId}`,
+});
+export const ratingsPartition = "RATINGS";
+export const techniqueRatingsKey = (technique: string): TableKey => ({
+  pk: ratingsPartition,
+  sk: `TECHNIQUE#${technique}`,
+});
+/** Returns the key of the ratings of a stock model's file. A model that is trained anew begins with none. */
+export const stockModelRatingsKey = ({ id, sha256 }: { readonly id: string; readonly sha256: string }): TableKey => ({
+  pk: ratingsPartition,
+  sk: `${kindPrefix("MODEL")}${id}#${sha256}`,
 });
 export const catalogueKey = (datasetId: string): TableKey => ({ pk: "CATALOGUE", sk: `DATASET#${datasetId}` });
 

@@ -146,19 +146,25 @@ def plot_similarity(training: Training) -> Figure:
     return figure
 
 
+DRAWN_METRICS = (
+    "dissonantPairShare",
+    "qualifiedNoteRate",
+    "scaleConsistency",
+    "pitchClassesUsed",
+    "grooveConsistency",
+    "tonalDistance",
+    "phrasesClosed",
+    "leaptIntoDissonancesPerBar",
+)
+
+
 def plot_music(training: Training) -> Figure:
-    """Draws six metrics over the epochs, with Bach's values."""
-    figure, grid = plt.subplots(3, 2, figsize=(7.6, 7.4), sharex=True, layout="constrained")
-    names = (
-        "dissonantPairShare",
-        "qualifiedNoteRate",
-        "scaleConsistency",
-        "pitchClassesUsed",
-        "grooveConsistency",
-        "tonalDistance",
-    )
+    """Draws metrics over the epochs, with Bach's values: an even number of those that the training has."""
+    names = [name for name in DRAWN_METRICS if training.has(name)]
+    rows = len(names) // 2
+    figure, grid = plt.subplots(rows, 2, figsize=(7.6, 7.4 / 3 * rows), sharex=True, layout="constrained")
     epochs = training.series("epoch")
-    for axes, name in zip(grid.flat, names, strict=True):
+    for axes, name in zip(grid.flat, names[: 2 * rows], strict=True):
         axes.plot(epochs, training.series(name), color=BLUE, label="model")
         mark_kept_epoch(axes, training)
         mark_served_model(axes, training, name)

@@ -30,6 +30,8 @@ METRICS = (
     "polyphonicRate",
     "tonalDistance",
     "grooveConsistency",
+    "phrasesClosed",
+    "leaptIntoDissonancesPerBar",
 )
 SMOOTHING = 0.3
 """The weight of the newest epoch, the same with which convergence is judged (domain/training/convergence.ts)."""
@@ -55,6 +57,11 @@ class Training:
     def series(self, name: str) -> list[float]:
         """Returns one value for each epoch."""
         return [float(line[name]) for line in self.epochs]
+
+    def has(self, name: str) -> bool:
+        """Returns True for a metric that every epoch, the reference and the card have. Trainings of version 0.2 lack
+        some."""
+        return all(name in numbers for numbers in (*self.epochs, self.composer, self.validation, self.card))
 
 
 @dataclass(frozen=True)
@@ -126,7 +133,7 @@ def smoothed(values: Sequence[float]) -> list[float]:
 FIGURES = {
     "losses": "Losses over the epochs of the training of {}",
     "similarity-index": "Similarity index over the epochs of the training of {}, with the floor",
-    "music": "Six metrics over the epochs of the training of {}, with Bach's values",
+    "music": "Musical metrics over the epochs of the training of {}, with Bach's values",
 }
 """The figures that are drawn of every stock model, each with its text for people who cannot see it."""
 

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 from opencomposer_evaluation.accompanists import InSeparateWindows, NearestWindow, RandomInScale
-from opencomposer_evaluation.corpus import cut_steps, lines_of
+from opencomposer_evaluation.corpus import cut_steps
 from opencomposer_evaluation.melodies import random_melody, transposed, with_silent_bars
 from opencomposer_music.metrics import scale_consistency
 from opencomposer_music.piano_roll import ONSET, Planes
+from opencomposer_music.voice_lines import lines_of
 from opencomposer_testing.tiny_music import random_piece
 
 TRAINING = [random_piece(seed, 9) for seed in range(6)]

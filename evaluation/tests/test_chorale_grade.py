@@ -15,9 +15,9 @@ from opencomposer_evaluation.chorale_grade import (
     harmonic_quality,
     ranked_distance,
 )
-from opencomposer_evaluation.corpus import REST
 from opencomposer_evaluation.repeated_sequences import repeated_sequences
 from opencomposer_music.keys import Key
+from opencomposer_music.voice_lines import REST
 from opencomposer_testing.quarters import quarters
 
 C_MAJOR = Key(0, "major")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from opencomposer_evaluation.corpus import REST, Lines
 from opencomposer_evaluation.memorization import PassageIndex, report_memorization, sounding_places
+from opencomposer_music.voice_lines import REST, Lines
 
 VOICES = 3
 

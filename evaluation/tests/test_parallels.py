@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from opencomposer_evaluation.corpus import REST
 from opencomposer_evaluation.parallels import beat_parallels, parallels
+from opencomposer_music.voice_lines import REST
 
 
 def test_parallels_by_hand() -> None:

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from opencomposer_evaluation.accompaniment_view import AS_TEXTURE
 from opencomposer_evaluation.boundary_discontinuity import EIGHT_BAR_WINDOWS, TWO_BAR_WINDOWS, measure_bar_lines
-from opencomposer_evaluation.corpus import REST
 from opencomposer_evaluation.texture_metrics import COUNTED_ELSEWHERE
 from opencomposer_evaluation.window_metrics import gather_totals
 from opencomposer_music.piano_roll import SOUNDING, Note, notes_to_planes
+from opencomposer_music.voice_lines import REST
 from opencomposer_testing.tiny_music import random_piece
 
 MELODY = notes_to_planes([Note(0, 32, 72)], 32)

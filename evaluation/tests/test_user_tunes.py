@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pytest
 from opencomposer_evaluation.command import main
-from opencomposer_evaluation.corpus import REST
 from opencomposer_evaluation.tune_evaluation import judge_tunes, tune_report
 from opencomposer_evaluation.tune_faults import FAULTS, OTHER_FIGURES, mean_figures, tonic_missed
 from opencomposer_evaluation.user_tunes import MalformedTune, UserTune, load_tunes, read_music
-from opencomposer_evaluation.voice_lines import VoiceLines
 from opencomposer_music.piano_roll import Note, is_monophonic
+from opencomposer_music.voice_lines import REST, VoiceLines
 from opencomposer_testing.quarters import quarters
 from opencomposer_testing.tiny_generator import TinyGenerator
 from opencomposer_testing.tiny_network import TinyNetwork

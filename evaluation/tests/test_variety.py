@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from opencomposer_evaluation.corpus import REST
 from opencomposer_evaluation.variety import (
     align_sopranos,
     harmonization_difference,
     long_runs,
     mean_pair_difference,
 )
+from opencomposer_music.voice_lines import REST
 
 
 @given(st.integers(2, 5), st.integers(0, 1000))

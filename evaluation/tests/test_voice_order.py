@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from opencomposer_evaluation.bass_rhythm import count_bass_attacks
-from opencomposer_evaluation.chords import count_chords
-from opencomposer_evaluation.corpus import REST
-from opencomposer_evaluation.voice_lines import as_voices
 from opencomposer_evaluation.voice_order import count_outside_the_tune, count_voice_order
+from opencomposer_music.chords import count_chords
 from opencomposer_music.piano_roll import Note, notes_to_planes
+from opencomposer_music.voice_lines import REST, as_voices
 from opencomposer_testing.quarters import quarters
 
 

@@ -110,7 +110,10 @@ function modelError(
   const code = error.success ? error.data.code : undefined;
   log.warn("the model's container responded with an error", { status, code });
   if (deliveryStatuses.has(status) || status === 501) {
-    log.error("the container takes no request in the form in which it arrives", { status, body: body.slice(0, 1_000) });
+    log.error("the container refuses the form of the request: its path, method, length, type or headers", {
+      status,
+      body: body.slice(0, 1_000),
+    });
   }
   const isPassing = status < 400 || status >= 500 || busyStatuses.has(status) || deliveryStatuses.has(status);
   if (isPassing) return { kind: "UNAVAILABLE", reason: code ?? `HTTP ${status}` };

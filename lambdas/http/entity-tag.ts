@@ -54,14 +54,14 @@ export async function taggedResponse({
   return { ...full, headers: { ...full.headers, ...headers, etag: tag } };
 }
 
-export interface TaggedListParams {
+export interface TaggedByContentParams {
   readonly request: Request;
   readonly body: unknown;
   readonly headers?: Headers;
 }
 
-/** Returns a list with the digest of its JSON as its ETag, or 304 if the client has the same one. */
-export async function taggedList({ request, body, headers = {} }: TaggedListParams): Promise<Response> {
+/** Returns a body with the digest of its JSON as its ETag, or 304 if the client has the same one. */
+export async function taggedByContent({ request, body, headers = {} }: TaggedByContentParams): Promise<Response> {
   const full = jsonResponse({ status: 200, body });
   const tag = digestTag(createHash("sha256").update(full.body).digest("hex"));
   return await taggedResponse({ request, tag, headers, response: () => full });

@@ -17,6 +17,7 @@ import {
 import { failureSchema } from "../../domain/schemas/failure";
 import { sha256Schema, ulidSchema } from "../../domain/schemas/ids";
 import { epochMetricsSchema, metricsSchema } from "../../domain/schemas/metrics";
+import { ratingSchema } from "../../domain/schemas/rating";
 import {
   convergenceSchema,
   datasetReferenceSchema,
@@ -122,6 +123,8 @@ export const compositionItemSchema = z.strictObject({
   performance: performanceOptionsSchema.optional(),
   /** Where the tune's phrases end, as the technique heard it. */
   phraseEnds: phraseEndsSchema.optional(),
+  /** How its owner has rated it. It is counted in the totals of its technique and its model. */
+  rating: ratingSchema.optional(),
   failure: failureSchema.optional(),
   output: compositionOutputSchema.optional(),
   /** The MIDI file. Its revision and token are part of its key; the digest is its ETag. */
@@ -148,6 +151,22 @@ export const compositionItemSchema = z.strictObject({
 });
 
 export type CompositionItem = z.infer<typeof compositionItemSchema>;
+
+const ratingTotalsShape = {
+  ratedPoor: z.int().optional(),
+  ratedNeutral: z.int().optional(),
+  ratedGood: z.int().optional(),
+};
+
+/** The numbers of compositions by their rating. An absent number is 0. */
+export type RatingTotals = z.infer<z.ZodObject<typeof ratingTotalsShape>>;
+
+/** The ratings of a technique, or of a stock model's file. Its key says of which, and nothing in it says whose. */
+export const ratingTotalsItemSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  kind: z.literal("RATING_TOTALS"),
+  ...ratingTotalsShape,
+});
 
 const modelShape = {
   schemaVersion: z.literal(1),
@@ -179,6 +198,8 @@ export const modelItemSchema = z.strictObject({
   id: ulidSchema,
   trainingJobId: ulidSchema,
   holds: quotaAmountsSchema.optional(),
+  /** The ratings of its owner's compositions. Those of stock models are in rows of their own, because seeding replaces theirs. */
+  ...ratingTotalsShape,
 });
 
 export type ModelItem = z.infer<typeof modelItemSchema>;

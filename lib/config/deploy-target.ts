@@ -64,5 +64,7 @@ export function refuseUnreachable({ images, endpoints, api }: StageConfig, { acc
     }
   }
   if (lines.length === 0) return;
-  throw new StageConfigError(`The deploy cannot reach what the stage's configuration names:\n${lines.join("\n")}`);
+  throw new StageConfigError(
+    `These values of the stage's configuration belong to another account or Region than the deploy, and SageMaker or API Gateway would refuse them:\n${lines.join("\n")}`,
+  );
 }

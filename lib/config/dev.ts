@@ -45,5 +45,7 @@ export const devDefaults: StageConfigInput = {
   reconcileMinutes: 5,
   images: perTechnique(() => ({ training: { kind: "build" }, inference: { kind: "build" } })),
   endpoints: perTechnique(() => ({ kind: "serverless", memoryMb: 2048, maxConcurrency: 2 })),
+  // AWS's default pool of a new account, and a machine for each technique.
+  endpointLimits: { serverlessConcurrency: 10, instances: 2 },
   alarms: { emailAddresses: [] },
 };

@@ -46,4 +46,5 @@ export const localDefaults: StageConfigInput = {
   },
   reconcileMinutes: 1,
   images: perTechnique(() => ({ training: { kind: "local" }, inference: { kind: "local" } })),
+  endpointLimits: { serverlessConcurrency: 10, instances: 2 },
 };

@@ -252,6 +252,24 @@ const stageSettingsSchema = z.strictObject({
     .record(z.enum(techniqueIds), endpointConfigSchema)
     .optional()
     .describe("The endpoints. A stage without them has no Inference stack."),
+  endpointLimits: z
+    .strictObject({
+      serverlessConcurrency: z
+        .int()
+        .min(1)
+        .max(10_000)
+        .describe(
+          "Concurrency of all serverless endpoints together. It is taken from one pool of the account and Region, which is 10 in new accounts.",
+        ),
+      instances: z
+        .int()
+        .min(1)
+        .max(100)
+        .describe("Machines of all real-time endpoints together. Each of them costs day and night."),
+    })
+    .describe(
+      "Maximum that the endpoints of the stage may take together, so that a larger pool or bill is decided once more.",
+    ),
   alarms: z
     .strictObject({
       emailAddresses: z
@@ -303,6 +321,38 @@ function refuseTrialValues(
   }
 }
 
+/** Returns what the endpoints of a stage take together. */
+export function endpointTotals(
+  endpoints: Readonly<Record<string, EndpointConfig>>,
+): z.infer<typeof stageSettingsSchema>["endpointLimits"] {
+  const given = Object.values(endpoints);
+  return {
+    serverlessConcurrency: sum(given.map((one) => (one.kind === "serverless" ? one.maxConcurrency : 0))),
+    instances: sum(given.map((one) => (one.kind === "realTime" ? one.instanceCount : 0))),
+  };
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
+
+function refuseEndpointsOverLimits(
+  { endpoints, endpointLimits }: z.infer<typeof stageSettingsSchema>,
+  refuse: Refuse,
+): void {
+  const totals = endpointTotals(endpoints ?? {});
+  if (totals.serverlessConcurrency > endpointLimits.serverlessConcurrency) {
+    refuse(
+      ["endpointLimits", "serverlessConcurrency"],
+      `is less than the ${totals.serverlessConcurrency} that the maxConcurrency of all endpoints is together: lower those or, if the account's pool is larger (docs/deploy.md), raise this`,
+    );
+  }
+  if (totals.instances > endpointLimits.instances) {
+    refuse(
+      ["endpointLimits", "instances"],
+      `is less than the ${totals.instances} machines that all endpoints have together: lower their instanceCount or, if as many are to be paid day and night, raise this`,
+    );
+  }
+}
+
 export const stageConfigSchema = stageSettingsSchema.superRefine((config, context) => {
   const refuse: Refuse = (path, message) => {
     context.addIssue({ code: "custom", path: [...path], message });
@@ -349,6 +399,7 @@ export const stageConfigSchema = stageSettingsSchema.superRefine((config, contex
       }
     }
   }
+  refuseEndpointsOverLimits(config, refuse);
   if (config.removal === "destroy" && config.storage.deletionProtection) {
     refuse(["storage", "deletionProtection"], "contradicts removal `destroy`");
   }

@@ -18,7 +18,8 @@ export const dataRules: readonly Rule[] = [
     types: ["AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable"],
     findings: ({ Type, Properties }, { config }) => {
       if (config.stage !== "prod") return [];
-      if (Type === "AWS::DynamoDB::GlobalTable") return ["a global table, whose protection this rule does not read"];
+      if (Type === "AWS::DynamoDB::GlobalTable")
+        return ["a global table: this rule cannot tell whether it is protected"];
       const table = tableSchema.parse(Properties);
       return [
         ...(table.PointInTimeRecoverySpecification?.PointInTimeRecoveryEnabled === true

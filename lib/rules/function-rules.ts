@@ -1,6 +1,13 @@
 import * as z from "zod";
 import type { Rule } from "./rule";
 
+/** What LOG2 finds. A function of the CDK's own is acknowledged with these texts. */
+export const functionLogFindings = {
+  noGroup: "no log group of the stack",
+  noJson: "no log in JSON",
+  otherLevel: (level: string): string => `not at the level ${level}`,
+} as const;
+
 const functionSchema = z.looseObject({
   LoggingConfig: z
     .looseObject({
@@ -24,15 +31,15 @@ export const functionRules: readonly Rule[] = [
     id: "LOG2",
     info: "Every function writes JSON at the stage's level into a log group of its stack.",
     explanation:
-      "Lambda would make a group that keeps its events for ever, and by itself drops lines below INFO from logs in JSON.",
+      "Where a stack gives no log group, Lambda makes one that keeps its events for ever. Where it gives no level, Lambda drops the lines below INFO from a log in JSON.",
     types: ["AWS::Lambda::Function"],
     findings: ({ Properties }, { config }) => {
       const { LoggingConfig } = functionSchema.parse(Properties);
       const { logLevel } = config.functions;
       return [
-        ...(LoggingConfig?.LogGroup === undefined ? ["no log group of the stack"] : []),
-        ...(LoggingConfig?.LogFormat === "JSON" ? [] : ["no log in JSON"]),
-        ...(LoggingConfig?.ApplicationLogLevel === logLevel ? [] : [`not at the level ${logLevel}`]),
+        ...(LoggingConfig?.LogGroup === undefined ? [functionLogFindings.noGroup] : []),
+        ...(LoggingConfig?.LogFormat === "JSON" ? [] : [functionLogFindings.noJson]),
+        ...(LoggingConfig?.ApplicationLogLevel === logLevel ? [] : [functionLogFindings.otherLevel(logLevel)]),
       ];
     },
   },

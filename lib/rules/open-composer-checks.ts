@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
-import type { CfnResource } from "aws-cdk-lib";
+import { CfnResource } from "aws-cdk-lib";
 import { NagMessageLevel, NagPack, NagRuleCompliance } from "cdk-nag";
 import type { StageConfig } from "../config/stage-config";
 import { repositoryPath } from "../constructs/repository-root";
 import { dataRules } from "./data-rules";
 import { functionRules } from "./function-rules";
 import { permissionRules } from "./permission-rules";
-import { findingId, type Rule, type RuleContext, templateResource } from "./rule";
+import { findingId, type Rule, type RuleContext, type TemplateResource, templateResource } from "./rule";
 import { sageMakerRules } from "./sagemaker-rules";
 
 /** Every rule of the pack. */
@@ -29,7 +29,7 @@ export interface OpenComposerChecksProps {
  */
 export class OpenComposerChecks extends NagPack {
   readonly name = "OpenComposer";
-  private readonly context: RuleContext;
+  private readonly context: Omit<RuleContext, "resourcesOf">;
 
   constructor({ config, dockerfile }: OpenComposerChecksProps) {
     super();
@@ -41,6 +41,13 @@ export class OpenComposerChecks extends NagPack {
   }
 
   protected checkResource(node: CfnResource): void {
+    const resourcesOf = (type: string): readonly TemplateResource[] =>
+      node.node.root.node
+        .findAll()
+        .filter((child) => CfnResource.isCfnResource(child))
+        .filter(({ cfnResourceType }) => cfnResourceType === type)
+        .map(templateResource);
+    const context = { ...this.context, resourcesOf };
     for (const { id, info, explanation, types, findings } of openComposerRules) {
       if (!types.includes(node.cfnResourceType)) continue;
       this.applyRule({
@@ -50,7 +57,7 @@ export class OpenComposerChecks extends NagPack {
         level: NagMessageLevel.ERROR,
         node,
         rule: () => {
-          const found = findings(templateResource(node), this.context);
+          const found = findings(templateResource(node), context);
           return found.length === 0 ? NagRuleCompliance.COMPLIANT : [...new Set(found.map(findingId))];
         },
       });

@@ -16,6 +16,8 @@ export interface RuleContext {
   readonly config: StageConfig;
   /** The text of the Dockerfile from which the deploy builds images. */
   readonly dockerfile: string;
+  /** Returns all resources of a type in the app, whatever their stack. */
+  readonly resourcesOf: (type: string) => readonly TemplateResource[];
 }
 
 /** A rule of {@link OpenComposerChecks}. */

@@ -15,7 +15,6 @@ const endpointConfigSchema = z.looseObject({
   ProductionVariants: z.array(
     z.looseObject({
       ServerlessConfig: z.looseObject({ MaxConcurrency: z.number() }).optional(),
-      InstanceType: z.string().optional(),
       InitialInstanceCount: z.number().optional(),
     }),
   ),
@@ -58,7 +57,9 @@ export const sageMakerRules: readonly Rule[] = [
       const tasks = Object.entries(States).filter(([, { Type }]) => Type === "Task");
       return [
         ...(TimeoutSeconds <= longestExecutionSeconds ? [] : ["an execution may last for ever"]),
-        ...(TimeoutSeconds > needed ? [] : [`an execution is cut off after ${TimeoutSeconds} s of ${needed} s`]),
+        ...(TimeoutSeconds > needed
+          ? []
+          : [`an execution ends after ${TimeoutSeconds} s, and one with the longest job needs ${needed} s`]),
         ...tasks.filter(([, task]) => task.TimeoutSeconds === undefined).map(([name]) => `${name} has no time limit`),
         ...tasks
           .filter(([, { Resource }]) => /:states:::(?:aws-sdk:)?sagemaker/.test(Resource ?? ""))
@@ -76,27 +77,31 @@ export const sageMakerRules: readonly Rule[] = [
   },
   {
     id: "ENDPOINT1",
-    info: "An endpoint takes no more of the account's serverless concurrency, and no more machines, than the stage's settings say.",
+    info: "All endpoints together take no more serverless concurrency, and no more machines, than the stage's limits say.",
     explanation:
       "All serverless endpoints of an account share one pool, which is 10 in new accounts, and a machine that nobody counted costs day and night.",
     types: ["AWS::SageMaker::EndpointConfig"],
-    findings: ({ Properties }, { config }) => {
-      const given = Object.values(config.endpoints ?? {});
-      const concurrency = Math.max(0, ...given.map((one) => (one.kind === "serverless" ? one.maxConcurrency : 0)));
-      const instances = Math.max(0, ...given.map((one) => (one.kind === "realTime" ? one.instanceCount : 0)));
-      const instanceTypes = given.flatMap((one) => (one.kind === "realTime" ? [one.instanceType] : []));
-      return endpointConfigSchema.parse(Properties).ProductionVariants.flatMap((variant) => {
-        const { ServerlessConfig, InstanceType = "", InitialInstanceCount = 1 } = variant;
-        if (ServerlessConfig !== undefined) {
-          const { MaxConcurrency } = ServerlessConfig;
-          return MaxConcurrency <= concurrency
-            ? []
-            : [`concurrency ${MaxConcurrency}, and the stage has ${concurrency}`];
-        }
-        return instanceTypes.includes(InstanceType) && InitialInstanceCount <= instances
+    findings: ({ Type }, { config: { endpointLimits }, resourcesOf }) => {
+      const variants = resourcesOf(Type).flatMap(
+        ({ Properties }) => endpointConfigSchema.parse(Properties).ProductionVariants,
+      );
+      const concurrency = variants.reduce(
+        (total, { ServerlessConfig }) => total + (ServerlessConfig?.MaxConcurrency ?? 0),
+        0,
+      );
+      const instances = variants.reduce(
+        (total, { ServerlessConfig, InitialInstanceCount = 1 }) =>
+          total + (ServerlessConfig === undefined ? InitialInstanceCount : 0),
+        0,
+      );
+      return [
+        ...(concurrency <= endpointLimits.serverlessConcurrency
           ? []
-          : [`${InitialInstanceCount} machines of the type ${InstanceType}, and the stage has ${instances}`];
-      });
+          : [`concurrency ${concurrency}, and the stage's limit is ${endpointLimits.serverlessConcurrency}`]),
+        ...(instances <= endpointLimits.instances
+          ? []
+          : [`${instances} machines, and the stage's limit is ${endpointLimits.instances}`]),
+      ];
     },
   },
 ];

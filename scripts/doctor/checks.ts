@@ -1,5 +1,5 @@
 /** The checks of `npm run doctor`. Each is a function of what it was told, and asks nothing itself. */
-import type { StageConfig } from "../../lib/config/stage-config";
+import { endpointTotals, type StageConfig } from "../../lib/config/stage-config";
 import { techniqueIds } from "../../naming/resource-names";
 import type { DescribedStack, StackName } from "../../tools/stacks/deployed-stage";
 import { dockerMediaTypes, refusedManifest } from "../images/stored-image";
@@ -41,7 +41,7 @@ const oldestBootstrap = 6;
 
 export function checkBootstrap(version: number | undefined, qualifier: string): Finding {
   if (version === undefined) {
-    const found = `there is none of the qualifier ${qualifier} in this account and Region`;
+    const found = `this account and Region have no bootstrap with the qualifier ${qualifier}`;
     return wrong(
       "bootstrap of the CDK",
       found,
@@ -151,10 +151,7 @@ export function checkTrainingQuota(quotas: readonly Quota[], { training }: Pick<
 /** All serverless endpoints of an account and Region share one pool. */
 export function checkServerlessPool(quotas: readonly Quota[], { endpoints }: Pick<StageConfig, "endpoints">): Finding {
   const name = "Maximum total concurrency that can be allocated across all serverless endpoints";
-  const needed = techniqueIds.reduce((sum, technique) => {
-    const endpoint = endpoints?.[technique];
-    return sum + (endpoint?.kind === "serverless" ? endpoint.maxConcurrency : 0);
-  }, 0);
+  const { serverlessConcurrency: needed } = endpointTotals(endpoints ?? {});
   if (needed === 0) return skipped(`quota "${name}"`, "this stage has no serverless endpoint");
   return checkQuota({
     quotas,

@@ -132,7 +132,8 @@ export function leftoversOf(arns: readonly string[], inStacks: readonly string[]
     if (kept.has(name) || kept.has(arn)) return [];
     const service = arn.split(":").slice(2).join(":");
     const kind = kinds.find(({ pattern }) => pattern.test(service));
-    if (kind === undefined) return [{ name: arn, note: "no command is known here; the console finds it by this ARN" }];
+    if (kind === undefined)
+      return [{ name: arn, note: "this command does not know how it is removed; search for its ARN in the console" }];
     return [{ name: arn, note: kind.note, commands: kind.commands(name, arn) }];
   });
 }

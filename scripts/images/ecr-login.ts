@@ -27,7 +27,7 @@ export async function logInToEcr({ ecr, program, registry, run = runWithInput }:
   const { authorizationData = [] } = await ecr.send(new GetAuthorizationTokenCommand({}));
   const token = authorizationData[0]?.authorizationToken;
   if (token === undefined) throw new Error(`ECR gave no token for ${registry}.`);
-  // The token is user and password, in the form of HTTP's basic authentication.
+  // The token holds the username and the password, encoded as HTTP's basic authentication does.
   const [username = "", ...password] = Buffer.from(token, "base64").toString("utf8").split(":");
   run(program, ["login", "--username", username, "--password-stdin", registry], password.join(":"));
 }

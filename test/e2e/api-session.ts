@@ -131,6 +131,7 @@ export const shapes = {
     stock: z.boolean(),
     trainingJobId: z.string().optional(),
     sha256: z.string(),
+    ratings: z.object({ poor: z.int(), neutral: z.int(), good: z.int(), mean: z.number().optional() }),
   }),
   track: z.object({
     id: z.string(),
@@ -144,6 +145,7 @@ export const shapes = {
     state: z.enum(["PENDING", "RUNNING", "COMPLETED", "FAILED"]),
     modelId: z.string(),
     seed: z.int(),
+    rating: z.string().optional(),
     failure: failure.optional(),
     output: z
       .object({

@@ -228,6 +228,7 @@ function goodBody({ id, bodyType }: DocumentedOperation): CallOptions {
     updateTrack: { json: { name: "Renamed" } },
     createComposition: { json: newComposition },
     updateComposition: { json: { name: "Renamed" } },
+    rateComposition: { json: { rating: "good" } },
     createTrainingJob: { json: newJob },
   };
   const body = bodies[id];

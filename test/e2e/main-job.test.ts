@@ -143,6 +143,22 @@ describe("compose with the stock model", () => {
     expect(song.tracks[0]?.notes.map(({ pitch }) => pitch)).toEqual(expected);
   });
 
+  it("takes a rating, counts it once, and shows the numbers to every user", async () => {
+    const stranger = openSession(cloud.outputs, await accessToken(cloud.outputs, cloud.outputs.secondUser));
+    const ratingsOf = async () => (await stranger.call("GET", `/models/${stockModelId}`)).json(shapes.model).ratings;
+    const before = await ratingsOf();
+    const { id } = await compose({ seed: 4 });
+    const rate = async (session: ApiSession, rating: string) =>
+      await session.call("POST", `/compositions/${id}/rating`, { json: { rating } });
+    // The user's two hands at once, then a change of mind, then the same again.
+    await Promise.all([rate(api, "poor"), rate(api, "neutral")]);
+    for (let n = 0; n < 2; n += 1) {
+      expect((await rate(api, "good")).json(shapes.composition)).toMatchObject({ rating: "good" });
+    }
+    expect((await rate(stranger, "poor")).status).toBe(404);
+    expect(await ratingsOf()).toMatchObject({ ...before, good: before.good + 1, mean: aNumber });
+  });
+
   it("composes 64 bars in one go", async () => {
     const long = randomMelody(64);
     const longTrack = await created(api.call("POST", "/tracks", { bytes: long.midi }), 201);

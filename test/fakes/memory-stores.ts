@@ -26,6 +26,7 @@ import {
 import { createModels, createStockModels } from "../../lambdas/stores/models";
 import { isDone } from "../../lambdas/stores/outcome";
 import { createPendingChanges } from "../../lambdas/stores/pending-changes";
+import { createRatings } from "../../lambdas/stores/ratings";
 import { createSlots, type HeldSlot, type SlotHolder } from "../../lambdas/stores/slots";
 import type { Row } from "../../lambdas/stores/table";
 import { createTickets, type Ticket } from "../../lambdas/stores/tickets";
@@ -137,6 +138,7 @@ export function memoryStores(now: () => Date, table = new MemoryTable()) {
     table,
     quotaOf,
     moveQuota,
+    ratings: createRatings(params),
     pendingChanges: createPendingChanges(params),
     /** Returns the changes that are pending now. */
     pending,

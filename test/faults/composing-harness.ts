@@ -9,7 +9,9 @@ import type { Invocation } from "../../lambdas/aws/endpoint-invoker";
 import { executeComposition, retrySeconds } from "../../lambdas/compositions/execute-composition";
 import { dispatchWork } from "../../lambdas/open-work/dispatch-work";
 import { reconcileOpenWork, reconcilePatience } from "../../lambdas/open-work/reconcile-open-work";
-import { type CompositionItem, quotaHeld } from "../../lambdas/stores/items";
+import { readItem } from "../../lambdas/stores/item-codec";
+import { type CompositionItem, quotaHeld, ratingTotalsItemSchema } from "../../lambdas/stores/items";
+import { ratingCounts } from "../../lambdas/stores/ratings";
 import {
   compositionMidiKey,
   compositionScoreKey,
@@ -18,6 +20,7 @@ import {
   modelPrefix,
   trackKey,
 } from "../../naming/object-keys";
+import { kindPrefix, ratingsPartition, sortKey } from "../../naming/table-keys";
 import { pendingChangeGraceSeconds } from "../../naming/time-limits";
 import { VirtualClock } from "../fakes/clock";
 import { CollectingLog, CollectingMetrics } from "../fakes/telemetry";
@@ -98,6 +101,8 @@ export class ComposingHarness {
   private readonly log = new CollectingLog();
   private readonly metrics = new CollectingMetrics();
   private readonly training = new TrainingHarness();
+  /** The compositions that were ever rated, deleted ones included. */
+  private readonly rated = new Set<string>();
   private reconciledAt = this.seconds;
   private requests = 0;
   private readonly again: (() => Promise<void>)[] = [];
@@ -116,9 +121,13 @@ export class ComposingHarness {
       work: api.work,
       idempotencyRecords: api.stores.idempotencyRecords,
       pendingChanges: api.stores.pendingChanges,
+      ratings: api.stores.ratings,
     })) {
       this.injector.watchInPlace(name, port, methodsOf(port));
     }
+    api.stores.table.onWrite(({ sk }, row) => {
+      if (sk.startsWith(kindPrefix("COMPOSITION")) && row?.["rating"] !== undefined) this.rated.add(sk);
+    });
   }
 
   private get seconds(): number {
@@ -338,6 +347,11 @@ export class ComposingHarness {
       const rows = [...held, unfinished].reduce((sum, amounts) => sum + (amounts[counter] ?? 0), 0);
       const counted = stores.quotaOf(alice, counter);
       check(counted === rows, `the quota counts ${counted} ${counter}, there are ${rows}`);
+    }
+    for (const row of stores.table.peek(ratingsPartition)) {
+      const { poor, neutral, good } = ratingCounts(readItem(ratingTotalsItemSchema, row));
+      const counted = poor + neutral + good;
+      check(counted === this.rated.size, `${String(row[sortKey])} counts ${counted} ratings of ${this.rated.size}`);
     }
     for (const { of, state } of stores.pending()) check(false, `stuck: a change of a ${of} stays ${state}`);
     check(this.queue.length === 0, "stuck: a message stays in the queue");

@@ -102,10 +102,12 @@ const model = (Image: unknown): Resource => ({
   Properties: { PrimaryContainer: { Image } },
 });
 
-const endpoint = (variant: object): Resource => ({
+const endpoint = (...variants: readonly object[]): Resource => ({
   Type: "AWS::SageMaker::EndpointConfig",
-  Properties: { ProductionVariants: [{ VariantName: "all", ...variant }] },
+  Properties: { ProductionVariants: variants.map((variant) => ({ VariantName: "all", ...variant })) },
 });
+const serverless = (MaxConcurrency: number): Resource => endpoint({ ServerlessConfig: { MaxConcurrency } });
+const machines = (InitialInstanceCount: number): Resource => endpoint({ InitialInstanceCount });
 
 const openFile = "FROM python:3.11 AS base\nFROM base AS training\n";
 
@@ -143,7 +145,7 @@ const broken: readonly Case[] = [
   ],
   ["creates jobs of any name", create(bounded, "*"), /TRAIN1\[jobs-of-any-name\]/],
   ["runs for ever", machine({ TimeoutSeconds: undefined }), /TRAIN2\[an-execution-may-last-for-ever\]/],
-  ["is cut off within a long job", machine({ TimeoutSeconds: 86_400 }), /TRAIN2\[an-execution-is-cut-off/],
+  ["is cut off within a long job", machine({ TimeoutSeconds: 86_400 }), /TRAIN2\[an-execution-ends-after-86400-s/],
   ["has a task without a limit", machine({}, { More: { Type: "Task" } }), /TRAIN2\[More-has-no-time-limit\]/],
   [
     "creates jobs by itself",
@@ -161,8 +163,8 @@ const broken: readonly Case[] = [
     /IMAGE1\[m:1-is/,
   ],
   ["is built upon a tag", model(built), /IMAGE1\[python:3.11,-the-base-of-a-built-image/, { dockerfile: openFile }],
-  ["takes more concurrency", endpoint({ ServerlessConfig: { MaxConcurrency: 3 } }), /ENDPOINT1\[concurrency-3/],
-  ["takes machines", endpoint({ InstanceType: "ml.m5.large" }), /ENDPOINT1\[1-machines-of-the-type-ml\.m5\.large/],
+  ["takes more concurrency", serverless(11), /ENDPOINT1\[concurrency-11,-and-the-stage's-limit-is-10\]/],
+  ["takes machines", machines(3), /ENDPOINT1\[3-machines,-and-the-stage's-limit-is-2\]/],
   ["keeps events for ever", { Type: "AWS::Logs::LogGroup", Properties: {} }, /LOG1/],
   ["leaves its log group to Lambda", fn(), /LOG2\[no-log-group-of-the-stack\]/],
   ["writes no JSON", fn({ ...logging, LogFormat: "Text" }), /LOG2\[no-log-in-JSON\]/],
@@ -199,7 +201,7 @@ const sound: readonly (readonly [string, Resource, CheckParams?])[] = [
   ["has an image by digest", model(byDigest)],
   ["builds upon a digest", model(built)],
   ["builds in dev", model(`${registry}/music:latest`), { config: devConfig }],
-  ["has the stage's concurrency", endpoint({ ServerlessConfig: { MaxConcurrency: 2 } })],
+  ["takes all of its limits", endpoint({ ServerlessConfig: { MaxConcurrency: 10 } }, { InitialInstanceCount: 2 })],
   ["logs", fn(logging)],
   ["has a table", ofTable({})],
   ["has a table that only the rollback of its creation deletes", ofTable({}, "RetainExceptOnCreate")],
@@ -207,6 +209,20 @@ const sound: readonly (readonly [string, Resource, CheckParams?])[] = [
 test.each(sound.map(([what, ...rest]) => [what, rest] as const))("finds nothing in a stage that %s", (_, rest) => {
   const [resource, params] = rest;
   expect(findingsIn(resource, params)).toEqual([]);
+});
+
+test("endpoints of several stacks are counted together", () => {
+  const app = new App();
+  const add = (id: string, { Type, Properties }: Resource): void => {
+    new CfnResource(new Stack(app, id), "Endpoint", { type: Type, properties: Properties });
+  };
+  const found = (): readonly string[] =>
+    new OpenComposerChecks({ config: prodConfig }).validateScope(app).violations.map(({ ruleName }) => ruleName);
+  add("One", serverless(6));
+  add("Other", serverless(4));
+  expect(found()).toEqual([]);
+  add("Third", serverless(1));
+  expect(found()).toEqual(["OpenComposer-ENDPOINT1[concurrency-11,-and-the-stage's-limit-is-10]"]);
 });
 
 test("every rule has a template that breaks it, and says what and why", () => {

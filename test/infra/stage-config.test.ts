@@ -11,7 +11,7 @@ import { withOwnValues } from "../../lib/config/own-values";
 import type { StageConfig } from "../../lib/config/stage-config";
 import { StageConfigError } from "../../lib/config/stage-config-error";
 import { repositoryPath } from "../../lib/constructs/repository-root";
-import { localAccountId, type Stage, stages } from "../../naming/resource-names";
+import { localAccountId, perTechnique, type Stage, stages } from "../../naming/resource-names";
 import { exampleFile, localConfig, prodConfig, stageConfigs } from "./support/stage-configs";
 
 let folder: string;
@@ -368,6 +368,25 @@ test.each([
     "an endpoint takes what the workers send",
     { endpoints: { ...prodConfig.endpoints, "unet-gan": { kind: "serverless", memoryMb: 2048, maxConcurrency: 1 } } },
     'endpoints["unet-gan"].maxConcurrency',
+  ],
+  [
+    "all endpoints together take no more than the pool of a new account",
+    {
+      compositions: { concurrency: 6 },
+      endpoints: perTechnique(() => ({ kind: "serverless" as const, memoryMb: 2048 as const, maxConcurrency: 6 })),
+    },
+    "endpointLimits.serverlessConcurrency",
+  ],
+  [
+    "nobody pays for more machines than were counted",
+    {
+      endpoints: perTechnique(() => ({
+        kind: "realTime" as const,
+        instanceType: "ml.m5.large",
+        instanceCount: 2,
+      })),
+    },
+    "endpointLimits.instances",
   ],
   [
     "SageMaker has no such memory size",

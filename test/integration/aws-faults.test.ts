@@ -73,6 +73,7 @@ const composed = {
 const trained = {
   json: { name: "A job", technique: "unet-gan", topics: { mode: ["minor"] }, hyperparameters: { epochs: 3 } },
 };
+const rated = { json: { rating: "good" } };
 const programs = { json: { programs: [{ index: 1, program: 40 }] } };
 
 const apiCalls: readonly ApiCall[] = [
@@ -88,6 +89,8 @@ const apiCalls: readonly ApiCall[] = [
   { operation: "deleteComposition", request: of("COMPOSITION", "compositions"), usesS3: true },
   { operation: "getCompositionMidi", request: of("COMPOSITION", "compositions", "/midi"), usesS3: true },
   { operation: "listCompositionEditEvents", request: of("COMPOSITION", "compositions", "/edit-events") },
+  { operation: "rateComposition", request: of("COMPOSITION", "compositions", "/rating", rated) },
+  { operation: "listTechniqueRatings", request: at("/technique-ratings") },
   { operation: "listModels", request: at("/models") },
   { operation: "getModel", request: of("MODEL", "models") },
   { operation: "deleteModel", request: of("MODEL", "models"), usesS3: true },

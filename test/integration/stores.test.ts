@@ -7,6 +7,7 @@ import type { PendingChangeItem } from "../../lambdas/stores/items";
 import { createModels, createStockModels } from "../../lambdas/stores/models";
 import { isDone, type NotDone, type Outcome } from "../../lambdas/stores/outcome";
 import { createPendingChanges } from "../../lambdas/stores/pending-changes";
+import { createRatings } from "../../lambdas/stores/ratings";
 import { createRowsByKey } from "../../lambdas/stores/rows-by-key";
 import { createSlots } from "../../lambdas/stores/slots";
 import { type Table, TableBusy } from "../../lambdas/stores/table";
@@ -858,6 +859,89 @@ describe.each([
       for (const n of [5, 6, 7]) await tickets.remove(jobId(n));
       await tickets.remove(jobId(5));
       expect(await tickets.waiting()).toEqual([]);
+    });
+  });
+
+  describe("ratings", () => {
+    const ratings = () => createRatings(params());
+    const finished = async (sub: string, stockModelId: string) => {
+      const reference = { id: stockModelId, stock: true, sha256: "a".repeat(64), bytes: 1 };
+      return await putOwned(
+        composition({ sub, technique: "ar-cnn", state: "COMPLETED", output: finishedOutput, model: reference }),
+      );
+    };
+    const ofModel = async (id: string) => await ratings().ofStockModel({ id, sha256: "a".repeat(64) });
+    const total = ({ poor, neutral, good }: Readonly<Record<"poor" | "neutral" | "good", number>>): number =>
+      poor + neutral + good;
+
+    test("a rating is in the composition, and moves the totals of its technique and its model", async () => {
+      const item = await finished(newUser(), "rated-once");
+      const before = await ratings().ofTechnique("ar-cnn");
+      const rated = doneValue(await ratings().rate(item, "good"));
+      expect(rated).toEqual(await compositions().get(item));
+      expect(rated).toMatchObject({ rating: "good", version: item.version + 1 });
+      expect(doneValue(await ratings().rate(rated, "good"))).toEqual(rated);
+      const changed = doneValue(await ratings().rate(rated, "poor"));
+      expect(changed).toEqual(await compositions().get(item));
+      expect(await ofModel("rated-once")).toEqual({ poor: 1, neutral: 0, good: 0 });
+      expect(await ratings().ofTechnique("ar-cnn")).toEqual({ ...before, poor: before.poor + 1 });
+    });
+
+    test("many users who rate at once are counted once each, or told that the table is busy", async () => {
+      const items = await Promise.all(
+        Array.from({ length: 12 }, async () => await finished(newUser(), "rated-by-many")),
+      );
+      const before = total(await ratings().ofTechnique("ar-cnn"));
+      const outcomes = await Promise.all(items.map(async (item) => await unlessBusy(ratings().rate(item, "good"))));
+      expect(outcomes.some((outcome) => outcome !== undefined)).toBe(true);
+      const rows = await Promise.all(items.map(async (item) => await compositions().get(item)));
+      const rated = rows.filter((row) => row?.rating === "good").length;
+      expect(rated).toBe(outcomes.filter((outcome) => outcome !== undefined && isDone(outcome)).length);
+      expect(await ofModel("rated-by-many")).toEqual({ poor: 0, neutral: 0, good: rated });
+      expect(total(await ratings().ofTechnique("ar-cnn")) - before).toBe(rated);
+    });
+
+    test("of two ratings of one composition at once, one is written and the other is stale", async () => {
+      const item = await finished(newUser(), "rated-twice-at-once");
+      const outcomes = await Promise.all([ratings().rate(item, "good"), ratings().rate(item, "poor")]);
+      expect(kinds(outcomes)).toEqual(["DONE", "STALE"]);
+      const row = await compositions().get(item);
+      expect(await ofModel("rated-twice-at-once")).toEqual({
+        poor: 0,
+        neutral: 0,
+        good: 0,
+        [row?.rating ?? "neutral"]: 1,
+      });
+    });
+
+    test("a composition that has changed since is not rated, and nothing is counted", async () => {
+      const item = await finished(newUser(), "rated-late");
+      doneValue(await compositions().change(item, { name: "New" }));
+      expect(await ratings().rate(item, "good")).toEqual(stale);
+      doneValue(await compositions().remove({ item: { ...item, version: 2 }, gives: {} }));
+      expect(await ratings().rate({ ...item, version: 2 }, "good")).toEqual(stale);
+      expect(await ofModel("rated-late")).toEqual({ poor: 0, neutral: 0, good: 0 });
+    });
+
+    test("the totals of a user's own model are in its row, until it is deleted", async () => {
+      const sub = newUser();
+      const own = await putOwned(model({ sub }));
+      const reference = { id: own.id, stock: false, sha256: own.sha256, bytes: own.bytes };
+      const done = { sub, state: "COMPLETED", output: finishedOutput, model: reference } as const;
+      const first = await putOwned(composition(done));
+      const second = await putOwned(composition(done));
+      const rated = doneValue(await ratings().rate(first, "good"));
+      doneValue(await ratings().rate(second, "good"));
+      doneValue(await ratings().rate(rated, "neutral"));
+      const row = await models().get(own);
+      expect(row).toMatchObject({ version: 4, ratedGood: 1, ratedNeutral: 1 });
+      if (row === undefined) throw new Error("the model is gone");
+      doneValue(await models().remove({ item: row, gives: {} }));
+      const before = await ratings().ofTechnique("unet-gan");
+      const third = await putOwned(composition(done));
+      expect(doneValue(await ratings().rate(third, "poor"))).toMatchObject({ rating: "poor" });
+      expect(await models().get(own)).toBeUndefined();
+      expect(await ratings().ofTechnique("unet-gan")).toEqual({ ...before, poor: before.poor + 1 });
     });
   });
 

@@ -142,7 +142,7 @@ function matchesWildcards(pattern: string, text: string, crossesColons: (index: 
 }
 
 /** ArnEquals and ArnLike are the same: each of the six parts of an ARN is compared, with wildcards. */
-function matchesArn(pattern: string, arn: string): boolean {
+export function matchesArn(pattern: string, arn: string): boolean {
   const parts = (text: string): readonly string[] => {
     const [one = "", two = "", three = "", four = "", five = "", ...rest] = text.split(":");
     return [one, two, three, four, five, rest.join(":")];

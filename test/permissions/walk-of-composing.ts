@@ -140,6 +140,13 @@ export async function walkThroughComposing(functions: RecordedFunctions): Promis
     const json = { programs: [{ index: 1, program }] };
     expect(await statusOf("PATCH", `/compositions/${first.id}`, { sub, json })).toBe(200);
   }
+  for (const [id, rating] of [
+    [first.id, "neutral"],
+    [first.id, "good"],
+    [onTrack.id, "good"],
+  ] as const)
+    expect(await statusOf("POST", `/compositions/${id}/rating`, { sub, json: { rating } })).toBe(200);
+  expect(await statusOf("GET", "/technique-ratings", { sub })).toBe(200);
   expect(
     await statusOf("POST", "/compositions", {
       sub,

@@ -128,6 +128,19 @@ export const changingRequests: readonly ChangingRequest[] = [
     statuses: [200],
   },
   {
+    name: "rate a composition",
+    operation: "rateComposition",
+    leaves: "COMPOSITION",
+    needs: "COMPOSITION",
+    hasFiles: false,
+    asked: (id) => ({
+      method: "POST",
+      path: `${pathOf("COMPOSITION", id)}/rating`,
+      call: { json: { rating: "good" } },
+    }),
+    statuses: [200],
+  },
+  {
     name: "delete a composition",
     operation: "deleteComposition",
     needs: "COMPOSITION",

@@ -156,6 +156,7 @@ export function apiOn(harness: ResourceHarness, fault?: Fault): DocumentedApi & 
         models: wrap(ports.models),
         trainingJobs: wrap(ports.trainingJobs),
         pendingChanges: wrap(ports.pendingChanges),
+        ratings: wrap(ports.ratings),
         idempotencyRecords: wrap(ports.idempotencyRecords),
         files,
         artifacts: files,

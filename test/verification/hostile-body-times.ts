@@ -1,5 +1,6 @@
 /** Measures how long the API takes to read or refuse hostile bodies of the largest size that it accepts. */
 import { createCompositionSchema, updateCompositionSchema } from "../../domain/schemas/api/compositions";
+import { rateCompositionSchema } from "../../domain/schemas/api/ratings";
 import { updateTrackSchema } from "../../domain/schemas/api/tracks";
 import { createTrainingJobSchema } from "../../domain/schemas/api/training";
 import { readUpload } from "../../lambdas/api/tracks/upload";
@@ -32,6 +33,7 @@ const checks: Readonly<Partial<Record<OperationId, Check>>> = {
       alsoCheck: (body) => techniqueErrors(body, "parameters"),
     }),
   updateComposition: (request) => void parseBody({ request, schema: updateCompositionSchema }),
+  rateComposition: (request) => void parseBody({ request, schema: rateCompositionSchema }),
   createTrainingJob: (request) =>
     void parseBody({
       request,

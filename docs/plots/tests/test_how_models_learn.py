@@ -145,6 +145,26 @@ def test_a_log_of_another_training_than_the_card_is_refused(tmp_path: Path) -> N
         read_training(folder)
 
 
+def test_a_metric_that_a_training_of_version_0_2_lacks_is_a_dash_and_is_not_drawn(tmp_path: Path) -> None:
+    folder = copy_of(MODELS / "unet-gan-bach", tmp_path / "model")
+    lines = [json.loads(line) for line in (folder / LOG).read_text().splitlines()]
+    card = json.loads((folder / "model-card.json").read_text())
+    reference = json.loads((folder / "training-reference.json").read_text())
+    counted = [*lines, card["metrics"], reference["metrics"], reference["validation"]]
+    for numbers in counted:
+        numbers["phrasesClosed"] = 0.75
+        numbers.pop("leaptIntoDissonancesPerBar", None)
+    (folder / LOG).write_text("".join(json.dumps(line) + "\n" for line in lines))
+    (folder / "model-card.json").write_text(json.dumps(card))
+    (folder / "training-reference.json").write_text(json.dumps(reference))
+    training = read_training(folder)
+    assert (training.has("phrasesClosed"), training.has("leaptIntoDissonancesPerBar")) == (True, False)
+    rows = training_numbers.numbers(training).splitlines()
+    cells = {row.split("|")[1].strip(): [cell.strip() for cell in row.split("|")[2:-1]] for row in rows if "`" in row}
+    assert cells["`phrasesClosed`"] == ["0.750"] * 5
+    assert cells["`leaptIntoDissonancesPerBar`"] == ["-"] * 5
+
+
 def test_a_second_stock_model_brings_its_own_losses(tmp_path: Path) -> None:
     """The AR-CNN's training is made from the GAN's log, because only the names of the losses matter here."""
     copy_of(MODELS / "unet-gan-bach", tmp_path / "unet-gan-bach")
@@ -157,6 +177,6 @@ def test_a_second_stock_model_brings_its_own_losses(tmp_path: Path) -> None:
     trainings = read_trainings(tmp_path)
     assert [training.id for training in trainings] == ["unet-gan-bach", "ar-cnn-bach"]
     parts = generated(trainings, read_baseline(BASELINE))
-    assert "| `validationLoss`     | -                     | -                       | 1.250 " in parts["numbers"]
+    assert re.search(r"\| `validationLoss` +\| - +\| - +\| 1\.250 ", parts["numbers"])
     assert parts["losses"].count("![") == 2
     assert "of AR-CNN, bach](plots/losses-ar-cnn-bach.svg)" in parts["losses"]

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { techniqueIds } from "../../../naming/resource-names";
 import { instrumentPresets } from "../../music/instrument-presets";
 import { compositionStates } from "../../states/composition-state";
+import { ratingSchema } from "../rating";
 import {
   failureResponseSchema,
   idSchema,
@@ -148,6 +149,7 @@ export const compositionSchema = z
     performance: performanceSchema
       .optional()
       .meta({ description: "How the piece is performed. Pieces of version 0.2 are not, and do not have it." }),
+    rating: ratingSchema.optional().meta({ description: "How you have rated the piece." }),
     failure: failureResponseSchema.optional(),
     output: z
       .object({

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { ratingCountsSchema } from "./ratings";
 import { idSchema, instantSchema, metricValuesSchema, pageOf, sha256Schema } from "./shared";
 
 export const modelSchema = z
@@ -26,6 +27,7 @@ export const modelSchema = z
       topics: z.record(z.string(), z.array(z.string())),
     }),
     limits: z.looseObject({ maxBars: z.int() }),
+    ratings: ratingCountsSchema,
   })
   .meta({ id: "Model" });
 export type ModelResource = z.infer<typeof modelSchema>;

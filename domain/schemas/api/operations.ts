@@ -14,6 +14,7 @@ import {
 import { healthSchema, sampleMelodyListSchema, techniqueListSchema } from "./discovery";
 import { modelListSchema, modelSchema } from "./models";
 import type { ProblemCode } from "./problem-codes";
+import { rateCompositionSchema, techniqueRatingListSchema } from "./ratings";
 import { idSchema, pageQuerySchema } from "./shared";
 import { createTrackQuerySchema, trackListSchema, trackSchema, updateTrackSchema } from "./tracks";
 import {
@@ -209,6 +210,27 @@ export const operationDescriptions = {
     response: editEventListSchema,
     tagged: true,
     problems: ["NOT_FOUND", "EDIT_EVENTS_NOT_AVAILABLE", "NOT_READY", "FILE_LOST"],
+  },
+  rateComposition: {
+    summary: "Rate a finished composition",
+    description:
+      "You can rate each of your compositions once; another rating replaces the one before, and an equal one changes " +
+      "nothing. Ratings are counted by model (`ratings` of `GET /models/{modelId}`) and by technique " +
+      "(`GET /technique-ratings`). The numbers of techniques and stock models are those of all users, and show neither who has " +
+      "rated nor what. They stay when a composition is deleted.",
+    pathParameters: byCompositionId,
+    body: rateCompositionSchema,
+    status: 200,
+    response: compositionSchema,
+    tagged: true,
+    problems: ["NOT_FOUND", "NOT_READY", "CONFLICT", "VERSION_MISMATCH"],
+  },
+  listTechniqueRatings: {
+    summary: "List the ratings of each technique",
+    description: "The numbers are those of all users and all models, deleted compositions included.",
+    status: 200,
+    response: techniqueRatingListSchema,
+    problems: [],
   },
 
   listModels: {

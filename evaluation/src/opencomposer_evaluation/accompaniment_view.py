@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from opencomposer_music.piano_roll import Planes
+from opencomposer_music.voice_lines import Lines, lines_of
 
-from opencomposer_evaluation.corpus import Lines, lines_of
 from opencomposer_evaluation.intervals import Statistic
 from opencomposer_evaluation.texture_metrics import (
     beside_the_melody,

@@ -9,9 +9,10 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from opencomposer_music.metrics import MAJOR_SCALE, chroma
 from opencomposer_music.piano_roll import ONSET, PITCHES, SOUNDING, STEPS_PER_BAR, STEPS_PER_BEAT, Planes
+from opencomposer_music.voice_lines import line_of
 from opencomposer_training.dataset import Piece
 
-from opencomposer_evaluation.corpus import cut_steps, line_of
+from opencomposer_evaluation.corpus import cut_steps
 
 
 class Accompanist(Protocol):

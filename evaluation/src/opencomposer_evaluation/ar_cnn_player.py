@@ -13,12 +13,11 @@ from opencomposer_ar_cnn.rewriting_session import RewritingSession
 from opencomposer_ar_cnn.sampling_settings import SamplingSettings, sampling_settings
 from opencomposer_music.parameter_set import ParameterValue
 from opencomposer_music.piano_roll import SOUNDING, Planes, planes_to_notes
+from opencomposer_music.voice_lines import lower_lines
 
 BATCH = 32
 """The number of pieces in one run of the network. Larger numbers were not quicker."""
 THREADS = 2
-LINES = ("Alto", "Tenor", "Bass")
-"""The lines at the density 1."""
 
 
 def settings_of_call(**parameters: ParameterValue) -> SamplingSettings:
@@ -89,12 +88,11 @@ def load_player(content: bytes) -> ArCnnPlayer:
 
 
 def added_tracks(melody: Planes, written: Rewriting) -> Sequence[Planes]:
-    """Returns the lines that were written to a locked melody: alto, tenor and bass, of which the container leaves out
-    silent ones. Without voice leading it returns the added notes as one track."""
+    """Returns what was written to a locked melody: its lines (see `lower_lines`), or without voice leading the added
+    notes as one track."""
     if written.lines is None:
         return [np.asarray(written.planes & ~melody[SOUNDING], dtype=np.bool_)]
-    by_name = {line.name: line.planes for line in written.lines}
-    return [by_name.get(name, np.zeros_like(melody)) for name in LINES]
+    return lower_lines({line.name: line.planes for line in written.lines}, melody)
 
 
 def note_set(planes: Planes) -> set[tuple[int, int, int]]:

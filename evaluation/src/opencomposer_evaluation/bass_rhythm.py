@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from opencomposer_music.piano_roll import STEPS_PER_BEAT
-
-from opencomposer_evaluation.voice_lines import VoiceLines
+from opencomposer_music.voice_lines import VoiceLines
 
 
 def count_bass_attacks(lines: VoiceLines) -> dict[str, int]:

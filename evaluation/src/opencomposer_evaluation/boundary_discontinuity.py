@@ -9,10 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 from opencomposer_music.metrics import dissonant_pair_share, scale_consistency
 from opencomposer_music.piano_roll import STEPS_PER_BAR, STEPS_PER_BEAT, Planes
+from opencomposer_music.voice_lines import REST
 from opencomposer_training.dataset import Piece
 
 from opencomposer_evaluation.accompaniment_view import AS_VOICES, AccompanimentView
-from opencomposer_evaluation.corpus import REST, cut_steps
+from opencomposer_evaluation.corpus import cut_steps
 from opencomposer_evaluation.intervals import Estimate, Numbers, Resampling, Totals, estimate
 
 METRICS = ("changedVoices", "leap", "wideLeaps", "dissonantPairShare", "scaleConsistency")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from opencomposer_music.keys import Key, find_key
 from opencomposer_music.piano_roll import Planes
+from opencomposer_music.voice_lines import VoiceLines, as_voices
 from opencomposer_training.dataset import Piece
 
 from opencomposer_evaluation.accompanists import Accompanist, accompany_many
@@ -15,7 +16,6 @@ from opencomposer_evaluation.chorale_grade import FEATURES, Grade, GradeReferenc
 from opencomposer_evaluation.chorale_metrics import chorale_statistics, measure_chorale, phrase_end_onsets
 from opencomposer_evaluation.intervals import Estimate, Resampling, estimate, estimate_median, mean_estimate
 from opencomposer_evaluation.melodies import transposed
-from opencomposer_evaluation.voice_lines import VoiceLines, as_voices
 from opencomposer_evaluation.voice_order import count_voice_order
 from opencomposer_evaluation.window_metrics import gather_totals, share
 

@@ -30,12 +30,11 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from opencomposer_music.chords import chord_of
 from opencomposer_music.keys import Key, Mode, find_key
+from opencomposer_music.voice_lines import REST, LineNote, VoiceLines
 
-from opencomposer_evaluation.chords import chord_of
-from opencomposer_evaluation.corpus import REST
 from opencomposer_evaluation.repeated_sequences import repeated_sequences
-from opencomposer_evaluation.voice_lines import LineNote, VoiceLines
 
 VOICES = ("soprano", "alto", "tenor", "bass")
 BY_MODE = ("notes", "harmony", *VOICES)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from opencomposer_music.cadences import count_closes, ends_in_root_position, moves_under_last_note
+from opencomposer_music.chords import count_chords
+from opencomposer_music.dissonances import count_dissonances
 from opencomposer_music.phrase_ends import derive_phrase_ends
+from opencomposer_music.voice_lines import VoiceLines
 from opencomposer_training.dataset import Piece
 
 from opencomposer_evaluation.bass_rhythm import count_bass_attacks
-from opencomposer_evaluation.cadences import count_closes, ends_in_root_position, moves_under_last_note
-from opencomposer_evaluation.chords import count_chords
-from opencomposer_evaluation.dissonances import count_dissonances
 from opencomposer_evaluation.intervals import Statistic
 from opencomposer_evaluation.parallels import beat_parallels, parallels
-from opencomposer_evaluation.voice_lines import VoiceLines
 from opencomposer_evaluation.voice_order import count_outside_the_tune, count_voice_order
 from opencomposer_evaluation.window_metrics import share
 

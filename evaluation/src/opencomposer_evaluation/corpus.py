@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from opencomposer_music import voice_leading
 from opencomposer_music.piano_roll import ONSET, PITCHES, SOUNDING, Planes
 from opencomposer_training.dataset import (
     Dataset,
@@ -22,15 +21,6 @@ from opencomposer_training.dataset import (
     read_manifest,
     training_windows,
 )
-
-REST = -1
-"""The pitch of a line where nothing sounds."""
-
-Line = npt.NDArray[np.int64]
-"""The pitch that a voice sounds at each step, [steps], REST where it is silent."""
-
-Lines = npt.NDArray[np.int64]
-"""Several voices at once, [voices, steps]."""
 
 
 def load_dataset(folder: Path) -> Dataset:
@@ -76,17 +66,6 @@ def repeated(windows: Windows, count: int) -> Windows:
     again = np.linspace(0, len(windows) - 1, missing).round().astype(int)
     chosen = np.concatenate([np.arange(len(windows)), again])
     return Windows(windows.planes[chosen], windows.owners[chosen], windows.pieces)
-
-
-def line_of(planes: Planes) -> Line:
-    """Returns the highest pitch at each step of planes [2, steps, 128], REST where nothing sounds."""
-    line = voice_leading.line_of(planes)
-    return np.where(line == voice_leading.REST, REST, line)
-
-
-def lines_of(tracks: Sequence[Planes]) -> Lines:
-    """Returns the line of each voice, [voices, steps]."""
-    return np.stack([line_of(track) for track in tracks])
 
 
 def cut_steps(planes: Planes, start: int, steps: int) -> Planes:

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-
-from opencomposer_evaluation.corpus import REST, Lines
+from opencomposer_music.voice_lines import REST, Lines
 
 Hashes = npt.NDArray[np.uint64]
 

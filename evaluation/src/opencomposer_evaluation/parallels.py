@@ -6,8 +6,7 @@ import itertools
 
 import numpy as np
 from opencomposer_music.piano_roll import STEPS_PER_BEAT
-
-from opencomposer_evaluation.corpus import REST, Lines
+from opencomposer_music.voice_lines import REST, Lines
 
 PARALLELS = {"fifths": 7, "octaves": 0}
 

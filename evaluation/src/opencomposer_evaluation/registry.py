@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from opencomposer_ar_cnn.generation import ArCnn
 from opencomposer_music.parameter_set import ParameterValue
+from opencomposer_music.voice_lines import VoiceLines
 from opencomposer_unet_gan.generation import UnetGan
 
 from opencomposer_evaluation import ar_cnn, unet_gan
@@ -14,7 +15,6 @@ from opencomposer_evaluation.evaluation_request import EvaluationRequest
 from opencomposer_evaluation.report import Report
 from opencomposer_evaluation.tune_evaluation import load_harmonizer
 from opencomposer_evaluation.user_tunes import UserTune
-from opencomposer_evaluation.voice_lines import VoiceLines
 
 Harmonize = Callable[[UserTune, int], VoiceLines]
 LOCKED: Mapping[str, ParameterValue] = {"melodyLock": True}

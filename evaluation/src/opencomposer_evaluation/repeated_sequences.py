@@ -7,9 +7,7 @@ from collections import Counter
 
 import numpy as np
 import numpy.typing as npt
-
-from opencomposer_evaluation.corpus import REST
-from opencomposer_evaluation.voice_lines import VoiceLines
+from opencomposer_music.voice_lines import REST, VoiceLines
 
 HOLD = -2
 

@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from opencomposer_music.piano_roll import STEPS_PER_BAR, Planes
+from opencomposer_music.voice_lines import Lines
 from opencomposer_training.dataset import Dataset, Piece
 
 from opencomposer_evaluation.accompaniment_view import AS_VOICES, AccompanimentView
 from opencomposer_evaluation.accompanists import Accompanist, NearestWindow, accompany_many
 from opencomposer_evaluation.boundary_discontinuity import METRICS, TWO_BAR_WINDOWS, BarLines, BoundaryComparison
 from opencomposer_evaluation.comparison import SIMILARITY, Row
-from opencomposer_evaluation.corpus import Lines, Windows
+from opencomposer_evaluation.corpus import Windows
 from opencomposer_evaluation.intervals import Estimate, Resampling, estimate, rounded
 from opencomposer_evaluation.melodies import random_melody, transposed, with_silent_bars
 from opencomposer_evaluation.memorization import MemorizationReport, PassageIndex, report_memorization

@@ -14,8 +14,8 @@ from opencomposer_music.metrics import (
     scale_consistency,
 )
 from opencomposer_music.piano_roll import SOUNDING, Planes, planes_to_notes
+from opencomposer_music.voice_lines import REST, Lines
 
-from opencomposer_evaluation.corpus import REST, Lines
 from opencomposer_evaluation.intervals import Statistic
 from opencomposer_evaluation.window_metrics import share
 

@@ -10,7 +10,8 @@ from statistics import fmean
 from typing import Generic, TypeVar
 
 from opencomposer_music.parameter_set import ParameterValue
-from opencomposer_music.piano_roll import BEATS_PER_BAR, STEPS_PER_BAR, Planes, notes_to_planes
+from opencomposer_music.piano_roll import BEATS_PER_BAR, STEPS_PER_BAR, notes_to_planes
+from opencomposer_music.voice_lines import VoiceLines, as_voices, lower_lines
 from opencomposer_serving.deadline import Deadline
 from opencomposer_serving.invocation import InvocationRequest, Melody, ModelReference
 from opencomposer_serving.technique import Technique
@@ -18,7 +19,6 @@ from opencomposer_serving.technique import Technique
 from opencomposer_evaluation.report import Report, Section, Table, number, percent
 from opencomposer_evaluation.tune_faults import FAULTS, OTHER_FIGURES, mean_figures, tonic_missed
 from opencomposer_evaluation.user_tunes import UserTune
-from opencomposer_evaluation.voice_lines import LOWER_VOICES, VoiceLines, as_voices
 
 SEEDS = 3
 SECONDS = 600.0
@@ -49,15 +49,8 @@ class Harmonizer(Generic[ModelT]):
         response = self.technique.generate(self.model, request, Deadline.after(SECONDS))
         steps = tune.bars * STEPS_PER_BAR
         melody = notes_to_planes(tune.notes, steps)
-        tracks = [notes_to_planes(track.notes, steps) for track in response.tracks]
-        return as_voices(melody, _with_silent_lines(tracks, notes_to_planes([], steps)))
-
-
-def _with_silent_lines(tracks: list[Planes], silence: Planes) -> list[Planes]:
-    """Returns the tracks of a response, with silence for the lines that it leaves out because nothing sounds in them.
-    One track alone is a texture, not a line."""
-    missing = 0 if len(tracks) == 1 else max(0, LOWER_VOICES - len(tracks))
-    return [*([silence] * missing), *tracks]
+        tracks = {track.name: notes_to_planes(track.notes, steps) for track in response.tracks}
+        return as_voices(melody, lower_lines(tracks, melody))
 
 
 def load_harmonizer(

@@ -10,16 +10,15 @@ from dataclasses import dataclass
 from statistics import fmean
 
 import numpy as np
+from opencomposer_music.cadences import ends_in_root_position, moves_under_last_note, resting_chord
+from opencomposer_music.chords import chord_of, count_chords, sounding_at
+from opencomposer_music.dissonances import count_dissonances
 from opencomposer_music.keys import Key, find_key
 from opencomposer_music.piano_roll import STEPS_PER_BAR
+from opencomposer_music.voice_lines import REST, VoiceLines
 
 from opencomposer_evaluation.bass_rhythm import count_bass_attacks
-from opencomposer_evaluation.cadences import ends_in_root_position, moves_under_last_note, resting_chord
-from opencomposer_evaluation.chords import chord_of, count_chords, sounding_at
-from opencomposer_evaluation.corpus import REST
-from opencomposer_evaluation.dissonances import count_dissonances
 from opencomposer_evaluation.parallels import beat_parallels, parallels
-from opencomposer_evaluation.voice_lines import VoiceLines
 from opencomposer_evaluation.voice_order import count_voice_order
 
 SCALES: Mapping[str, frozenset[int]] = {

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from opencomposer_music.piano_roll import STEPS_PER_BAR, STEPS_PER_BEAT, Planes
+from opencomposer_music.voice_lines import REST, Line, Lines, line_of
 from opencomposer_training.dataset import Piece
 
 from opencomposer_evaluation.accompaniment_view import AS_VOICES, AccompanimentView
 from opencomposer_evaluation.accompanists import Accompanist, accompany_many
-from opencomposer_evaluation.corpus import REST, Line, Lines, line_of
 
 MIN_RUN = STEPS_PER_BAR
 """Sopranos count as the same where they are equal for at least so many steps, a bar."""

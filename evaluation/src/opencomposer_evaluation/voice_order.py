@@ -4,9 +4,7 @@ lines, and nothing where the tune has not begun or has ended."""
 from __future__ import annotations
 
 import numpy as np
-
-from opencomposer_evaluation.corpus import REST
-from opencomposer_evaluation.voice_lines import VoiceLines
+from opencomposer_music.voice_lines import REST, VoiceLines
 
 OCTAVE = 12
 

@@ -17,8 +17,8 @@ from opencomposer_music.metrics import (
     tonal_distance,
 )
 from opencomposer_music.piano_roll import SOUNDING, Planes, planes_to_notes
+from opencomposer_music.voice_lines import lines_of
 
-from opencomposer_evaluation.corpus import lines_of
 from opencomposer_evaluation.intervals import Statistic, Totals
 from opencomposer_evaluation.parallels import parallels
 

@@ -18,6 +18,7 @@ export function compositionResource(item: CompositionItem): CompositionResource 
     inputOptions,
     parameters,
     ...(item.performance === undefined ? {} : { performance: item.performance }),
+    ...(item.rating === undefined ? {} : { rating: item.rating }),
     ...(item.failure === undefined ? {} : { failure: item.failure }),
     ...(item.output === undefined ? {} : { output: item.output }),
   };

@@ -11,6 +11,7 @@ import { createIdempotencyRecords } from "../../stores/idempotency-records";
 import { createModels, createStockModels } from "../../stores/models";
 import { createPendingChanges } from "../../stores/pending-changes";
 import { createPresigningObjectStore } from "../../stores/presigned-urls";
+import { createRatings } from "../../stores/ratings";
 import { createTracks } from "../../stores/tracks";
 import { createLogger, logTo } from "../../telemetry/logger";
 import { createMetrics } from "../../telemetry/metrics";
@@ -30,6 +31,7 @@ const dependencies = {
   tracks: createTracks({ table, now }),
   models: createModels({ table, now }),
   stockModels: createStockModels(table),
+  ratings: createRatings({ table, now }),
   pendingChanges: createPendingChanges({ table, now }),
   idempotencyRecords: createIdempotencyRecords({ table, now }),
   files: createPresigningObjectStore({

@@ -5,6 +5,8 @@ import { getComposition } from "./get-composition";
 import { getCompositionMidi } from "./get-composition-midi";
 import { listCompositionEditEvents } from "./list-composition-edit-events";
 import { listCompositions } from "./list-compositions";
+import { listTechniqueRatings } from "./list-technique-ratings";
+import { rateComposition } from "./rate-composition";
 import { updateComposition } from "./update-composition";
 
 export const compositionOperations = {
@@ -15,4 +17,6 @@ export const compositionOperations = {
   deleteComposition,
   getCompositionMidi,
   listCompositionEditEvents,
+  rateComposition,
+  listTechniqueRatings,
 } satisfies OperationsOf<"compositions">;

@@ -8,6 +8,7 @@ import { createDynamoDBTable } from "../../stores/dynamodb-table";
 import { createModels, createStockModels } from "../../stores/models";
 import { createObjectStore } from "../../stores/objects";
 import { createPendingChanges } from "../../stores/pending-changes";
+import { createRatings } from "../../stores/ratings";
 import { createLogger, logTo } from "../../telemetry/logger";
 import { modelOperations } from "./operations";
 
@@ -21,6 +22,7 @@ const now = () => new Date();
 const dependencies = {
   models: createModels({ table, now }),
   stockModels: createStockModels(table),
+  ratings: createRatings({ table, now }),
   pendingChanges: createPendingChanges({ table, now }),
   compositions: createCompositions({ table, now }),
   files: createObjectStore({ client: createS3Client(patience.request.s3), bucket: environment.artifactsBucket }),

@@ -1,9 +1,22 @@
 /** Shows models in the API. */
 import type { ModelResource } from "../../../domain/schemas/api/models";
+import type { RatingCounts } from "../../../domain/schemas/rating";
+import { ratingCountsResource } from "../../http/rating-counts-resource";
 import type { ModelItem, StockModelItem } from "../../stores/items";
+import { ratingCounts, type Ratings } from "../../stores/ratings";
 
-/** Returns the model in its shape of the API. */
-export function modelResource(item: ModelItem | StockModelItem): ModelResource {
+/** Returns one of the caller's models in its shape of the API. */
+export const ownModelResource = (item: ModelItem): ModelResource => modelResource(item, ratingCounts(item));
+
+/** Reads the ratings of a stock model, and returns the model in its shape of the API. */
+export async function stockModelResource(
+  item: StockModelItem,
+  ratings: Pick<Ratings, "ofStockModel">,
+): Promise<ModelResource> {
+  return modelResource(item, await ratings.ofStockModel(item));
+}
+
+function modelResource(item: ModelItem | StockModelItem, counts: RatingCounts): ModelResource {
   const { id, name, technique, createdAt, updatedAt, sha256, bytes, metrics, limits } = item;
   const { licence: license, ...dataset } = item.dataset;
   return {
@@ -19,5 +32,6 @@ export function modelResource(item: ModelItem | StockModelItem): ModelResource {
     metrics,
     dataset: { ...dataset, license },
     limits,
+    ratings: ratingCountsResource(counts),
   };
 }

@@ -3,7 +3,7 @@ import { referenceSchema } from "../../../domain/schemas/metrics";
 import { isFinalTrainingJobState } from "../../../domain/states/training-job-state";
 import { epochMetrics, maxProgressBytes, parseProgress } from "../../../domain/training/progress";
 import { progressFile, referenceFile } from "../../../naming/object-keys";
-import { taggedList } from "../../http/entity-tag";
+import { taggedByContent } from "../../http/entity-tag";
 import type { Request } from "../../http/request";
 import { type Response, retryAfter } from "../../http/response";
 import { parseQuery } from "../../http/validation";
@@ -71,7 +71,7 @@ export async function listTrainingJobMetrics(params: ListTrainingJobMetricsParam
     const damage = progress !== undefined ? new DamagedFile("the file has no epoch that can be read") : undefined;
     throw await trainingFileLost({ trainingJobs, item, file: "progress", damage });
   }
-  return await taggedList({
+  return await taggedByContent({
     request,
     headers: retryAfter(pollAfterSeconds(item, now())),
     body: {

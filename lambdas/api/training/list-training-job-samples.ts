@@ -1,4 +1,4 @@
-import { taggedList } from "../../http/entity-tag";
+import { taggedByContent } from "../../http/entity-tag";
 import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
 import { type Response, retryAfter } from "../../http/response";
@@ -26,7 +26,7 @@ export async function listTrainingJobSamples(params: ListTrainingJobSamplesParam
   if (samples.length === 0 && mustHaveFiles(item)) {
     throw await trainingFileLost({ trainingJobs, item, file: "folder of samples" });
   }
-  return await taggedList({
+  return await taggedByContent({
     request,
     headers: retryAfter(pollAfterSeconds(item, now())),
     body: {

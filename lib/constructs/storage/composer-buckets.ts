@@ -10,6 +10,7 @@ import {
 import { Construct } from "constructs";
 import { briefVersionsTag } from "../../../naming/object-keys";
 import type { StageConfig } from "../../config/stage-config";
+import { functionLogFindings } from "../../rules/function-rules";
 import { acknowledge, acknowledgeOwnRule } from "../permissions/acknowledge-findings";
 import { removalPolicy } from "../removal-policy";
 
@@ -79,9 +80,9 @@ export class ComposerBuckets extends Construct {
     // Only a stack whose buckets are emptied has this construct of the CDK's.
     const emptying = Stack.of(this).node.tryFindChild("Custom::S3AutoDeleteObjectsCustomResourceProvider");
     for (const finding of [
-      "no log group of the stack",
-      "no log in JSON",
-      `not at the level ${config.functions.logLevel}`,
+      functionLogFindings.noGroup,
+      functionLogFindings.noJson,
+      functionLogFindings.otherLevel(config.functions.logLevel),
     ]) {
       if (emptying === undefined) break;
       acknowledgeOwnRule(

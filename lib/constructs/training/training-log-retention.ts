@@ -5,6 +5,7 @@ import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId } from "
 import { Construct } from "constructs";
 import { trainingLogGroup } from "../../../naming/resource-names";
 import type { StageConfig } from "../../config/stage-config";
+import { functionLogFindings } from "../../rules/function-rules";
 import { acknowledge, acknowledgeOwnRule } from "../permissions/acknowledge-findings";
 import { removalPolicy } from "../removal-policy";
 
@@ -68,7 +69,7 @@ export class TrainingLogRetention extends Construct {
     const provider = Stack.of(this).node.tryFindChild(providerId);
     if (provider === undefined) throw new Error(`The CDK's function for calls at deploy time is not ${providerId}.`);
     const reason = "The CDK's own function, which runs while the stack is deployed. Its log group is the stack's.";
-    for (const finding of ["no log in JSON", `not at the level ${config.functions.logLevel}`]) {
+    for (const finding of [functionLogFindings.noJson, functionLogFindings.otherLevel(config.functions.logLevel)]) {
       acknowledgeOwnRule(provider, "LOG2", finding, reason);
     }
     acknowledge(

@@ -111,6 +111,12 @@ def test_a_melody_below_all_lines_gets_no_track() -> None:
     assert generated.metrics["addedCells"] == 0
 
 
+def test_a_line_for_which_no_note_is_left_gets_no_track() -> None:
+    tracks = generate(maxNotesAdded=50).tracks
+    assert [track.name for track in tracks] == ["Bass"]
+    assert tracks[0].notes
+
+
 @pytest.mark.parametrize("locked", [True, False])
 def test_responses_keep_the_contract(locked: bool) -> None:
     generated = generate(melodyLock=locked)

@@ -23,7 +23,7 @@ from opencomposer_music.decoding import (
     parse_metadata,
 )
 from opencomposer_music.model_metadata import Limits, Voice
-from opencomposer_music.piano_roll import SOUNDING, Note, Planes, notes_to_planes, planes_to_notes
+from opencomposer_music.piano_roll import SOUNDING, Note, Planes, Steps, notes_to_planes, planes_to_notes
 from opencomposer_music.voice_leading import REST, Closes, VoiceLeading
 
 GREEDY = Decoding(pitch_temperature=0, onset_temperature=0, coherence_steps=4)
@@ -59,12 +59,18 @@ def logits(steps: int = 16) -> tuple[Floats, Floats]:
     return pitch, np.full((2, steps, 128), -5, dtype=np.float32)
 
 
+def no_ends(pitch_logits: Floats) -> Steps:
+    """Returns the phrase ends of a melody without any."""
+    return np.zeros(pitch_logits.shape[1], dtype=np.bool_)
+
+
 def decode_tracks(
     pitch_logits: Floats, onset_logits: Floats, metadata: ModelMetadata, melody: Planes, generator: np.random.Generator
 ) -> list[list[Note]]:
     """Returns the notes of each accompaniment voice."""
     return [
-        planes_to_notes(planes) for planes in decode_planes(pitch_logits, onset_logits, metadata, melody, generator)
+        planes_to_notes(planes)
+        for planes in decode_planes(pitch_logits, onset_logits, metadata, melody, no_ends(pitch_logits), generator)
     ]
 
 
@@ -84,9 +90,9 @@ def test_a_monophonic_voice_never_has_two_pitches_at_once(seed: int, temperature
     warm = replace(METADATA, decoding=Decoding(temperature, temperature, 4))
     pitch = rng(seed).normal(size=(2, 32, 129)).astype(np.float32)
     onset = rng(seed + 1).normal(size=(2, 32, 128)).astype(np.float32)
-    planes = decode_planes(pitch, onset, warm, silence(pitch), rng(seed))
+    planes = decode_planes(pitch, onset, warm, silence(pitch), no_ends(pitch), rng(seed))
     assert planes[0][SOUNDING].sum(axis=1).max() <= 1
-    again = decode_planes(pitch, onset, warm, silence(pitch), rng(seed))
+    again = decode_planes(pitch, onset, warm, silence(pitch), no_ends(pitch), rng(seed))
     assert all(np.array_equal(one, two) for one, two in zip(planes, again, strict=True))
 
 
@@ -117,23 +123,23 @@ def test_sampling_follows_the_probabilities() -> None:
     pitch, onset = logits(16384)
     pitch[0] = -50
     pitch[0, :, 60], pitch[0, :, 64] = np.log(3), 0
-    sounding = decode_planes(pitch, onset, warm, silence(pitch), rng())[0][SOUNDING]
+    sounding = decode_planes(pitch, onset, warm, silence(pitch), no_ends(pitch), rng())[0][SOUNDING]
     assert sounding[:, 60].mean() == pytest.approx(0.75, abs=0.02)
 
 
 def test_logits_that_do_not_fit_or_are_not_finite_are_refused() -> None:
     pitch, onset = logits()
     with pytest.raises(ValueError, match="do not fit 2 voices"):
-        decode_planes(pitch[:1], onset[:1], METADATA, SILENCE, rng())
+        decode_planes(pitch[:1], onset[:1], METADATA, SILENCE, no_ends(pitch), rng())
     pitch[0, 0, 0] = np.nan
     with pytest.raises(ValueError, match="not finite"):
-        decode_planes(pitch, onset, METADATA, SILENCE, rng())
+        decode_planes(pitch, onset, METADATA, SILENCE, no_ends(pitch), rng())
 
 
 def test_a_melody_of_another_length_is_refused() -> None:
     pitch, onset = logits()
     with pytest.raises(ValueError, match="does not fit 16 steps"):
-        decode_planes(pitch, onset, METADATA, SILENCE[:, :12], rng())
+        decode_planes(pitch, onset, METADATA, SILENCE[:, :12], no_ends(pitch), rng())
 
 
 LEADING = VoiceLeading(
@@ -173,11 +179,12 @@ def test_of_several_performances_the_one_whose_phrases_close_best_is_chosen() ->
         pitch, onset = logits()
         pitch[:, :, pitch_of_both] = 30
         performances.append((pitch, onset))
-    chosen, planes = best_performance(performances, knowing, melody, rng())
+    throughout = np.ones(16, dtype=np.bool_)
+    chosen, planes = best_performance(performances, knowing, melody, throughout, rng())
     assert chosen == 1 and planes[0][SOUNDING, :, 65].all()
-    assert best_performance(performances, METADATA, melody, rng())[0] == 0
+    assert best_performance(performances, METADATA, melody, throughout, rng())[0] == 0
     silent = np.zeros_like(melody)
-    assert best_performance(performances, knowing, silent, rng())[0] == 0
+    assert best_performance(performances, knowing, silent, ~throughout, rng())[0] == 0
 
 
 def test_each_performance_has_noise_of_its_own_and_one_alone_what_it_always_had() -> None:
@@ -250,7 +257,7 @@ def test_noise_shares_its_first_part_over_the_bars() -> None:
 
 
 def test_a_melody_below_the_window_is_heard_in_its_octave() -> None:
-    encoded = encode_melody([Note(0, 4, 24), Note(4, 4, 28)], 1, METADATA)
+    encoded = encode_melody([Note(0, 4, 24), Note(4, 4, 28)], 1, METADATA, np.zeros(16, dtype=np.bool_))
     assert encoded.shape == (1, 2, 16, 128)
     assert encoded[0, SOUNDING, 0, 36] == 1
     assert encoded[0, SOUNDING, 4, 40] == 1

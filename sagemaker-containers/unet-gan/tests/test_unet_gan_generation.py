@@ -130,11 +130,11 @@ def test_other_models_give_other_accompaniments() -> None:
 def test_a_model_hears_where_phrases_end_and_one_of_version_0_2_does_not() -> None:
     hearing = load_generator(TinyGenerator(hears_phrase_ends=True).file(), 1)
     melody = [Note(step, 4, 72) for step in range(0, 128, 4)]
-    heard = encode_melody(melody, 8, hearing.metadata)
-    assert heard.shape == (1, 3, 128, 128)
     marked = derive_phrase_end_steps(notes_to_planes(melody, 128))
+    heard = encode_melody(melody, 8, hearing.metadata, marked)
+    assert heard.shape == (1, 3, 128, 128)
     assert (heard[0, 2] == marked[:, np.newaxis]).all() and 0 < marked.sum() < 64
-    assert encode_melody(melody, 8, GENERATOR.metadata).shape == (1, 2, 128, 128)
+    assert encode_melody(melody, 8, GENERATOR.metadata, marked).shape == (1, 2, 128, 128)
 
 
 @pytest.mark.parametrize("says", [False, True])

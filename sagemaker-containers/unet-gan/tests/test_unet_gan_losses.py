@@ -48,7 +48,9 @@ def test_training_plays_the_notes_that_serving_plays() -> None:
     silence = np.zeros((2, 16, PITCHES), dtype=np.bool_)
     for index in range(2):
         pitch = torch.cat([logits.pitch[index], logits.rest[index]], dim=2).numpy()
-        served = decode_planes(pitch, logits.onset[index].numpy(), metadata, silence, np.random.default_rng(0))
+        served = decode_planes(
+            pitch, logits.onset[index].numpy(), metadata, silence, silence[0].any(axis=1), np.random.default_rng(0)
+        )
         for voice, planes in enumerate(served):
             assert np.array_equal(played.sounding[index, voice].numpy() > 0.5, planes[0])
             assert np.array_equal(played.starting[index, voice].numpy() > 0.5, planes[1])

@@ -10,6 +10,7 @@ import onnxruntime
 import pytest
 import torch
 from opencomposer_music.decoding import best_performance, draw_noises, encode_melody, parse_metadata
+from opencomposer_music.phrase_ends import derive_phrase_end_steps
 from opencomposer_music.piano_roll import (
     ONSET,
     SOUNDING,
@@ -73,12 +74,13 @@ def test_the_last_sample_is_what_the_exported_model_plays(tmp_path: Path) -> Non
     rng = np.random.Generator(np.random.PCG64(int(UNET_GAN_HYPERPARAMETERS["seed"])))
     noise = draw_noises(rng, melody.bars, metadata)
     assert len(noise) == metadata.decoding.performances > 1
-    encoded = encode_melody(melody.notes, melody.bars, metadata)
+    heard = notes_to_planes(melody.notes, melody.bars * STEPS_PER_BAR)
+    ends = derive_phrase_end_steps(heard)
+    encoded = encode_melody(melody.notes, melody.bars, metadata, ends)
     inputs = {"melody": np.repeat(encoded, len(noise), axis=0), "noise": noise}
     pitch, onset = session.run(["pitch_logits", "onset_logits"], inputs)
-    heard = notes_to_planes(melody.notes, melody.bars * STEPS_PER_BAR)
     logits = list(zip(np.asarray(pitch), np.asarray(onset), strict=True))
-    _, planes = best_performance(logits, metadata, heard, rng)
+    _, planes = best_performance(logits, metadata, heard, ends, rng)
     played = [planes_to_notes(voice) for voice in planes]
     _, tracks = read_midi((tmp_path / "checkpoints/samples/epoch-0001/up-and-down.mid").read_bytes())
     sampled = {track.name: list(track.notes) for track in tracks}

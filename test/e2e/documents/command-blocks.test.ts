@@ -23,7 +23,7 @@ import { leftOf, type Outputs } from "../running-cloud";
 import { until } from "../until";
 import { type Checkout, checkOut } from "./checkout";
 import { type BlockId, blocksToRun } from "./command-blocks";
-import { standInFolder, standInTable } from "./stand-ins";
+import { standInFolder, standInList } from "./stand-ins";
 import { Terminal } from "./terminal";
 
 let checkout: Checkout;
@@ -49,7 +49,7 @@ async function close(terminal: Terminal): Promise<number | null> {
 }
 
 beforeAll(() => {
-  console.log(`Programs that stand in for others (docs/local-and-aws.md):\n${standInTable()}`);
+  console.log(`Programs that stand in for others (docs/local-and-aws.md):\n${standInList()}`);
   checkout = checkOut();
 });
 afterAll(async () => {

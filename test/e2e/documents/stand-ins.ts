@@ -22,12 +22,12 @@ export const standIns: readonly StandIn[] = [
     program: "npx",
     commands: "`npx cdk deploy`, `npx cdk destroy`",
     does:
-      "the CDK CLI itself synthesizes the stage, deploys it to MiniStack and destroys it. Between synthesis and deploy " +
-      "what MiniStack has not is taken out (those of SageMaker, `Custom::S3AutoDeleteObjects`, " +
-      "`AWS::Cognito::ManagedLoginBranding`, alarms that compute with metrics), and the API and the sign-in page get MiniStack's address; endpoints are made at the " +
-      "local SageMaker server, and `docker` is called for each image, because MiniStack's ECR says that it has every image; " +
-      "buckets get the tags of their stack, which MiniStack leaves out",
-    why: "there is no account; MiniStack refuses a stack with any of it",
+      "the CDK CLI itself synthesizes the stage, deploys it to MiniStack and destroys it. Between synthesis and deploy the " +
+      "resources are taken out that MiniStack does not have: those of SageMaker, `Custom::S3AutoDeleteObjects`, " +
+      "`AWS::Cognito::ManagedLoginBranding` and alarms that compute with metrics. The API and the sign-in page get the address of " +
+      "MiniStack. The endpoints are made at the local SageMaker server. `docker` is called for each image, because MiniStack's " +
+      "ECR says that it has every image. Buckets get the tags of their stack, which MiniStack leaves out",
+    why: "there is no account, and MiniStack refuses a stack that has any of those resources",
   },
   {
     program: "docker",
@@ -46,8 +46,6 @@ export const standIns: readonly StandIn[] = [
 /** The first folder of PATH in the terminals of the test. */
 export const standInFolder = join(__dirname, "stand-ins");
 
-/** Returns the table of {@link standIns} in Markdown, as docs/local-and-aws.md has it. */
-export function standInTable(): string {
-  const rows = standIns.map(({ commands, does, why }) => `| ${commands} | ${does} | ${why} |`);
-  return ["| Command | What is done in its place | Why |", "| --- | --- | --- |", ...rows].join("\n");
-}
+/** Returns {@link standIns} as a list in Markdown, as docs/local-and-aws.md has it. */
+export const standInList = (): string =>
+  standIns.map(({ commands, does, why }) => `- ${commands}: ${does}. The reason: ${why}.`).join("\n");

@@ -102,6 +102,7 @@ const bodies = {
     seed: 1,
   },
   updateComposition: { name: "A", programs: [{ index: 1, program: 3 }] },
+  rateComposition: { rating: "good" },
   updateTrack: { name: "A" },
   createTrainingJob: {
     name: "A",

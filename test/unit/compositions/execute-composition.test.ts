@@ -537,7 +537,7 @@ test.each([
     expect(harness.row().state).toBe("RUNNING");
     expect(harness.log.lines).toContainEqual({
       level: "error",
-      message: "the container takes no request in the form in which it arrives",
+      message: "the container refuses the form of the request: its path, method, length, type or headers",
       details: { status, body },
     });
   },

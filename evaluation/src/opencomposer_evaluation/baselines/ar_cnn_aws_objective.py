@@ -35,7 +35,8 @@ import torch
 from opencomposer_ar_cnn.corruption import Example, density_of, merge
 from opencomposer_ar_cnn.export import export_onnx
 from opencomposer_ar_cnn.losses import Batch, Losses, onset_loss
-from opencomposer_ar_cnn.network import INPUT_PLANES, EditNetwork, Logits
+from opencomposer_ar_cnn.model_metadata import INPUT_PLANES
+from opencomposer_ar_cnn.network import EditNetwork, Logits
 from opencomposer_ar_cnn.onsets import Cells, before
 from opencomposer_ar_cnn.training import ArCnnLearner, to_batch
 from opencomposer_music.random_numbers import random_generator

@@ -10,6 +10,7 @@ It imports numpy only.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from opencomposer_music.piano_roll import PITCHES
@@ -24,27 +25,36 @@ APPROACH_STEPS = 2
 """The number of steps before the last note of a phrase in which the dominant is favored."""
 
 
-def phrase_end_onsets(piece: EditablePiece) -> list[int]:
-    """Returns the steps at which the melody's notes start that end a phrase."""
-    starts = piece.original_onsets[np.arange(len(piece.melody)), np.minimum(piece.melody, PITCHES - 1)]
-    return [int(step) for step in np.flatnonzero(starts & piece.phrase_ends & (piece.melody != REST))]
+class LastNote(NamedTuple):
+    """A note of the melody that ends a phrase: its first step, and the first step after it."""
+
+    onset: int
+    end: int
+
+
+def phrase_last_notes(piece: EditablePiece) -> list[LastNote]:
+    """Returns the melody's notes that end a phrase."""
+    melody = piece.melody
+    starts = piece.original_onsets[np.arange(len(melody)), np.minimum(melody, PITCHES - 1)]
+    onsets = np.flatnonzero(starts & piece.phrase_ends & (melody != REST))
+    # Where the note is no longer the melody's pitch, or no longer marked, it has ended.
+    changes = np.flatnonzero(np.diff(np.where(piece.phrase_ends, melody, REST), append=-1)) + 1
+    ends = changes[np.searchsorted(changes, onsets, side="right")]
+    return [LastNote(int(onset), int(end)) for onset, end in zip(onsets, ends, strict=True)]
 
 
 def cadence_scores(
-    piece: EditablePiece, ends: Iterable[int], others: Sequence[Line], *, bass: Line, is_bass: bool
+    piece: EditablePiece, notes: Iterable[LastNote], others: Sequence[Line], *, bass: Line, is_bass: bool
 ) -> Table:
     """Returns 1 for each cell of a line that makes a cadence, and 0 for all others, [steps, 128].
 
-    ends: the onsets of the notes that end a phrase; others: the other lines, without the melody; bass: the lowest line
-    as it is; is_bass: True if the scores are for that line.
+    notes: those that end a phrase; others: the other lines, without the melody; bass: the lowest line as it is;
+    is_bass: True if the scores are for that line.
     """
     steps = len(piece.melody)
     classes = np.arange(PITCHES) % 12
     scores = np.zeros((steps, PITCHES))
-    for onset in ends:
-        end = onset
-        while end < steps and piece.phrase_ends[end] and piece.melody[end] == piece.melody[onset]:
-            end += 1
+    for onset, end in notes:
         sounding = {int(line[onset]) % 12 for line in (piece.melody, *others) if line[onset] != REST}
         if is_bass:
             roots = [root for root in range(12) if _is_triad(sounding, root)]

@@ -29,7 +29,7 @@ ValueT = TypeVar("ValueT", bound=np.generic)
 
 
 class NothingToEdit(ValueError):
-    """The region that may be edited holds no cell that the network sees."""
+    """No pitch of the region that may be edited lies in the part of the keyboard that the network was made for."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,8 @@ class EditablePiece:
         return len(self.original) // STEPS_PER_BAR
 
     def planes(self, roll: Cells, onsets: Cells) -> Floats:
-        """Returns the network's input for the piece in this state, [4 or 5, steps, 128] (INPUT_PLANES of `network`)."""
+        """Returns the network's input for the piece as it is now, [4 or 5, steps, 128]: see INPUT_PLANES of
+        `model_metadata`."""
         cells = (roll, onsets, self.locked, self.original)
         planes = np.stack([_shifted(plane, self.shift, np.False_) for plane in cells])
         if self.hears_phrase_ends:

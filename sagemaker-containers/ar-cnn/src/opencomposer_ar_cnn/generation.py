@@ -26,7 +26,7 @@ from opencomposer_ar_cnn import TECHNIQUE
 from opencomposer_ar_cnn.editable_piece import Floats, NothingToEdit
 from opencomposer_ar_cnn.model_metadata import OUTPUTS, ArCnnMetadata, parse_metadata
 from opencomposer_ar_cnn.rewriting import Rewriting, added_notes, edited_notes
-from opencomposer_ar_cnn.rewriting_session import rewrite
+from opencomposer_ar_cnn.rewriting_session import NotFinite, rewrite
 from opencomposer_ar_cnn.sampling_settings import SamplingSettings, sampling_settings
 
 
@@ -100,19 +100,19 @@ def rewrite_notes(
     """
 
     def logits_of(planes: Floats, density: float) -> tuple[Floats, Floats]:
-        toggle, onset = run_network(network, planes, density)
-        if not (np.isfinite(toggle).all() and np.isfinite(onset).all()):
-            raise ModelRejected("it returns numbers that are not finite")
-        return toggle, onset
+        return run_network(network, planes, density)
 
-    return rewrite(
-        logits_of,
-        notes_to_planes(notes, bars * STEPS_PER_BAR),
-        settings=settings,
-        limits=network.metadata.edit_limits,
-        seed=seed,
-        before_each_pass=before_each_pass,
-    )
+    try:
+        return rewrite(
+            logits_of,
+            notes_to_planes(notes, bars * STEPS_PER_BAR),
+            settings=settings,
+            limits=network.metadata.edit_limits,
+            seed=seed,
+            before_each_pass=before_each_pass,
+        )
+    except NotFinite:
+        raise ModelRejected("it returns numbers that are not finite") from None
 
 
 def _named(*shapes: TensorShape) -> dict[str, TensorShape]:
@@ -183,9 +183,9 @@ class ArCnn:
         return self._respond(model.metadata, melody.notes, rewriting, settings.melody_lock)
 
     def _respond(self, metadata: ArCnnMetadata, given: Sequence[Note], rewriting: Rewriting, locked: bool) -> Generated:
-        """Builds the response. With a locked melody each line is a track beside it, or the added notes are one.
-        Otherwise the re-written piece takes the melody's place, because a note may be held on from given into added
-        cells."""
+        """Builds the response. With a locked melody each line in which anything sounds is a track beside it, or the
+        added notes are one. Otherwise the re-written piece takes the melody's place, because a note may be held on from
+        given into added cells."""
         original = notes_to_planes(given, rewriting.planes.shape[1])
         events = [event.as_json() for event in rewriting.events]
         extra: dict[str, object] = {
@@ -198,9 +198,11 @@ class ArCnn:
                 tracks = [GeneratedTrack(voice.name, voice.program, added_notes(given, rewriting))]
             else:
                 tracks = [
-                    GeneratedTrack(line.name, voice.program, planes_to_notes(line.planes)) for line in rewriting.lines
+                    GeneratedTrack(line.name, voice.program, planes_to_notes(line.planes))
+                    for line in rewriting.lines
+                    if line.planes[SOUNDING].any()
                 ]
-            # A melody that lies too low for any line gets no track. Then silence is measured.
+            # Where no line has room, there is no track. Then silence is measured.
             written = [notes_to_planes(track.notes, original.shape[1]) for track in tracks]
             metrics = measure_composition(original, written or [np.zeros_like(original)])
         else:

@@ -21,7 +21,7 @@ from opencomposer_music.piano_roll import ONSET, PITCHES, SOUNDING, STEPS_PER_BE
 from opencomposer_music.sigmoid import sigmoid
 from opencomposer_music.voice_leading import INTERVALS, MAX_MOVE, REST, Line, Table, best_line
 
-from opencomposer_ar_cnn.cadences import cadence_scores, phrase_end_onsets
+from opencomposer_ar_cnn.cadences import cadence_scores, phrase_last_notes
 from opencomposer_ar_cnn.editable_piece import EditablePiece, EditLimits, Floats
 from opencomposer_ar_cnn.onsets import Cells, resolve_onsets
 from opencomposer_ar_cnn.rewriting import EditEvent, Rewriting, WrittenLine
@@ -180,7 +180,7 @@ class LineSession:
         ]
         self._allowed = self._allowed_cells(limits.polyphony_at(settings.density))
         self._draft_passes = draft.passes
-        self._phrase_ends = phrase_end_onsets(piece)
+        self._last_notes = phrase_last_notes(piece)
         # Bass first: what is said of the others depends on it.
         self._turns = [index for _ in range(SWEEPS) for index in reversed(range(len(self._parts)))]
         self._turn = 0
@@ -197,9 +197,7 @@ class LineSession:
         return self._piece.planes(*self._roll(set(range(len(self._parts))) - {self._turns[self._turn]}))
 
     def advance(self, toggle: Floats, onset: Floats) -> None:
-        """Takes the network's output for `planes()`. Raises ValueError for numbers that are not finite."""
-        if not (np.isfinite(toggle).all() and np.isfinite(onset).all()):
-            raise ValueError("the model returned numbers that are not finite")
+        """Takes the network's output for `planes()`, which must be finite."""
         index = self._turns[self._turn]
         logits = self._piece.from_model(toggle).astype(np.float64)
         repeats = self._piece.from_model(onset) > 0
@@ -234,7 +232,7 @@ class LineSession:
         lines = [
             WrittenLine(part.name, _line_planes(self._lines[index], self._onsets[index]))
             for index, part in enumerate(self._parts)
-            if index in self._written and (self._lines[index] != REST).any()
+            if index in self._written
         ]
         passes = self._draft_passes + self._turn
         return Rewriting(np.stack([roll, resolved]), tuple(self._events), passes, self._expected, tuple(lines))
@@ -297,7 +295,7 @@ class LineSession:
         allowed = self._allowed[index] & self._between_neighbors(index) & (wanted >= self._settings.min_probability)
         scores = np.full((len(logits), PITCHES + 1), IMPOSSIBLE)
         cadences = cadence_scores(
-            piece, self._phrase_ends, lines, bass=self._lines[-1], is_bass=index == len(self._lines) - 1
+            piece, self._last_notes, lines, bass=self._lines[-1], is_bass=index == len(self._lines) - 1
         )
         likelihoods = np.where(others, UNISON, -np.logaddexp(0.0, -logits)) + CADENCE * cadences
         scores[:, :PITCHES][allowed] = likelihoods[allowed]

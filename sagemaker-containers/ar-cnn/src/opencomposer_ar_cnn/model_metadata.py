@@ -26,6 +26,9 @@ from opencomposer_ar_cnn.editable_piece import EditLimits
 
 OUTPUTS = ("toggle_logits", "start_logits")
 """The names of the outputs in a model's file. `start_logits` are the onset logits; stored models have that name."""
+INPUT_PLANES = ("roll", "onsets", "locked", "original", "phrase ends")
+"""The planes that a network sees. The last one is set where a note that ends a phrase sounds; networks of version 0.2
+do not have it."""
 MIN_DENSITY = 1e-4
 MAX_DENSITY = 16.0
 
@@ -40,6 +43,11 @@ METADATA = metadata_contract(
 )
 """The members that this technique adds. Without `phraseEnds`, as in older files, the network has no plane for phrase
 ends."""
+
+
+def input_planes(hears_phrase_ends: bool) -> int:
+    """Returns the number of planes of a network's input."""
+    return len(INPUT_PLANES) if hears_phrase_ends else len(INPUT_PLANES) - 1
 
 
 @dataclass(frozen=True)
@@ -59,7 +67,7 @@ class ArCnnMetadata:
     @property
     def input_planes(self) -> int:
         """Returns the number of planes of the network's input."""
-        return 5 if self.hears_phrase_ends else 4
+        return input_planes(self.hears_phrase_ends)
 
     @property
     def edit_limits(self) -> EditLimits:

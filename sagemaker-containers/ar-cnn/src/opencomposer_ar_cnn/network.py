@@ -19,9 +19,8 @@ from opencomposer_training.learner import ModelSize
 from torch import Tensor, nn
 from torch.nn import functional
 
-INPUT_PLANES = ("roll", "onsets", "locked", "original", "phrase ends")
-"""The planes that a network sees. The last one is set where a note that ends a phrase sounds; networks of version 0.2
-do not have it."""
+from opencomposer_ar_cnn.model_metadata import input_planes
+
 CONTEXT_BARS = 5
 """The number of bars, centered on a cell's own bar, over which the cell sees which pitch classes sound."""
 TIME_DOWNSAMPLING = 16
@@ -37,7 +36,8 @@ class NetworkShape:
     """Everything that fixes the layers' sizes.
 
     widths: channels of the four levels; blocks: residual blocks for each level and side; stem: the factors (time,
-    pitch) by which the first layer shrinks the input; hears_phrase_ends: the network has the last of INPUT_PLANES.
+    pitch) by which the first layer shrinks the input; hears_phrase_ends: the network has the last of
+    `model_metadata.INPUT_PLANES`.
     """
 
     lowest_pitch: int
@@ -57,7 +57,7 @@ class NetworkShape:
     @property
     def input_planes(self) -> int:
         """Returns the number of planes of the input."""
-        return len(INPUT_PLANES) if self.hears_phrase_ends else len(INPUT_PLANES) - 1
+        return input_planes(self.hears_phrase_ends)
 
     @property
     def strides(self) -> tuple[tuple[int, int], ...]:

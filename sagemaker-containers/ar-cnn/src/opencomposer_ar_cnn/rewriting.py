@@ -57,7 +57,7 @@ class WrittenLine(NamedTuple):
 class Rewriting:
     """The re-written piece: planes [2, steps, 128], the edits in their order, the number of passes, and the
     number of edits that the network still expected in the last one. lines: what was added, from the highest line to
-    the lowest, if it was written as lines."""
+    the lowest, if it was written as lines. A line in which nothing sounds is among them."""
 
     planes: Planes
     events: Sequence[EditEvent]

@@ -25,6 +25,10 @@ DRAFT_EDITS_PER_PASS = 32
 UNLIMITED = 1_000_000
 
 
+class NotFinite(ValueError):
+    """The network returned numbers that are not finite."""
+
+
 class RewritingSession:
     """One piece that is being re-written. `planes()` returns the network's next input, `advance()` takes its output.
 
@@ -63,11 +67,13 @@ class RewritingSession:
         return self._session.finished
 
     def planes(self) -> Floats:
-        """Returns the network's next input, [4 or 5, steps, 128]: see INPUT_PLANES of `network`."""
+        """Returns the network's next input, [4 or 5, steps, 128]: see INPUT_PLANES of `model_metadata`."""
         return self._session.planes()
 
     def advance(self, toggle: Floats, onset: Floats) -> None:
-        """Takes the network's output for `planes()`. Raises ValueError for numbers that are not finite."""
+        """Takes the network's output for `planes()`. Raises NotFinite."""
+        if not (np.isfinite(toggle).all() and np.isfinite(onset).all()):
+            raise NotFinite("the model returned numbers that are not finite")
         self._session.advance(toggle, onset)
         self._go_on()
 
@@ -106,8 +112,7 @@ def rewrite(
 ) -> Rewriting:
     """Re-writes a piece [2, steps, 128] by the network's edits. The same arguments give the same result.
 
-    `before_each_pass` may raise, to end work whose time is over. Raises NothingToEdit, and ValueError where the
-    network returns nonsense.
+    `before_each_pass` may raise, to end work whose time is over. Raises NothingToEdit and NotFinite.
     """
     rng = np.random.Generator(np.random.PCG64(seed))
     session = RewritingSession(piece, settings=settings, limits=limits, rng=rng)

@@ -87,14 +87,12 @@ class EditSession:
         self.finished = settings.sampling_iterations == 0
 
     def planes(self) -> Floats:
-        """Returns the network's next input, [4 or 5, steps, 128]: see INPUT_PLANES of `network`."""
+        """Returns the network's next input, [4 or 5, steps, 128]: see INPUT_PLANES of `model_metadata`."""
         self._input_onsets = self._onsets()
         return self._piece.planes(self._roll, self._input_onsets)
 
     def advance(self, toggle: Floats, onset: Floats) -> None:
-        """Takes the network's output for `planes()`. Raises ValueError for numbers that are not finite."""
-        if not (np.isfinite(toggle).all() and np.isfinite(onset).all()):
-            raise ValueError("the model returned numbers that are not finite")
+        """Takes the network's output for `planes()`, which must be finite."""
         logits = self._piece.from_model(toggle)[:, self._columns].astype(np.float64)
         self._repeats = self._piece.from_model(onset) > 0
         self._edited = False

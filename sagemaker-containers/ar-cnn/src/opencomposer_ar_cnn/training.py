@@ -175,11 +175,8 @@ class ArCnnLearner(WindowLearner[LearnerSettings]):
     def _restored_shape(self, stored: Mapping[str, Any]) -> NetworkShape:
         """Returns the sizes that a checkpoint names. Refuses one of another kind of model."""
         self.check_size(stored, self.shape.widths)
-        # Version 0.2 wrote no such member. Its networks go on without the plane.
-        stored = {"hears_phrase_ends": False, **stored}
+        stored = self.check_phrase_ends(stored)
         shape = NetworkShape(**{**stored, "widths": tuple(stored["widths"]), "stem": tuple(stored["stem"])})
-        if not isinstance(shape.hears_phrase_ends, bool):
-            raise ValueError("its hears_phrase_ends is neither true nor false")
         # Only the window of the keyboard, which depends on the data, may differ: a file could name sizes without limit.
         if (shape.blocks, shape.stem) != (self.shape.blocks, self.shape.stem):
             raise ValueError(f"its blocks and stem are {shape.blocks!r} and {shape.stem!r}"[:200])

@@ -24,7 +24,7 @@ from opencomposer_music.model_metadata import (
     read_voices,
     voice_to_json,
 )
-from opencomposer_music.phrase_ends import derive_phrase_end_steps, with_phrase_ends
+from opencomposer_music.phrase_ends import with_phrase_ends
 from opencomposer_music.piano_roll import (
     ONSET,
     PITCHES,
@@ -121,6 +121,12 @@ METADATA = metadata_contract(
 cost is 0; without `performances` there is one; without `phraseEnds` the model does not hear where phrases end."""
 
 
+def melody_planes(hears_phrase_ends: bool) -> int:
+    """Returns the number of planes of a model's melody input: sounding, onset and, unless the model is of version 0.2,
+    phrase ends."""
+    return 3 if hears_phrase_ends else 2
+
+
 @dataclass(frozen=True)
 class NoiseShape:
     """`size` numbers for each bar, of which the first `shared` are the same in every bar of a piece."""
@@ -167,7 +173,7 @@ class ModelMetadata:
     @property
     def melody_planes(self) -> int:
         """Returns the number of planes of the melody input."""
-        return 3 if self.hears_phrase_ends else 2
+        return melody_planes(self.hears_phrase_ends)
 
     def to_json(self) -> str:
         """Returns the text for the model file's metadata."""
@@ -271,17 +277,17 @@ def _table(values: object) -> Table:
     return np.array(values, dtype=np.float64)
 
 
-def encode_melody(notes: Sequence[Note], bars: int, metadata: ModelMetadata) -> Floats:
+def encode_melody(notes: Sequence[Note], bars: int, metadata: ModelMetadata, phrase_ends: Steps) -> Floats:
     """Returns the model's melody input, float32 [1, 2 or 3, steps, 128] (see `ModelMetadata.melody_planes`).
 
     Notes outside the model's window are folded into it by octaves, because the model must hear them to accompany them.
+    phrase_ends: the steps [steps] at which a note of the melody sounds that ends a phrase. Folding changes pitches, so
+    the phrases are those of the melody as it is.
     """
     limits = metadata.limits
-    steps = bars * STEPS_PER_BAR
-    planes = notes_to_planes(fold_into_range(notes, limits.lowest_pitch, limits.highest_pitch), steps)
+    planes = notes_to_planes(fold_into_range(notes, limits.lowest_pitch, limits.highest_pitch), bars * STEPS_PER_BAR)
     if metadata.hears_phrase_ends:
-        # Folding changes pitches, so the phrases are those of the melody as it is.
-        planes = with_phrase_ends(planes, derive_phrase_end_steps(notes_to_planes(notes, steps)))
+        planes = with_phrase_ends(planes, phrase_ends)
     return planes.astype(np.float32)[np.newaxis]
 
 
@@ -302,15 +308,14 @@ def decode_planes(
     onset_logits: Floats,
     metadata: ModelMetadata,
     melody: Planes,
+    phrase_ends: Steps,
     rng: np.random.Generator,
-    phrase_ends: Steps | None = None,
 ) -> list[Planes]:
     """Chooses the notes of every accompaniment voice.
 
     pitch_logits [voices, steps, 129], onset_logits [voices, steps, 128] (see the model's outputs), melody [2, steps,
     128] -> boolean planes [2, steps, 128] for each voice. phrase_ends: the steps [steps] at which a note of the melody
-    sounds that ends a phrase; with None they are derived. Raises ValueError when the shapes do not fit the model's
-    voices.
+    sounds that ends a phrase. Raises ValueError when the shapes do not fit the model's voices.
     """
     voices = metadata.voices[1:]
     steps = pitch_logits.shape[1]
@@ -356,6 +361,7 @@ def best_performance(
     performances: Sequence[tuple[Floats, Floats]],
     metadata: ModelMetadata,
     melody: Planes,
+    phrase_ends: Steps,
     rng: np.random.Generator,
 ) -> tuple[int, list[Planes]]:
     """Decodes several performances of a melody, and returns the number and the planes of the one whose phrases close
@@ -366,24 +372,21 @@ def best_performance(
     """
     closes = None if metadata.voice_leading is None else metadata.voice_leading.closes
     if closes is None:
-        return 0, decode_planes(*performances[0], metadata, melody, rng)
-    ends = derive_phrase_end_steps(melody)
-    decoded = [decode_planes(pitch, onset, metadata, melody, rng, ends) for pitch, onset in performances]
-    worth = [closes_worth([line_of(melody), *map(line_of, planes)], closes, ends) for planes in decoded]
+        return 0, decode_planes(*performances[0], metadata, melody, phrase_ends, rng)
+    decoded = [decode_planes(pitch, onset, metadata, melody, phrase_ends, rng) for pitch, onset in performances]
+    worth = [closes_worth([line_of(melody), *map(line_of, planes)], closes, phrase_ends) for planes in decoded]
     best = int(np.argmax(worth))
     return best, decoded[best]
 
 
 def _choose(
-    scores: Mapping[int, Table], metadata: ModelMetadata, melody: Planes, phrase_ends: Steps | None
+    scores: Mapping[int, Table], metadata: ModelMetadata, melody: Planes, phrase_ends: Steps
 ) -> dict[int, Line]:
     """Chooses the lines of the monophonic voices: together where the model has tables for it, else one by one."""
     cost = metadata.decoding.sixteenth_cost
     leading = metadata.voice_leading
     if leading is None:
         return {index: _best_line(values, cost) for index, values in scores.items()}
-    if phrase_ends is None and leading.closes is not None:
-        phrase_ends = derive_phrase_end_steps(melody)
     lines = choose_lines(list(scores.values()), line_of(melody), leading, list(scores), cost, phrase_ends)
     return dict(zip(scores, lines, strict=True))
 

@@ -546,11 +546,13 @@ def _best_ways(ways: Ways) -> Table:
 def _follow(
     candidates: npt.NDArray[np.int64], best: Table, chain: Table, ways: Sequence[Ways], across: Sequence[Ways]
 ) -> Line:
-    """Returns the best line, [beats * 4].
+    """Returns the best line, [beats * 4], after all sums are known: first the class at which each beat begins, then,
+    from the last step back to the first, the classes between.
 
-    best: the best sum of each beat by its first and last class; chain: the same, and the way to the next beat's first
-    class; ways: those to the steps 1, 2 and 3 of a beat; across: those to the next beat, to the same class and to
-    another.
+    best [beats, first class, last class]: the best sum inside each beat; chain [beats - 1, first class, first class of
+    the next beat]: the best sum from the beginning of each beat to that of the next; ways: the ways from the beginning
+    of a beat to its steps 1, 2 and 3; across: those to the next beat, first where the last class of the beat is held
+    on, then where another class follows.
     """
     beats, count = candidates.shape
     total = np.zeros(count)

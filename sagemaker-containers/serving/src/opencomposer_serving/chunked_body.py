@@ -38,7 +38,7 @@ def read_chunked(stream: ByteStream, max_bytes: int) -> bytes:
             )
         body += _exactly(stream, size)
         if _exactly(stream, 2) != b"\r\n":
-            raise InvocationFailure("BAD_REQUEST", "a chunk of the body does not end where its size says")
+            raise InvocationFailure("BAD_REQUEST", "a chunk of the body does not have the size that stands before it")
     _drop_trailer(stream)
     return bytes(body)
 
@@ -66,7 +66,7 @@ def _line(stream: ByteStream) -> bytes:
         if len(line) < MAX_LINE_BYTES and not line.endswith(b"\n"):
             raise EOFError
         raise InvocationFailure(
-            "BAD_REQUEST", f"a line between chunks must end with CRLF within {MAX_LINE_BYTES} bytes"
+            "BAD_REQUEST", f"a line between two chunks has no CRLF at its end, or more than {MAX_LINE_BYTES} bytes"
         )
     return line
 

@@ -404,7 +404,7 @@ class InferenceRequestHandler(BaseHTTPRequestHandler):
             # the local server always send a length.
             if self.server.is_local:
                 raise InvocationFailure("LENGTH_REQUIRED", "send Content-Length; chunked bodies are not accepted")
-            # With two lengths, whoever forwards requests may see another end of this one.
+            # A proxy could believe the other length, and would then see the end of this request at another place.
             if declared or self.request_version != "HTTP/1.1":
                 raise InvocationFailure(
                     "BAD_REQUEST", "Transfer-Encoding must come without Content-Length, and with HTTP/1.1"

@@ -43,6 +43,12 @@ def made_up_piece(index: int, *, bars: int = 6, polyphonic: bool = False) -> dic
         "tune": f"piece-{index}",
         "pickupSteps": 0,
         "bars": bars,
+        # Only some of the pieces say where their phrases end: every second bar with its last note.
+        **(
+            {}
+            if index % 4 == 0
+            else {"phraseEnds": [16 * bar - 4 for bar in range(1, bars + 1) if bar % 2 == bars % 2]}
+        ),
         "voices": [
             {"name": "Melody", "program": 73, "notes": melody},
             {"name": "Third", "program": 0, "notes": third},

@@ -311,6 +311,21 @@ def gather_phrase_ends(pieces: Sequence[Piece], bars: int, limit: int) -> list[S
     return [cut_phrase_ends(pieces[window.piece], window.start_bar, bars) for window in windows]
 
 
+def gather_marked_phrase_ends(pieces: Sequence[Piece], bars: int, limit: int) -> list[list[int]]:
+    """Returns, for each window that `gather_windows` returns, the steps at which the melody notes start that end a
+    phrase by what the data set states.
+
+    A note that starts with its window is left out, because what leads to it is not in the window. A piece of which the
+    data set states nothing has none.
+    """
+    ends: list[list[int]] = []
+    for window in spread_windows(pieces, bars, limit):
+        first = window.start_bar * STEPS_PER_BAR
+        marked = pieces[window.piece].marked_phrase_ends or ()
+        ends.append([step - first for step in marked if first < step < first + bars * STEPS_PER_BAR])
+    return ends
+
+
 def cut_window(
     piece: Piece, start_bar: int, bars: int, lowest: int, pitches: int, shift: int = 0
 ) -> npt.NDArray[np.bool_]:

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from opencomposer_music.line_metrics import lines_of_music, measure_lines
 from opencomposer_music.metrics import mean_metrics, measure_composition
 from opencomposer_music.piano_roll import Planes
 from opencomposer_music.similarity_index import SimilarityReference, Vector, window_features
 
-from opencomposer_training.dataset import Dataset, VoicePlanes, gather_phrase_ends, gather_windows
+from opencomposer_training.dataset import (
+    Dataset,
+    Piece,
+    VoicePlanes,
+    gather_marked_phrase_ends,
+    gather_phrase_ends,
+    gather_windows,
+)
 
 REFERENCE_WINDOWS = 192
 """The largest number of windows of the training pieces with which the similarity index compares."""
@@ -27,25 +35,47 @@ class HeldOutMusic:
     ) -> None:
         """bars: length of a window; windows: the largest number of windows; accompaniment: returns a window's tracks
         without the melody, as the technique would write them."""
+        # A single voice and a melody make no chords, so no phrase of them can be heard to close.
+        self._has_chords = len(dataset.voices) > 2 or not all(dataset.monophonic[1:])
         train = dataset.of_split("train")
         reference = gather_windows(train, bars, REFERENCE_WINDOWS)
         held_out = dataset.of_split("validation") or train
         self.windows = gather_windows(held_out, bars, windows)
         self.phrase_ends = gather_phrase_ends(held_out, bars, windows)
+        self._closing_notes = self._closing_notes_of(held_out, bars, windows)
         features = [window_features(window[0], accompaniment(window)) for window in reference]
         # A tiny selection has fewer windows than a density needs. Repeating all of them changes no density.
         self._reference = SimilarityReference(features * (1 if len(features) > 2 else 3))
-        self.reference_metrics = mean_metrics(
-            [measure_composition(window[0], accompaniment(window)) for window in reference]
+        self.reference_metrics = _metrics_of(
+            reference, map(accompaniment, reference), self._closing_notes_of(train, bars, REFERENCE_WINDOWS)
         )
         self.validation_metrics = self.measure(accompaniment(window) for window in self.windows)
 
     def measure(self, written: Iterable[Sequence[Planes]]) -> dict[str, float]:
-        """Returns the mean metrics and the similarity index of tracks that were written to the melodies of the
-        windows, in their order."""
-        metrics: list[dict[str, float]] = []
-        features: list[dict[str, Vector]] = []
-        for window, tracks in zip(self.windows, written, strict=True):
-            metrics.append(measure_composition(window[0], tracks))
-            features.append(window_features(window[0], tracks))
-        return {**mean_metrics(metrics), "similarityIndex": self._reference.similarity_index(features)}
+        """Returns the metrics and the similarity index of tracks that were written to the melodies of the windows, in
+        their order.
+
+        `phrasesClosed` is measured where the data set states phrase ends, because where they are only guessed their
+        closes tell nothing, and where chords can be heard at all.
+        """
+        every = list(written)
+        features: list[dict[str, Vector]] = [
+            window_features(window[0], tracks) for window, tracks in zip(self.windows, every, strict=True)
+        ]
+        metrics = _metrics_of(self.windows, every, self._closing_notes)
+        return {**metrics, "similarityIndex": self._reference.similarity_index(features)}
+
+    def _closing_notes_of(self, pieces: Sequence[Piece], bars: int, windows: int) -> list[list[int]]:
+        """Returns, for each window, the onsets of the melody notes under which a phrase may be heard to close."""
+        ends = gather_marked_phrase_ends(pieces, bars, windows)
+        return ends if self._has_chords else [[] for _ in ends]
+
+
+def _metrics_of(
+    windows: Sequence[VoicePlanes], written: Iterable[Sequence[Planes]], closing_notes: Sequence[Sequence[int]]
+) -> dict[str, float]:
+    """Returns the mean metrics of windows, and those of their lines over all windows together."""
+    every = list(written)
+    metrics = [measure_composition(window[0], tracks) for window, tracks in zip(windows, every, strict=True)]
+    lines = [lines_of_music(window[0], tracks) for window, tracks in zip(windows, every, strict=True)]
+    return {**mean_metrics(metrics), **measure_lines(zip(lines, closing_notes, strict=True))}

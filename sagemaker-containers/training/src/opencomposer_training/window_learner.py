@@ -121,6 +121,17 @@ class WindowLearner(Generic[S]):
             part.load_state_dict(state[name])
         self.updates = restored_count(state["updates"])
 
+    def check_phrase_ends(self, stored: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Returns the sizes of a checkpoint's network with the member `hears_phrase_ends`.
+
+        Version 0.2 did not write it, and its networks go on without the plane of phrase ends. Raises ValueError where
+        the member is no boolean.
+        """
+        completed = {"hears_phrase_ends": False, **stored}
+        if not isinstance(completed["hears_phrase_ends"], bool):
+            raise ValueError("its hears_phrase_ends is neither true nor false")
+        return completed
+
     def check_size(self, stored: Mapping[str, Any], widths: tuple[int, ...]) -> None:
         """Refuses a checkpoint whose network has other widths than this job's.
 

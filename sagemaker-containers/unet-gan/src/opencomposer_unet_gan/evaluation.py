@@ -16,7 +16,7 @@ from opencomposer_music.decoding import (
     draw_noises,
     encode_melody,
 )
-from opencomposer_music.phrase_ends import with_phrase_ends
+from opencomposer_music.phrase_ends import derive_phrase_end_steps, with_phrase_ends
 from opencomposer_music.piano_roll import STEPS_PER_BAR, notes_to_planes, planes_to_notes
 from opencomposer_training.dataset import Dataset, Melody
 from opencomposer_training.environment import write_atomically
@@ -52,7 +52,7 @@ class Evaluation:
             )
         pitch, onset = served_logits(generator, heard.astype(np.float32), noise)
         return self.music.measure(
-            decode_planes(pitch[index], onset[index], self._metadata, melody, rng, ends)
+            decode_planes(pitch[index], onset[index], self._metadata, melody, ends, rng)
             for index, (melody, ends) in enumerate(zip(melodies, self.music.phrase_ends, strict=True))
         )
 
@@ -84,10 +84,11 @@ def write_samples(
     for melody in melodies:
         rng = np.random.Generator(np.random.PCG64(seed))
         noise = draw_noises(rng, melody.bars, metadata)
-        encoded = np.repeat(encode_melody(melody.notes, melody.bars, metadata), len(noise), axis=0)
-        pitch, onset = served_logits(generator, encoded, noise)
         heard = notes_to_planes(melody.notes, melody.bars * STEPS_PER_BAR)
-        _, planes = best_performance(list(zip(pitch, onset, strict=True)), metadata, heard, rng)
+        ends = derive_phrase_end_steps(heard)
+        encoded = np.repeat(encode_melody(melody.notes, melody.bars, metadata, ends), len(noise), axis=0)
+        pitch, onset = served_logits(generator, encoded, noise)
+        _, planes = best_performance(list(zip(pitch, onset, strict=True)), metadata, heard, ends, rng)
         played = [planes_to_notes(voice) for voice in planes]
         given = [note._replace(velocity=MELODY_VELOCITY) for note in melody.notes]
         tracks = [Track(metadata.voices[0].name, metadata.voices[0].program, given)]

@@ -25,7 +25,7 @@ from opencomposer_music.decoding import (
 from opencomposer_music.ending import EndingVoice, LastNotes, approach_of, last_notes, write_ending
 from opencomposer_music.metrics import measure_composition
 from opencomposer_music.model_metadata import Voice
-from opencomposer_music.phrase_ends import derive_phrase_ends
+from opencomposer_music.phrase_ends import derive_phrase_ends, phrase_end_steps
 from opencomposer_music.piano_roll import (
     ONSET,
     PITCHES,
@@ -75,10 +75,12 @@ class Accompaniment:
     """The generator's music: planes [2, steps, 128] for each accompaniment voice, and the number of forced bars.
 
     `forced_bars` counts the bars, over all voices, that sampling left empty and that were given their likeliest notes.
+    phrase_ends: the onsets of the melody's notes that end a phrase.
     """
 
     planes: Sequence[Planes]
     forced_bars: int
+    phrase_ends: Sequence[int]
 
     def notes(self) -> list[list[Note]]:
         """Returns the notes of each voice, sorted by onset and pitch."""
@@ -140,7 +142,10 @@ def accompany(
     metadata = generator.metadata
     rng = np.random.Generator(np.random.PCG64(seed))
     line = highest_line(melody, bars)
-    conditioning = encode_melody(line, bars, metadata)  # (1, 2 or 3, steps, 128)
+    heard = notes_to_planes(line, bars * STEPS_PER_BAR)
+    phrase_ends = derive_phrase_ends(heard)
+    marked = phrase_end_steps(heard, phrase_ends)
+    conditioning = encode_melody(line, bars, metadata, marked)  # (1, 2 or 3, steps, 128)
     noise = draw_noises(rng, bars, metadata)  # (performances, bars, noise size)
     # (performances, voices, steps, 129) and (performances, voices, steps, 128)
     pitch_logits, onset_logits = _run(generator, conditioning, noise)
@@ -148,8 +153,8 @@ def accompany(
         pitch_logits[:, index, :, : voice.lowest_pitch] = IMPOSSIBLE
         pitch_logits[:, index, :, voice.highest_pitch + 1 : PITCHES] = IMPOSSIBLE
     try:
-        heard = notes_to_planes(line, bars * STEPS_PER_BAR)
-        chosen, planes = best_performance(list(zip(pitch_logits, onset_logits, strict=True)), metadata, heard, rng)
+        performances = list(zip(pitch_logits, onset_logits, strict=True))
+        chosen, planes = best_performance(performances, metadata, heard, marked, rng)
     except ValueError as error:
         raise ModelRejected(str(error)) from None
     given = notes_to_planes(melody, bars * STEPS_PER_BAR)
@@ -158,7 +163,7 @@ def accompany(
     forced = _fill(planes, pitch_logits[chosen], metadata, bars if last is None else -(-last.stop // STEPS_PER_BAR))
     if last is not None and not end(planes, pitch_logits[chosen], metadata.voices[1:], given, last):
         forced += _fill(planes, pitch_logits[chosen], metadata, bars)
-    return Accompaniment(planes, forced)
+    return Accompaniment(planes, forced, phrase_ends)
 
 
 def _fill(planes: Sequence[Planes], pitch_logits: Floats, metadata: ModelMetadata, bars: int) -> int:
@@ -330,4 +335,4 @@ class UnetGan:
         melody_planes = notes_to_planes(request.melody.notes, request.melody.steps)
         metrics = measure_composition(melody_planes, accompaniment.planes)
         metrics["forcedBarRate"] = accompaniment.forced_bars / (bars * len(voices))
-        return Generated(tracks, metrics, {"phraseEnds": derive_phrase_ends(melody_planes)})
+        return Generated(tracks, metrics, {"phraseEnds": accompaniment.phrase_ends})

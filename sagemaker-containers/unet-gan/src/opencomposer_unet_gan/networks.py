@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import torch
+from opencomposer_music.decoding import melody_planes
 from opencomposer_music.model_metadata import Head
 from opencomposer_music.piano_roll import PITCHES, STEPS_PER_BAR, STEPS_PER_BEAT
 from torch import Tensor, nn
@@ -47,8 +48,8 @@ class NetworkShape:
 
     @property
     def melody_planes(self) -> int:
-        """Returns the number of planes by which the networks hear the melody: sounding, starting, phrase ends."""
-        return 3 if self.hears_phrase_ends else 2
+        """Returns the number of planes by which the networks hear the melody."""
+        return melody_planes(self.hears_phrase_ends)
 
 
 WIDTHS = {"small": (32, 64, 96, 128), "large": (64, 128, 192, 256)}

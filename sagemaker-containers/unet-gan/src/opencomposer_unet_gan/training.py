@@ -169,15 +169,12 @@ class GanLearner(WindowLearner[Settings]):
         if tuple(stored["heads"]) != self.shape.heads:
             raise TrainingFailure("The checkpoint to resume from has other voices than the selected data.")
         self.check_size(stored, self.shape.widths)
-        # Version 0.2 wrote no such member. Its networks go on without the plane.
-        stored = {"hears_phrase_ends": False, **stored}
+        stored = self.check_phrase_ends(stored)
         fresh = vars(self.shape)
         # Only the window of the keyboard, which depends on the data, may differ: a file could name sizes without limit.
         for name in fresh.keys() - {"heads", "widths", "lowest_pitch", "pitches", "hears_phrase_ends"}:
             if stored[name] != fresh[name]:
                 raise ValueError(f"its {name} is {stored[name]!r}, not {fresh[name]!r}"[:200])
-        if not isinstance(stored["hears_phrase_ends"], bool):
-            raise ValueError("its hears_phrase_ends is neither true nor false")
         return NetworkShape(**{**stored, "heads": tuple(stored["heads"]), "widths": tuple(stored["widths"])})
 
     # -- data ----------------------------------------------------------------------------------------------------------

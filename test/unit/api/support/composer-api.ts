@@ -15,6 +15,7 @@ import type { IdempotencyRecords } from "../../../../lambdas/stores/idempotency-
 import type { Models, StockModels } from "../../../../lambdas/stores/models";
 import type { PendingChanges } from "../../../../lambdas/stores/pending-changes";
 import type { PresigningObjectStore } from "../../../../lambdas/stores/presigned-urls";
+import type { Ratings } from "../../../../lambdas/stores/ratings";
 import type { Tracks } from "../../../../lambdas/stores/tracks";
 import type { TrainingJobs } from "../../../../lambdas/stores/training-jobs";
 import type { Log } from "../../../../lambdas/telemetry/logger";
@@ -49,6 +50,7 @@ export interface ComposerStores {
   readonly models: Models;
   readonly trainingJobs: TrainingJobs;
   readonly stockModels: StockModels;
+  readonly ratings: Ratings;
   readonly catalogues: Catalogues;
   readonly pendingChanges: PendingChanges;
   readonly idempotencyRecords: IdempotencyRecords;

@@ -5,8 +5,7 @@ from __future__ import annotations
 
 import itertools
 
-from opencomposer_evaluation.corpus import REST
-from opencomposer_evaluation.voice_lines import VoiceLines
+from opencomposer_music.voice_lines import REST, VoiceLines
 
 DISSONANT = (1, 2, 10, 11)
 """Seconds and sevenths, in semitones modulo the octave. A tritone belongs to chords that close a phrase."""

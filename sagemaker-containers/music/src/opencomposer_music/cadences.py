@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
-from opencomposer_evaluation.chords import TRIADS, Chord, chord_of, sounding_at
-from opencomposer_evaluation.corpus import Lines
-from opencomposer_evaluation.voice_lines import LineNote, VoiceLines
+from opencomposer_music.chords import TRIADS, Chord, chord_of, sounding_at
+from opencomposer_music.voice_lines import LineNote, Lines, VoiceLines
 
 Close = Literal["closed", "half", "otherTriad", "open"]
 CLOSES: tuple[Close, ...] = ("closed", "half", "otherTriad", "open")

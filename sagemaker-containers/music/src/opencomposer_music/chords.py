@@ -6,9 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from opencomposer_music.piano_roll import STEPS_PER_BEAT
-
-from opencomposer_evaluation.corpus import REST, Lines
-from opencomposer_evaluation.voice_lines import VoiceLines
+from opencomposer_music.voice_lines import REST, Lines, VoiceLines
 
 TRIADS: dict[str, tuple[int, ...]] = {
     "major": (0, 4, 7),

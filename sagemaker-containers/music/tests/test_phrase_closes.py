@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from opencomposer_evaluation.cadences import (
+from opencomposer_music.cadences import (
     CLOSES,
     Close,
     count_closes,
@@ -14,9 +14,8 @@ from opencomposer_evaluation.cadences import (
     phrase_close,
     resting_chord,
 )
-from opencomposer_evaluation.chords import Chord
-from opencomposer_evaluation.corpus import REST
-from opencomposer_evaluation.voice_lines import VoiceLines
+from opencomposer_music.chords import Chord
+from opencomposer_music.voice_lines import REST, VoiceLines
 from opencomposer_testing.quarters import quarters
 
 C, D, F, G, A = 0, 2, 5, 7, 9

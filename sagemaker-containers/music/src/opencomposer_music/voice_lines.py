@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+
+from opencomposer_music import voice_leading
 from opencomposer_music.piano_roll import ONSET, SOUNDING, STEPS_PER_BAR, Planes
 
-from opencomposer_evaluation.corpus import REST, Line, Lines, line_of
+REST = -1
+"""The pitch of a line where nothing sounds."""
+
+Line = npt.NDArray[np.int64]
+"""The pitch that a voice sounds at each step, [steps], REST where it is silent."""
+
+Lines = npt.NDArray[np.int64]
+"""Several voices at once, [voices, steps]."""
 
 LOWER_VOICES = 3
+CHORALE_LINES = ("Alto", "Tenor", "Bass")
+LINES = ("Mezzo-soprano", "Alto", "Tenor", "Baritone", "Bass")
+"""The names of all lines that may be written to a melody, the highest first."""
 REGISTERS = (67, 60, 50)
 """The pitch at which the alto, the tenor and the bass are expected before their first note (G4, C4, D3)."""
 
@@ -87,6 +99,17 @@ class VoiceLines:
         return VoiceLines(self.pitches[:, start:end], onsets)
 
 
+def line_of(planes: Planes) -> Line:
+    """Returns the highest pitch at each step of planes [2, steps, 128], REST where nothing sounds."""
+    line = voice_leading.line_of(planes)
+    return np.where(line == voice_leading.REST, REST, line)
+
+
+def lines_of(tracks: Sequence[Planes]) -> Lines:
+    """Returns the line of each voice, [voices, steps]."""
+    return np.stack([line_of(track) for track in tracks])
+
+
 def lines_from_pitches(pitches: Lines, starts: npt.NDArray[np.bool_] | None = None) -> VoiceLines:
     """Returns lines [voices, steps] whose notes start where the pitch changes, and where `starts` [voices, steps] says
     that a pitch is repeated."""
@@ -101,7 +124,7 @@ def lines_from_pitches(pitches: Lines, starts: npt.NDArray[np.bool_] | None = No
 
 def lines_of_tracks(tracks: Sequence[Planes]) -> VoiceLines:
     """Returns one line for each track [2, steps, 128]: the highest pitch at each step."""
-    pitches = np.stack([line_of(track) for track in tracks])
+    pitches = lines_of(tracks)
     return lines_from_pitches(
         pitches, np.stack([_starts(track, line) for track, line in zip(tracks, pitches, strict=True)])
     )
@@ -131,6 +154,18 @@ def split_by_register(track: Planes) -> VoiceLines:
         pitches[chosen, step] = kept
         last[chosen] = kept
     return lines_from_pitches(pitches, np.stack([_starts(track, line) for line in pitches]))
+
+
+def lower_lines(tracks: Mapping[str, Planes], melody: Planes) -> list[Planes]:
+    """Returns the lines of an accompaniment, the highest first, from its tracks [2, steps, 128] by their names.
+
+    Alto, tenor and bass are always among them: an accompaniment leaves out a line in which nothing sounds. Tracks of
+    which one has another name than a line stay as they are.
+    """
+    if not set(tracks) <= set(LINES):
+        return list(tracks.values())
+    silence = np.zeros_like(melody)
+    return [tracks.get(name, silence) for name in LINES if name in tracks or name in CHORALE_LINES]
 
 
 def as_voices(melody: Planes, tracks: Sequence[Planes]) -> VoiceLines:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
-from opencomposer_evaluation.corpus import REST
-from opencomposer_evaluation.dissonances import count_dissonances
+from opencomposer_music.dissonances import count_dissonances
+from opencomposer_music.voice_lines import REST
 from opencomposer_testing.quarters import quarters
 
 

@@ -6,15 +6,16 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from opencomposer_evaluation.corpus import REST
-from opencomposer_evaluation.voice_lines import (
+from opencomposer_music.piano_roll import Note, Planes, notes_to_planes
+from opencomposer_music.voice_lines import (
+    REST,
     LineNote,
     as_voices,
     lines_from_pitches,
     lines_of_tracks,
+    lower_lines,
     split_by_register,
 )
-from opencomposer_music.piano_roll import Note, Planes, notes_to_planes
 
 
 def planes(*notes: tuple[int, int, int], steps: int = 16) -> Planes:
@@ -73,3 +74,23 @@ def test_lines_that_never_cross_and_never_meet_come_back(chords: list[tuple[int,
 def test_transposed_lines_keep_their_rests(shift: int) -> None:
     lines = lines_from_pitches(np.array([[60, REST, 62]])).transposed(shift)
     assert list(lines.pitches[0]) == [60 + shift, REST, 62 + shift]
+
+
+def test_a_bass_alone_stays_one_line_and_the_silent_ones_are_kept() -> None:
+    """A very low tune may leave room for a bass that leaps over all registers. It must not be heard as three lines."""
+    tune = planes((0, 16, 72))
+    bass = planes((0, 4, 36), (4, 4, 60), (8, 8, 67))
+    lines = as_voices(tune, lower_lines({"Bass": bass}, tune))
+    assert lines.voices == 4
+    assert lines.pitches[1:3].tolist() == [[REST] * 16] * 2
+    assert lines.bass.tolist() == [36] * 4 + [60] * 4 + [67] * 8
+
+
+def test_lines_are_put_in_their_order_and_other_tracks_stay_as_they_are() -> None:
+    tune = planes((0, 16, 72))
+    pitches = (("Bass", 40), ("Baritone", 45), ("Alto", 65))
+    by_name = {name: planes((0, 16, pitch)) for name, pitch in pitches}
+    assert lines_of_tracks(lower_lines(by_name, tune)).pitches[:, 0].tolist() == [65, REST, 45, 40]
+    piano = {"Piano": by_name["Bass"], "Bass": by_name["Alto"]}
+    assert lower_lines(piano, tune) == list(piano.values())
+    assert not np.any(lower_lines({}, tune))
