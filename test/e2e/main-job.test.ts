@@ -255,7 +255,11 @@ describe("train on Bach", () => {
       const served = song.tracks
         .slice(1)
         .map(({ notes }) =>
-          notes.map(({ startTick, durationTicks, pitch }) => [startTick / step, Math.round(durationTicks / step), pitch]),
+          notes.map(({ startTick, durationTicks, pitch }) => [
+            startTick / step,
+            Math.round(durationTicks / step),
+            pitch,
+          ]),
         );
       expect(JSON.parse(played)).toEqual(served);
     } finally {
