@@ -9,7 +9,7 @@ const userSchema = z.strictObject({ username: z.string().min(1), password: z.str
  * The content of `.local/outputs.json`, which tells clients of the local cloud its addresses, users and passwords.
  * Everything listens on 127.0.0.1.
  */
-export const outputsSchema = z.strictObject({
+const outputsSchema = z.strictObject({
   apiUrl: z.url(),
   region: z.string(),
   userPoolId: z.string().min(1),

@@ -16,7 +16,11 @@ export interface ApiRoute {
   /** The path, with its parameters in braces, as API Gateway and OpenAPI write them. */
   readonly path: `/${string}`;
   readonly capability: ApiCapability;
-  /** True if the route is served without an access token, under a throttle of its own. */
+  /**
+   * True if the route is served without an access token, under a throttle of its own. API Gateway is reported to keep the
+   * throttle of a route that is gone, and to refuse each later update because of it. So a deployed public route that is
+   * renamed or removed needs a command of its operator (docs/runbook.md, "A public route is gone").
+   */
   readonly public: boolean;
 }
 

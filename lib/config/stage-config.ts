@@ -170,7 +170,7 @@ const stageSettingsSchema = z.strictObject({
       .describe(
         "Origins that browsers may call from. `*` allows every origin (tokens travel in a header, never in a cookie); prod refuses it.",
       ),
-    throttle: throttleSchema.describe("Throttle of all routes together."),
+    throttle: throttleSchema.describe("Throttle of each route that needs a token."),
     publicThrottle: throttleSchema.describe("Throttle of each route that needs no token."),
     customDomain: z
       .strictObject({

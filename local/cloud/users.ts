@@ -1,4 +1,3 @@
-import { randomInt } from "node:crypto";
 import {
   AdminCreateUserCommand,
   AdminSetUserPasswordCommand,
@@ -10,16 +9,6 @@ import {
 export interface LocalUser {
   readonly username: string;
   readonly password: string;
-}
-
-/** Returns a random password that every password policy of ours accepts: 20 characters of four kinds. */
-export function randomPassword(): string {
-  const kinds = ["abcdefghijkmnopqrstuvwxyz", "ABCDEFGHJKLMNPQRSTUVWXYZ", "23456789", "-_.!+"] as const;
-  const characters = Array.from({ length: 20 }, (_, index) => {
-    const kind = kinds[index % kinds.length] ?? kinds[0];
-    return kind.charAt(randomInt(kind.length));
-  });
-  return characters.join("");
 }
 
 /** Creates a user with a password that need not be changed. A user who exists already gets this password. */

@@ -1,3 +1,4 @@
+import { randomPassword } from "../../tools/random-password";
 import type { AssemblyHashes } from "../cloud/assembly";
 import {
   bootstrap,
@@ -13,7 +14,6 @@ import {
 import { adoptEarlierState } from "../cloud/earlier-state";
 import type { LambdaApi } from "../cloud/lambda-api";
 import { localRegion, waitForEarlier } from "../cloud/ministack";
-import { randomPassword } from "../cloud/users";
 import type { LocalPaths } from "../paths";
 import { messageOf, type Progress } from "../progress";
 import type { Addresses } from "./ports";

@@ -11,7 +11,6 @@ import { findPython } from "../../tools/python/environments";
 import { repository } from "../../tools/repository";
 import {
   apiStack,
-  deployCommand,
   describeStack,
   type StackName,
   stackName,
@@ -44,6 +43,7 @@ import {
   imagesInTemplate,
   readBootstrapVersion,
   readEndpoint,
+  readEndpointConfigurations,
   readQuotas,
   readTemplate,
 } from "./read-account";
@@ -120,8 +120,7 @@ async function checkStacks(stage: OpenStage, config: StageConfig): Promise<reado
     const stack = await describeStack(stage, name);
     const schema = [storageStack, apiStack, trainingStack].find((known) => known.name === name)?.outputs;
     const missing = schema?.safeParse(stack?.outputs ?? {}).error?.issues.map(({ path }) => path.join(".")) ?? [];
-    const whole = stackName(stage.stage, name);
-    findings.push(checkStack({ name, whole, stack, missing, deploy: deployCommand(stage.stage) }));
+    findings.push(checkStack({ stage: stage.stage, name, stack, missing }));
   }
   return findings;
 }
@@ -157,5 +156,9 @@ async function checkImages(stage: OpenStage): Promise<readonly Finding[]> {
 async function checkEndpoints(stage: OpenStage): Promise<readonly Finding[]> {
   const client = sageMakerOf(stage);
   const names = trainedTechniqueIds.map((technique) => endpointName(stage.stage, technique));
-  return await Promise.all(names.map(async (name) => checkEndpoint(name, await readEndpoint(client, name))));
+  const isDeployed = (await describeStack(stage, "Inference")) !== undefined;
+  const deployed = isDeployed
+    ? await readEndpointConfigurations(stage.cloudFormation, stackName(stage.stage, "Inference"))
+    : [];
+  return await Promise.all(names.map(async (name) => checkEndpoint(name, await readEndpoint(client, name), deployed)));
 }

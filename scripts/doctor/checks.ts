@@ -1,7 +1,7 @@
 /** The checks of `npm run doctor`. Each is a function of what it was told, and asks nothing itself. */
 import { endpointTotals, type StageConfig } from "../../lib/config/stage-config";
-import { trainedTechniqueIds } from "../../naming/resource-names";
-import type { DescribedStack, StackName } from "../../tools/stacks/deployed-stage";
+import { type Stage, trainedTechniqueIds } from "../../naming/resource-names";
+import { deployCommand, type DescribedStack, type StackName, stackName } from "../../tools/stacks/deployed-stage";
 import { dockerMediaTypes, refusedManifest } from "../images/stored-image";
 import { type Finding, right, skipped, wrong } from "./finding";
 
@@ -38,6 +38,8 @@ export function checkDocker(docker: Docker | undefined, config: Pick<StageConfig
 
 /** The version of the bootstrap stack that assets with a role of their own need. */
 const oldestBootstrap = 6;
+/** The version whose roles may roll a stack back (CDK reference, cdk rollback). */
+const oldestBootstrapWithRollback = 23;
 
 export function checkBootstrap(version: number | undefined, qualifier: string): Finding {
   if (version === undefined) {
@@ -63,11 +65,13 @@ export function checkBootstrap(version: number | undefined, qualifier: string): 
  * makes the first resource.
  */
 function afterFailure(params: {
-  readonly whole: string;
+  readonly stage: Stage;
+  readonly name: StackName;
   readonly stack: DescribedStack;
-  readonly deploy: string;
 }): string {
-  const { whole, stack, deploy } = params;
+  const { stage, name, stack } = params;
+  const whole = stackName(stage, name);
+  const deploy = deployCommand(stage);
   const ofStack = `--stack-name ${whole}`;
   const unprotect = `aws cloudformation update-termination-protection --no-enable-termination-protection ${ofStack} && `;
   const remove = `${stack.isProtected ? unprotect : ""}aws cloudformation delete-stack ${ofStack}`;
@@ -78,8 +82,10 @@ function afterFailure(params: {
     case "CREATE_FAILED":
       return `${reason} Its first deploy failed, and the stack must be deleted before the next: ${remove} && aws cloudformation wait stack-delete-complete ${ofStack}. Then mend the reason, and deploy again: ${deploy}. What the failed deploy left is listed by --leftovers.`;
     case "UPDATE_ROLLBACK_FAILED":
-    case "UPDATE_FAILED":
-      return `${reason} Mend the reason, finish the rollback: npx cdk rollback ${whole}, and deploy again: ${deploy}`;
+    case "UPDATE_FAILED": {
+      const withoutCdk = stack.status === "UPDATE_FAILED" ? "rollback-stack" : "continue-update-rollback";
+      return `${reason} Mend the reason, finish the rollback: npx cdk rollback ${whole} -c stage=${stage}, or, where the bootstrap is older than version ${oldestBootstrapWithRollback}, aws cloudformation ${withoutCdk} ${ofStack}, and deploy again: ${deploy}`;
+    }
     default:
       return `${reason} Delete it again when the reason is gone: ${remove}`;
   }
@@ -87,17 +93,18 @@ function afterFailure(params: {
 
 /** @param missing the outputs that the commands of operators need and the stack does not have */
 export function checkStack(params: {
+  readonly stage: Stage;
   readonly name: StackName;
-  readonly whole: string;
   readonly stack: DescribedStack | undefined;
   readonly missing: readonly string[];
-  readonly deploy: string;
 }): Finding {
-  const { whole, stack, missing, deploy } = params;
+  const { stage, name, stack, missing } = params;
+  const whole = stackName(stage, name);
+  const deploy = deployCommand(stage);
   const check = `stack ${whole}`;
   if (stack === undefined) return wrong(check, "there is none", `Deploy it: ${deploy}`);
   if (stack.status === "ROLLBACK_COMPLETE" || stack.status.endsWith("_FAILED")) {
-    return wrong(check, stack.status, afterFailure({ whole, stack, deploy }));
+    return wrong(check, stack.status, afterFailure({ stage, name, stack }));
   }
   if (!/^(?:CREATE|UPDATE|IMPORT)_COMPLETE$/.test(stack.status)) {
     return wrong(check, stack.status, `Its last deploy has not succeeded. Deploy it again: ${deploy}`);
@@ -213,15 +220,27 @@ export function checkLambdaConcurrency(
 
 export interface EndpointState {
   readonly status: string;
+  /** The name of the configuration that it serves with. */
+  readonly configuration: string | undefined;
   readonly failureReason: string | undefined;
 }
 
-export function checkEndpoint(name: string, endpoint: EndpointState | undefined): Finding {
+/** @param deployed the names of the configurations that the stack Inference has; none where it has not said so */
+export function checkEndpoint(name: string, endpoint: EndpointState | undefined, deployed: readonly string[]): Finding {
   const check = `endpoint ${name}`;
   if (endpoint === undefined)
     return wrong(check, "there is none", "Deploy the stack Inference; nothing can be composed without it.");
-  if (endpoint.status === "InService") return right(check, endpoint.status);
   const why = endpoint.failureReason === undefined ? "" : ` (${endpoint.failureReason})`;
+  if (endpoint.status === "InService") {
+    // SageMaker goes back to the configuration before where a new one fails, and the endpoint is in service again.
+    const { configuration = "of no name" } = endpoint;
+    if (deployed.length === 0 || deployed.includes(configuration)) return right(check, `${endpoint.status}${why}`);
+    return wrong(
+      check,
+      `${endpoint.status}${why} with the configuration ${configuration}, the stack has ${deployed.join(", ")}`,
+      "SageMaker did not take the last update. Read its log (docs/runbook.md, failed compositions), mend the reason and deploy again.",
+    );
+  }
   return wrong(
     check,
     `${endpoint.status}${why}`,

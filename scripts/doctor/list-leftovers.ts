@@ -146,6 +146,9 @@ async function listFunctionLogs(
   return found;
 }
 
+/** Without a buffer of 0 days the CDK keeps what was pushed today, though no stack names it. */
+const collectUnused = "npx cdk gc --unstable=gc --created-buffer-days 0";
+
 /** Returns the files in the bucket of the CDK's bootstrap, as one line. */
 async function listFileAssets(client: S3Client, Bucket: string): Promise<readonly Leftover[]> {
   let files = 0;
@@ -162,7 +165,7 @@ async function listFileAssets(client: S3Client, Bucket: string): Promise<readonl
   return [
     {
       name: `${files} files in the bucket ${Bucket}`,
-      note: `${inGigabytes(bytes)} of S3 storage without older versions, of all CDK apps in this account; npx cdk gc --unstable=gc, when no stage trains: open trainings still need functions of older versions`,
+      note: `${inGigabytes(bytes)} of S3 storage without older versions, of all CDK apps in this account; ${collectUnused}, when no stage trains: open trainings still need functions of older versions`,
     },
   ];
 }
@@ -183,7 +186,7 @@ async function listImages(client: ECRClient, repositoryName: string): Promise<re
   return [
     {
       name: `${images} images in the ECR repository ${repositoryName}`,
-      note: `at most ${inGigabytes(bytes)} at ${imagePrice}, of all CDK apps in this account; npx cdk gc --unstable=gc, when no stage trains: open trainings still need images of older versions`,
+      note: `at most ${inGigabytes(bytes)} at ${imagePrice}, of all CDK apps in this account; ${collectUnused}, when no stage trains: open trainings still need images of older versions`,
     },
   ];
 }

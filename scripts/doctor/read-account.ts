@@ -2,7 +2,11 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { promisify } from "node:util";
-import { type CloudFormationClient, GetTemplateCommand } from "@aws-sdk/client-cloudformation";
+import {
+  type CloudFormationClient,
+  GetTemplateCommand,
+  paginateListStackResources,
+} from "@aws-sdk/client-cloudformation";
 import { GetObjectCommand, NoSuchKey, type S3Client } from "@aws-sdk/client-s3";
 import { DescribeEndpointCommand, type SageMakerClient, SageMakerServiceException } from "@aws-sdk/client-sagemaker";
 import {
@@ -79,11 +83,32 @@ export async function readQuotas(client: ServiceQuotasClient, serviceCode: strin
 export async function readEndpoint(client: SageMakerClient, name: string): Promise<EndpointState | undefined> {
   try {
     const found = await client.send(new DescribeEndpointCommand({ EndpointName: name }));
-    return { status: found.EndpointStatus ?? "UNKNOWN", failureReason: found.FailureReason };
+    return {
+      status: found.EndpointStatus ?? "UNKNOWN",
+      configuration: found.EndpointConfigName,
+      failureReason: found.FailureReason,
+    };
   } catch (error) {
     if (error instanceof SageMakerServiceException && /not find|does not exist/i.test(error.message)) return undefined;
     throw error;
   }
+}
+
+/** Returns the names of the endpoint configurations that a stack has. CloudFormation knows each by its ARN. */
+export async function readEndpointConfigurations(
+  client: CloudFormationClient,
+  stackName: string,
+): Promise<readonly string[]> {
+  const names: string[] = [];
+  for await (const { StackResourceSummaries = [] } of paginateListStackResources(
+    { client },
+    { StackName: stackName },
+  )) {
+    for (const { ResourceType, PhysicalResourceId: id } of StackResourceSummaries) {
+      if (ResourceType === "AWS::SageMaker::EndpointConfig" && id !== undefined) names.push(id.replace(/^.*\//, ""));
+    }
+  }
+  return names;
 }
 
 /** Returns the hexadecimal SHA-256 of an object's content; undefined if there is no object. */

@@ -15,6 +15,7 @@ import * as z from "zod";
 import type { Stage } from "../../naming/resource-names";
 import { userPartition } from "../../naming/table-keys";
 import { UsageError } from "../../tools/command-line";
+import { randomPassword } from "../../tools/random-password";
 
 export interface UserPool {
   readonly cognito: CognitoIdentityProviderClient;
@@ -36,7 +37,7 @@ export interface User {
 
 /** The address of Cognito's own sender. No setting connects a pool to Amazon SES. */
 const sender = "no-reply@verificationemail.com";
-const spamHint = `It comes from ${sender}; look among the spam, too.`;
+const mailHint = `It comes from ${sender}; look among the spam, too. The dot behind the password is not part of it.`;
 
 /** Days for which a temporary password is good (`tempPasswordValidity` in lib/constructs/user-directory.ts). */
 const temporaryPasswordDays = 3;
@@ -73,7 +74,8 @@ export function readEmail(text: string | undefined): string {
 }
 
 /**
- * Makes a user. Cognito sends the temporary password by e-mail.
+ * Makes a user. Cognito sends the temporary password by e-mail, and it is told nowhere else. Cognito's own passwords
+ * have characters that the HTML of its e-mail loses.
  *
  * The address counts as verified, because an operator has given it. Without that, the user could never get a new
  * password.
@@ -89,6 +91,7 @@ export async function addUser(
       new AdminCreateUserCommand({
         UserPoolId: userPoolId,
         Username: username,
+        TemporaryPassword: randomPassword(),
         UserAttributes: [
           { Name: "email", Value: email },
           { Name: "email_verified", Value: "true" },
@@ -110,7 +113,7 @@ export async function addUser(
     }
     throw error;
   }
-  return `Cognito sends a temporary password to ${email}. It is good for ${temporaryPasswordDays} days; after that: npm run users -- reset ${username} --stage ${stage}. ${spamHint}`;
+  return `Cognito sends a temporary password to ${email}. It is good for ${temporaryPasswordDays} days; after that: npm run users -- reset ${username} --stage ${stage}. ${mailHint}`;
 }
 
 /** Returns all users, in the order of Cognito. */
@@ -152,11 +155,12 @@ export async function resetUser(pool: UserPool, username: string): Promise<strin
       new AdminCreateUserCommand({
         UserPoolId: userPoolId,
         Username: username,
+        TemporaryPassword: randomPassword(),
         MessageAction: "RESEND",
         DesiredDeliveryMediums: ["EMAIL"],
       }),
     );
-    return `Cognito sends a new temporary password to ${email}. It is good for ${temporaryPasswordDays} days. ${spamHint}`;
+    return `Cognito sends a new temporary password to ${email}. It is good for ${temporaryPasswordDays} days. ${mailHint}`;
   }
   if (!emailVerified) {
     throw new Error(

@@ -6,7 +6,7 @@
  */
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
@@ -14,7 +14,7 @@ import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-
 import * as z from "zod";
 import { localCredentials } from "../../local/cloud/ministack";
 import { signIn } from "../../local/cloud/users";
-import { outputsSchema } from "../../local/outputs";
+import { type Outputs, readOutputs } from "../../local/outputs";
 import { measureBundles } from "../../scripts/bundle-sizes";
 import { runCommand } from "../../tools/command-line";
 import { measureHostileBodies } from "../verification/hostile-body-times";
@@ -101,13 +101,12 @@ async function measureLatencies(): Promise<Latency[]> {
   try {
     const outputsFile = join(directory, "outputs.json");
     const deadline = Date.now() + 300_000;
-    while (!existsSync(outputsFile)) {
+    let outputs: Outputs | undefined;
+    while ((outputs = readOutputs(outputsFile)) === undefined) {
       if (Date.now() > deadline || child.exitCode !== null) throw new Error("the local cloud did not come up");
       await new Promise((resume) => setTimeout(resume, 200));
     }
-    const { apiUrl, awsEndpointUrl, region, userPoolClientId, demoUser } = outputsSchema.parse(
-      JSON.parse(readFileSync(outputsFile, "utf8")),
-    );
+    const { apiUrl, awsEndpointUrl, region, userPoolClientId, demoUser } = outputs;
     const cognito = new CognitoIdentityProviderClient({
       endpoint: awsEndpointUrl,
       region,

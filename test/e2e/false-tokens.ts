@@ -9,7 +9,8 @@ import {
 } from "@aws-sdk/client-cognito-identity-provider";
 import * as z from "zod";
 import { localCredentials } from "../../local/cloud/ministack";
-import { randomPassword, seedUser, signIn } from "../../local/cloud/users";
+import { seedUser, signIn } from "../../local/cloud/users";
+import { randomPassword } from "../../tools/random-password";
 import { tokensOf } from "./api-session";
 import type { RunningCloud } from "./running-cloud";
 

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { type Outputs, outputsSchema } from "../../local/outputs";
+import { type Outputs, readOutputs } from "../../local/outputs";
 import { processesOf } from "../e2e/running-cloud";
 import { until } from "../e2e/until";
 import { processesNaming, type SeenProcess } from "../support/cloud-processes";
@@ -57,7 +57,9 @@ export class OwnCloud {
 
   /** As they are now: a part that was started again has another process id. */
   outputs(): Outputs {
-    return outputsSchema.parse(JSON.parse(readFileSync(join(this.directory, "outputs.json"), "utf8")));
+    const outputs = readOutputs(join(this.directory, "outputs.json"));
+    if (outputs === undefined) throw new Error("the local cloud has written no outputs");
+    return outputs;
   }
 
   printed(): string {

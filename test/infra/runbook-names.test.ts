@@ -17,3 +17,12 @@ test.each(named)("%s is the beginning of one resource's name", (name) => {
   const found = Object.entries(resources).filter(([id, { Type }]) => id.startsWith(name) && Type === typeOf(name));
   expect(found).toHaveLength(1);
 });
+
+test("the runbook switches off each mapping from a queue or a stream to a function", () => {
+  const block = /^for name in (?<names>.*); do\n.*update-event-source-mapping --no-enabled/m.exec(runbook);
+  const names = (block?.groups?.["names"] ?? "").split(" ");
+  const mappings = Object.entries(resources).filter(([, { Type }]) => Type === "AWS::Lambda::EventSourceMapping");
+  const byName = names.map((name) => mappings.filter(([id]) => id.startsWith(name)).length);
+  expect(byName).toEqual(names.map(() => 1));
+  expect(names).toHaveLength(mappings.length);
+});

@@ -239,6 +239,11 @@ const listed = ({ bucket, prefix }: Place): RequestedPermission => ({
   resource: `arn:aws:s3:::${bucket}`,
   context: { "s3:prefix": [prefix] },
 });
+/** A look at the bucket itself (HeadBucket), which names no prefix. */
+const found = ({ bucket }: Place): RequestedPermission => ({
+  action: "s3:ListBucket",
+  resource: `arn:aws:s3:::${bucket}`,
+});
 const inside = ({ bucket, prefix }: Place, name: string, actions: readonly string[]): RequestedPermission[] =>
   actions.map(on(`arn:aws:s3:::${bucket}/${prefix}${name}`));
 
@@ -259,13 +264,18 @@ function callsForTraining({ stage, launched }: CallsOfAwsParams): CallsOfAws[] {
     return [
       {
         role,
-        permissions: channels.flatMap((channel) => [listed(channel), ...inside(channel, "file", ["s3:GetObject"])]),
+        permissions: channels.flatMap((channel) => [
+          found(channel),
+          listed(channel),
+          ...inside(channel, "file", ["s3:GetObject"]),
+        ]),
         reason: "SageMaker brings the data set and the selection to the container",
         source: pages.sageMakerRoles,
       },
       {
         role,
         permissions: [
+          found(checkpoints),
           listed(checkpoints),
           ...inside(checkpoints, "last.pt", ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"]),
         ],

@@ -9,14 +9,14 @@
  * asks again. The command ends with 1 when anything is lost, stuck or doubled, when the books disagree, or when the API
  * returned a 5xx other than 503 with Retry-After.
  */
-import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
 import * as z from "zod";
 import { localCredentials } from "../../local/cloud/ministack";
-import { randomPassword, seedUser } from "../../local/cloud/users";
-import { type Outputs, outputsSchema } from "../../local/outputs";
+import { seedUser } from "../../local/cloud/users";
+import { type Outputs, readOutputs } from "../../local/outputs";
 import { exitCodeOf, readOptions, UsageError } from "../../tools/command-line";
+import { randomPassword } from "../../tools/random-password";
 import { accessToken, subjectOf } from "../e2e/api-session";
 import { type Audit, type Books, isFinal, openBooks } from "../faults/books";
 import { OwnCloud } from "../faults/own-cloud";
@@ -158,7 +158,9 @@ async function main(): Promise<boolean> {
   });
   const options = optionsSchema.parse(values);
   if (options.outputs !== undefined) {
-    return await soak(outputsSchema.parse(JSON.parse(readFileSync(options.outputs, "utf8"))), options);
+    const outputs = readOutputs(options.outputs);
+    if (outputs === undefined) throw new Error(`--outputs is "${options.outputs}"; there is no such file.`);
+    return await soak(outputs, options);
   }
   const cloud = new OwnCloud();
   try {

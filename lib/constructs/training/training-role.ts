@@ -39,19 +39,10 @@ export class TrainingRole extends Construct {
     // SageMaker deletes the copy of every file that the container deletes in its checkpoint folder (Developer Guide,
     // "Checkpoints in Amazon SageMaker AI"). Without this permission old samples and cut-off files stay.
     this.role.addToPolicy(new PolicyStatement({ actions: ["s3:DeleteObject"], resources: [checkpoints] }));
+    // SageMaker's page of roles gives this right without a condition on s3:prefix. It does not say with which prefixes, if
+    // with any, SageMaker lists.
     this.role.addToPolicy(
-      new PolicyStatement({
-        actions: ["s3:ListBucket"],
-        resources: [artifacts.bucketArn],
-        conditions: { StringLike: { "s3:prefix": ["datasets/*"] } },
-      }),
-    );
-    this.role.addToPolicy(
-      new PolicyStatement({
-        actions: ["s3:ListBucket"],
-        resources: [work.bucketArn],
-        conditions: { StringLike: { "s3:prefix": [`${jobs}/*`] } },
-      }),
+      new PolicyStatement({ actions: ["s3:ListBucket"], resources: [artifacts.bucketArn, work.bucketArn] }),
     );
     acknowledgeWildcards(
       this.role,

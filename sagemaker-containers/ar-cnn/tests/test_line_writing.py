@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from opencomposer_ar_cnn.editable_piece import EditLimits, Floats, ceiling_of, editable_piece, soprano_shift
-from opencomposer_ar_cnn.line_writing import LOWEST_OF_ALL, parts_for, split_into_lines
+from opencomposer_ar_cnn.editable_piece import EditLimits, Floats, ceiling_of, editable_piece
+from opencomposer_ar_cnn.line_writing import parts_for, split_into_lines
 from opencomposer_ar_cnn.onsets import Cells
 from opencomposer_ar_cnn.rewriting import Rewriting, added_notes, replay
 from opencomposer_ar_cnn.rewriting_session import Network, rewrite
 from opencomposer_ar_cnn.sampling_settings import SamplingSettings, sampling_settings
 from opencomposer_music.ending import approach_of
+from opencomposer_music.melody_register import LOWEST_OF_ALL
 from opencomposer_music.piano_roll import (
     ONSET,
     PITCHES,
@@ -239,6 +240,31 @@ def test_lines_avoid_parallels_from_beat_to_beat(seed: int) -> None:
     assert found <= 1
 
 
+def one_line(intervals: dict[int, float]) -> Line:
+    """Returns the one line of a network that wants these intervals below the melody, with their logits."""
+
+    def network(planes: Floats, density: float) -> tuple[Floats, Floats]:
+        melody = planes[2].argmax(axis=1)
+        toggle = np.full(planes.shape[1:], -7.0, dtype=np.float32)
+        for below, logit in intervals.items():
+            toggle[np.arange(len(toggle)), melody - below] = logit
+        toggle[planes[0] > 0] = -6
+        return toggle, np.full_like(toggle, -5)
+
+    (line,) = lines_of(write(MELODY, 4, replace(DEFAULTS, density=0.5), network=network))
+    return line
+
+
+def test_a_line_keeps_off_a_semitone_from_the_tune() -> None:
+    tune = line_of(notes_to_planes(MELODY, 64))
+    line = one_line({13: 1.0, 15: 0.0})
+    assert (line != REST).all() and not np.isin((tune - line) % 12, (1, 11)).any()
+
+
+def test_a_line_goes_on_while_the_tune_sounds_also_where_the_network_expects_nothing() -> None:
+    assert (one_line({15: -5.0}) != REST).all()
+
+
 def test_the_slider_of_iterations_has_no_dead_range() -> None:
     """Each tenth of the way adds music: the bass first, then the others, which enter later the less is left."""
     added = [
@@ -283,13 +309,6 @@ def test_a_tune_of_any_height_has_its_lines_below_it(lowest: int) -> None:
         sounds = line != REST
         assert (line[sounds] <= line_of(notes_to_planes(notes, 64))[sounds]).all()
         assert (line[sounds] >= min(LOWEST_OF_ALL, lowest)).all()
-
-
-def test_a_tune_is_heard_in_the_octave_of_sopranos() -> None:
-    melody = line_of(notes_to_planes(MELODY, 64))
-    assert soprano_shift(melody, LIMITS) == 0
-    assert soprano_shift(melody - 24, LIMITS) == 24
-    assert soprano_shift(melody + 12, LIMITS) == -12
 
 
 def test_a_rest_of_the_melody_is_under_its_neighbors() -> None:

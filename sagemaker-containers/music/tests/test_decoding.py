@@ -118,6 +118,15 @@ def test_a_pitch_changes_inside_an_eighth_only_where_it_is_worth_its_cost() -> N
     assert [(note.onset, note.pitch) for note in line] == [(0, 60), (3, 62), (6, 60)]
 
 
+def test_a_pitch_starts_again_only_where_it_is_worth_its_cost() -> None:
+    pitch, onset = logits()
+    pitch[0, :, 60] = 9
+    onset[0, 4, 60], onset[0, 8, 60] = 0.5, 1.5
+    dear = replace(METADATA, decoding=Decoding(0, 0, 1, repeat_cost=1.0))
+    for metadata, starts in ((METADATA, [0, 4, 8]), (dear, [0, 8])):
+        assert [note.onset for note in decode_tracks(pitch, onset, metadata, SILENCE, rng())[0]] == starts
+
+
 def test_sampling_follows_the_probabilities() -> None:
     warm = replace(METADATA, decoding=Decoding(1.0, 0, 1))
     pitch, onset = logits(16384)
@@ -153,6 +162,10 @@ LEADING = VoiceLeading(
     rhythm=np.array([[-1.0, -2.0], [0.0, -0.5]]),
     beat_parallel_weight=0.75,
     rhythm_weight=0.25,
+    beat_moves=np.linspace(-4, 4, 50).round(3).reshape(2, 25),
+    beat_move_weight=0.35,
+    stay_weight=0.45,
+    contrary=True,
     closes=Closes(np.linspace(-4, 4, 48).round(3).reshape(2, 2, 12), np.full((2, 25), 0.5), 0.6),
 )
 LEADING_OF_0_2 = VoiceLeading(LEADING.intervals, LEADING.moves, LEADING.parallels, 0.15, 0.2, 0.5)
@@ -198,10 +211,11 @@ def test_each_performance_has_noise_of_its_own_and_one_alone_what_it_always_had(
 def test_voice_leading_survives_the_metadata() -> None:
     read = parse_metadata(replace(METADATA, voice_leading=LEADING).to_json()).voice_leading
     assert read is not None
-    for name in ("intervals", "moves", "parallels", "beat_parallels", "rhythm"):
+    for name in ("intervals", "moves", "parallels", "beat_parallels", "rhythm", "beat_moves"):
         assert np.array_equal(getattr(read, name), getattr(LEADING, name))
     assert (read.interval_weight, read.move_weight, read.parallel_weight) == (0.15, 0.2, 0.5)
     assert (read.beat_parallel_weight, read.rhythm_weight) == (0.75, 0.25)
+    assert (read.beat_move_weight, read.stay_weight, read.contrary) == (0.35, 0.45, True)
     assert read.closes is not None and LEADING.closes is not None and read.closes.weight == 0.6
     assert np.array_equal(read.closes.intervals, LEADING.closes.intervals)
     assert np.array_equal(read.closes.moves, LEADING.closes.moves)
@@ -209,11 +223,12 @@ def test_voice_leading_survives_the_metadata() -> None:
 
 def test_voice_leading_of_version_0_2_has_no_rules_for_beats_and_closes() -> None:
     data = json.loads(replace(METADATA, voice_leading=LEADING_OF_0_2).to_json())
-    for name in ("beatParallels", "beatParallelWeight", "rhythmWeight"):
+    for name in ("beatParallels", "beatParallelWeight", "rhythmWeight", "beatMoveWeight", "stayWeight", "contrary"):
         del data["voiceLeading"][name]
     read = parse_metadata(json.dumps(data)).voice_leading
     assert read is not None and read.closes is None and read.offbeat_costs(1) == (0.0, 0.0)
     assert not (read.beat_parallel_weight * read.beat_parallels).any()
+    assert read.beat_move_scores(1) is None and not read.contrary
 
 
 @pytest.mark.parametrize(
@@ -229,6 +244,13 @@ def test_voice_leading_of_version_0_2_has_no_rules_for_beats_and_closes() -> Non
         ("beatParallels", [0.0] * 11, "voiceLeading.beatParallels"),
         ("rhythm", [[0.0, 0.0]], "voiceLeading.rhythm of the model's metadata is a table of 1 rows, not one of 2"),
         ("rhythm", [[0.0], [0.0]], "voiceLeading.rhythm"),
+        (
+            "beatMoves",
+            [[0.0] * 25],
+            "voiceLeading.beatMoves of the model's metadata is a table of 1 rows",
+        ),
+        ("stayWeight", 11, "voiceLeading.stayWeight"),
+        ("contrary", 1, "voiceLeading.contrary"),
         ("rhythmWeight", -1, "voiceLeading.rhythmWeight"),
         ("closes", {"intervals": [], "moves": [], "weight": 1}, "voiceLeading.closes.intervals"),
         (
@@ -265,14 +287,15 @@ def test_a_melody_below_the_window_is_heard_in_its_octave() -> None:
 
 
 def test_metadata_survives_its_text() -> None:
-    costly = replace(METADATA, decoding=Decoding(0.25, 0.5, 2, 0.75, 4), hears_phrase_ends=True)
+    costly = replace(METADATA, decoding=Decoding(0.25, 0.5, 2, 0.75, 0.6, 4), hears_phrase_ends=True)
     for metadata in (METADATA, costly):
         assert parse_metadata(metadata.to_json()) == metadata
-    # Files from before these existed have the cost 0 and one performance.
+    # Files from before these existed have the costs 0 and one performance.
     data = json.loads(costly.to_json())
-    del data["decoding"]["sixteenthCost"], data["decoding"]["performances"]
+    for name in ("sixteenthCost", "repeatCost", "performances"):
+        del data["decoding"][name]
     read = parse_metadata(json.dumps(data)).decoding
-    assert (read.sixteenth_cost, read.performances) == (0, 1)
+    assert (read.sixteenth_cost, read.repeat_cost, read.performances) == (0, 0, 1)
 
 
 @pytest.mark.parametrize(
@@ -296,6 +319,7 @@ def test_metadata_survives_its_text() -> None:
         (["decoding", "onsetTemperature"], 11, "decoding.onsetTemperature"),
         (["decoding", "pitchCoherenceSteps"], 0, "decoding.pitchCoherenceSteps"),
         (["decoding", "sixteenthCost"], -1, "decoding.sixteenthCost"),
+        (["decoding", "repeatCost"], -1, "decoding.repeatCost"),
         (["decoding", "performances"], 9, "decoding.performances of the model's metadata is 9, not an integer from 1"),
     ],
 )

@@ -13,6 +13,7 @@ from opencomposer_music.piano_roll import (
     is_monophonic,
     notes_to_planes,
     planes_to_notes,
+    transposed,
 )
 
 STEPS = 64
@@ -90,3 +91,11 @@ def test_folding_leaves_a_line_inside_the_window_alone_and_moves_others_as_a_who
     high = [note._replace(pitch=note.pitch + 36) for note in line]
     assert [note.pitch for note in fold_into_range(high, 48, 84)] == [72, 76, 79]
     assert fold_into_range([], 48, 84) == []
+
+
+@given(textures(), st.integers(-127, 127))
+def test_transposed_planes_are_those_of_transposed_notes(notes: list[Note], semitones: int) -> None:
+    moved = [note._replace(pitch=note.pitch + semitones) for note in notes]
+    kept = [note for note in moved if 0 <= note.pitch <= 127]
+    expected = notes_to_planes(kept, STEPS)
+    assert (transposed(notes_to_planes(notes, STEPS), semitones, np.False_) == expected).all()

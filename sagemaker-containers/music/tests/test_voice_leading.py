@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -87,12 +88,13 @@ def test_no_line_is_better_where_beats_count_too(seed: int, steps: int) -> None:
     scores, others = unary(rng, steps), lines(rng, 2, steps)
     scores[:, [62, REST]] = -1e9
     moves, parallels, by_beat = -rng.random(25), -rng.random(12), -3 * rng.random(12)
-    closing = rng.normal(size=25)
+    closing, going = rng.normal(size=25), rng.normal(size=25)
 
     def worth(line: Line) -> float:
         total = float(scores[np.arange(steps), line].sum()) + earned(line, moves, 0.3, others, parallels, 0.6)
         ties = sum(line[beat] == line[beat - 1] != line[beat - 4] for beat in range(4, steps, 4))
         total += sum(float(closing[line[beat] - line[beat - 1] + 12]) for beat in range(8, steps, 8))
+        total += sum(float(going[abs(line[beat] - line[beat - 4])]) for beat in range(4, steps, 4))
         return float(total - 0.8 * ties) + sum(parallel(line[::4], other[::4], by_beat) for other in others)
 
     found = best_line(
@@ -102,6 +104,7 @@ def test_no_line_is_better_where_beats_count_too(seed: int, steps: int) -> None:
         others,
         parallels,
         beat_parallels=by_beat,
+        beat_moves=going,
         offbeat_cost=0.6,
         tie_cost=0.8,
         closes=(np.arange(2, -(-steps // 4), 2), closing),
@@ -236,6 +239,47 @@ def test_the_tables_say_how_phrases_close() -> None:
     assert closes.moves[1].argmax() == 12 + 5 and closes.moves[1, 12 + 5] > 1
     assert closes.intervals[0, 0, [4, 7]].min() > 0.5 and closes.intervals[0, 0, [1, 2, 6]].max() < -0.5
     assert closes.intervals[0, 1, 9] > 0.5
+
+
+def test_the_tables_say_how_far_voices_go_from_beat_to_beat() -> None:
+    rng = np.random.default_rng(4)
+    wandering = [int(rng.choice(SCALE)) for _ in range(512)]
+    staying = [pitch for pitch in wandering[:128] for _ in range(4)]
+    stepping = [60 + abs(step % 24 - 12) for step in range(512)]
+    leading = learn_voice_leading(
+        [piece(wandering, staying, stepping)], Weights(1, 1, 1, beat_moves=0.5, stays=0.25), contrary=True
+    )
+    assert leading.contrary and leading.beat_moves is not None and leading.beat_moves.shape == (2, 25)
+    stays, steps = leading.beat_moves
+    # Three of four beats stay, and some more by chance; steps of a semitone never stay.
+    assert stays[0] == pytest.approx(np.log(3), abs=0.3)
+    assert steps[0] == -4 and steps[1] > 1.5 and steps[2:].max() < -1
+    assert leading.beat_move_scores(1) == pytest.approx([-1, *(0.5 * steps[1:])])
+
+
+def test_a_voice_goes_on_where_its_music_does() -> None:
+    bass = np.full((16, 129), -9.0)
+    bass[:, 48], bass[:, 47] = 1.0, 0.5
+    moves = np.zeros((1, 25))
+    moves[0, 0] = -2.0
+    plain = VoiceLeading(np.zeros((4, 12)), np.zeros((1, 25)), NO_PARALLELS, 1.0, 1.0, 1.0)
+    for weight, goes in ((0.0, False), (2.0, True)):
+        leading = replace(plain, beat_moves=moves, stay_weight=weight)
+        (line,) = choose_lines([bass], np.full(16, REST), leading, [0], 1.0)
+        assert ((np.diff(line[::4]) != 0) == goes).all()
+
+
+def test_parallels_in_opposite_directions_count_where_the_tables_say_so() -> None:
+    """The melody falls from G to D. A bass that rises from C to G would go from a twelfth to a fifth."""
+    melody = np.array([67] * 8 + [62] * 8, dtype=np.int64)
+    bass = np.full((16, 129), -9.0)
+    bass[:8, 48], bass[8:, 55], bass[8:, 53] = 1.0, 1.0, 0.9
+    fifths = np.where(np.arange(12) == 7, -4.0, 0.0)
+    leading = VoiceLeading(np.zeros((4, 12)), np.zeros((1, 25)), fifths, 1.0, 1.0, 1.0)
+    for contrary in (False, True):
+        (line,) = choose_lines([bass], melody, replace(leading, contrary=contrary), [0], 0.0)
+        assert (line[7], line[15]) == (48, 55)
+        assert (line[8] == 55) == (not contrary)
 
 
 def test_a_phrase_ends_as_the_music_s_phrases_do() -> None:

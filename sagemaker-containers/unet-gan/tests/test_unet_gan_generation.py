@@ -14,16 +14,20 @@ from hypothesis import strategies as st
 from onnx import TensorProto, helper
 from opencomposer_music.decoding import encode_melody
 from opencomposer_music.ending import approach_of, last_notes
+from opencomposer_music.melody_register import LOWEST_OF_ALL
 from opencomposer_music.model_metadata import Voice
 from opencomposer_music.phrase_ends import derive_phrase_end_steps
 from opencomposer_music.piano_roll import ONSET, SOUNDING, Note, is_monophonic, notes_to_planes, planes_to_notes
+from opencomposer_music.voice_leading import REST, Line, line_of
 from opencomposer_serving.failures import ModelRejected
-from opencomposer_testing.tiny_generator import VOICES, TinyGenerator, accompaniment_ranges
+from opencomposer_testing.tiny_generator import VOICES, TinyGenerator
 from opencomposer_unet_gan.generation import (
     LoadedGenerator,
     accompany,
     end,
     fill_empty_bars,
+    heard_voices,
+    hearing_shift,
     highest_line,
     load_generator,
     note_probabilities,
@@ -50,6 +54,13 @@ def melodies(draw: st.DrawFn, *, bars: int | None = None, monophonic: bool = Fal
     return notes, length
 
 
+def ranges_beside(line: Line) -> list[tuple[int, int]]:
+    """Returns the lowest and the highest pitch of each voice of GENERATOR beside a melody."""
+    shift = hearing_shift(line, GENERATOR.metadata)
+    voices = heard_voices(GENERATOR.metadata, shift, line)
+    return [(voice.lowest_pitch - shift, voice.highest_pitch - shift) for voice in voices]
+
+
 @given(melodies(), st.integers(0, 2**31 - 1))
 @settings(deadline=None, max_examples=60)
 def test_any_melody_of_any_length_gets_voices_in_their_ranges_with_no_empty_bar(
@@ -58,9 +69,9 @@ def test_any_melody_of_any_length_gets_voices_in_their_ranges_with_no_empty_bar(
     notes, bars = melody
     accompaniment = accompany(GENERATOR, notes, bars, seed, ending=False)
     assert len(accompaniment.planes) == 3
-    for voice, planes, (lowest, highest) in zip(
-        accompaniment.notes(), accompaniment.planes, accompaniment_ranges(), strict=True
-    ):
+    line = line_of(notes_to_planes(highest_line(notes, bars), bars * 16))
+    ranges = ranges_beside(line)
+    for voice, planes, (lowest, highest) in zip(accompaniment.notes(), accompaniment.planes, ranges, strict=True):
         assert planes.shape == (2, bars * 16, 128)
         assert all(lowest <= note.pitch <= highest for note in voice)
         assert all(note.onset + note.duration <= bars * 16 for note in voice)
@@ -68,6 +79,37 @@ def test_any_melody_of_any_length_gets_voices_in_their_ranges_with_no_empty_bar(
         assert planes[SOUNDING].reshape(bars, -1).any(axis=1).all()
     again = accompany(GENERATOR, notes, bars, seed, ending=False)
     assert again.notes() == accompaniment.notes()
+
+
+@pytest.mark.parametrize("octaves", [-3, -2, -1, 1, 2])
+def test_a_low_or_high_melody_is_accompanied_as_one_in_the_usual_octave(octaves: int) -> None:
+    """The same harmony is played in the octave of the tune, as far as the floor below a low one allows."""
+    usual = [Note(step, 4, 67 + step // 4 % 8) for step in range(0, 64, 4)]
+    moved = [note._replace(pitch=note.pitch + 12 * octaves) for note in usual]
+    lines = [line_of(planes) for planes in accompany(GENERATOR, usual, 4, 0).planes]
+    found = [line_of(planes) for planes in accompany(GENERATOR, moved, 4, 0).planes]
+    line = line_of(notes_to_planes(moved, 64))
+    assert hearing_shift(line, GENERATOR.metadata) == -12 * octaves
+    for one, other, (lowest, highest) in zip(lines, found, ranges_beside(line), strict=True):
+        assert ((other[other != REST] >= lowest) & (other[other != REST] <= highest)).all()
+        assert lowest >= (0 if octaves > 0 else LOWEST_OF_ALL)
+        if octaves > 0:
+            assert (other == np.where(one == REST, REST, one + 12 * octaves)).all()
+        assert (other != REST).mean() > 0.5
+
+
+def test_a_chord_at_both_ends_of_the_keyboard_ends_in_root_position() -> None:
+    """The tune is heard an octave lower, where its lowest note would leave the keyboard."""
+    notes = [Note(0, 1, 0), Note(0, 1, 4), Note(0, 16, 88), Note(1, 1, 60)]
+    planes = accompany(GENERATOR, notes, 1, 16).planes
+    sounding = [60, 88, *(int(pitch) for voice in planes for pitch in np.flatnonzero(voice[SOUNDING, 1]))]
+    assert {(pitch - min(sounding)) % 12 for pitch in sounding} <= {0, 4, 7}
+
+
+def test_a_melody_in_the_usual_octave_is_heard_as_it_is() -> None:
+    line = np.array([60, 64, 67, 72, REST])
+    assert hearing_shift(line, GENERATOR.metadata) == 0
+    assert ranges_beside(line) == [(50, 74), (45, 69), (36, 62)]
 
 
 @given(st.one_of(melodies(), melodies(monophonic=True)), st.integers(0, 2**31 - 1))
@@ -86,7 +128,8 @@ def test_a_piece_ends_on_a_held_triad_in_root_position(melody: tuple[list[Note],
         # What is given ends on no triad in root position, so the voices go on as the model wrote them.
         return
     sounding = [int(pitch) for pitch in np.flatnonzero(given_planes[SOUNDING, last.start])]
-    for planes, (lowest, highest) in zip(ended.planes, accompaniment_ranges(), strict=True):
+    line = line_of(notes_to_planes(highest_line(notes, bars), bars * 16))
+    for planes, (lowest, highest) in zip(ended.planes, ranges_beside(line), strict=True):
         assert not planes[:, last.stop :].any()
         assert not planes[ONSET, last.start + 1 :].any()
         held = planes[SOUNDING, last.start : last.stop]

@@ -69,3 +69,14 @@ test("A5: the page about deploying names the quotas that doctor reads", () => {
     '`prod` trains on spot instances (`training.useSpot`): "ml.m5.xlarge for spot training job usage"',
   );
 });
+
+test("the pages of operators name what stops a deploy or a removal in some accounts only", () => {
+  const [deploy = "", runbook = ""] = ["docs/deploy.md", "docs/runbook.md"].map((page) =>
+    read(page).replaceAll(/\s+/g, " "),
+  );
+  expect(deploy).toContain("`aws freetier get-account-plan-state`");
+  expect(deploy).toContain("`kms:GenerateDataKey` and `kms:Decrypt` through S3");
+  const collections = runbook.match(/npx cdk gc [^`]*/g) ?? [];
+  expect(collections.length).toBeGreaterThan(0);
+  for (const command of collections) expect(command).toBe("npx cdk gc --unstable=gc --created-buffer-days 0");
+});

@@ -5,7 +5,6 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as z from "zod";
-import { randomPassword } from "../../../local/cloud/users";
 import { takeInstanceLock } from "../../../local/instance-lock";
 import { type Outputs, removeOutputs, writeOutputs } from "../../../local/outputs";
 import { localPaths, makeRoot } from "../../../local/paths";
@@ -145,22 +144,13 @@ describe("free ports", () => {
   });
 });
 
-describe("paths and passwords", () => {
+describe("paths", () => {
   it("puts everything under the folder that is asked for, else under .local", () => {
     const { root, ...inside } = localPaths({ OPENCOMPOSER_LOCAL_DIR: folder });
     expect(root).toBe(folder);
     const outside = Object.values<string>(inside).filter((path) => !path.startsWith(join(folder, "/")));
     expect(outside).toEqual([]);
     expect(localPaths({}).root).toBe(join(repository, ".local"));
-  });
-
-  it("makes passwords that the user pool's policy takes, each another", () => {
-    const passwords = Array.from({ length: 50 }, randomPassword);
-    for (const password of passwords) {
-      expect(password.length).toBeGreaterThanOrEqual(12);
-      for (const kind of [/[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z0-9]/]) expect(password).toMatch(kind);
-    }
-    expect(new Set(passwords).size).toBe(50);
   });
 });
 

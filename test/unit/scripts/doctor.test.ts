@@ -20,7 +20,7 @@ import {
 import { describeFinding, type Finding } from "../../../scripts/doctor/finding";
 import { describeLeftover, leftoversOf, nameInArn } from "../../../scripts/doctor/leftovers";
 import { listInStack } from "../../../scripts/doctor/list-leftovers";
-import { imagesInTemplate, parseDockerInfo } from "../../../scripts/doctor/read-account";
+import { imagesInTemplate, parseDockerInfo, readEndpointConfigurations } from "../../../scripts/doctor/read-account";
 import { startCloudFormation } from "../../support/cloudformation-server";
 
 // A folder without a deployer's own values.
@@ -177,22 +177,14 @@ test.each([
   ["an older version", "CREATE_COMPLETE", ["ApiUrl"], /it lacks the output ApiUrl\. Deploy it again/],
 ])("a stack is wrong where %s", (_, status, missing, message) => {
   const stack = status === undefined ? undefined : { status, isProtected: false, outputs: {} };
-  const finding = checkStack({ name: "Api", whole: "opencomposer-dev-Api", stack, missing, deploy: "npx cdk deploy" });
+  const finding = checkStack({ stage: "dev", name: "Api", stack, missing });
   expect(finding.result).toBe("wrong");
   expect(line(finding)).toMatch(message);
 });
 
 const failed = (status: string, isProtected: boolean): string => {
-  const whole = "opencomposer-prod-Inference";
-  return line(
-    checkStack({
-      name: "Inference",
-      whole,
-      stack: { status, isProtected, outputs: {} },
-      missing: [],
-      deploy: "npx cdk deploy",
-    }),
-  );
+  const stack = { status, isProtected, outputs: {} };
+  return line(checkStack({ stage: "prod", name: "Inference", stack, missing: [] }));
 };
 
 test.each(["ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"])(
@@ -207,28 +199,51 @@ test.each(["ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAIL
   },
 );
 
-test.each(["UPDATE_ROLLBACK_FAILED", "UPDATE_FAILED"])(
-  "a stack with data that is %s is not to be deleted",
-  (status) => {
-    expect(failed(status, true)).toContain("npx cdk rollback opencomposer-prod-Inference");
-    expect(failed(status, true)).not.toContain("delete-stack");
-  },
-);
+test.each([
+  ["UPDATE_ROLLBACK_FAILED", "continue-update-rollback"],
+  ["UPDATE_FAILED", "rollback-stack"],
+])("a stack with data that is %s is rolled back and not to be deleted", (status, withoutCdk) => {
+  expect(failed(status, true)).toContain(
+    "npx cdk rollback opencomposer-prod-Inference -c stage=prod, or, where the bootstrap is older than version 23, " +
+      `aws cloudformation ${withoutCdk} --stack-name opencomposer-prod-Inference, and deploy again: ` +
+      "npx cdk deploy --all -c stage=prod",
+  );
+  expect(failed(status, true)).not.toContain("delete-stack");
+});
 
 test("a stack that is deployed is right", () => {
   const stack = { status: "UPDATE_COMPLETE", isProtected: true, outputs: {} };
-  const whole = "opencomposer-dev-Api";
-  expect(line(checkStack({ name: "Api", whole, stack, missing: [], deploy: "" }))).toBe(
-    `✓ stack ${whole}: UPDATE_COMPLETE`,
+  expect(line(checkStack({ stage: "dev", name: "Api", stack, missing: [] }))).toBe(
+    "✓ stack opencomposer-dev-Api: UPDATE_COMPLETE",
   );
 });
 
 test("an endpoint is right in service, and its failure is told", () => {
-  expect(checkEndpoint("e", { status: "InService", failureReason: undefined }).result).toBe("right");
-  expect(line(checkEndpoint("e", { status: "Failed", failureReason: "no image" }))).toMatch(
+  const inService = { status: "InService", configuration: "new", failureReason: undefined };
+  expect(checkEndpoint("e", inService, []).result).toBe("right");
+  expect(checkEndpoint("e", inService, ["other", "new"]).result).toBe("right");
+  expect(line(checkEndpoint("e", { ...inService, status: "Failed", failureReason: "no image" }, []))).toMatch(
     /^✗ endpoint e: Failed \(no image\)\./,
   );
-  expect(checkEndpoint("e", undefined).result).toBe("wrong");
+  expect(checkEndpoint("e", undefined, []).result).toBe("wrong");
+});
+
+test("an endpoint that went back to its configuration before the update is wrong, though it is in service", () => {
+  const wentBack = { status: "InService", configuration: "old", failureReason: "health check" };
+  expect(line(checkEndpoint("e", wentBack, ["new"]))).toMatch(
+    /^✗ endpoint e: InService \(health check\) with the configuration old, the stack has new\. SageMaker did not take/,
+  );
+});
+
+test("the configurations of a stack are known by the names in their ARNs", async () => {
+  const member = (type: string, id: string): string =>
+    `<member><ResourceType>${type}</ResourceType><PhysicalResourceId>${id}</PhysicalResourceId></member>`;
+  const arn = "arn:aws:sagemaker:eu-west-1:123456789012";
+  const { client, stop } = await startCloudFormation(
+    "ListStackResources",
+    `<StackResourceSummaries>${member("AWS::SageMaker::Model", `${arn}:model/m`)}${member("AWS::SageMaker::EndpointConfig", `${arn}:endpoint-config/ConfigA1`)}</StackResourceSummaries>`,
+  );
+  expect(await readEndpointConfigurations(client, "opencomposer-prod-Inference").finally(stop)).toEqual(["ConfigA1"]);
 });
 
 test("an image in the OCI format is wrong", () => {

@@ -14,3 +14,14 @@ test("each command in a message names its stage", () => {
   expect(named.length).toBeGreaterThan(10);
   expect(named.filter(({ command }) => !command.includes("--stage "))).toEqual([]);
 });
+
+test("each command in a message that makes the stacks names their stage, because without one it means dev", () => {
+  const named = sources.flatMap((file) =>
+    [...read(file).matchAll(/npx cdk (?:deploy|destroy|diff|rollback)\b[^`"',(]*/g)].map(([command]) => ({
+      file,
+      command,
+    })),
+  );
+  expect(named.length).toBeGreaterThan(1);
+  expect(named.filter(({ command }) => !command.includes(" -c stage="))).toEqual([]);
+});

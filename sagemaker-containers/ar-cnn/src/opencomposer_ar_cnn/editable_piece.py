@@ -6,12 +6,12 @@ It imports numpy only.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
+from opencomposer_music.melody_register import octaves_to
 from opencomposer_music.phrase_ends import derive_phrase_end_steps, with_phrase_ends
-from opencomposer_music.piano_roll import ONSET, PITCHES, SOUNDING, STEPS_PER_BAR, Planes, Steps
+from opencomposer_music.piano_roll import ONSET, PITCHES, SOUNDING, STEPS_PER_BAR, Planes, Steps, transposed
 from opencomposer_music.voice_leading import REST, Line, line_of
 
 from opencomposer_ar_cnn.onsets import Cells
@@ -24,8 +24,6 @@ SOPRANO_MEDIAN = 71
 octave in which its median is nearest to it, because there the network has learned how voices lie under a melody."""
 FAR_BELOW = np.float32(-1e4)
 """The logit of a cell that the network does not see."""
-
-ValueT = TypeVar("ValueT", bound=np.generic)
 
 
 class NothingToEdit(ValueError):
@@ -60,15 +58,6 @@ def octave_shift(sounding: Cells, limits: EditLimits) -> int:
         return int(used[(pitches + shift < limits.lowest_pitch) | (pitches + shift > limits.highest_pitch)].sum())
 
     return min(range(-120, 121, 12), key=lambda shift: (unheard(shift), abs(shift), shift))
-
-
-def soprano_shift(melody: Line, limits: EditLimits) -> int:
-    """Returns the semitones (whole octaves) by which a melody must be raised for its median to be a soprano's, within
-    the network's window."""
-    median = float(np.median(melody[melody != REST]))
-    shifts = range(-120, 121, 12)
-    inside = [shift for shift in shifts if limits.lowest_pitch <= median + shift <= limits.highest_pitch]
-    return min(inside or [0], key=lambda shift: (abs(median + shift - SOPRANO_MEDIAN), abs(shift)))
 
 
 def sounding_share(sounding: Cells) -> float:
@@ -120,7 +109,7 @@ class EditablePiece:
         """Returns the network's input for the piece as it is now, [4 or 5, steps, 128]: see INPUT_PLANES of
         `model_metadata`."""
         cells = (roll, onsets, self.locked, self.original)
-        planes = np.stack([_shifted(plane, self.shift, np.False_) for plane in cells])
+        planes = np.stack([transposed(plane, self.shift, np.False_) for plane in cells])
         if self.hears_phrase_ends:
             planes = with_phrase_ends(planes, self.phrase_ends)
         return planes.astype(np.float32)
@@ -128,7 +117,7 @@ class EditablePiece:
     def from_model(self, values: Floats) -> Floats:
         """Returns the network's output where the piece stands. Cells that the network does not see are far below all
         others."""
-        return np.asarray(_shifted(values, -self.shift, FAR_BELOW), dtype=np.float32)
+        return np.asarray(transposed(values, -self.shift, FAR_BELOW), dtype=np.float32)
 
 
 def editable_piece(
@@ -144,7 +133,10 @@ def editable_piece(
     steps = len(original)
     sounds = original.any(axis=1)
     heard_as_soprano = settings.writes_lines and not settings.above_melody and sounds.any()
-    shift = soprano_shift(melody, limits) if heard_as_soprano else octave_shift(original, limits)
+    if heard_as_soprano:
+        shift = octaves_to(SOPRANO_MEDIAN, melody, limits.lowest_pitch, limits.highest_pitch)
+    else:
+        shift = octave_shift(original, limits)
     editable = np.zeros_like(original)
     lowest = max(settings.lowest_pitch, limits.lowest_pitch - shift, 0)
     highest = min(settings.highest_pitch, limits.highest_pitch - shift, PITCHES - 1)
@@ -173,12 +165,3 @@ def editable_piece(
         phrase_ends=derive_phrase_end_steps(piece) if phrase_ends is None else phrase_ends,
         hears_phrase_ends=limits.hears_phrase_ends,
     )
-
-
-def _shifted(cells: npt.NDArray[ValueT], shift: int, fill: ValueT) -> npt.NDArray[ValueT]:
-    """Returns [steps, 128] moved up by `shift` pitches."""
-    if shift == 0:
-        return cells
-    result = np.full_like(cells, fill)
-    result[:, max(0, shift) : PITCHES + min(0, shift)] = cells[:, max(0, -shift) : PITCHES - max(0, shift)]
-    return result

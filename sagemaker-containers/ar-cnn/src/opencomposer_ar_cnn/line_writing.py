@@ -17,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 from opencomposer_music.ending import Ending, EndingVoice, approach_of, last_notes, write_ending
+from opencomposer_music.melody_register import floor_below
 from opencomposer_music.piano_roll import ONSET, PITCHES, SOUNDING, STEPS_PER_BEAT, Planes
 from opencomposer_music.sigmoid import sigmoid
 from opencomposer_music.voice_leading import INTERVALS, MAX_MOVE, REST, Line, Table, best_line
@@ -31,14 +32,8 @@ SWEEPS = 2
 """The number of times that every line is written anew beside the others."""
 DENSITY_UNIT = 4
 """Densities are in units of so many pitches at once."""
-MIN_ROOM = 6
+MIN_ROOM = 5
 """The minimum number of semitones below the melody for each line. A very low melody gets fewer lines."""
-LOWEST_PITCH = 36
-"""The lowest pitch of a line (C2), if the melody leaves enough room above it."""
-LOW_MELODY_ROOM = 17
-"""The number of semitones from the lowest pitch of a low melody down to that of its lines."""
-LOWEST_OF_ALL = 24
-"""The lowest pitch of a line below any melody (C1)."""
 IMPOSSIBLE = -1e9
 UNISON = -6.0
 """The score of a pitch that sounds already at the step: possible, but seldom good."""
@@ -46,7 +41,9 @@ MIN_REST = 0.003
 """The minimum probability that a line rests at a step."""
 MIN_REST_WITH_MELODY = 0.3
 """The minimum probability that a line rests where the melody does."""
-REST_COST = 4.0
+CLASH = -2.5
+"""What is earned by a pitch that lies, in any octave, a semitone from the melody's: nothing is heard sooner."""
+REST_COST = 8.0
 """The cost of each step at which a line rests while the melody sounds."""
 SIXTEENTH_COST = 2.0
 """The cost of a change inside an eighth."""
@@ -88,6 +85,17 @@ LONG_LEAP = -4.0
 MOVE_WEIGHT = 2.0
 """The weight of MOVES and LONG_LEAP."""
 
+BEAT_MOVES = (
+    (-0.5, 0.44, 0.07, -0.48, -0.16, -0.71, -2.86, -1.64, -1.8, -1.69, -3.6, -4, -1.55),
+    (-0.71, 0.45, 0.22, -0.26, -0.2, -0.67, -1.45, -0.82, -1.62, -1.66, -2.9, -3.98, -0.94),
+    (-1.54, 0.93, 0.2, 0.33, -0.06, -0.17, -1.1, -0.08, -1.91, -2.25, -2.27, -1.9, -0.01),
+)
+"""The same from one beat to the next, and what they earn by staying: how much more often they stay than move."""
+STAY_WEIGHT = 0.5
+"""The weight of staying."""
+BEAT_MOVE_WEIGHT = 0.5
+"""The weight of the other BEAT_MOVES."""
+
 MEZZO = Part("Mezzo-soprano", 57, 79, 0)
 ALTO = Part("Alto", 55, 76, 0)
 TENOR = Part("Tenor", 48, 70, 1)
@@ -111,17 +119,10 @@ def parts_for(piece: EditablePiece, settings: SamplingSettings, limits: EditLimi
     wanted = round(limits.density * settings.density * DENSITY_UNIT)
     count = min(wanted, limits.polyphony_at(settings.density)) - given
     if sounds.any() and not settings.above_melody:
-        lowest_lines = floor_of(piece)
+        lowest_lines = floor_below(piece.melody)
         median = float(np.median(piece.melody[sounds]))
         count = min(count, int(median - lowest_lines) // MIN_ROOM)
     return PARTS[min(max(count, 1), len(PARTS)) - 1]
-
-
-def floor_of(piece: EditablePiece) -> int:
-    """Returns the lowest pitch that a line may have."""
-    sounding = piece.melody[piece.melody != REST]
-    lowest = int(np.percentile(sounding, 10)) if len(sounding) else LOWEST_PITCH + LOW_MELODY_ROOM
-    return max(LOWEST_OF_ALL, min(LOWEST_PITCH, lowest - LOW_MELODY_ROOM))
 
 
 def split_into_lines(cells: Cells, centers: Sequence[float]) -> list[Line]:
@@ -170,7 +171,7 @@ class LineSession:
         self._rng = rng
         self.density = piece.density
         self._parts = parts_for(piece, settings, limits)
-        self._floor = floor_of(piece)
+        self._floor = floor_below(piece.melody)
         self._ranges = [self._range_of(part) for part in self._parts]
         added = draft.planes[SOUNDING] & ~piece.original
         self._lines = split_into_lines(added, [(low + high) / 2 for low, high in self._ranges])
@@ -298,6 +299,7 @@ class LineSession:
             piece, self._last_notes, lines, bass=self._lines[-1], is_bass=index == len(self._lines) - 1
         )
         likelihoods = np.where(others, UNISON, -np.logaddexp(0.0, -logits)) + CADENCE * cadences
+        likelihoods[_clashes(piece.melody)] += CLASH
         scores[:, :PITCHES][allowed] = likelihoods[allowed]
         sounds = np.where(allowed & ~others, wanted, 0.0).sum(axis=1)
         least = np.where(piece.melody == REST, MIN_REST_WITH_MELODY, MIN_REST)
@@ -313,6 +315,7 @@ class LineSession:
             [piece.melody, *lines],
             _parallels(STEP_PARALLEL),
             beat_parallels=_parallels(BEAT_PARALLEL),
+            beat_moves=_beat_moves_table(self._parts[index].moves),
             contrary=True,
         )
 
@@ -381,6 +384,19 @@ def _moves_table(voice: int) -> Table:
     table = np.full(MAX_MOVE + 1, LONG_LEAP)
     table[: len(MOVES[voice])] = MOVES[voice]
     return MOVE_WEIGHT * table
+
+
+def _beat_moves_table(voice: int) -> Table:
+    table = np.full(MAX_MOVE + 1, BEAT_MOVE_WEIGHT * LONG_LEAP)
+    table[: len(BEAT_MOVES[voice])] = BEAT_MOVE_WEIGHT * np.array(BEAT_MOVES[voice])
+    table[0] = STAY_WEIGHT * BEAT_MOVES[voice][0]
+    return table
+
+
+def _clashes(melody: Line) -> Cells:
+    """Returns the cells that lie, in any octave, a semitone from the melody, [steps, 128]."""
+    distance = (np.arange(PITCHES) - melody[:, np.newaxis]) % 12
+    return np.asarray(np.isin(distance, (1, 11)) & (melody != REST)[:, np.newaxis], dtype=np.bool_)
 
 
 def _parallels(earned: float) -> Table:

@@ -87,9 +87,10 @@ METADATA = metadata_contract(
                 "onsetTemperature": _number(0, 10),
                 "pitchCoherenceSteps": {"type": "integer", "minimum": 1, "maximum": STEPS_PER_BAR},
                 "sixteenthCost": _number(0, 100),
+                "repeatCost": _number(0, 100),
                 "performances": {"type": "integer", "minimum": 1, "maximum": MAX_PERFORMANCES},
             },
-            optional=("sixteenthCost", "performances"),
+            optional=("sixteenthCost", "repeatCost", "performances"),
         ),
         "voiceLeading": _object_of(
             {
@@ -103,6 +104,10 @@ METADATA = metadata_contract(
                 "rhythm": _list_of(_list_of(_SCORE, 2, 2), 1, 15),
                 "beatParallelWeight": _WEIGHT,
                 "rhythmWeight": _WEIGHT,
+                "beatMoves": _list_of(_list_of(_SCORE, MAX_MOVE + 1, MAX_MOVE + 1), 1, 15),
+                "beatMoveWeight": _WEIGHT,
+                "stayWeight": _WEIGHT,
+                "contrary": {"type": "boolean"},
                 "closes": _object_of(
                     {
                         "intervals": _list_of(_list_of(_list_of(_SCORE, INTERVALS, INTERVALS), 2, 2), 2, 2),
@@ -111,14 +116,25 @@ METADATA = metadata_contract(
                     }
                 ),
             },
-            optional=("beatParallels", "rhythm", "beatParallelWeight", "rhythmWeight", "closes"),
+            optional=(
+                "beatParallels",
+                "rhythm",
+                "beatParallelWeight",
+                "rhythmWeight",
+                "beatMoves",
+                "beatMoveWeight",
+                "stayWeight",
+                "contrary",
+                "closes",
+            ),
         ),
         "phraseEnds": {"type": "boolean"},
     },
     optional=("voiceLeading", "phraseEnds"),
 )
-"""The members that this decoder adds to the metadata of every model. Without `sixteenthCost`, as in older files, the
-cost is 0; without `performances` there is one; without `phraseEnds` the model does not hear where phrases end."""
+"""The members that this decoder adds to the metadata of every model. Without `sixteenthCost` and `repeatCost`, as in
+older files, the costs are 0; without `performances` there is one; without `phraseEnds` the model does not hear where
+phrases end."""
 
 
 def melody_planes(hears_phrase_ends: bool) -> int:
@@ -144,14 +160,16 @@ class Decoding:
     `coherence_steps`: the number of steps for which a random choice is held, so that sampling changes notes and not
     single steps. `sixteenth_cost`: what a monophonic voice pays, in logits, for changing its pitch inside an eighth.
     Without it two nearly equal logits make flickering sixteenths, because each step is chosen for itself.
-    `performances`: the number of performances of a melody, each with its own noise, of which the one is given whose
-    phrases close best (`best_performance`).
+    `repeat_cost`: what a voice pays, in logits, for starting a pitch again that it could hold. `performances`: the
+    number of performances of a melody, each with its own noise, of which the one is given whose phrases close best
+    (`best_performance`).
     """
 
     pitch_temperature: float
     onset_temperature: float
     coherence_steps: int
     sixteenth_cost: float = 0.0
+    repeat_cost: float = 0.0
     performances: int = 1
 
 
@@ -189,6 +207,7 @@ class ModelMetadata:
                     "onsetTemperature": self.decoding.onset_temperature,
                     "pitchCoherenceSteps": self.decoding.coherence_steps,
                     "sixteenthCost": self.decoding.sixteenth_cost,
+                    "repeatCost": self.decoding.repeat_cost,
                     "performances": self.decoding.performances,
                 },
                 **({} if self.voice_leading is None else {"voiceLeading": voice_leading_to_json(self.voice_leading)}),
@@ -211,6 +230,10 @@ def voice_leading_to_json(leading: VoiceLeading) -> dict[str, Any]:
         **({} if leading.rhythm is None else {"rhythm": leading.rhythm.tolist()}),
         "beatParallelWeight": leading.beat_parallel_weight,
         "rhythmWeight": leading.rhythm_weight,
+        **({} if leading.beat_moves is None else {"beatMoves": leading.beat_moves.tolist()}),
+        "beatMoveWeight": leading.beat_move_weight,
+        "stayWeight": leading.stay_weight,
+        "contrary": leading.contrary,
         **({} if leading.closes is None else {"closes": _closes_to_json(leading.closes)}),
     }
 
@@ -240,6 +263,7 @@ def parse_metadata(text: str, technique: str | None = None) -> ModelMetadata:
             float(decoding["onsetTemperature"]),
             int(decoding["pitchCoherenceSteps"]),
             float(decoding.get("sixteenthCost", 0)),
+            float(decoding.get("repeatCost", 0)),
             int(decoding.get("performances", 1)),
         ),
         _voice_leading(root["voiceLeading"], len(voices) - 1) if "voiceLeading" in root else None,
@@ -249,7 +273,7 @@ def parse_metadata(text: str, technique: str | None = None) -> ModelMetadata:
 
 def _voice_leading(values: Mapping[str, Any], voices: int) -> VoiceLeading:
     closes = values.get("closes")
-    tables = {"moves": values["moves"], "rhythm": values.get("rhythm")}
+    tables = {name: values.get(name) for name in ("moves", "rhythm", "beatMoves")}
     tables["closes.moves"] = None if closes is None else closes["moves"]
     for name, table in tables.items():
         if table is not None and len(table) != voices:
@@ -265,6 +289,10 @@ def _voice_leading(values: Mapping[str, Any], voices: int) -> VoiceLeading:
         rhythm=_table(values["rhythm"]) if "rhythm" in values else None,
         beat_parallel_weight=float(values.get("beatParallelWeight", 0)),
         rhythm_weight=float(values.get("rhythmWeight", 0)),
+        beat_moves=_table(values["beatMoves"]) if "beatMoves" in values else None,
+        beat_move_weight=float(values.get("beatMoveWeight", 0)),
+        stay_weight=float(values.get("stayWeight", 0)),
+        contrary=bool(values.get("contrary", False)),
         closes=None if closes is None else _closes(closes),
     )
 
@@ -347,7 +375,7 @@ def decode_planes(
             sounding[np.nonzero(played)[0], lines[index][played]] = True
         else:
             sounding = pitch_logits[index][:, :PITCHES] > 0
-        wanted = onset_logits[index] + decoding.onset_temperature * logistics[index] > 0
+        wanted = onset_logits[index] + decoding.onset_temperature * logistics[index] > decoding.repeat_cost
         before = np.zeros_like(sounding)
         before[1:] = sounding[:-1]
         voice_planes = np.zeros((2, steps, PITCHES), dtype=np.bool_)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +26,8 @@ Planes = npt.NDArray[np.bool_]
 
 Steps = npt.NDArray[np.bool_]
 """Boolean array of shape [steps]."""
+
+ValueT = TypeVar("ValueT", bound=np.generic)
 
 SOUNDING = 0
 ONSET = 1
@@ -135,3 +137,15 @@ def fold_into_range(notes: Iterable[Note], lowest: int, highest: int) -> list[No
         if lowest <= pitch <= highest:
             folded.append(note._replace(pitch=pitch))
     return folded
+
+
+def transposed(values: npt.NDArray[ValueT], semitones: int, fill: ValueT) -> npt.NDArray[ValueT]:
+    """Returns values [..., 128 pitches] moved up by so many semitones. What is moved beyond the keyboard is lost, and
+    `fill` takes the place of what moved."""
+    if semitones == 0:
+        return values
+    result = np.full_like(values, fill)
+    result[..., max(0, semitones) : PITCHES + min(0, semitones)] = values[
+        ..., max(0, -semitones) : PITCHES - max(0, semitones)
+    ]
+    return result

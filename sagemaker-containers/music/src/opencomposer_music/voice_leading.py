@@ -9,6 +9,8 @@ which are counted in the training music, are added to their scores, so that othe
 - parallels: how much more rarely two voices move in one direction from an interval to the same interval than chance
   would have it (in Bach's chorales: fifths and octaves, which he avoided);
 - beat parallels: the same from one beat to the next, whatever lies between, because parallels are heard on the beats;
+- beat moves: how much more often than chance a voice moves so far from one beat to the next, and how much more often it
+  stays than moves (in Bach's chorales the bass seldom stays, and goes by small steps);
 - rhythm: how much more rarely a voice moves in the middle of a beat than on it, and then holds on over the next beat;
 - closes: at the notes that end a phrase and the beats before them, the intervals in place of those elsewhere, and how
   much more often a voice moves into the end by an interval than into other beats (in Bach's chorales: a bass that rises
@@ -29,7 +31,15 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from opencomposer_music.piano_roll import PITCHES, SOUNDING, STEPS_PER_BAR, STEPS_PER_BEAT, Planes, Steps
+from opencomposer_music.piano_roll import (
+    BEATS_PER_BAR,
+    PITCHES,
+    SOUNDING,
+    STEPS_PER_BAR,
+    STEPS_PER_BEAT,
+    Planes,
+    Steps,
+)
 
 REST = PITCHES
 """The class of a monophonic voice that means silence."""
@@ -91,7 +101,9 @@ class VoiceLeading:
 
     intervals [4, 12]: by the step's place in its beat. moves [voices, 25]: of each accompaniment voice, 0 or less.
     parallels [12]: 0 or less. beat_parallels [12] and rhythm [voices, 2] (a move in the middle of a beat, and holding
-    on after it): 0 or less; models of version 0.2 do not have them.
+    on after it): 0 or less; beat_moves [voices, 25]: of staying from one beat to the next, and of moving so far; models
+    of version 0.2 do not have them. contrary: the parallels also count where two voices move in opposite directions, as
+    from a fifth to a twelfth.
     """
 
     intervals: Table
@@ -105,6 +117,10 @@ class VoiceLeading:
     rhythm: Table | None = None
     beat_parallel_weight: float = 0.0
     rhythm_weight: float = 0.0
+    beat_moves: Table | None = None
+    beat_move_weight: float = 0.0
+    stay_weight: float = 0.0
+    contrary: bool = False
     closes: Closes | None = None
 
     @cached_property
@@ -130,6 +146,14 @@ class VoiceLeading:
         middle, over = -self.rhythm_weight * self.rhythm[voice]
         return float(middle), float(over)
 
+    def beat_move_scores(self, voice: int) -> Table | None:
+        """Returns what staying and moving from one beat to the next earns a voice, weighted, [25]."""
+        if self.beat_moves is None:
+            return None
+        scores: Table = self.beat_move_weight * self.beat_moves[voice]
+        scores[0] = self.stay_weight * self.beat_moves[voice][0]
+        return scores
+
 
 @dataclass(frozen=True)
 class Weights:
@@ -141,6 +165,8 @@ class Weights:
     beat_parallels: float = 0.0
     rhythm: float = 0.0
     closes: float = 0.0
+    beat_moves: float = 0.0
+    stays: float = 0.0
 
 
 def line_of(planes: Planes) -> Line:
@@ -150,7 +176,9 @@ def line_of(planes: Planes) -> Line:
     return np.asarray(np.where(sounding.any(axis=1), highest, REST), dtype=np.int64)
 
 
-def learn_voice_leading(pieces: Iterable[tuple[npt.NDArray[np.bool_], Steps]], weights: Weights) -> VoiceLeading:
+def learn_voice_leading(
+    pieces: Iterable[tuple[npt.NDArray[np.bool_], Steps]], weights: Weights, *, contrary: bool = False
+) -> VoiceLeading:
     """Counts the tables in pieces: planes [voices, 2, steps, 128], of which voice 0 is the melody, and the steps
     [steps] at which a note that ends a phrase sounds.
 
@@ -162,6 +190,7 @@ def learn_voice_leading(pieces: Iterable[tuple[npt.NDArray[np.bool_], Steps]], w
     jumped: list[Table] = []
     by_step, by_beat = _SimilarMotion(), _SimilarMotion()
     rhythm: list[Table] = []
+    beat_moves: list[Table] = []
     closing = _ClosesCounts()
     for piece, phrase_ends in pieces:
         lines = [line_of(voice) for voice in piece]
@@ -169,6 +198,7 @@ def learn_voice_leading(pieces: Iterable[tuple[npt.NDArray[np.bool_], Steps]], w
             moved.append(np.full(MAX_MOVE + 1, 0.5))
             jumped.append(np.full(MAX_MOVE + 1, 0.5))
             rhythm.append(np.ones((2, 2, 2)))
+            beat_moves.append(np.stack([np.zeros(MAX_MOVE + 1), np.ones(MAX_MOVE + 1)]))
         bars = len(lines[0]) // STEPS_PER_BAR
         for first, second in itertools.combinations(lines, 2):
             _count_intervals(together, first, second)
@@ -180,10 +210,12 @@ def learn_voice_leading(pieces: Iterable[tuple[npt.NDArray[np.bool_], Steps]], w
         for index, line in enumerate(lines[1:]):
             _count_moves(moved[index], line[:-1], line[1:])
             _count_rhythm(rhythm[index], line)
+            on_beats = line[::STEPS_PER_BEAT]
+            _count_distances(beat_moves[index][0], on_beats[:-1], on_beats[1:])
             for bar in range(1, bars):
-                _count_moves(
-                    jumped[index], line[::STEPS_PER_BEAT], np.roll(line, bar * STEPS_PER_BAR)[::STEPS_PER_BEAT]
-                )
+                elsewhere = np.roll(on_beats, bar * BEATS_PER_BAR)
+                _count_moves(jumped[index], on_beats, elsewhere)
+                _count_distances(beat_moves[index][1], on_beats, elsewhere)
     intervals = np.log(together / together.sum(axis=1, keepdims=True))
     intervals -= np.log(apart / apart.sum(axis=1, keepdims=True))
     moves = [
@@ -201,6 +233,10 @@ def learn_voice_leading(pieces: Iterable[tuple[npt.NDArray[np.bool_], Steps]], w
         rhythm=_entries(np.stack([_rhythm_ratios(counts) for counts in rhythm]) if rhythm else np.zeros((0, 2)), 0.0),
         beat_parallel_weight=weights.beat_parallels,
         rhythm_weight=weights.rhythm,
+        beat_moves=_entries(_beat_move_ratios(np.reshape(beat_moves, (-1, 2, MAX_MOVE + 1))), MAX_SCORE),
+        beat_move_weight=weights.beat_moves,
+        stay_weight=weights.stays,
+        contrary=contrary,
         closes=closing.closes(weights.closes),
     )
 
@@ -361,6 +397,8 @@ def choose_lines(
                 others,
                 parallels,
                 beat_parallels=beat_parallels,
+                beat_moves=leading.beat_move_scores(voice),
+                contrary=leading.contrary,
                 offbeat_cost=offbeat_cost,
                 tie_cost=tie_cost,
                 closes=None if leading.closes is None else (beats, leading.closes.weight * leading.closes.moves[voice]),
@@ -395,6 +433,7 @@ def best_line(
     parallels: Table,
     *,
     beat_parallels: Table | None = None,
+    beat_moves: Table | None = None,
     contrary: bool = False,
     offbeat_cost: float = 0.0,
     tie_cost: float = 0.0,
@@ -405,10 +444,11 @@ def best_line(
 
     moves [25] by size; parallels [12] is added where the line moves with another one from an interval to the same, from
     one step to the next. beat_parallels [12] is added where both have done so from one beat to the next, whatever lies
-    between. With `contrary` they are also added where the two move in opposite directions. `sixteenth_cost` is paid for
-    a change inside an eighth, `offbeat_cost` for one in the middle of a beat, `tie_cost` where the last pitch of a
-    beat, which is not its first, is held on over the next beat. closes: beats, and a table [25] of what moves into them
-    earn, from an octave down to an octave up. max_candidates: the number of classes that are considered in a beat.
+    between. With `contrary` they are also added where the two move in opposite directions. beat_moves [25] is earned by
+    the distance from one beat to the next. `sixteenth_cost` is paid for a change inside an eighth, `offbeat_cost` for
+    one in the middle of a beat, `tie_cost` where the last pitch of a beat, which is not its first, is held on over the
+    next beat. closes: beats, and a table [25] of what moves into them earn, from an octave down to an octave up.
+    max_candidates: the number of classes that are considered in a beat.
 
     What happens between two beats matters beyond them only by the pitches at these beats. So the best way between each
     pair of pitches is found inside all beats at once, and then the best chain of beats.
@@ -448,6 +488,8 @@ def best_line(
         Ways(best[:-1], np.where(held, UNREACHED, crossing)),
     ]
     chain = np.maximum(*(_best_ways(way) for way in across))  # [beats - 1, first class, first class of the next beat]
+    if beat_moves is not None:
+        chain += _beat_moves_between(candidates[:-1], candidates[1:], beat_moves)
     if beat_parallels is not None:
         for companion in companions:
             starts, nexts = companion[:-1, 0], companion[1:, 0]
@@ -481,6 +523,13 @@ def _moves_between(start: npt.NDArray[np.int64], end: npt.NDArray[np.int64], mov
     voiced = (start != REST)[:, :, np.newaxis] & (end != REST)[:, np.newaxis, :]
     distance = np.abs(end[:, np.newaxis, :] - start[:, :, np.newaxis])
     return np.asarray(np.where(voiced & (distance > 0), moves[np.minimum(distance, MAX_MOVE)], 0.0), dtype=np.float64)
+
+
+def _beat_moves_between(start: npt.NDArray[np.int64], end: npt.NDArray[np.int64], moves: Table) -> Table:
+    """Returns what staying and moving from one beat to the next earns, [beats, from, to]. It is 0 to and from REST."""
+    voiced = (start != REST)[:, :, np.newaxis] & (end != REST)[:, np.newaxis, :]
+    distance = np.abs(end[:, np.newaxis, :] - start[:, :, np.newaxis])
+    return np.asarray(np.where(voiced, moves[np.minimum(distance, MAX_MOVE)], 0.0), dtype=np.float64)
 
 
 def _add_parallels(
@@ -596,6 +645,25 @@ def _count_intervals(counts: Table, first: Line, second: Line) -> None:
 def _count_moves(counts: Table, start: Line, end: Line) -> None:
     moving = (start != end) & (start != REST) & (end != REST)
     np.add.at(counts, np.minimum(np.abs(start - end)[moving], MAX_MOVE), 1)
+
+
+def _count_distances(counts: Table, start: Line, end: Line) -> None:
+    """Counts moves and no moves, where both sound."""
+    both = (start != REST) & (end != REST)
+    np.add.at(counts, np.minimum(np.abs(start - end)[both], MAX_MOVE), 1)
+
+
+def _beat_move_ratios(counts: Table) -> Table:
+    """Returns [voices, 25]: how much more often each distance was seen than chance would have it and, in the place of
+    no distance, how much more often a voice stayed than it moved. counts [voices, 2, 25]: seen, by chance.
+
+    A distance that was hardly ever seen is not the music's habit, so some more are counted as chance would have them.
+    """
+    chance = counts[:, 1] / counts[:, 1].sum(axis=1, keepdims=True)
+    seen = counts[:, 0] + (MAX_MOVE + 1) * chance
+    ratios = np.asarray(np.log(seen / seen.sum(axis=1, keepdims=True)) - np.log(chance), dtype=np.float64)
+    ratios[:, 0] = np.log(seen[:, 0] / seen[:, 1:].sum(axis=1))
+    return ratios
 
 
 def _similar_motion(first: Line, second: Line) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:

@@ -6,7 +6,6 @@ does.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -90,8 +89,3 @@ class TinyGenerator:
     def file(self) -> bytes:
         """Returns the model's file."""
         return file_of(self.message())
-
-
-def accompaniment_ranges(voices: Sequence[Voice] = VOICES) -> list[tuple[int, int]]:
-    """Returns the lowest and the highest pitch of each accompaniment voice."""
-    return [(voice.lowest_pitch, voice.highest_pitch) for voice in voices[1:]]

@@ -8,7 +8,7 @@ the same notes on every call.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,7 @@ from opencomposer_music.decoding import (
     parse_metadata,
 )
 from opencomposer_music.ending import EndingVoice, LastNotes, approach_of, last_notes, write_ending
+from opencomposer_music.melody_register import floor_below, octaves_to
 from opencomposer_music.metrics import measure_composition
 from opencomposer_music.model_metadata import Voice
 from opencomposer_music.phrase_ends import derive_phrase_ends, phrase_end_steps
@@ -36,10 +37,11 @@ from opencomposer_music.piano_roll import (
     highest_voice,
     notes_to_planes,
     planes_to_notes,
+    transposed,
 )
 from opencomposer_music.sigmoid import sigmoid
 from opencomposer_music.technique_document import TechniqueDocument, load_technique
-from opencomposer_music.voice_leading import REST, line_of
+from opencomposer_music.voice_leading import REST, Line, line_of
 from opencomposer_serving.deadline import Deadline
 from opencomposer_serving.failures import BrokenField, InvocationFailure, ModelRejected, unusable_model
 from opencomposer_serving.invocation import MAX_BARS, InvocationRequest
@@ -58,6 +60,7 @@ MIN_NOTE_PROBABILITY = 0.01
 
 
 HALF_BAR = STEPS_PER_BAR // 2
+OCTAVE = 12
 
 Probabilities = npt.NDArray[np.float64]
 
@@ -127,8 +130,9 @@ def accompany(
 ) -> Accompaniment:
     """Writes the accompaniment voices for a melody of `bars` bars.
 
-    The network hears the melody's highest line, folded by octaves into the range that it was trained on. Every note
-    lies in its voice's range.
+    The network hears the melody's highest line, in the octave in which melodies lie that it was trained on, and what it
+    plays to it is moved back. So the voices lie below a low melody and follow a high one up, and every note lies in its
+    voice's range, moved as far (see `heard_voices`).
 
     No voice has an empty bar as far as the model allows: where the decoded notes leave a bar empty although the model
     gives a note at least the probability 0.01 at some step of it, each half of that bar is given its likeliest pitch.
@@ -142,14 +146,19 @@ def accompany(
     metadata = generator.metadata
     rng = np.random.Generator(np.random.PCG64(seed))
     line = highest_line(melody, bars)
-    heard = notes_to_planes(line, bars * STEPS_PER_BAR)
-    phrase_ends = derive_phrase_ends(heard)
-    marked = phrase_end_steps(heard, phrase_ends)
-    conditioning = encode_melody(line, bars, metadata, marked)  # (1, 2 or 3, steps, 128)
+    steps = bars * STEPS_PER_BAR
+    given = notes_to_planes(line, steps)
+    phrase_ends = derive_phrase_ends(given)
+    marked = phrase_end_steps(given, phrase_ends)
+    shift = hearing_shift(line_of(given), metadata)
+    raised = _raised(line, shift)
+    heard = notes_to_planes(raised, steps)
+    conditioning = encode_melody(raised, bars, metadata, marked)  # (1, 2 or 3, steps, 128)
     noise = draw_noises(rng, bars, metadata)  # (performances, bars, noise size)
     # (performances, voices, steps, 129) and (performances, voices, steps, 128)
     pitch_logits, onset_logits = _run(generator, conditioning, noise)
-    for index, voice in enumerate(metadata.voices[1:]):
+    voices = heard_voices(metadata, shift, line_of(given))
+    for index, voice in enumerate(voices):
         pitch_logits[:, index, :, : voice.lowest_pitch] = IMPOSSIBLE
         pitch_logits[:, index, :, voice.highest_pitch + 1 : PITCHES] = IMPOSSIBLE
     try:
@@ -157,22 +166,58 @@ def accompany(
         chosen, planes = best_performance(performances, metadata, heard, marked, rng)
     except ValueError as error:
         raise ModelRejected(str(error)) from None
-    given = notes_to_planes(melody, bars * STEPS_PER_BAR)
-    last = last_notes(given) if ending else None
+    music = notes_to_planes(_raised(melody, shift), steps)
+    last = last_notes(music) if ending else None
     # After the ending, the voices rest.
-    forced = _fill(planes, pitch_logits[chosen], metadata, bars if last is None else -(-last.stop // STEPS_PER_BAR))
-    if last is not None and not end(planes, pitch_logits[chosen], metadata.voices[1:], given, last):
-        forced += _fill(planes, pitch_logits[chosen], metadata, bars)
-    return Accompaniment(planes, forced, phrase_ends)
+    forced = _fill(planes, pitch_logits[chosen], voices, bars if last is None else -(-last.stop // STEPS_PER_BAR))
+    if last is not None and not end(planes, pitch_logits[chosen], voices, music, last):
+        forced += _fill(planes, pitch_logits[chosen], voices, bars)
+    return Accompaniment([transposed(voice, -shift, np.False_) for voice in planes], forced, phrase_ends)
 
 
-def _fill(planes: Sequence[Planes], pitch_logits: Floats, metadata: ModelMetadata, bars: int) -> int:
+def _raised(notes: Sequence[Note], shift: int) -> list[Note]:
+    """Returns notes so many semitones (whole octaves) higher. Those that would leave the keyboard stay in the octave at
+    its end."""
+    return [note._replace(pitch=_inside(note.pitch + shift)) for note in notes]
+
+
+def _inside(pitch: int) -> int:
+    """Returns a pitch of the keyboard in the octave that is nearest to a pitch beyond it."""
+    if pitch < 0:
+        return pitch % OCTAVE
+    return pitch if pitch < PITCHES else pitch - -(-(pitch - PITCHES + 1) // OCTAVE) * OCTAVE
+
+
+def _fill(planes: Sequence[Planes], pitch_logits: Floats, voices: Sequence[Voice], bars: int) -> int:
     """Fills the empty bars among the first `bars` of all voices, and returns their number (see `fill_empty_bars`)."""
     steps = slice(0, bars * STEPS_PER_BAR)
     return sum(
-        fill_empty_bars(voice_planes[:, steps], pitch_logits[index, steps], metadata.voices[1 + index])
+        fill_empty_bars(voice_planes[:, steps], pitch_logits[index, steps], voices[index])
         for index, voice_planes in enumerate(planes)
     )
+
+
+def hearing_shift(melody: Line, metadata: ModelMetadata) -> int:
+    """Returns the semitones (whole octaves) by which the network hears a melody higher than it is: so that its median
+    is near the middle of the range of the training music's melodies."""
+    usual = metadata.voices[0]
+    center = (usual.lowest_pitch + usual.highest_pitch) / 2
+    return octaves_to(center, melody, metadata.limits.lowest_pitch, metadata.limits.highest_pitch)
+
+
+def heard_voices(metadata: ModelMetadata, shift: int, melody: Line) -> list[Voice]:
+    """Returns the accompaniment voices with the ranges that they have where the network hears them, beside a melody
+    that it hears `shift` semitones higher. Below a low melody a voice keeps above `floor_below`, and has at least an
+    octave."""
+    if shift == 0:
+        return list(metadata.voices[1:])
+    floor = shift + (floor_below(melody) if shift > 0 else 0)
+    voices: list[Voice] = []
+    for voice in metadata.voices[1:]:
+        lowest = max(voice.lowest_pitch, floor)
+        highest = min(max(voice.highest_pitch, lowest + OCTAVE), PITCHES - 1 + min(0, shift))
+        voices.append(replace(voice, lowest_pitch=lowest, highest_pitch=highest))
+    return voices
 
 
 def end(

@@ -48,8 +48,17 @@ from opencomposer_unet_gan.networks import DOWNSAMPLING, WIDTHS, Critic, Generat
 WINDOW_BARS = 4
 WINDOW_HOP = 2
 NOISE = NoiseShape(size=32, shared=16)
-DECODING = Decoding(pitch_temperature=0.3, onset_temperature=0.5, coherence_steps=2, sixteenth_cost=0.5, performances=3)
-VOICE_LEADING_WEIGHTS = Weights(intervals=0.6, moves=1.2, parallels=1.2, beat_parallels=1.0, rhythm=0.4, closes=0.6)
+DECODING = Decoding(
+    pitch_temperature=0.3,
+    onset_temperature=0.5,
+    coherence_steps=2,
+    sixteenth_cost=0.5,
+    repeat_cost=0.7,
+    performances=3,
+)
+VOICE_LEADING_WEIGHTS = Weights(
+    intervals=0.5, moves=1.2, parallels=3.0, beat_parallels=1.5, rhythm=0.5, closes=0.6, beat_moves=0.5, stays=0.5
+)
 """The weights were chosen by measurement on validation pieces (README, "Decoding")."""
 TRAINING_COHERENCE_STEPS = 4
 MAX_BARS = 64
@@ -109,7 +118,9 @@ def describe(dataset: Dataset, shape: NetworkShape, settings: Settings) -> Model
         Limits(MAX_BARS, shape.lowest_pitch, highest),
         NOISE,
         DECODING,
-        learn_voice_leading(((piece.planes, piece.phrase_ends) for piece in heard), VOICE_LEADING_WEIGHTS),
+        learn_voice_leading(
+            ((piece.planes, piece.phrase_ends) for piece in heard), VOICE_LEADING_WEIGHTS, contrary=True
+        ),
         shape.hears_phrase_ends,
     )
 
