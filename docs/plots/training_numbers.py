@@ -78,11 +78,12 @@ class BaselineTraining:
 
 
 def losses_by_technique() -> dict[str, list[str]]:
-    """Returns the losses that each technique reports (contracts/techniques)."""
-    return {
-        path.stem: list(json.loads(path.read_text(encoding="utf-8"))["x-losses"])
+    """Returns the losses that each technique with a model reports (contracts/techniques)."""
+    documents = {
+        path.stem: json.loads(path.read_text(encoding="utf-8"))
         for path in (ROOT / "contracts/techniques").glob("*.json")
     }
+    return {technique: list(document["x-losses"]) for technique, document in documents.items() if "x-losses" in document}
 
 
 def read_training(folder: Path) -> Training:

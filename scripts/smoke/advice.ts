@@ -42,6 +42,11 @@ export function adviceOn({ code, status }: Trouble, stage: Stage): string {
       return "Allow more by --max-cost, or choose a cheaper training.instanceType (docs/deploy.md#does-everything-work).";
     case "QUOTA_EXCEEDED":
       return "Ask AWS for a higher quota (docs/runbook.md#training-refused-for-a-quota).";
+    case "TRAINING_JOB_REFUSED":
+    case "INFERENCE_REFUSED":
+      return "A policy of the account does not allow it (docs/runbook.md#training-or-composing-refused-by-a-policy).";
+    case "CAPACITY_DEADLINE_PASSED":
+      return "AWS has no such machine now: try later, or choose another training.instanceType (docs/runbook.md#training-refused-for-a-quota).";
     case "STEP_DEADLINE_COMPOSITION":
     case "COMPOSITION_FAILED":
       return isLocal

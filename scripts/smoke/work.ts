@@ -104,11 +104,17 @@ export async function completedComposition(id: string, params: WorkParams): Prom
     const composition = resourceOf(waited, { request, seconds, code: "STEP_DEADLINE_COMPOSITION" });
     if (composition.state === "COMPLETED") return composition;
     const { code, message } = composition.failure ?? { code: "unknown", message: "no failure is given" };
-    throw new StepFailed("COMPOSITION_FAILED", `the composition is ${composition.state}: ${code}: ${message}`);
+    throw new StepFailed(
+      code === "INFERENCE_REFUSED" ? code : "COMPOSITION_FAILED",
+      `the composition is ${composition.state}: ${code}: ${message}`,
+    );
   } finally {
     narrator.end();
   }
 }
+
+/** Failures of a training job that are the account's, and not the container's. */
+const ofAccount: ReadonlySet<string> = new Set(["QUOTA_EXCEEDED", "TRAINING_JOB_REFUSED", "CAPACITY_DEADLINE_PASSED"]);
 
 const describeJob = ({ state, progress: { epoch, epochs } }: TrainingJob): string =>
   epoch === 0 ? state : `${state}, epoch ${epoch} of ${epochs}`;
@@ -140,7 +146,7 @@ export async function followTrainingJob(
     if (job.state !== "FAILED") return job;
     const { code: failure, message } = job.failure ?? { code: "unknown", message: "no failure is given" };
     throw new StepFailed(
-      failure === "QUOTA_EXCEEDED" ? failure : "TRAINING_FAILED",
+      ofAccount.has(failure) ? failure : "TRAINING_FAILED",
       `the training job is FAILED: ${failure}: ${message}`,
     );
   } finally {

@@ -163,7 +163,8 @@ describe("a smoke run", () => {
     const report = reportSchema.parse(JSON.parse(await smoke.out));
     expect({ code: await smoke.ended, said: smoke.said() }).toEqual({ code: 0, said: expect.any(String) });
     expect(report.steps.filter(({ result }) => result !== "passed")).toEqual([]);
-    expect(report.steps.filter(({ step }) => step.startsWith("compose with"))).toHaveLength(3);
+    // With the stock models, the own model, and by rule.
+    expect(report.steps.filter(({ step }) => step.startsWith("compose with"))).toHaveLength(4);
     expect(report).toMatchObject({ passed: true, left: [] });
     expect(report.costUsd).toBeGreaterThan(0);
     expect(report.costUsd).toBeLessThan(0.2);

@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { parseStageConfig } from "../../lib/config/load-stage-config";
 import type { StageConfig } from "../../lib/config/stage-config";
 import { repositoryPath } from "../../lib/constructs/repository-root";
-import { perTechnique } from "../../naming/resource-names";
+import { perTrainedTechnique } from "../../naming/resource-names";
 import { devConfig } from "../infra/support/stage-configs";
 import { synthesize } from "../infra/support/synthesize";
 import { evaluate, type RequestedPermission, type Statement } from "./policy-evaluation";
@@ -63,7 +63,7 @@ const image = {
   kind: "uri" as const,
   uri: `123456789012.dkr.ecr.us-east-1.amazonaws.com/music@sha256:${"0".repeat(64)}`,
 };
-const images = perTechnique(() => ({ training: image, inference: image }));
+const images = perTrainedTechnique(() => ({ training: image, inference: image }));
 
 test("nothing is refused as long as the settings stay", () => {
   expect(refusedAfter(devConfig)).toEqual([]);

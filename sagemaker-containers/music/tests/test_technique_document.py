@@ -1,4 +1,4 @@
-"""The package carries the techniques' documents: in the repository by a link, and in a wheel as files."""
+"""The package carries the techniques' documents: in the repository by links, and in a wheel as files."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from opencomposer_music.technique_document import load_technique
 from opencomposer_testing.serving_process import CONTAINERS, REPOSITORY
 
 CONTRACTS = REPOSITORY / "contracts"
-IDENTIFIERS = sorted(path.stem for path in (CONTRACTS / "techniques").glob("*.json"))
+IDENTIFIERS = sorted(path.stem for path in (CONTAINERS / "music/src/opencomposer_music/techniques").glob("*.json"))
 
 
 def test_an_installed_package_has_every_document_and_reads_it(tmp_path: Path) -> None:

@@ -51,6 +51,12 @@ const paths = [
   ["GET", "/nothing/{here}"] as const,
 ];
 
+/** A body that the operation of a path takes, if it takes one. */
+const bodyOf = (method: string, template: string): { readonly json?: unknown } => {
+  if (template.endsWith("/rating")) return { json: { rating: "good" } };
+  return method === "PATCH" ? { json: { name: "A" } } : {};
+};
+
 describe.each(forbidden)("text with %s", (_, text, readable) => {
   test.each(places)("is refused by %s %s at %s", async (method, path, pointer, json) => {
     const reply = await composerApi().call(method, path, { json: json(text) });
@@ -62,7 +68,7 @@ describe.each(forbidden)("text with %s", (_, text, readable) => {
 
   test.each(paths)("in %s %s is shown so that it can be read", async (method, template) => {
     const path = template.replaceAll(/\{\w+\}/g, text);
-    const reply = await composerApi().call(method, path, method === "PATCH" ? { json: { name: "A" } } : {});
+    const reply = await composerApi().call(method, path, bodyOf(method, template));
     const problem = problemOf(reply);
     expect(problem.code).toBe("NOT_FOUND");
     expect(problem.detail).toContain(readable);

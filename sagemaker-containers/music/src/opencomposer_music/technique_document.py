@@ -1,7 +1,7 @@
 """The document of a technique: the one place where its parameters and hyperparameters are described.
 
-`techniques/` is a link to contracts/techniques, which TypeScript reads too. A wheel and an image hold the files
-themselves.
+`techniques/` links to those documents in contracts/techniques, which TypeScript reads too, whose techniques have a
+container. A wheel and an image hold the files themselves.
 """
 
 from __future__ import annotations
