@@ -83,7 +83,9 @@ def losses_by_technique() -> dict[str, list[str]]:
         path.stem: json.loads(path.read_text(encoding="utf-8"))
         for path in (ROOT / "contracts/techniques").glob("*.json")
     }
-    return {technique: list(document["x-losses"]) for technique, document in documents.items() if "x-losses" in document}
+    return {
+        technique: list(document["x-losses"]) for technique, document in documents.items() if "x-losses" in document
+    }
 
 
 def read_training(folder: Path) -> Training:

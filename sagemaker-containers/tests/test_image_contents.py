@@ -18,7 +18,8 @@ import pytest
 from opencomposer_testing.serving_process import CONTAINERS, REPOSITORY, ServingProcess
 from opencomposer_testing.tiny_training_job import progress_lines, validate, write_job
 
-TECHNIQUES = sorted(document.stem for document in (CONTAINERS / "music/src/opencomposer_music/techniques").glob("*.json"))
+DOCUMENTS = CONTAINERS / "music/src/opencomposer_music/techniques"
+TECHNIQUES = sorted(document.stem for document in DOCUMENTS.glob("*.json"))
 COPIED: dict[str, list[str]] = json.loads((CONTAINERS / "image-contents.json").read_text("utf-8"))["locks"]
 """The locks that the Dockerfile copies for each purpose; it installs one of the two of PyTorch."""
 LOCKS = {purpose: [lock for lock in locks if lock != "training/torch-cuda.txt"] for purpose, locks in COPIED.items()}

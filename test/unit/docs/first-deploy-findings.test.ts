@@ -33,7 +33,7 @@ test("every finding is in the table once", () => {
   expect(ids).toEqual(findings);
 });
 
-test("every row of the review has an id, and the readers' rows are all there", () => {
+test("every row of the first table has an id, and the readers' rows are all there", () => {
   expect(rowsOf(ofReview).filter(({ finding }) => !/^[A-G]\d/.test(finding))).toEqual([]);
   expect([ofSecond, ofThird].map((rows) => rowsOf(rows).length)).toEqual([20, 11]);
 });
