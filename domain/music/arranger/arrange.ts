@@ -104,7 +104,7 @@ export function arrange({ tune, settings, seed }: ArrangeParams): Arrangement {
   const random = seededRandom(seed);
   const key = findKey(tune.notes);
   const chords = chooseChords({ tune, key, rhythm: settings.chordRhythm });
-  const spans = voiceChords({ tune, spans: chords, hasSevenths: style.hasSevenths });
+  const spans = voiceChords({ tune, key, spans: chords, hasSevenths: style.hasSevenths });
 
   const bassRhythms = rhythmsBySection(groove.bass, tune.bars, random);
   const bass = bassLine({ tune, key, spans, rhythms: bassRhythms, barSteps, random });

@@ -49,7 +49,7 @@ const foreignCost = { semitone: 1.7, other: 0.8 };
 /** The share of these costs that short notes have which move on by a step: passing notes and neighbors. */
 const passingShare = 0.35;
 const cadence = { authentic: 1.3, tonic: 0.5, dominant: 0.3 };
-const closing = { tonic: 5, dominantBefore: 1.2 };
+const closing = { tonic: 5, dominantBefore: 1.2, foreignNote: 12 };
 
 /** Returns the steps of a bar at which a chord may begin. */
 function chordSteps(tune: Tune, rhythm: ChordRhythm): number[] {
@@ -159,6 +159,8 @@ export function chooseChords({ tune, key, rhythm }: ChooseChordsParams): ChordSp
       if (endsPhrase && isSameChord(chord, tonic)) fit += cadence.tonic;
       if (endsPhrase && isDominant(chord, key)) fit += cadence.dominant;
       if (isLast && isSameChord(chord, tonic)) fit += closing.tonic;
+      const holdsAll = notes.every(({ pitch }) => tonesOf(chord).includes(pitchClass(pitch)));
+      if (isLast && !holdsAll) fit -= closing.foreignNote;
       return fit;
     });
   });

@@ -1,6 +1,7 @@
 /** Places the tones of each chord below the tune, so that each moves as little as it can from chord to chord. */
 import { type Chord, pitchClass, tonesOf } from "./chord";
 import type { ChordSpan } from "./chord-progression";
+import { isInScale, type Key } from "./key";
 import { endOf, notesIn, skyline, type Span, type Tune } from "./tune";
 
 /** A chord with its tones as pitches. */
@@ -33,7 +34,7 @@ export function pitchesOf(tone: number, lowest: number, highest: number): number
 }
 
 /** Returns the tones of a chord that the accompanying instruments play; the bass has the root. */
-function playedTones(chord: Chord, withSeventh: boolean): readonly number[][] {
+function playedTones(chord: Chord, addedSeventh: number | undefined): readonly number[][] {
   const [root = 0, third = 0, fifth = 0, seventh] = tonesOf(chord);
   if (seventh !== undefined) {
     return [
@@ -41,9 +42,7 @@ function playedTones(chord: Chord, withSeventh: boolean): readonly number[][] {
       [third, seventh, fifth],
     ];
   }
-  if (!withSeventh || chord.quality === "diminished") return [[root, third, fifth]];
-  const added = pitchClass(root + (chord.quality === "major" ? 11 : 10));
-  return [[third, added, fifth]];
+  return addedSeventh === undefined ? [[root, third, fifth]] : [[third, addedSeventh, fifth]];
 }
 
 /** Returns the chords of pitches, one for each tone, that lie within the limits and close together. */
@@ -65,7 +64,8 @@ function movement(from: readonly number[], to: readonly number[]): number {
 
 interface PlaceParams {
   readonly chord: Chord;
-  readonly withSeventh: boolean;
+  /** The pitch class of a seventh that the style adds, if it adds one. */
+  readonly addedSeventh: number | undefined;
   readonly ceiling: number;
   /** The pitch around which the chord should lie. */
   readonly center: number;
@@ -73,7 +73,7 @@ interface PlaceParams {
   readonly before: readonly number[];
 }
 
-function place({ chord, withSeventh, ceiling, center, bassRoot = 0, before }: PlaceParams): readonly number[] {
+function place({ chord, addedSeventh, ceiling, center, bassRoot = 0, before }: PlaceParams): readonly number[] {
   const cost = (candidate: readonly number[]): number => {
     const mean = candidate.reduce((sum, pitch) => sum + pitch, 0) / candidate.length;
     const seconds = candidate.filter((pitch, index) => pitch - (candidate[index - 1] ?? -Infinity) <= 1).length;
@@ -81,7 +81,7 @@ function place({ chord, withSeventh, ceiling, center, bassRoot = 0, before }: Pl
   };
   const best = (candidates: readonly number[][]): readonly number[] | undefined =>
     [...candidates].sort((one, other) => cost(one) - cost(other))[0];
-  const whole = playedTones(chord, withSeventh);
+  const whole = playedTones(chord, addedSeventh);
   const [, third = 0, fifth = 0] = tonesOf(chord);
   for (const tones of [whole, [[third, fifth]], [[third]]]) {
     for (const floor of floors) {
@@ -93,21 +93,29 @@ function place({ chord, withSeventh, ceiling, center, bassRoot = 0, before }: Pl
   return [];
 }
 
-/** Returns true if the seventh that a style adds to a chord would rub against the tune. */
-function seventhRubs(tune: Tune, span: Span, { root, quality }: Chord): boolean {
-  const seventh = root + (quality === "major" ? 11 : 10);
-  return notesIn(tune, span).some(({ pitch }) => [1, 11].includes(pitchClass(pitch - seventh)));
+/**
+ * Returns the pitch class of the seventh that a style adds to a triad: one of the key that does not rub against the tune.
+ */
+function seventhFor(tune: Tune, key: Key, { chord, ...span }: ChordSpan): number | undefined {
+  const intervals = { major: [11, 10], minor: [10], dominant: [], diminished: [] }[chord.quality];
+  const rubs = (seventh: number): boolean =>
+    notesIn(tune, span).some(({ pitch }) => [1, 11].includes(pitchClass(pitch - seventh)));
+  return intervals
+    .map((interval) => pitchClass(chord.root + interval))
+    .filter((seventh) => isInScale(key, seventh))
+    .find((seventh) => !rubs(seventh));
 }
 
 export interface VoiceChordsParams {
   readonly tune: Tune;
+  readonly key: Key;
   readonly spans: readonly ChordSpan[];
   /** True if chords have sevenths wherever the tune leaves room for them. The last chord has none. */
   readonly hasSevenths: boolean;
 }
 
 /** Returns the spans with their tones placed. */
-export function voiceChords({ tune, spans, hasSevenths }: VoiceChordsParams): VoicedSpan[] {
+export function voiceChords({ tune, key, spans, hasSevenths }: VoiceChordsParams): VoicedSpan[] {
   const upper = skyline(tune);
   const heard = upper.filter((pitch) => pitch !== undefined).sort((one, other) => one - other);
   const median = heard[Math.floor(heard.length / 2)] ?? 60;
@@ -125,8 +133,9 @@ export function voiceChords({ tune, spans, hasSevenths }: VoiceChordsParams): Vo
     const [bassRoot] = pitchesOf(chord.root, bassRange.lowest, highest).sort(
       (one, other) => distance(one) - distance(other),
     );
-    const withSeventh = hasSevenths && index < spans.length - 1 && !seventhRubs(tune, span, chord);
-    const voicing = place({ chord, withSeventh, ceiling, center, bassRoot, before });
+    const addsSeventh = hasSevenths && index < spans.length - 1;
+    const addedSeventh = addsSeventh ? seventhFor(tune, key, span) : undefined;
+    const voicing = place({ chord, addedSeventh, ceiling, center, bassRoot, before });
     if (voicing.length > 0) before = voicing;
     lastRoot = bassRoot ?? lastRoot;
     return { ...span, voicing, bassRoot, ceiling };
