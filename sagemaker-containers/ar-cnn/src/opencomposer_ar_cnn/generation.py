@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import onnxruntime
@@ -98,13 +99,9 @@ def rewrite_notes(
 
     Raises ModelRejected when the model cannot run or returns nonsense, and NothingToEdit.
     """
-
-    def logits_of(planes: Floats, density: float) -> tuple[Floats, Floats]:
-        return run_network(network, planes, density)
-
     try:
         return rewrite(
-            logits_of,
+            partial(run_network, network),
             notes_to_planes(notes, bars * STEPS_PER_BAR),
             settings=settings,
             limits=network.metadata.edit_limits,

@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from opencomposer_music.keys import Key, find_key
+from opencomposer_music.metrics import MAJOR_SCALE
 from opencomposer_music.piano_roll import ONSET, PITCHES, SOUNDING, STEPS_PER_BAR, STEPS_PER_BEAT, Planes
 from opencomposer_music.voice_leading import REST, Line, Table, line_of
 
@@ -33,7 +34,8 @@ FIFTH = 7
 FOURTH = 5
 MAJOR_THIRD, MINOR_THIRD = 4, 3
 DOMINANT_SEVENTH = 10
-SCALES = {"major": (0, 2, 4, 5, 7, 9, 11), "minor": (0, 2, 3, 5, 7, 8, 10, 11)}
+SCALES = {"major": MAJOR_SCALE, "minor": (0, 2, 3, 5, 7, 8, 10, 11)}
+"""The degrees of a key, in semitones above its tonic. A minor key has two sevenths: its own and the leading tone."""
 
 # What is paid, in units of about a step that sounds a little worse. None of them was learned: they say which rule of
 # four-part writing goes before which.

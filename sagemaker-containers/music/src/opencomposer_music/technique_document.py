@@ -18,8 +18,7 @@ from opencomposer_music.parameter_set import ParameterSet
 
 @dataclass(frozen=True)
 class TechniqueDocument:
-    """The content of a technique's document: its id, the choices of a composition and of a training job, its losses. A
-    technique by rule, which has no container, has no losses."""
+    """The content of a technique's document: its id, the choices of a composition and of a training job, its losses."""
 
     id: str
     parameters: ParameterSet
@@ -41,5 +40,5 @@ def read_technique(document: Mapping[str, Any]) -> TechniqueDocument:
         id=document["$id"].rsplit("/", 1)[1].removesuffix(".json"),
         parameters=ParameterSet(properties["parameters"]),
         hyperparameters=ParameterSet(properties["hyperparameters"]),
-        losses=tuple(document.get("x-losses", ())),
+        losses=tuple(document["x-losses"]),
     )

@@ -43,11 +43,12 @@ class HeldOutMusic:
         self.windows = gather_windows(held_out, bars, windows)
         self.phrase_ends = gather_phrase_ends(held_out, bars, windows)
         self._closing_notes = self._closing_notes_of(held_out, bars, windows)
-        features = [window_features(window[0], accompaniment(window)) for window in reference]
+        composed = [accompaniment(window) for window in reference]
+        features = _features_of(reference, composed)
         # A tiny selection has fewer windows than a density needs. Repeating all of them changes no density.
         self._reference = SimilarityReference(features * (1 if len(features) > 2 else 3))
         self.reference_metrics = _metrics_of(
-            reference, map(accompaniment, reference), self._closing_notes_of(train, bars, REFERENCE_WINDOWS)
+            reference, composed, self._closing_notes_of(train, bars, REFERENCE_WINDOWS)
         )
         self.validation_metrics = self.measure(accompaniment(window) for window in self.windows)
 
@@ -59,11 +60,8 @@ class HeldOutMusic:
         closes tell nothing, and where chords can be heard at all.
         """
         every = list(written)
-        features: list[dict[str, Vector]] = [
-            window_features(window[0], tracks) for window, tracks in zip(self.windows, every, strict=True)
-        ]
         metrics = _metrics_of(self.windows, every, self._closing_notes)
-        return {**metrics, "similarityIndex": self._reference.similarity_index(features)}
+        return {**metrics, "similarityIndex": self._reference.similarity_index(_features_of(self.windows, every))}
 
     def _closing_notes_of(self, pieces: Sequence[Piece], bars: int, windows: int) -> list[list[int]]:
         """Returns, for each window, the onsets of the melody notes under which a phrase may be heard to close."""
@@ -71,11 +69,15 @@ class HeldOutMusic:
         return ends if self._has_chords else [[] for _ in ends]
 
 
+def _features_of(windows: Sequence[VoicePlanes], written: Sequence[Sequence[Planes]]) -> list[dict[str, Vector]]:
+    """Returns what the similarity index compares of each window's melody and the tracks that were written to it."""
+    return [window_features(window[0], tracks) for window, tracks in zip(windows, written, strict=True)]
+
+
 def _metrics_of(
-    windows: Sequence[VoicePlanes], written: Iterable[Sequence[Planes]], closing_notes: Sequence[Sequence[int]]
+    windows: Sequence[VoicePlanes], written: Sequence[Sequence[Planes]], closing_notes: Sequence[Sequence[int]]
 ) -> dict[str, float]:
     """Returns the mean metrics of windows, and those of their lines over all windows together."""
-    every = list(written)
-    metrics = [measure_composition(window[0], tracks) for window, tracks in zip(windows, every, strict=True)]
-    lines = [lines_of_music(window[0], tracks) for window, tracks in zip(windows, every, strict=True)]
+    metrics = [measure_composition(window[0], tracks) for window, tracks in zip(windows, written, strict=True)]
+    lines = [lines_of_music(window[0], tracks) for window, tracks in zip(windows, written, strict=True)]
     return {**mean_metrics(metrics), **measure_lines(zip(lines, closing_notes, strict=True))}

@@ -150,14 +150,15 @@ def accompany(
     given = notes_to_planes(line, steps)
     phrase_ends = derive_phrase_ends(given)
     marked = phrase_end_steps(given, phrase_ends)
-    shift = hearing_shift(line_of(given), metadata)
+    tune = line_of(given)
+    shift = hearing_shift(tune, metadata)
     raised = _raised(line, shift)
     heard = notes_to_planes(raised, steps)
     conditioning = encode_melody(raised, bars, metadata, marked)  # (1, 2 or 3, steps, 128)
     noise = draw_noises(rng, bars, metadata)  # (performances, bars, noise size)
     # (performances, voices, steps, 129) and (performances, voices, steps, 128)
     pitch_logits, onset_logits = _run(generator, conditioning, noise)
-    voices = heard_voices(metadata, shift, line_of(given))
+    voices = heard_voices(metadata, shift, tune)
     for index, voice in enumerate(voices):
         pitch_logits[:, index, :, : voice.lowest_pitch] = IMPOSSIBLE
         pitch_logits[:, index, :, voice.highest_pitch + 1 : PITCHES] = IMPOSSIBLE
