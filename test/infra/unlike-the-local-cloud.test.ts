@@ -1,6 +1,6 @@
 /**
  * Properties of the templates that only AWS would show at run time, because MiniStack does not enforce them.
- * docs/local-and-aws.md has the list of the findings that A6, B3 and the like name.
+ * docs/first-deploy.md has the list of the findings that A6, B3 and the like name.
  */
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 import * as z from "zod";

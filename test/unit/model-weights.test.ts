@@ -1,7 +1,7 @@
 /** The budget of the weights in git: docs/adr/0036-weights-stay-in-git.md says why there is one. */
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { read, repository, repositoryFiles } from "./documents/repository-files";
+import { read, repository, repositoryFiles } from "./documents/support/repository-files";
 
 const megabyte = 1_000_000;
 const weights = repositoryFiles.filter((file) => file.endsWith(".onnx"));

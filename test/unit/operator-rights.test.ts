@@ -1,7 +1,7 @@
 /** docs/deploy.md lists for each command of operators what it asks of AWS, no more and no less. */
 import { existsSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
-import { read, repository } from "./documents/repository-files";
+import { read, repository } from "./documents/support/repository-files";
 
 /** The service in the name of an action, where it is not that of the SDK's package. */
 const services: Readonly<Record<string, string>> = {

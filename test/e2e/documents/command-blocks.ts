@@ -1,6 +1,6 @@
 /** The blocks of shell commands in the documents, and how a test runs each of them. */
-import { parseMarkdown } from "../../unit/documents/markdown";
-import { read } from "../../unit/documents/repository-files";
+import { parseMarkdown } from "../../unit/documents/support/markdown";
+import { read } from "../../unit/documents/support/repository-files";
 
 /** How a block is run. A reason says why nobody can run it here. */
 export type BlockRun =
@@ -14,7 +14,7 @@ export type BlockRun =
 
 /**
  * Every block of the documents, by its document and heading; the second below a heading has the number 2. A block that
- * is missing here fails `test/unit/command-blocks.test.ts`.
+ * is missing here fails `test/unit/documents/command-blocks.test.ts`.
  */
 export const blockRuns = {
   "README.md#try-it-two-commands": { terminal: "of the cloud" },

@@ -1,6 +1,6 @@
 /** The lock files of the Python environments: each is the closure, with hashes, of the `requirements.in` beside it. */
 import { dirname, join } from "node:path";
-import { read, repositoryFiles } from "../documents/repository-files";
+import { read, repositoryFiles } from "../documents/support/repository-files";
 
 const locks = repositoryFiles.filter((file) => file.endsWith("/requirements.txt"));
 

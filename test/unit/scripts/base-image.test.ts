@@ -6,7 +6,7 @@ import { basesOf } from "../../../lib/rules/dockerfile-bases";
 import { askRegistry, checkBaseImage, isMissing } from "../../../scripts/doctor/base-image";
 import { describeFinding } from "../../../scripts/doctor/finding";
 import { dockerProgram, findDocker } from "../../../scripts/doctor/read-account";
-import { read } from "../documents/repository-files";
+import { read } from "../documents/support/repository-files";
 
 const base = `registry.test/python:3@sha256:${"a".repeat(64)}`;
 let folder: string;

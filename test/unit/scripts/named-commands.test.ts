@@ -1,5 +1,5 @@
 /** The commands that messages tell a person to type. */
-import { read, repositoryFiles } from "../documents/repository-files";
+import { read, repositoryFiles } from "../documents/support/repository-files";
 
 /** The scripts that need `--stage`, by their names in package.json. */
 const needStage = ["seed", "users", "sign-in", "stop-all", "doctor", "smoke", "orphans"];

@@ -10,8 +10,8 @@ import type { SmokeReport } from "../../../scripts/smoke/report";
 import type { SmokeParams } from "../../../scripts/smoke/run";
 import { runSmoke } from "../../../scripts/smoke/run-smoke";
 import { describeStep } from "../../../scripts/smoke/step";
-import { parseMarkdown } from "../documents/markdown";
-import { repository } from "../documents/repository-files";
+import { parseMarkdown } from "../documents/support/markdown";
+import { repository } from "../documents/support/repository-files";
 import { ApiInMemory, type Faults, problem } from "./support/api-in-memory";
 
 const dev = loadStageConfig({ stage: "dev", folder: tmpdir() });

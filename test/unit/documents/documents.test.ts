@@ -2,9 +2,9 @@
 import { existsSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 import * as z from "zod";
-import { type MarkdownDocument, parseMarkdown } from "./documents/markdown";
-import { existsInRepository, isRepositoryPath } from "./documents/named-paths";
-import { read, repository, repositoryFiles, repositoryPaths } from "./documents/repository-files";
+import { type MarkdownDocument, parseMarkdown } from "./support/markdown";
+import { existsInRepository, isRepositoryPath } from "./support/named-paths";
+import { read, repository, repositoryFiles, repositoryPaths } from "./support/repository-files";
 
 const documents = new Map<string, MarkdownDocument>(
   repositoryFiles.filter((file) => file.endsWith(".md")).map((file) => [file, parseMarkdown(read(file))]),
@@ -196,7 +196,7 @@ test("nothing sends its reader to a paper that is not in the repository", () => 
   const elsewhere =
     /research[ -]notes|\(research[:) ]|[Tt]he issue's|of the issue\b|^\W*Design, |the design's|design\.md|the review's|of (?:that|the) review\b/m;
   const readable = repositoryFiles.filter(
-    (file) => /\.(?:ts|cjs|mjs|py|md)$/.test(file) && !file.endsWith("docs.test.ts"),
+    (file) => /\.(?:ts|cjs|mjs|py|md)$/.test(file) && !file.endsWith("documents.test.ts"),
   );
   expect(readable.filter((file) => elsewhere.test(read(file)))).toEqual([]);
 });
@@ -209,7 +209,7 @@ function commentsOf(source: string): string {
 
 test("every file and npm script that a comment names exists", () => {
   const wrong = sourceFiles
-    .filter((file) => !file.endsWith("docs.test.ts"))
+    .filter((file) => !file.endsWith("documents.test.ts"))
     .flatMap((file) => {
       const comments = commentsOf(read(file));
       const files = comments.match(/(?<![\w./*-])[\w./-]*[\w-]\.(?:ts|mjs|py|md)\b/g) ?? [];

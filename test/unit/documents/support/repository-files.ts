@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 
-export const repository = resolve(__dirname, "../../..");
+export const repository = resolve(__dirname, "../../../..");
 
 const generatedFolders = new Set(["node_modules", "cdk.out", "coverage", "__pycache__"]);
 /** All other folders that begin with a dot are made on the machine: environments, caches, the local cloud. */

@@ -1,10 +1,5 @@
-/** docs/local-and-aws.md says what holds each finding about the first deploy: none is left out, and what it names exists. */
-import { read, repositoryPaths } from "../documents/repository-files";
-
-const heading = "### The first deploy: what was found by reading, and what holds it now";
-const section = read("docs/local-and-aws.md").split(heading)[1]?.split("\n### ")[0] ?? "";
-const [ofReview = "", ofSecond = "", ofThird = ""] = section.split(/A second reader|A third reader/);
-const ofReaders = `${ofSecond}\n${ofThird}`;
+/** docs/first-deploy.md says what holds each finding about the first deploy: none is left out, and what it names exists. */
+import { read, repositoryPaths } from "./support/repository-files";
 
 interface Row {
   readonly finding: string;
@@ -16,10 +11,12 @@ const rowsOf = (text: string): readonly Row[] =>
     .map(({ groups }) => ({ finding: groups?.["finding"] ?? "", heldBy: groups?.["heldBy"] ?? "" }))
     .filter(({ finding }) => finding !== "Finding" && !finding.startsWith("---"));
 
+const rows = rowsOf(read("docs/first-deploy.md"));
+
 const numbered = (letter: string, count: number): readonly string[] =>
   Array.from({ length: count }, (_, index) => `${letter}${index + 1}`);
-/** The review's own list, by its letters. */
-const findings = [
+/** The first reader's findings, which tests call by their letters. */
+const lettered = [
   ...numbered("A", 7),
   ...numbered("B", 15),
   ...numbered("C", 4),
@@ -27,15 +24,20 @@ const findings = [
   ...numbered("E", 9),
   ...numbered("G", 7),
 ];
+/** How many findings the other two readers added. */
+const withoutLetter = 31;
 
-test("every finding is in the table once", () => {
-  const ids = rowsOf(ofReview).flatMap(({ finding }) => /^(?:[A-G]\d+(?:, )?)+/.exec(finding)?.[0].split(", ") ?? []);
-  expect(ids).toEqual(findings);
-});
+const lettersOf = ({ finding }: Row): readonly string[] =>
+  /^(?:[A-G]\d+(?:, )?)+/
+    .exec(finding)?.[0]
+    .split(", ")
+    .map((id) => id.trim()) ?? [];
 
-test("every row of the first table has an id, and the readers' rows are all there", () => {
-  expect(rowsOf(ofReview).filter(({ finding }) => !/^[A-G]\d/.test(finding))).toEqual([]);
-  expect([ofSecond, ofThird].map((rows) => rowsOf(rows).length)).toEqual([20, 11]);
+test("every finding is in the tables once", () => {
+  const ids = rows.flatMap(lettersOf);
+  expect(ids.toSorted()).toEqual(lettered.toSorted());
+  expect(rows.filter((row) => lettersOf(row).length === 0)).toHaveLength(withoutLetter);
+  expect(new Set(rows.map(({ finding }) => finding)).size).toBe(rows.length);
 });
 
 const pathsIn = (text: string): readonly string[] =>
@@ -43,7 +45,6 @@ const pathsIn = (text: string): readonly string[] =>
 const isTest = (path: string): boolean => /\.test\.ts$|\/test_\w+\.py$/.test(path);
 
 test("each is held by a test that exists, or says that only AWS can show it, or that it is not done", () => {
-  const rows = [...rowsOf(ofReview), ...rowsOf(ofReaders)];
   const missing = rows.flatMap(({ heldBy }) =>
     pathsIn(heldBy).filter((path) => isTest(path) && !repositoryPaths.has(path)),
   );
@@ -54,7 +55,7 @@ test("each is held by a test that exists, or says that only AWS can show it, or 
 });
 
 test("a title that a row gives after a test's path stands in that test", () => {
-  const wrong = rowsOf(ofReview).flatMap(({ heldBy }) =>
+  const wrong = rows.flatMap(({ heldBy }) =>
     [...heldBy.matchAll(/`(?<path>test\/\S+)`: (?<id>[A-G]\d*)\b/g)].flatMap(({ groups }) => {
       const { path = "", id = "" } = groups ?? {};
       return read(path).includes(`"${id}: `) || read(path).includes(`"${id} `) ? [] : [`${path}: ${id}`];

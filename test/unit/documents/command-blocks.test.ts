@@ -1,7 +1,7 @@
 /** Every block of shell commands in the documents is run by a test, or it is said why nobody can run it. */
-import { blockRuns, commandBlocksOf } from "../e2e/documents/command-blocks";
-import { standInList, standIns } from "../e2e/documents/stand-ins";
-import { read, repositoryFiles } from "./documents/repository-files";
+import { blockRuns, commandBlocksOf } from "../../e2e/documents/command-blocks";
+import { standInList, standIns } from "../../e2e/documents/stand-ins";
+import { read, repositoryFiles } from "./support/repository-files";
 
 test("of every block it is said how it is run, and of no other", () => {
   const blocks = repositoryFiles
