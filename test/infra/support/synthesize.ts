@@ -19,6 +19,8 @@ const resourceSchema = z.looseObject({
 });
 export type Resource = z.infer<typeof resourceSchema>;
 
+export const property = (resource: Resource, name: string): unknown => resource.Properties[name];
+
 const templateSchema = z.looseObject({
   Resources: z.record(z.string(), resourceSchema),
   Outputs: z.record(z.string(), z.unknown()).default({}),
