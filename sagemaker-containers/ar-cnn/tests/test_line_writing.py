@@ -15,6 +15,7 @@ from opencomposer_ar_cnn.onsets import Cells
 from opencomposer_ar_cnn.rewriting import Rewriting, added_notes, replay
 from opencomposer_ar_cnn.rewriting_session import Network, rewrite
 from opencomposer_ar_cnn.sampling_settings import SamplingSettings, sampling_settings
+from opencomposer_music.dissonances import count_dissonances
 from opencomposer_music.ending import approach_of
 from opencomposer_music.melody_register import LOWEST_OF_ALL
 from opencomposer_music.piano_roll import (
@@ -27,6 +28,7 @@ from opencomposer_music.piano_roll import (
     planes_to_notes,
 )
 from opencomposer_music.voice_leading import REST, Line, line_of
+from opencomposer_music.voice_lines import lines_from_pitches
 from opencomposer_testing.opinionated_network import opinionated
 
 DEFAULTS = sampling_settings({})
@@ -188,11 +190,13 @@ def test_the_ending_is_a_held_triad_in_root_position(
 
 @pytest.mark.parametrize(("last", "root"), [(67, 7), (71, 7), (62, 7), (69, 2), (72, 0), (64, 0)])
 def test_the_last_chord_is_the_tonic_or_holds_the_last_note(last: int, root: int) -> None:
-    """Twinkle in G, which ends on another degree: on 1, 3 and 5 the tonic, on 2 the dominant, on 4 and 6 the fourth."""
-    result = write([*MELODY[:-2], Note(56, 8, last)], 4)
+    """Twinkle in G, which ends on another degree: on 1, 3 and 5 the tonic, on 2 the dominant, on 4 and 6 the fourth. It
+    is sung twice, so that its key is clear before that note."""
+    again = [note._replace(onset=note.onset + 64) for note in MELODY[:-2]]
+    result = write([*MELODY, *again, Note(120, 8, last)], 8)
     lines = lines_of(result)
-    assert [int(line[56]) % 12 for line in lines][-1] == root
-    assert all((line[56:] == line[56]).all() for line in lines)
+    assert [int(line[120]) % 12 for line in lines][-1] == root
+    assert all((line[120:] == line[120]).all() for line in lines)
 
 
 def test_a_region_before_the_last_note_has_no_ending() -> None:
@@ -240,18 +244,18 @@ def test_lines_avoid_parallels_from_beat_to_beat(seed: int) -> None:
     assert found <= 1
 
 
-def one_line(intervals: dict[int, float]) -> Line:
+def one_line(intervals: dict[int, float], melody: list[Note] = MELODY) -> Line:
     """Returns the one line of a network that wants these intervals below the melody, with their logits."""
 
     def network(planes: Floats, density: float) -> tuple[Floats, Floats]:
-        melody = planes[2].argmax(axis=1)
+        tune = planes[2].argmax(axis=1)
         toggle = np.full(planes.shape[1:], -7.0, dtype=np.float32)
         for below, logit in intervals.items():
-            toggle[np.arange(len(toggle)), melody - below] = logit
+            toggle[np.arange(len(toggle)), tune - below] = logit
         toggle[planes[0] > 0] = -6
         return toggle, np.full_like(toggle, -5)
 
-    (line,) = lines_of(write(MELODY, 4, replace(DEFAULTS, density=0.5), network=network))
+    (line,) = lines_of(write(melody, 4, replace(DEFAULTS, density=0.5), network=network))
     return line
 
 
@@ -259,6 +263,15 @@ def test_a_line_keeps_off_a_semitone_from_the_tune() -> None:
     tune = line_of(notes_to_planes(MELODY, 64))
     line = one_line({13: 1.0, 15: 0.0})
     assert (line != REST).all() and not np.isin((tune - line) % 12, (1, 11)).any()
+
+
+def test_no_line_comes_into_a_dissonance_by_a_leap() -> None:
+    """Under each note of broken chords the network likes a ninth and a seventh best, and a tenth and a sixth too."""
+    broken = [Note(4 * at, 4, (60, 64, 67, 72)[at % 4]) for at in range(16)]
+    line = one_line({14: 0.5, 10: 0.5, 16: 0.0, 9: 0.0}, broken)
+    pitches = np.stack([line_of(notes_to_planes(broken, 64)), line])
+    assert (line != REST).all()
+    assert count_dissonances(lines_from_pitches(pitches))["leaptInto"] == 0
 
 
 def test_a_line_goes_on_while_the_tune_sounds_also_where_the_network_expects_nothing() -> None:

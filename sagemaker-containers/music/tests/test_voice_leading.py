@@ -71,12 +71,16 @@ def earned(
 def test_no_line_is_better_than_the_best_line(seed: int, steps: int, cost: float) -> None:
     rng = np.random.default_rng(seed)
     scores, others = unary(rng, steps), lines(rng, 2, steps)
-    moves, parallels = -rng.random(25), -rng.random(12)
+    moves, parallels, leaps = -rng.random(25), -rng.random(12), -rng.random((steps, 128))
 
     def worth(line: Line) -> float:
-        return float(scores[np.arange(steps), line].sum()) + earned(line, moves, cost, others, parallels)
+        total = float(scores[np.arange(steps), line].sum()) + earned(line, moves, cost, others, parallels)
+        for step in range(1, steps):
+            if REST not in line[step - 1 : step + 1] and abs(line[step] - line[step - 1]) > 2:
+                total += float(leaps[step, line[step]])
+        return total
 
-    found = best_line(scores, moves, cost, others, parallels)
+    found = best_line(scores, moves, cost, others, parallels, leaps=leaps)
     every = (np.array(line, dtype=np.int64) for line in itertools.product(REACHABLE, repeat=steps))
     assert worth(found) == pytest.approx(max(worth(line) for line in every))
 

@@ -16,11 +16,12 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from opencomposer_music.dissonances import DISSONANT
 from opencomposer_music.ending import Ending, EndingVoice, approach_of, last_notes, write_ending
 from opencomposer_music.melody_register import floor_below
 from opencomposer_music.piano_roll import ONSET, PITCHES, SOUNDING, STEPS_PER_BEAT, Planes
 from opencomposer_music.sigmoid import sigmoid
-from opencomposer_music.voice_leading import INTERVALS, MAX_MOVE, REST, Line, Table, best_line
+from opencomposer_music.voice_leading import INTERVALS, LARGEST_STEP, MAX_MOVE, REST, Line, Table, best_line
 
 from opencomposer_ar_cnn.cadences import cadence_scores, phrase_last_notes
 from opencomposer_ar_cnn.editable_piece import EditablePiece, EditLimits, Floats
@@ -43,6 +44,8 @@ MIN_REST_WITH_MELODY = 0.3
 """The minimum probability that a line rests where the melody does."""
 CLASH = -2.5
 """What is earned by a pitch that lies, in any octave, a semitone from the melody's: nothing is heard sooner."""
+LEAPT_INTO = -2.0
+"""What is earned by a second or a seventh with another line, in any octave, that either of the two leaps into."""
 REST_COST = 8.0
 """The cost of each step at which a line rests while the melody sounds."""
 SIXTEENTH_COST = 2.0
@@ -302,6 +305,9 @@ class LineSession:
         )
         likelihoods = np.where(others, UNISON, -np.logaddexp(0.0, -logits)) + CADENCE * cadences
         likelihoods[_clashes(piece.melody)] += CLASH
+        given = [piece.melody, *lines]
+        for other in given:
+            likelihoods[_dissonant_cells(other) & _leaps(other)[:, np.newaxis]] += LEAPT_INTO
         scores[:, :PITCHES][allowed] = likelihoods[allowed]
         sounds = np.where(allowed & ~others, wanted, 0.0).sum(axis=1)
         least = np.where(piece.melody == REST, MIN_REST_WITH_MELODY, MIN_REST)
@@ -314,11 +320,12 @@ class LineSession:
             scores,
             _moves_table(self._parts[index].moves),
             SIXTEENTH_COST,
-            [piece.melody, *lines],
+            given,
             _parallels(STEP_PARALLEL),
             beat_parallels=_parallels(BEAT_PARALLEL),
             beat_moves=_beat_moves_table(self._parts[index].moves),
             contrary=True,
+            leaps=LEAPT_INTO * np.sum([_dissonant_cells(other) for other in given], axis=0),
         )
 
     def _end(self) -> None:
@@ -399,6 +406,20 @@ def _clashes(melody: Line) -> Cells:
     """Returns the cells that lie, in any octave, a semitone from the melody, [steps, 128]."""
     distance = (np.arange(PITCHES) - melody[:, np.newaxis]) % 12
     return np.asarray(np.isin(distance, (1, 11)) & (melody != REST)[:, np.newaxis], dtype=np.bool_)
+
+
+def _dissonant_cells(line: Line) -> Cells:
+    """Returns the cells that form a second or a seventh with a line, in any octave, [steps, 128]."""
+    distance = np.abs(np.arange(PITCHES) - line[:, np.newaxis]) % INTERVALS
+    return np.asarray(np.isin(distance, DISSONANT) & (line != REST)[:, np.newaxis], dtype=np.bool_)
+
+
+def _leaps(line: Line) -> npt.NDArray[np.bool_]:
+    """Returns the steps at which a line has leapt to its pitch, [steps]."""
+    sounds = line != REST
+    leapt = np.zeros(len(line), dtype=np.bool_)
+    leapt[1:] = sounds[1:] & sounds[:-1] & (np.abs(np.diff(line)) > LARGEST_STEP)
+    return leapt
 
 
 def _parallels(earned: float) -> Table:

@@ -5,12 +5,11 @@ from __future__ import annotations
 
 import itertools
 
+from opencomposer_music.voice_leading import LARGEST_STEP
 from opencomposer_music.voice_lines import REST, VoiceLines
 
 DISSONANT = (1, 2, 10, 11)
 """Seconds and sevenths, in semitones modulo the octave. A tritone belongs to chords that close a phrase."""
-LARGEST_STEP = 2
-"""The number of semitones up to which a move is by step. Wider ones are leaps."""
 
 
 def count_dissonances(lines: VoiceLines) -> dict[str, int]:

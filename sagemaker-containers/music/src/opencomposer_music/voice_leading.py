@@ -50,6 +50,9 @@ INTERVALS = 12
 MAX_MOVE = 24
 """Moves of two octaves and more count as one size."""
 
+LARGEST_STEP = 2
+"""The number of semitones up to which a move is by step. Wider ones are leaps."""
+
 MAX_SCORE = 4.0
 """The largest entry of a table, up or down, because a thing that was never seen is not impossible."""
 
@@ -438,6 +441,7 @@ def best_line(
     offbeat_cost: float = 0.0,
     tie_cost: float = 0.0,
     closes: tuple[npt.NDArray[np.int64], Table] | None = None,
+    leaps: Table | None = None,
     max_candidates: int = MAX_CANDIDATES,
 ) -> Line:
     """Returns the line with the greatest sum of unary scores [steps, 129] and of what its moves earn (Viterbi 1967).
@@ -448,7 +452,8 @@ def best_line(
     the distance from one beat to the next. `sixteenth_cost` is paid for a change inside an eighth, `offbeat_cost` for
     one in the middle of a beat, `tie_cost` where the last pitch of a beat, which is not its first, is held on over the
     next beat. closes: beats, and a table [25] of what moves into them earn, from an octave down to an octave up.
-    max_candidates: the number of classes that are considered in a beat.
+    leaps [steps, 128] is earned where the line leaps to a pitch. max_candidates: the number of classes that are
+    considered in a beat.
 
     What happens between two beats matters beyond them only by the pitches at these beats. So the best way between each
     pair of pitches is found inside all beats at once, and then the best chain of beats.
@@ -462,6 +467,7 @@ def best_line(
     scores = _scores_of(candidates, np.pad(unary, ((0, missing), (0, 0))))
     companions = [np.pad(line, (0, missing), mode="edge").reshape(-1, STEPS_PER_BEAT) for line in others]
     costs = (0.0, sixteenth_cost, offbeat_cost, sixteenth_cost)
+    leapt = None if leaps is None else _scores_of(candidates, np.pad(leaps, ((0, missing), (0, 1))))
 
     inside = _moves_between(candidates, candidates, moves)  # [beats, from, to]
     ways: list[Ways] = []
@@ -471,6 +477,8 @@ def best_line(
         for companion in companions:
             start, end = companion[:, step - 1], companion[:, step]
             _add_parallels(earned, candidates, candidates, start, end, parallels, contrary)
+        if leapt is not None:
+            _add_leaps(earned, candidates, candidates, leapt[:, step])
         ways.append(Ways(best, earned))
         best = _best_ways(ways[-1]) + scores[:, step, np.newaxis, :]
 
@@ -478,6 +486,8 @@ def best_line(
     for companion in companions:
         ends, starts = companion[:-1, -1], companion[1:, 0]
         _add_parallels(crossing, candidates[:-1], candidates[1:], ends, starts, parallels, contrary)
+    if leapt is not None:
+        _add_leaps(crossing, candidates[:-1], candidates[1:], leapt[1:, 0])
     if closes is not None:
         _add_closes(crossing, candidates, *closes)
     # Either the last class of the beat is held on over the next, or the way goes on to another class.
@@ -523,6 +533,14 @@ def _moves_between(start: npt.NDArray[np.int64], end: npt.NDArray[np.int64], mov
     voiced = (start != REST)[:, :, np.newaxis] & (end != REST)[:, np.newaxis, :]
     distance = np.abs(end[:, np.newaxis, :] - start[:, :, np.newaxis])
     return np.asarray(np.where(voiced & (distance > 0), moves[np.minimum(distance, MAX_MOVE)], 0.0), dtype=np.float64)
+
+
+def _add_leaps(earned: Table, start: npt.NDArray[np.int64], end: npt.NDArray[np.int64], leaps: Table) -> None:
+    """Adds, in place, what leaps earn: earned [beats, from, to], start [beats, from], end [beats, to], leaps [beats,
+    to]."""
+    voiced = (start != REST)[:, :, np.newaxis] & (end != REST)[:, np.newaxis, :]
+    is_leap = voiced & (np.abs(end[:, np.newaxis, :] - start[:, :, np.newaxis]) > LARGEST_STEP)
+    earned += np.where(is_leap, leaps[:, np.newaxis, :], 0.0)
 
 
 def _beat_moves_between(start: npt.NDArray[np.int64], end: npt.NDArray[np.int64], moves: Table) -> Table:

@@ -52,12 +52,12 @@ DECODING = Decoding(
     pitch_temperature=0.3,
     onset_temperature=0.5,
     coherence_steps=2,
-    sixteenth_cost=0.5,
+    sixteenth_cost=1.2,
     repeat_cost=0.7,
     performances=3,
 )
 VOICE_LEADING_WEIGHTS = Weights(
-    intervals=0.5, moves=1.2, parallels=3.0, beat_parallels=1.5, rhythm=0.5, closes=0.6, beat_moves=0.5, stays=0.5
+    intervals=0.5, moves=1.2, parallels=3.0, beat_parallels=1.5, rhythm=0.5, closes=0.6, beat_moves=1.0, stays=0.5
 )
 """The weights were chosen by measurement on validation pieces (README, "Decoding")."""
 TRAINING_COHERENCE_STEPS = 4
