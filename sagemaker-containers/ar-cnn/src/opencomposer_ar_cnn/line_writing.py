@@ -82,7 +82,7 @@ MOVES = (
 )
 """What alto, tenor and bass earn by a move of 0 to 12 semitones; a longer one earns LONG_LEAP. It is the logarithm of
 how much more rarely they move so in Bach's chorales than chance would have it, as `learn_voice_leading` counts it in
-the 257 from which the stock models learned."""
+the 257 training pieces of the data set's first version."""
 LONG_LEAP = -4.0
 """What a move of more than an octave earns."""
 MOVE_WEIGHT = 2.0
