@@ -83,7 +83,7 @@ export interface paths {
     put?: never;
     /**
      * Upload a MIDI file
-     * @description The file is a standard MIDI file of format 0 or 1 with at most 1 MiB. `changes` lists what was altered or ignored. The chosen track needs notes in bars of four quarter notes; a file without a time signature is in 4/4. A track without any such bar is refused with `TIME_SIGNATURE_NOT_SUPPORTED`. Bars are counted from the beginning of the file, so an upbeat must stand in a whole bar that begins with rests. Notes need not lie on the grid of sixteenths; they keep their ticks and velocities, and only the model hears them on the nearest sixteenth. `trackIndex` chooses one track of several. The body is the file, under any of the types listed, or a form (`multipart/form-data`) with the file, whose fields `name` and `trackIndex` may stand in the form or in the query. Without `name` the track is named as the melody in the file, or, where that has no name, as the file in the form.
+     * @description The file is a standard MIDI file of format 0 or 1 with at most 1 MiB. `changes` lists what was altered or ignored. The chosen track needs notes in bars of 4/4 (or 2/2, 8/8, 16/16), 3/4, 2/4 or 6/8; a file without a time signature is in 4/4. A track without any such bar is refused with `TIME_SIGNATURE_NOT_SUPPORTED`. `usableBars` says which technique takes which bars: models take 4/4, the arranger takes all four. Bars are counted from the beginning of the file, so an upbeat must stand in a whole bar that begins with rests. Notes need not lie on the grid of sixteenths; they keep their ticks and velocities, and only the model hears them on the nearest sixteenth. `trackIndex` chooses one track of several. The body is the file, under any of the types listed, or a form (`multipart/form-data`) with the file, whose fields `name` and `trackIndex` may stand in the form or in the query. Without `name` the track is named as the melody in the file, or, where that has no name, as the file in the form.
      */
     post: operations["createTrack"];
     delete?: never;
@@ -123,7 +123,7 @@ export interface paths {
     put?: never;
     /**
      * Create a composition
-     * @description The response comes at once, and the piece is made afterwards: ask for the path in `Location` until the state is COMPLETED or FAILED. Equal seed, model, input and options give equal music. A technique that adds to the melody keeps it note for note as track 0 and writes the other tracks; one that re-writes it (`ar-cnn` with `melodyLock` false) writes the whole piece as track 0, whose `source` is `generated`; notes that it left alone keep their ticks and velocities. Every track of a finished piece can be the input of the next one, for any technique: `input: { compositionId, trackIndex }`. `unet-gan` accompanies the highest notes of an input that has several at once, and keeps the others.
+     * @description The response comes at once, and the piece is made afterwards: ask for the path in `Location` until the state is COMPLETED or FAILED. Equal seed, model, input and options give equal music. A technique that adds to the melody keeps it note for note as track 0 and writes the other tracks; one that re-writes it (`ar-cnn` with `melodyLock` false) writes the whole piece as track 0, whose `source` is `generated`; notes that it left alone keep their ticks and velocities. Every track of a finished piece can be the input of the next one: `input: { compositionId, trackIndex }`, if the technique takes its time signature. The chosen bars must be in one time signature: `unet-gan` and `ar-cnn` take 4/4, `arranger` takes 3/4, 2/4 and 6/8, too. Other bars are refused with `TIME_SIGNATURE_NOT_SUPPORTED`. `unet-gan` accompanies the highest notes of an input that has several at once, and keeps the others.
      */
     post: operations["createComposition"];
     delete?: never;
@@ -302,7 +302,7 @@ export interface paths {
     put?: never;
     /**
      * Train a model
-     * @description The response comes at once, and the training goes on afterwards: ask for the path in `Location` until the state is READY, FAILED or STOPPED. With `resumeFrom`, hyperparameters are inherited unless given (`modelSize` cannot change; `epochs` is the total and must exceed those completed), and topics are the resumed job's and cannot be given.
+     * @description The response comes at once, and the training goes on afterwards: ask for the path in `Location` until the state is READY, FAILED or STOPPED. The techniques with models can be trained; `arranger` works by rule and cannot. With `resumeFrom`, hyperparameters are inherited unless given (`modelSize` cannot change; `epochs` is the total and must exceed those completed), and topics are the resumed job's and cannot be given.
      */
     post: operations["createTrainingJob"];
     delete?: never;
@@ -458,6 +458,8 @@ export interface components {
       description: string;
       /** @description True if the technique follows rules: it has no models, and compositions with it have no `modelId`. */
       byRule: boolean;
+      /** @description The time signatures in which it composes. The bars that a composition chooses are all in one of them. */
+      timeSignatures: ("4/4" | "3/4" | "2/4" | "6/8")[];
       /** @description The parameters of a composition. */
       parameters: components["schemas"]["Parameter"][];
       /** @description The hyperparameters of a training job. */
@@ -505,11 +507,19 @@ export interface components {
       bars: number;
       /** @description The bar, from 1, in which the first note begins. */
       firstBarWithNotes: number;
-      /** @description The bars that do not have four quarter notes. Compositions can be made of the others. */
+      /** @description The bars that do not have four quarter notes. `usableBars` says who takes which of them. */
       otherTimeSignatures: {
         firstBar: number;
         lastBar: number;
         timeSignature: string;
+      }[];
+      /** @description The bars that can be composed with, and the techniques that take them. `startBar` and `bars` of a composition choose at most 64 bars inside one of these ranges. 2/2 and others whose bars have four quarter notes are 4/4 here. */
+      usableBars: {
+        firstBar: number;
+        lastBar: number;
+        /** @enum {string} */
+        timeSignature: "4/4" | "3/4" | "2/4" | "6/8";
+        techniques: ("unet-gan" | "ar-cnn" | "arranger")[];
       }[];
       tempo: number;
       /** @example 4/4 */
@@ -618,7 +628,13 @@ export interface components {
       failure?: components["schemas"]["Failure"];
       output?: {
         bars: number;
+        /** @description The tempo in quarter notes a minute. */
         tempo: number;
+        /**
+         * @description The time signature of all bars.
+         * @enum {string}
+         */
+        timeSignature: "4/4" | "3/4" | "2/4" | "6/8";
         tracks: {
           index: number;
           name: string;
@@ -719,11 +735,11 @@ export interface components {
        *     - `minProbability`: a number from 0 to 0.95; default 0. How sure the model must be of an edit. 0 lets it invent; 0.5 with a temperature of 0.5 only corrects what is likelier wrong than right.
        *
        *     `arranger`:
-       *     - `style`: pop, rock, jazz, bossa, waltz; default pop. The band and its rhythms. The waltz needs a melody in 3/4, and compositions take 4/4 only until now.
+       *     - `style`: pop, rock, jazz, bossa, waltz; default pop. The band and its rhythms. The waltz is played in 3/4 and 6/8, the other styles in 4/4, 3/4, 2/4 and 6/8: the time signature is the melody's.
        *     - `density`: sparse, normal, full; default normal. How many instruments play besides the drums: two (chords and bass), three (held chords, too) or four (and one that plays the chords' tones in turn).
        *     - `chordRhythm`: bar, half-bar, beat; default half-bar. How often the chord may change. It changes only where the melody asks for it.
        *     - `drums`: true or false; default true. Whether drums play, on MIDI channel 10.
-       *     - `swing`: true or false; default false. The band plays the off-beat eighths late, in the last third of the beat. Meant for a melody that swings, because the melody itself keeps its ticks.
+       *     - `swing`: true or false; default false. The band plays the off-beat eighths late, in the last third of the beat. Meant for a melody that swings, because the melody itself keeps its ticks. In 6/8, whose beats are thirds already, nothing changes.
        */
       parameters?: {
         [key: string]: unknown;
@@ -976,7 +992,10 @@ export interface components {
        * @example Evening song
        */
       name: string;
-      /** @enum {string} */
+      /**
+       * @description The technique of the new model. `arranger` is refused: it works by rule and cannot be trained.
+       * @enum {string}
+       */
       technique: "unet-gan" | "ar-cnn";
       topics?: components["schemas"]["Topics"];
       /** @description 1 to 64 characters, Unicode with a visible character, without control characters, direction marks, U+FFFD and lone surrogates */
@@ -2227,7 +2246,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `IDEMPOTENCY_KEY_REUSED`: the idempotency key was used for another request; `MODEL_NOT_FOUND`: the model does not exist; `MODEL_OF_ANOTHER_TECHNIQUE`: the model belongs to another technique; `SAMPLE_MELODY_NOT_FOUND`: the sample melody does not exist; `TRACK_NOT_FOUND`: the track does not exist; `COMPOSITION_NOT_FOUND`: the composition does not exist; `INPUT_NOT_READY`: the input is not ready; `BARS_OUT_OF_RANGE`: the bars lie outside the melody; `MELODY_TOO_LONG`: the melody is too long; `PITCH_OUT_OF_RANGE`: a note would leave the range of pitches; `PARAMETERS_NOT_APPLICABLE`: the parameters do not fit the melody */
+      /** @description `IDEMPOTENCY_KEY_REUSED`: the idempotency key was used for another request; `MODEL_NOT_FOUND`: the model does not exist; `MODEL_OF_ANOTHER_TECHNIQUE`: the model belongs to another technique; `SAMPLE_MELODY_NOT_FOUND`: the sample melody does not exist; `TRACK_NOT_FOUND`: the track does not exist; `COMPOSITION_NOT_FOUND`: the composition does not exist; `INPUT_NOT_READY`: the input is not ready; `BARS_OUT_OF_RANGE`: the bars lie outside the melody; `MELODY_TOO_LONG`: the melody is too long; `TIME_SIGNATURE_NOT_SUPPORTED`: the time signature is not supported; `PITCH_OUT_OF_RANGE`: a note would leave the range of pitches; `PARAMETERS_NOT_APPLICABLE`: the parameters do not fit the melody */
       422: {
         headers: {
           [name: string]: unknown;

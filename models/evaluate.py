@@ -2,7 +2,7 @@
 
     npm run evaluate -- unet-gan|ar-cnn [--windows 320] [--output FOLDER]
     npm run evaluate -- unet-gan|ar-cnn --chorales
-    npm run evaluate -- unet-gan|ar-cnn --tunes
+    npm run evaluate -- unet-gan|ar-cnn|arranger --tunes
 
 Prints tables in Markdown and writes the same as evaluation.json into the model's folder. With --chorales it
 judges whole chorales alone, and writes nothing. With --tunes it harmonizes tunes that people bring, counts the faults

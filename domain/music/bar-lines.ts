@@ -1,9 +1,10 @@
 /**
- * Finds where the bars of a track begin, by the file's time signatures, and which of those bars a model can be given.
+ * Finds where the bars of a track begin, by the file's time signatures, and which of those bars can be composed with.
  */
 import { midiLimits } from "./byte-reader";
 import { endTick, type MidiNote } from "./midi-note";
 import type { TimeSignature } from "./midi-scan";
+import { type PieceTimeSignature, pieceTimeSignatureOf, pieceTimeSignatures } from "./time-signatures";
 
 /** A run of consecutive bars in one time signature. */
 export interface TimeSignatureStretch {
@@ -13,26 +14,35 @@ export interface TimeSignatureStretch {
   readonly startTick: number;
   /** Length of one bar in ticks. */
   readonly barTicks: number;
-  /** The time signature as people write it: "3/4". */
+  /** The time signature as people write it: "3/4". Those whose bars have four quarter notes, such as 2/2, are "4/4". */
   readonly timeSignature: string;
-  /** True if its bars have four quarter notes. */
-  readonly usable: boolean;
 }
 
-/** Consecutive bars that no model can be given, because they do not have four quarter notes. */
-export interface OtherTimeSignature {
+/** Consecutive bars in one time signature. */
+export interface BarRange {
   readonly firstBar: number;
   readonly lastBar: number;
   readonly timeSignature: string;
 }
 
-/** The time signatures whose bars have four quarter notes, like those of 4/4, as people write them. */
-export const usableTimeSignatures: readonly string[] = ["4/4", "2/2", "8/8", "16/16"];
+/** Consecutive bars in one of the time signatures of pieces. */
+export interface UsableBars extends BarRange {
+  readonly timeSignature: PieceTimeSignature;
+}
 
-const isUsable = ({ numerator, denominator }: Omit<TimeSignature, "tick">): boolean => numerator === denominator;
+/** The time signatures that can be composed with, as people write them. Those before 3/4 are taken for 4/4. */
+export const usableTimeSignatures: readonly string[] = [
+  ...["4/4", "2/2", "8/8", "16/16"],
+  ...pieceTimeSignatures.filter((timeSignature) => timeSignature !== "4/4"),
+];
 
 export const timeSignatureName = ({ numerator, denominator }: Omit<TimeSignature, "tick">): string =>
   `${numerator}/${denominator}`;
+
+const isCommonTime = ({ numerator, denominator }: Omit<TimeSignature, "tick">): boolean => numerator === denominator;
+
+/** Returns the name of a time signature, which is that of 4/4 for all whose bars have four quarter notes. */
+const kindOf = (sign: Omit<TimeSignature, "tick">): string => (isCommonTime(sign) ? "4/4" : timeSignatureName(sign));
 
 const commonTime: TimeSignature = { tick: 0, numerator: 4, denominator: 4 };
 
@@ -56,9 +66,9 @@ export interface BarLinesParams {
  * Returns the bars in which the notes stand.
  *
  * A time signature, or the end of the last note, that lies less than a sixteenth beside a bar line is meant to be on
- * it. A time signature in the middle of a bar cuts that bar short, unless the bars before and after it are equally
- * long. A time signature after the last note says nothing about the notes. If there are more bars than the limit, they
- * are not counted to their end.
+ * it. A time signature in the middle of a bar cuts that bar short, unless it says the same as the one before it, as 2/2
+ * does after 4/4. A time signature after the last note says nothing about the notes. If there are more bars than the
+ * limit, they are not counted to their end.
  */
 export function barLines({ timeSignatures, ticksPerBeat, notes }: BarLinesParams): TimeSignatureStretch[] {
   let lastStart = 0;
@@ -71,16 +81,19 @@ export function barLines({ timeSignatures, ticksPerBeat, notes }: BarLinesParams
   const signs: TimeSignature[] = [];
   for (const sign of timeSignaturesFromStart(timeSignatures)) {
     const before = signs.at(-1);
-    if (sign.tick < lastEnd && !(before !== undefined && isUsable(before) && isUsable(sign))) signs.push(sign);
+    if (sign.tick < lastEnd && !(before !== undefined && kindOf(before) === kindOf(sign))) signs.push(sign);
   }
 
-  const stretches: TimeSignatureStretch[] = [];
+  const stretches: { -readonly [Key in keyof TimeSignatureStretch]: TimeSignatureStretch[Key] }[] = [];
   let firstBar = 1;
   let startTick = 0;
   const add = (sign: TimeSignature, bars: number, barTicks: number, isCut: boolean): void => {
     if (bars === 0) return;
-    const timeSignature = isCut ? `${timeSignatureName(sign)}, cut short` : timeSignatureName(sign);
-    stretches.push({ firstBar, bars, startTick, barTicks, timeSignature, usable: isUsable(sign) && !isCut });
+    const timeSignature = isCut ? `${timeSignatureName(sign)}, cut short` : kindOf(sign);
+    const before = stretches.at(-1);
+    // A time signature that had no bar of its own parts nothing.
+    if (before?.timeSignature === timeSignature && !isCut) before.bars += bars;
+    else stretches.push({ firstBar, bars, startTick, barTicks, timeSignature });
     firstBar += bars;
     startTick += bars * barTicks;
   };
@@ -120,12 +133,12 @@ export function barAt(stretches: readonly TimeSignatureStretch[], tick: number):
   return stretch.firstBar + (index === stretches.length - 1 ? bars : Math.min(bars, stretch.bars - 1));
 }
 
-/** Returns true if any note begins in a bar of four quarter notes. The notes must be in order of their beginnings. */
+/** Returns true if any note begins in a bar that can be composed with. The notes must be in order of their beginnings. */
 export function isAnyInUsableBar(stretches: readonly TimeSignatureStretch[], notes: readonly MidiNote[]): boolean {
   let index = 0;
   return notes.some(({ startTick }) => {
     while ((stretches[index + 1]?.startTick ?? Infinity) <= startTick) index += 1;
-    return stretches[index]?.usable === true;
+    return pieceTimeSignatureOf(stretches[index]?.timeSignature ?? "") !== undefined;
   });
 }
 
@@ -136,46 +149,58 @@ export function startOfBar(stretches: readonly TimeSignatureStretch[], bar: numb
 }
 
 /** Returns each stretch of bars that do not have four quarter notes. */
-export const otherTimeSignatures = (stretches: readonly TimeSignatureStretch[]): OtherTimeSignature[] =>
+export const otherTimeSignatures = (stretches: readonly TimeSignatureStretch[]): BarRange[] =>
   stretches
-    .filter(({ usable }) => !usable)
+    .filter(({ timeSignature }) => timeSignature !== "4/4")
     .map(({ firstBar, bars, timeSignature }) => ({
       firstBar,
       lastBar: firstBar + bars - 1,
       timeSignature,
     }));
 
-const barsInWords = (first: number, last: number): string =>
-  first === last ? `bar ${first}` : `bars ${first} to ${last}`;
-
-/** Returns the first four stretches in words: "bar 9 is in 2/4; bars 12 to 14 are in 3/4". */
-export function otherTimeSignaturesInWords(others: readonly OtherTimeSignature[]): string {
-  const named = others.slice(0, 4).map(({ firstBar, lastBar, timeSignature }) => {
-    const are = firstBar === lastBar ? "is" : "are";
-    return `${barsInWords(firstBar, lastBar)} ${are} in ${timeSignature}`;
-  });
-  return others.length > named.length ? `${named.join("; ")}; and others` : named.join("; ");
-}
-
-/**
- * Returns in words which bars of a melody can be composed with: "bars 1 to 8, or bars 10 to 17". It names the first
- * few.
- */
-export function usableBarsInWords(bars: number, others: readonly OtherTimeSignature[]): string {
-  const ranges: string[] = [];
+/** Returns all bars of a melody by their time signatures. What is not in another one is in 4/4. */
+export function barRanges(bars: number, others: readonly BarRange[]): BarRange[] {
+  const ranges: BarRange[] = [];
   let next = 1;
-  for (const { firstBar, lastBar } of others) {
-    if (firstBar > next) ranges.push(barsInWords(next, firstBar - 1));
-    next = lastBar + 1;
+  for (const other of others) {
+    if (other.firstBar > next) ranges.push({ firstBar: next, lastBar: other.firstBar - 1, timeSignature: "4/4" });
+    ranges.push(other);
+    next = other.lastBar + 1;
   }
-  if (next <= bars) ranges.push(barsInWords(next, bars));
-  return ranges.length > 4 ? `${ranges.slice(0, 4).join(", or ")}, and others` : ranges.join(", or ");
+  if (next <= bars) ranges.push({ firstBar: next, lastBar: bars, timeSignature: "4/4" });
+  return ranges;
 }
 
-/** Returns the stretches of other time signatures that a choice of bars touches. */
-export const touchedTimeSignatures = (
-  others: readonly OtherTimeSignature[],
-  startBar: number,
-  bars: number,
-): OtherTimeSignature[] =>
-  others.filter(({ firstBar, lastBar }) => firstBar <= startBar + bars - 1 && lastBar >= startBar);
+/** Returns the ranges that are in one of the time signatures. Bars of one range can be composed with. */
+export const usableBars = (
+  ranges: readonly BarRange[],
+  timeSignatures: readonly PieceTimeSignature[] = pieceTimeSignatures,
+): UsableBars[] =>
+  ranges.flatMap(({ firstBar, lastBar, timeSignature: name }) => {
+    const timeSignature = pieceTimeSignatureOf(name);
+    return timeSignature !== undefined && timeSignatures.includes(timeSignature)
+      ? [{ firstBar, lastBar, timeSignature }]
+      : [];
+  });
+
+/** Returns the ranges that a choice of bars touches. */
+export const touchedBars = (ranges: readonly BarRange[], startBar: number, bars: number): BarRange[] =>
+  ranges.filter(({ firstBar, lastBar }) => firstBar <= startBar + bars - 1 && lastBar >= startBar);
+
+const barsInWords = ({ firstBar, lastBar }: Omit<BarRange, "timeSignature">): string =>
+  firstBar === lastBar ? `bar ${firstBar}` : `bars ${firstBar} to ${lastBar}`;
+
+/** Returns the first four ranges in words: "bar 9 is in 2/4; bars 12 to 14 are in 3/4". */
+export function timeSignaturesInWords(ranges: readonly BarRange[]): string {
+  const named = ranges.slice(0, 4).map((range) => {
+    const are = range.firstBar === range.lastBar ? "is" : "are";
+    return `${barsInWords(range)} ${are} in ${range.timeSignature}`;
+  });
+  return ranges.length > named.length ? `${named.join("; ")}; and others` : named.join("; ");
+}
+
+/** Returns the first four ranges to choose from, in words: "bars 1 to 8, or bars 10 to 17". */
+export function choicesInWords(ranges: readonly BarRange[]): string {
+  const named = ranges.slice(0, 4).map(barsInWords).join(", or ");
+  return ranges.length > 4 ? `${named}, and others` : named;
+}

@@ -1,14 +1,12 @@
 /**
- * Decides whether a model can take an input melody with the options of a composition. The API and the worker both ask
- * here.
+ * Decides whether a technique can take an input melody with the options of a composition. The API and the worker both
+ * ask here.
  */
+import type { TechniqueId } from "../../naming/resource-names";
 import type { InputOptions } from "../schemas/composition-parts";
-import {
-  type OtherTimeSignature,
-  otherTimeSignaturesInWords,
-  touchedTimeSignatures,
-  usableBarsInWords,
-} from "./bar-lines";
+import { techniquesTaking, timeSignaturesTakenBy } from "../techniques/time-signatures";
+import { type BarRange, barRanges, choicesInWords, timeSignaturesInWords, touchedBars, usableBars } from "./bar-lines";
+import type { PieceTimeSignature } from "./time-signatures";
 
 /** The maximum number of bars of a melody that a technique takes in one composition. */
 export const maxMelodyBars = 64;
@@ -29,25 +27,31 @@ export interface MelodyFacts {
   /** The bar in which the first note begins; undefined while it is not known. */
   readonly firstBarWithNotes?: number | undefined;
   /** The bars that do not have four quarter notes. */
-  readonly otherTimeSignatures?: readonly OtherTimeSignature[] | undefined;
+  readonly otherTimeSignatures?: readonly BarRange[] | undefined;
 }
 
-/** A rule that an input melody and its options break, with the option that is to be changed. */
+/** A rule that an input melody and its options break, with the field that is to be changed. */
 export interface InputIssue {
   readonly code:
     "BARS_OUT_OF_RANGE" | "MELODY_TOO_LONG" | "TIME_SIGNATURE_NOT_SUPPORTED" | "MELODY_EMPTY" | "PITCH_OUT_OF_RANGE";
-  /** The option that is wrong, or that can be changed so that the rule holds. */
-  readonly option: "startBar" | "bars" | "transpose";
+  /** The input option that is wrong, or that can be changed so that the rule holds; else the technique. */
+  readonly field: "startBar" | "bars" | "transpose" | "technique";
   /** The end of a sentence that the caller begins, so it has no capital at its start and no full stop. */
   readonly message: string;
   readonly reason: string;
-  readonly value: number;
+  readonly value: number | string;
   readonly allowed: string;
 }
 
 /** The bars of a melody that its options choose, or the issue because of which they cannot be used. */
 export type BarChoice =
-  | { readonly kind: "CHOSEN"; readonly startBar: number; readonly bars: number }
+  | {
+      readonly kind: "CHOSEN";
+      readonly startBar: number;
+      readonly bars: number;
+      /** The time signature of all of them. */
+      readonly timeSignature: PieceTimeSignature;
+    }
   | { readonly kind: "REFUSED"; readonly issue: InputIssue };
 
 const barsInWords = (startBar: number, bars: number): string => `bars ${startBar} to ${startBar + bars - 1}`;
@@ -57,7 +61,7 @@ const refused = (issue: InputIssue): BarChoice => ({ kind: "REFUSED", issue });
 /** Returns the issue of chosen bars in which no note begins. It names the allowed start if that is known. */
 export const emptyBarsIssue = (startBar: number, bars: number, firstBarWithNotes?: number): InputIssue => ({
   code: "MELODY_EMPTY",
-  option: "startBar",
+  field: "startBar",
   message: `no note begins in ${barsInWords(startBar, bars)}`,
   reason: "begins bars that are all rests",
   value: startBar,
@@ -68,18 +72,19 @@ export const emptyBarsIssue = (startBar: number, bars: number, firstBarWithNotes
 export interface ChooseBarsParams {
   readonly melody: MelodyFacts;
   readonly options: Pick<InputOptions, "startBar" | "bars">;
+  readonly technique: TechniqueId;
   /** The maximum number of bars that the model takes. {@link maxMelodyBars} applies, too, where it is smaller. */
   readonly maxBars: number;
 }
 
 /** Returns the bars that the options choose, or the first rule that they break. */
-export function chooseBars({ melody, options, maxBars }: ChooseBarsParams): BarChoice {
+export function chooseBars({ melody, options, technique, maxBars }: ChooseBarsParams): BarChoice {
   const { firstBarWithNotes = 1, otherTimeSignatures = [] } = melody;
   const { startBar = 1 } = options;
   if (startBar > melody.bars) {
     return refused({
       code: "BARS_OUT_OF_RANGE",
-      option: "startBar",
+      field: "startBar",
       message: `startBar is ${startBar}; the melody has ${melody.bars} bars`,
       reason: "lies after the melody's end",
       value: startBar,
@@ -91,7 +96,7 @@ export function chooseBars({ melody, options, maxBars }: ChooseBarsParams): BarC
   if (bars > available) {
     return refused({
       code: "BARS_OUT_OF_RANGE",
-      option: "bars",
+      field: "bars",
       message: `bars is ${bars}; from bar ${startBar} the melody has ${available}`,
       reason: "reaches past the melody's end",
       value: bars,
@@ -105,28 +110,66 @@ export function chooseBars({ melody, options, maxBars }: ChooseBarsParams): BarC
       firstBarWithNotes > startBar ? `. Its notes begin in bar ${firstBarWithNotes}: begin with that startBar` : "";
     return refused({
       code: "MELODY_TOO_LONG",
-      option: "bars",
+      field: "bars",
       message: `the melody has ${bars} bars; at most ${max} can be given to the model: ${advice}${rests}`,
       reason: "is more bars than the model takes",
       value: bars,
       allowed: `1 to ${max}`,
     });
   }
-  const touched = touchedTimeSignatures(otherTimeSignatures, startBar, bars);
-  if (touched.length > 0) {
-    const usable = usableBarsInWords(melody.bars, otherTimeSignatures);
-    const advice = `choose ${usable} with inputOptions.startBar and inputOptions.bars`;
-    return refused({
-      code: "TIME_SIGNATURE_NOT_SUPPORTED",
-      option: "bars",
-      message: `of the chosen ${barsInWords(startBar, bars)}, ${otherTimeSignaturesInWords(touched)}: ${advice}`,
-      reason: "reaches into bars of another time signature",
-      value: bars,
-      allowed: usable,
-    });
+  const ranges = barRanges(melody.bars, otherTimeSignatures);
+  const touched = touchedBars(ranges, startBar, bars);
+  const [chosen] = usableBars(touched, timeSignaturesTakenBy(technique));
+  if (chosen === undefined || touched.length > 1) {
+    return refused(timeSignatureIssue({ ranges, touched, startBar, bars, technique }));
   }
   if (startBar + bars <= firstBarWithNotes) return refused(emptyBarsIssue(startBar, bars, firstBarWithNotes));
-  return { kind: "CHOSEN", startBar, bars };
+  return { kind: "CHOSEN", startBar, bars, timeSignature: chosen.timeSignature };
+}
+
+interface TimeSignatureIssueParams {
+  /** All bars of the melody. */
+  readonly ranges: readonly BarRange[];
+  /** Those that the chosen bars touch. */
+  readonly touched: readonly BarRange[];
+  readonly startBar: number;
+  readonly bars: number;
+  readonly technique: TechniqueId;
+}
+
+/**
+ * Returns the issue of chosen bars that are in several time signatures, or in one that the technique does not take. It
+ * names the bars that the technique takes, and the techniques that take the chosen bars, if there are any.
+ */
+function timeSignatureIssue({ ranges, touched, startBar, bars, technique }: TimeSignatureIssueParams): InputIssue {
+  const taken = timeSignaturesTakenBy(technique);
+  // A technique that takes one time signature is told where the others are, and any other where they change.
+  const told = taken.length === 1 ? touched.filter(({ timeSignature }) => timeSignature !== taken[0]) : touched;
+  const found = `of the chosen ${barsInWords(startBar, bars)}, ${timeSignaturesInWords(told)}`;
+  const rule = `${technique} takes bars in ${taken.length === 1 ? taken.join() : "one time signature"}`;
+  const withOptions = "with inputOptions.startBar and inputOptions.bars";
+
+  const own = choicesInWords(usableBars(ranges, taken));
+  const [whole] = touched.length === 1 ? usableBars(touched) : [];
+  const [usable] = whole === undefined ? usableBars(ranges) : [whole];
+  const others = usable === undefined ? "" : techniquesTaking(usable.timeSignature).join(", ");
+  const advice = own === "" ? [] : [`${own} ${withOptions}`];
+  if (whole !== undefined) advice.push(`the technique ${others}, which takes ${whole.timeSignature}`);
+  else if (own === "") advice.push(`the technique ${others} and ${choicesInWords(usableBars(ranges))} ${withOptions}`);
+  const message = `${found}; ${rule}: choose ${advice.join(", or ")}`;
+  const code = "TIME_SIGNATURE_NOT_SUPPORTED";
+  if (own === "") {
+    return {
+      code,
+      field: "technique",
+      message,
+      reason: `takes ${taken.join(", ")}`,
+      value: technique,
+      allowed: others,
+    };
+  }
+  const reason = "reaches into bars of another time signature";
+  return { code, field: "bars", message, reason, value: bars, allowed: own };
 }
 
 /** Returns an issue if one of the chosen notes would leave the pitches 0 to 127. */
@@ -136,7 +179,7 @@ export function transposeIssue({ lowest, highest }: PitchSpan, transpose: number
   const pitch = lowest + transpose < 0 ? lowest : highest;
   return {
     code: "PITCH_OUT_OF_RANGE",
-    option: "transpose",
+    field: "transpose",
     message: `transposed by ${transpose}, pitch ${pitch} becomes ${pitch + transpose}; allowed are 0 to ${highestPitch}`,
     reason: "moves notes out of range",
     value: transpose,

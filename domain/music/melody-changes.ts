@@ -1,17 +1,22 @@
 /** Says in sentences, for the person who uploaded a file, what its melody has lost and what was mended in it. */
+import { perTechnique, techniqueIds } from "../../naming/resource-names";
+import { timeSignaturesTakenBy } from "../techniques/time-signatures";
 import {
   barAt,
   barCount,
+  type BarRange,
+  barRanges,
+  choicesInWords,
   otherTimeSignatures,
-  otherTimeSignaturesInWords,
   startOfBar,
-  usableBarsInWords,
+  timeSignaturesInWords,
+  usableBars,
 } from "./bar-lines";
 import { maxMelodyBars } from "./input-limits";
 import { channelKinds, fileKinds, occurrencesInWords } from "./left-out-events";
-import { firstBarWithNotes, type Melody, sensibleTempo, stretchesOf, tempoRange } from "./melody";
+import { firstBarWithNotes, sensibleTempo, tempoRange, type TrackMelody } from "./melody";
 import { whyNoTones } from "./melody-choice";
-import { endTick, ticksPerBar } from "./midi-note";
+import { endTick } from "./midi-note";
 import { type MidiTrack, type Song, tempoAt } from "./song";
 
 /** A rest of at least this many bars is mentioned. */
@@ -21,12 +26,12 @@ export interface MelodyChangesParams {
   readonly song: Song;
   /** The track from which the melody was made. */
   readonly track: MidiTrack;
-  readonly melody: Melody;
+  readonly melody: TrackMelody;
 }
 
 /** Returns the sentences, the most important first: where the list is cut, the least important ones are lost. */
 export function melodyChanges({ song, track, melody }: MelodyChangesParams): string[] {
-  const stretches = stretchesOf(melody);
+  const { barLines: stretches } = melody;
   const barOf = (tick: number): number => barAt(stretches, tick);
   return [
     ...noTones(track),
@@ -47,14 +52,25 @@ function noTones(track: MidiTrack): string[] {
     : [`track ${track.index} was asked for, but it ${reason}: it is read as if its pitches were tones`];
 }
 
-function timeSignatureChanges(melody: Melody): string[] {
-  const others = otherTimeSignatures(stretchesOf(melody));
+function timeSignatureChanges(melody: TrackMelody): string[] {
+  const others = otherTimeSignatures(melody.barLines);
   if (others.length === 0) return [];
-  const usable = usableBarsInWords(melody.bars, others);
-  return [`${otherTimeSignaturesInWords(others)}: compose with ${usable} (startBar and bars of inputOptions)`];
+  const takers = takersInWords(barRanges(melody.bars, others));
+  return [`${timeSignaturesInWords(others)}: ${takers} (startBar and bars of inputOptions)`];
 }
 
-function restChanges(melody: Melody): string[] {
+/** Returns which techniques take which bars: "unet-gan, ar-cnn take none; arranger takes bars 1 to 8". */
+function takersInWords(ranges: readonly BarRange[]): string {
+  const choices = perTechnique((technique) => choicesInWords(usableBars(ranges, timeSignaturesTakenBy(technique))));
+  return [...new Set(Object.values(choices))]
+    .map((choice) => {
+      const takers = techniqueIds.filter((technique) => choices[technique] === choice);
+      return `${takers.join(", ")} ${takers.length === 1 ? "takes" : "take"} ${choice === "" ? "none" : choice}`;
+    })
+    .join("; ");
+}
+
+function restChanges(melody: TrackMelody): string[] {
   const changes: string[] = [];
   const first = firstBarWithNotes(melody);
   if (first > 1) {
@@ -77,10 +93,8 @@ interface Gap {
   readonly notesBefore: number;
 }
 
-/** Returns the longest rest between two notes, if it has at least {@link longRestBars} bars. */
-function maxGap({ notes, ...melody }: Melody): Gap | undefined {
-  const barTicks = ticksPerBar(melody.ticksPerBeat);
-  const stretches = stretchesOf({ ...melody, notes });
+/** Returns the longest rest between two notes, if it has at least {@link longRestBars} bars of the length at its beginning. */
+function maxGap({ notes, barLines: stretches }: TrackMelody): Gap | undefined {
   let max = 0;
   let from = 0;
   let notesBefore = 0;
@@ -93,12 +107,13 @@ function maxGap({ notes, ...melody }: Melody): Gap | undefined {
     }
     soundingUntil = Math.max(soundingUntil, endTick(note));
   }
+  const { barTicks = Infinity } = stretches.findLast(({ startTick }) => startTick < from) ?? {};
   const bars = Math.floor(max / barTicks);
   return bars < longRestBars ? undefined : { lastBar: barAt(stretches, from - 1), bars, notesBefore };
 }
 
-function endChanges(melody: Melody): string[] {
-  const stretches = stretchesOf(melody);
+function endChanges(melody: TrackMelody): string[] {
+  const { barLines: stretches } = melody;
   const over = Math.max(...melody.notes.map(endTick)) - startOfBar(stretches, barCount(stretches) + 1);
   const changes: string[] = [];
   if (over > 0) {
@@ -111,7 +126,7 @@ function endChanges(melody: Melody): string[] {
   return changes;
 }
 
-function tempoChanges(song: Song, melody: Melody, barOf: (tick: number) => number): string[] {
+function tempoChanges(song: Song, melody: TrackMelody, barOf: (tick: number) => number): string[] {
   const lastEnd = Math.max(...melody.notes.map(endTick));
   const firstStart = melody.notes[0]?.startTick ?? 0;
   const asWritten = tempoAt(song, firstStart);

@@ -1,5 +1,6 @@
 /** One line of music on its way to a model. It is kept in ticks, note for note, and shown to the model on the grid. */
 import * as z from "zod";
+import type { TechniqueId } from "../../naming/resource-names";
 import type { InputOptions } from "../schemas/composition-parts";
 import {
   barAt,
@@ -20,10 +21,13 @@ import {
   type PitchSpan,
   transposeIssue,
 } from "./input-limits";
-import { endTick, type MidiNote, ticksPerBar } from "./midi-note";
+import { endTick, type MidiNote } from "./midi-note";
 import { type Song, tempoAt } from "./song";
+import { barShapes, type PieceTimeSignature, ticksPerBar } from "./time-signatures";
 
+/** Sixteenths in a quarter note. */
 export const stepsPerBeat = 4;
+/** Models know bars of four quarter notes. What can be in other time signatures asks {@link barShapes}. */
 export const beatsPerBar = 4;
 export const stepsPerBar = stepsPerBeat * beatsPerBar;
 
@@ -42,8 +46,8 @@ export const gridNoteSchema = z.strictObject({
 });
 export type GridNote = z.infer<typeof gridNoteSchema>;
 
-/** A melody in ticks. */
-export interface Melody {
+/** A line of music in ticks. */
+interface Line {
   readonly name: string;
   readonly program: number;
   readonly ticksPerBeat: number;
@@ -52,8 +56,16 @@ export interface Melody {
   /** Number of whole bars. */
   readonly bars: number;
   readonly notes: readonly MidiNote[];
-  /** The bar lines; absent if a bar begins every four quarter notes from the beginning on. */
-  readonly barLines?: readonly TimeSignatureStretch[];
+}
+
+/** A melody whose bars are all in one time signature, from the first tick on. */
+export interface Melody extends Line {
+  readonly timeSignature: PieceTimeSignature;
+}
+
+/** A track of a file, whose time signature may change. */
+export interface TrackMelody extends Line {
+  readonly barLines: readonly TimeSignatureStretch[];
 }
 
 export type MelodyErrorCode = "TRACK_NOT_FOUND" | InputIssue["code"];
@@ -78,9 +90,9 @@ export const timeSignaturesOf = ({ timeSignatures }: Song): string[] => timeSign
  * Returns one track of a file as a melody. Its bars are those of the file's time signatures. Its tempo is the one at
  * its first note, or the nearest to that inside {@link tempoRange}.
  * @throws MelodyError TRACK_NOT_FOUND when no track with notes has this index; TIME_SIGNATURE_NOT_SUPPORTED when none
- *   of its notes begins in a bar of four quarter notes
+ *   of its notes begins in a bar that can be composed with
  */
-export function trackMelody(song: Song, trackIndex: number): Melody {
+export function trackMelody(song: Song, trackIndex: number): TrackMelody {
   const track = song.tracks.find(({ index }) => index === trackIndex);
   if (track === undefined) {
     const known = song.tracks.map(({ index }) => index).join(", ");
@@ -93,7 +105,7 @@ export function trackMelody(song: Song, trackIndex: number): Melody {
   });
   if (!isAnyInUsableBar(stretches, track.notes)) {
     const found = timeSignaturesOf(song).slice(0, 8).join(", then ");
-    const rule = `only bars of four quarter notes (${usableTimeSignatures.join(", ")}) are supported`;
+    const rule = `only bars in ${usableTimeSignatures.join(", ")} are supported`;
     // A short first bar is the usual way to write an upbeat, and its author does not think of it as another time
     // signature.
     const advice = song.timeSignatures.length > 1 ? "; write an upbeat as a whole bar that begins with rests" : "";
@@ -107,19 +119,24 @@ export function trackMelody(song: Song, trackIndex: number): Melody {
     tempo: sensibleTempo(tempoAt(song, firstNote?.startTick ?? 0)),
     bars: barCount(stretches),
     notes: track.notes,
-    ...(stretches.every(({ usable }) => usable) ? {} : { barLines: stretches }),
+    barLines: stretches,
   };
 }
 
-/** Returns the stretches of bars that the melody has. */
-export const stretchesOf = ({ barLines: stretches, bars, ticksPerBeat }: Melody): readonly TimeSignatureStretch[] =>
-  stretches ?? [
-    { firstBar: 1, bars, startTick: 0, barTicks: ticksPerBar(ticksPerBeat), timeSignature: "4/4", usable: true },
-  ];
+/** Returns the sixteenths that all bars of a melody have. */
+export const stepsOf = ({ bars, timeSignature }: Pick<Melody, "bars" | "timeSignature">): number =>
+  bars * barShapes[timeSignature].steps;
+
+/** Returns the stretches of bars that a melody has. */
+export function stretchesOf(melody: Melody | TrackMelody): readonly TimeSignatureStretch[] {
+  if ("barLines" in melody) return melody.barLines;
+  const { bars, timeSignature, ticksPerBeat } = melody;
+  return [{ firstBar: 1, bars, startTick: 0, barTicks: ticksPerBar(timeSignature, ticksPerBeat), timeSignature }];
+}
 
 /** Returns the bar, counted from 1, in which the first note begins. */
-export const firstBarWithNotes = (melody: Melody): number =>
-  barAt(stretchesOf(melody), Math.min(...melody.notes.map(({ startTick }) => startTick)));
+export const firstBarWithNotes = ({ barLines: stretches, notes }: TrackMelody): number =>
+  barAt(stretches, Math.min(...notes.map(({ startTick }) => startTick)));
 
 /** Returns the lowest and the highest pitch of notes, of which there is at least one. */
 function pitchSpan(notes: readonly MidiNote[]): PitchSpan {
@@ -136,20 +153,21 @@ function pitchSpan(notes: readonly MidiNote[]): PitchSpan {
  * Returns the melody as the options ask for it: a part of its bars, another tempo, other pitches, or moved onto the
  * grid. Without options every note stays as it is. A note that begins in the chosen bars is kept and is cut where they
  * end.
- * @throws MelodyError when the bars lie outside the melody or are in other time signatures, nothing sounds in them,
- *   more than 64 are left, or a note would leave the range 0-127
+ * @throws MelodyError when the bars lie outside the melody or are in time signatures that the technique does not take,
+ *   nothing sounds in them, more than 64 are left, or a note would leave the range 0-127
  */
-export function applyInputOptions(melody: Melody, options: InputOptions): Melody {
-  const { barLines: stretches, ...withoutBarLines } = melody;
+export function applyInputOptions(melody: Melody | TrackMelody, options: InputOptions, technique: TechniqueId): Melody {
+  const stretches = stretchesOf(melody);
   const choice = chooseBars({
-    melody: { bars: melody.bars, otherTimeSignatures: otherTimeSignatures(stretches ?? []) },
+    melody: { bars: melody.bars, otherTimeSignatures: otherTimeSignatures(stretches) },
     options,
+    technique,
     maxBars: maxMelodyBars,
   });
   if (choice.kind === "REFUSED") throw melodyError(choice.issue);
-  const { startBar, bars } = choice;
-  const from = startOfBar(stretchesOf(melody), startBar);
-  const to = from + bars * ticksPerBar(melody.ticksPerBeat);
+  const { startBar, bars, timeSignature } = choice;
+  const from = startOfBar(stretches, startBar);
+  const to = from + bars * ticksPerBar(timeSignature, melody.ticksPerBeat);
   const transpose = options.transpose ?? 0;
   const step = melody.ticksPerBeat / stepsPerBeat;
   const onGrid = (tick: number): number => Math.round(Math.round(tick / step) * step);
@@ -169,7 +187,8 @@ export function applyInputOptions(melody: Melody, options: InputOptions): Melody
     const assistedEnd = Math.min(Math.max(onGrid(endsAt), onGrid(assistedStart + step)), to - from);
     return { ...note, startTick: assistedStart, durationTicks: assistedEnd - assistedStart, pitch };
   });
-  return { ...withoutBarLines, tempo: options.tempo ?? melody.tempo, bars, notes };
+  const { name, program, ticksPerBeat } = melody;
+  return { name, program, ticksPerBeat, tempo: options.tempo ?? melody.tempo, bars, timeSignature, notes };
 }
 
 const finestDivision = 32_767;
@@ -211,10 +230,11 @@ export function gridPlace(note: MidiNote, ticksPerBeat: number, steps: number): 
  * Returns the melody on the grid, placed by {@link gridPlace}. Of two notes of one pitch on one step the longer is
  * kept.
  */
-export function toGrid({ notes, ticksPerBeat, bars }: Melody): ModelNote[] {
+export function toGrid(melody: Melody): ModelNote[] {
   const byPlace = new Map<string, ModelNote>();
-  for (const note of notes) {
-    const { onset, end } = gridPlace(note, ticksPerBeat, bars * stepsPerBar);
+  const steps = stepsOf(melody);
+  for (const note of melody.notes) {
+    const { onset, end } = gridPlace(note, melody.ticksPerBeat, steps);
     const { pitch, velocity } = note;
     const place = `${onset}/${pitch}`;
     const known = byPlace.get(place);

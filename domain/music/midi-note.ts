@@ -11,6 +11,3 @@ export interface MidiNote {
 /** Returns the tick at which a note has ended. */
 export const endTick = ({ startTick, durationTicks }: Pick<MidiNote, "startTick" | "durationTicks">): number =>
   startTick + durationTicks;
-
-/** Returns the ticks of a bar of four quarter notes. */
-export const ticksPerBar = (ticksPerBeat: number): number => ticksPerBeat * 4;

@@ -7,9 +7,10 @@ import type { PerformanceOptions } from "../schemas/composition-parts";
 import { diesAway } from "./instrument-presets";
 import { bassTrack, voicesByHeight } from "./instruments";
 import { stepsPerBeat } from "./melody";
-import { endTick, type MidiNote, ticksPerBar } from "./midi-note";
+import { endTick, type MidiNote } from "./midi-note";
 import type { TempoSign } from "./midi-scan";
-import type { PerformedScore, PerformedTrack, Score } from "./score";
+import { type PerformedScore, type PerformedTrack, type Score, timeSignatureOf } from "./score";
+import { type Accent, accentAt, barShapes, ticksPerBar } from "./time-signatures";
 
 /** What a request gets that does not say how the piece is performed. */
 export const usualPerformance: PerformanceOptions = {
@@ -27,7 +28,7 @@ const loudness = { tune: 1.15, voice: 0.76, bass: 0.88 };
 const archDepth = 0.055;
 
 /** What is added to the loudness for the note's place in its bar, as a share of its velocity. */
-const accents = { downbeat: 0.045, middle: 0.02, beat: 0, offbeat: -0.03 };
+const accents: Readonly<Record<Accent, number>> = { downbeat: 0.045, middle: 0.02, beat: 0, offbeat: -0.03 };
 
 /**
  * Values of the controllers channel volume and pan, 0-127. A pan of 64 is the middle. Under a tune whose notes die away,
@@ -145,21 +146,31 @@ function withBreaths(score: Score, phrases: readonly Phrase[]): Score {
   };
 }
 
+/** The lengths of a bar and of a beat that a listener counts, in ticks. */
+interface BarTicks {
+  readonly bar: number;
+  readonly beat: number;
+}
+
+function barTicksOf(score: Score): BarTicks {
+  const timeSignature = timeSignatureOf(score);
+  const bar = ticksPerBar(timeSignature, score.ticksPerBeat);
+  return { bar, beat: bar / barShapes[timeSignature].beats };
+}
+
 /** Returns the share by which a note is louder or softer for its place in its phrase and in its bar. */
-function shapeOf(tick: number, phrase: Phrase | undefined, ticksPerBeat: number): number {
+function shapeOf(tick: number, phrase: Phrase | undefined, lengths: BarTicks): number {
   const inPhrase =
     phrase === undefined ? 0 : (tick - phrase.startTick) / Math.max(1, phrase.endTick - phrase.startTick);
   const arch = archDepth * (2 * Math.sin(Math.PI * Math.min(1, Math.max(0, inPhrase))) - 1);
-  const inBar = tick % ticksPerBar(ticksPerBeat);
-  if (inBar === 0) return arch + accents.downbeat;
-  if (inBar === 2 * ticksPerBeat) return arch + accents.middle;
-  return arch + (inBar % ticksPerBeat === 0 ? accents.beat : accents.offbeat);
+  return arch + accents[accentAt(tick, lengths)];
 }
 
 /** Returns the piece with velocities for the place of each note in its phrase and bar, and for its voice. */
 function withDynamics(score: Score, phrases: readonly Phrase[]): Score {
   const bass = bassTrack(score);
   const isAccompanied = score.tracks.length > 1;
+  const barTicks = barTicksOf(score);
   const factorOf = (index: number): number => {
     if (index === 0) return isAccompanied ? loudness.tune : 1;
     return index === bass ? loudness.bass : loudness.voice;
@@ -174,7 +185,7 @@ function withDynamics(score: Score, phrases: readonly Phrase[]): Score {
       return {
         ...track,
         notes: track.notes.map((note) => {
-          const shape = shapeOf(note.startTick, phraseAt(note.startTick), score.ticksPerBeat);
+          const shape = shapeOf(note.startTick, phraseAt(note.startTick), barTicks);
           const velocity = Math.round(note.velocity * factor * (1 + shape));
           return { ...note, velocity: Math.min(127, Math.max(1, velocity)) };
         }),
@@ -218,14 +229,16 @@ function mixed(score: Score): PerformedTrack[] {
  * Returns the tempos by which the piece slows down over the bar before the tune's last note, and holds that note.
  * None of them stands at or before the tune's first note, where programs read the tempo of the piece.
  */
-function closingTempos({ tempo, ticksPerBeat }: Score, tune: readonly MidiNote[]): TempoSign[] {
+function closingTempos(score: Score, tune: readonly MidiNote[]): TempoSign[] {
+  const { tempo } = score;
+  const { bar, beat: beatTicks } = barTicksOf(score);
   const starts = tune.map(({ startTick }) => startTick);
   const first = Math.min(...starts);
   const last = Math.max(...starts);
-  const beats = ticksPerBar(1);
+  const beats = bar / beatTicks;
   const slowing = Array.from({ length: beats }, (_, beat): TempoSign => {
     const share = 1 - ((1 - slowest) * (beat + 1)) / beats;
-    return { tick: last - (beats - beat) * ticksPerBeat, beatsPerMinute: tempo * share };
+    return { tick: last - (beats - beat) * beatTicks, beatsPerMinute: tempo * share };
   });
   return [...slowing, { tick: last, beatsPerMinute: tempo / fermata }].filter(({ tick }) => tick > first);
 }

@@ -3,7 +3,7 @@
  * played.
  */
 import { cellOf } from "./edit-events";
-import { gridPlace, type Melody, type ModelNote, stepsPerBar, stepsPerBeat, withWholeSteps } from "./melody";
+import { gridPlace, type Melody, type ModelNote, stepsOf, stepsPerBeat, withWholeSteps } from "./melody";
 import { endTick, type MidiNote } from "./midi-note";
 
 /** The notes of the melody that begin on one step and have one pitch. To the model they are one note. */
@@ -20,10 +20,11 @@ interface PlayedPlaces {
   readonly byEnd: ReadonlyMap<number, PlayedTogether>;
 }
 
-function playedPlaces({ notes, ticksPerBeat, bars }: Melody): PlayedPlaces {
+function playedPlaces(melody: Melody): PlayedPlaces {
   const byOnset = new Map<number, PlayedTogether>();
-  for (const note of notes) {
-    const { onset, end } = gridPlace(note, ticksPerBeat, bars * stepsPerBar);
+  const steps = stepsOf(melody);
+  for (const note of melody.notes) {
+    const { onset, end } = gridPlace(note, melody.ticksPerBeat, steps);
     const place = cellOf(onset, note.pitch);
     const known = byOnset.get(place);
     byOnset.set(place, {

@@ -151,6 +151,7 @@ export function sampleAsMelody({ name, tempo, bars, notes }: SampleMelody): Melo
     ticksPerBeat: sampleTicksPerBeat,
     tempo,
     bars,
+    timeSignature: "4/4",
     notes: notes.map(({ onset, duration, pitch }) => ({
       startTick: onset * step,
       durationTicks: duration * step,

@@ -1,6 +1,6 @@
 /** A finished piece, which a composition keeps and from which its MIDI file is written. */
 import { encode } from "json-midi-encoder-worker/build/es2019/midi-file-encoder";
-import type { IMidiFile, TMidiEvent } from "midi-json-parser-worker";
+import type { IMidiFile, IMidiTimeSignatureEvent, TMidiEvent } from "midi-json-parser-worker";
 import * as z from "zod";
 import type { CompositionOutput } from "../schemas/composition-parts";
 import type { Metrics } from "../schemas/metrics";
@@ -10,6 +10,7 @@ import { type Melody, type ModelNote, stepsPerBeat, toGrid, withWholeSteps } fro
 import { endTick, type MidiNote } from "./midi-note";
 import type { TempoSign } from "./midi-scan";
 import { rewrittenMelody } from "./rewritten-melody";
+import { barShapes, type PieceTimeSignature, pieceTimeSignatures, ticksPerBar } from "./time-signatures";
 
 const noteSchema = z.strictObject({
   startTick: z.number().min(0),
@@ -28,6 +29,8 @@ export const scoreSchema = z.strictObject({
   ticksPerBeat: z.int().min(1).max(32_767),
   tempo: z.number(),
   bars: z.int().min(1),
+  /** Absent in 4/4, and so in every piece of an earlier version. */
+  timeSignature: z.enum(pieceTimeSignatures).optional(),
   tracks: z.array(
     z.strictObject({
       name: z.string(),
@@ -44,6 +47,15 @@ export const scoreSchema = z.strictObject({
 export type Score = z.infer<typeof scoreSchema>;
 
 type ScoreTrack = Score["tracks"][number];
+
+/** Returns the time signature of a piece, or of what a row says of it. */
+export const timeSignatureOf = (piece: {
+  readonly timeSignature?: PieceTimeSignature | undefined;
+}): PieceTimeSignature => piece.timeSignature ?? "4/4";
+
+/** Returns the member that keeps a time signature. */
+const kept = (timeSignature: PieceTimeSignature): Pick<Score, "timeSignature"> =>
+  timeSignature === "4/4" ? {} : { timeSignature };
 
 /** A track with the values of its controllers channel volume and pan, 0-127. */
 export interface PerformedTrack extends ScoreTrack {
@@ -105,6 +117,7 @@ export function composeScore({ name, melody: given, rewritten, generated }: Comp
     ticksPerBeat: melody.ticksPerBeat,
     tempo: melody.tempo,
     bars: melody.bars,
+    ...kept(melody.timeSignature),
     tracks: [
       {
         name: melody.name,
@@ -134,7 +147,8 @@ export function scoreMelody(score: Score, trackIndex: number): Melody | undefine
   const track = score.tracks[trackIndex];
   if (track === undefined || track.notes.length === 0 || track.isDrums === true) return undefined;
   const { ticksPerBeat, tempo, bars } = score;
-  return { name: track.name, program: track.program, ticksPerBeat, tempo, bars, notes: track.notes };
+  const timeSignature = timeSignatureOf(score);
+  return { name: track.name, program: track.program, ticksPerBeat, tempo, bars, timeSignature, notes: track.notes };
 }
 
 /** Returns the output that the composition's resource shows of the piece. */
@@ -142,6 +156,7 @@ export function scoreOutput(score: Score, metrics: Metrics, editEventCount?: num
   return {
     bars: score.bars,
     tempo: score.tempo,
+    ...kept(timeSignatureOf(score)),
     tracks: score.tracks.map(({ name, program, source, isDrums, notes }, index) => ({
       index,
       name,
@@ -197,6 +212,16 @@ const drumChannel = 9;
 /** MIDI channels in the order in which tracks take them. The channel of the drums is left out. */
 const melodicChannels = [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15];
 
+/** MIDI clocks in a quarter note. */
+const clocksPerQuarter = 24;
+
+/** Returns the time signature as an event of a file, which also says how many MIDI clocks the counted beat has. */
+function timeSignatureEvent(timeSignature: PieceTimeSignature): IMidiTimeSignatureEvent["timeSignature"] {
+  const [numerator = 4, denominator = 4] = timeSignature.split("/").map(Number);
+  const metronome = (clocksPerQuarter * barShapes[timeSignature].beatSteps) / stepsPerBeat;
+  return { numerator, denominator, metronome, thirtyseconds: 8 };
+}
+
 /** Numbers of MIDI controllers. */
 const volumeController = 7;
 const panController = 10;
@@ -207,14 +232,14 @@ const panController = 10;
  */
 export function writeMidi(score: PerformedScore): Uint8Array {
   const lastTick = Math.max(
-    score.bars * 4 * score.ticksPerBeat,
+    score.bars * ticksPerBar(timeSignatureOf(score), score.ticksPerBeat),
     ...score.tracks.flatMap(({ notes }) => notes.map(endTick)),
   );
   const tracks = score.tracks.map(({ name, program, isDrums, notes, volume, pan }, index) => {
     const channel = isDrums === true ? drumChannel : (melodicChannels[index % melodicChannels.length] ?? 0);
     const settings: TimedEvent[] = [{ tick: 0, rank: 0, at: (delta) => ({ delta, trackName: plainText(name, 100) }) }];
     if (index === 0) {
-      const timeSignature = { numerator: 4, denominator: 4, metronome: 24, thirtyseconds: 8 };
+      const timeSignature = timeSignatureEvent(timeSignatureOf(score));
       for (const { tick, beatsPerMinute } of [{ tick: 0, beatsPerMinute: score.tempo }, ...(score.tempos ?? [])]) {
         const setTempo = { microsecondsPerQuarter: Math.round(60_000_000 / beatsPerMinute) };
         settings.push({ tick, rank: 0, at: (delta) => ({ delta, setTempo }) });

@@ -1,5 +1,7 @@
 /** The time signatures in which pieces are made, and the shapes of their bars. */
 
+const stepsPerQuarter = 4;
+
 /** The time signatures of pieces. Others whose bars have four quarter notes, such as 2/2, are taken for 4/4. */
 export const pieceTimeSignatures = ["4/4", "3/4", "2/4", "6/8"] as const;
 export type PieceTimeSignature = (typeof pieceTimeSignatures)[number];
@@ -21,3 +23,25 @@ export const barShapes: Readonly<Record<PieceTimeSignature, BarShape>> = {
   "2/4": barShape(2, 4),
   "6/8": barShape(2, 6),
 };
+
+/** How strong a place in a bar is. */
+export type Accent = "downbeat" | "middle" | "beat" | "offbeat";
+
+/**
+ * Returns how strong a place in a piece is. The lengths may be in any unit. The middle of a bar counts where a beat
+ * begins, so three beats have none.
+ */
+export function accentAt(place: number, { bar, beat }: { readonly bar: number; readonly beat: number }): Accent {
+  const inBar = place % bar;
+  if (inBar === 0) return "downbeat";
+  if (inBar % beat !== 0) return "offbeat";
+  return 2 * inBar === bar ? "middle" : "beat";
+}
+
+/** Returns the time signature of pieces with this name; undefined for any other. */
+export const pieceTimeSignatureOf = (name: string): PieceTimeSignature | undefined =>
+  pieceTimeSignatures.find((timeSignature) => timeSignature === name);
+
+/** Returns the ticks of a bar. `ticksPerBeat` are the ticks of a quarter note, as in a MIDI file. */
+export const ticksPerBar = (timeSignature: PieceTimeSignature, ticksPerBeat: number): number =>
+  (barShapes[timeSignature].steps * ticksPerBeat) / stepsPerQuarter;

@@ -4,6 +4,7 @@
  */
 import * as z from "zod";
 import { instrumentPresets } from "../music/instrument-presets";
+import { pieceTimeSignatures } from "../music/time-signatures";
 import { sha256Schema, ulidSchema } from "./ids";
 import { metricsSchema } from "./metrics";
 
@@ -65,6 +66,8 @@ export type PerformanceOptions = z.infer<typeof performanceOptionsSchema>;
 export const compositionOutputSchema = z.strictObject({
   bars: z.int().min(1),
   tempo: z.number(),
+  /** Absent in 4/4. */
+  timeSignature: z.enum(pieceTimeSignatures).optional(),
   tracks: z.array(
     z.strictObject({
       index: z.int().min(0),

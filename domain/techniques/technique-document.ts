@@ -3,8 +3,12 @@
  * contracts/technique.schema.json allows, and nothing else.
  */
 import * as z from "zod";
+import { type PieceTimeSignature, pieceTimeSignatures } from "../music/time-signatures";
 import { checkParameters } from "./parameter-values";
 import type { Parameter, ParameterRange, Technique } from "./technique";
+
+/** Models learn from music in 4/4, and are given nothing else (contracts/invocation-request). */
+const modelTimeSignatures: readonly PieceTimeSignature[] = ["4/4"];
 
 const described = {
   title: z.string().min(1),
@@ -110,6 +114,7 @@ export function readTechnique(id: string, document: unknown): Technique {
     throw new Error(`the document of the technique ${id} has the $id ${data.$id} (allowed: …/techniques/${id}.json)`);
   }
   const { parameters, hyperparameters } = data.properties;
+  const byRule = "x-byRule" in data;
   const technique: Technique = {
     id,
     name: data.title,
@@ -118,7 +123,8 @@ export function readTechnique(id: string, document: unknown): Technique {
     ranges: (parameters["x-ranges"] ?? []).map(rangeOf),
     hyperparameters: parametersOf(id, hyperparameters),
     losses: "x-losses" in data ? data["x-losses"] : [],
-    byRule: "x-byRule" in data,
+    byRule,
+    timeSignatures: byRule ? pieceTimeSignatures : modelTimeSignatures,
   };
   const integers = technique.parameters.filter(({ type }) => type === "integer").map(({ name }) => name);
   for (const name of technique.ranges.flatMap(({ from, to }) => [from, to])) {

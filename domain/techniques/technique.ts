@@ -1,6 +1,7 @@
 /**
  * A generative technique as the API sees it. These are the TypeScript types of its document in contracts/techniques.
  */
+import type { PieceTimeSignature } from "../music/time-signatures";
 
 export type ParameterValue = number | boolean | string;
 
@@ -71,4 +72,6 @@ export interface Technique {
   readonly losses: readonly string[];
   /** True if the technique follows rules, and has no models. */
   readonly byRule: boolean;
+  /** The time signatures in which it composes. */
+  readonly timeSignatures: readonly PieceTimeSignature[];
 }

@@ -38,16 +38,16 @@ export type ArrangeCompositionResult =
 export function arrangeComposition({ composition, melody, now }: ArrangeCompositionParams): ArrangeCompositionResult {
   const startedAt = now().getTime();
   const notes = toGrid(melody);
-  const tooManyNotes = noteCountFailure(notes, melody.bars);
+  const tooManyNotes = noteCountFailure(notes, melody);
   if (tooManyNotes !== undefined) return { kind: "FAILED", failure: tooManyNotes };
   const settings = arrangerSettingsSchema.parse(composition.parameters);
-  const timeSignature = "4/4";
+  const { bars, timeSignature } = melody;
   const allowed = stylesIn(timeSignature);
   if (!allowed.includes(settings.style)) {
     const message = `The style ${settings.style} is not played in ${timeSignature}; allowed are ${allowed.join(", ")}.`;
     return { kind: "FAILED", failure: { code: "PARAMETERS_NOT_APPLICABLE", message, retryable: false } };
   }
-  const tune: Tune = { notes, bars: melody.bars, timeSignature };
+  const tune: Tune = { notes, bars, timeSignature };
   const arrangement = arrange({ tune, settings, seed: composition.seed });
   const seconds = (now().getTime() - startedAt) / 1000;
   return {

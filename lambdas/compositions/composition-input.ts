@@ -1,8 +1,9 @@
 /** Checks the input of a new composition: it must exist, be ready, and fit the options and the model. */
 import { stylesIn } from "../../domain/music/arranger/styles";
-import type { OtherTimeSignature } from "../../domain/music/bar-lines";
+import type { BarRange } from "../../domain/music/bar-lines";
 import { chooseBars, type InputIssue, type PitchSpan, transposeIssue } from "../../domain/music/input-limits";
 import { sampleMelodies } from "../../domain/music/sample-melodies";
+import { timeSignatureOf } from "../../domain/music/score";
 import type { PieceTimeSignature } from "../../domain/music/time-signatures";
 import type { FieldError } from "../../domain/schemas/api/problem";
 import type { ProblemCode } from "../../domain/schemas/api/problem-codes";
@@ -30,7 +31,7 @@ export interface ResolvedInput {
   /** The bar in which the first note begins, if that is known without reading the file. */
   readonly firstBarWithNotes?: number | undefined;
   /** The bars of a file that do not have four quarter notes. */
-  readonly otherTimeSignatures?: readonly OtherTimeSignature[] | undefined;
+  readonly otherTimeSignatures?: readonly BarRange[] | undefined;
   /** The melody's lowest and highest pitches, if they are known without reading the file. */
   readonly pitches: PitchSpan | undefined;
   /** The keys of rows that must still exist when the composition is written. */
@@ -124,8 +125,11 @@ export async function resolveInput({ sub, input, tracks, compositions }: Resolve
       allowed: sounding.join(", "),
     });
   }
+  const { bars } = composition.output;
+  const timeSignature = timeSignatureOf(composition.output);
   return {
-    bars: composition.output.bars,
+    bars,
+    otherTimeSignatures: timeSignature === "4/4" ? [] : [{ firstBar: 1, lastBar: bars, timeSignature }],
     pitches: undefined,
     mustExist: [ownedKey("COMPOSITION", sub, compositionId)],
     file: {
@@ -140,43 +144,47 @@ export async function resolveInput({ sub, input, tracks, compositions }: Resolve
 export interface CheckOptionsParams {
   readonly resolved: ResolvedInput;
   readonly options: InputOptions;
+  readonly technique: TechniqueId;
   /** The maximum number of bars that the model takes. */
   readonly maxBars: number;
 }
 
-/**
- * Checks that the options leave something that the model can take.
- * @returns the number of bars that they leave
- * @throws Problem 422
- */
-export function checkInputOptions({ resolved, options, maxBars }: CheckOptionsParams): number {
-  const choice = chooseBars({ melody: resolved, options, maxBars });
-  if (choice.kind === "REFUSED") throw optionProblem(choice.issue);
-  const { bars } = choice;
-  // A part of the melody may avoid its extreme notes, so only the whole melody is checked here. The worker checks
-  // parts.
-  if (resolved.pitches === undefined || bars < resolved.bars) return bars;
-  const issue = transposeIssue(resolved.pitches, options.transpose ?? 0);
-  if (issue !== undefined) throw optionProblem(issue);
-  return bars;
+/** The bars that the options leave of a melody. */
+export interface ChosenBars {
+  readonly bars: number;
+  readonly timeSignature: PieceTimeSignature;
 }
 
-function optionProblem({ code, option, message, reason, value, allowed }: InputIssue): Problem {
+/**
+ * Checks that the options leave something that the technique can take.
+ * @returns what they leave
+ * @throws Problem 422
+ */
+export function checkInputOptions({ resolved, options, technique, maxBars }: CheckOptionsParams): ChosenBars {
+  const choice = chooseBars({ melody: resolved, options, technique, maxBars });
+  if (choice.kind === "REFUSED") throw inputIssueProblem(choice.issue);
+  const { bars, timeSignature } = choice;
+  // A part of the melody may avoid its extreme notes, so only the whole melody is checked here. The worker checks
+  // parts.
+  const isWhole = bars === resolved.bars;
+  const issue = isWhole && resolved.pitches && transposeIssue(resolved.pitches, options.transpose ?? 0);
+  if (issue) throw inputIssueProblem(issue);
+  return { bars, timeSignature };
+}
+
+function inputIssueProblem({ code, field, message, reason, value, allowed }: InputIssue): Problem {
   return inputProblem(code, `The input cannot be used: ${message}.`, {
-    pointer: `/inputOptions/${option}`,
+    pointer: field === "technique" ? "/technique" : `/inputOptions/${field}`,
     reason,
     value,
     allowed,
   });
 }
 
-export interface CheckParametersFitParams {
+export interface CheckParametersFitParams extends ChosenBars {
   readonly technique: TechniqueId;
   /** The parameters, each of which is in its range. */
   readonly parameters: Readonly<Record<string, ParameterValue>>;
-  /** The number of bars that the options leave of the melody. */
-  readonly bars: number;
-  readonly timeSignature: PieceTimeSignature;
 }
 
 /** Returns the issue of a style of the arranger that is not played in the melody's time signature. */

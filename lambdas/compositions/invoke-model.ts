@@ -51,7 +51,7 @@ const failed = (code: string, message: string): ModelResponse => ({
 export async function invokeModel(params: InvokeModelParams): Promise<ModelResponse> {
   const { composition, melody, stage, endpoint, log, metrics } = params;
   const notes = toGrid(melody);
-  const tooManyNotes = noteCountFailure(notes, melody.bars);
+  const tooManyNotes = noteCountFailure(notes, melody);
   if (tooManyNotes !== undefined) return { kind: "FAILED", failure: tooManyNotes };
   const body = new TextEncoder().encode(JSON.stringify(await invocationRequest(params, notes)));
   const invocation = await endpoint.invoke(endpointName(stage, composition.technique), body);

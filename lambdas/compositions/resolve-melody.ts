@@ -1,5 +1,5 @@
 import { midiLimits, UnreadableMidiError } from "../../domain/music/byte-reader";
-import { applyInputOptions, type Melody, MelodyError, trackMelody } from "../../domain/music/melody";
+import { applyInputOptions, type Melody, MelodyError, type TrackMelody, trackMelody } from "../../domain/music/melody";
 import { findSampleMelody, sampleAsMelody } from "../../domain/music/sample-melodies";
 import { type Score, scoreMelody, scoreSchema } from "../../domain/music/score";
 import { parseMidi } from "../../domain/music/song";
@@ -20,14 +20,19 @@ export interface ResolveMelodyParams {
 export type ResolvedMelody =
   { readonly kind: "MELODY"; readonly melody: Melody } | { readonly kind: "UNUSABLE"; readonly failure: Failure };
 
+/** The melody of an input before its options are applied. */
+type InputMelody =
+  | { readonly kind: "MELODY"; readonly melody: Melody | TrackMelody }
+  | { readonly kind: "UNUSABLE"; readonly failure: Failure };
+
 /** The largest score that is read. A piece of 64 bars with 17 full tracks has some 20 MB as JSON. */
 const maxScoreBytes = 32 * 1024 * 1024;
 
-const unusable = (code: string, message: string): ResolvedMelody => ({
+const unusable = (code: string, message: string): Extract<ResolvedMelody, { kind: "UNUSABLE" }> => ({
   kind: "UNUSABLE",
   failure: { code, message: message.slice(0, 1024), retryable: false },
 });
-const gone = (input: string): ResolvedMelody =>
+const gone = (input: string): ReturnType<typeof unusable> =>
   unusable("INPUT_NOT_FOUND", `The ${input} that was the input does not exist any more.`);
 
 /** Returns the melody that the composition asks for, with its options applied. */
@@ -35,7 +40,8 @@ export async function resolveMelody(params: ResolveMelodyParams): Promise<Resolv
   try {
     const found = await inputMelody(params);
     if (found.kind === "UNUSABLE") return found;
-    return { kind: "MELODY", melody: applyInputOptions(found.melody, params.composition.inputOptions) };
+    const { inputOptions, technique } = params.composition;
+    return { kind: "MELODY", melody: applyInputOptions(found.melody, inputOptions, technique) };
   } catch (error) {
     if (error instanceof MelodyError) return unusable(error.code, `The input cannot be used: ${error.message}.`);
     if (error instanceof UnreadableMidiError)
@@ -64,7 +70,7 @@ async function inputMelody({
   compositions,
   tracks,
   artifacts,
-}: ResolveMelodyParams): Promise<ResolvedMelody> {
+}: ResolveMelodyParams): Promise<InputMelody> {
   const { sub, input } = composition;
   if ("sampleMelodyId" in input) {
     const sample = findSampleMelody(input.sampleMelodyId);

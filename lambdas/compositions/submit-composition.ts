@@ -53,9 +53,10 @@ export async function submitComposition(
   const { name, technique, modelId, input, inputOptions = {} } = body;
   const model = await modelFor({ sub, modelId, technique, models, stockModels });
   const resolved = await resolveInput({ sub, input, tracks, compositions });
-  const bars = checkInputOptions({ resolved, options: inputOptions, maxBars: model?.maxBars ?? maxMelodyBars });
+  const maxBars = model?.maxBars ?? maxMelodyBars;
+  const chosen = checkInputOptions({ resolved, options: inputOptions, technique, maxBars });
   const parameters = checkParameters(techniques[technique].parameters, body.parameters ?? {}).values;
-  checkParametersFit({ technique, parameters, bars, timeSignature: "4/4" });
+  checkParametersFit({ ...chosen, technique, parameters });
   await requireFiles(files, [resolved.file, model?.file]);
   const id = newId();
   const createdAt = now().toISOString();

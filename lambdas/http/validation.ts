@@ -185,7 +185,8 @@ function reasonOf(issue: z.core.$ZodIssue): string {
     case "invalid_type":
       return `is not ${typeWords[issue.expected] ?? "of the right type"}`;
     case "invalid_value":
-      return "is not one of the allowed values";
+      // A rule of ours brings its own words.
+      return issue.message.startsWith("Invalid ") ? "is not one of the allowed values" : issue.message;
     case "not_multiple_of":
       return `is not a multiple of ${issue.divisor}`;
     case "invalid_format":

@@ -87,8 +87,8 @@ export const trackItemSchema = z.strictObject({
   /** The bar in which the first note begins. Rows written before 0.3 have none. */
   firstBarWithNotes: z.int().min(1).optional(),
   /**
-   * The bars in other time signatures, which compositions cannot use. Rows written before 0.3 have none, and no such
-   * bars. The attribute keeps its British name, because stored rows have it.
+   * The bars that do not have four quarter notes. Rows written before 0.3 have none, and no such bars. The attribute
+   * keeps its British name, because stored rows have it.
    */
   otherMetres: z.array(otherTimeSignatureSchema).optional(),
   tracks: z.array(trackDescriptionSchema),

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { type OtherTimeSignature, otherTimeSignatures, timeSignatureName } from "../../domain/music/bar-lines";
-import { firstBarWithNotes, type Melody, stretchesOf } from "../../domain/music/melody";
+import { type BarRange, otherTimeSignatures, timeSignatureName } from "../../domain/music/bar-lines";
+import { firstBarWithNotes, type TrackMelody } from "../../domain/music/melody";
 import type { Song } from "../../domain/music/song";
 import { plainText } from "../../domain/schemas/text";
 import type { TrackItem } from "../stores/items";
@@ -60,7 +60,7 @@ export function describeTrack({ sub, id, createdAt, upload, read }: DescribeTrac
 const placeholderName = /^Track \d+$/;
 
 /** Returns the name for an upload that gives none: the melody's own, or else that of the file. */
-function defaultName({ name }: Melody, fileName: string): string {
+function defaultName({ name }: TrackMelody, fileName: string): string {
   const names = placeholderName.test(name) ? [fileName, name] : [name, fileName];
   return names.map((candidate) => plainText(candidate, 100)).find((candidate) => candidate !== "") ?? "Untitled";
 }
@@ -75,8 +75,8 @@ function listedChanges(song: Song, read: readonly string[]): string[] {
 }
 
 /** Returns the other time signatures of a melody. If there are too many, the last one stands for all bars after it. */
-function listedTimeSignatures(melody: Melody): OtherTimeSignature[] {
-  const others = otherTimeSignatures(stretchesOf(melody));
+function listedTimeSignatures(melody: TrackMelody): BarRange[] {
+  const others = otherTimeSignatures(melody.barLines);
   if (others.length <= maxOtherTimeSignaturesListed) return others;
   const listed = others.slice(0, maxOtherTimeSignaturesListed - 1);
   const firstBar = others[maxOtherTimeSignaturesListed - 1]?.firstBar ?? 1;

@@ -1,7 +1,7 @@
 /** Reads an uploaded file and finds its melody. */
 import { usableTimeSignatures } from "../../domain/music/bar-lines";
 import { UnreadableMidiError } from "../../domain/music/byte-reader";
-import { type Melody, MelodyError, timeSignaturesOf, trackMelody } from "../../domain/music/melody";
+import { MelodyError, timeSignaturesOf, type TrackMelody, trackMelody } from "../../domain/music/melody";
 import { melodyChanges } from "../../domain/music/melody-changes";
 import { chooseMelodyTrack, whyNoTones } from "../../domain/music/melody-choice";
 import { parseMidi, type Song } from "../../domain/music/song";
@@ -29,7 +29,7 @@ export interface UploadedFile extends TrackChoice {
 /** The file, its melody, and what was changed to read it. */
 export interface ReadMelody {
   readonly song: Song;
-  readonly melody: Melody;
+  readonly melody: TrackMelody;
   readonly trackIndex: number;
   readonly changes: readonly string[];
 }
@@ -96,7 +96,7 @@ function melodyErrors(
     return [
       {
         pointer: "/timeSignature",
-        reason: "no note of the track stands in a bar of four quarter notes",
+        reason: "no note of the track stands in a bar that can be composed with",
         value,
         allowed: usableTimeSignatures.join(", "),
       },

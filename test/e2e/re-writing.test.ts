@@ -68,7 +68,7 @@ const placesOf = (notes: readonly MidiNote[] = []): readonly unknown[] =>
   notes.map(({ startTick, durationTicks, pitch }) => ({ startTick, durationTicks, pitch }));
 
 const cellsOf = (notes: readonly MidiNote[], { ticksPerBeat, bars }: Pick<Melody, "ticksPerBeat" | "bars">): Cells =>
-  soundingCells(toGrid({ name: "", program: 0, tempo: 100, ticksPerBeat, bars, notes }));
+  soundingCells(toGrid({ name: "", program: 0, tempo: 100, ticksPerBeat, bars, timeSignature: "4/4", notes }));
 
 /** Replays the edits on the input, as the OpenAPI document tells clients to. */
 function expectReplay(input: Melody, { song, edits }: Piece): void {
@@ -225,14 +225,15 @@ describe("one technique after the other", () => {
     expect(placesOf(goneOn.song.tracks[0]?.notes)).toEqual(placesOf(bass.notes));
     const { ticksPerBeat } = accompanied.song;
     const tempo = tempoAt(accompanied.song, 0);
-    expectReplay({ name: bass.name, program: 0, ticksPerBeat, tempo, bars: 8, notes: bass.notes }, goneOn);
+    const tune = { name: bass.name, program: 0, ticksPerBeat, tempo, bars: 8, notes: bass.notes };
+    expectReplay({ ...tune, timeSignature: "4/4" }, goneOn);
   });
 });
 
 describe("64 bars, played off the grid", () => {
   it("are re-written in one go, and notes that were left alone keep their ticks and velocities", async () => {
     const long = randomMelody(64);
-    const input: Melody = { name: "", program: 73, tempo: 96, ...long };
+    const input: Melody = { name: "", program: 73, tempo: 96, timeSignature: "4/4", ...long };
     const trackId = await upload(long.midi);
     const piece = await compose("ar-cnn", {
       input: { trackId },

@@ -62,9 +62,11 @@ function near(tone: number, root: number, ceiling: number): number {
 }
 
 function pitchOf(params: BassLineParams, hit: Hit, span: VoicedSpan, next: VoicedSpan | undefined): number | undefined {
-  const { bassRoot: root, ceiling, chord } = span;
+  const { bassRoot: root, ceiling, chord, voicing } = span;
   if (root === undefined) return undefined;
   const [, third = root, fifth = root] = tonesOf(chord);
+  // Under a very low tune the chord above has no room for all its tones, so that the root is missed if the bass leaves it.
+  if (voicing.length < 3 && (hit.mark === "3" || hit.mark === "5")) return root;
   switch (hit.mark) {
     case "3":
       return near(third, root, ceiling);

@@ -1,5 +1,6 @@
 /** Chooses the chords under a tune: the sequence that fits its notes and follows the habits of songs best (Viterbi). */
 import type { ModelNote } from "../melody";
+import { type Accent, accentAt } from "../time-signatures";
 import {
   allChords,
   type Chord,
@@ -41,7 +42,15 @@ export interface ChooseChordsParams {
 }
 
 /** What a change of the chord costs, by where it happens. A quarter note on a chord tone weighs 1. */
-const changeCost = { barLine: 0.15, halfBar: 0.6, beat: 1.15, end: 0 };
+const changeCost: Readonly<Record<Accent | "end", number>> = {
+  downbeat: 0.15,
+  middle: 0.6,
+  beat: 1.15,
+  offbeat: 1.15,
+  end: 0,
+};
+/** How much weight the beginning of a note has. */
+const noteWeight: Readonly<Record<Accent, number>> = { downbeat: 1.5, middle: 1.3, beat: 1, offbeat: 0.7 };
 /** A seventh is a weaker tone of its chord than the three others. */
 const seventhWeight = 0.4;
 /** What a quarter note costs that is no tone of its chord: by how near the next chord tone is. */
@@ -74,13 +83,10 @@ function chordSpans(tune: Tune, rhythm: ChordRhythm): Span[] {
   return all.map((start, index) => ({ start, end: all[index + 1] ?? end }));
 }
 
-/** Returns how much weight the beginning of a note at a step has. */
-function accentAt(tune: Tune, step: number): number {
+/** Returns how strong a step of the tune is. */
+function accentIn(tune: Tune, step: number): Accent {
   const { steps, beatSteps } = barShapeOf(tune);
-  const inBar = step % steps;
-  if (inBar === 0) return 1.5;
-  if (inBar * 2 === steps) return 1.3;
-  return inBar % beatSteps === 0 ? 1 : 0.7;
+  return accentAt(step, { bar: steps, beat: beatSteps });
 }
 
 /** A note as far as it sounds in one span. */
@@ -98,7 +104,7 @@ function weighedNotes(tune: Tune, span: Span, following: ReadonlyMap<ModelNote, 
     const moves = next !== undefined && next !== note.pitch && Math.abs(next - note.pitch) <= 2;
     return {
       pitch: note.pitch,
-      weight: (length / 4) * accentAt(tune, Math.max(note.onset, span.start)),
+      weight: (length / 4) * noteWeight[accentIn(tune, Math.max(note.onset, span.start))],
       isPassing: moves && note.duration <= beatSteps && note.onset % barShapeOf(tune).steps !== 0,
     };
   });
@@ -120,13 +126,8 @@ function fitOf(notes: readonly WeighedNote[], chord: Chord): number {
   return fit;
 }
 
-function costOfChange(tune: Tune, { start }: Span, isLast: boolean): number {
-  if (isLast) return changeCost.end;
-  const { steps } = barShapeOf(tune);
-  const inBar = start % steps;
-  if (inBar === 0) return changeCost.barLine;
-  return inBar * 2 === steps ? changeCost.halfBar : changeCost.beat;
-}
+const costOfChange = (tune: Tune, { start }: Span, isLast: boolean): number =>
+  changeCost[isLast ? "end" : accentIn(tune, start)];
 
 /** Returns the pitch that follows each note of the tune. */
 function followingPitches({ notes }: Tune): Map<ModelNote, number> {

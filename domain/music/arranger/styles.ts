@@ -101,12 +101,14 @@ const each = <Value, Result>(
 /** Returns what a bar of two quarter notes has of a groove of four: the second half, which leads on to the next bar. */
 function halved({ bass, chords, figure, drums, fills }: Groove): Groove {
   const half = (rhythm: string): string => rhythm.slice(8);
+  // An instrument that is silent in the second half would be silent throughout.
+  const struckHalf = (rhythm: string): string => (/[^.-]/.test(half(rhythm)) ? half(rhythm) : rhythm.slice(0, 8));
   const halfOfAll = (rhythm: DrumRhythm): DrumRhythm =>
     Object.fromEntries(Object.entries(rhythm).map(([drum, hits]) => [drum, half(hits)]));
   return {
     bass: each(bass, (rhythm) => `R${rhythm.slice(9)}`),
-    chords: each(chords, half),
-    figure: each(figure, half),
+    chords: each(chords, struckHalf),
+    figure: each(figure, struckHalf),
     drums: each(drums, halfOfAll),
     fills: each(fills, halfOfAll),
   };

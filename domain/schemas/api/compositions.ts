@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { techniqueIds } from "../../../naming/resource-names";
 import { instrumentPresets } from "../../music/instrument-presets";
+import { pieceTimeSignatures } from "../../music/time-signatures";
 import { compositionStates } from "../../states/composition-state";
 import { ratingSchema } from "../rating";
 import {
@@ -162,7 +163,8 @@ export const compositionSchema = z
     output: z
       .object({
         bars: z.int(),
-        tempo: z.number(),
+        tempo: z.number().meta({ description: "The tempo in quarter notes a minute." }),
+        timeSignature: z.enum(pieceTimeSignatures).meta({ description: "The time signature of all bars." }),
         tracks: z.array(
           z.object({
             index: z.int(),

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { techniqueIds } from "../../../naming/resource-names";
+import { pieceTimeSignatures } from "../../music/time-signatures";
 
 export const parameterSchema = z
   .object({
@@ -26,6 +27,10 @@ export const techniqueSchema = z
     description: z.string(),
     byRule: z.boolean().meta({
       description: "True if the technique follows rules: it has no models, and compositions with it have no `modelId`.",
+    }),
+    timeSignatures: z.array(z.enum(pieceTimeSignatures)).meta({
+      description:
+        "The time signatures in which it composes. The bars that a composition chooses are all in one of them.",
     }),
     parameters: z.array(parameterSchema).meta({ description: "The parameters of a composition." }),
     hyperparameters: z.array(parameterSchema).meta({ description: "The hyperparameters of a training job." }),

@@ -74,8 +74,9 @@ export const operationDescriptions = {
     summary: "Upload a MIDI file",
     description:
       "The file is a standard MIDI file of format 0 or 1 with at most 1 MiB. `changes` lists what was altered or ignored. " +
-      "The chosen track needs notes in bars of four quarter notes; a file without a time signature is in 4/4. A track " +
-      "without any such bar is refused with `TIME_SIGNATURE_NOT_SUPPORTED`. Bars are counted from the beginning of the file, so an " +
+      "The chosen track needs notes in bars of 4/4 (or 2/2, 8/8, 16/16), 3/4, 2/4 or 6/8; a file without a time signature is " +
+      "in 4/4. A track without any such bar is refused with `TIME_SIGNATURE_NOT_SUPPORTED`. `usableBars` says which technique " +
+      "takes which bars: models take 4/4, the arranger takes all four. Bars are counted from the beginning of the file, so an " +
       "upbeat must stand in a whole bar that begins with rests. Notes need not lie on the grid of sixteenths; they keep " +
       "their ticks and velocities, and only the model hears them on the nearest sixteenth. `trackIndex` chooses one track " +
       "of several. The body is the file, under any of the types listed, or a form (`multipart/form-data`) with the file, " +
@@ -129,8 +130,10 @@ export const operationDescriptions = {
       "Equal seed, model, input and options give equal music. A technique that adds to the melody keeps it note for note " +
       "as track 0 and writes the other tracks; one that re-writes it (`ar-cnn` with `melodyLock` false) writes the whole " +
       "piece as track 0, whose `source` is `generated`; notes that it left alone keep their ticks and velocities. Every " +
-      "track of a finished piece can be the input of the next one, for any technique: `input: { compositionId, " +
-      "trackIndex }`. `unet-gan` accompanies the highest notes of an input that has several at once, and keeps the others.",
+      "track of a finished piece can be the input of the next one: `input: { compositionId, " +
+      "trackIndex }`, if the technique takes its time signature. The chosen bars must be in one time signature: `unet-gan` and " +
+      "`ar-cnn` take 4/4, `arranger` takes 3/4, 2/4 and 6/8, too. Other bars are refused with `TIME_SIGNATURE_NOT_SUPPORTED`. " +
+      "`unet-gan` accompanies the highest notes of an input that has several at once, and keeps the others.",
     body: createCompositionSchema,
     status: 202,
     response: compositionSchema,
@@ -148,6 +151,7 @@ export const operationDescriptions = {
       "FILE_LOST",
       "BARS_OUT_OF_RANGE",
       "MELODY_TOO_LONG",
+      "TIME_SIGNATURE_NOT_SUPPORTED",
       "PITCH_OUT_OF_RANGE",
       "PARAMETERS_NOT_APPLICABLE",
     ],
@@ -270,7 +274,7 @@ export const operationDescriptions = {
     summary: "Train a model",
     description:
       "The response comes at once, and the training goes on afterwards: ask for the path in `Location` until the state is " +
-      "READY, FAILED or STOPPED. With " +
+      "READY, FAILED or STOPPED. The techniques with models can be trained; `arranger` works by rule and cannot. With " +
       "`resumeFrom`, hyperparameters are inherited unless given (`modelSize` cannot change; `epochs` is the total and " +
       "must exceed those completed), and topics are the resumed job's and cannot be given.",
     body: createTrainingJobSchema,

@@ -1,4 +1,6 @@
 import * as z from "zod";
+import { techniqueIds } from "../../../naming/resource-names";
+import { pieceTimeSignatures } from "../../music/time-signatures";
 import { idSchema, instantSchema, nameSchema, numberTextSchema, pageOf } from "./shared";
 
 export const createTrackQuerySchema = z.strictObject({
@@ -47,7 +49,23 @@ export const trackSchema = z
     firstBarWithNotes: z.int().meta({ description: "The bar, from 1, in which the first note begins." }),
     otherTimeSignatures: z
       .array(z.object({ firstBar: z.int(), lastBar: z.int(), timeSignature: z.string() }))
-      .meta({ description: "The bars that do not have four quarter notes. Compositions can be made of the others." }),
+      .meta({
+        description: "The bars that do not have four quarter notes. `usableBars` says who takes which of them.",
+      }),
+    usableBars: z
+      .array(
+        z.object({
+          firstBar: z.int(),
+          lastBar: z.int(),
+          timeSignature: z.enum(pieceTimeSignatures),
+          techniques: z.array(z.enum(techniqueIds)),
+        }),
+      )
+      .meta({
+        description:
+          "The bars that can be composed with, and the techniques that take them. `startBar` and `bars` of a composition " +
+          "choose at most 64 bars inside one of these ranges. 2/2 and others whose bars have four quarter notes are 4/4 here.",
+      }),
     tempo: z.number(),
     timeSignature: z.string().meta({ example: "4/4" }),
     noteCount: z.int(),

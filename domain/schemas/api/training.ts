@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { trainedTechniqueIds } from "../../../naming/resource-names";
+import { techniqueIds, trainedTechniqueIds } from "../../../naming/resource-names";
 import { trainingJobStates } from "../../states/training-job-state";
 import { maxTopicTags, maxValuesPerTag } from "../../training/selection";
 import { endReasons } from "../training-parts";
@@ -35,7 +35,14 @@ export const topicsSchema = z
 export const createTrainingJobSchema = z
   .strictObject({
     name: nameSchema,
-    technique: z.enum(trainedTechniqueIds),
+    technique: z
+      .enum(trainedTechniqueIds, {
+        error: ({ input }) =>
+          techniqueIds.some((id) => id === input) ? "works by rule and cannot be trained" : undefined,
+      })
+      .meta({
+        description: "The technique of the new model. `arranger` is refused: it works by rule and cannot be trained.",
+      }),
     topics: topicsSchema.optional(),
     datasetId: textSchema(64).optional(),
     hyperparameters: z.record(z.string(), z.unknown()).optional().meta({

@@ -14,6 +14,12 @@ from opencomposer_serving.failures import ModelRejected
 from opencomposer_training.dataset import DatasetError
 from opencomposer_training.environment import write_atomically
 
+from opencomposer_evaluation.arranged_tunes import (
+    ArrangerFailed,
+    arrange_tunes,
+    arrangement_report,
+    judge_arrangements,
+)
 from opencomposer_evaluation.card import update_card
 from opencomposer_evaluation.corpus import load_dataset
 from opencomposer_evaluation.evaluation_request import EvaluationRequest
@@ -30,18 +36,21 @@ RESULT_FILE = "evaluation.json"
 TEXT_FILE = "evaluation.md"
 TUNES_RESULT_FILE = "tunes.json"
 TUNES_TEXT_FILE = "tunes.md"
+ARRANGER = "arranger"
+"""The technique by rule. It has no model, and is judged on the tunes alone."""
 
 
 def main(arguments: Sequence[str]) -> int:
     """Evaluates, prints and writes. Returns 0, or 2 with a sentence that names what is missing."""
     parser = argparse.ArgumentParser(prog="npm run evaluate --", description="Judge a stock model on held-out music.")
-    parser.add_argument("technique", choices=sorted(EVALUATIONS))
+    parser.add_argument("technique", choices=[*sorted(EVALUATIONS), ARRANGER])
     usual = ", ".join(f"{name}: {evaluation.windows}" for name, evaluation in EVALUATIONS.items())
     instead = parser.add_mutually_exclusive_group()
     instead.add_argument(
         "--tunes",
         action="store_true",
-        help=f"harmonize tunes that people bring instead, and write {TUNES_RESULT_FILE} and {TUNES_TEXT_FILE}",
+        help=f"harmonize tunes that people bring instead, and write {TUNES_RESULT_FILE} and {TUNES_TEXT_FILE}; "
+        f"{ARRANGER} is judged by nothing else",
     )
     instead.add_argument(
         "--chorales",
@@ -65,6 +74,10 @@ def main(arguments: Sequence[str]) -> int:
         "--replicates", type=int, default=REPLICATES, help=f"resamplings for intervals (default {REPLICATES})"
     )
     options = parser.parse_args(arguments)
+    if options.technique == ARRANGER:
+        if not options.tunes:
+            parser.error(f"{ARRANGER} works by rule and has no model: it is judged with --tunes alone")
+        return _judge_arranger(options.output or MODELS / ARRANGER)
     evaluation = EVALUATIONS[options.technique]
     windows: int = evaluation.windows if options.windows is None else options.windows
     if windows < 3:
@@ -95,6 +108,19 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     print(report.markdown())
     log("done")
+    return 0
+
+
+def _judge_arranger(target: Path) -> int:
+    """Judges the arranger, prints and writes. Returns 0, or 2 with a sentence that says what is missing."""
+    tunes = load_tunes()
+    try:
+        report = arrangement_report(judge_arrangements(tunes, arrange_tunes(tunes)))
+    except ArrangerFailed as error:
+        print(f"cannot evaluate: {error}", file=sys.stderr)
+        return 2
+    _write(report, target, TUNES_RESULT_FILE, TUNES_TEXT_FILE)
+    print(report.markdown())
     return 0
 
 

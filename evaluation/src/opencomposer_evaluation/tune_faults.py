@@ -77,14 +77,14 @@ def full_texture(lines: VoiceLines) -> float:
     return _ratio(counts["fourVoices"], counts["tune"])
 
 
-def longest_bass_pitch(lines: VoiceLines) -> float:
+def longest_bass_pitch(lines: VoiceLines, bar_steps: int = STEPS_PER_BAR) -> float:
     """Returns the longest time in bars for which the bass stays on one pitch, repeated or held."""
     longest, length = 0, 0
     for step, pitch in enumerate(lines.bass):
         held = step > 0 and pitch == lines.bass[step - 1]
         length = 0 if pitch == REST else length + 1 if held else 1
         longest = max(longest, length)
-    return longest / STEPS_PER_BAR
+    return longest / bar_steps
 
 
 def semitone_clashes(lines: VoiceLines) -> float:
@@ -97,9 +97,12 @@ def semitone_clashes(lines: VoiceLines) -> float:
     return _ratio(clashing, len(notes))
 
 
-def foreign_notes(lines: VoiceLines) -> float:
-    """Returns the share of the accompaniment's notes outside the tune's key, less that of the tune's own notes."""
-    key = find_key(lines.pitches[:1])
+def foreign_notes(lines: VoiceLines, last: int | None = None) -> float:
+    """Returns the share of the accompaniment's notes outside the tune's key, less that of the tune's own notes.
+
+    last: the pitch on which the tune ends, if that should speak for the key.
+    """
+    key = find_key(lines.pitches[:1], last)
     own = _outside([note.pitch for note in lines.notes(0)], key)
     added = [note.pitch for voice in range(1, lines.voices) for note in lines.notes(voice)]
     return _outside(added, key) - own

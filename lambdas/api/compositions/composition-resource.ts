@@ -1,4 +1,5 @@
 /** Shows compositions in the API. */
+import { timeSignatureOf } from "../../../domain/music/score";
 import type { CompositionResource } from "../../../domain/schemas/api/compositions";
 import type { CompositionItem } from "../../stores/items";
 
@@ -20,6 +21,6 @@ export function compositionResource(item: CompositionItem): CompositionResource 
     ...(item.performance === undefined ? {} : { performance: item.performance }),
     ...(item.rating === undefined ? {} : { rating: item.rating }),
     ...(item.failure === undefined ? {} : { failure: item.failure }),
-    ...(item.output === undefined ? {} : { output: item.output }),
+    ...(item.output === undefined ? {} : { output: { ...item.output, timeSignature: timeSignatureOf(item.output) } }),
   };
 }

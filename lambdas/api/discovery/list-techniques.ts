@@ -6,8 +6,9 @@ import type { Request } from "../../http/request";
 import { jsonResponse, type Response } from "../../http/response";
 
 /** Returns the description of a technique in its shape of the API. */
-export function describedTechnique({ id, name, description, byRule, parameters, hyperparameters }: Technique) {
-  return { id, name, description, byRule, parameters, hyperparameters };
+export function describedTechnique(technique: Technique) {
+  const { id, name, description, byRule, timeSignatures, parameters, hyperparameters } = technique;
+  return { id, name, description, byRule, timeSignatures, parameters, hyperparameters };
 }
 
 /** Lists the techniques with all their parameters. Clients make forms, command-line flags and checks of them. */

@@ -1,5 +1,7 @@
 /** Shows tracks in the API. */
+import { barRanges, usableBars } from "../../../domain/music/bar-lines";
 import type { TrackResource } from "../../../domain/schemas/api/tracks";
+import { techniquesTaking } from "../../../domain/techniques/time-signatures";
 import type { TrackItem } from "../../stores/items";
 
 /** Returns the track in its shape of the API. */
@@ -12,6 +14,10 @@ export function trackResource(item: TrackItem): TrackResource {
     bars,
     firstBarWithNotes,
     otherTimeSignatures,
+    usableBars: usableBars(barRanges(bars, otherTimeSignatures)).map((range) => ({
+      ...range,
+      techniques: techniquesTaking(range.timeSignature),
+    })),
     tempo,
     timeSignature,
     noteCount,

@@ -1,21 +1,23 @@
-import type { Score } from "../../../domain/music/score";
+import { styleNames } from "../../../domain/music/arranger/styles";
+import { type Score, writeMidi } from "../../../domain/music/score";
 import { compositionSchema } from "../../../domain/schemas/api/compositions";
 import { techniqueListSchema } from "../../../domain/schemas/api/discovery";
+import { trackSchema } from "../../../domain/schemas/api/tracks";
 import { compositionScoreKey } from "../../../naming/object-keys";
 import { type ComposerApi, composerApi } from "./support/composer-api";
 import { problemOf, resourceOf } from "./support/documented-api";
-import { composition, finishedOutput } from "./support/items";
+import { composition, finishedOutput, stockModel } from "./support/items";
 
 const wanted = { name: "Evening", technique: "arranger", input: { sampleMelodyId: "twinkle-twinkle" } };
 const create = async (api: ComposerApi, more: object = {}) =>
   await api.call("POST", "/compositions", { json: { ...wanted, ...more } });
 
-test("GET /techniques says which technique works by rule", async () => {
+test("GET /techniques says which technique works by rule, and which time signatures each takes", async () => {
   const { items } = resourceOf(await composerApi().call("GET", "/techniques"), techniqueListSchema);
-  expect(items.map(({ id, byRule }) => [id, byRule])).toEqual([
-    ["unet-gan", false],
-    ["ar-cnn", false],
-    ["arranger", true],
+  expect(items.map(({ id, byRule, timeSignatures }) => [id, byRule, timeSignatures])).toEqual([
+    ["unet-gan", false, ["4/4"]],
+    ["ar-cnn", false, ["4/4"]],
+    ["arranger", true, ["4/4", "3/4", "2/4", "6/8"]],
   ]);
   expect(items[2]?.hyperparameters).toEqual([]);
 });
@@ -78,11 +80,90 @@ test("a waltz of a melody in 4/4 is refused, with the styles that can be", async
   });
 });
 
-test("it cannot be trained", async () => {
+describe("an uploaded melody in 3/4", () => {
+  const score: Score = {
+    ...{ schemaVersion: 1, name: "Waltz", ticksPerBeat: 480, tempo: 120, bars: 4, timeSignature: "3/4" },
+    tracks: [
+      {
+        ...{ name: "Tune", program: 0, source: "input" },
+        notes: Array.from({ length: 12 }, (_, beat) => ({
+          ...{ startTick: beat * 480, durationTicks: 480, pitch: 60 + (beat % 7), velocity: 90 },
+        })),
+      },
+    ],
+  };
+  const uploaded = async (api: ComposerApi) =>
+    resourceOf(
+      await api.call("POST", "/tracks", { bytes: writeMidi(score), headers: { "content-type": "audio/midi" } }),
+      trackSchema,
+    );
+
+  test("is composed with as a waltz, and in every other style", async () => {
+    for (const style of styleNames) {
+      const api = composerApi({ seeded: false });
+      const { id } = await uploaded(api);
+      const reply = await create(api, { input: { trackId: id }, parameters: { style } });
+      expect({ style, status: reply.status }).toEqual({ style, status: 202 });
+    }
+  });
+
+  test.each(["unet-gan", "ar-cnn"] as const)(
+    "is refused for %s, with the technique that takes it",
+    async (technique) => {
+      const api = composerApi({ seeded: false });
+      api.stores.stockModels.add(stockModel({ id: `${technique}-bach`, technique }));
+      const { id } = await uploaded(api);
+      const reply = await create(api, { technique, modelId: `${technique}-bach`, input: { trackId: id } });
+      expect(reply.status).toBe(422);
+      expect(problemOf(reply)).toMatchObject({
+        code: "TIME_SIGNATURE_NOT_SUPPORTED",
+        detail:
+          `The input cannot be used: of the chosen bars 1 to 4, bars 1 to 4 are in 3/4; ${technique} takes bars in 4/4: ` +
+          "choose the technique arranger, which takes 3/4.",
+        errors: [{ pointer: "/technique", reason: "takes 4/4", value: technique, allowed: "arranger" }],
+      });
+    },
+  );
+
+  test("gives a piece in 3/4, which the arranger takes again and a model does not", async () => {
+    const api = composerApi({ seeded: false });
+    api.stores.stockModels.add(stockModel({ id: "ar-cnn-bach", technique: "ar-cnn" }));
+    const { model: _, ...row } = composition({
+      technique: "arranger",
+      state: "COMPLETED",
+      output: { ...finishedOutput, timeSignature: "3/4" },
+    });
+    api.compositions.put(row);
+    api.files.objects.set(compositionScoreKey(row), Buffer.from(JSON.stringify(score)));
+    const shown = resourceOf(await api.call("GET", `/compositions/${row.id}`), compositionSchema);
+    expect(shown.output?.timeSignature).toBe("3/4");
+    const input = { compositionId: row.id };
+    expect((await create(api, { input, parameters: { style: "waltz" } })).status).toBe(202);
+    const reply = await create(api, { technique: "ar-cnn", modelId: "ar-cnn-bach", input });
+    expect(reply.status).toBe(422);
+    expect(problemOf(reply)).toMatchObject({
+      code: "TIME_SIGNATURE_NOT_SUPPORTED",
+      errors: [{ pointer: "/technique", value: "ar-cnn", allowed: "arranger" }],
+    });
+  });
+});
+
+test("a piece whose row says no time signature is in 4/4", async () => {
+  const api = composerApi();
+  const row = composition({ state: "COMPLETED", output: finishedOutput });
+  api.compositions.put(row);
+  const shown = resourceOf(await api.call("GET", `/compositions/${row.id}`), compositionSchema);
+  expect(shown.output?.timeSignature).toBe("4/4");
+});
+
+test("it cannot be trained, and the error says why", async () => {
   const reply = await composerApi().call("POST", "/training-jobs", { json: { name: "A", technique: "arranger" } });
   expect(reply.status).toBe(400);
   expect(problemOf(reply).errors).toEqual([
-    expect.objectContaining({ pointer: "/technique", value: "arranger", allowed: "unet-gan, ar-cnn" }),
+    {
+      ...{ pointer: "/technique", value: "arranger", allowed: "unet-gan, ar-cnn" },
+      reason: "works by rule and cannot be trained",
+    },
   ]);
 });
 

@@ -271,9 +271,17 @@ test("i83: a bar in another time signature leaves the other bars usable", async 
     ...letter,
     bars: 17,
     notes: 57,
-    changes: [/^bar 9 is in 2\/4: compose with bars 1 to 8, or bars 10 to 17/],
+    changes: [
+      /^bar 9 is in 2\/4: unet-gan, ar-cnn take bars 1 to 8, or bars 10 to 17; arranger takes bars 1 to 8, or bar 9, or bars 10 to 17/,
+    ],
   });
   expect(uploaded.track.otherTimeSignatures).toEqual([{ firstBar: 9, lastBar: 9, timeSignature: "2/4" }]);
+  const everyTechnique = ["unet-gan", "ar-cnn", "arranger"];
+  expect(uploaded.track.usableBars).toEqual([
+    { firstBar: 1, lastBar: 8, timeSignature: "4/4", techniques: everyTechnique },
+    { firstBar: 9, lastBar: 9, timeSignature: "2/4", techniques: ["arranger"] },
+    { firstBar: 10, lastBar: 17, timeSignature: "4/4", techniques: everyTechnique },
+  ]);
   for (const options of [{}, { bars: 9 }, { startBar: 9 }, { startBar: 5, bars: 6 }]) {
     const refused = await ask(uploaded, options);
     expect(refused.status).toBe(422);

@@ -71,17 +71,37 @@ describe("uploading a track", () => {
     expect(api.tracks.all()).toEqual([]);
   });
 
+  /** Returns the file with another number of quarter notes in a bar. */
+  function withQuarters(quarters: number): Uint8Array {
+    const bytes = Buffer.from(midi);
+    const at = bytes.indexOf(Buffer.from([0xff, 0x58, 0x04, 0x04]));
+    bytes[at + 3] = quarters;
+    return bytes;
+  }
+
+  test("says which techniques take which bars", async () => {
+    const common = resourceOf(await composerApi().call("POST", "/tracks", upload), trackSchema);
+    expect(common.usableBars).toEqual([
+      { firstBar: 1, lastBar: 2, timeSignature: "4/4", techniques: ["unet-gan", "ar-cnn", "arranger"] },
+    ]);
+    const waltz = resourceOf(
+      await composerApi().call("POST", "/tracks", { ...upload, bytes: withQuarters(3) }),
+      trackSchema,
+    );
+    expect(waltz).toMatchObject({ bars: 2, timeSignature: "3/4" });
+    expect(waltz.usableBars).toEqual([{ firstBar: 1, lastBar: 2, timeSignature: "3/4", techniques: ["arranger"] }]);
+    expect(waltz.changes).toEqual([
+      "bars 1 to 2 are in 3/4: unet-gan, ar-cnn take none; arranger takes bars 1 to 2 (startBar and bars of inputOptions)",
+    ]);
+  });
+
   test("refuses other time signatures clearly", async () => {
-    // The time signature event 4/4 (04 02) made 3/4 (03 02).
-    const waltz = Buffer.from(midi);
-    const at = waltz.indexOf(Buffer.from([0xff, 0x58, 0x04, 0x04]));
-    waltz[at + 3] = 3;
-    const reply = await composerApi().call("POST", "/tracks", { ...upload, bytes: waltz });
+    const reply = await composerApi().call("POST", "/tracks", { ...upload, bytes: withQuarters(5) });
     expect(reply.status).toBe(422);
     expect(problemOf(reply)).toMatchObject({
       code: "TIME_SIGNATURE_NOT_SUPPORTED",
-      detail: expect.stringContaining("3/4") as unknown,
-      errors: [{ pointer: "/timeSignature", value: "3/4", allowed: "4/4, 2/2, 8/8, 16/16" }],
+      detail: expect.stringContaining("5/4") as unknown,
+      errors: [{ pointer: "/timeSignature", value: "5/4", allowed: "4/4, 2/2, 8/8, 16/16, 3/4, 2/4, 6/8" }],
     });
   });
 

@@ -1,11 +1,19 @@
 import { parseArrayBuffer } from "midi-json-parser-worker/build/es2019/midi-file-parser";
 import { arrangerSettingsSchema } from "../../../domain/music/arranger/arrange";
-import { applyInputOptions, trackMelody } from "../../../domain/music/melody";
+import { stylesIn } from "../../../domain/music/arranger/styles";
+import { timeSignatureName } from "../../../domain/music/bar-lines";
+import { applyInputOptions, type Melody, trackMelody } from "../../../domain/music/melody";
 import { chooseMelodyTrack } from "../../../domain/music/melody-choice";
 import { usualPerformance } from "../../../domain/music/performance";
 import { findSampleMelody, sampleAsMelody } from "../../../domain/music/sample-melodies";
-import { composeScore, scoreMelody, scoreOutput } from "../../../domain/music/score";
+import { composeScore, scoreMelody, scoreOutput, timeSignatureOf } from "../../../domain/music/score";
 import { parseMidi } from "../../../domain/music/song";
+import {
+  barShapes,
+  type PieceTimeSignature,
+  pieceTimeSignatures,
+  ticksPerBar,
+} from "../../../domain/music/time-signatures";
 import type { PerformanceOptions } from "../../../domain/schemas/composition-parts";
 import { techniques } from "../../../domain/techniques/registry";
 import { arrangeComposition } from "../../../lambdas/compositions/arrange-composition";
@@ -113,6 +121,65 @@ test("a style that the melody's time signature does not have is a failure that n
   });
 });
 
+/** Returns a melody of quarter notes, or of eighths in 6/8, in as many bars, with an upbeat in the first of them. */
+function tuneIn(timeSignature: PieceTimeSignature, bars: number): Melody {
+  const { steps } = barShapes[timeSignature];
+  const length = timeSignature === "6/8" ? 2 : 4;
+  const pitches = [67, 72, 74, 76, 74, 72, 71, 69, 67, 65, 64, 62];
+  const onsets = Array.from({ length: (bars * steps) / length }, (_, index) => index * length);
+  // The upbeat is the last note of the first bar, and the last bar has one long note.
+  const sung = onsets.filter((onset) => onset >= steps - length && onset <= (bars - 1) * steps);
+  const notes = sung.map((onset, index) => ({
+    startTick: onset * 120,
+    durationTicks: (onset === (bars - 1) * steps ? steps : length) * 120,
+    pitch: onset === (bars - 1) * steps ? 60 : (pitches[index % pitches.length] ?? 60),
+    velocity: 90,
+  }));
+  return { name: "Tune", program: 0, ticksPerBeat: 480, tempo: 100, bars, timeSignature, notes };
+}
+
+describe.each(pieceTimeSignatures)("a melody in %s", (timeSignature) => {
+  const tune = tuneIn(timeSignature, 8);
+  const barTicks = ticksPerBar(timeSignature, 480);
+
+  test.each(stylesIn(timeSignature))("is arranged as %s, and the file has its bars", (style) => {
+    const result = arrangeComposition({ composition: asked({ style, density: "full" }), melody: tune, now });
+    if (result.kind !== "GENERATED") throw new Error(result.failure.message);
+    const piece = composeScore({ name: "Piece", melody: tune, generated: result.response.tracks });
+    const bytes = performedMidi(piece, { performance: usualPerformance });
+    const song = parseMidi(bytes);
+    expect(song.timeSignatures.map(timeSignatureName)).toEqual([timeSignature]);
+    expect(song.tracks.map(({ name }) => name)).toHaveLength(6);
+
+    const read = trackMelody(song, 0);
+    expect(applyInputOptions(read, {}, "arranger")).toMatchObject({ bars: 8, timeSignature });
+    expect(read.notes.map(({ startTick, durationTicks, pitch }) => ({ startTick, durationTicks, pitch }))).toEqual(
+      tune.notes.map(({ startTick, durationTicks, pitch }) => ({ startTick, durationTicks, pitch })),
+    );
+    for (const { name, notes } of song.tracks.slice(1)) {
+      // The band waits for the bar line after a short upbeat that fills no beat; otherwise it comes in with the tune.
+      expect(notes[0]?.startTick).toBeGreaterThanOrEqual(tune.notes[0]?.startTick ?? 0);
+      const heardIn = new Set(notes.map(({ startTick }) => Math.floor(startTick / barTicks)));
+      expect({ name, bars: [...heardIn].filter((bar) => bar > 0).length >= 6 }).toEqual({ name, bars: true });
+      expect(Math.max(...heardIn)).toBe(7);
+    }
+    const bass = song.tracks.find(({ name }) => /bass/i.test(name));
+    const downbeats = bass?.notes.filter(({ startTick }) => startTick % barTicks === 0) ?? [];
+    expect(downbeats.length).toBeGreaterThanOrEqual(7);
+  });
+
+  test("is read again from the piece that was made of it: a track is the melody of the next piece", () => {
+    const result = arrangeComposition({ composition: asked(), melody: tune, now });
+    if (result.kind !== "GENERATED") throw new Error(result.failure.message);
+    const piece = composeScore({ name: "Piece", melody: tune, generated: result.response.tracks });
+    expect(timeSignatureOf(scoreOutput(piece, {}))).toBe(timeSignature);
+    const bass = scoreMelody(piece, 3);
+    if (bass === undefined) throw new Error("the bass is no melody");
+    expect(bass).toMatchObject({ name: "Bass", timeSignature, bars: 8 });
+    expect(arrangeComposition({ composition: asked(), melody: bass, now }).kind).toBe("GENERATED");
+  });
+});
+
 test("a melody with too many notes for its bars is a failure", () => {
   const [note] = melody.notes;
   if (note === undefined) throw new Error("the melody has no note");
@@ -121,7 +188,7 @@ test("a melody with too many notes for its bars is a failure", () => {
     startTick: (index % 16) * 120,
     pitch: index % 120,
   }));
-  const crowded = applyInputOptions({ ...melody, notes, bars: 1 }, {});
+  const crowded = applyInputOptions({ ...melody, notes, bars: 1 }, {}, "arranger");
   expect(arrangeComposition({ composition: asked(), melody: crowded, now })).toMatchObject({
     failure: { code: "INPUT_TOO_LARGE" },
   });

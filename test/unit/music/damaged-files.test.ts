@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { barAt, barLines } from "../../../domain/music/bar-lines";
 import { UnreadableMidiError } from "../../../domain/music/byte-reader";
-import { applyInputOptions, firstBarWithNotes, trackMelody } from "../../../domain/music/melody";
+import { applyInputOptions, firstBarWithNotes, type Melody, trackMelody } from "../../../domain/music/melody";
 import { melodyChanges } from "../../../domain/music/melody-changes";
 import { chooseMelodyTrack, whyNoTones } from "../../../domain/music/melody-choice";
 import { endTick, type MidiNote } from "../../../domain/music/midi-note";
@@ -411,13 +411,25 @@ describe("timeSignatures", () => {
         ]);
         const melody = trackMelody(song, 0);
         expect(melody.bars).toBe(before + 1 + after);
-        expect(applyInputOptions(melody, { bars: before }).notes).toEqual(beats(4 * before, 0));
-        expect(applyInputOptions(melody, { startBar: before + 2 }).notes).toEqual(beats(4 * after, 0));
+        expect(applyInputOptions(melody, { bars: before }, "unet-gan").notes).toEqual(beats(4 * before, 0));
+        expect(applyInputOptions(melody, { startBar: before + 2 }, "unet-gan").notes).toEqual(beats(4 * after, 0));
         for (const options of [{}, { startBar: before + 1, bars: 1 }, { startBar: before, bars: 2 }]) {
-          expect(() => applyInputOptions(melody, options)).toThrow(`bar ${before + 1} is in ${quarters}/4`);
+          expect(() => applyInputOptions(melody, options, "unet-gan")).toThrow(`bar ${before + 1} is in ${quarters}/4`);
         }
       }),
     );
+  });
+
+  test("a time signature that holds for less than a sixteenth does not part the bars before and after it", () => {
+    const timeSignatures = [
+      { tick: 0, numerator: 3, denominator: 4 },
+      { tick: 6 * division, numerator: 5, denominator: 4 },
+      { tick: 6 * division + 1, numerator: 3, denominator: 4 },
+    ];
+    const notes = [{ startTick: 0, durationTicks: 12 * division, pitch: 60, velocity: 90 }];
+    expect(barLines({ timeSignatures, ticksPerBeat: division, notes })).toEqual([
+      { firstBar: 1, bars: 4, startTick: 0, barTicks: 3 * division, timeSignature: "3/4" },
+    ]);
   });
 
   test("impossible ones, and tempos of nothing, are told once with their number and first bar", () => {
@@ -467,7 +479,9 @@ describe("timeSignatures", () => {
         const melody = trackMelody(oneTrack(notesAsEvents(later)), 0);
         expect(firstBarWithNotes(melody)).toBe(rests + 1);
         const whole = trackMelody(oneTrack(notesAsEvents(notes)), 0);
-        expect(applyInputOptions(melody, { startBar: rests + 1 })).toEqual(applyInputOptions(whole, {}));
+        expect(applyInputOptions(melody, { startBar: rests + 1 }, "unet-gan")).toEqual(
+          applyInputOptions(whole, {}, "unet-gan"),
+        );
       }),
     );
   });
@@ -585,8 +599,8 @@ describe("loudness", () => {
   test("generated notes stand to the melody's as they do in a melody of the usual velocity", () => {
     fc.assert(
       fc.property(lineArbitrary, fc.integer({ min: 1, max: 127 }), (notes, velocity) => {
-        const melody = {
-          ...{ name: "Line", program: 0, ticksPerBeat: division, tempo: 100, bars: 40 },
+        const melody: Melody = {
+          ...{ name: "Line", program: 0, ticksPerBeat: division, tempo: 100, bars: 40, timeSignature: "4/4" },
           notes: notes.map((note) => ({ ...note, velocity })),
         };
         const generated = [{ name: "Bass", program: 32, notes: [{ onset: 0, duration: 4, pitch: 40, velocity: 80 }] }];

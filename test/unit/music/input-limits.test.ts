@@ -1,8 +1,10 @@
 /** The API judges the facts of a melody, the worker the melody: they must say the same. */
 import fc from "fast-check";
-import { barCount, barLines, otherTimeSignatures } from "../../../domain/music/bar-lines";
+import { barCount, barLines, barRanges, otherTimeSignatures, usableBars } from "../../../domain/music/bar-lines";
 import { chooseBars, maxMelodyBars, transposeIssue } from "../../../domain/music/input-limits";
-import { applyInputOptions, firstBarWithNotes, type Melody, MelodyError } from "../../../domain/music/melody";
+import { applyInputOptions, firstBarWithNotes, MelodyError, type TrackMelody } from "../../../domain/music/melody";
+import { timeSignaturesTakenBy } from "../../../domain/techniques/time-signatures";
+import { type TechniqueId, techniqueIds } from "../../../naming/resource-names";
 
 const ticksPerBeat = 480;
 
@@ -18,7 +20,7 @@ const notes = fc.array(
 
 const melodies = fc
   .record({ notes, threeFourFrom: fc.option(fc.integer({ min: 1, max: 40 }), { nil: undefined }) })
-  .map(({ notes: unsorted, threeFourFrom }): Melody => {
+  .map(({ notes: unsorted, threeFourFrom }): TrackMelody => {
     const sorted = unsorted.sort((one, other) => one.startTick - other.startTick);
     const timeSignatures = [{ tick: 0, numerator: 4, denominator: 4 }];
     if (threeFourFrom !== undefined) {
@@ -47,9 +49,13 @@ const inputOptions = fc.record(
 );
 
 /** The worker's judgment: undefined where it takes the melody. */
-function workersFault(melody: Melody, options: Parameters<typeof applyInputOptions>[1]): MelodyError | undefined {
+function workersFault(
+  melody: TrackMelody,
+  options: Parameters<typeof applyInputOptions>[1],
+  technique: TechniqueId,
+): MelodyError | undefined {
   try {
-    applyInputOptions(melody, options);
+    applyInputOptions(melody, options, technique);
     return undefined;
   } catch (error) {
     if (error instanceof MelodyError) return error;
@@ -59,14 +65,14 @@ function workersFault(melody: Melody, options: Parameters<typeof applyInputOptio
 
 test("what the API refuses, the worker refuses with the same code", () => {
   fc.assert(
-    fc.property(melodies, inputOptions, (melody, options) => {
+    fc.property(melodies, inputOptions, fc.constantFrom(...techniqueIds), (melody, options, technique) => {
       const facts = {
         bars: melody.bars,
         firstBarWithNotes: firstBarWithNotes(melody),
-        otherTimeSignatures: otherTimeSignatures(melody.barLines ?? []),
+        otherTimeSignatures: otherTimeSignatures(melody.barLines),
       };
-      const choice = chooseBars({ melody: facts, options, maxBars: maxMelodyBars });
-      const issue = workersFault(melody, options);
+      const choice = chooseBars({ melody: facts, options, technique, maxBars: maxMelodyBars });
+      const issue = workersFault(melody, options, technique);
       if (choice.kind === "REFUSED") {
         expect(issue?.code).toBe(choice.issue.code);
         return;
@@ -84,6 +90,53 @@ test("what the API refuses, the worker refuses with the same code", () => {
   );
 });
 
+test("chosen bars are all in one time signature that the technique takes, and every usable range can be chosen", () => {
+  const others = fc
+    .array(
+      fc.tuple(fc.integer({ min: 1, max: 9 }), fc.constantFrom("3/4", "2/4", "6/8", "5/4", "4/4, cut short", "4/4")),
+      {
+        ...{ minLength: 1, maxLength: 6 },
+      },
+    )
+    .map((stretches) => {
+      let lastBar = 0;
+      const all = stretches.map(([length, timeSignature]) => {
+        const firstBar = lastBar + 1;
+        lastBar += length;
+        return { firstBar, lastBar, timeSignature };
+      });
+      return { bars: lastBar, otherTimeSignatures: all.filter(({ timeSignature }) => timeSignature !== "4/4") };
+    });
+  fc.assert(
+    fc.property(others, inputOptions, fc.constantFrom(...techniqueIds), (melody, options, technique) => {
+      const ranges = barRanges(melody.bars, melody.otherTimeSignatures);
+      expect(ranges.flatMap(({ firstBar, lastBar }) => [firstBar, lastBar + 1])).toEqual([
+        1,
+        ...ranges.slice(1).flatMap(({ firstBar }) => [firstBar, firstBar]),
+        melody.bars + 1,
+      ]);
+      const taken = timeSignaturesTakenBy(technique);
+      const choice = chooseBars({ melody, options, technique, maxBars: maxMelodyBars });
+      if (choice.kind === "CHOSEN") {
+        const inside = ranges.filter(
+          ({ firstBar, lastBar }) => firstBar < choice.startBar + choice.bars && lastBar >= choice.startBar,
+        );
+        expect(inside.map(({ timeSignature }) => timeSignature)).toEqual([choice.timeSignature]);
+        expect(taken).toContain(choice.timeSignature);
+      } else if (choice.issue.code === "TIME_SIGNATURE_NOT_SUPPORTED") {
+        // What the message advises is there.
+        expect(choice.issue.allowed === "" && usableBars(ranges).length > 0).toBe(false);
+      }
+      for (const { firstBar, lastBar, timeSignature } of usableBars(ranges, taken)) {
+        const bars = lastBar - firstBar + 1;
+        expect(
+          chooseBars({ melody, options: { startBar: firstBar, bars }, technique, maxBars: maxMelodyBars }),
+        ).toEqual({ kind: "CHOSEN", startBar: firstBar, bars, timeSignature });
+      }
+    }),
+  );
+});
+
 test("chosen bars lie inside the melody and are no more than the model takes", () => {
   fc.assert(
     fc.property(
@@ -91,7 +144,7 @@ test("chosen bars lie inside the melody and are no more than the model takes", (
       inputOptions,
       fc.integer({ min: 1, max: 128 }),
       (bars, options, maxBars) => {
-        const choice = chooseBars({ melody: { bars }, options, maxBars });
+        const choice = chooseBars({ melody: { bars }, options, technique: "unet-gan", maxBars });
         if (choice.kind === "REFUSED") return;
         expect(choice.startBar).toBe(options.startBar ?? 1);
         expect(choice.bars).toBe(options.bars ?? bars - choice.startBar + 1);

@@ -345,7 +345,8 @@ const melodyArbitrary = fc
   })
   .map(({ notes, ticksPerBeat, tempo }): Melody => {
     const last = Math.max(...notes.map(({ startTick, durationTicks }) => startTick + durationTicks));
-    return { name: "Line", program: 3, ticksPerBeat, tempo, bars: Math.ceil(last / (4 * ticksPerBeat)), notes };
+    const bars = Math.ceil(last / (4 * ticksPerBeat));
+    return { name: "Line", program: 3, ticksPerBeat, tempo, bars, timeSignature: "4/4", notes };
   });
 
 describe("a score", () => {
@@ -412,6 +413,7 @@ describe("a melody", () => {
     ticksPerBeat: 480,
     tempo: 100,
     bars: 3,
+    timeSignature: "4/4",
     notes: [
       { startTick: 7, durationTicks: 470, pitch: 60, velocity: 90 },
       { startTick: 1900, durationTicks: 500, pitch: 62, velocity: 90 },
@@ -420,11 +422,11 @@ describe("a melody", () => {
   };
 
   it("is untouched without options", () => {
-    expect(applyInputOptions(melody, {})).toEqual(melody);
+    expect(applyInputOptions(melody, {}, "unet-gan")).toEqual(melody);
   });
 
   it("is cut, transposed and given another tempo", () => {
-    const part = applyInputOptions(melody, { startBar: 3, bars: 1, transpose: -12, tempo: 60 });
+    const part = applyInputOptions(melody, { startBar: 3, bars: 1, transpose: -12, tempo: 60 }, "unet-gan");
     expect(part).toMatchObject({ bars: 1, tempo: 60, notes: [{ startTick: 0, durationTicks: 1920, pitch: 52 }] });
   });
 
@@ -432,7 +434,7 @@ describe("a melody", () => {
     fc.assert(
       fc.property(melodyArbitrary, (line) => {
         fc.pre(line.bars <= 64);
-        const assisted = applyInputOptions(line, { rhythmAssist: true });
+        const assisted = applyInputOptions(line, { rhythmAssist: true }, "unet-gan");
         const step = line.ticksPerBeat / 4;
         for (const { startTick, durationTicks } of assisted.notes) {
           expect(Math.abs(startTick - Math.round(startTick / step) * step)).toBeLessThanOrEqual(0.5);
@@ -449,13 +451,13 @@ describe("a melody", () => {
     [{ startBar: 2, bars: 1, transpose: 12 }, "MELODY_EMPTY"],
   ])("refuses %j", (options, code) => {
     const withGap = { ...melody, notes: melody.notes.filter(({ startTick }) => startTick !== 1900) };
-    expect(codeOf(() => applyInputOptions(withGap, options))).toBe(code);
+    expect(codeOf(() => applyInputOptions(withGap, options, "unet-gan"))).toBe(code);
   });
 
   it("refuses pitches that leave the range and pieces over 64 bars", () => {
     const high = { ...melody, notes: [{ startTick: 0, durationTicks: 96, pitch: 120, velocity: 90 }] };
-    expect(() => applyInputOptions(high, { transpose: 12 })).toThrow(/pitch 120 becomes 132/);
-    expect(() => applyInputOptions({ ...melody, bars: 65 }, {})).toThrow(/65 bars; at most 64/);
+    expect(() => applyInputOptions(high, { transpose: 12 }, "unet-gan")).toThrow(/pitch 120 becomes 132/);
+    expect(() => applyInputOptions({ ...melody, bars: 65 }, {}, "unet-gan")).toThrow(/65 bars; at most 64/);
   });
 
   it("lands on the grid by the stated rule", () => {
@@ -485,14 +487,30 @@ describe("a melody", () => {
   });
 
   it.each([
+    ["3/4", timeSignature(3, 2), 3],
+    ["2/4", timeSignature(2, 2), 2],
+    ["6/8", timeSignature(6, 3), 3],
+  ])("of a file in %s has its bars, and the arranger takes them", (name, events, quarters) => {
+    const melody = trackMelody(parseMidi(file([track([...events, ...repeated(7, c4)])])), 0);
+    expect(melody.bars).toBe(Math.ceil(7 / quarters));
+    const whole = applyInputOptions(melody, {}, "arranger");
+    expect(whole).toMatchObject({ bars: melody.bars, timeSignature: name, notes: { length: 7 } });
+    const second = applyInputOptions(melody, { startBar: 2, bars: 1 }, "arranger");
+    expect(second).toMatchObject({ bars: 1, timeSignature: name, notes: { length: quarters } });
+    expect(() => applyInputOptions(melody, {}, "ar-cnn")).toThrow(
+      `of the chosen bars 1 to ${melody.bars}, bars 1 to ${melody.bars} are in ${name}; ar-cnn takes bars in 4/4: ` +
+        `choose the technique arranger, which takes ${name}`,
+    );
+  });
+
+  it.each([
     [
-      "3/4",
-      timeSignature(3, 2),
-      /^the music is in 3\/4; only bars of four quarter notes \(4\/4, 2\/2, 8\/8, 16\/16\) are supported$/,
+      "5/4",
+      timeSignature(5, 2),
+      /^the music is in 5\/4; only bars in 4\/4, 2\/2, 8\/8, 16\/16, 3\/4, 2\/4, 6\/8 are supported$/,
     ],
-    ["6/8", timeSignature(6, 3), /6\/8/],
     ["12/8", timeSignature(12, 3), /12\/8/],
-    ["a bar cut short by a change to 3/4", [...timeSignature(4, 2), ...c4, ...timeSignature(3, 2)], /4\/4, then 3\/4/],
+    ["a bar cut short by a change to 5/4", [...timeSignature(4, 2), ...c4, ...timeSignature(5, 2)], /4\/4, then 5\/4/],
   ])("of a file in %s is refused", (_, events, reason) => {
     const song = parseMidi(file([track([...events, ...c4])]));
     expect(codeOf(() => trackMelody(song, 0))).toBe("TIME_SIGNATURE_NOT_SUPPORTED");
@@ -503,10 +521,48 @@ describe("a melody", () => {
     const bytes = file([track([...timeSignature(1, 2), ...c4, ...timeSignature(4, 2), ...repeated(8, c4)])]);
     const melody = trackMelody(parseMidi(bytes), 0);
     expect(melody.bars).toBe(3);
-    expect(changesOf(bytes)).toEqual(["bar 1 is in 1/4: compose with bars 2 to 3 (startBar and bars of inputOptions)"]);
-    expect(() => applyInputOptions(melody, {})).toThrow(/bar 1 is in 1\/4: choose bars 2 to 3/);
-    expect(applyInputOptions(melody, { startBar: 2 })).toMatchObject({ bars: 2, notes: { length: 8 } });
-    expect(applyInputOptions(melody, { startBar: 2 }).notes[0]?.startTick).toBe(0);
+    expect(changesOf(bytes)).toEqual([
+      "bar 1 is in 1/4: unet-gan, ar-cnn, arranger take bars 2 to 3 (startBar and bars of inputOptions)",
+    ]);
+    expect(() => applyInputOptions(melody, {}, "unet-gan")).toThrow(
+      "of the chosen bars 1 to 3, bar 1 is in 1/4; unet-gan takes bars in 4/4: " +
+        "choose bars 2 to 3 with inputOptions.startBar and inputOptions.bars",
+    );
+    expect(applyInputOptions(melody, { startBar: 2 }, "unet-gan")).toMatchObject({ bars: 2, notes: { length: 8 } });
+    expect(applyInputOptions(melody, { startBar: 2 }, "unet-gan").notes[0]?.startTick).toBe(0);
+  });
+
+  it("that changes its time signature is usable bar range by bar range, and says for whom", () => {
+    const bytes = file([
+      track([...timeSignature(4, 2), ...repeated(8, c4), ...timeSignature(3, 2), ...repeated(6, c4)]),
+    ]);
+    const melody = trackMelody(parseMidi(bytes), 0);
+    expect(changesOf(bytes)).toEqual([
+      "bars 3 to 4 are in 3/4: unet-gan, ar-cnn take bars 1 to 2; arranger takes bars 1 to 2, or bars 3 to 4 " +
+        "(startBar and bars of inputOptions)",
+    ]);
+    expect(() => applyInputOptions(melody, {}, "arranger")).toThrow(
+      "of the chosen bars 1 to 4, bars 1 to 2 are in 4/4; bars 3 to 4 are in 3/4; arranger takes bars in one time " +
+        "signature: choose bars 1 to 2, or bars 3 to 4 with inputOptions.startBar and inputOptions.bars",
+    );
+    expect(() => applyInputOptions(melody, { startBar: 3 }, "unet-gan")).toThrow(
+      "of the chosen bars 3 to 4, bars 3 to 4 are in 3/4; unet-gan takes bars in 4/4: choose bars 1 to 2 with " +
+        "inputOptions.startBar and inputOptions.bars, or the technique arranger, which takes 3/4",
+    );
+    expect(applyInputOptions(melody, { startBar: 3 }, "arranger")).toMatchObject({
+      ...{ bars: 2, timeSignature: "3/4" },
+      notes: { length: 6, 0: { startTick: 0 } },
+    });
+  });
+
+  it("in bars that a model takes nowhere is refused with those that the arranger takes", () => {
+    const bytes = file([
+      track([...timeSignature(3, 2), ...repeated(6, c4), ...timeSignature(5, 2), ...repeated(5, c4)]),
+    ]);
+    expect(() => applyInputOptions(trackMelody(parseMidi(bytes), 0), {}, "unet-gan")).toThrow(
+      "of the chosen bars 1 to 3, bars 1 to 2 are in 3/4; bar 3 is in 5/4; unet-gan takes bars in 4/4: " +
+        "choose the technique arranger and bars 1 to 2 with inputOptions.startBar and inputOptions.bars",
+    );
   });
 });
 

@@ -1,12 +1,19 @@
 import fc from "fast-check";
 import { parseArrayBuffer } from "midi-json-parser-worker/build/es2019/midi-file-parser";
+import { timeSignatureName } from "../../../domain/music/bar-lines";
 import { instrumentPresets } from "../../../domain/music/instrument-presets";
 import { bassTrack, withInstruments } from "../../../domain/music/instruments";
 import { gridPlace, sensibleTempo, stepsPerBar, trackMelody } from "../../../domain/music/melody";
 import type { MidiNote } from "../../../domain/music/midi-note";
 import { perform, usualPerformance } from "../../../domain/music/performance";
-import { type PerformedScore, type Score, writeMidi } from "../../../domain/music/score";
+import { type PerformedScore, type Score, scoreMelody, writeMidi } from "../../../domain/music/score";
 import { parseMidi, tempoAt } from "../../../domain/music/song";
+import {
+  barShapes,
+  type PieceTimeSignature,
+  pieceTimeSignatures,
+  ticksPerBar,
+} from "../../../domain/music/time-signatures";
 
 const bars = 4;
 const off = { ...usualPerformance, dynamics: false, mix: false, breaths: false, ritardando: false };
@@ -266,6 +273,91 @@ describe("the ritardando", () => {
   test("does not touch the tempo of a piece that has one note", () => {
     const score = scoreOf([[{ pitch: 60, onset: 0, duration: 16 }]]);
     expect(perform({ score, options: usualPerformance }).tempos).toEqual([]);
+  });
+});
+
+/** Two bars of sixteenths in a time signature, over as many in the bass. */
+function sixteenths(timeSignature: PieceTimeSignature): Score {
+  const { steps } = barShapes[timeSignature];
+  const line = (pitch: number): Pitched[] =>
+    Array.from({ length: 2 * steps }, (_, onset) => ({ pitch, onset, duration: 1 }));
+  return { ...scoreOf([line(72), line(48)]), bars: 2, timeSignature };
+}
+
+describe("in other time signatures", () => {
+  test.each([
+    ["4/4", [0, 4, 8, 12]],
+    ["3/4", [0, 4, 8]],
+    ["2/4", [0, 4]],
+    ["6/8", [0, 6]],
+  ] as const)("a bar of %s has its accents on its own beats", (timeSignature, beats) => {
+    const performed = perform({ score: sixteenths(timeSignature), options: { ...off, dynamics: true } });
+    const { steps } = barShapes[timeSignature];
+    const bass = velocitiesOf(performed, 1).slice(0, steps);
+    const stressed = bass.flatMap((velocity, step) => {
+      // An arch rises and falls slowly: beside both its neighbors only an accent stands out.
+      const isAccent = velocity > (bass[step - 1] ?? 0) && velocity > (bass[step + 1] ?? 0);
+      return isAccent ? [step] : [];
+    });
+    expect(stressed).toEqual(beats);
+  });
+
+  test.each([
+    ["4/4", 2 * 16, [4, 4, 4, 4]],
+    ["3/4", 2 * 12, [4, 4, 4]],
+    ["2/4", 2 * 8, [4, 4]],
+    ["6/8", 2 * 12, [6, 6]],
+  ] as const)(
+    "the ritardando of %s goes over the bar before the last note, from beat to beat",
+    (timeSignature, last, beats) => {
+      const score = sixteenths(timeSignature);
+      const tracks = score.tracks.map((track) => ({
+        ...track,
+        notes: [...track.notes, inTicks(480)({ pitch: 60, onset: last, duration: 4 })],
+      }));
+      const { tempos = [] } = perform({ score: { ...score, bars: 3, tracks }, options: { ...off, ritardando: true } });
+      const steps = tempos.map(({ tick }) => tick / 120);
+      expect(steps).toEqual(beats.reduce<number[]>((at, length) => [(at[0] ?? 0) - length, ...at], [last]));
+      expect(tempos.map(({ beatsPerMinute }) => Math.round(beatsPerMinute)).slice(-2)).toEqual([92, 67]);
+    },
+  );
+
+  test("a file has the piece's time signature and as many bars, and is read as it was written", () => {
+    fc.assert(
+      fc.property(
+        scores,
+        fc.constantFrom(...pieceTimeSignatures),
+        fc.integer({ min: 5, max: 64 }),
+        (score, timeSignature, barsOfPiece) => {
+          const piece = { ...score, bars: barsOfPiece + bars, timeSignature };
+          fc.pre(score.tracks[0]?.notes.length !== 0);
+          const bytes = writeMidi(piece);
+          const song = parseMidi(bytes);
+          expect(song.timeSignatures.map((sign) => [sign.tick, timeSignatureName(sign)])).toEqual([[0, timeSignature]]);
+          const { notes } = piece.tracks[0] ?? { notes: [] };
+          expect(song.tracks[0]?.notes).toEqual(notes);
+          const end = piece.bars * ticksPerBar(timeSignature, piece.ticksPerBeat);
+          for (const events of parseArrayBuffer(bytes.slice().buffer).tracks) {
+            expect(events.reduce((tick, { delta }) => tick + delta, 0)).toBe(end);
+          }
+          expect(scoreMelody(piece, 0)).toMatchObject({ bars: piece.bars, timeSignature, notes });
+        },
+      ),
+    );
+  });
+
+  test.each([
+    ["4/4", { numerator: 4, denominator: 4, metronome: 24 }],
+    ["3/4", { numerator: 3, denominator: 4, metronome: 24 }],
+    ["2/4", { numerator: 2, denominator: 4, metronome: 24 }],
+    ["6/8", { numerator: 6, denominator: 8, metronome: 36 }],
+  ] as const)("a click track of a file in %s would click on the beats", (timeSignature, expected) => {
+    const [events = []] = parseArrayBuffer(writeMidi(sixteenths(timeSignature)).slice().buffer).tracks;
+    const signs = events.flatMap((event) => {
+      const { timeSignature: sign } = event as { timeSignature?: Readonly<Record<string, number>> };
+      return sign === undefined ? [] : [sign];
+    });
+    expect(signs).toEqual([{ ...expected, thirtyseconds: 8 }]);
   });
 });
 

@@ -18,6 +18,7 @@ const melodyOf = (notes: readonly MidiNote[]): Melody => ({
   ticksPerBeat,
   tempo: 90,
   bars,
+  timeSignature: "4/4",
   notes,
 });
 
@@ -103,6 +104,7 @@ const twoThatEndTogether = {
     ticksPerBeat: 480,
     tempo: 90,
     bars,
+    timeSignature: "4/4" as const,
     notes: [
       { startTick: 3780, durationTicks: 1, pitch: 60, velocity: 1 },
       { startTick: 3411, durationTicks: 369, pitch: 60, velocity: 1 },

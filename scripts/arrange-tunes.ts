@@ -1,0 +1,55 @@
+/**
+ * Arranges tunes for the evaluation, which is in Python: each in every style that its time signature has, under several
+ * seeds, and all else by default. Reads a JSON document from the standard input and writes one to the standard output.
+ *
+ *   npx tsx scripts/arrange-tunes.ts < request.json
+ */
+import { json } from "node:stream/consumers";
+import * as z from "zod";
+import { arrange, arrangerSettingsSchema } from "../domain/music/arranger/arrange";
+import { stylesIn } from "../domain/music/arranger/styles";
+import { barShapes, pieceTimeSignatures } from "../domain/music/time-signatures";
+import { techniques } from "../domain/techniques/registry";
+import { runCommand } from "../tools/command-line";
+
+/** Onset, duration and pitch of a note; onset and duration in sixteenths. */
+const noteSchema = z.tuple([z.int().min(0), z.int().min(1), z.int().min(0).max(127)]);
+
+const requestSchema = z.strictObject({
+  seeds: z.int().min(1),
+  tunes: z.array(
+    z.strictObject({
+      bars: z.int().min(1),
+      timeSignature: z.enum(pieceTimeSignatures),
+      notes: z.array(noteSchema).min(1),
+    }),
+  ),
+});
+
+const velocity = 90;
+
+async function arrangeTunes(): Promise<void> {
+  const { seeds, tunes } = requestSchema.parse(await json(process.stdin));
+  const defaults = Object.fromEntries(techniques.arranger.parameters.map(({ name, default: usual }) => [name, usual]));
+  const arrangements = tunes.flatMap(({ bars, timeSignature, notes }, tune) =>
+    stylesIn(timeSignature).flatMap((style) =>
+      Array.from({ length: seeds }, (_, seed) => {
+        const settings = arrangerSettingsSchema.parse({ ...defaults, style });
+        const played = notes.map(([onset, duration, pitch]) => ({ onset, duration, pitch, velocity }));
+        const { tracks } = arrange({ tune: { notes: played, bars, timeSignature }, settings, seed });
+        return {
+          ...{ tune, style, seed, steps: bars * barShapes[timeSignature].steps },
+          tracks: tracks
+            .filter(({ isDrums }) => !isDrums)
+            .map((track) => ({
+              name: track.name,
+              notes: track.notes.map(({ onset, duration, pitch }) => [onset, duration, pitch]),
+            })),
+        };
+      }),
+    ),
+  );
+  process.stdout.write(JSON.stringify({ arrangements }));
+}
+
+runCommand(arrangeTunes);
