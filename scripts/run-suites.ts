@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as z from "zod";
-import { runCommand, UsageError } from "../tools/command-line";
+import { type CommandUsage, readArguments, runCommand, UsageError } from "../tools/command-line";
 import { type Counts, type Group, runGroups, type Suite } from "./suites/run-groups";
 
 const jestReport = z.object({
@@ -90,8 +90,16 @@ const groups: readonly Group[] = [
  */
 const suiteSilenceSeconds = 900;
 
+const usage = {
+  command: "npm test",
+  does: "Runs every test.",
+  options: {},
+  positionals: [{ name: "SUITE", does: "runs only the suites whose name has one of these parts", isRepeated: true }],
+  examples: [{ given: "unit infra", does: "runs the suites of these names" }],
+} as const satisfies CommandUsage;
+
 async function main(): Promise<void> {
-  const only = process.argv.slice(2);
+  const only = readArguments(usage).positionals;
   const isChosen = ({ name }: Suite): boolean => only.length === 0 || only.some((part) => name.includes(part));
   const chosen = groups.map((lanes) => lanes.map((lane) => lane.filter(isChosen)));
   if (chosen.flat(2).length === 0) {
