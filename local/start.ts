@@ -67,7 +67,7 @@ async function main(): Promise<number> {
       process.on(name, () => {
         if (interrupt.signal !== undefined) return;
         interrupt.signal = name;
-        progress.warn("ending");
+        progress.warn("ending: the cloud's state is kept, which may take a minute");
         ending.abort();
         resolve();
       });

@@ -91,7 +91,6 @@ runCommand(async () => {
   await withStage({ values, command: usage.command }, async (stage) => {
     const { UserPoolId: userPoolId } = await readStackOutputs(stage, apiStack);
     console.error(`${describeAccount(stage)}, user pool ${userPoolId}`);
-    if (stage.local !== undefined) console.error("The local cloud sends no e-mail: npm run token needs none.");
     const cognito = new CognitoIdentityProviderClient(stage.settings);
     try {
       console.log(await work({ cognito, userPoolId, stage: stage.stage }));

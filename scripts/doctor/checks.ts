@@ -293,7 +293,14 @@ export interface SeededThing {
   readonly inBucket: string | undefined;
 }
 
-export function checkSeeded({ what, expected, inRow, inBucket }: SeededThing, seed: string): Finding {
+/** @param isBeingBuilt whether the local start is still making it */
+export function checkSeeded(
+  { what, expected, inRow, inBucket }: SeededThing,
+  { seed, isBeingBuilt = false }: { readonly seed: string; readonly isBeingBuilt?: boolean },
+): Finding {
+  if (isBeingBuilt && inBucket === undefined) {
+    return skipped(what, "the start is still building it; training jobs wait for it, composing does not");
+  }
   const short = (digest: string): string => digest.slice(0, 12);
   if (inRow === undefined && inBucket === undefined) return wrong(what, "it is not there", `Run: ${seed}`);
   if (inRow === undefined) return wrong(what, "the table has no row of it", `Run: ${seed}`);

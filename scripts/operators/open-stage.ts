@@ -5,6 +5,7 @@ import { type Outputs, readOutputs } from "../../local/outputs";
 import { localPaths } from "../../local/paths";
 import { localAccountId, type Stage, stages } from "../../naming/resource-names";
 import { UsageError } from "../../tools/command-line";
+import { lockHolder } from "../../tools/processes/process-lock";
 import {
   type AwsAccess,
   type ClientSettings,
@@ -109,10 +110,17 @@ export const describeAccount = ({ stage, account, settings }: OpenStage): string
  * @throws Error that says how to start one if none is up, or what is wrong with its file
  */
 export function readLocalOutputs(): Outputs {
-  const file = localPaths().outputs;
+  const { outputs: file, lock } = localPaths();
   const outputs = readOutputs(file);
-  if (outputs === undefined) throw new Error(`No local cloud is up: there is no ${file}. Start one: npm start`);
-  return outputs;
+  if (outputs !== undefined) return outputs;
+  const start = lockHolder(lock);
+  if (start !== undefined) {
+    throw new Error(
+      `The local cloud is not up yet: the start of ${start.startedAt} (process ${start.pid}) is still building it, or is ending. ` +
+        `The start says "everything is up" when it is.`,
+    );
+  }
+  throw new Error(`No local cloud is up: there is no ${file}. Start one: npm start`);
 }
 
 function localAccess({ region, awsEndpointUrl }: Outputs): AwsAccess {

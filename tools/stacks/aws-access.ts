@@ -157,10 +157,10 @@ const credentialFaults: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** How errors of Node say that a host has no address. */
-const unknownHostCodes: readonly unknown[] = ["ENOTFOUND", "EAI_AGAIN"];
+const unknownHostCodes: readonly string[] = ["ENOTFOUND", "EAI_AGAIN"];
 
 /** How errors of Node, and the SDK's own TimeoutError, say that a host does not answer. */
-const unreachableCodes: readonly unknown[] = [
+const unreachableCodes: readonly string[] = [
   "ECONNREFUSED",
   "ECONNRESET",
   "EHOSTUNREACH",
@@ -195,7 +195,7 @@ export function explainAccessError(error: unknown, { profile, regionFrom, settin
       `${fault} (${where}): ${error.message}\nSign in with \`aws sso login\` or \`aws configure\`, or name a profile by --profile or AWS_PROFILE.`,
     );
   }
-  const code = codeSchema.safeParse(error).data?.code ?? error.name;
+  const code = codeSchema.safeParse(error).data?.code ?? codeIn(error.message) ?? error.name;
   // Node says nothing more where it has tried several addresses of a host.
   const reason = error.message === "" ? code : error.message;
   if (unknownHostCodes.includes(code)) {
@@ -217,8 +217,10 @@ export function explainAccessError(error: unknown, { profile, regionFrom, settin
     return explained(`${failed}: ${reason}\nWhat each command needs: docs/deploy.md, "What each command may do".`);
   }
   if (request === undefined) return error;
-  // The SDK calls an error so whose body is none of the service's.
-  const isOfAnother = /^Unknown(?:Error)?$/.test(error.name) || /^Unknown(?:Error)?$/.test(error.message);
+  // The SDK calls an error so whose body is none of the service's, or adds a hint to what its parser says of the body.
+  const isOfAnother = [error.name, error.message].some((text) =>
+    /^Unknown(?:Error)?$|\n\s*Deserialization error/.test(text),
+  );
   if (isOfAnother) {
     return explained(
       `${failed}: the response is none of ${request.service} (${describeStatus(error)}).\nDid the request go to another program, as to a proxy or an emulator?${whereItWent(settings)}`,
@@ -227,11 +229,16 @@ export function explainAccessError(error: unknown, { profile, regionFrom, settin
   return explained(`${failed}: ${reason}`);
 }
 
+/** Returns the code in a message: the SDK has no other place for it where it puts a network's error into one of its own. */
+const codeIn = (message: string): string | undefined =>
+  [...unknownHostCodes, ...unreachableCodes].find((code) => message.includes(`${code} `));
+
 const responseSchema = z.object({ $metadata: z.object({ httpStatusCode: z.number() }) });
 
 function describeStatus(error: Error): string {
   const { data } = responseSchema.safeParse(error);
-  return data === undefined ? error.message : `status ${data.$metadata.httpStatusCode}, ${error.message}`;
+  const [reason = ""] = error.message.split("\n");
+  return data === undefined ? reason : `status ${data.$metadata.httpStatusCode}, ${reason}`;
 }
 
 /** Returns a sentence about the address that requests go to, where it is not AWS's own; else nothing. */
