@@ -24,7 +24,7 @@ interface JestOptions {
   readonly arguments?: readonly string[];
 }
 
-const jest = (project: string, workers: number, options: JestOptions = {}): Suite => ({
+const jestSuite = (project: string, workers: number, options: JestOptions = {}): Suite => ({
   name: options.name ?? `jest ${project}`,
   command: "node_modules/.bin/jest",
   arguments: (reportFile) => [
@@ -63,7 +63,7 @@ const faultsOfAws = "test/integration/aws-faults";
 /** The e2e file that takes longest. Its cloud is one of its own, so it may run beside the others. */
 const failuresEndToEnd = "test/e2e/failures";
 
-const integration = jest("integration", 1, { arguments: ["--testPathIgnorePatterns", faultsOfAws] });
+const integration = jestSuite("integration", 1, { arguments: ["--testPathIgnorePatterns", faultsOfAws] });
 
 /**
  * The groups of suites. They run one after the other, and the lanes of a group run at the same time. The suites that
@@ -71,15 +71,15 @@ const integration = jest("integration", 1, { arguments: ["--testPathIgnorePatter
  * cores.
  */
 const groups: readonly Group[] = [
-  [[jest("unit", 2), jest("infra", 2)]],
+  [[jestSuite("unit", 2), jestSuite("infra", 2)]],
   [
-    [jest("e2e", 1, { arguments: ["--testPathIgnorePatterns", failuresEndToEnd] })],
-    [jest("oracle", 1), jest("workflow", 1), jest("permissions", 1), pytest, integration],
+    [jestSuite("e2e", 1, { arguments: ["--testPathIgnorePatterns", failuresEndToEnd] })],
+    [jestSuite("oracle", 1), jestSuite("workflow", 1), jestSuite("permissions", 1), pytest, integration],
     [
-      jest("integration", 1, { name: "jest aws-faults", arguments: ["--testPathPatterns", faultsOfAws] }),
-      jest("faults", 1),
-      jest("e2e", 1, { name: "jest e2e failures", arguments: ["--testPathPatterns", failuresEndToEnd] }),
-      jest("conformance", 1),
+      jestSuite("integration", 1, { name: "jest aws-faults", arguments: ["--testPathPatterns", faultsOfAws] }),
+      jestSuite("faults", 1),
+      jestSuite("e2e", 1, { name: "jest e2e failures", arguments: ["--testPathPatterns", failuresEndToEnd] }),
+      jestSuite("conformance", 1),
     ],
   ],
 ];

@@ -284,7 +284,11 @@ describe("with the stacks of dev", () => {
       ["no name", ["add"], /The username is missing; it must have/],
       ["no address", ["add", "eve"], /--email is missing; it must be the e-mail address/],
       ["no address at all", ["add", "eve", "--email", "eve"], /--email is "eve"; it must be/],
-      ["an unknown action", ["erase", "ada"], /The action is erase; it must be one of add, list, remove, reset, as in npm run users -- list --stage dev\./],
+      [
+        "an unknown action",
+        ["erase", "ada"],
+        /The action is erase; it must be one of add, list, remove, reset, as in npm run users -- list --stage dev\./,
+      ],
       [
         "a removal that nobody confirms",
         ["remove", "ada"],

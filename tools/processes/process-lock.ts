@@ -62,7 +62,10 @@ export function takeProcessLock({ file, whyRefused, isAlive = isHolderAlive }: T
 }
 
 /** Returns the living process that has the lock; undefined if nobody has it. */
-export function lockHolder(file: string, isAlive: (holder: LockHolder) => boolean = isHolderAlive): LockHolder | undefined {
+export function lockHolder(
+  file: string,
+  isAlive: (holder: LockHolder) => boolean = isHolderAlive,
+): LockHolder | undefined {
   let text: string;
   try {
     text = readFileSync(file, "utf8");

@@ -37,7 +37,9 @@ test("every relative link leads to a file, and to a heading in it", () => {
 
 test("a command with an address of example.org says that it is to be replaced", () => {
   const blocks = inEveryDocument((_, { codeBlocks }) =>
-    codeBlocks.filter(({ language, text }) => language === "bash" && text.includes("@example.org")).map(({ text }) => text),
+    codeBlocks
+      .filter(({ language, text }) => language === "bash" && text.includes("@example.org"))
+      .map(({ text }) => text),
   );
   expect(blocks.length).toBeGreaterThan(2);
   expect(blocks.filter((text) => !/# write your own\b.*\baddress/.test(text))).toEqual([]);

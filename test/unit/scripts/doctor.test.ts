@@ -240,7 +240,9 @@ test("a stage of which nothing is deployed has one line, and what is wrong befor
     "✗ quotas: could not be checked: no rights. Check it by hand.",
     line(notDeployed("dev")),
   ]);
-  expect(lines.at(-1)).toMatch(/^– stage dev: not deployed yet: no stacks, images, endpoints and seed\. The deploy makes/);
+  expect(lines.at(-1)).toMatch(
+    /^– stage dev: not deployed yet: no stacks, images, endpoints and seed\. The deploy makes/,
+  );
 });
 
 test("this machine is checked without an account, and each finding comes before the next is asked for", async () => {
