@@ -76,12 +76,17 @@ function afterFailure(params: {
   const unprotect = `aws cloudformation update-termination-protection --no-enable-termination-protection ${ofStack} && `;
   const remove = `${stack.isProtected ? unprotect : ""}aws cloudformation delete-stack ${ofStack}`;
   const reason = `Its reason: aws cloudformation describe-stack-events ${ofStack}.`;
-  const deleteFirst = `the stack must be deleted before the next: ${remove} && aws cloudformation wait stack-delete-complete ${ofStack}. Then mend the reason, and deploy again: ${deploy}. What the failed deploy left is listed by --leftovers.`;
+  const deleteFirst =
+    `the stack must be deleted before the next: ${remove} && aws cloudformation wait stack-delete-complete ${ofStack}. ` +
+    `Then mend the reason, and deploy again: ${deploy}. What the failed deploy left is listed by --leftovers.`;
   switch (stack.status) {
     case "ROLLBACK_COMPLETE":
     case "ROLLBACK_FAILED":
       if (!stack.isProtected) {
-        return `${reason} Its first deploy failed. Mend the reason and deploy again, which deletes the failed stack first: ${deploy}. What the failed deploy left is listed by --leftovers.`;
+        return (
+          `${reason} Its first deploy failed. Mend the reason and deploy again, which deletes the failed stack first: ${deploy}. ` +
+          `What the failed deploy left is listed by --leftovers.`
+        );
       }
       return `${reason} Its first deploy failed, and ${deleteFirst}`;
     case "CREATE_FAILED":
@@ -100,8 +105,8 @@ function afterFailure(params: {
 export const notDeployed = (stage: Stage): Finding =>
   skipped(
     `stage ${stage}`,
-    "not deployed yet: no stacks, images, endpoints and seed. The deploy makes them, and npm run seed after it " +
-      `(${deployCommand(stage)}); what has to be right before it is above`,
+    `not deployed yet: no stacks, images, endpoints and seed. The deploy makes them: ${deployCommand(stage)}, ` +
+      `and after it npm run seed -- --stage ${stage}; what has to be right before it is above`,
   );
 
 /** @param missing the outputs that the commands of operators need and the stack does not have */

@@ -114,7 +114,11 @@ export async function addUser(
     throw error;
   }
   if (stage === "local") {
-    return `The user ${username} is made, and cannot sign in: the local cloud sends no e-mail, and the temporary password is told nowhere else. Its users demo and second can: npm run token -- --user second`;
+    return (
+      `The user ${username} is made, and cannot sign in: the local cloud sends no e-mail, ` +
+      "and the temporary password is told nowhere else. " +
+      `Its users demo and second can: npm run token -- --user second`
+    );
   }
   return `Cognito sends a temporary password to ${email}. It is good for ${temporaryPasswordDays} days; after that: npm run users -- reset ${username} --stage ${stage}. ${mailHint}`;
 }

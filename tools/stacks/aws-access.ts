@@ -200,17 +200,20 @@ export function explainAccessError(error: unknown, { profile, regionFrom, settin
   const reason = error.message === "" ? code : error.message;
   if (unknownHostCodes.includes(code)) {
     return explained(
-      `Nothing answers in the Region ${settings.region} (from ${regionFrom}): ${reason}\nIs there such a Region, and a network? Another Region is named by --region or AWS_REGION.`,
+      `Nothing answers in the Region ${settings.region} (from ${regionFrom}): ${reason}\n` +
+        `Is there such a Region, and a network? Another Region is named by --region or AWS_REGION.`,
     );
   }
   if (unreachableCodes.includes(code)) {
     return explained(
-      `${failed}, because nobody answers: ${reason}\nIs there a network, and does a firewall let it through? A proxy is not used.${whereItWent(settings)}`,
+      `${failed}, because nobody answers: ${reason}\n` +
+        `Is there a network, and does a firewall let it through? A proxy is not used.${whereItWent(settings)}`,
     );
   }
   if (certificateCode.test(code)) {
     return explained(
-      `${failed}, because the certificate is not trusted: ${reason}\nWhere a proxy opens connections, name the file of its certificate in NODE_EXTRA_CA_CERTS.${whereItWent(settings)}`,
+      `${failed}, because the certificate is not trusted: ${reason}\n` +
+        `Where a proxy opens connections, name the file of its certificate in NODE_EXTRA_CA_CERTS.${whereItWent(settings)}`,
     );
   }
   if (deniedNames.includes(error.name)) {
@@ -223,7 +226,8 @@ export function explainAccessError(error: unknown, { profile, regionFrom, settin
   );
   if (isOfAnother) {
     return explained(
-      `${failed}: the response is none of ${request.service} (${describeStatus(error)}).\nDid the request go to another program, as to a proxy or an emulator?${whereItWent(settings)}`,
+      `${failed}: the response is none of ${request.service} (${describeStatus(error)}).\n` +
+        `Did the request go to another program, as to a proxy or an emulator?${whereItWent(settings)}`,
     );
   }
   return explained(`${failed}: ${reason}`);
