@@ -83,14 +83,13 @@ export async function* checkStage(
     ],
     stage.explain,
   );
-  let isDeployed = true;
+  const stacks: StackOfStage[] = [];
   const checkAllStacks = async (): Promise<readonly Finding[]> => {
-    const stacks = await describeStacks(stage, config);
-    isDeployed = stacks.some(({ stack }) => stack !== undefined);
-    return isDeployed ? checkStacks(stage, stacks) : [notDeployed(stage.stage)];
+    stacks.push(...(await describeStacks(stage, config)));
+    return isAbsent(stacks) ? [notDeployed(stage.stage)] : checkStacks(stage, stacks);
   };
   yield* findingsOf([["stacks", checkAllStacks]], stage.explain);
-  if (!isDeployed) return;
+  if (isAbsent(stacks)) return;
   yield* findingsOf(
     [
       ["images", async () => await checkImages(stage)],
@@ -141,6 +140,10 @@ interface StackOfStage {
   /** Undefined: it is not deployed. */
   readonly stack: DescribedStack | undefined;
 }
+
+/** Returns true if nothing is deployed. Of stacks that could not be described nothing is known. */
+const isAbsent = (stacks: readonly StackOfStage[]): boolean =>
+  stacks.length > 0 && stacks.every(({ stack }) => stack === undefined);
 
 async function describeStacks(stage: OpenStage, config: StageConfig): Promise<readonly StackOfStage[]> {
   const stacks: StackOfStage[] = [];

@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { ListTrainingJobsCommand, SageMakerClient } from "@aws-sdk/client-sagemaker";
+import { freePort } from "../../../tools/processes/free-port";
 import { repository } from "../../../tools/repository";
 import { explainAccessError, findAwsAccess } from "../../../tools/stacks/aws-access";
-import { freePort } from "../../../tools/processes/free-port";
 import { startListeningServer } from "../../support/listening-server";
 
 const device = "arn:aws:iam::123456789012:mfa/ada";

@@ -71,9 +71,9 @@ describe("readOptions", () => {
   });
 
   it.each([
-    // npm run play --stage dev
+    // typed: --stage dev
     [["dev"], { npm_config_stage: "true" }, "--stage"],
-    // npm run play --stage=dev --once
+    // typed: --stage=dev --once
     [[], { npm_config_stage: "dev", npm_config_once: "true" }, "--once, --stage"],
   ])("names the options that npm has taken where it got %j", (given, variables, taken) => {
     expect(errorOf(given, variables)).toBe(

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { isHolderAlive, lockHolder, type LockHolder, takeProcessLock } from "../../../tools/processes/process-lock";
+import { isHolderAlive, type LockHolder, lockHolder, takeProcessLock } from "../../../tools/processes/process-lock";
 
 const program = join(__dirname, "support/hold-lock.ts");
 const whyRefused = ({ pid }: LockHolder): string => `process ${pid} has it`;
