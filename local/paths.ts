@@ -11,6 +11,8 @@ export interface LocalPaths {
   /** The file that says that all parts are ready and where they listen; it is absent at every other time. */
   readonly outputs: string;
   readonly lock: string;
+  /** The lock of the start that builds the data set in the background. */
+  readonly datasetLock: string;
   /** The folder of MiniStack's state, snapshots, S3 objects and log. */
   readonly cloud: string;
   readonly sageMaker: string;
@@ -28,6 +30,7 @@ export function localPaths(environment: NodeJS.ProcessEnv = process.env): LocalP
     root,
     outputs: join(root, "outputs.json"),
     lock: join(root, "running.json"),
+    datasetLock: join(root, "building-dataset.json"),
     cloud: join(root, "cloud"),
     sageMaker: join(root, "sagemaker"),
     assembly: join(root, "assembly"),

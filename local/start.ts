@@ -1,14 +1,10 @@
 /**
  * `npm start` starts the whole of OpenComposer on this machine and makes a first composition.
- *
- *   npm start                keeps running until Ctrl-C
- *   npm start -- --once      ends after the first composition
- *   npm start -- --fresh     forgets what an earlier start kept
  */
 import { existsSync, rmSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
-import { exitCodeOf, readOptions, UsageError } from "../tools/command-line";
+import { type CommandUsage, exitCodeOf, HelpRequest, readOptions, UsageError } from "../tools/command-line";
 import { outliveReaders } from "../tools/processes/closed-output";
 import { bringUp } from "./bring-up";
 import { DisposalStack } from "./disposal-stack";
@@ -19,15 +15,22 @@ import { messageOf, startProgress } from "./progress";
 
 const progress = startProgress();
 
+const usage = {
+  command: "npm start",
+  does: "Starts the whole of OpenComposer on this machine and makes a first composition. Ctrl-C ends it.",
+  options: {
+    once: { type: "boolean", default: false, does: "ends after the first composition" },
+    fresh: { type: "boolean", default: false, does: "forgets what an earlier start kept" },
+  },
+  examples: [{ given: "--fresh", does: "begins with an empty cloud" }],
+} as const satisfies CommandUsage;
+
 async function main(): Promise<number> {
   // All files that this process and its children write are for this user alone: they hold passwords, signing keys and
   // everybody's music.
   process.umask(0o077);
   outliveReaders();
-  const options = readOptions({
-    once: { type: "boolean", default: false },
-    fresh: { type: "boolean", default: false },
-  });
+  const options = readOptions(usage);
   const paths = localPaths();
   const parts = new DisposalStack();
   const ending = new AbortController();
@@ -64,7 +67,7 @@ async function main(): Promise<number> {
       process.on(name, () => {
         if (interrupt.signal !== undefined) return;
         interrupt.signal = name;
-        progress.warn("ending");
+        progress.warn("ending: the cloud's state is kept, which may take a minute");
         ending.abort();
         resolve();
       });
@@ -112,6 +115,7 @@ main()
     process.exit(code);
   })
   .catch((problem: unknown) => {
-    console.error(problem instanceof UsageError ? problem.message : problem);
+    if (problem instanceof HelpRequest) console.log(problem.message);
+    else console.error(problem instanceof UsageError ? problem.message : problem);
     process.exit(exitCodeOf(problem));
   });

@@ -1,14 +1,12 @@
 /**
- * Measures the Lambda bundles, built as the stacks build them (lib/constructs/functions/bundling.ts).
- *
- *   npx tsx scripts/bundle-sizes.ts            prints a table; ends with 1 when one is over its budget
- *   npx tsx scripts/bundle-sizes.ts --json     prints the same as JSON, for the bench
- *   npx tsx scripts/bundle-sizes.ts --inputs   also prints the packages that weigh most
+ * Measures the Lambda bundles, built as the stacks build them (lib/constructs/functions/bundling.ts). It ends with 1 when
+ * one is over its budget: `npx tsx scripts/bundle-sizes.ts`.
  */
 import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { build, type Metafile } from "esbuild";
 import { functionBundling } from "../lib/constructs/functions/bundling";
+import { type CommandUsage, readOptions, runCommand } from "../tools/command-line";
 
 const root = path.join(__dirname, "..");
 
@@ -88,15 +86,26 @@ export async function measureBundles(): Promise<BundleSize[]> {
   return sizes;
 }
 
+const usage = {
+  command: "npx tsx scripts/bundle-sizes.ts",
+  does: "Prints a table of the functions' bundles, and ends with 1 when one is over its budget.",
+  options: {
+    json: { type: "boolean", default: false, does: "prints the same as JSON, for the bench" },
+    inputs: { type: "boolean", default: false, does: "also prints the packages that weigh most" },
+  },
+  examples: [],
+} as const satisfies CommandUsage;
+
 async function main(): Promise<void> {
+  const { json, inputs: showInputs } = readOptions(usage);
   const sizes = await measureBundles();
-  if (process.argv.includes("--json")) {
+  if (json) {
     console.log(JSON.stringify(sizes.map(({ name, bytes, budget }) => ({ name, bytes, budget }))));
   } else {
     for (const { name, bytes, budget, heaviest: inputs } of sizes) {
       const limit = budget === undefined ? "" : `  of ${budget}${bytes > budget ? "  OVER" : ""}`;
       console.log(`${name.padEnd(36)} ${String(bytes).padStart(8)} bytes${limit}`);
-      if (process.argv.includes("--inputs")) {
+      if (showInputs) {
         for (const input of inputs) console.log(`    ${String(input.bytes).padStart(8)} ${input.name}`);
       }
     }
@@ -104,4 +113,4 @@ async function main(): Promise<void> {
   if (sizes.some(({ bytes, budget }) => budget !== undefined && bytes > budget)) process.exitCode = 1;
 }
 
-if (require.main === module) void main();
+if (require.main === module) runCommand(main);

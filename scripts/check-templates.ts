@@ -1,16 +1,14 @@
 /**
  * Synthesizes every stage into a temporary folder and checks the templates: by cdk-nag (an unacknowledged finding stops
  * the synthesis), by CDK's own template check and by cfn-lint. asl-validator checks the ASL file. The script has one
- * exit code for all, and needs no credentials and no Docker.
- *
- *   npx tsx scripts/check-templates.ts
+ * exit code for all, and needs no credentials and no Docker: `npx tsx scripts/check-templates.ts`.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import * as z from "zod";
 import { type Stage, stages } from "../naming/resource-names";
-import { runCommand } from "../tools/command-line";
+import { type CommandUsage, readOptions, runCommand } from "../tools/command-line";
 import { describeResult, runStep, type Step } from "./run-step";
 
 const root = path.join(__dirname, "..");
@@ -43,7 +41,15 @@ function resolvedDefinition(): string {
   return file.replace(/\$\{(\w+)\}/g, (_, name: string) => `arn:aws:lambda:eu-west-1:123456789012:function:${name}:1`);
 }
 
+const usage = {
+  command: "npx tsx scripts/check-templates.ts",
+  does: "Synthesizes every stage into a temporary folder, and checks the templates and the workflow's definition.",
+  options: {},
+  examples: [],
+} as const satisfies CommandUsage;
+
 async function main(): Promise<void> {
+  readOptions(usage);
   const folder = mkdtempSync(path.join(tmpdir(), "opencomposer-templates-"));
   try {
     const outdirs = stages.map((stage) => [stage, path.join(folder, stage)] as const);

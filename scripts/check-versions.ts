@@ -5,6 +5,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import * as z from "zod";
+import { type CommandUsage, readOptions, runCommand } from "../tools/command-line";
 import { disagreements, newestRelease } from "./documents/versions";
 
 const root = path.join(__dirname, "..");
@@ -12,7 +13,15 @@ const read = (file: string): string => readFileSync(path.join(root, file), "utf8
 const packageSchema = z.looseObject({ version: z.string() });
 const packageVersion = (file: string): string => packageSchema.parse(JSON.parse(read(file))).version;
 
+const usage = {
+  command: "npx tsx scripts/check-versions.ts",
+  does: "Checks that all files that state the version of this repository state the same one.",
+  options: {},
+  examples: [],
+} as const satisfies CommandUsage;
+
 function main(): void {
+  readOptions(usage);
   const { info } = z.looseObject({ info: packageSchema }).parse(JSON.parse(read("docs/openapi.json")));
   const faults = disagreements(
     packageVersion("package.json"),
@@ -26,9 +35,4 @@ function main(): void {
   if (faults.length > 0) throw new Error(faults.join("\n"));
 }
 
-try {
-  main();
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-}
+runCommand(main);

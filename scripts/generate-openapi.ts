@@ -1,8 +1,5 @@
 /**
- * Writes docs/openapi.json and client/schema.d.ts from the routes and the Zod schemas.
- *
- *   npx tsx scripts/generate-openapi.ts            writes both
- *   npx tsx scripts/generate-openapi.ts --check    ends with 1 when either is stale
+ * `npm run openapi`: writes docs/openapi.json and client/schema.d.ts from the routes and the Zod schemas.
  */
 import { readFileSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
@@ -26,6 +23,7 @@ import { allowedValues } from "../domain/techniques/parameter-values";
 import { techniques } from "../domain/techniques/registry";
 import { apiRoutes, isOperationId, type OperationId } from "../naming/api-routes";
 import { midiTypes } from "../naming/media-types";
+import { type CommandUsage, readOptions, runCommand } from "../tools/command-line";
 
 const root = path.join(__dirname, "..");
 /** The version of the API, which is the version of the software. */
@@ -313,7 +311,17 @@ async function formatted(text: string, file: string): Promise<string> {
   return await format(text, { ...(await resolveConfig(file)), filepath: file });
 }
 
+const usage = {
+  command: "npm run openapi",
+  does: "Writes docs/openapi.json, and the client's types from it.",
+  options: {
+    check: { type: "boolean", default: false, does: "writes nothing, and ends with 1 when something is stale" },
+  },
+  examples: [{ given: "--check", does: "says what is stale" }],
+} as const satisfies CommandUsage;
+
 async function main(): Promise<void> {
+  const { check } = readOptions(usage);
   const document = generateDocument();
   const json = JSON.stringify(document);
   const types = await clientTypes(document);
@@ -322,7 +330,7 @@ async function main(): Promise<void> {
     { file: files.document, text: await formatted(json, files.document) },
     { file: files.types, text: await formatted(`${banner}${types}`, files.types) },
   ];
-  if (!process.argv.includes("--check")) {
+  if (!check) {
     for (const { file, text } of generated) await writeFile(file, text);
     return;
   }
@@ -335,4 +343,4 @@ async function main(): Promise<void> {
   }
 }
 
-void main();
+runCommand(main);

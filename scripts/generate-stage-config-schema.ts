@@ -1,15 +1,13 @@
 /**
- * Writes the JSON Schema of a stage's own file (`opencomposer.<stage>.json`), by which editors complete and check it.
- *
- *   npx tsx scripts/generate-stage-config-schema.ts            writes lib/config/opencomposer.schema.json
- *   npx tsx scripts/generate-stage-config-schema.ts --check    ends with 1 if the file is stale
+ * `npm run config-schema`: writes the JSON Schema of a stage's own file (`opencomposer.<stage>.json`), by which editors
+ * complete and check it.
  */
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { format, resolveConfig } from "prettier";
 import * as z from "zod";
 import { stageConfigSchema } from "../lib/config/stage-config";
-import { runCommand } from "../tools/command-line";
+import { type CommandUsage, readOptions, runCommand } from "../tools/command-line";
 
 const file = path.join(__dirname, "..", "lib", "config", "opencomposer.schema.json");
 
@@ -39,10 +37,20 @@ function ownValuesSchema(): Record<string, unknown> {
   };
 }
 
+const usage = {
+  command: "npm run config-schema",
+  does: "Writes the JSON Schema of own values of a stage, lib/config/opencomposer.schema.json.",
+  options: {
+    check: { type: "boolean", default: false, does: "writes nothing, and ends with 1 when something is stale" },
+  },
+  examples: [{ given: "--check", does: "says what is stale" }],
+} as const satisfies CommandUsage;
+
 async function main(): Promise<void> {
+  const { check } = readOptions(usage);
   const options = await resolveConfig(file);
   const made = await format(JSON.stringify(ownValuesSchema()), { ...options, filepath: file });
-  if (!process.argv.includes("--check")) {
+  if (!check) {
     await writeFile(file, made);
     return;
   }

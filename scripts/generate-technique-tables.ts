@@ -1,8 +1,6 @@
 /**
- * Writes the tables of parameters in the techniques' READMEs from their documents (contracts/techniques).
- *
- *   npx tsx scripts/generate-technique-tables.ts            writes the tables
- *   npx tsx scripts/generate-technique-tables.ts --check    ends with 1 when one is stale
+ * `npm run technique-tables`: writes the tables of parameters in the techniques' READMEs from their documents
+ * (contracts/techniques).
  */
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -10,7 +8,7 @@ import { format, resolveConfig } from "prettier";
 import { techniques } from "../domain/techniques/registry";
 import type { Parameter } from "../domain/techniques/technique";
 import { isTrainedTechnique, type TechniqueId, techniqueIds } from "../naming/resource-names";
-import { runCommand } from "../tools/command-line";
+import { type CommandUsage, readOptions, runCommand } from "../tools/command-line";
 import { withGeneratedTables } from "./documents/generated-tables";
 
 const root = path.join(__dirname, "..");
@@ -43,8 +41,17 @@ export function tableOf(parameters: readonly Parameter[]): string {
 const readmeOf = (id: TechniqueId): string =>
   path.join(root, isTrainedTechnique(id) ? "sagemaker-containers" : "domain/music", id, "README.md");
 
+const usage = {
+  command: "npm run technique-tables",
+  does: "Writes the tables of parameters in the techniques' READMEs from their documents.",
+  options: {
+    check: { type: "boolean", default: false, does: "writes nothing, and ends with 1 when something is stale" },
+  },
+  examples: [{ given: "--check", does: "says what is stale" }],
+} as const satisfies CommandUsage;
+
 async function main(): Promise<void> {
-  const check = process.argv.includes("--check");
+  const { check } = readOptions(usage);
   const stale: string[] = [];
   for (const id of techniqueIds) {
     const file = readmeOf(id);

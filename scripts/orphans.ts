@@ -1,11 +1,6 @@
 /**
  * `npm run orphans -- --stage local`: lists the files of users that no row names and that are older than a week, in
- * both buckets. It removes them when it is told how many it has listed:
- *
- *   npm run orphans -- --stage local                                 lists them; the local cloud must be up
- *   npm run orphans -- --stage local --remove 12                     removes them, if there are still 12
- *   npm run orphans -- --stage dev                                   does the same on AWS, with your own credentials
- *   npm run orphans -- --stage dev --older-than-days 30
+ * both buckets. It removes them when it is told how many it has listed.
  *
  * After a table was put back to an older state, its users' newer resources may exist only as these files: first find
  * out whether their rows can be restored. On AWS a removed file can be restored from an older version for as long as
@@ -17,21 +12,37 @@ import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { createDynamoDBTable } from "../lambdas/stores/dynamodb-table";
 import { createObjectStore } from "../lambdas/stores/objects";
 import { createRowsByKey } from "../lambdas/stores/rows-by-key";
-import { readNumber, readOptions, runCommand } from "../tools/command-line";
+import { type CommandUsage, readNumber, readOptions, runCommand } from "../tools/command-line";
 import { readStackOutputs, storageStack } from "../tools/stacks/deployed-stage";
 import { type OpenStage, stageOptions, withStage } from "./operators/open-stage";
 import { listOrphans, minAgeDays, removeOrphans } from "./orphans/remove-orphans";
 
-async function main(): Promise<void> {
-  const values = readOptions({
+const usage = {
+  command: "npm run orphans",
+  does: "Lists the files of users that no row names, in both buckets, and removes them when it is told how many it has listed.",
+  options: {
     ...stageOptions,
-    "older-than-days": { type: "string", default: String(minAgeDays) },
-    remove: { type: "string" },
-  });
+    "older-than-days": {
+      type: "string",
+      value: "DAYS",
+      default: String(minAgeDays),
+      does: `lists files that are older, ${minAgeDays} days at least`,
+    },
+    remove: { type: "string", value: "COUNT", does: "removes them, if there still are as many as this" },
+  },
+  examples: [
+    { given: "--stage local", does: "lists them; the local cloud must be up" },
+    { given: "--stage local --remove 12", does: "removes them, if there are still 12" },
+    { given: "--stage dev --older-than-days 30", does: "lists those on AWS that are older than 30 days" },
+  ],
+} as const satisfies CommandUsage;
+
+async function main(): Promise<void> {
+  const values = readOptions(usage);
   const ageDays = readNumber("--older-than-days", values["older-than-days"], { min: minAgeDays, max: 99_999 });
   const expected =
     values.remove === undefined ? undefined : readNumber("--remove", values.remove, { min: 0, max: 999_999_999 });
-  await withStage({ values }, async (stage) => {
+  await withStage({ values, command: usage.command }, async (stage) => {
     await showOrphans({ stage, ageDays, expected });
   });
 }

@@ -3,12 +3,6 @@
  * them by their digests and needs no Docker. It prints the setting for `opencomposer.<stage>.json` (docs/deploy.md).
  * With `--stage` it takes the repository that the stage's storage stack has made, and logs in to it. With `--to` it
  * takes any other; log in to that first. An image that a repository of ECR has already is neither built nor pushed.
- *
- *   npm run images:push -- --stage dev
- *   npm run images:push -- --to 123456789012.dkr.ecr.eu-west-1.amazonaws.com/opencomposer
- *   npm run images:push -- --stage dev --with podman     or buildah; docker, if it is not said
- *   npm run images:push -- --stage dev --torch cuda      training images for GPUs
- *   npm run images:push -- --stage dev --base IMAGE      another image in place of the Dockerfile's base
  */
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -16,7 +10,7 @@ import { join } from "node:path";
 import { ECRClient } from "@aws-sdk/client-ecr";
 import { loadStageConfig, parseStageConfig } from "../lib/config/load-stage-config";
 import { perTrainedTechnique } from "../naming/resource-names";
-import { readOptions, runCommand, UsageError } from "../tools/command-line";
+import { type CommandUsage, readOptions, runCommand, UsageError } from "../tools/command-line";
 import { type ClientSettings, explainAccessError, findAwsAccess } from "../tools/stacks/aws-access";
 import { imageRepository, readStackOutputs } from "../tools/stacks/deployed-stage";
 import { deployedBuilds } from "./images/deployed-builds";
@@ -49,7 +43,7 @@ async function withRepositoryOfStage(
   { values, program }: { readonly values: StageOptionValues; readonly program: PushingProgram },
   work: (target: Target) => Promise<void>,
 ): Promise<void> {
-  await withStage({ values, allowed: ["dev", "prod"] }, async (stage) => {
+  await withStage({ values, command: usage.command, allowed: ["dev", "prod"] }, async (stage) => {
     const { ImageRepositoryUri: repository } = await readStackOutputs(stage, imageRepository);
     console.error(`${describeAccount(stage)}, repository ${repository}`);
     const ecr = new ECRClient(stage.settings);
@@ -87,21 +81,48 @@ function finderIn({ repository, settings }: Target): ImagePushesParams["find"] {
   return async (imageTag) => await readManifest(ecr, { registryId, repositoryName, imageTag });
 }
 
-async function main(): Promise<void> {
-  const given = readOptions({
+const variants = ["cpu", "cuda"] as const;
+
+const usage = {
+  command: "npm run images:push",
+  does: "Builds the images of a deploy, pushes them to a repository in ECR, and prints the setting that names them by their digests.",
+  options: {
     ...stageOptions,
-    to: { type: "string" },
-    with: { type: "string" },
-    torch: { type: "string" },
-    base: { type: "string" },
-  });
+    to: {
+      type: "string",
+      value: "REPOSITORY",
+      does: "another repository than the stage's, to which you have logged in",
+    },
+    with: {
+      type: "string",
+      value: "PROGRAM",
+      default: "docker",
+      does: `what builds and pushes: ${pushingPrograms.join(", ")}`,
+    },
+    torch: {
+      type: "string",
+      value: "VARIANT",
+      default: "cpu",
+      does: `PyTorch in the training images: ${variants.join(", ")}`,
+    },
+    base: { type: "string", value: "IMAGE", does: "another image in place of the Dockerfile's base" },
+  },
+  examples: [
+    { given: "--stage dev", does: "pushes to the repository of the stage dev" },
+    { given: "--stage dev --with podman", does: "builds and pushes with podman" },
+    { given: "--to 123456789012.dkr.ecr.eu-west-1.amazonaws.com/opencomposer", does: "pushes to another repository" },
+  ],
+} as const satisfies CommandUsage;
+
+async function main(): Promise<void> {
+  const given = readOptions(usage);
   const { to, stage, base } = given;
   if ((to === undefined) === (stage === undefined)) throw new UsageError("Name a repository by --stage or by --to.");
   if (to !== undefined && !/^[^/\s]+\/[a-z0-9][a-z0-9._/-]*$/.test(to)) {
     throw new UsageError(`--to is ${to} (allowed: a registry and a repository without a tag).`);
   }
-  const program = chosen("with", pushingPrograms, given.with ?? "docker");
-  const torch = chosen("torch", ["cpu", "cuda"], given.torch ?? "cpu");
+  const program = chosen("with", pushingPrograms, given.with);
+  const torch = chosen("torch", variants, given.torch);
   const folder = mkdtempSync(join(tmpdir(), "opencomposer-images-"));
   // The stage as it comes, but for PyTorch: nobody's own values are in this folder, and images depend on no other.
   const config = parseStageConfig({

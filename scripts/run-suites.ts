@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as z from "zod";
-import { runCommand, UsageError } from "../tools/command-line";
+import { type CommandUsage, readArguments, runCommand, UsageError } from "../tools/command-line";
 import { type Counts, type Group, runGroups, type Suite } from "./suites/run-groups";
 
 const jestReport = z.object({
@@ -24,7 +24,7 @@ interface JestOptions {
   readonly arguments?: readonly string[];
 }
 
-const jest = (project: string, workers: number, options: JestOptions = {}): Suite => ({
+const jestSuite = (project: string, workers: number, options: JestOptions = {}): Suite => ({
   name: options.name ?? `jest ${project}`,
   command: "node_modules/.bin/jest",
   arguments: (reportFile) => [
@@ -63,7 +63,7 @@ const faultsOfAws = "test/integration/aws-faults";
 /** The e2e file that takes longest. Its cloud is one of its own, so it may run beside the others. */
 const failuresEndToEnd = "test/e2e/failures";
 
-const integration = jest("integration", 1, { arguments: ["--testPathIgnorePatterns", faultsOfAws] });
+const integration = jestSuite("integration", 1, { arguments: ["--testPathIgnorePatterns", faultsOfAws] });
 
 /**
  * The groups of suites. They run one after the other, and the lanes of a group run at the same time. The suites that
@@ -71,15 +71,15 @@ const integration = jest("integration", 1, { arguments: ["--testPathIgnorePatter
  * cores.
  */
 const groups: readonly Group[] = [
-  [[jest("unit", 2), jest("infra", 2)]],
+  [[jestSuite("unit", 2), jestSuite("infra", 2)]],
   [
-    [jest("e2e", 1, { arguments: ["--testPathIgnorePatterns", failuresEndToEnd] })],
-    [jest("oracle", 1), jest("workflow", 1), jest("permissions", 1), pytest, integration],
+    [jestSuite("e2e", 1, { arguments: ["--testPathIgnorePatterns", failuresEndToEnd] })],
+    [jestSuite("oracle", 1), jestSuite("workflow", 1), jestSuite("permissions", 1), pytest, integration],
     [
-      jest("integration", 1, { name: "jest aws-faults", arguments: ["--testPathPatterns", faultsOfAws] }),
-      jest("faults", 1),
-      jest("e2e", 1, { name: "jest e2e failures", arguments: ["--testPathPatterns", failuresEndToEnd] }),
-      jest("conformance", 1),
+      jestSuite("integration", 1, { name: "jest aws-faults", arguments: ["--testPathPatterns", faultsOfAws] }),
+      jestSuite("faults", 1),
+      jestSuite("e2e", 1, { name: "jest e2e failures", arguments: ["--testPathPatterns", failuresEndToEnd] }),
+      jestSuite("conformance", 1),
     ],
   ],
 ];
@@ -90,8 +90,16 @@ const groups: readonly Group[] = [
  */
 const suiteSilenceSeconds = 900;
 
+const usage = {
+  command: "npm test",
+  does: "Runs every test.",
+  options: {},
+  positionals: [{ name: "SUITE", does: "runs only the suites whose name has one of these parts", isRepeated: true }],
+  examples: [{ given: "unit infra", does: "runs the suites of these names" }],
+} as const satisfies CommandUsage;
+
 async function main(): Promise<void> {
-  const only = process.argv.slice(2);
+  const only = readArguments(usage).positionals;
   const isChosen = ({ name }: Suite): boolean => only.length === 0 || only.some((part) => name.includes(part));
   const chosen = groups.map((lanes) => lanes.map((lane) => lane.filter(isChosen)));
   if (chosen.flat(2).length === 0) {

@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import { readOptions, runCommand } from "../tools/command-line";
+import { type CommandUsage, readOptions, runCommand } from "../tools/command-line";
 import { datasetCache, repository } from "../tools/repository";
 import { buildStockDataset } from "../tools/seeding/build-dataset";
 import { builtDatasetFolder, committedDataset, seedDataset } from "../tools/seeding/stock-dataset";
@@ -39,10 +39,18 @@ async function seed(stage: OpenStage): Promise<void> {
   console.log(`data set ${dataset.id} ${dataset.version} is in ${artifactsBucket}, its catalogue in ${tableName}`);
 }
 
+const usage = {
+  command: "npm run seed",
+  does: "Puts the stock data set, its catalogue and the stock models into a deployed stage. Repeating it changes nothing.",
+  options: stageOptions,
+  examples: [{ given: "--stage dev", does: "fills the table and the bucket of the stage dev" }],
+} as const satisfies CommandUsage;
+
 runCommand(async () => {
   await withStage(
     {
-      values: readOptions(stageOptions),
+      values: readOptions(usage),
+      command: usage.command,
       allowed: ["dev", "prod"],
       note: " npm start seeds the local cloud itself.",
     },

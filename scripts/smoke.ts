@@ -3,12 +3,6 @@
  * composes by every technique, trains a model, stops and resumes the training, composes with that model, and deletes all
  * that it made. It prints a line for each step, with its seconds and an estimate of what it costs on AWS.
  *
- *   npm run smoke -- --stage local                 needs a running local cloud
- *   npm run smoke -- --stage dev                   signs in on the stage's page; OPENCOMPOSER_TOKEN or --token has a token
- *   npm run smoke -- --stage dev --max-cost 0.50   begins no training that may take the run over 50 cents
- *   npm run smoke -- --stage dev --json            prints one JSON document; the lines go to the standard error
- *   npm run smoke -- --stage dev --clean-up        deletes what earlier runs of the same user have left
- *
  * Ends with 0 if everything works and is deleted, with 1 if something is wrong, with 2 if it was called wrongly, and with
  * 130 if it was canceled. Ctrl-C ends the steps and deletes what was made; a second one ends the deletion, too. The authors
  * have never run this command on AWS.
@@ -16,7 +10,7 @@
 import { randomBytes } from "node:crypto";
 import { systemClock } from "../client/retry";
 import { loadStageConfig } from "../lib/config/load-stage-config";
-import { CanceledError, readNumber, readOptions, runCommand } from "../tools/command-line";
+import { CanceledError, type CommandUsage, readNumber, readOptions, runCommand } from "../tools/command-line";
 import { repository } from "../tools/repository";
 import { apiStack, readStackOutputs } from "../tools/stacks/deployed-stage";
 import { describeAccount, type OpenStage, stageOptions, withStage } from "./operators/open-stage";
@@ -101,18 +95,43 @@ async function smoke(stage: OpenStage, { token, paste, json, cleanUp, ceiling }:
   }
 }
 
-runCommand(async () => {
-  const values = readOptions({
+const usage = {
+  command: "npm run smoke",
+  does: "Does what a user does, by the API alone, says of each step whether it works, and deletes all that it made.",
+  options: {
     ...stageOptions,
-    token: { type: "string" },
-    paste: { type: "boolean", default: false },
-    json: { type: "boolean", default: false },
-    "clean-up": { type: "boolean", default: false },
-    "max-cost": { type: "string", default: "0.20" },
-  });
+    token: {
+      type: "string",
+      value: "TOKEN",
+      does: "an access token, in place of OPENCOMPOSER_TOKEN; without one it signs in",
+    },
+    paste: {
+      type: "boolean",
+      default: false,
+      does: "asks for the address that the browser was sent to, when it signs in",
+    },
+    json: { type: "boolean", default: false, does: "prints one JSON document; the lines go to the standard error" },
+    "clean-up": { type: "boolean", default: false, does: "deletes what earlier runs of the same user have left" },
+    "max-cost": {
+      type: "string",
+      value: "DOLLARS",
+      default: "0.20",
+      does: "begins no training that may take the run over this sum",
+    },
+  },
+  examples: [
+    { given: "--stage local", does: "needs a running local cloud, and costs nothing" },
+    { given: "--stage dev", does: "signs in on the stage's page" },
+    { given: "--stage dev --max-cost 0.50", does: "begins no training that may take the run over 50 cents" },
+    { given: "--stage dev --clean-up", does: "deletes what earlier runs have left" },
+  ],
+} as const satisfies CommandUsage;
+
+runCommand(async () => {
+  const values = readOptions(usage);
   const ceiling = readNumber("--max-cost", values["max-cost"], { what: "US dollars", min: 0, max: 9999, decimals: 6 });
   const given = values.token ?? process.env["OPENCOMPOSER_TOKEN"];
-  await withStage({ values }, async (stage) => {
+  await withStage({ values, command: usage.command }, async (stage) => {
     await smoke(stage, {
       token: given === "" ? undefined : given,
       paste: values.paste,

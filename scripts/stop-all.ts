@@ -2,13 +2,10 @@
  * `npm run stop-all`: stops all training of a stage and waits until it has ended. It comes before `cdk destroy`, which
  * stops nothing: SageMaker would go on, and charge, for as long as the jobs may run.
  *
- *   npm run stop-all -- --stage dev              lists what runs, asks, stops it and waits
- *   npm run stop-all -- --stage dev --yes        does not ask
- *
  * Nobody should begin a training meanwhile: it would be stopped, too. The authors have never run this command on AWS.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { readNumber, readOptions, runCommand } from "../tools/command-line";
+import { type CommandUsage, readNumber, readOptions, runCommand } from "../tools/command-line";
 import { confirm } from "./operators/confirm";
 import { describeAccount, type OpenStage, stageOptions, withStage } from "./operators/open-stage";
 import { describeWork, findRunningWork, isNothing, stopTrainings } from "./stop-all/stop-trainings";
@@ -44,14 +41,24 @@ async function stopAll(stage: OpenStage, options: { readonly yes: boolean; reado
   console.log("Nothing runs any more.");
 }
 
-runCommand(async () => {
-  const values = readOptions({
+const usage = {
+  command: "npm run stop-all",
+  does: "Stops all training of a stage and waits until it has ended.",
+  options: {
     ...stageOptions,
-    yes: { type: "boolean", default: false },
-    "patience-minutes": { type: "string", default: "15" },
-  });
+    yes: { type: "boolean", default: false, does: "does not ask first" },
+    "patience-minutes": { type: "string", value: "MINUTES", default: "15", does: "waits no longer for the end" },
+  },
+  examples: [
+    { given: "--stage dev", does: "lists what runs, asks, stops it and waits" },
+    { given: "--stage dev --yes", does: "does not ask" },
+  ],
+} as const satisfies CommandUsage;
+
+runCommand(async () => {
+  const values = readOptions(usage);
   const minutes = readNumber("--patience-minutes", values["patience-minutes"], { min: 1, max: 9_999 });
-  await withStage({ values }, async (stage) => {
+  await withStage({ values, command: usage.command }, async (stage) => {
     await stopAll(stage, { yes: values.yes, minutes });
   });
 });

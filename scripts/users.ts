@@ -1,15 +1,10 @@
 /**
  * `npm run users`: the users of a stage. Nobody can sign up alone, so an operator makes each user.
  *
- *   npm run users -- add ada --email ada@example.org --stage dev     Cognito sends a temporary password, good for 3 days
- *   npm run users -- reset ada --stage dev                           sends a new one, or a code for a new password
- *   npm run users -- list --stage dev
- *   npm run users -- remove ada --stage dev                          the user's rows and files stay
- *
  * The authors have never run this command on AWS.
  */
 import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
-import { readArguments, runCommand, UsageError } from "../tools/command-line";
+import { type CommandUsage, readArguments, runCommand, UsageError } from "../tools/command-line";
 import { apiStack, readStackOutputs } from "../tools/stacks/deployed-stage";
 import { confirm } from "./operators/confirm";
 import { describeAccount, stageOptions, withStage } from "./operators/open-stage";
@@ -28,7 +23,9 @@ const actions = ["add", "list", "remove", "reset"] as const;
 function readAction(text: string | undefined): (typeof actions)[number] {
   const action = actions.find((name) => name === text);
   if (action !== undefined) return action;
-  throw new UsageError(`The action is ${text ?? "missing"}; it must be ${actions.join(", ")}.`);
+  throw new UsageError(
+    `The action is ${text ?? "missing"}; it must be one of ${actions.join(", ")}, as in ${usage.command} -- list --stage dev.`,
+  );
 }
 
 /** Returns the work on a user pool that the arguments ask for. They are checked before anything is asked of AWS. */
@@ -61,16 +58,39 @@ function readWork(params: {
   };
 }
 
+const usage = {
+  command: "npm run users",
+  does: "Makes, lists and removes the users of a stage, and sends them new passwords.",
+  options: {
+    ...stageOptions,
+    email: {
+      type: "string",
+      value: "ADDRESS",
+      does: "where Cognito sends the temporary password of a user who is added",
+    },
+    yes: { type: "boolean", default: false, does: "does not ask before a user is removed" },
+  },
+  positionals: [
+    { name: "ACTION", does: `what to do: ${actions.join(", ")}` },
+    { name: "USERNAME", does: "the user; list takes none" },
+  ],
+  examples: [
+    {
+      given: "add NAME --email ADDRESS --stage dev",
+      does: "makes a user; Cognito sends a temporary password, good for 3 days",
+    },
+    { given: "reset NAME --stage dev", does: "sends a new one, or a code for a new password" },
+    { given: "list --stage dev", does: "lists all users with their ids" },
+    { given: "remove NAME --stage dev", does: "removes a user, whose rows and files stay" },
+  ],
+} as const satisfies CommandUsage;
+
 runCommand(async () => {
-  const { values, positionals } = readArguments({
-    options: { ...stageOptions, email: { type: "string" }, yes: { type: "boolean", default: false } },
-    positionals: ["action", "username"],
-  });
+  const { values, positionals } = readArguments(usage);
   const work = readWork({ positionals, email: values.email, yes: values.yes });
-  await withStage({ values }, async (stage) => {
+  await withStage({ values, command: usage.command }, async (stage) => {
     const { UserPoolId: userPoolId } = await readStackOutputs(stage, apiStack);
     console.error(`${describeAccount(stage)}, user pool ${userPoolId}`);
-    if (stage.local !== undefined) console.error("The local cloud sends no e-mail: npm run token needs none.");
     const cognito = new CognitoIdentityProviderClient(stage.settings);
     try {
       console.log(await work({ cognito, userPoolId, stage: stage.stage }));

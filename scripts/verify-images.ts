@@ -2,13 +2,6 @@
  * `npm run images:verify`: builds every image of a deploy without Docker and pushes it to a registry of this machine, by
  * the code of `npm run images:push -- --with buildah`. It looks through the files of what was pushed, and runs it without
  * network as SageMaker does. It needs root, some programs of Debian, ten gigabytes of disk and up to half an hour.
- *
- *   npm run images:verify
- *   npm run images:verify -- --only unet-gan-inference
- *   npm run images:verify -- --folder /var/tmp/images    works in that folder and leaves it, so that the next run finds
- *                                                        the base image and the logs
- *   npm run images:verify -- --docker                    also builds and pushes with the Docker of this machine, as the
- *                                                        deploy does, and looks at the media types of what it pushed
  */
 import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -16,7 +9,7 @@ import { join, resolve } from "node:path";
 import { loadStageConfig } from "../lib/config/load-stage-config";
 import type { StageConfig } from "../lib/config/stage-config";
 import { readImageContents } from "../lib/constructs/build-context";
-import { readOptions, runCommand, UsageError } from "../tools/command-line";
+import { type CommandUsage, readOptions, runCommand, UsageError } from "../tools/command-line";
 import { datasetCache, repository } from "../tools/repository";
 import { builtDatasetFolder, committedDataset } from "../tools/seeding/stock-dataset";
 import { deployedBuilds, type ImageBuild } from "./images/deployed-builds";
@@ -119,16 +112,27 @@ async function run(
   return await checkInference({ folder, technique, image, memoryMegabytes });
 }
 
+const usage = {
+  command: "npm run images:verify",
+  does: "Builds every image of a deploy without Docker, looks through its files, pushes it to a registry of this machine and runs it.",
+  options: {
+    only: { type: "string", value: "IMAGE", does: "one image alone, for example unet-gan-inference" },
+    docker: {
+      type: "boolean",
+      default: false,
+      does: "also builds and pushes with this machine's Docker, as the deploy does, and looks at the media types",
+    },
+    folder: {
+      type: "string",
+      value: "FOLDER",
+      does: "works in that folder and leaves it, so that the next run finds the base image and the logs",
+    },
+  },
+  examples: [{ given: "--only unet-gan-inference", does: "verifies one image" }],
+} as const satisfies CommandUsage;
+
 async function main(): Promise<void> {
-  const {
-    only,
-    docker = false,
-    folder: kept,
-  } = readOptions({
-    only: { type: "string" },
-    docker: { type: "boolean" },
-    folder: { type: "string" },
-  });
+  const { only, docker, folder: kept } = readOptions(usage);
   checkMachine();
   const folder = kept === undefined ? mkdtempSync(join(tmpdir(), "opencomposer-images-")) : resolve(kept);
   try {

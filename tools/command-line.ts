@@ -1,46 +1,99 @@
 /** Reads the arguments and reports the failures of all commands of this repository. */
 import { parseArgs, type ParseArgsConfig } from "node:util";
 
-type OptionsConfig = NonNullable<ParseArgsConfig["options"]>;
-type OptionValues<Options extends OptionsConfig> = ReturnType<
-  typeof parseArgs<{ readonly options: Options }>
->["values"];
+type ParsedOption = NonNullable<ParseArgsConfig["options"]>[string];
+
+/** An option of a command, as the parser reads it and as `--help` tells it. */
+export type OptionUsage = ParsedOption & {
+  /** What it does, and what its values may be. */
+  readonly does: string;
+  /** What its value is called, as STAGE in `--stage STAGE`; a boolean has none. */
+  readonly value?: string;
+};
+
+type OptionUsages = Readonly<Record<string, OptionUsage>>;
+
+/** All that a command takes. The parser and `--help` read the same. */
+export interface CommandUsage<Options extends OptionUsages = OptionUsages> {
+  /** The command without arguments, as a person types it: `npm run doctor`. */
+  readonly command: string;
+  /** What it does, in whole sentences. */
+  readonly does: string;
+  readonly options: Options;
+  /** What the arguments that are no options mean, in their order. */
+  readonly positionals?: readonly PositionalUsage[];
+  /** Arguments that are often given, and what the command does then. The first are shown where npm has taken options. */
+  readonly examples: readonly { readonly given: string; readonly does: string }[];
+}
+
+export interface PositionalUsage {
+  readonly name: string;
+  readonly does: string;
+  /** True: any number of them may follow. Only the last has it. */
+  readonly isRepeated?: boolean;
+}
+
+/** What a command was called with; this process's own, unless a test says otherwise. */
+export interface Call {
+  readonly given?: readonly string[];
+  readonly environment?: NodeJS.ProcessEnv;
+}
+
+type OptionValues<Options extends OptionUsages> = ReturnType<typeof parseArgs<{ readonly options: Options }>>["values"];
 
 /** The error for a command that was called with arguments that it does not take. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
+/** Thrown where `--help` was asked for. The message is the usage, and the command has not failed. */
+export class HelpRequest extends Error {
+  override readonly name = "HelpRequest";
+}
+
 /**
  * Returns the values of a command's options.
  *
+ * @throws HelpRequest if `--help` is among the arguments
  * @throws UsageError when an argument is none of the options; it lists those that exist
  */
-export function readOptions<const Options extends OptionsConfig>(
-  options: Options,
-  given: readonly string[] = process.argv.slice(2),
+export function readOptions<const Options extends OptionUsages>(
+  usage: CommandUsage<Options>,
+  call: Call = {},
 ): OptionValues<Options> {
-  return readArguments({ options, positionals: [], given }).values;
+  return readArguments(usage, call).values;
 }
 
 /**
  * Returns the values of a command's options, and its other arguments in their order. Some may be missing.
  *
- * @throws UsageError when an argument is none of the options, or one more than there are positionals
+ * @throws HelpRequest if `--help` is among the arguments
+ * @throws UsageError when an argument is none of the options, one more than there are positionals, or was taken by npm
  */
-export function readArguments<const Options extends OptionsConfig>(params: {
-  readonly options: Options;
-  /** What the arguments that are no options mean, in their order. */
-  readonly positionals: readonly string[];
-  readonly given?: readonly string[];
-}): { readonly values: OptionValues<Options>; readonly positionals: readonly string[] } {
-  const { options, positionals, given = process.argv.slice(2) } = params;
-  const names = Object.keys(options).map((name) => `--${name}`);
-  const known = `the options are ${names.join(", ")}`;
+export function readArguments<const Options extends OptionUsages>(
+  usage: CommandUsage<Options>,
+  { given = process.argv.slice(2), environment = process.env }: Call = {},
+): { readonly values: OptionValues<Options>; readonly positionals: readonly string[] } {
+  const { options, positionals = [] } = usage;
   const { tokens } = parseArgs({ args: [...given], options, strict: false, tokens: true, allowPositionals: true });
+  if (tokens.some((token) => token.kind === "option" && (token.name === "help" || token.rawName === "-h"))) {
+    throw new HelpRequest(describeUsage(usage));
+  }
+  const taken = takenByNpm(options, environment);
+  if (taken.length > 0) {
+    const [example] = usage.examples;
+    throw new UsageError(
+      `npm has taken ${taken.join(", ")} for itself, because no -- stands before it. ` +
+        `Write -- before all options${example === undefined ? "" : `: ${usage.command} -- ${example.given}`}`,
+    );
+  }
+  const help = `${usage.command} -- --help explains them`;
+  const names = Object.keys(options).map((name) => `--${name}`);
+  const known = names.length === 0 ? "there are no options" : `the options are ${names.join(", ")}; ${help}`;
+  const most = positionals.at(-1)?.isRepeated === true ? Infinity : positionals.length;
   let position = 0;
   for (const token of tokens) {
-    if (token.kind === "positional" && position++ >= positionals.length) {
+    if (token.kind === "positional" && position++ >= most) {
       throw new UsageError(`The argument ${token.value} is not known; ${known}.`);
     }
     if (token.kind === "option" && !Object.hasOwn(options, token.name)) {
@@ -53,6 +106,46 @@ export function readArguments<const Options extends OptionsConfig>(params: {
     // An option has a value though it takes none, or lacks the value that it needs. Node's sentence names the option.
     throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
   }
+}
+
+/** Options that npm has, too. A file `.npmrc` may set them for every command, so they show no slip. */
+const alsoOptionsOfNpm = ["email", "json", "only", "user", "yes"];
+
+/** Returns the options that npm has read as its own: without `--` before them it passes none on, and tells of each in a variable. */
+function takenByNpm(options: OptionUsages, environment: NodeJS.ProcessEnv): readonly string[] {
+  return Object.keys(options)
+    .filter((name) => !alsoOptionsOfNpm.includes(name))
+    .filter((name) => environment[`npm_config_${name.replaceAll("-", "_")}`] !== undefined)
+    .map((name) => `--${name}`);
+}
+
+/** Returns what `--help` prints. */
+export function describeUsage({ command, does, options, positionals = [], examples }: CommandUsage): string {
+  const words = positionals.map(({ name, isRepeated }) => (isRepeated === true ? `${name} …` : name));
+  const takes = [
+    ...positionals.map(({ name, does: meaning }) => [name, meaning] as const),
+    ...Object.entries(options).map(([name, option]) => [describeOption(name, option), meaningOf(option)] as const),
+    ["--help", "prints this and does nothing else"] as const,
+  ];
+  return [
+    `${command} -- ${[...words, "[options]"].join(" ")}`,
+    does,
+    inColumns(takes),
+    ...(examples.length === 0
+      ? []
+      : [inColumns(examples.map(({ given, does: meaning }) => [`${command} -- ${given}`, meaning] as const))]),
+  ].join("\n\n");
+}
+
+const describeOption = (name: string, { value }: OptionUsage): string =>
+  value === undefined ? `--${name}` : `--${name} ${value}`;
+
+const meaningOf = ({ does, default: without }: OptionUsage): string =>
+  typeof without === "string" ? `${does} (${without}, if it is not said)` : does;
+
+function inColumns(rows: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...rows.map(([left]) => left.length));
+  return rows.map(([left, right]) => `  ${left.padEnd(width)}   ${right}`).join("\n");
 }
 
 /** The numbers that an option may have. */
@@ -84,16 +177,24 @@ export class CanceledError extends Error {
   override readonly name = "CanceledError";
 }
 
-/** Returns the exit code of a command that has failed: 2 if it was called wrongly, 130 if canceled, as in shells, else 1. */
-export function exitCodeOf(error: unknown): 1 | 2 | 130 {
+/**
+ * Returns the exit code of a command that has thrown: 0 if it was asked for help, 2 if it was called wrongly, 130 if
+ * canceled, as in shells, else 1.
+ */
+export function exitCodeOf(error: unknown): 0 | 1 | 2 | 130 {
+  if (error instanceof HelpRequest) return 0;
   if (error instanceof UsageError) return 2;
   return error instanceof CanceledError ? 130 : 1;
 }
 
-/** Runs a command. If it fails, only the error's message is printed, and the process ends with {@link exitCodeOf}. */
-export function runCommand(command: () => Promise<void>): void {
-  command().catch((error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
+/** Runs a command. If it throws, only the error's message is printed, and the process ends with {@link exitCodeOf}. */
+export function runCommand(command: () => Promise<void> | void): void {
+  const run = async (): Promise<void> => {
+    await command();
+  };
+  run().catch((error: unknown) => {
+    if (error instanceof HelpRequest) console.log(error.message);
+    else console.error(error instanceof Error ? error.message : error);
     process.exitCode = exitCodeOf(error);
   });
 }

@@ -53,7 +53,7 @@ export function loadStageConfig(params: {
     const path = resolve(folder, file ?? ownValuesFile(stage));
     const where = existsSync(path) ? path : `${path}, which does not exist yet`;
     throw new StageConfigError(
-      `${error.message}\nYour own values for the stage ${stage} belong in ${where} (docs/deploy.md).`,
+      `${error.message}\nYour own values for the stage ${stage} belong in ${where}. docs/deploy.md, "Your own values", has an example to copy.`,
       {
         cause: error,
       },

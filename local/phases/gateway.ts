@@ -67,7 +67,8 @@ export function startReconciler(params: {
           await lambda.invoke(deployment.outputs.ReconcileFunctionName, {});
           complained = false;
         } catch (error) {
-          if (!complained && !signal.aborted) console.error(`The reconciler failed: ${messageOf(error)}`);
+          if (!complained && !signal.aborted)
+            progress.warn(`The reconciler failed, and is called again: ${messageOf(error)}`);
           complained = true;
         }
         try {

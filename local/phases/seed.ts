@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { trainedTechniqueIds } from "../../naming/resource-names";
+import { takeProcessLock } from "../../tools/processes/process-lock";
 import { datasetCache, repository } from "../../tools/repository";
 import { buildDataset } from "../../tools/seeding/build-dataset";
 import {
@@ -108,16 +109,25 @@ export function buildMissingDataset(params: {
     warn: progress.warn,
     work: async () => {
       const began = Date.now();
-      // If the environment could not be made, its own work has reported the reason.
-      if (!(await trainer.succeeded)) return;
-      await buildDataset({
-        cache: datasetCache,
-        environment: "training",
-        report: progress.warn,
-        logFile: join(paths.logs, "dataset.log"),
-        signal,
+      // `npm run doctor` reads it: a data set that is still built is not a fault.
+      const release = takeProcessLock({
+        file: paths.datasetLock,
+        whyRefused: ({ pid }) => `The process ${pid} already builds the data set.`,
       });
-      await seedBuiltDataset({ deployment, clients });
+      try {
+        // If the environment could not be made, its own work has reported the reason.
+        if (!(await trainer.succeeded)) return;
+        await buildDataset({
+          cache: datasetCache,
+          environment: "training",
+          report: progress.warn,
+          logFile: join(paths.logs, "dataset.log"),
+          signal,
+        });
+        await seedBuiltDataset({ deployment, clients });
+      } finally {
+        release();
+      }
       progress.warn(`data set ${id}: ready after ${secondsSince(began)}`);
     },
   });

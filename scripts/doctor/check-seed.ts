@@ -4,8 +4,10 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
 import { DynamoDBDocumentClient, GetCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
+import { localPaths } from "../../local/paths";
 import { datasetPiecesFile, datasetPrefix, modelFile, stockModelPrefix } from "../../naming/object-keys";
 import { catalogueKey, stockModelKey, type TableKey } from "../../naming/table-keys";
+import { lockHolder } from "../../tools/processes/process-lock";
 import { repository } from "../../tools/repository";
 import { committedDataset } from "../../tools/seeding/stock-dataset";
 import { readStockModels } from "../../tools/seeding/stock-models";
@@ -31,11 +33,13 @@ export async function checkSeed(stage: OpenStage): Promise<readonly Finding[]> {
   for (const { id, item } of readStockModels(join(repository, "models"))) {
     const inRow = stockRowSchema.safeParse(await row(stockModelKey(id))).data?.sha256;
     const inBucket = await digestOfObject(s3, bucket, `${stockModelPrefix(item)}${modelFile}`);
-    findings.push(checkSeeded({ what: `stock model ${id}`, expected: item.sha256, inRow, inBucket }, seed));
+    findings.push(checkSeeded({ what: `stock model ${id}`, expected: item.sha256, inRow, inBucket }, { seed }));
   }
   const dataset = committedDataset(repository);
   const inRow = catalogueRowSchema.safeParse(await row(catalogueKey(dataset.id))).data?.dataset.sha256;
   const inBucket = await digestOfObject(s3, bucket, `${datasetPrefix(dataset)}${datasetPiecesFile}`);
-  findings.push(checkSeeded({ what: `data set ${dataset.id}`, expected: dataset.sha256, inRow, inBucket }, seed));
+  const isBeingBuilt = stage.local !== undefined && lockHolder(localPaths().datasetLock) !== undefined;
+  const seeded = { what: `data set ${dataset.id}`, expected: dataset.sha256, inRow, inBucket };
+  findings.push(checkSeeded(seeded, { seed, isBeingBuilt }));
   return findings;
 }

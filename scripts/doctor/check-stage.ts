@@ -1,4 +1,4 @@
-/** Runs all checks of a stage: asks this machine and AWS, and has checks.ts judge what they say. */
+/** Runs all checks: asks this machine and AWS, and has checks.ts judge what they say. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ECRClient } from "@aws-sdk/client-ecr";
@@ -11,6 +11,7 @@ import { findPython } from "../../tools/python/environments";
 import { repository } from "../../tools/repository";
 import {
   apiStack,
+  type DescribedStack,
   describeStack,
   type StackName,
   stackName,
@@ -35,6 +36,7 @@ import {
   checkServerlessPool,
   checkStack,
   checkTrainingQuota,
+  notDeployed,
 } from "./checks";
 import { type Finding, right, skipped, wrong } from "./finding";
 import {
@@ -48,39 +50,70 @@ import {
   readTemplate,
 } from "./read-account";
 
+/** What a check is called, and what finds it out. */
+type Check = readonly [name: string, findings: () => Promise<readonly Finding[]>];
+
+/** Checks this machine, which is asked without credentials. Each finding comes as soon as it is known. */
+export async function* checkMachine(config: StageConfig): AsyncGenerator<Finding> {
+  const docker = dockerProgram(process.env);
+  const checks: readonly Check[] = [
+    ["Node", async () => await Promise.resolve([checkNode(process.version)])],
+    ["Python", async () => await Promise.resolve([right("Python", findPython())])],
+    ["Docker", async () => [checkDocker(await findDocker(docker), config)]],
+    ["base image", async () => await checkBaseImages(docker, config)],
+  ];
+  yield* findingsOf(checks, (error) => error);
+}
+
 /**
- * Returns the findings of all checks of a stage. A check that cannot be made is a finding, too.
+ * Checks a stage and its account. Each finding comes as soon as it is known, and first come those that have to be right
+ * before a deploy. A stage of which nothing is deployed has one line for all that a deploy makes.
  *
  * @param params.qualifier returns that of the CDK's bootstrap; what it throws is the finding of that check
  */
-export async function checkStage(
+export async function* checkStage(
   stage: OpenStage,
   params: { readonly config: StageConfig; readonly qualifier: () => string },
-): Promise<readonly Finding[]> {
+): AsyncGenerator<Finding> {
   const { config, qualifier } = params;
-  return [
-    ...(await checkMachine(config)),
-    ...(await orUnchecked("bootstrap of the CDK", async () => [await checkBootstrapOf(stage, qualifier)])),
-    ...(await orUnchecked("quotas", async () => await checkQuotas(stage, config))),
-    ...(await orUnchecked("stacks", async () => await checkStacks(stage, config))),
-    ...(await orUnchecked("images", async () => await checkImages(stage))),
-    ...(await orUnchecked("endpoints", async () => await checkEndpoints(stage))),
-    ...(await orUnchecked("seed", async () => await checkSeed(stage))),
-  ];
+  yield* findingsOf(
+    [
+      ["bootstrap of the CDK", async () => [await checkBootstrapOf(stage, qualifier)]],
+      ["quotas", async () => await checkQuotas(stage, config)],
+    ],
+    stage.explain,
+  );
+  const stacks: StackOfStage[] = [];
+  const checkAllStacks = async (): Promise<readonly Finding[]> => {
+    stacks.push(...(await describeStacks(stage, config)));
+    return isAbsent(stacks) ? [notDeployed(stage.stage)] : checkStacks(stage, stacks);
+  };
+  yield* findingsOf([["stacks", checkAllStacks]], stage.explain);
+  if (isAbsent(stacks)) return;
+  yield* findingsOf(
+    [
+      ["images", async () => await checkImages(stage)],
+      ["endpoints", async () => await checkEndpoints(stage)],
+      ["seed", async () => await checkSeed(stage)],
+    ],
+    stage.explain,
+  );
 }
 
-/** Returns a finding that a check could not be made, in place of ending all checks: a right is often missing. */
-async function orUnchecked(check: string, findings: () => Promise<readonly Finding[]>): Promise<readonly Finding[]> {
-  try {
-    return await findings();
-  } catch (error) {
-    return [
-      wrong(
+/** A check that cannot be made is a finding in place of the end of all checks: a right is often missing. */
+async function* findingsOf(checks: readonly Check[], explain: (error: unknown) => unknown): AsyncGenerator<Finding> {
+  for (const [check, findings] of checks) {
+    try {
+      yield* await findings();
+    } catch (error) {
+      const explained = explain(error);
+      const reason = explained instanceof Error ? explained.message : String(explained);
+      yield wrong(
         check,
-        `could not be checked: ${(error instanceof Error ? error.message : String(error)).replace(/\.$/, "")}`,
+        `could not be checked: ${reason.replaceAll("\n", " ").replace(/\.$/, "")}`,
         "Check it by hand.",
-      ),
-    ];
+      );
+    }
   }
 }
 
@@ -88,18 +121,6 @@ async function checkBootstrapOf(stage: OpenStage, qualifier: () => string): Prom
   if (stage.local !== undefined) return skipped("bootstrap of the CDK", "the local start does it");
   const own = qualifier();
   return checkBootstrap(await readBootstrapVersion(new SSMClient(stage.settings), own), own);
-}
-
-async function checkMachine(config: StageConfig): Promise<readonly Finding[]> {
-  const docker = dockerProgram(process.env);
-  return await Promise.resolve(
-    [
-      checkNode(process.version),
-      await orUnchecked("Python", async () => await Promise.resolve([right("Python", findPython())])),
-      checkDocker(await findDocker(docker), config),
-      ...(await checkBaseImages(docker, config)),
-    ].flat(),
-  );
 }
 
 async function checkBaseImages(docker: string, config: StageConfig): Promise<readonly Finding[]> {
@@ -114,15 +135,28 @@ const stacksOf = ({ endpoints, alarms }: StageConfig): readonly StackName[] =>
     (name) => (name !== "Inference" || endpoints !== undefined) && (name !== "Observability" || alarms !== undefined),
   );
 
-async function checkStacks(stage: OpenStage, config: StageConfig): Promise<readonly Finding[]> {
-  const findings: Finding[] = [];
-  for (const name of stacksOf(config)) {
-    const stack = await describeStack(stage, name);
+interface StackOfStage {
+  readonly name: StackName;
+  /** Undefined: it is not deployed. */
+  readonly stack: DescribedStack | undefined;
+}
+
+/** Returns true if nothing is deployed. Of stacks that could not be described nothing is known. */
+const isAbsent = (stacks: readonly StackOfStage[]): boolean =>
+  stacks.length > 0 && stacks.every(({ stack }) => stack === undefined);
+
+async function describeStacks(stage: OpenStage, config: StageConfig): Promise<readonly StackOfStage[]> {
+  const stacks: StackOfStage[] = [];
+  for (const name of stacksOf(config)) stacks.push({ name, stack: await describeStack(stage, name) });
+  return stacks;
+}
+
+function checkStacks({ stage }: OpenStage, stacks: readonly StackOfStage[]): readonly Finding[] {
+  return stacks.map(({ name, stack }) => {
     const schema = [storageStack, apiStack, trainingStack].find((known) => known.name === name)?.outputs;
     const missing = schema?.safeParse(stack?.outputs ?? {}).error?.issues.map(({ path }) => path.join(".")) ?? [];
-    findings.push(checkStack({ stage: stage.stage, name, stack, missing }));
-  }
-  return findings;
+    return checkStack({ stage, name, stack, missing });
+  });
 }
 
 async function checkQuotas(stage: OpenStage, config: StageConfig): Promise<readonly Finding[]> {

@@ -76,11 +76,21 @@ function afterFailure(params: {
   const unprotect = `aws cloudformation update-termination-protection --no-enable-termination-protection ${ofStack} && `;
   const remove = `${stack.isProtected ? unprotect : ""}aws cloudformation delete-stack ${ofStack}`;
   const reason = `Its reason: aws cloudformation describe-stack-events ${ofStack}.`;
+  const deleteFirst =
+    `the stack must be deleted before the next: ${remove} && aws cloudformation wait stack-delete-complete ${ofStack}. ` +
+    `Then mend the reason, and deploy again: ${deploy}. What the failed deploy left is listed by --leftovers.`;
   switch (stack.status) {
     case "ROLLBACK_COMPLETE":
     case "ROLLBACK_FAILED":
+      if (!stack.isProtected) {
+        return (
+          `${reason} Its first deploy failed. Mend the reason and deploy again, which deletes the failed stack first: ${deploy}. ` +
+          `What the failed deploy left is listed by --leftovers.`
+        );
+      }
+      return `${reason} Its first deploy failed, and ${deleteFirst}`;
     case "CREATE_FAILED":
-      return `${reason} Its first deploy failed, and the stack must be deleted before the next: ${remove} && aws cloudformation wait stack-delete-complete ${ofStack}. Then mend the reason, and deploy again: ${deploy}. What the failed deploy left is listed by --leftovers.`;
+      return `${reason} Its first deploy failed, and ${deleteFirst}`;
     case "UPDATE_ROLLBACK_FAILED":
     case "UPDATE_FAILED": {
       const withoutCdk = stack.status === "UPDATE_FAILED" ? "rollback-stack" : "continue-update-rollback";
@@ -90,6 +100,14 @@ function afterFailure(params: {
       return `${reason} Delete it again when the reason is gone: ${remove}`;
   }
 }
+
+/** Before the first deploy nothing is there, and nothing is wrong with that. */
+export const notDeployed = (stage: Stage): Finding =>
+  skipped(
+    `stage ${stage}`,
+    `not deployed yet: no stacks, images, endpoints and seed. The deploy makes them: ${deployCommand(stage)}, ` +
+      `and after it npm run seed -- --stage ${stage}; what has to be right before it is above`,
+  );
 
 /** @param missing the outputs that the commands of operators need and the stack does not have */
 export function checkStack(params: {
@@ -280,7 +298,14 @@ export interface SeededThing {
   readonly inBucket: string | undefined;
 }
 
-export function checkSeeded({ what, expected, inRow, inBucket }: SeededThing, seed: string): Finding {
+/** @param isBeingBuilt whether the local start is still making it */
+export function checkSeeded(
+  { what, expected, inRow, inBucket }: SeededThing,
+  { seed, isBeingBuilt = false }: { readonly seed: string; readonly isBeingBuilt?: boolean },
+): Finding {
+  if (isBeingBuilt && inBucket === undefined) {
+    return skipped(what, "the start is still building it; training jobs wait for it, composing does not");
+  }
   const short = (digest: string): string => digest.slice(0, 12);
   if (inRow === undefined && inBucket === undefined) return wrong(what, "it is not there", `Run: ${seed}`);
   if (inRow === undefined) return wrong(what, "the table has no row of it", `Run: ${seed}`);

@@ -59,7 +59,8 @@ export async function listLeftovers(stage: OpenStage, qualifier: () => string): 
       leftovers.push(...(await list()));
     } catch (error) {
       // The other lists are of use all the same.
-      unlisted.push(`${what} (${error instanceof Error ? error.message : String(error)})`);
+      const explained = stage.explain(error);
+      unlisted.push(`${what} (${explained instanceof Error ? explained.message : String(explained)})`);
     }
   }
   return { leftovers, inStacks: inStacks.length, unlisted };

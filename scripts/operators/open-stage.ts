@@ -5,20 +5,26 @@ import { type Outputs, readOutputs } from "../../local/outputs";
 import { localPaths } from "../../local/paths";
 import { localAccountId, type Stage, stages } from "../../naming/resource-names";
 import { UsageError } from "../../tools/command-line";
+import { lockHolder } from "../../tools/processes/process-lock";
 import {
   type AwsAccess,
   type ClientSettings,
   explainAccessError,
   findAccount,
   findAwsAccess,
+  requestSettings,
 } from "../../tools/stacks/aws-access";
 import type { StageInCloud } from "../../tools/stacks/deployed-stage";
 
 /** The options that every command of operators has. `--profile` and `--region` mean what they mean to the CDK CLI. */
 export const stageOptions = {
-  stage: { type: "string" },
-  profile: { type: "string" },
-  region: { type: "string" },
+  stage: {
+    type: "string",
+    value: "STAGE",
+    does: "the stage: local is the cloud of this machine, dev and prod are on AWS",
+  },
+  profile: { type: "string", value: "NAME", does: "the profile of AWS, in place of AWS_PROFILE" },
+  region: { type: "string", value: "REGION", does: "the Region of AWS, in place of AWS_REGION and the profile's" },
 } as const;
 
 export interface StageOptionValues {
@@ -33,6 +39,8 @@ export interface OpenStage extends StageInCloud {
   readonly account: string;
   /** What the local cloud has written about itself; undefined on AWS. */
   readonly local: Outputs | undefined;
+  /** Returns an error that says what failed and what to do, where it is one of a request to the cloud. */
+  readonly explain: (error: unknown) => unknown;
 }
 
 /**
@@ -42,11 +50,18 @@ export interface OpenStage extends StageInCloud {
  */
 export function readStage<Allowed extends Stage>(
   value: string | undefined,
-  { allowed, note = "" }: { readonly allowed: readonly Allowed[]; readonly note?: string },
+  {
+    command,
+    allowed,
+    note = "",
+  }: { readonly command: string; readonly allowed: readonly Allowed[]; readonly note?: string },
 ): Allowed {
   const stage = allowed.find((name) => name === value);
   if (stage !== undefined) return stage;
-  throw new UsageError(`--stage is ${value ?? "missing"}; it must be ${allowed.join(", ")}.${note}`);
+  const found = value === undefined ? "missing" : `"${value}"`;
+  throw new UsageError(
+    `--stage is ${found}; it must be one of ${allowed.join(", ")}, as in ${command} -- --stage ${allowed[0] ?? ""}.${note}`,
+  );
 }
 
 /**
@@ -58,20 +73,23 @@ export function readStage<Allowed extends Stage>(
 export async function withStage(
   params: {
     readonly values: StageOptionValues;
+    /** The command without arguments, for messages. */
+    readonly command: string;
     readonly allowed?: readonly Stage[];
     readonly note?: string;
   },
   run: (stage: OpenStage) => Promise<void>,
 ): Promise<void> {
-  const { values, allowed = stages, note } = params;
-  const stage = readStage(values.stage, { allowed, ...(note === undefined ? {} : { note }) });
+  const { values, command, allowed = stages, note } = params;
+  const stage = readStage(values.stage, { command, allowed, ...(note === undefined ? {} : { note }) });
   const local = stage === "local" ? readLocalOutputs() : undefined;
   const access = local === undefined ? await findAwsAccess(values) : localAccess(local);
   try {
     const account = local === undefined ? await findAccount(access.settings) : localAccountId;
     const cloudFormation = new CloudFormationClient(access.settings);
     try {
-      await run({ stage, settings: access.settings, account, cloudFormation, local });
+      const explain = (error: unknown): unknown => explainAccessError(error, access);
+      await run({ stage, settings: access.settings, account, cloudFormation, local, explain });
     } finally {
       cloudFormation.destroy();
     }
@@ -92,16 +110,23 @@ export const describeAccount = ({ stage, account, settings }: OpenStage): string
  * @throws Error that says how to start one if none is up, or what is wrong with its file
  */
 export function readLocalOutputs(): Outputs {
-  const file = localPaths().outputs;
+  const { outputs: file, lock } = localPaths();
   const outputs = readOutputs(file);
-  if (outputs === undefined) throw new Error(`No local cloud is up: there is no ${file}. Start one: npm start`);
-  return outputs;
+  if (outputs !== undefined) return outputs;
+  const start = lockHolder(lock);
+  if (start !== undefined) {
+    throw new Error(
+      `The local cloud is not up yet: the start of ${start.startedAt} (process ${start.pid}) is still building it, or is ending. ` +
+        `The start says "everything is up" when it is.`,
+    );
+  }
+  throw new Error(`No local cloud is up: there is no ${file}. Start one: npm start`);
 }
 
 function localAccess({ region, awsEndpointUrl }: Outputs): AwsAccess {
   const credentials = async (): Promise<typeof localCredentials> => await Promise.resolve(localCredentials);
   return {
-    settings: { region, credentials, endpoint: awsEndpointUrl },
+    settings: { region, credentials, endpoint: awsEndpointUrl, ...requestSettings },
     profile: undefined,
     regionFrom: "the local cloud",
   };

@@ -20,8 +20,9 @@ const pricesSchema = z.object({
     queueRequest: amount,
     workflowTransition: amount,
     serverlessEndpointGbSecond: amount,
+    logGb: amount,
   }),
-  perMonth: z.object({ imageGb: amount, alarm: amount }),
+  perMonth: z.object({ imageGb: amount, alarm: amount, metric: amount }),
   trainingInstanceHour: z.record(z.string(), amount),
 });
 export type Prices = z.infer<typeof pricesSchema>;

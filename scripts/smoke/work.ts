@@ -116,8 +116,13 @@ export async function completedComposition(id: string, params: WorkParams): Prom
 /** Failures of a training job that are the account's, and not the container's. */
 const ofAccount: ReadonlySet<string> = new Set(["QUOTA_EXCEEDED", "TRAINING_JOB_REFUSED", "CAPACITY_DEADLINE_PASSED"]);
 
-const describeJob = ({ state, progress: { epoch, epochs } }: TrainingJob): string =>
-  epoch === 0 ? state : `${state}, epoch ${epoch} of ${epochs}`;
+/** The API does not say which of them a job waits for. */
+const queuedFor = "it waits for a training slot, or for the data set where that is still built";
+
+function describeJob({ state, progress: { epoch, epochs } }: TrainingJob): string {
+  if (state === "QUEUED") return `${state}: ${queuedFor}`;
+  return epoch === 0 ? state : `${state}, epoch ${epoch} of ${epochs}`;
+}
 
 /**
  * Waits until a training job has ended, or until it is as wanted.

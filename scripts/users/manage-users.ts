@@ -113,6 +113,13 @@ export async function addUser(
     }
     throw error;
   }
+  if (stage === "local") {
+    return (
+      `The user ${username} is made, and cannot sign in: the local cloud sends no e-mail, ` +
+      "and the temporary password is told nowhere else. " +
+      `Its users demo and second can: npm run token -- --user second`
+    );
+  }
   return `Cognito sends a temporary password to ${email}. It is good for ${temporaryPasswordDays} days; after that: npm run users -- reset ${username} --stage ${stage}. ${mailHint}`;
 }
 
@@ -146,7 +153,8 @@ export async function removeUser(pool: UserPool, username: string): Promise<stri
  * @throws Error if there is no such user, or if the user can get no e-mail
  */
 export async function resetUser(pool: UserPool, username: string): Promise<string> {
-  const { cognito, userPoolId } = pool;
+  const { cognito, userPoolId, stage } = pool;
+  const nowhere = "The local cloud sends no e-mail, so nobody gets the new password.";
   const { status, email, emailVerified } = await findUser(pool, username);
   if (email === undefined)
     throw new Error(`${username} has no e-mail address, so Cognito has nowhere to send a password to.`);
@@ -160,6 +168,7 @@ export async function resetUser(pool: UserPool, username: string): Promise<strin
         DesiredDeliveryMediums: ["EMAIL"],
       }),
     );
+    if (stage === "local") return nowhere;
     return `Cognito sends a new temporary password to ${email}. It is good for ${temporaryPasswordDays} days. ${mailHint}`;
   }
   if (!emailVerified) {
@@ -168,6 +177,7 @@ export async function resetUser(pool: UserPool, username: string): Promise<strin
     );
   }
   await cognito.send(new AdminResetUserPasswordCommand({ UserPoolId: userPoolId, Username: username }));
+  if (stage === "local") return `The password of ${username} is void. ${nowhere}`;
   return `The password of ${username} is void. Cognito sends a code to ${email}, which the sign-in page takes for a new password.`;
 }
 

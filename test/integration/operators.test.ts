@@ -53,7 +53,9 @@ test("a stage that is not deployed is told with the command that deploys it, and
 test("a stage that seed does not know is named with those that it does", async () => {
   const { status, error } = await cloud.run("seed", ["--stage", "local"]);
   expect(status).toBe(2);
-  expect(error).toBe("--stage is local; it must be dev, prod. npm start seeds the local cloud itself.\n");
+  expect(error).toBe(
+    '--stage is "local"; it must be one of dev, prod, as in npm run seed -- --stage dev. npm start seeds the local cloud itself.\n',
+  );
 });
 
 describe("with the stacks of dev", () => {
@@ -282,7 +284,11 @@ describe("with the stacks of dev", () => {
       ["no name", ["add"], /The username is missing; it must have/],
       ["no address", ["add", "eve"], /--email is missing; it must be the e-mail address/],
       ["no address at all", ["add", "eve", "--email", "eve"], /--email is "eve"; it must be/],
-      ["an unknown action", ["erase", "ada"], /The action is erase; it must be add, list, remove, reset\./],
+      [
+        "an unknown action",
+        ["erase", "ada"],
+        /The action is erase; it must be one of add, list, remove, reset, as in npm run users -- list --stage dev\./,
+      ],
       [
         "a removal that nobody confirms",
         ["remove", "ada"],

@@ -15,7 +15,7 @@ import * as z from "zod";
 import { localCredentials } from "../../local/cloud/ministack";
 import { seedUser } from "../../local/cloud/users";
 import { type Outputs, readOutputs } from "../../local/outputs";
-import { exitCodeOf, readOptions, UsageError } from "../../tools/command-line";
+import { exitCodeOf, HelpRequest, readOptions, UsageError } from "../../tools/command-line";
 import { randomPassword } from "../../tools/random-password";
 import { accessToken, subjectOf } from "../e2e/api-session";
 import { type Audit, type Books, isFinal, openBooks } from "../faults/books";
@@ -151,10 +151,15 @@ async function soak(outputs: Outputs, options: z.infer<typeof optionsSchema>): P
 
 async function main(): Promise<boolean> {
   const values = readOptions({
-    minutes: { type: "string", default: "10" },
-    users: { type: "string", default: "20" },
-    jobs: { type: "string", default: "100" },
-    outputs: { type: "string" },
+    command: "npm run soak",
+    does: "Has many users work on a local cloud at once, and checks that nothing is lost, stuck or doubled.",
+    options: {
+      minutes: { type: "string", value: "MINUTES", default: "10", does: "how long they work" },
+      users: { type: "string", value: "COUNT", default: "20", does: "how many users" },
+      jobs: { type: "string", value: "COUNT", default: "100", does: "how many training jobs they begin" },
+      outputs: { type: "string", value: "FILE", does: "the outputs of a running cloud, in place of one of its own" },
+    },
+    examples: [{ given: "--minutes 10 --users 20 --jobs 100", does: "is what it does by itself" }],
   });
   const options = optionsSchema.parse(values);
   if (options.outputs !== undefined) {
@@ -180,6 +185,7 @@ main()
     process.exitCode = isWell ? 0 : 1;
   })
   .catch((error: unknown) => {
-    console.error(error instanceof UsageError ? error.message : error);
+    if (error instanceof HelpRequest) console.log(error.message);
+    else console.error(error instanceof UsageError ? error.message : error);
     process.exitCode = exitCodeOf(error);
   });

@@ -186,7 +186,15 @@ async function tally(reportFile: string): Promise<Tally> {
 }
 
 async function main(): Promise<boolean> {
-  const values = readOptions({ requests: { type: "string", default: "5000" }, seed: { type: "string" } });
+  const values = readOptions({
+    command: "npm run verify:api",
+    does: "Sends requests of Schemathesis to a local cloud of its own, and holds the responses against docs/openapi.json.",
+    options: {
+      requests: { type: "string", value: "COUNT", default: "5000", does: "how many requests" },
+      seed: { type: "string", value: "NUMBER", does: "what the requests are made from, to repeat a run" },
+    },
+    examples: [{ given: "--requests 500", does: "sends 500 requests" }],
+  });
   const wanted = z.coerce.number().int().min(1).parse(values.requests);
   const ending = new AbortController();
   for (const name of ["SIGINT", "SIGTERM"] as const) {

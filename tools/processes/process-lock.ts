@@ -61,6 +61,22 @@ export function takeProcessLock({ file, whyRefused, isAlive = isHolderAlive }: T
   }
 }
 
+/** Returns the living process that has the lock; undefined if nobody has it. */
+export function lockHolder(
+  file: string,
+  isAlive: (holder: LockHolder) => boolean = isHolderAlive,
+): LockHolder | undefined {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return undefined;
+    throw error;
+  }
+  const holder = readHolder(text);
+  return holder !== undefined && isAlive(holder) ? holder : undefined;
+}
+
 interface TakeOverParams extends Required<TakeProcessLockParams> {
   /** The file of this process that becomes the lock. */
   readonly own: string;

@@ -21,6 +21,7 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -56,12 +57,48 @@ RECIPE = 2
 """The version of this program's way to make environments. A higher number makes those made before again."""
 
 
+DISK_MEGABYTES = {"cloud": 110, "inference": 170, "training": 1500, "dataset": 320}
+"""The disk that an environment takes, where that is much: as measured on Linux in November 2026, with PyTorch's build
+for CPUs. A build for CUDA takes some thousand megabytes more."""
+
+SECONDS_BETWEEN_LINES = 30
+"""Seconds after which it is told again what pip is doing."""
+
 SECONDS_WITHOUT_A_MAKER = 30
 """Seconds to wait for an environment that nothing is making, because its maker may only just have been started."""
 
 
 class EnvironmentProblem(Exception):
     """An environment cannot be made. The message is one or two sentences for a person."""
+
+
+class PipProgress:
+    """What pip is doing, by the lines that it prints.
+
+    Args:
+        total: the number of packages that it installs.
+    """
+
+    def __init__(self, total: int) -> None:
+        self.total = total
+        self.collected = 0
+        self.doing = "pip starts"
+
+    def read(self, line: str) -> None:
+        """Takes one line of pip's output."""
+        words = line.split()
+        if line.startswith(("Collecting ", "Processing ")):
+            self.collected += 1
+            self.doing = words[1]
+        elif words[:1] == ["Downloading"]:
+            # The name of the file and, in brackets, its size.
+            self.doing = " ".join(["downloading", words[1].rsplit("/", 1)[-1], *words[2:]])
+        elif line.startswith("Installing collected packages"):
+            self.doing = "unpacking them"
+
+    def describe(self) -> str:
+        """Returns how far pip is, in one line."""
+        return f"{self.collected} of {self.total} packages, {self.doing}"
 
 
 class Environments:
@@ -135,6 +172,7 @@ class Environments:
         if place.exists():
             report(f"{name}: its lock or Python changed: making it again")
             shutil.rmtree(place)
+        report(f"{name}: making a virtual environment")
         made = subprocess.run([sys.executable, "-m", "venv", str(place)], capture_output=True, text=True, check=False)
         if made.returncode != 0:
             raise EnvironmentProblem(
@@ -156,17 +194,18 @@ class Environments:
         total = len({line for file in (*unhashed, *hashed) for line in requirements(file.read_text("utf-8"))})
         if total == 0:
             return
-        report(f"{name}: installing {total} packages")
+        size = f", {DISK_MEGABYTES[name]} MB of disk" if name in DISK_MEGABYTES else ""
+        report(f"{name}: installing {total} packages{size}")
         # A pip that is killed leaves its temporary folders behind. They are in this folder, and the next making clears
         # it.
         temporary = self.directory / f"{name}.tmp"
         shutil.rmtree(temporary, ignore_errors=True)
         temporary.mkdir()
         log = self.directory / f"{name}.log"
-        collected = 0
-        said = time.monotonic()
+        progress = PipProgress(total)
         installed = True
-        with log.open("w", encoding="utf-8") as sink:
+        # The log is read while pip works, so each line is in it at once.
+        with log.open("w", encoding="utf-8", buffering=1) as sink, _told(name, progress, report):
             for files, options in ((unhashed, []), (hashed, ["--require-hashes"])):
                 if not files or not installed:
                     continue
@@ -180,11 +219,7 @@ class Environments:
                     assert pip.stdout is not None
                     for line in pip.stdout:
                         sink.write(line)
-                        if line.startswith(("Collecting ", "Processing ")):
-                            collected += 1
-                            if time.monotonic() - said > 5:
-                                said = time.monotonic()
-                                report(f"{name}: {collected} of {total} packages")
+                        progress.read(line)
                 installed = pip.returncode == 0
         shutil.rmtree(temporary, ignore_errors=True)
         if not installed:
@@ -245,6 +280,26 @@ class Environments:
                 report(f"{name}: another process is making it: waiting")
                 fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+
+
+@contextlib.contextmanager
+def _told(name: str, progress: PipProgress, report: Callable[[str], None]) -> Iterator[None]:
+    """Reports what pip is doing, again and again, until the work within is over. pip prints nothing while it downloads
+    a file or unpacks all of them."""
+    over = threading.Event()
+    started = time.monotonic()
+
+    def tell() -> None:
+        while not over.wait(SECONDS_BETWEEN_LINES):
+            report(f"{name}: {progress.describe()} ({time.monotonic() - started:.0f} s)")
+
+    teller = threading.Thread(target=tell, daemon=True)
+    teller.start()
+    try:
+        yield
+    finally:
+        over.set()
+        teller.join()
 
 
 def requirements(text: str) -> list[str]:

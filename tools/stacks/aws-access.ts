@@ -6,6 +6,7 @@
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { fromEnv, fromIni, fromNodeProviderChain } from "@aws-sdk/credential-providers";
 import { loadSharedConfigFiles, memoize } from "@smithy/core/config";
+import * as z from "zod";
 import { type AskForMfaCode, askForMfaCode } from "./mfa-code";
 
 /** What the clients of one command have in common. The local cloud has an endpoint, and AWS has none. */
@@ -13,7 +14,39 @@ export interface ClientSettings {
   readonly region: string;
   readonly credentials: ReturnType<typeof fromNodeProviderChain>;
   readonly endpoint?: string;
+  readonly logger: Readonly<Record<"debug" | "info" | "warn" | "error", (content: unknown) => void>>;
+  readonly requestHandler: { readonly connectionTimeout: number; readonly socketTimeout: number };
 }
+
+interface FailedRequest {
+  /** The service in the words of its client, for example SageMaker. */
+  readonly service: string;
+  /** The action, for example ListTrainingJobs. */
+  readonly action: string;
+}
+
+/** What each error of a client was thrown for. The SDK tells a logger, and puts it into no error. */
+const failedRequests = new WeakMap<object, FailedRequest>();
+
+const failureSchema = z.object({ clientName: z.string(), commandName: z.string(), error: z.instanceof(Error) });
+const ignore = (): void => undefined;
+
+/** Settings of every client of a command: a request that nobody answers ends, and an error is remembered with its request. */
+export const requestSettings = {
+  logger: {
+    debug: ignore,
+    info: ignore,
+    warn: ignore,
+    error: (content: unknown): void => {
+      const { data } = failureSchema.safeParse(content);
+      if (data === undefined) return;
+      const service = data.clientName.replace(/Client$/, "");
+      failedRequests.set(data.error, { service, action: data.commandName.replace(/Command$/, "") });
+    },
+  },
+  // Firewalls and proxies that let nothing through often say nothing either. The SDK tries each request three times.
+  requestHandler: { connectionTimeout: 10_000, socketTimeout: 30_000 },
+} as const satisfies Pick<ClientSettings, "logger" | "requestHandler">;
 
 export interface AwsAccess {
   readonly settings: ClientSettings;
@@ -49,7 +82,7 @@ export async function findAwsAccess(params: FindAwsAccessParams): Promise<AwsAcc
     asked.profile === undefined
       ? credentialsOfEnvironment(profile, { environment, options })
       : fromIni({ ...options, profile: asked.profile });
-  return { settings: { region, credentials: askedOnce(credentials) }, profile, regionFrom: from };
+  return { settings: { region, credentials: askedOnce(credentials), ...requestSettings }, profile, regionFrom: from };
 }
 
 /** Milliseconds before their end at which credentials count as expired. */
@@ -123,25 +156,102 @@ const credentialFaults: ReadonlyMap<string, string> = new Map([
   ["SignatureDoesNotMatch", "The secret key does not belong to the access key"],
 ]);
 
+/** How errors of Node say that a host has no address. */
+const unknownHostCodes: readonly string[] = ["ENOTFOUND", "EAI_AGAIN"];
+
+/** How errors of Node, and the SDK's own TimeoutError, say that a host does not answer. */
+const unreachableCodes: readonly string[] = [
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "EPIPE",
+  "ETIMEDOUT",
+  "TimeoutError",
+];
+
+/** How Node says that it does not trust the certificate of a host, often that of a proxy. */
+const certificateCode = /CERT|SIGNATURE|SELF_SIGNED/;
+
+const deniedNames: readonly string[] = ["AccessDenied", "AccessDeniedException", "UnauthorizedOperation"];
+
+const codeSchema = z.object({ code: z.string() });
+
 /**
- * Returns an error that says what to do where a request to AWS failed for its credentials or its Region; every other
- * error as it is.
+ * Returns an error that says what failed and what to do, where a request to AWS failed for its credentials, its Region or
+ * its way there. Of every other error of a client it says which request it was for; what is no such error is returned as
+ * it is.
  */
 export function explainAccessError(error: unknown, { profile, regionFrom, settings }: AwsAccess): unknown {
   if (!(error instanceof Error)) return error;
+  const request = failedRequests.get(error);
+  const failed = request === undefined ? "A request to AWS failed" : `${request.service} ${request.action} failed`;
+  const explained = (message: string): Error => new Error(message, { cause: error });
+
   const fault = credentialFaults.get(error.name);
   const where = profile === undefined ? "no profile is named" : `the profile is ${profile}`;
   if (fault !== undefined) {
-    return new Error(
+    return explained(
       `${fault} (${where}): ${error.message}\nSign in with \`aws sso login\` or \`aws configure\`, or name a profile by --profile or AWS_PROFILE.`,
-      { cause: error },
     );
   }
-  if ("code" in error && (error.code === "ENOTFOUND" || error.code === "EAI_AGAIN")) {
-    return new Error(
-      `Nothing answers in the Region ${settings.region} (from ${regionFrom}): ${error.message}\nIs there such a Region, and a network? Another Region is named by --region or AWS_REGION.`,
-      { cause: error },
+  const code = codeSchema.safeParse(error).data?.code ?? codeIn(error.message) ?? error.name;
+  // Node says nothing more where it has tried several addresses of a host.
+  const reason = error.message === "" ? code : error.message;
+  if (unknownHostCodes.includes(code)) {
+    return explained(
+      `Nothing answers in the Region ${settings.region} (from ${regionFrom}): ${reason}\n` +
+        `Is there such a Region, and a network? Another Region is named by --region or AWS_REGION.`,
     );
   }
-  return error;
+  if (unreachableCodes.includes(code)) {
+    return explained(
+      `${failed}, because nobody answers: ${reason}\n` +
+        `Is there a network, and does a firewall let it through? A proxy is not used.${whereItWent(settings)}`,
+    );
+  }
+  if (certificateCode.test(code)) {
+    return explained(
+      `${failed}, because the certificate is not trusted: ${reason}\n` +
+        `Where a proxy opens connections, name the file of its certificate in NODE_EXTRA_CA_CERTS.${whereItWent(settings)}`,
+    );
+  }
+  if (deniedNames.includes(error.name)) {
+    return explained(`${failed}: ${reason}\nWhat each command needs: docs/deploy.md, "What each command may do".`);
+  }
+  if (request === undefined) return error;
+  // The SDK calls an error so whose body is none of the service's, or adds a hint to what its parser says of the body.
+  const isOfAnother = [error.name, error.message].some((text) =>
+    /^Unknown(?:Error)?$|\n\s*Deserialization error/.test(text),
+  );
+  if (isOfAnother) {
+    return explained(
+      `${failed}: the response is none of ${request.service} (${describeStatus(error)}).\n` +
+        `Did the request go to another program, as to a proxy or an emulator?${whereItWent(settings)}`,
+    );
+  }
+  return explained(`${failed}: ${reason}`);
+}
+
+/** Returns the code in a message: the SDK has no other place for it where it puts a network's error into one of its own. */
+const codeIn = (message: string): string | undefined =>
+  [...unknownHostCodes, ...unreachableCodes].find((code) => message.includes(`${code} `));
+
+const responseSchema = z.object({ $metadata: z.object({ httpStatusCode: z.number() }) });
+
+function describeStatus(error: Error): string {
+  const { data } = responseSchema.safeParse(error);
+  const [reason = ""] = error.message.split("\n");
+  return data === undefined ? reason : `status ${data.$metadata.httpStatusCode}, ${reason}`;
+}
+
+/** Returns a sentence about the address that requests go to, where it is not AWS's own; else nothing. */
+function whereItWent({ endpoint }: ClientSettings): string {
+  const variables = Object.entries(process.env).filter(
+    ([name, value]) => name.startsWith("AWS_ENDPOINT_URL") && named(value) !== undefined,
+  );
+  if (endpoint !== undefined) return ` It went to ${endpoint}.`;
+  if (variables.length === 0) return "";
+  const list = variables.map(([name, value]) => `${name}=${value ?? ""}`).join(", ");
+  return ` Requests go where ${list} says; without it they go to AWS.`;
 }

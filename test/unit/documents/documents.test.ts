@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 import * as z from "zod";
+import { prices } from "../../../scripts/operators/prices";
 import { type MarkdownDocument, parseMarkdown } from "./support/markdown";
 import { existsInRepository, isRepositoryPath } from "./support/named-paths";
 import { read, repository, repositoryFiles, repositoryPaths } from "./support/repository-files";
@@ -32,6 +33,37 @@ test("every relative link leads to a file, and to a heading in it", () => {
       }),
   );
   expect(broken).toEqual([]);
+});
+
+test("a command with an address of example.org says that it is to be replaced", () => {
+  const blocks = inEveryDocument((_, { codeBlocks }) =>
+    codeBlocks
+      .filter(({ language, text }) => language === "bash" && text.includes("@example.org"))
+      .map(({ text }) => text),
+  );
+  expect(blocks.length).toBeGreaterThan(2);
+  expect(blocks.filter((text) => !/# write your own\b.*\baddress/.test(text))).toEqual([]);
+});
+
+test("the pages that operators copy from break no command and no message over two lines", () => {
+  const broken = ["docs/deploy.md", "docs/runbook.md", "docs/troubleshooting.md", "README.md"].flatMap((file) => {
+    const prose = read(file).replaceAll(/^```.*?^```$/gms, "");
+    return [...prose.matchAll(/`[^`]+`/g)].map(([span]) => span).filter((span) => span.includes("\n"));
+  });
+  expect(broken).toEqual([]);
+});
+
+test("the page about deploying has the costs of our own metrics, and the price that the list has", () => {
+  const [, units = ""] = /const units = \{(.*?)\} as const;/s.exec(read("lambdas/telemetry/metrics.ts")) ?? [];
+  const metrics = [...units.matchAll(/^ {2}\w+: /gm)].length;
+  const { metric, imageGb } = prices.perMonth;
+  const page = read("docs/deploy.md").replaceAll(/\s+/g, " ");
+  const dollars = (amount: number): string => `$${amount.toFixed(2)}`;
+  expect(page).toContain(`${metrics} at ${dollars(metric)}, by the hours in which each has a value`);
+  expect(page).toContain(`up to ${dollars((metrics - 10) * metric)} |`);
+  expect(page).toContain(`up to ${dollars(metrics * metric)} |`);
+  expect(page).toMatch(new RegExp(`Images of each earlier version .*?\\| \\${dollars(imageGb)} `));
+  expect(page).toMatch(new RegExp(`Logs beyond .*?\\| \\${dollars(prices.perUnit.logGb)} `));
 });
 
 test("every path between backticks is one of the repository", () => {

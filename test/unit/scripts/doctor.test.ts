@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadStageConfig } from "../../../lib/config/load-stage-config";
 import { readBootstrapQualifier } from "../../../scripts/doctor/bootstrap-qualifier";
+import { checkMachine, checkStage } from "../../../scripts/doctor/check-stage";
 import {
   checkBootstrap,
   checkDocker,
@@ -16,11 +17,13 @@ import {
   checkServerlessPool,
   checkStack,
   checkTrainingQuota,
+  notDeployed,
 } from "../../../scripts/doctor/checks";
 import { describeFinding, type Finding } from "../../../scripts/doctor/finding";
 import { describeLeftover, leftoversOf, nameInArn } from "../../../scripts/doctor/leftovers";
 import { listInStack } from "../../../scripts/doctor/list-leftovers";
 import { imagesInTemplate, parseDockerInfo, readEndpointConfigurations } from "../../../scripts/doctor/read-account";
+import { requestSettings } from "../../../tools/stacks/aws-access";
 import { startCloudFormation } from "../../support/cloudformation-server";
 
 // A folder without a deployer's own values.
@@ -170,7 +173,7 @@ test.each([
     "the first deploy failed",
     "ROLLBACK_COMPLETE",
     [],
-    /ROLLBACK_COMPLETE\. Its reason: aws cloudformation describe-stack-events --stack-name opencomposer-dev-Api\. Its first deploy failed, and the stack must be deleted/,
+    /ROLLBACK_COMPLETE\. Its reason: aws cloudformation describe-stack-events --stack-name opencomposer-dev-Api\. Its first deploy failed\. Mend/,
   ],
   ["a deletion failed", "DELETE_FAILED", [], /describe-stack-events/],
   ["the last update failed", "UPDATE_ROLLBACK_COMPLETE", [], /Its last deploy has not succeeded/],
@@ -194,10 +197,63 @@ test.each(["ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAIL
       "aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name opencomposer-prod-Inference" +
         " && aws cloudformation delete-stack --stack-name opencomposer-prod-Inference",
     );
-    expect(failed(status, false)).toContain("delete-stack --stack-name opencomposer-prod-Inference");
     expect(failed(status, false)).not.toContain("update-termination-protection");
   },
 );
+
+test.each(["CREATE_FAILED", "DELETE_FAILED"])("a stack that is %s is deleted by hand", (status) => {
+  expect(failed(status, false)).toContain("delete-stack --stack-name opencomposer-prod-Inference");
+});
+
+test.each(["ROLLBACK_COMPLETE", "ROLLBACK_FAILED"])(
+  "a stack that is %s and not protected is deleted by the next deploy",
+  (status) => {
+    expect(failed(status, false)).toContain(
+      "Mend the reason and deploy again, which deletes the failed stack first: npx cdk deploy --all -c stage=prod.",
+    );
+    expect(failed(status, false)).not.toContain("delete-stack");
+  },
+);
+
+test("a stage of which nothing is deployed has one line, and what is wrong before a deploy stands first", async () => {
+  const { client: cloudFormation, stop } = await startCloudFormation("DescribeStacks", "<Stacks></Stacks>");
+  const nobody = {
+    stage: "dev",
+    account: "123456789012",
+    cloudFormation,
+    local: undefined,
+    explain: (error: unknown) => error,
+    settings: {
+      region: "eu-west-1",
+      credentials: async () => await Promise.reject(new Error("no rights")),
+      ...requestSettings,
+    },
+  } as const;
+  const lines: string[] = [];
+  try {
+    for await (const finding of checkStage(nobody, { config, qualifier: () => "hnb659fds" })) lines.push(line(finding));
+  } finally {
+    await stop();
+  }
+  expect(lines).toEqual([
+    "✗ bootstrap of the CDK: could not be checked: no rights. Check it by hand.",
+    "✗ quotas: could not be checked: no rights. Check it by hand.",
+    line(notDeployed("dev")),
+  ]);
+  expect(lines.at(-1)).toMatch(
+    /^– stage dev: not deployed yet: no stacks, images, endpoints and seed\. The deploy makes/,
+  );
+});
+
+test("this machine is checked without an account, and each finding comes before the next is asked for", async () => {
+  const uri = { kind: "uri", uri: `123456789012.dkr.ecr.eu-west-1.amazonaws.com/a@sha256:${"0".repeat(64)}` } as const;
+  const images = { "unet-gan": { training: uri, inference: uri }, "ar-cnn": { training: uri, inference: uri } };
+  const findings = checkMachine({ ...config, images });
+  expect(await findings.next()).toMatchObject({ value: { check: "Node", result: "right" } });
+  const others = [];
+  for await (const { check } of findings) others.push(check);
+  expect(others).toEqual(["Python", "Docker"]);
+});
 
 test.each([
   ["UPDATE_ROLLBACK_FAILED", "continue-update-rollback"],
@@ -275,9 +331,17 @@ test.each([
   ["new", "bad", "wrong", /the object is damaged/],
   ["new", "new", "right", /sha256 new in table and bucket/],
 ])("a seeded thing with the row %s and the object %s is %s", (inRow, inBucket, result, message) => {
-  const finding = checkSeeded({ what: "w", expected: "new", inRow, inBucket }, "npm run seed");
+  const finding = checkSeeded({ what: "w", expected: "new", inRow, inBucket }, { seed: "npm run seed" });
   expect(finding.result).toBe(result);
   expect(line(finding)).toMatch(message);
+});
+
+test("a data set that the local start is still building is not wrong", () => {
+  const missing = { what: "data set", expected: "new", inRow: "new", inBucket: undefined };
+  const of = (isBeingBuilt: boolean): string => line(checkSeeded(missing, { seed: "npm start", isBeingBuilt }));
+  expect(of(true)).toMatch(/^– data set: the start is still building it/);
+  expect(of(false)).toMatch(/^✗ data set: the bucket does not have new\. Run: npm start$/);
+  expect(checkSeeded({ ...missing, inBucket: "old" }, { seed: "npm start", isBeingBuilt: true }).result).toBe("wrong");
 });
 
 describe("leftovers", () => {

@@ -15,7 +15,7 @@ const requestSchema = z.looseObject({
 const operationOf = (request: IncomingMessage): string => String(request.headers["x-amz-target"]).split(".")[1] ?? "";
 
 /** Runs the work on a pool with one user who has never signed in. */
-async function askedOf(work: (pool: UserPool) => Promise<string>) {
+async function askedOf(work: (pool: UserPool) => Promise<string>, stage: UserPool["stage"] = "dev") {
   const created: z.infer<typeof requestSchema>[] = [];
   const server = await startListeningServer((request, response) => {
     void json(request).then((body) => {
@@ -35,7 +35,7 @@ async function askedOf(work: (pool: UserPool) => Promise<string>) {
     credentials: { accessKeyId: "k", secretAccessKey: "s" },
   });
   try {
-    const told = await work({ cognito, userPoolId: "eu-west-1_a", stage: "dev" });
+    const told = await work({ cognito, userPoolId: "eu-west-1_a", stage });
     return { told, created };
   } finally {
     cognito.destroy();
@@ -61,4 +61,13 @@ test.each([
   expect(created[0]?.MessageAction).toBe(action);
   expect(told).not.toContain(created[0]?.TemporaryPassword);
   expect(told).toContain("The dot behind the password is not part of it.");
+});
+
+test.each([
+  ["added", async (pool: UserPool) => await addUser(pool, { username: "ada", email: "ada@own.test" })],
+  ["reset", async (pool: UserPool) => await resetUser(pool, "ada")],
+])("nobody is told to look for an e-mail when a user of the local cloud is %s", async (_, work) => {
+  const { told } = await askedOf(work, "local");
+  expect(told).toMatch(/the local cloud sends no e-mail/i);
+  expect(told).not.toContain("spam");
 });

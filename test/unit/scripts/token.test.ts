@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { freePort } from "../../../tools/processes/free-port";
+import { takeProcessLock } from "../../../tools/processes/process-lock";
 import { startListeningServer } from "../../support/listening-server";
 
 const repository = resolve(__dirname, "../../..");
@@ -107,8 +108,16 @@ test("an option that it does not have is named with those that it has", async ()
   expect(await token(["--stag", "dev"])).toEqual({
     status: 2,
     out: "",
-    error: "The option --stag is not known; the options are --stage, --user.\n",
+    error: "The option --stag is not known; the options are --stage, --user; npm run token -- --help explains them.\n",
   });
+});
+
+test("it says that the start is still building the cloud, where one runs", async () => {
+  rmSync(join(folder, "outputs.json"), { force: true });
+  const release = takeProcessLock({ file: join(folder, "running.json"), whyRefused: () => "taken" });
+  const { status, error } = await token([]).finally(release);
+  expect(status).toBe(1);
+  expect(error).toContain(`(process ${process.pid}) is still building it`);
 });
 
 test.each([

@@ -4,6 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { ListTrainingJobsCommand, SageMakerClient } from "@aws-sdk/client-sagemaker";
+import { freePort } from "../../../tools/processes/free-port";
 import { repository } from "../../../tools/repository";
 import { explainAccessError, findAwsAccess } from "../../../tools/stacks/aws-access";
 import { startListeningServer } from "../../support/listening-server";
@@ -123,6 +125,65 @@ test("missing credentials and an unknown Region are explained with what was aske
   });
   const other = new Error("something else");
   expect(explainAccessError(other, access)).toBe(other);
+});
+
+/** Returns what is told of a request to this address, by the settings that every command has. */
+async function explanationOf(endpoint: string): Promise<string> {
+  environmentOf({ AWS_ACCESS_KEY_ID: "k", AWS_SECRET_ACCESS_KEY: "s", AWS_ENDPOINT_URL: endpoint });
+  const access = await findAwsAccess({ region: "eu-west-1" });
+  const client = new SageMakerClient({ ...access.settings, maxAttempts: 1 });
+  try {
+    await client.send(new ListTrainingJobsCommand({}));
+    return "it was answered";
+  } catch (error) {
+    const explained = explainAccessError(error, access);
+    return explained instanceof Error ? explained.message : String(explained);
+  } finally {
+    client.destroy();
+  }
+}
+
+test("an address at which nobody answers is told with the request and the variable that names it", async () => {
+  const url = `http://127.0.0.1:${await freePort()}`;
+  const told = await explanationOf(url);
+  expect(told).toMatch(/^SageMaker ListTrainingJobs failed, because nobody answers: .*ECONNREFUSED/);
+  expect(told).toContain(`Requests go where AWS_ENDPOINT_URL=${url} says; without it they go to AWS.`);
+});
+
+test.each([
+  [
+    "what is no response of the service",
+    "<html>404</html>",
+    {},
+    /^SageMaker ListTrainingJobs failed: .*\n.*another program.*AWS_ENDPOINT_URL=/,
+  ],
+  [
+    "a missing right",
+    '{"message": "ada is not authorized to perform: sagemaker:ListTrainingJobs"}',
+    { "x-amzn-errortype": "AccessDeniedException" },
+    /^SageMaker ListTrainingJobs failed: ada is not authorized .*\n.*docs\/deploy\.md/,
+  ],
+  [
+    "any other refusal",
+    '{"message": "Rate exceeded"}',
+    { "x-amzn-errortype": "ThrottlingException" },
+    /^SageMaker ListTrainingJobs failed: Rate exceeded$/,
+  ],
+])("%s is told with the request that it is for", async (_, body, headers, message) => {
+  const server = await startListeningServer((request, response) => {
+    request.resume();
+    response.writeHead(400, { "content-type": "application/x-amz-json-1.1", ...headers }).end(body);
+  });
+  expect(await explanationOf(server.url).finally(server.stop)).toMatch(message);
+});
+
+test("a certificate that is not trusted is told with what a proxy needs", async () => {
+  environmentOf({});
+  const access = await findAwsAccess({});
+  const untrusted = Object.assign(new Error("self-signed certificate"), { code: "SELF_SIGNED_CERT_IN_CHAIN" });
+  expect(explainAccessError(untrusted, access)).toMatchObject({
+    message: expect.stringMatching(/certificate is not trusted: self-signed.*\n.*NODE_EXTRA_CA_CERTS/),
+  });
 });
 
 /** A server that gives out the credentials of a role as STS does, and keeps what it was asked for. */

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { isHolderAlive, type LockHolder, takeProcessLock } from "../../../tools/processes/process-lock";
+import { isHolderAlive, type LockHolder, lockHolder, takeProcessLock } from "../../../tools/processes/process-lock";
 
 const program = join(__dirname, "support/hold-lock.ts");
 const whyRefused = ({ pid }: LockHolder): string => `process ${pid} has it`;
@@ -102,4 +102,13 @@ test("a process that was killed while it replaced a dead lock holds up nobody an
   expect(lines()).toHaveLength(2);
   takeProcessLock({ file, whyRefused })();
   expect(readdirSync(join(folder, "lock"))).toEqual([]);
+});
+
+test("who has a lock is told while that process lives", () => {
+  expect(lockHolder(file)).toBeUndefined();
+  const release = takeProcessLock({ file, whyRefused });
+  expect(lockHolder(file)).toMatchObject({ pid: process.pid });
+  expect(lockHolder(file, () => false)).toBeUndefined();
+  release();
+  expect(lockHolder(file)).toBeUndefined();
 });
