@@ -1,0 +1,7 @@
+"""The Transformer goes on with a piece, event by event. `train` trains it (PyTorch); the server is not there yet."""
+
+# This import comes before all others, because it keeps ONNX Runtime from reporting to its maker.
+import opencomposer_music  # noqa: F401
+
+TECHNIQUE = "transformer"
+"""The technique's id, by which its document is found (contracts/techniques)."""
