@@ -1,0 +1,152 @@
+"""Evaluates the model at the end of an epoch: it goes on with the same held-out music every time, as a server would."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from opencomposer_music.piano_roll import (
+    ONSET,
+    SOUNDING,
+    STEPS_PER_BAR,
+    Note,
+    highest_voice,
+    notes_to_planes,
+    planes_to_notes,
+)
+from opencomposer_music.similarity_index import SimilarityReference
+from opencomposer_music.time_signatures import BAR_SHAPES
+from opencomposer_training.dataset import Dataset, Melody, VoicePlanes, gather_windows
+from opencomposer_training.environment import write_atomically
+from opencomposer_training.held_out_music import REFERENCE_WINDOWS, features_of, metrics_of
+from opencomposer_training.midi_file import Track, midi_bytes
+
+from opencomposer_transformer.cached_network import CachedNetwork, LoadedNetwork
+from opencomposer_transformer.events import VoicedPiece
+from opencomposer_transformer.generation import ModelFacts, Wishes, extend
+from opencomposer_transformer.grammar import WritingLimits
+from opencomposer_transformer.model_metadata import TransformerMetadata
+from opencomposer_transformer.sampling import DrawSettings
+from opencomposer_transformer.training_sequences import TIME_SIGNATURE
+
+PRIME_BARS = 4
+NEW_BARS = 4
+EVALUATION_WINDOWS = 12
+MELODY_VELOCITY = 100
+BAR_SHAPE = BAR_SHAPES[TIME_SIGNATURE]
+
+
+class Evaluation:
+    """Measures what the model writes after the first bars of held-out windows, with the same random choices in every
+    epoch. What the composers wrote there is the reference.
+
+    bars: the length of a window; reference_metrics, validation_metrics: metrics of the composers' own continuations in
+    the training pieces and in the windows.
+    """
+
+    bars = PRIME_BARS + NEW_BARS
+
+    def __init__(self, dataset: Dataset, *, seed: int, windows: int | None = None) -> None:
+        """windows: the largest number of held-out windows."""
+        train = dataset.of_split("train")
+        reference = [_continuation(window) for window in gather_windows(train, self.bars, REFERENCE_WINDOWS)]
+        held_out = gather_windows(dataset.of_split("validation") or train, self.bars, windows or EVALUATION_WINDOWS)
+        # A window that begins with bars of rest has nothing to go on from.
+        self.windows = [window for window in held_out if _prime(window)[:, SOUNDING].any()] or held_out
+        self._seed = seed
+        features = features_of(reference, [list(music[1:]) for music in reference])
+        # A tiny selection has fewer windows than a density needs. Repeating all of them changes no density.
+        self._reference = SimilarityReference(features * (1 if len(features) > 2 else 3))
+        self.reference_metrics = _metrics(reference)
+        self.validation_metrics = self._compare([_continuation(window) for window in self.windows])
+
+    def measure(self, network: LoadedNetwork) -> dict[str, float]:
+        """Returns the metrics and the similarity index of the model's own continuations."""
+        return self._compare(
+            [
+                _continuation(_with_new_end(network, window, seed=self._seed + number))
+                for number, window in enumerate(self.windows)
+            ]
+        )
+
+    def _compare(self, music: Sequence[VoicePlanes]) -> dict[str, float]:
+        features = features_of(music, [list(planes[1:]) for planes in music])
+        return {**_metrics(music), "similarityIndex": self._reference.similarity_index(features)}
+
+
+def write_samples(folder: Path, network: LoadedNetwork, melodies: Sequence[Melody], *, seed: int) -> None:
+    """Writes one MIDI file for each melody: the melody as it is, and as many bars again of how the model goes on with
+    it. The random choices are those that serving makes for this seed."""
+    metadata = network.metadata
+    for melody in melodies:
+        notes = [note._replace(velocity=MELODY_VELOCITY) for note in melody.notes]
+        tracks = [
+            Track(metadata.voices[0].name, metadata.voices[0].program, [*notes, *_went_on(network, melody, seed)])
+        ]
+        write_atomically(folder / f"{melody.id}.mid", midi_bytes(melody.tempo, tracks))
+
+
+def _went_on(network: LoadedNetwork, melody: Melody, seed: int) -> list[Note]:
+    """Returns what the model writes after a melody, or nothing if its voice cannot hold the melody in any octave."""
+    metadata = network.metadata
+    vocabulary = metadata.vocabulary
+    line = planes_to_notes(highest_voice(notes_to_planes(melody.notes, melody.bars * STEPS_PER_BAR)))
+    low, high = vocabulary.line_up.pitch_range(0)
+    pitches = [note.pitch for note in line]
+    octaves = [12 * octave for octave in (0, 1, -1, 2, -2, 3, -3, 4, -4, 5, -5)]
+    shift = next((by for by in octaves if pitches and low <= min(pitches) + by and max(pitches) + by <= high), None)
+    bars = min(metadata.limits.max_bars, 2 * melody.bars)
+    if shift is None or bars <= melody.bars:
+        return []
+    moved = tuple(note._replace(pitch=note.pitch + shift) for note in line)
+    others = vocabulary.voices - 1
+    prime = VoicedPiece(BAR_SHAPE, melody.bars, (moved, *([()] * others)))
+    present = [True] + [False] * others
+    written = extend(CachedNetwork(network), facts_of(metadata), prime, present, bars, wishes_of(metadata, seed))
+    return [note._replace(pitch=note.pitch - shift) for note in written.voices[0]]
+
+
+def _with_new_end(network: LoadedNetwork, window: VoicePlanes, *, seed: int) -> VoicePlanes:
+    """Returns a window of which only the prime is as it was."""
+    prime = VoicedPiece.of_planes(BAR_SHAPE, _prime(window))
+    steps = window.shape[2]
+    written = extend(
+        CachedNetwork(network),
+        facts_of(network.metadata),
+        prime,
+        [True] * len(prime.voices),
+        steps // STEPS_PER_BAR,
+        replace(wishes_of(network.metadata, seed), cadence=False),
+    )
+    voices = zip(prime.voices, written.voices, strict=True)
+    return np.stack([notes_to_planes([*given, *new], steps) for given, new in voices])
+
+
+def facts_of(metadata: TransformerMetadata) -> ModelFacts:
+    """Returns what writing needs to know of a model."""
+    return ModelFacts(metadata.vocabulary, metadata.density_edges, metadata.parallels, metadata.context)
+
+
+def wishes_of(metadata: TransformerMetadata, seed: int) -> Wishes:
+    """Returns the wishes of a request that names none: one candidate in the registers of the training music."""
+    registers = tuple((voice.lowest_pitch, voice.highest_pitch) for voice in metadata.voices)
+    return Wishes(DrawSettings(), WritingLimits(registers), seed)
+
+
+def _prime(window: VoicePlanes) -> VoicePlanes:
+    """Returns the bars of a window that the model hears."""
+    return window[:, :, : PRIME_BARS * STEPS_PER_BAR]
+
+
+def _continuation(window: VoicePlanes) -> VoicePlanes:
+    """Returns the bars of a window behind the prime. What sounds into them starts with them."""
+    music = window[:, :, PRIME_BARS * STEPS_PER_BAR :].copy()
+    music[:, ONSET, 0] |= music[:, SOUNDING, 0]
+    return music
+
+
+def _metrics(music: Sequence[VoicePlanes]) -> dict[str, float]:
+    """Returns the mean metrics of music in voices. Where its phrases end is not known."""
+    return metrics_of(music, [list(planes[1:]) for planes in music], [[] for _ in music])
