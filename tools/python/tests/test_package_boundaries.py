@@ -29,6 +29,7 @@ MODULES = (
     "opencomposer_unet_gan.generation",
     "opencomposer_ar_cnn.serve",
     "opencomposer_ar_cnn.training",
+    "opencomposer_transformer.network",
     "opencomposer_evaluation.command",
     "opencomposer_testing.tiny_music",
 )

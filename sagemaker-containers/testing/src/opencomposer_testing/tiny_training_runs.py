@@ -13,8 +13,8 @@ from opencomposer_music.parameter_set import ParameterValue
 from opencomposer_training.dataset import Dataset, Selection, read_dataset, read_selection
 from opencomposer_training.environment import FIRST_SAMPLES_SECONDS
 from opencomposer_training.learner import LearnerInputs
+from opencomposer_training.network_learner import LearnerSettings
 from opencomposer_training.training_run import TrainingRun
-from opencomposer_training.window_learner import LearnerSettings
 from opencomposer_unet_gan import training as unet_gan
 
 from opencomposer_testing.tiny_training_job import write_job
