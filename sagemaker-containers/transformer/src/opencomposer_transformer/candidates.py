@@ -134,4 +134,3 @@ def best_of(likelihoods: Sequence[float], endings: Sequence[EndingGrade] | None 
     """Returns the number of the best candidate: by its ending, if endings are asked for, and then by its likelihood."""
     grades = [sum(grade) for grade in endings] if endings is not None else [0] * len(likelihoods)
     return max(range(len(likelihoods)), key=lambda number: (grades[number], likelihoods[number], -number))
-

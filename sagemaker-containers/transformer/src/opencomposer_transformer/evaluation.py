@@ -79,13 +79,11 @@ class Evaluation:
 def write_samples(folder: Path, network: LoadedNetwork, melodies: Sequence[Melody], *, seed: int) -> None:
     """Writes one MIDI file for each melody: the melody as it is, and as many bars again of how the model goes on with
     it. The random choices are those that serving makes for this seed."""
-    metadata = network.metadata
+    voice = network.metadata.voices[0]
     for melody in melodies:
-        notes = [note._replace(velocity=MELODY_VELOCITY) for note in melody.notes]
-        tracks = [
-            Track(metadata.voices[0].name, metadata.voices[0].program, [*notes, *_went_on(network, melody, seed)])
-        ]
-        write_atomically(folder / f"{melody.id}.mid", midi_bytes(melody.tempo, tracks))
+        given = [note._replace(velocity=MELODY_VELOCITY) for note in melody.notes]
+        track = Track(voice.name, voice.program, [*given, *_went_on(network, melody, seed)])
+        write_atomically(folder / f"{melody.id}.mid", midi_bytes(melody.tempo, [track]))
 
 
 def _went_on(network: LoadedNetwork, melody: Melody, seed: int) -> list[Note]:

@@ -1,8 +1,8 @@
 """The pieces of a data set as sequences of events, in the order in which they are learned.
 
-One network learns all tasks of the technique, mixed: each sequence is a piece in a random key, with all of its voices or
-some of them, from its beginning or from later on, with bars to fill in or without, told more or less of what is wanted.
-A sequence is a function of (seed, epoch) alone.
+One network learns all tasks of the technique, mixed: each sequence is a piece in a random key, with all of its voices
+or some of them, from its beginning or from later on, with bars to fill in or without, told more or less of what is
+wanted. A sequence is a function of (seed, epoch) alone.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import torch
-from opencomposer_music.model_metadata import Voice
+from opencomposer_music.model_metadata import Head, Voice
 from opencomposer_music.piano_roll import ONSET, PITCHES, STEPS_PER_BAR
 from opencomposer_music.random_numbers import random_generator
 from opencomposer_music.time_signatures import BAR_SHAPES
@@ -52,8 +52,8 @@ LATER_START = 0.25
 TOLD_BARS_LEFT = 0.5
 TOLD_DENSITY = 0.3
 LENGTH_JITTER = 40
-"""Pieces that differ in length by up to so many events may change places, so that batches are not the same ones in every
-epoch."""
+"""Pieces that differ in length by up to so many events may change places, so that batches are not the same ones in
+every epoch."""
 
 
 class LearnedSequence(NamedTuple):
@@ -89,16 +89,12 @@ class Corpus:
     def __init__(self, dataset: Dataset, reach: int) -> None:
         """reach: the largest transposition in semitones."""
         self._reach = reach
-        voices = [
-            Voice(
-                name,
-                program,
-                "monophonic" if dataset.monophonic[number] else "polyphonic",
-                *dataset.pitch_range(number),
-            )
+        heads: list[Head] = ["monophonic" if alone else "polyphonic" for alone in dataset.monophonic]
+        voices = tuple(
+            Voice(name, program, heads[number], *dataset.pitch_range(number))
             for number, (name, program) in enumerate(dataset.voices)
-        ]
-        self.line_up = LineUp(tuple(voices), (TIME_SIGNATURE,), reach)
+        )
+        self.line_up = LineUp(voices, (TIME_SIGNATURE,), reach)
         densities = [_onsets_by_bar(piece) for piece in dataset.of_split("train")]
         quartiles = np.quantile(np.concatenate(densities), np.arange(1, DENSITY_LEVELS) / DENSITY_LEVELS)
         self.density_edges = tuple(round(float(edge), 4) for edge in quartiles)
