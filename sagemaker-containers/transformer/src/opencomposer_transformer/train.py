@@ -13,12 +13,10 @@ def main() -> int:
 
 
 def _technique() -> TrainedTechnique:
-    from opencomposer_music.technique_document import load_technique
-
-    from opencomposer_transformer import TECHNIQUE
+    from opencomposer_transformer.technique_draft import transformer_document
     from opencomposer_transformer.training import TransformerLearner
 
-    return TrainedTechnique(load_technique(TECHNIQUE), TransformerLearner)
+    return TrainedTechnique(transformer_document(), TransformerLearner)
 
 
 if __name__ == "__main__":
