@@ -17,7 +17,6 @@ from opencomposer_music.piano_roll import (
     planes_to_notes,
 )
 from opencomposer_music.similarity_index import SimilarityReference
-from opencomposer_music.time_signatures import BAR_SHAPES
 from opencomposer_training.dataset import Dataset, Melody, VoicePlanes, gather_windows
 from opencomposer_training.environment import write_atomically
 from opencomposer_training.held_out_music import REFERENCE_WINDOWS, features_of, metrics_of
@@ -29,13 +28,12 @@ from opencomposer_transformer.generation import ModelFacts, Wishes, extend
 from opencomposer_transformer.grammar import WritingLimits
 from opencomposer_transformer.model_metadata import TransformerMetadata
 from opencomposer_transformer.sampling import DrawSettings
-from opencomposer_transformer.training_sequences import TIME_SIGNATURE
+from opencomposer_transformer.training_sequences import BAR_SHAPE
 
 PRIME_BARS = 4
 NEW_BARS = 4
 EVALUATION_WINDOWS = 12
 MELODY_VELOCITY = 100
-BAR_SHAPE = BAR_SHAPES[TIME_SIGNATURE]
 
 
 class Evaluation:

@@ -38,6 +38,7 @@ from opencomposer_transformer.network import EventInputs
 
 TIME_SIGNATURE = "4/4"
 """The time signature of all data sets."""
+BAR_SHAPE = BAR_SHAPES[TIME_SIGNATURE]
 CONTEXT = 1600
 """The most events of a sequence: 64 bars of four voices."""
 ALL_VOICES = 12 / 23
@@ -106,7 +107,7 @@ class Corpus:
 
     def learned(self, piece: Piece) -> LearnedPiece:
         """Returns a piece of the data set."""
-        voiced = VoicedPiece.of_planes(BAR_SHAPES[TIME_SIGNATURE], piece.planes)
+        voiced = VoicedPiece.of_planes(BAR_SHAPE, piece.planes)
         return LearnedPiece(voiced, tuple(allowed_shifts(piece.planes, 0, PITCHES - 1, self._reach)))
 
     def whole(self, piece: LearnedPiece) -> LearnedSequence:
