@@ -25,7 +25,8 @@ GUARDED_BARS = 4
 class Writer:
     """How all candidates of a request are written.
 
-    most_tokens: after so many tokens of its own a candidate only lets time go on, so that no network can write for ever.
+    most_tokens: after so many tokens of its own a candidate only lets time go on, so that no network can write for
+    ever.
     """
 
     vocabulary: Vocabulary
@@ -134,4 +135,3 @@ def best_of(likelihoods: Sequence[float], endings: Sequence[EndingGrade] | None 
     """Returns the number of the best candidate: by its ending, if endings are asked for, and then by its likelihood."""
     grades = [sum(grade) for grade in endings] if endings is not None else [0] * len(likelihoods)
     return max(range(len(likelihoods)), key=lambda number: (grades[number], likelihoods[number], -number))
-

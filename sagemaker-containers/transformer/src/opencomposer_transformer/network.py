@@ -68,9 +68,7 @@ class NetworkShape:
 
     def __post_init__(self) -> None:
         if self.width % (4 * self.heads) != 0:
-            raise ValueError(
-                f"the width of {self.heads} heads is a multiple of {4 * self.heads}, not {self.width}"
-            )
+            raise ValueError(f"the width of {self.heads} heads is a multiple of {4 * self.heads}, not {self.width}")
 
     @property
     def head_width(self) -> int:
