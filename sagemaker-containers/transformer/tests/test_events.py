@@ -86,7 +86,7 @@ def test_bars_that_are_filled_in_come_last_and_are_the_same_music(data: st.DataO
     gap = (start, data.draw(st.integers(start + 1, piece.bars)))
     sequence = EventWriter(vocabulary, piece, [True] * vocabulary.voices).filled(gap)
     tokens = sequence.tokens.tolist()
-    reader = NoteReader(vocabulary, piece.bar_shape, first_bar=gap[0])
+    reader = NoteReader(vocabulary, piece.bar_shape, gap[0] * piece.bar_shape.steps)
     for token in tokens[tokens.index(FILL) + 1 :]:
         reader.read(token)
     size = piece.bar_shape.steps

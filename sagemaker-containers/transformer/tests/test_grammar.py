@@ -88,15 +88,12 @@ def writings(draw: st.DrawFn) -> tuple[LineUp, VoicedPiece, tuple[bool, ...], St
 
 
 def written(
-    vocabulary: Vocabulary, grammar: Grammar, first_step: int, stretch: Stretch, seed: int, level: float
+    vocabulary: Vocabulary, grammar: Grammar, stretch: Stretch, seed: int, level: float
 ) -> tuple[list[int], list[list[Note]]]:
     """Draws tokens by random logits until the stretch is finished. level: how much more ends of notes are liked."""
     rng = np.random.default_rng(seed)
     tokens: list[int] = []
-    reader = NoteReader(vocabulary, stretch.bar_shape, first_bar=grammar.bar + 1)
-    if first_step % stretch.bar_shape.steps:
-        reader = NoteReader(vocabulary, stretch.bar_shape, first_bar=grammar.bar)
-        reader.read(BAR)
+    reader = NoteReader(vocabulary, stretch.bar_shape, stretch.first_step)
     while not grammar.finished:
         assert len(tokens) < 20_000
         scores = rng.standard_normal(vocabulary.size) + level * vocabulary.is_off
@@ -122,7 +119,7 @@ def test_whatever_is_drawn_keeps_every_limit(
     vocabulary = Vocabulary(line_up)
     kept = kept_notes(piece, present, stretch.first_step)
     grammar = Grammar(vocabulary, stretch, limits, present, kept)
-    tokens, voices = written(vocabulary, grammar, stretch.first_step, stretch, seed, level)
+    tokens, voices = written(vocabulary, grammar, stretch, seed, level)
     assert tokens[-1] == (BAR if stretch.stop == "bar line" else END)
     ends = [note.onset + note.duration for notes in voices for note in notes]
     stop = max(ends) if stretch.stop == "end" and ends else stretch.stop_step

@@ -25,7 +25,8 @@ GUARDED_BARS = 4
 class Writer:
     """How all candidates of a request are written.
 
-    most_tokens: after so many tokens of its own a candidate only lets time go on, so that no network can write for ever.
+    most_tokens: after so many tokens of its own a candidate only lets time go on, so that no network can write for
+    ever.
     """
 
     vocabulary: Vocabulary

@@ -376,12 +376,13 @@ def _joined(parts: Sequence[_Rows]) -> _Rows:
 class NoteReader:
     """Reads the notes out of tokens, one after the other.
 
-    first_bar: the bar of the first BAR. `notes`: of each voice, in the order in which they end; at the end `finish`.
+    first_step: where the first token stands; in the middle of a bar it names a place. `notes`: of each voice, in the
+    order in which they end; END ends all that sounds, and so does `finish`.
     """
 
-    def __init__(self, vocabulary: Vocabulary, bar_shape: BarShape, first_bar: int = 0) -> None:
+    def __init__(self, vocabulary: Vocabulary, bar_shape: BarShape, first_step: int = 0) -> None:
         self._vocabulary, self._size = vocabulary, bar_shape.steps
-        self.bar = first_bar - 1
+        self.bar = (first_step - 1) // bar_shape.steps
         self.notes: list[list[Note]] = [[] for _ in range(vocabulary.voices)]
         self._sounding: list[dict[int, int]] = [{} for _ in range(vocabulary.voices)]
         self._place = 0
