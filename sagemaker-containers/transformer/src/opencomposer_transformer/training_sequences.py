@@ -39,6 +39,9 @@ from opencomposer_transformer.network import EventInputs
 TIME_SIGNATURE = "4/4"
 """The time signature of all data sets."""
 BAR_SHAPE = BAR_SHAPES[TIME_SIGNATURE]
+PITCH_MARGIN = 6
+"""The semitones beyond a voice's range that have tokens, too: the largest transposition that a training can ask for, so
+that its vocabulary does not depend on what it asks."""
 CONTEXT = 1600
 """The most events of a sequence: 64 bars of four voices."""
 ALL_VOICES = 12 / 23
@@ -95,7 +98,7 @@ class Corpus:
             Voice(name, program, heads[number], *dataset.pitch_range(number))
             for number, (name, program) in enumerate(dataset.voices)
         )
-        self.line_up = LineUp(voices, (TIME_SIGNATURE,), reach)
+        self.line_up = LineUp(voices, (TIME_SIGNATURE,), PITCH_MARGIN)
         densities = [_onsets_by_bar(piece) for piece in dataset.of_split("train")]
         quartiles = np.quantile(np.concatenate(densities), np.arange(1, DENSITY_LEVELS) / DENSITY_LEVELS)
         self.density_edges = tuple(round(float(edge), 4) for edge in quartiles)
