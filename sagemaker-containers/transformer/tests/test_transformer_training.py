@@ -98,6 +98,14 @@ def test_a_diverged_training_says_so(tmp_path: Path) -> None:
         run.learner.measure()
 
 
+def test_it_also_learns_in_bfloat16_as_on_a_gpu(tmp_path: Path) -> None:
+    run = start(tmp_path, pieces=4)
+    in_float32 = run.learner.learn(0, 0)["loss"]
+    again = start(tmp_path / "again", pieces=4)
+    again.learner.precision = "bfloat16"
+    assert again.learner.learn(0, 0)["loss"] == pytest.approx(in_float32, rel=0.02)
+
+
 def test_the_learning_rate_rises_stays_and_falls() -> None:
     factors = [rate_factor(step / 1000) for step in range(1001)]
     assert 0 < factors[0] <= 0.02
