@@ -130,7 +130,7 @@ def test_a_batch_tells_each_event_and_asks_for_the_next_one() -> None:
             assert getattr(batch.events, name)[row, :length].tolist() == getattr(sequence.events, name)[:-1].tolist()
         assert batch.targets[row, :length].tolist() == sequence.events.tokens[1:].tolist()
         assert batch.weights[row].tolist() == [1.0] * length + [0.0] * (longest - length)
-    assert batch.events.index.tolist() == [list(range(longest))] * 2
+    assert batch.events.numbers.tolist() == [list(range(longest))] * 2
 
 
 def test_losses_of_a_network_that_finds_all_events_equally_likely() -> None:

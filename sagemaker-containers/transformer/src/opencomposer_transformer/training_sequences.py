@@ -18,7 +18,7 @@ import torch
 from opencomposer_music.model_metadata import Head, Voice
 from opencomposer_music.piano_roll import ONSET, PITCHES, STEPS_PER_BAR
 from opencomposer_music.random_numbers import random_generator
-from opencomposer_music.time_signatures import BAR_SHAPES
+from opencomposer_music.time_signatures import BAR_SHAPES, TimeSignature
 from opencomposer_training.dataset import Dataset, Piece, allowed_shifts
 from torch import Tensor
 
@@ -36,7 +36,7 @@ from opencomposer_transformer.events import (
 )
 from opencomposer_transformer.network import EventInputs
 
-TIME_SIGNATURE = "4/4"
+TIME_SIGNATURE: TimeSignature = "4/4"
 """The time signature of all data sets."""
 BAR_SHAPE = BAR_SHAPES[TIME_SIGNATURE]
 PITCH_MARGIN = 6
@@ -194,7 +194,7 @@ def to_batch(sequences: Sequence[LearnedSequence], device: torch.device) -> Sequ
             left=padded([part.left[:-1] for part in events]),
             density=padded([part.density[:-1] for part in events]),
             times=padded([part.times[:-1] for part in events]),
-            index=torch.arange(length, device=device).expand(len(events), -1),
+            numbers=torch.arange(length, device=device).expand(len(events), -1),
             voices=torch.from_numpy(np.stack([part.voices for part in events])).to(device),
         ),
         targets=padded([part.tokens[1:] for part in events]),
