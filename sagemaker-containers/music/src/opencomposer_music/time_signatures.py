@@ -1,4 +1,5 @@
-"""The time signatures in which pieces are made, and the shapes of their bars (as in domain/music/time-signatures.ts)."""
+"""The time signatures in which pieces are made, and the shapes of their bars, as domain/music/time-signatures.ts has
+them."""
 
 from __future__ import annotations
 
