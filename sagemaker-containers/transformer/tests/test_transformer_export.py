@@ -14,15 +14,14 @@ from opencomposer_testing.tiny_generator import TinyGenerator
 from opencomposer_training.learner import ModelSize
 from opencomposer_transformer.cached_network import CachedNetwork, load_network, run_on_silence
 from opencomposer_transformer.events import LineUp
-from opencomposer_transformer.export import export_onnx, random_events, verify_export
-from opencomposer_transformer.model_metadata import EVENT_INPUTS, TransformerMetadata, parse_metadata
-from opencomposer_transformer.network import SIZES, DecoderNetwork, NetworkShape, event_features
+from opencomposer_transformer.export import columns_between, export_onnx, random_events, verify_export
+from opencomposer_transformer.model_metadata import TransformerMetadata, parse_metadata
+from opencomposer_transformer.network import SIZES, DecoderNetwork, EventInputs, NetworkShape, event_features
 
 VOICES = (
     Voice("Soprano", 52, "monophonic", 57, 81),
     Voice("Chords", 0, "polyphonic", 40, 70),
 )
-COLUMNS = [name for name in EVENT_INPUTS if name != "index"]
 
 
 def metadata(size: ModelSize = "small") -> TransformerMetadata:
@@ -64,10 +63,9 @@ def test_with_the_cache_the_file_gives_pytorch_s_logits_over_80_events(
     events = random_events(made, 2, 120)
     with torch.inference_mode():
         expected = made(events).numpy()
-    columns = [getattr(events, name).numpy() for name in COLUMNS]
     heard = CachedNetwork(load_network(content, 1))
-    got = [heard.start(*(column[:, :40] for column in columns), events.voices.numpy())]
-    got += [heard.step(*(column[:, at : at + 1] for column in columns)) for at in range(40, 120)]
+    got = [heard.start(*columns_between(events, 0, 40), events.voices.numpy())]
+    got += [heard.step(*columns_between(events, at, at + 1)) for at in range(40, 120)]
     assert np.abs(np.stack(got, axis=1) - expected[:, 39:]).max() < 1e-3
 
 
@@ -75,16 +73,15 @@ def test_candidates_go_on_from_one_past_as_sequences_told_alone(exported: tuple[
     made, content = exported
     loaded = load_network(content, 1)
     events = random_events(made, 3, 12)
-    columns = [getattr(events, name).numpy() for name in COLUMNS]
-    prime, voices = [column[:1, :10] for column in columns], events.voices.numpy()[:1]
+    rows = [EventInputs(*(part[row : row + 1] for part in events)) for row in range(3)]
+    prime, voices = columns_between(rows[0], 0, 10), events.voices.numpy()[:1]
     together, alone = CachedNetwork(loaded), CachedNetwork(loaded)
     first = together.start(*prime, voices, candidates=3)
     assert np.array_equal(first, np.repeat(alone.start(*prime, voices), 3, axis=0))
-    nexts = [column[:, 10:11] for column in columns]
-    batch = together.step(*nexts)
+    batch = together.step(*columns_between(events, 10, 11))
     for row in range(3):
         alone.start(*prime, voices)
-        assert np.allclose(alone.step(*(column[row : row + 1] for column in nexts))[0], batch[row], atol=1e-4)
+        assert np.allclose(alone.step(*columns_between(rows[row], 10, 11))[0], batch[row], atol=1e-4)
 
 
 def test_a_file_of_another_network_is_noticed(exported: tuple[DecoderNetwork, bytes]) -> None:

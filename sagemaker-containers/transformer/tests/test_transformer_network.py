@@ -32,7 +32,7 @@ def network(size: ModelSize = "small") -> DecoderNetwork:
     made = DecoderNetwork(shape(size), event_features(VOCABULARY)).eval()
     with torch.no_grad():
         for block in made.blocks:
-            for matrix in (block.attention_out.weight, block.down.weight):  # type: ignore[union-attr]
+            for matrix in (block.attention_out.weight, block.down.weight):
                 matrix.normal_(std=0.05)  # type: ignore[operator, union-attr]
     return made
 
@@ -48,7 +48,7 @@ def random_events(batch: int, events: int, seed: int = 0) -> EventInputs:
         places=integers(VOCABULARY.places),
         left=integers(18),
         density=integers(5),
-        index=torch.arange(events).expand(batch, -1),
+        numbers=torch.arange(events).expand(batch, -1),
         times=torch.cumsum(integers(3), 1),
         voices=torch.ones(batch, VOICES),
     )
@@ -79,9 +79,9 @@ def test_only_distances_count_by_both_clocks() -> None:
     made, events = network(), random_events(1, 30)
     with torch.inference_mode():
         before = made(events)
-        moved = made(events._replace(index=events.index + 500, times=events.times + 640))
+        moved = made(events._replace(numbers=events.numbers + 500, times=events.times + 640))
         assert torch.allclose(before, moved, atol=2e-3)
-        for name in ("index", "times"):
+        for name in ("numbers", "times"):
             stretched = made(events._replace(**{name: 2 * getattr(events, name)}))
             assert not torch.allclose(before, stretched, atol=2e-3), name
 

@@ -98,6 +98,14 @@ def test_a_diverged_training_says_so(tmp_path: Path) -> None:
         run.learner.measure()
 
 
+def test_it_also_learns_in_bfloat16_as_on_a_gpu(tmp_path: Path) -> None:
+    run = start(tmp_path, pieces=4)
+    in_float32 = run.learner.learn(0, 0)["loss"]
+    again = start(tmp_path / "again", pieces=4)
+    again.learner.precision = "bfloat16"
+    assert again.learner.learn(0, 0)["loss"] == pytest.approx(in_float32, rel=0.02)
+
+
 def test_the_learning_rate_rises_stays_and_falls() -> None:
     factors = [rate_factor(step / 1000) for step in range(1001)]
     assert 0 < factors[0] <= 0.02
@@ -114,8 +122,11 @@ def test_the_document_s_hyperparameters_are_the_settings() -> None:
 
 def test_a_checkpoint_of_other_voices_is_refused_and_a_selection_without_training_pieces(tmp_path: Path) -> None:
     start(tmp_path, stop_after=1).run()
+    assert start(tmp_path, transpositionRange=5).learner.settings.transposition_range == 5
+    write_job(tmp_path / "other", "transformer", {}, polyphonic=True, bars=5)
+    (tmp_path / "checkpoints").rename(tmp_path / "other/checkpoints")
     with pytest.raises(TrainingFailure, match="damaged or of another kind of training"):
-        start(tmp_path, transpositionRange=5)
+        start(tmp_path / "other")
     write_job(tmp_path / "none", "transformer", {}, bars=2)
     path = tmp_path / "none/input/data/selection/manifest.json"
     selection = json.loads(path.read_text())

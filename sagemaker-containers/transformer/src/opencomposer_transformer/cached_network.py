@@ -24,6 +24,9 @@ from opencomposer_transformer.model_metadata import (
     parse_metadata,
 )
 
+Columns = tuple[Integers, Integers, Integers, Integers, Integers]
+"""Tokens, places, left, density and times of events, [batch, events] each."""
+
 
 @dataclass(frozen=True)
 class LoadedNetwork:
@@ -117,9 +120,9 @@ class CachedNetwork:
 
     def _run(self, *columns: Integers) -> Floats:
         batch, events = columns[0].shape
-        index = np.broadcast_to(np.arange(self.heard, self.heard + events, dtype=np.int64), (batch, events))
+        numbers = np.broadcast_to(np.arange(self.heard, self.heard + events, dtype=np.int64), (batch, events))
         feed = {
-            **dict(zip(EVENT_INPUTS, (*columns, np.ascontiguousarray(index)), strict=True)),
+            **dict(zip(EVENT_INPUTS, (*columns, np.ascontiguousarray(numbers)), strict=True)),
             VOICES_INPUT: self._voices,
             **dict(zip(self._metadata.past_inputs, self._cache, strict=True)),
         }
@@ -148,8 +151,8 @@ def _named(*shapes: TensorShape) -> dict[str, TensorShape]:
     return {shape.name: shape for shape in shapes}
 
 
-def columns_of(sequence: EventSequence) -> tuple[Integers, Integers, Integers, Integers, Integers]:
-    """Returns tokens, places, left, density and times of one sequence, [1, events] each."""
+def columns_of(sequence: EventSequence) -> Columns:
+    """Returns the columns of one sequence, [1, events] each."""
     parts = (sequence.tokens, sequence.places, sequence.left, sequence.density, sequence.times)
     tokens, places, left, density, times = (part[np.newaxis] for part in parts)
     return tokens, places, left, density, times

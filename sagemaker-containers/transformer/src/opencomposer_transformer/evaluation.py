@@ -24,7 +24,7 @@ from opencomposer_training.midi_file import Track, midi_bytes
 
 from opencomposer_transformer.cached_network import CachedNetwork, LoadedNetwork
 from opencomposer_transformer.events import VoicedPiece
-from opencomposer_transformer.generation import ModelFacts, Wishes, extend
+from opencomposer_transformer.generation import Wishes, extend, seam_of
 from opencomposer_transformer.grammar import WritingLimits
 from opencomposer_transformer.model_metadata import TransformerMetadata
 from opencomposer_transformer.sampling import DrawSettings
@@ -50,9 +50,8 @@ class Evaluation:
         """windows: the largest number of held-out windows."""
         train = dataset.of_split("train")
         reference = [_continuation(window) for window in gather_windows(train, self.bars, REFERENCE_WINDOWS)]
-        held_out = gather_windows(dataset.of_split("validation") or train, self.bars, windows or EVALUATION_WINDOWS)
-        # A window that begins with bars of rest has nothing to go on from.
-        self.windows = [window for window in held_out if _prime(window)[:, SOUNDING].any()] or held_out
+        held_out = dataset.of_split("validation") or train
+        self.windows = gather_windows(held_out, self.bars, windows or EVALUATION_WINDOWS)
         self._seed = seed
         features = features_of(reference, [list(music[1:]) for music in reference])
         # A tiny selection has fewer windows than a density needs. Repeating all of them changes no density.
@@ -100,17 +99,19 @@ def _went_on(network: LoadedNetwork, melody: Melody, seed: int) -> list[Note]:
     others = vocabulary.voices - 1
     prime = VoicedPiece(BAR_SHAPE, melody.bars, (moved, *([()] * others)))
     present = [True] + [False] * others
-    written = extend(CachedNetwork(network), facts_of(metadata), prime, present, bars, wishes_of(metadata, seed))
+    written = extend(CachedNetwork(network), metadata, prime, present, bars, wishes_of(metadata, seed))
     return [note._replace(pitch=note.pitch - shift) for note in written.voices[0]]
 
 
 def _with_new_end(network: LoadedNetwork, window: VoicePlanes, *, seed: int) -> VoicePlanes:
-    """Returns a window of which only the prime is as it was."""
+    """Returns a window of which only the prime is as it was. After silence there is silence."""
     prime = VoicedPiece.of_planes(BAR_SHAPE, _prime(window))
     steps = window.shape[2]
+    if seam_of(prime) == 0:
+        return np.zeros_like(window)
     written = extend(
         CachedNetwork(network),
-        facts_of(network.metadata),
+        network.metadata,
         prime,
         [True] * len(prime.voices),
         steps // STEPS_PER_BAR,
@@ -118,11 +119,6 @@ def _with_new_end(network: LoadedNetwork, window: VoicePlanes, *, seed: int) -> 
     )
     voices = zip(prime.voices, written.voices, strict=True)
     return np.stack([notes_to_planes([*given, *new], steps) for given, new in voices])
-
-
-def facts_of(metadata: TransformerMetadata) -> ModelFacts:
-    """Returns what writing needs to know of a model."""
-    return ModelFacts(metadata.vocabulary, metadata.density_edges, metadata.parallels, metadata.context)
 
 
 def wishes_of(metadata: TransformerMetadata, seed: int) -> Wishes:

@@ -17,7 +17,7 @@ from onnx import TensorProto, helper, numpy_helper
 from opencomposer_music.model_limits import METADATA_KEY
 from opencomposer_training.onnx_export import TOLERANCE, check_servable
 
-from opencomposer_transformer.cached_network import CachedNetwork, load_network
+from opencomposer_transformer.cached_network import CachedNetwork, Columns, load_network
 from opencomposer_transformer.events import DENSITY_VALUES, LEFT_VALUES
 from opencomposer_transformer.model_metadata import EVENT_INPUTS, LOGITS, OPSET, VOICES_INPUT, TransformerMetadata
 from opencomposer_transformer.network import EPSILON, Block, DecoderNetwork, EventInputs
@@ -50,12 +50,11 @@ def verify_export(content: bytes, network: DecoderNetwork) -> None:
     events = random_events(network, TRIAL_SEQUENCES, sum(TRIAL_EVENTS))
     with torch.inference_mode():
         expected = network(events).numpy()
-    columns = [getattr(events, name).numpy() for name in EVENT_INPUTS if name != "index"]
     heard = CachedNetwork(load_network(content, 1))
     for count in TRIAL_EVENTS:
         first = heard.heard
-        part = [np.ascontiguousarray(column[:, first : first + count]) for column in columns]
-        logits = heard.step(*part) if first else heard.start(*part, events.voices.numpy())
+        columns = columns_between(events, first, first + count)
+        logits = heard.step(*columns) if first else heard.start(*columns, events.voices.numpy())
         difference = float(np.max(np.abs(logits - expected[:, heard.heard - 1])))
         if not difference <= TOLERANCE:
             raise RuntimeError(f"the exported model differs from the trained one by {difference}")
@@ -74,9 +73,16 @@ def random_events(network: DecoderNetwork, sequences: int, events: int) -> Event
         left=integers(LEFT_VALUES),
         density=integers(DENSITY_VALUES),
         times=torch.cumsum(integers(4), 1),
-        index=torch.arange(events).expand(sequences, -1).contiguous(),
+        numbers=torch.arange(events).expand(sequences, -1).contiguous(),
         voices=torch.from_numpy(rng.integers(2, size=(sequences, shape.voices)).astype(np.float32)),
     )
+
+
+def columns_between(events: EventInputs, first: int, end: int) -> Columns:
+    """Returns the events first..end - 1 of each sequence as a cached network hears them."""
+    parts = (events.tokens, events.places, events.left, events.density, events.times)
+    tokens, places, left, density, times = (part[:, first:end].contiguous().numpy() for part in parts)
+    return tokens, places, left, density, times
 
 
 class _Graph:
@@ -94,8 +100,8 @@ class _Graph:
         """Returns the model with its metadata."""
         metadata, shape = self._metadata, self._network.shape
         self._write_network()
-        past = ["batch", metadata.heads, "past", metadata.head_width]
-        present = ["batch", metadata.heads, "present", metadata.head_width]
+        past: list[int | str] = ["batch", metadata.heads, "past", metadata.head_width]
+        present: list[int | str] = ["batch", metadata.heads, "present", metadata.head_width]
         inputs = [
             *(_value(name, TensorProto.INT64, ["batch", "events"]) for name in EVENT_INPUTS),
             _value(VOICES_INPUT, TensorProto.FLOAT, ["batch", shape.voices]),
@@ -133,9 +139,9 @@ class _Graph:
         """Returns the cosines and sines of the turns, [b, t, 1, w / 2] each."""
         axes = self._integers("head_axes", 2, 3)
         parts = []
-        for name, turns in (("index", self._network.index_turns), ("times", self._network.time_turns)):
-            numbers = self._add("Unsqueeze", self._add("Cast", name, to=TensorProto.FLOAT), axes)  # (b, t, 1, 1)
-            parts.append(self._add("Mul", numbers, self._weights(f"{name}_turns", turns)))
+        for name, turns in (("numbers", self._network.number_turns), ("times", self._network.time_turns)):
+            counted = self._add("Unsqueeze", self._add("Cast", name, to=TensorProto.FLOAT), axes)  # (b, t, 1, 1)
+            parts.append(self._add("Mul", counted, self._weights(f"{name}_turns", turns)))
         angles = self._add("Add", *parts)
         return self._add("Cos", angles), self._add("Sin", angles)
 

@@ -27,8 +27,8 @@ from opencomposer_transformer.events import DENSITY_LEVELS, LineUp, Vocabulary
 
 OPSET = 23
 """The first opset with attention to a past that is given as an input."""
-EVENT_INPUTS = ("tokens", "places", "left", "density", "times", "index")
-"""Inputs of the model file, [batch, events] in int64: see EventSequence; `index` is the number of the event."""
+EVENT_INPUTS = ("tokens", "places", "left", "density", "times", "numbers")
+"""Inputs of the model file, [batch, events] in int64: see EventSequence; `numbers` are those of the events."""
 VOICES_INPUT = "voices"
 LOGITS = "logits"
 MAX_LAYERS = 12

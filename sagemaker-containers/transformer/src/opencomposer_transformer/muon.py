@@ -50,8 +50,8 @@ class Muon(torch.optim.Optimizer):
 def orthogonalized(matrix: Tensor) -> Tensor:
     """Returns the matrix with its singular values near 1, by Newton and Schulz's iteration."""
     is_tall = matrix.shape[0] > matrix.shape[1]
-    x = matrix.T if is_tall else matrix
-    x = x / (x.norm() + 1e-7)
+    flat = matrix.T if is_tall else matrix
+    x: Tensor = flat / (flat.norm() + 1e-7)
     first, third, fifth = COEFFICIENTS
     for _ in range(ITERATIONS):
         square = x @ x.T

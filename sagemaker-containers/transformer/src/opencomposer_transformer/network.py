@@ -31,7 +31,7 @@ MLP_FACTOR = 4
 EPSILON = 1e-6
 """It is added to a mean square before it divides."""
 INITIAL_DEVIATION = 0.02
-INDEX_BASE = 1000.0
+NUMBER_BASE = 1000.0
 """The slowest turn by the number of an event is so many times slower than the quickest."""
 SHORTEST_PERIOD = 2.0
 LONGEST_PERIOD = 256.0
@@ -80,7 +80,7 @@ class EventInputs(NamedTuple):
     """Events as the network takes them, [b, t] each and int64, but for `voices`, [b, voices], which are 0 or 1 in
     float32. See EventSequence.
 
-    index: the number of each event in its sequence, from 0.
+    numbers: the number of each event in its sequence, from 0.
     """
 
     tokens: Tensor
@@ -88,7 +88,7 @@ class EventInputs(NamedTuple):
     left: Tensor
     density: Tensor
     times: Tensor
-    index: Tensor
+    numbers: Tensor
     voices: Tensor
 
 
@@ -155,7 +155,7 @@ def event_features(vocabulary: Vocabulary) -> npt.NDArray[np.bool_]:
 class DecoderNetwork(nn.Module):
     """Turns events into the logits of the event after each. Its input and output share one table."""
 
-    index_turns: Tensor
+    number_turns: Tensor
     time_turns: Tensor
 
     def __init__(self, shape: NetworkShape, features: npt.NDArray[np.bool_]) -> None:
@@ -176,8 +176,8 @@ class DecoderNetwork(nn.Module):
         self.dropout = nn.Dropout(DROPOUT)
         self.blocks = nn.ModuleList(Block(shape) for _ in range(shape.layers))
         self.scale = nn.Parameter(torch.tensor(LOGIT_FACTOR * math.sqrt(width)))
-        index_turns, time_turns = _turns(shape.head_width)
-        self.register_buffer("index_turns", index_turns, persistent=False)
+        number_turns, time_turns = _turns(shape.head_width)
+        self.register_buffer("number_turns", number_turns, persistent=False)
         self.register_buffer("time_turns", time_turns, persistent=False)
 
     def forward(self, events: EventInputs) -> Tensor:
@@ -195,7 +195,7 @@ class DecoderNetwork(nn.Module):
 
     def _angles(self, events: EventInputs) -> tuple[Tensor, Tensor]:
         """Returns the cosines and sines of the turns, [b, 1, t, w / 2] each."""
-        angles = events.index[..., None] * self.index_turns + events.times[..., None] * self.time_turns
+        angles = events.numbers[..., None] * self.number_turns + events.times[..., None] * self.time_turns
         angles = angles[:, None]
         return angles.cos(), angles.sin()
 
@@ -215,10 +215,10 @@ def _turns(head_width: int) -> tuple[Tensor, Tensor]:
     """Returns by how much each pair of numbers of a head turns an event and a sixteenth, [w / 2] each: the first half
     of the pairs by events, the second by time."""
     half = head_width // 2
-    by_index = half // 2
-    by_time = half - by_index
-    index_turns, time_turns = torch.zeros(half), torch.zeros(half)
-    index_turns[:by_index] = INDEX_BASE ** (-torch.arange(by_index) / by_index)
+    by_number = half // 2
+    by_time = half - by_number
+    number_turns, time_turns = torch.zeros(half), torch.zeros(half)
+    number_turns[:by_number] = NUMBER_BASE ** (-torch.arange(by_number) / by_number)
     octaves = math.log2(LONGEST_PERIOD / SHORTEST_PERIOD) / max(1, by_time - 1)
-    time_turns[by_index:] = 2 * math.pi / SHORTEST_PERIOD * 2.0 ** (-torch.arange(by_time) * octaves)
-    return index_turns, time_turns
+    time_turns[by_number:] = 2 * math.pi / SHORTEST_PERIOD * 2.0 ** (-torch.arange(by_time) * octaves)
+    return number_turns, time_turns

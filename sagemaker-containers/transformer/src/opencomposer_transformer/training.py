@@ -194,7 +194,13 @@ class TransformerLearner(NetworkLearner[LearnerSettings]):
     def _loaded(self) -> LoadedNetwork:
         """Returns the average as a model file that was opened: music is made by the program that serves it."""
         if self._exported is None or self._exported[0] != self.updates:
-            self._exported = self.updates, _opened(self._export(self.average.state_dict()))
+            try:
+                network = load_network(self._export(self.average.state_dict()), 1)
+            except ModelRejected as error:
+                raise TrainingFailure(
+                    f"The training diverged: of its model, {error}. Try a lower learningRate."
+                ) from None
+            self._exported = self.updates, network
         return self._exported[1]
 
     def _export(self, weights: Mapping[str, Any]) -> bytes:
@@ -211,7 +217,7 @@ class TransformerLearner(NetworkLearner[LearnerSettings]):
             name=f"Transformer, {self.selection.dataset['id']}",
             description="Goes on with a piece, event by event, and ends it where you ask.",
             parameters=sum(parameter.numel() for parameter in self.network.parameters()),
-            metrics=self.evaluation.measure(_opened(content)),
+            metrics=self.evaluation.measure(load_network(content, 1)),
             opset=OPSET,
         )
 
@@ -220,10 +226,3 @@ def rate_factor(progress: float) -> float:
     """Returns the learning rate as a share of the largest one. progress: the share of the training that is done."""
     falling = max(LAST_RATE, (1 - progress) / (1 - LEVEL_UNTIL))
     return min(1.0, LAST_RATE + progress / WARM_UP, falling)
-
-
-def _opened(content: bytes) -> LoadedNetwork:
-    try:
-        return load_network(content, 1)
-    except ModelRejected as error:
-        raise TrainingFailure(f"The training diverged: of its model, {error}. Try a lower learningRate.") from None

@@ -18,7 +18,7 @@ import torch
 from opencomposer_music.model_metadata import Head, Voice
 from opencomposer_music.piano_roll import ONSET, PITCHES, STEPS_PER_BAR
 from opencomposer_music.random_numbers import random_generator
-from opencomposer_music.time_signatures import BAR_SHAPES
+from opencomposer_music.time_signatures import BAR_SHAPES, TimeSignature
 from opencomposer_training.dataset import Dataset, Piece, allowed_shifts
 from torch import Tensor
 
@@ -36,9 +36,12 @@ from opencomposer_transformer.events import (
 )
 from opencomposer_transformer.network import EventInputs
 
-TIME_SIGNATURE = "4/4"
+TIME_SIGNATURE: TimeSignature = "4/4"
 """The time signature of all data sets."""
 BAR_SHAPE = BAR_SHAPES[TIME_SIGNATURE]
+PITCH_MARGIN = 6
+"""The semitones beyond a voice's range that have tokens, too: the largest transposition that a training can ask for, so
+that its vocabulary does not depend on what it asks."""
 CONTEXT = 1600
 """The most events of a sequence: 64 bars of four voices."""
 ALL_VOICES = 12 / 23
@@ -95,7 +98,7 @@ class Corpus:
             Voice(name, program, heads[number], *dataset.pitch_range(number))
             for number, (name, program) in enumerate(dataset.voices)
         )
-        self.line_up = LineUp(voices, (TIME_SIGNATURE,), reach)
+        self.line_up = LineUp(voices, (TIME_SIGNATURE,), PITCH_MARGIN)
         densities = [_onsets_by_bar(piece) for piece in dataset.of_split("train")]
         quartiles = np.quantile(np.concatenate(densities), np.arange(1, DENSITY_LEVELS) / DENSITY_LEVELS)
         self.density_edges = tuple(round(float(edge), 4) for edge in quartiles)
@@ -191,7 +194,7 @@ def to_batch(sequences: Sequence[LearnedSequence], device: torch.device) -> Sequ
             left=padded([part.left[:-1] for part in events]),
             density=padded([part.density[:-1] for part in events]),
             times=padded([part.times[:-1] for part in events]),
-            index=torch.arange(length, device=device).expand(len(events), -1),
+            numbers=torch.arange(length, device=device).expand(len(events), -1),
             voices=torch.from_numpy(np.stack([part.voices for part in events])).to(device),
         ),
         targets=padded([part.tokens[1:] for part in events]),
