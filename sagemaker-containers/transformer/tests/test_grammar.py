@@ -76,7 +76,8 @@ def writings(draw: st.DrawFn) -> tuple[LineUp, VoicedPiece, tuple[bool, ...], St
         lowest = draw(st.integers(low, high))
         registers.append((lowest, draw(st.integers(lowest, high))))
     size = piece.bar_shape.steps
-    stop = draw(st.sampled_from(("end", "bar line", "gap")))
+    stops: tuple[Stop, ...] = ("end", "bar line", "gap")
+    stop = draw(st.sampled_from(stops))
     # A gap starts at a bar line, and given notes may last into it; a continuation starts where all have ended.
     first = draw(st.integers(0, piece.bars - 1)) * size if stop == "gap" else piece.end
     last = draw(st.integers(first // size, first // size + 3))

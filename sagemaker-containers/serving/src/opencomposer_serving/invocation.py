@@ -23,6 +23,8 @@ from opencomposer_serving.failures import InvocationFailure
 SCHEMA_VERSION = 1
 MAX_BARS: int = load_schema("invocation-request")["properties"]["melody"]["properties"]["bars"]["maximum"]
 MAX_NOTES_PER_STEP = 8
+DEFAULT_TEMPO = 120.0
+"""The tempo of a melody that names none."""
 
 
 @dataclass(frozen=True)
@@ -36,10 +38,12 @@ class ModelReference:
 
 @dataclass(frozen=True)
 class Melody:
-    """Notes on the sixteenth grid in 4/4, all inside `bars` bars, in the order of the request."""
+    """Notes on the sixteenth grid in 4/4, all inside `bars` bars, in the order of the request. tempo: quarter notes a
+    minute."""
 
     bars: int
     notes: tuple[Note, ...]
+    tempo: float = DEFAULT_TEMPO
 
     @property
     def steps(self) -> int:
@@ -191,6 +195,6 @@ def _request_of(document: Mapping[str, Any], parameters: ParameterSet) -> Invoca
         document["technique"],
         ModelReference(model["sha256"], int(model["bytes"]), model.get("url")),
         int(document["seed"]),
-        Melody(int(melody["bars"]), tuple(notes)),
+        Melody(int(melody["bars"]), tuple(notes), float(melody.get("tempo", DEFAULT_TEMPO))),
         parameters.completed(document["parameters"]),
     )

@@ -215,7 +215,8 @@ class EventSequence:
     def cut(self, length: int) -> EventSequence:
         """Returns the first `length` tokens."""
         parts = (self.tokens, self.places, self.left, self.density, self.times, self.bars)
-        return EventSequence(*(part[:length] for part in parts), voices=self.voices)
+        tokens, places, left, density, times, bars = (part[:length] for part in parts)
+        return EventSequence(tokens, places, left, density, times, bars, self.voices)
 
 
 class _Rows(NamedTuple):

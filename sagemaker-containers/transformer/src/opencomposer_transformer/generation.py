@@ -6,12 +6,14 @@ every call.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 from opencomposer_music.piano_roll import Note
+from opencomposer_music.time_signatures import BarShape
 
 from opencomposer_transformer.candidates import Candidate, EndingGrade, Writer, best_of, grade_ending, tonic_of
 from opencomposer_transformer.events import (
@@ -103,11 +105,15 @@ class _Plan:
     told_bars: int | None = None
 
 
+def seam_after(bar_shape: BarShape, notes: Iterable[Note]) -> int:
+    """Returns the step from which music is gone on with: the first beat after its last note."""
+    last = max((note.onset + note.duration for note in notes), default=0)
+    return -(-last // bar_shape.beat_steps) * bar_shape.beat_steps
+
+
 def seam_of(piece: VoicedPiece) -> int:
-    """Returns the step from which a piece is gone on with: the first beat after its last note."""
-    last = max((note.onset + note.duration for notes in piece.voices for note in notes), default=0)
-    beat = piece.bar_shape.beat_steps
-    return -(-last // beat) * beat
+    """Returns the step from which a piece is gone on with."""
+    return seam_after(piece.bar_shape, itertools.chain.from_iterable(piece.voices))
 
 
 def extend(
@@ -118,14 +124,17 @@ def extend(
     bars: int,
     wishes: Wishes,
     before_each_token: Callable[[], None] = lambda: None,
+    *,
+    seam: int | None = None,
 ) -> Written:
     """Goes on with a piece until it has `bars` bars in all.
 
-    piece: what the voices of the line-up have so far; present: the voices that go on, [voices], silent ones too.
+    piece: what the voices of the line-up have so far; present: the voices that go on, [voices], silent ones too. seam:
+    the step of the first new note, if other music than this lasts longer.
 
     Raises NotFinite, and ValueError if there is no note yet or no room for another one.
     """
-    seam, size = seam_of(piece), piece.bar_shape.steps
+    seam, size = seam_of(piece) if seam is None else seam, piece.bar_shape.steps
     stretch = Stretch(piece.bar_shape, seam, bars - 1, "end" if wishes.cadence else "bar line")
     if not 0 < seam < stretch.stop_step:
         raise ValueError(f"the music lasts until step {seam}, which must lie between 0 and {stretch.stop_step}")
