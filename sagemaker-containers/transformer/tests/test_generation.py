@@ -116,10 +116,7 @@ def assert_keeps(written: Written, wished: Wishes, present: Sequence[bool], firs
 @given(voiced_pieces(CHORALE), wishes(), st.integers(1, 4), st.lists(st.booleans(), min_size=4, max_size=4))
 def test_a_continuation_keeps_every_wish(piece: VoicedPiece, wished: Wishes, more: int, also: list[bool]) -> None:
     present = [bool(voice) or there for voice, there in zip(piece.voices, also, strict=True)]
-    if not any(piece.voices):
-        with pytest.raises(ValueError, match="lasts until step 0"):
-            extend(OpinionatedNetwork(), METADATA, piece, present, piece.bars + more, wished)
-        return
+    present[0] |= not any(present)
     written = extend(OpinionatedNetwork(), METADATA, piece, present, piece.bars + more, wished)
     stop = (piece.bars + more) * piece.bar_shape.steps
     assert written.first_step == seam_of(piece)
@@ -176,6 +173,17 @@ def test_one_note_is_enough_and_sixty_three_bars_are_not_too_many() -> None:
     assert written.first_step == 63 * 16
     assert network.columns[0][0].shape[1] < METADATA.context
     assert network.columns[0][0][0, 0] == BAR
+
+
+def test_without_a_note_a_piece_begins_and_without_room_nothing_is_written() -> None:
+    network = OpinionatedNetwork()
+    empty = VoicedPiece(FOUR, 1, ((), (), (), ()))
+    written = extend(network, METADATA, empty, SOPRANO, 2, PLAIN)
+    assert written.first_step == 0
+    assert network.columns[0][0].tolist() == [[BAR]]
+    assert max(note.onset + note.duration for note in written.voices[0]) > 16
+    with pytest.raises(ValueError, match="lasts until step 32, but must end before step 32"):
+        extend(network, METADATA, TUNE, SOPRANO, 2, PLAIN)
 
 
 def test_what_is_told_and_what_is_asked_for_are_beside_the_tokens() -> None:

@@ -96,13 +96,17 @@ class Written:
 
 @dataclass(frozen=True)
 class _Plan:
-    """One stretch that is to be written, and all that the network hears before. told_bars: see EventWriter.until."""
+    """One stretch that is to be written, and all that the network hears before.
+
+    told_bars: see EventWriter.until. opening: the tokens of the stretch with which the prompt ends.
+    """
 
     heard: VoicedPiece
     present: Sequence[bool]
     prompt: EventSequence
     stretch: Stretch
     told_bars: int | None = None
+    opening: tuple[int, ...] = ()
 
 
 def seam_after(bar_shape: BarShape, notes: Iterable[Note]) -> int:
@@ -132,22 +136,24 @@ def extend(
     piece: what the voices of the line-up have so far; present: the voices that go on, [voices], silent ones too. seam:
     the step of the first new note, if other music than this lasts longer.
 
-    Raises NotFinite, and ValueError if there is no note yet or no room for another one.
+    A piece without a note begins anew. Raises NotFinite, and ValueError if no room is left.
     """
     seam, size = seam_of(piece) if seam is None else seam, piece.bar_shape.steps
     stretch = Stretch(piece.bar_shape, seam, bars - 1, "end" if wishes.cadence else "bar line")
-    if not 0 < seam < stretch.stop_step:
-        raise ValueError(f"the music lasts until step {seam}, which must lie between 0 and {stretch.stop_step}")
+    if seam >= stretch.stop_step:
+        raise ValueError(f"the music lasts until step {seam}, but must end before step {stretch.stop_step}")
     writer = EventWriter(metadata.vocabulary, piece, present)
     told_bars = bars if wishes.cadence else None
     density = _told_density(metadata, piece, present, wishes, range(seam // size, bars))
-    heard_bars = -(-seam // size)
+    # A network has to hear something, so the first bar line is told to it where there is no music yet.
+    heard_step = max(1, seam)
+    heard_bars = -(-heard_step // size)
 
     def last_bars(count: int) -> EventSequence:
-        return writer.until(seam, heard_bars - count, bars=told_bars, density=density)
+        return writer.until(heard_step, heard_bars - count, bars=told_bars, density=density)
 
     prompt = _longest_that_fits(last_bars, heard_bars, wishes, metadata.context, bars - heard_bars + 1)
-    plan = _Plan(piece, present, prompt, stretch, told_bars)
+    plan = _Plan(piece, present, prompt, stretch, told_bars, (BAR,) if seam == 0 else ())
     return _write(network, metadata, plan, wishes, before_each_token)
 
 
@@ -219,6 +225,8 @@ def _write(
     vocabulary, stretch, present = metadata.vocabulary, plan.stretch, plan.present
     kept = kept_notes(plan.heard, present, stretch.first_step)
     grammar = Grammar(vocabulary, stretch, wishes.limits, present, kept)
+    for token in plan.opening:
+        grammar.push(token)
     new_bars = stretch.last_bar - grammar.bar + 1
     writer = Writer(
         vocabulary,
@@ -265,7 +273,7 @@ def _write(
 
 def _chosen(candidates: Sequence[Candidate], vocabulary: Vocabulary, plan: _Plan) -> Written:
     """Returns the best candidate's music."""
-    music = [_notes_of(candidate.tokens, vocabulary, plan.stretch) for candidate in candidates]
+    music = [_notes_of([*plan.opening, *candidate.tokens], vocabulary, plan.stretch) for candidate in candidates]
     likelihoods = tuple(candidate.mean_likelihood for candidate in candidates)
     endings: tuple[EndingGrade, ...] = ()
     if plan.stretch.stop == "end":
