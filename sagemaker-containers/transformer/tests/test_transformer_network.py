@@ -7,7 +7,7 @@ import torch
 from opencomposer_music.model_metadata import Voice
 from opencomposer_training.learner import ModelSize
 from opencomposer_transformer.events import LineUp, Vocabulary
-from opencomposer_transformer.network import SIZES, DecoderNetwork, EventInputs, NetworkShape, event_features
+from opencomposer_transformer.network import SIZES, Block, DecoderNetwork, EventInputs, NetworkShape, event_features
 
 LINE_UP = LineUp(
     tuple(
@@ -32,8 +32,9 @@ def network(size: ModelSize = "small") -> DecoderNetwork:
     made = DecoderNetwork(shape(size), event_features(VOCABULARY)).eval()
     with torch.no_grad():
         for block in made.blocks:
+            assert isinstance(block, Block)
             for matrix in (block.attention_out.weight, block.down.weight):
-                matrix.normal_(std=0.05)  # type: ignore[operator, union-attr]
+                matrix.normal_(std=0.05)
     return made
 
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from opencomposer_music.piano_roll import Note
+from opencomposer_serving.deadline import Deadline
+from opencomposer_serving.invocation import InvocationRequest, Melody, ModelReference
 from opencomposer_testing.tiny_training_job import progress_lines, write_job
 from opencomposer_testing.tiny_training_runs import TRANSFORMER_HYPERPARAMETERS
 from opencomposer_testing.tiny_training_runs import transformer_run as start
@@ -19,6 +23,7 @@ from opencomposer_transformer.cached_network import load_network
 from opencomposer_transformer.evaluation import write_samples
 from opencomposer_transformer.technique_draft import transformer_document
 from opencomposer_transformer.training import TransformerLearner, rate_factor
+from opencomposer_transformer.transformer import Transformer
 
 
 @pytest.fixture(scope="module")
@@ -48,33 +53,42 @@ def test_what_a_run_leaves_behind(finished: tuple[Path, TrainingRun[TransformerL
     assert load_network((base / "model/model.onnx").read_bytes(), 1).metadata == run.learner.metadata
 
 
-def test_a_sample_is_the_melody_and_how_the_exported_model_goes_on(
-    finished: tuple[Path, TrainingRun[TransformerLearner]], tmp_path: Path
+def test_the_last_sample_is_how_the_server_goes_on_with_the_melody(
+    finished: tuple[Path, TrainingRun[TransformerLearner]],
 ) -> None:
     base, run = finished
     assert run.loop.best is not None
-    network = load_network((base / "model/model.onnx").read_bytes(), 1)
-    write_samples(tmp_path, network, run.learner.selection.melodies, seed=run.learner.seed)
+    content = (base / "model/model.onnx").read_bytes()
+    technique = Transformer(threads=1)
+    [melody] = run.learner.selection.melodies
+    request = InvocationRequest(
+        "transformer",
+        ModelReference("", len(content), None),
+        run.learner.seed,
+        Melody(melody.bars, melody.notes, melody.tempo),
+        technique.document.parameters.completed({"extensionBars": melody.bars}),
+    )
+    generated = technique.generate(technique.load(content), request, Deadline.after(60))
     epoch = run.loop.best["epoch"]
-    sample = (base / f"checkpoints/samples/epoch-{epoch:04d}/up-and-down.mid").read_bytes()
-    assert (tmp_path / "up-and-down.mid").read_bytes() == sample
-    tempo, [track] = read_midi(sample)
+    tempo, [track] = read_midi((base / f"checkpoints/samples/epoch-{epoch:04d}/up-and-down.mid").read_bytes())
     assert round(tempo) == 100
     assert [note.pitch for note in track.notes[:6]] == [60, 62, 64, 65, 64, 62]
-    # It has two bars, of which the last two beats are free, and the sample four.
+    [continued] = generated.tracks
+    assert [tuple(note)[:3] for note in track.notes[6:]] == [tuple(note)[:3] for note in continued.notes]
+    # The melody has two bars, of which the last two beats are free.
     assert all(note.onset >= 24 and note.onset + note.duration <= 64 for note in track.notes[6:])
 
 
-def test_a_melody_that_no_octave_of_the_voice_holds_stays_alone(
+def test_a_melody_that_leaves_no_bar_stays_as_it_is(
     finished: tuple[Path, TrainingRun[TransformerLearner]], tmp_path: Path
 ) -> None:
     base, run = finished
     network = load_network((base / "model/model.onnx").read_bytes(), 1)
     [melody] = run.learner.selection.melodies
-    wide = melody.notes[0]._replace(pitch=127), melody.notes[1]._replace(pitch=20)
-    write_samples(tmp_path, network, [type(melody)("wide", "Wide", 90, 2, wide)], seed=0)
-    _, [track] = read_midi((tmp_path / "wide.mid").read_bytes())
-    assert [note.pitch for note in track.notes] == [127, 20]
+    long = replace(melody, bars=64, notes=(Note(0, 16, 60), Note(1000, 24, 62)))
+    write_samples(tmp_path, network, [long], seed=0)
+    _, [track] = read_midi((tmp_path / "up-and-down.mid").read_bytes())
+    assert [tuple(note)[:3] for note in track.notes] == [(0, 16, 60), (1000, 24, 62)]
 
 
 def test_it_learns_what_it_hears_again_and_again(tmp_path: Path) -> None:

@@ -7,14 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from opencomposer_music.model_metadata import Voice
 from opencomposer_music.piano_roll import (
     ONSET,
     SOUNDING,
     STEPS_PER_BAR,
     Note,
-    highest_voice,
     notes_to_planes,
-    planes_to_notes,
 )
 from opencomposer_music.similarity_index import SimilarityReference
 from opencomposer_training.dataset import Dataset, Melody, VoicePlanes, gather_windows
@@ -24,11 +23,13 @@ from opencomposer_training.midi_file import Track, midi_bytes
 
 from opencomposer_transformer.cached_network import CachedNetwork, LoadedNetwork
 from opencomposer_transformer.events import VoicedPiece
-from opencomposer_transformer.generation import Wishes, extend, seam_of
+from opencomposer_transformer.generation import Wishes, extend, seam_after, seam_of
 from opencomposer_transformer.grammar import WritingLimits
 from opencomposer_transformer.model_metadata import TransformerMetadata
 from opencomposer_transformer.sampling import DrawSettings
 from opencomposer_transformer.training_sequences import BAR_SHAPE
+from opencomposer_transformer.voice_assignment import assign_voices
+from opencomposer_transformer.writing_settings import writing_settings
 
 PRIME_BARS = 4
 NEW_BARS = 4
@@ -75,32 +76,29 @@ class Evaluation:
 
 def write_samples(folder: Path, network: LoadedNetwork, melodies: Sequence[Melody], *, seed: int) -> None:
     """Writes one MIDI file for each melody: the melody as it is, and as many bars again of how the model goes on with
-    it. The random choices are those that serving makes for this seed."""
-    voice = network.metadata.voices[0]
+    it, as a server would for this seed."""
     for melody in melodies:
         given = [note._replace(velocity=MELODY_VELOCITY) for note in melody.notes]
-        track = Track(voice.name, voice.program, [*given, *_went_on(network, melody, seed)])
+        voice, added = _went_on(network, melody, seed)
+        track = Track(voice.name, voice.program, [*given, *added])
         write_atomically(folder / f"{melody.id}.mid", midi_bytes(melody.tempo, [track]))
 
 
-def _went_on(network: LoadedNetwork, melody: Melody, seed: int) -> list[Note]:
-    """Returns what the model writes after a melody, or nothing if its voice cannot hold the melody in any octave."""
+def _went_on(network: LoadedNetwork, melody: Melody, seed: int) -> tuple[Voice, Sequence[Note]]:
+    """Returns the voice that a melody belongs to, and what it goes on with; nothing where no bar is left."""
     metadata = network.metadata
-    vocabulary = metadata.vocabulary
-    line = planes_to_notes(highest_voice(notes_to_planes(melody.notes, melody.bars * STEPS_PER_BAR)))
-    low, high = vocabulary.line_up.pitch_range(0)
-    pitches = [note.pitch for note in line]
-    octaves = [12 * octave for octave in (0, 1, -1, 2, -2, 3, -3, 4, -4, 5, -5)]
-    shift = next((by for by in octaves if pitches and low <= min(pitches) + by and max(pitches) + by <= high), None)
-    bars = min(metadata.limits.max_bars, 2 * melody.bars)
-    if shift is None or bars <= melody.bars:
-        return []
-    moved = tuple(note._replace(pitch=note.pitch + shift) for note in line)
-    others = vocabulary.voices - 1
-    prime = VoicedPiece(BAR_SHAPE, melody.bars, (moved, *([()] * others)))
-    present = [True] + [False] * others
-    written = extend(CachedNetwork(network), metadata, prime, present, bars, wishes_of(metadata, seed))
-    return [note._replace(pitch=note.pitch - shift) for note in written.voices[0]]
+    assignment = assign_voices(metadata.line_up, BAR_SHAPE, melody.bars, [melody.notes])
+    seam = seam_after(BAR_SHAPE, melody.notes)
+    own = metadata.voices[assignment.given.index(True)]
+    settings = writing_settings({"extensionBars": melody.bars})
+    added_bars = settings.added_bars(BAR_SHAPE, melody.tempo)
+    bars = min(metadata.limits.max_bars, -(-seam // BAR_SHAPE.steps) + added_bars)
+    if seam >= bars * BAR_SHAPE.steps:
+        return own, []
+    wishes = settings.wishes(metadata.line_up, assignment.shifts, assignment.given, BAR_SHAPE, melody.tempo, seed)
+    heard = CachedNetwork(network)
+    written = extend(heard, metadata, assignment.heard, assignment.given, bars, wishes, seam=seam)
+    return own, assignment.written_for(0, written.voices)
 
 
 def _with_new_end(network: LoadedNetwork, window: VoicePlanes, *, seed: int) -> VoicePlanes:
