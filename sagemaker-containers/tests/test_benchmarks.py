@@ -16,6 +16,7 @@ from opencomposer_testing.serving_process import CONTAINERS
         ("ar-cnn/bench/single_edits_bench.py", ["--edits", "1"], "secondsFor100Edits"),
         ("unet-gan/bench/critic_updates_bench.py", ["--updates", "1"], "timesFaster"),
         ("transformer/bench/decoding_bench.py", ["--events", "10"], "timesFaster"),
+        ("transformer/bench/updates_bench.py", ["--updates", "1"], "eventsAProcessorSecond"),
     ],
 )
 def test_a_benchmark_runs(program: str, arguments: list[str], member: str) -> None:

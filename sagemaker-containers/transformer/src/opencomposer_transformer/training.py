@@ -85,11 +85,7 @@ class TransformerLearner(NetworkLearner[LearnerSettings]):
         torch.manual_seed(settings.seed)
         self.network = DecoderNetwork(self.shape, event_features(self.corpus.vocabulary)).to(self.device)
         self.average = copy.deepcopy(self.network).eval().requires_grad_(False)
-        matrices = [parameter for parameter in self.network.blocks.parameters() if parameter.ndim == 2]
-        chosen = {id(parameter) for parameter in matrices}
-        others = [parameter for parameter in self.network.parameters() if id(parameter) not in chosen]
-        self.matrix_optimizer = Muon(matrices, lr=settings.learning_rate, weight_decay=WEIGHT_DECAY)
-        self.optimizer = torch.optim.AdamW(others, lr=settings.learning_rate, weight_decay=0.0, betas=BETAS)
+        self.matrix_optimizer, self.optimizer = optimizers_of(self.network, settings.learning_rate)
         self.parts = {
             "network": self.network,
             "average": self.average,
@@ -220,6 +216,17 @@ class TransformerLearner(NetworkLearner[LearnerSettings]):
             metrics=self.evaluation.measure(load_network(content, 1)),
             opset=OPSET,
         )
+
+
+def optimizers_of(network: DecoderNetwork, learning_rate: float) -> tuple[Muon, torch.optim.AdamW]:
+    """Returns the optimizers of the blocks' matrices and of all other weights."""
+    matrices = [parameter for parameter in network.blocks.parameters() if parameter.ndim == 2]
+    chosen = {id(parameter) for parameter in matrices}
+    others = [parameter for parameter in network.parameters() if id(parameter) not in chosen]
+    return (
+        Muon(matrices, lr=learning_rate, weight_decay=WEIGHT_DECAY),
+        torch.optim.AdamW(others, lr=learning_rate, weight_decay=0.0, betas=BETAS),
+    )
 
 
 def rate_factor(progress: float) -> float:
