@@ -82,13 +82,15 @@ class Wishes:
 
 @dataclass(frozen=True)
 class Written:
-    """New music: the notes of each voice, the step where it begins, and what is known of all candidates.
+    """New music: the notes of each voice, the step where it begins, how many tokens it took, and what is known of all
+    candidates.
 
     likelihoods: the mean log probability a token; endings: only where a cadence was wished for.
     """
 
     voices: tuple[tuple[Note, ...], ...]
     first_step: int
+    tokens: int
     chosen: int
     likelihoods: tuple[float, ...]
     endings: tuple[EndingGrade, ...] = ()
@@ -280,7 +282,8 @@ def _chosen(candidates: Sequence[Candidate], vocabulary: Vocabulary, plan: _Plan
         tonic, beat_steps = tonic_of(plan.heard), plan.stretch.bar_shape.beat_steps
         endings = tuple(grade_ending(voices, tonic, beat_steps) for voices in music)
     chosen = best_of(likelihoods, endings or None)
-    return Written(music[chosen], plan.stretch.first_step, chosen, likelihoods, endings)
+    tokens = len(candidates[chosen].tokens)
+    return Written(music[chosen], plan.stretch.first_step, tokens, chosen, likelihoods, endings)
 
 
 def _notes_of(tokens: Sequence[int], vocabulary: Vocabulary, stretch: Stretch) -> tuple[tuple[Note, ...], ...]:

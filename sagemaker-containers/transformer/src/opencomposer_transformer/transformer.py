@@ -141,7 +141,7 @@ def _respond(line_up: LineUp, melody: Melody, assignment: VoiceAssignment, writt
             own_pitch = assignment.at_own_pitch(voice, notes)
             tracks.append(GeneratedTrack(entered.name, entered.program, _as_loud(own_pitch, loudness)))
     metrics = measure_composition(None, [_new_planes(track.notes, written.first_step, bars) for track in tracks])
-    metrics |= {"logLikelihoodPerToken": written.likelihoods[written.chosen], "candidate": float(written.chosen)}
+    metrics |= {"tokenCount": float(written.tokens), "logLikelihoodPerToken": written.likelihoods[written.chosen]}
     if written.endings:
         ending = written.endings[written.chosen]
         metrics |= {"endsOnTriad": float(ending.rests_on_triad), "endsOnTonic": float(ending.is_on_tonic)}
