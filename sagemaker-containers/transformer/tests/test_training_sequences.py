@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from opencomposer_music.random_numbers import random_generator
 from opencomposer_testing.tiny_training_job import made_up_piece
 from opencomposer_training.dataset import Dataset, build_dataset
-from opencomposer_transformer.events import BAR, DENSITY_UNKNOWN, END, FILL, GAP, LEFT_UNKNOWN, read_piece
+from opencomposer_transformer.events import BAR, DENSITY_UNKNOWN, END, FILL, GAP, LEFT_UNKNOWN, PAD, read_piece
 from opencomposer_transformer.losses import HeldOutLosses, negative_log_likelihood
 from opencomposer_transformer.training_sequences import (
     BAR_SHAPE,
@@ -129,6 +129,7 @@ def test_a_batch_tells_each_event_and_asks_for_the_next_one() -> None:
         for name in ("tokens", "places", "left", "density", "times"):
             assert getattr(batch.events, name)[row, :length].tolist() == getattr(sequence.events, name)[:-1].tolist()
         assert batch.targets[row, :length].tolist() == sequence.events.tokens[1:].tolist()
+        assert set(batch.events.tokens[row, length:].tolist()) <= {PAD}
         assert batch.weights[row].tolist() == [1.0] * length + [0.0] * (longest - length)
     assert batch.events.numbers.tolist() == [list(range(longest))] * 2
 

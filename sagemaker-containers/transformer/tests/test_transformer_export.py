@@ -129,7 +129,8 @@ def rename_input(model: onnx.ModelProto) -> None:
 
 
 def float_tokens(model: onnx.ModelProto) -> None:
-    model.graph.input[6].type.tensor_type.elem_type = onnx.TensorProto.INT64
+    voices = onnx.helper.make_tensor_value_info("voices", onnx.TensorProto.INT64, ["batch", 2])
+    model.graph.input[6].CopyFrom(voices)
 
 
 def not_finite(model: onnx.ModelProto) -> None:

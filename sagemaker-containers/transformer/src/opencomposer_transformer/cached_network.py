@@ -14,7 +14,7 @@ from opencomposer_serving.failures import ModelRejected
 from opencomposer_serving.onnx_file import check_opset, embedded_metadata, summarize
 from opencomposer_serving.onnx_model import TensorShape, check_tensors, open_session
 
-from opencomposer_transformer.events import FIRST_POSITION, LEFT_UNKNOWN, EventSequence, Floats, Integers
+from opencomposer_transformer.events import FIRST_POSITION, LEFT_UNKNOWN, Floats, Integers
 from opencomposer_transformer.model_metadata import (
     EVENT_INPUTS,
     LOGITS,
@@ -149,10 +149,3 @@ class CachedNetwork:
 
 def _named(*shapes: TensorShape) -> dict[str, TensorShape]:
     return {shape.name: shape for shape in shapes}
-
-
-def columns_of(sequence: EventSequence) -> Columns:
-    """Returns the columns of one sequence, [1, events] each."""
-    parts = (sequence.tokens, sequence.places, sequence.left, sequence.density, sequence.times)
-    tokens, places, left, density, times = (part[np.newaxis] for part in parts)
-    return tokens, places, left, density, times

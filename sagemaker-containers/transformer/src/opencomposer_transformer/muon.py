@@ -32,7 +32,7 @@ class Muon(torch.optim.Optimizer):
                     raise ValueError(f"Muon changes matrices, but a parameter has the shape {list(matrix.shape)}")
 
     @torch.no_grad()
-    def step(self, closure: None = None) -> None:  # type: ignore[override]
+    def step(self) -> None:  # type: ignore[override]
         """Changes each matrix that has a gradient."""
         for group in self.param_groups:
             for matrix in group["params"]:
