@@ -17,7 +17,7 @@ import pytest
 from opencomposer_music.piano_roll import Note
 from opencomposer_serving.deadline import Deadline
 from opencomposer_serving.failures import InvocationFailure, ModelRejected
-from opencomposer_serving.invocation import InvocationRequest, Melody, ModelReference
+from opencomposer_serving.invocation import GivenTrack, InvocationRequest, Melody, ModelReference
 from opencomposer_serving.technique import Generated
 from opencomposer_testing.serving_process import CONTAINERS, REPOSITORY, ServingProcess
 from opencomposer_testing.tiny_transformer import tiny_metadata, tiny_transformer
@@ -60,7 +60,7 @@ def broken(network: LoadedNetwork, asked: InvocationRequest) -> list[tuple[str, 
 def test_a_melody_is_gone_on_with_in_its_own_track(network: LoadedNetwork) -> None:
     made = generate(network, request(extensionBars=3))
     assert made.extra == {"continuation": {"firstStep": 32, "bars": 5}}
-    assert [track.name for track in made.tracks] == ["Soprano"]
+    assert [track.name for track in made.tracks] == ["Melody"]
     assert made.tracks[0].notes
     assert all(32 <= note.onset < note.onset + note.duration <= 80 for note in made.tracks[0].notes)
     assert max(note.onset + note.duration for note in made.tracks[0].notes) > 64
@@ -72,7 +72,7 @@ def test_a_melody_is_gone_on_with_in_its_own_track(network: LoadedNetwork) -> No
 def test_with_all_voices_the_others_enter(network: LoadedNetwork) -> None:
     made = generate(network, request(extensionBars=4, voices="all", ending="open"))
     names = [track.name for track in made.tracks]
-    assert names[0] == "Soprano"
+    assert names[0] == "Melody"
     assert set(names[1:]) <= {"Alto", "Tenor", "Bass"}
     assert len(names) > 1
     assert "endsOnTriad" not in made.metrics
@@ -83,6 +83,26 @@ def test_chords_go_on_as_one_track(network: LoadedNetwork) -> None:
     made = generate(network, request(chords, extensionBars=2))
     assert len(made.tracks) == 1
     assert len({note.pitch for note in made.tracks[0].notes}) > 1
+
+
+def test_several_tracks_go_on_each_in_its_own_voice(network: LoadedNetwork) -> None:
+    bass = GivenTrack("Double bass", 43, tuple(note._replace(pitch=note.pitch - 24, velocity=50) for note in TUNE[:-1]))
+    silent = GivenTrack("Silent", 0, ())
+    many = tuple(GivenTrack(f"Track {number}", 0, TUNE[number : number + 1]) for number in range(8))
+    made = generate(network, replace(request(extensionBars=3), tracks=(bass, silent)))
+    assert [(track.name, track.program) for track in made.tracks] == [
+        ("Melody", 52),
+        ("Double bass", 43),
+        ("Silent", 0),
+    ]
+    melody, low, nothing = (track.notes for track in made.tracks)
+    assert min(note.pitch for note in melody) >= 58
+    assert max(note.pitch for note in low) <= 66
+    assert {note.velocity for note in low} == {50}
+    assert nothing == []
+    made = generate(network, replace(request(extensionBars=3, voices="all"), tracks=many))
+    assert len(made.tracks) == 9
+    assert sum(bool(track.notes) for track in made.tracks) == 4
 
 
 def test_a_melody_far_from_the_voice_goes_on_where_it_is(network: LoadedNetwork) -> None:

@@ -144,7 +144,7 @@ def _counted(length: int, hashes: Hashes, counts: Doubles, grams: Integers) -> _
     totals = np.bincount(context, weights=counts)
     discount = np.array([0.0, *discounts])
     left_over = np.bincount(context, weights=discount[np.minimum(counts, 3).astype(np.int64)]) / totals
-    return _Order(length, hashes, counts, discount, contexts, totals, left_over)
+    return _Order(length, hashes, counts, discount, contexts, totals.astype(np.float64), left_over.astype(np.float64))
 
 
 def _positions(sorted_: Hashes, wanted: Hashes) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.bool_]]:

@@ -13,7 +13,7 @@ from opencomposer_music.technique_document import TechniqueDocument
 from opencomposer_music.time_signatures import BAR_SHAPES, TimeSignature
 from opencomposer_serving.deadline import Deadline
 from opencomposer_serving.failures import BrokenField, InvocationFailure, ModelRejected, unusable_model
-from opencomposer_serving.invocation import MAX_BARS, InvocationRequest, Melody
+from opencomposer_serving.invocation import MAX_BARS, GivenTrack, InvocationRequest, Melody
 from opencomposer_serving.technique import Generated, GeneratedTrack
 
 from opencomposer_transformer.cached_network import CachedNetwork, LoadedNetwork, load_network, run_on_silence
@@ -27,6 +27,10 @@ from opencomposer_transformer.writing_settings import NoPitchToWrite, WritingSet
 TIME_SIGNATURE: TimeSignature = "4/4"
 """The time signature of requests. A model that knows others, too, can be told of them when requests can."""
 BAR_SHAPE = BAR_SHAPES[TIME_SIGNATURE]
+MELODY = "Melody"
+"""The name of the track that the melody goes on with; requests give it none."""
+MAX_TRACKS = 16
+"""A response has at most so many tracks."""
 LOUDNESS_BARS = 2
 """What is added is as loud as the mean of so many last bars of the track that it goes on with."""
 
@@ -54,8 +58,9 @@ class Transformer:
     def generate(self, model: LoadedNetwork, request: InvocationRequest, deadline: Deadline) -> Generated:
         metadata, melody = model.metadata, request.melody
         settings = writing_settings(request.parameters)
-        assignment = assign_voices(metadata.line_up, BAR_SHAPE, melody.bars, [melody.notes])
-        seam = seam_after(BAR_SHAPE, melody.notes)
+        given_tracks = [GivenTrack(MELODY, metadata.voices[0].program, melody.notes), *request.tracks]
+        assignment = assign_voices(metadata.line_up, BAR_SHAPE, melody.bars, [track.notes for track in given_tracks])
+        seam = seam_after(BAR_SHAPE, (note for track in given_tracks for note in track.notes))
         present = [settings.all_voices or given for given in assignment.given]
         most_bars = min(metadata.limits.max_bars, MAX_BARS)
         problems = _broken_bars(melody, seam, settings, most_bars)
@@ -83,7 +88,7 @@ class Transformer:
             raise unusable_model(ModelRejected("it returns numbers that are not finite")) from None
         except ModelRejected as error:
             raise unusable_model(error) from None
-        return _respond(metadata.line_up, melody, assignment, written, bars)
+        return _respond(metadata.line_up, given_tracks, assignment, written, bars)
 
 
 class _Problem(NamedTuple):
@@ -129,17 +134,21 @@ def _broken_pitch(problem: NoPitchToWrite, settings: WritingSettings) -> _Proble
     )
 
 
-def _respond(line_up: LineUp, melody: Melody, assignment: VoiceAssignment, written: Written, bars: int) -> Generated:
-    """Builds the response: first the melody's own continuation, then the voices that have entered."""
-    loudness = _loudness(melody.notes)
-    owners = [voice for voice, track in enumerate(assignment.track_of) if track is not None]
-    own = line_up.voices[owners[0]]
-    tracks = [GeneratedTrack(own.name, own.program, _as_loud(assignment.written_for(0, written.voices), loudness))]
+def _respond(
+    line_up: LineUp, given: Sequence[GivenTrack], assignment: VoiceAssignment, written: Written, bars: int
+) -> Generated:
+    """Builds the response: what each given track goes on with, then the voices that have entered."""
+    tracks = [
+        GeneratedTrack(
+            track.name, track.program, _as_loud(assignment.written_for(number, written.voices), _loudness(track.notes))
+        )
+        for number, track in enumerate(given)
+    ]
+    melody_loudness = _loudness(given[0].notes)
     for voice, notes in enumerate(written.voices):
-        if notes and assignment.track_of[voice] is None:
-            entered = line_up.voices[voice]
-            own_pitch = assignment.at_own_pitch(voice, notes)
-            tracks.append(GeneratedTrack(entered.name, entered.program, _as_loud(own_pitch, loudness)))
+        if notes and assignment.track_of[voice] is None and len(tracks) < MAX_TRACKS:
+            entered, own_pitch = line_up.voices[voice], assignment.at_own_pitch(voice, notes)
+            tracks.append(GeneratedTrack(entered.name, entered.program, _as_loud(own_pitch, melody_loudness)))
     metrics = measure_composition(None, [_new_planes(track.notes, written.first_step, bars) for track in tracks])
     metrics |= {"tokenCount": float(written.tokens), "logLikelihoodPerToken": written.likelihoods[written.chosen]}
     if written.endings:
@@ -149,7 +158,7 @@ def _respond(line_up: LineUp, melody: Melody, assignment: VoiceAssignment, writt
 
 
 def _loudness(notes: Sequence[Note]) -> int:
-    last = max(note.onset for note in notes)
+    last = max((note.onset for note in notes), default=0)
     heard = [note.velocity for note in notes if note.onset > last - LOUDNESS_BARS * BAR_SHAPE.steps]
     return round(sum(heard) / len(heard)) if heard else DEFAULT_VELOCITY
 
