@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from opencomposer_music.model_metadata import Limits
 from opencomposer_music.piano_roll import Note
 from opencomposer_music.time_signatures import BAR_SHAPES
-from opencomposer_testing.voiced_pieces import CHORALE, voiced_pieces
+from opencomposer_testing.voiced_pieces import CHORALE, line_ups, voiced_pieces
 from opencomposer_transformer.candidates import EndingGrade, best_of, grade_ending, tonic_of
 from opencomposer_transformer.events import (
     BAR,
@@ -23,9 +23,10 @@ from opencomposer_transformer.events import (
     LEFT_UNKNOWN,
     Floats,
     Integers,
+    LineUp,
     VoicedPiece,
 )
-from opencomposer_transformer.generation import Wishes, Written, extend, fill, seam_of
+from opencomposer_transformer.generation import Wishes, Written, candidates_together, extend, fill, seam_of
 from opencomposer_transformer.grammar import WritingLimits
 from opencomposer_transformer.model_metadata import TransformerMetadata
 from opencomposer_transformer.sampling import SAMPLING_TECHNIQUES, DrawSettings, NotFinite
@@ -45,8 +46,8 @@ SOPRANO = [True, False, False, False]
 class OpinionatedNetwork:
     """A network whose opinions follow from the tokens that it has heard in a sequence, and from nothing else."""
 
-    def __init__(self, seed: int = 0, scale: float = 2.0) -> None:
-        self._table = np.random.default_rng(seed).standard_normal((64, METADATA.vocabulary.size)) * scale
+    def __init__(self, metadata: TransformerMetadata = METADATA) -> None:
+        self._table = np.random.default_rng(0).standard_normal((64, metadata.vocabulary.size)) * 2.0
         self._heard: Integers = np.zeros(0, dtype=np.int64)
         self.columns: list[tuple[Integers, ...]] = []
 
@@ -80,10 +81,10 @@ def notes(written: Written) -> list[list[tuple[int, int, int]]]:
 
 
 @st.composite
-def wishes(draw: st.DrawFn) -> Wishes:
+def wishes(draw: st.DrawFn, line_up: LineUp = CHORALE) -> Wishes:
     registers = []
-    for voice in range(4):
-        low, high = CHORALE.pitch_range(voice)
+    for voice in range(len(line_up.voices)):
+        low, high = line_up.pitch_range(voice)
         lowest = draw(st.integers(low, high))
         registers.append((lowest, draw(st.integers(lowest, high))))
     lengths = st.one_of(st.none(), st.integers(1, 20))
@@ -93,7 +94,7 @@ def wishes(draw: st.DrawFn) -> Wishes:
             draw(st.sampled_from((0.0, 0.05, 0.5, 1.0))),
             draw(st.sampled_from((0.0, 0.1, 0.9, 2.0))),
         ),
-        WritingLimits(tuple(registers), draw(lengths), draw(lengths)),
+        WritingLimits(tuple(registers), draw(lengths), draw(lengths), draw(st.integers(1, 8))),
         seed=draw(st.integers(0, 2**31 - 1)),
         candidates=draw(st.integers(1, 3)),
         cadence=draw(st.booleans()),
@@ -112,20 +113,28 @@ def assert_keeps(written: Written, wished: Wishes, present: Sequence[bool], firs
             assert wished.limits.max_note is None or note.duration <= wished.limits.max_note
 
 
-@hypothesis_settings(max_examples=40)
-@given(voiced_pieces(CHORALE), wishes(), st.integers(1, 4), st.lists(st.booleans(), min_size=4, max_size=4))
-def test_a_continuation_keeps_every_wish(piece: VoicedPiece, wished: Wishes, more: int, also: list[bool]) -> None:
-    present = [bool(voice) or there for voice, there in zip(piece.voices, also, strict=True)]
+@hypothesis_settings(max_examples=60)
+@given(st.data(), st.integers(1, 4))
+def test_a_continuation_keeps_every_wish(data: st.DataObject, more: int) -> None:
+    line_up = data.draw(st.one_of(st.just(CHORALE), line_ups()))
+    piece, wished = data.draw(voiced_pieces(line_up)), data.draw(wishes(line_up))
+    metadata = replace(METADATA, line_up=line_up)
+    present = [bool(notes) or data.draw(st.booleans()) for notes in piece.voices]
     present[0] |= not any(present)
-    written = extend(OpinionatedNetwork(), METADATA, piece, present, piece.bars + more, wished)
+
+    def write(candidates: int) -> Written:
+        asked = replace(wished, candidates=candidates)
+        return extend(OpinionatedNetwork(metadata), metadata, piece, present, piece.bars + more, asked)
+
+    written = write(wished.candidates)
     stop = (piece.bars + more) * piece.bar_shape.steps
     assert written.first_step == seam_of(piece)
     assert_keeps(written, wished, present, written.first_step, stop)
     assert any(written.voices)
     if wished.cadence:
         assert max(note.onset + note.duration for new in written.voices for note in new) > stop - piece.bar_shape.steps
-    again = extend(OpinionatedNetwork(), METADATA, piece, present, piece.bars + more, wished)
-    assert written == again
+    assert write(wished.candidates) == written
+    assert write(1).likelihoods[0] == written.likelihoods[0]
 
 
 @hypothesis_settings(max_examples=40)
@@ -152,6 +161,18 @@ def test_a_candidate_is_the_same_alone_and_beside_others() -> None:
     ]
     assert beside[0].likelihoods[0] == beside[1].likelihoods[0]
     assert len(set(beside[1].likelihoods)) == 4
+
+
+def test_a_large_network_writes_few_candidates_at_a_time_and_the_same() -> None:
+    small, large = (
+        replace(METADATA, layers=4, heads=4, head_width=32),
+        replace(METADATA, layers=8, heads=8, head_width=32),
+    )
+    assert (candidates_together(small), candidates_together(large)) == (10, 2)
+    assert candidates_together(replace(large, context=8192, layers=12)) == 1
+    asked = replace(PLAIN, candidates=5)
+    written = [extend(OpinionatedNetwork(), facts, TUNE, SOPRANO, 4, asked) for facts in (small, large)]
+    assert written[0] == written[1]
 
 
 def test_seeds_differ() -> None:

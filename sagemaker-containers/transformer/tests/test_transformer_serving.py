@@ -19,7 +19,7 @@ from opencomposer_serving.deadline import Deadline
 from opencomposer_serving.failures import InvocationFailure, ModelRejected
 from opencomposer_serving.invocation import InvocationRequest, Melody, ModelReference
 from opencomposer_serving.technique import Generated
-from opencomposer_testing.serving_process import REPOSITORY, ServingProcess
+from opencomposer_testing.serving_process import CONTAINERS, REPOSITORY, ServingProcess
 from opencomposer_testing.tiny_transformer import tiny_metadata, tiny_transformer
 from opencomposer_transformer.cached_network import LoadedNetwork
 from opencomposer_transformer.transformer import Transformer
@@ -65,7 +65,7 @@ def test_a_melody_is_gone_on_with_in_its_own_track(network: LoadedNetwork) -> No
     assert all(32 <= note.onset < note.onset + note.duration <= 80 for note in made.tracks[0].notes)
     assert max(note.onset + note.duration for note in made.tracks[0].notes) > 64
     assert {note.velocity for note in made.tracks[0].notes} == {74}
-    assert {"logLikelihoodPerToken", "candidate", "endsOnTriad", "endsOnTonic"} <= set(made.metrics)
+    assert {"logLikelihoodPerToken", "tokenCount", "endsOnTriad", "endsOnTonic"} <= set(made.metrics)
     assert generate(network, request(extensionBars=3)) == made
 
 
@@ -205,6 +205,18 @@ def test_every_parameter_out_of_range_is_named_at_once(server: ServingProcess) -
     assert response.status == 400
     check("invocation-error", response.json())
     assert {error["pointer"] for error in response.json()["errors"]} == {f"/parameters/{name}" for name in wrong}
+
+
+def test_the_bench_of_answers_runs(tmp_path: Path) -> None:
+    model = tmp_path / "model.onnx"
+    model.write_bytes(STOCK)
+    program = CONTAINERS / "transformer/bench/continuations_bench.py"
+    command = [sys.executable, str(program), "--model", str(model), "--requests", "1"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    cases = json.loads(done.stdout)["cases"]
+    assert len(cases) == 4
+    assert all(case["means"]["tokenCount"] > 0 for case in cases)
 
 
 def test_neither_torch_nor_onnx_is_in_the_process(server: ServingProcess) -> None:

@@ -40,6 +40,11 @@ TOKENS_A_BAR = 100
 """So many tokens of a bar a network may write on average before time only moves on. Chorales have 24."""
 
 
+MOST_CACHE_BYTES = 64 * 1024 * 1024
+"""What a network keeps of all that it has heard. A model process has 288 MiB for everything, and while a token is
+heard there are two caches, the one before it and the one with it."""
+
+
 class NextTokens(Protocol):
     """A network that hears events and says what may come next (`cached_network.CachedNetwork`)."""
 
@@ -82,13 +87,15 @@ class Wishes:
 
 @dataclass(frozen=True)
 class Written:
-    """New music: the notes of each voice, the step where it begins, and what is known of all candidates.
+    """New music: the notes of each voice, the step where it begins, how many tokens it took, and what is known of all
+    candidates.
 
     likelihoods: the mean log probability a token; endings: only where a cadence was wished for.
     """
 
     voices: tuple[tuple[Note, ...], ...]
     first_step: int
+    tokens: int
     chosen: int
     likelihoods: tuple[float, ...]
     endings: tuple[EndingGrade, ...] = ()
@@ -232,14 +239,36 @@ def _write(
         vocabulary,
         wishes.draw,
         ParallelMotion(vocabulary, metadata.parallels, PARALLELS_WEIGHT),
-        TOKENS_A_BAR * new_bars,
+        min(TOKENS_A_BAR * new_bars, 2 * metadata.context),
     )
     candidates = [Candidate(writer, grammar.copy(), wishes.seed, number) for number in range(wishes.candidates)]
-    prompt, first_place = plan.prompt, vocabulary.first_place(stretch.bar_shape)
-    told = (prompt.tokens, prompt.places, prompt.left, prompt.density, prompt.times)
-    tokens, places, left, density, times = (column[np.newaxis] for column in told)
+    together = candidates_together(metadata)
+    for first in range(0, len(candidates), together):
+        group = candidates[first : first + together]
+        _write_together(network, vocabulary, plan, wishes.density, group, before_each_token)
+    return _chosen(candidates, vocabulary, plan)
+
+
+def candidates_together(metadata: TransformerMetadata) -> int:
+    """Returns how many candidates are written in one batch: so many that their caches stay within MOST_CACHE_BYTES, and
+    at least one."""
+    numbers = 2 * metadata.layers * metadata.heads * metadata.head_width * metadata.context
+    return max(1, MOST_CACHE_BYTES // (numbers * np.dtype(np.float32).itemsize))
+
+
+def _write_together(
+    network: NextTokens,
+    vocabulary: Vocabulary,
+    plan: _Plan,
+    density: int,
+    candidates: Sequence[Candidate],
+    before_each_token: Callable[[], None],
+) -> None:
+    """Lets candidates draw tokens until all have finished."""
+    prompt, first_place = plan.prompt, vocabulary.first_place(plan.stretch.bar_shape)
+    heard = (prompt.tokens, prompt.places, prompt.left, prompt.density, prompt.times)
     logits = network.start(
-        tokens, places, left, density, times, prompt.voices[np.newaxis], candidates=wishes.candidates
+        *(column[np.newaxis] for column in heard), prompt.voices[np.newaxis], candidates=len(candidates)
     )
     while True:
         before_each_token()
@@ -247,28 +276,16 @@ def _write(
             if not candidate.grammar.finished:
                 candidate.take(row)
         if all(candidate.grammar.finished for candidate in candidates):
-            break
+            return
         # A candidate that has ended hears its last token again, and is not asked any more.
-        rows = np.array(
-            [
-                (
-                    candidate.tokens[-1],
-                    first_place + candidate.grammar.place,
-                    LEFT_UNKNOWN
-                    if plan.told_bars is None
-                    else min(plan.told_bars - 1 - candidate.grammar.bar, MOST_LEFT),
-                    wishes.density,
-                    candidate.grammar.step,
-                )
-                for candidate in candidates
-            ],
-            dtype=np.int64,
-        )
-        tokens, places, left, density, times = (
-            np.ascontiguousarray(rows[:, column, np.newaxis]) for column in range(5)
-        )
-        logits = network.step(tokens, places, left, density, times)
-    return _chosen(candidates, vocabulary, plan)
+        grammars = [candidate.grammar for candidate in candidates]
+        last = plan.told_bars
+        tokens = [candidate.tokens[-1] for candidate in candidates]
+        places = [first_place + grammar.place for grammar in grammars]
+        left = [LEFT_UNKNOWN if last is None else min(last - 1 - grammar.bar, MOST_LEFT) for grammar in grammars]
+        times = [grammar.step for grammar in grammars]
+        columns = (tokens, places, left, [density] * len(candidates), times)
+        logits = network.step(*(np.array(column, dtype=np.int64)[:, np.newaxis] for column in columns))
 
 
 def _chosen(candidates: Sequence[Candidate], vocabulary: Vocabulary, plan: _Plan) -> Written:
@@ -280,7 +297,8 @@ def _chosen(candidates: Sequence[Candidate], vocabulary: Vocabulary, plan: _Plan
         tonic, beat_steps = tonic_of(plan.heard), plan.stretch.bar_shape.beat_steps
         endings = tuple(grade_ending(voices, tonic, beat_steps) for voices in music)
     chosen = best_of(likelihoods, endings or None)
-    return Written(music[chosen], plan.stretch.first_step, chosen, likelihoods, endings)
+    tokens = len(candidates[chosen].tokens)
+    return Written(music[chosen], plan.stretch.first_step, tokens, chosen, likelihoods, endings)
 
 
 def _notes_of(tokens: Sequence[int], vocabulary: Vocabulary, stretch: Stretch) -> tuple[tuple[Note, ...], ...]:

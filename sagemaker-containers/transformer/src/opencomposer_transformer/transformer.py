@@ -18,7 +18,7 @@ from opencomposer_serving.technique import Generated, GeneratedTrack
 
 from opencomposer_transformer.cached_network import CachedNetwork, LoadedNetwork, load_network, run_on_silence
 from opencomposer_transformer.events import LineUp
-from opencomposer_transformer.generation import Written, extend, seam_after
+from opencomposer_transformer.generation import Written, candidates_together, extend, seam_after
 from opencomposer_transformer.sampling import NotFinite
 from opencomposer_transformer.technique_draft import transformer_document
 from opencomposer_transformer.voice_assignment import VoiceAssignment, assign_voices
@@ -49,7 +49,7 @@ class Transformer:
 
     def rehearse(self, model: LoadedNetwork) -> None:
         most = self.document.parameters.parameters["candidates"].maximum
-        run_on_silence(model, int(most or 1), model.metadata.context)
+        run_on_silence(model, min(int(most or 1), candidates_together(model.metadata)), model.metadata.context)
 
     def generate(self, model: LoadedNetwork, request: InvocationRequest, deadline: Deadline) -> Generated:
         metadata, melody = model.metadata, request.melody
@@ -141,7 +141,7 @@ def _respond(line_up: LineUp, melody: Melody, assignment: VoiceAssignment, writt
             own_pitch = assignment.at_own_pitch(voice, notes)
             tracks.append(GeneratedTrack(entered.name, entered.program, _as_loud(own_pitch, loudness)))
     metrics = measure_composition(None, [_new_planes(track.notes, written.first_step, bars) for track in tracks])
-    metrics |= {"logLikelihoodPerToken": written.likelihoods[written.chosen], "candidate": float(written.chosen)}
+    metrics |= {"tokenCount": float(written.tokens), "logLikelihoodPerToken": written.likelihoods[written.chosen]}
     if written.endings:
         ending = written.endings[written.chosen]
         metrics |= {"endsOnTriad": float(ending.rests_on_triad), "endsOnTonic": float(ending.is_on_tonic)}
