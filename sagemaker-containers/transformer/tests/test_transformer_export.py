@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import onnx
@@ -172,3 +173,22 @@ def test_files_that_the_exporter_does_not_write_are_refused(
 def test_a_model_of_another_technique_is_refused() -> None:
     with pytest.raises(ModelRejected, match="opset is 17"):
         load_network(TinyGenerator().file(), 1)
+
+
+def test_a_long_prompt_is_heard_in_parts_as_if_at_once(
+    exported: tuple[DecoderNetwork, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, content = exported
+    loaded, events = load_network(content, 1), random_events(made, 2, 50)
+    columns, voices = columns_between(events, 0, 50), events.voices.numpy()
+    at_once = CachedNetwork(loaded).start(*columns, voices)
+    monkeypatch.setattr("opencomposer_transformer.cached_network.EVENTS_AT_ONCE", 7)
+    in_parts = CachedNetwork(loaded)
+    assert np.allclose(in_parts.start(*columns, voices), at_once, atol=1e-3)
+    assert in_parts.heard == 50
+
+
+def test_as_many_candidates_are_written_at_once_as_a_model_process_has_memory_for() -> None:
+    assert metadata("small").candidates_at_once >= 8
+    assert metadata("large").candidates_at_once == 2
+    assert replace(metadata("large"), context=8192).candidates_at_once == 1

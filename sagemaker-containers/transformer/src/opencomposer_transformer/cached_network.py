@@ -28,6 +28,11 @@ Columns = tuple[Integers, Integers, Integers, Integers, Integers]
 """Tokens, places, left, density and times of events, [batch, events] each."""
 
 
+EVENTS_AT_ONCE = 400
+"""Attention to many events takes memory with their square, so that more than so many are heard one part after the
+other."""
+
+
 @dataclass(frozen=True)
 class LoadedNetwork:
     """A loaded model: its ONNX Runtime session and its metadata."""
@@ -108,7 +113,12 @@ class CachedNetwork:
         empty = np.zeros((len(tokens), self._metadata.heads, 0, width), dtype=np.float32)
         self._voices, self.heard = voices, 0
         self._cache = [empty] * len(self._metadata.past_inputs)
-        logits = self._run(tokens, places, left, density, times)
+        columns = (tokens, places, left, density, times)
+        parts = [
+            [np.ascontiguousarray(column[:, first : first + EVENTS_AT_ONCE]) for column in columns]
+            for first in range(0, max(1, tokens.shape[1]), EVENTS_AT_ONCE)
+        ]
+        logits = [self._run(*part) for part in parts][-1]
         if candidates > 1:
             self._voices = np.repeat(voices, candidates, axis=0)
             self._cache = [np.repeat(cache, candidates, axis=0) for cache in self._cache]

@@ -36,6 +36,10 @@ MAX_HEADS = 64
 MAX_HEAD_WIDTH = 128
 MAX_CONTEXT = 8192
 MAX_SCORE = 20.0
+CACHES_BYTES = 64 * 1024 * 1024
+"""The caches of the candidates that are written at once take at most so much. A step holds them twice, and a model that
+is not part of the image has 288 MiB in all (`opencomposer_serving.model_process`)."""
+FLOAT_BYTES = 4
 PITCH_CLASSES = 12
 
 METADATA = metadata_contract(
@@ -98,6 +102,12 @@ class TransformerMetadata:
     def vocabulary(self) -> Vocabulary:
         """Returns the tokens that follow from the line-up."""
         return Vocabulary(self.line_up)
+
+    @property
+    def candidates_at_once(self) -> int:
+        """Returns the number of sequences of a full context whose caches fit into CACHES_BYTES, at least one."""
+        numbers = 2 * self.layers * self.heads * self.head_width * self.context
+        return max(1, CACHES_BYTES // (FLOAT_BYTES * numbers))
 
     @property
     def past_inputs(self) -> tuple[str, ...]:
