@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from opencomposer_music.model_metadata import Voice
 from opencomposer_music.piano_roll import Note, is_monophonic
 from opencomposer_music.time_signatures import BAR_SHAPES
 from opencomposer_testing.voiced_pieces import CHORALE, line_ups, voiced_pieces
@@ -123,6 +124,8 @@ def test_whatever_is_drawn_keeps_every_limit(
     tokens, voices = written(vocabulary, grammar, stretch, seed, level)
     assert tokens[-1] == (BAR if stretch.stop == "bar line" else END)
     ends = [note.onset + note.duration for notes in voices for note in notes]
+    # Only in a gap may given notes leave no room.
+    assert ends or stretch.stop == "gap"
     stop = max(ends) if stretch.stop == "end" and ends else stretch.stop_step
     assert stretch.stop_step - stretch.bar_shape.steps < stop <= stretch.stop_step
     for voice, notes in enumerate(voices):
@@ -187,6 +190,20 @@ def test_a_given_note_that_lasts_into_a_gap_is_kept_to_its_end() -> None:
     grammar = Grammar(vocabulary, Stretch(FOUR, 16, 1, "gap"), limits, present, kept_notes(piece, present, 16))
     grammar.push(BAR)
     assert np.flatnonzero(grammar.open_tokens()).tolist() == [FIRST_POSITION + 4]
+
+
+def test_what_ends_in_one_voice_may_start_in_the_next() -> None:
+    voices = tuple(Voice(name, 0, "polyphonic", 60, 65) for name in ("Right", "Left"))
+    line_up = LineUp(voices)
+    vocabulary, present = Vocabulary(line_up), [True, True]
+    piece = VoicedPiece(FOUR, 1, ((Note(0, 4, 62),), (Note(0, 4, 62),)))
+    stretch, limits = Stretch(FOUR, 4, 0, "end"), WritingLimits(full_registers(line_up), max_polyphony=1)
+    grammar = Grammar(vocabulary, stretch, limits, present, kept_notes(piece, present, 4))
+    grammar.push(FIRST_POSITION + 4)
+    assert set(np.flatnonzero(grammar.open_tokens()).tolist()) == {vocabulary.off(0, 62), vocabulary.onset(0, 62)}
+    grammar.push(vocabulary.off(0, 62))
+    assert not grammar.open_tokens()[vocabulary.onset(0, 62)]
+    assert grammar.open_tokens()[vocabulary.onset(1, 62)]
 
 
 def test_a_copy_goes_its_own_way() -> None:

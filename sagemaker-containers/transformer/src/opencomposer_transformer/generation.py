@@ -267,8 +267,9 @@ def _write_together(
     """Lets candidates draw tokens until all have finished."""
     prompt, first_place = plan.prompt, vocabulary.first_place(plan.stretch.bar_shape)
     heard = (prompt.tokens, prompt.places, prompt.left, prompt.density, prompt.times)
+    tokens, places, left, density_told, times = (column[np.newaxis] for column in heard)
     logits = network.start(
-        *(column[np.newaxis] for column in heard), prompt.voices[np.newaxis], candidates=len(candidates)
+        tokens, places, left, density_told, times, prompt.voices[np.newaxis], candidates=len(candidates)
     )
     while True:
         before_each_token()
@@ -279,13 +280,16 @@ def _write_together(
             return
         # A candidate that has ended hears its last token again, and is not asked any more.
         grammars = [candidate.grammar for candidate in candidates]
-        last = plan.told_bars
-        tokens = [candidate.tokens[-1] for candidate in candidates]
-        places = [first_place + grammar.place for grammar in grammars]
-        left = [LEFT_UNKNOWN if last is None else min(last - 1 - grammar.bar, MOST_LEFT) for grammar in grammars]
-        times = [grammar.step for grammar in grammars]
-        columns = (tokens, places, left, [density] * len(candidates), times)
-        logits = network.step(*(np.array(column, dtype=np.int64)[:, np.newaxis] for column in columns))
+        bars = plan.told_bars
+        columns = (
+            [candidate.tokens[-1] for candidate in candidates],
+            [first_place + grammar.place for grammar in grammars],
+            [LEFT_UNKNOWN if bars is None else min(bars - 1 - grammar.bar, MOST_LEFT) for grammar in grammars],
+            [density] * len(candidates),
+            [grammar.step for grammar in grammars],
+        )
+        tokens, places, left, density_told, times = (np.array(column)[:, np.newaxis] for column in columns)
+        logits = network.step(tokens, places, left, density_told, times)
 
 
 def _chosen(candidates: Sequence[Candidate], vocabulary: Vocabulary, plan: _Plan) -> Written:

@@ -207,6 +207,8 @@ class Grammar:
         vocabulary, step = self._vocabulary, self.step
         voice, pitch = int(vocabulary.voice_of[token]), int(vocabulary.pitch_of[token])
         state, starts = self._states[voice], bool(vocabulary.is_onset[token])
+        if voice != self._voice:
+            self._closed = []
         if self._monophonic[voice]:
             state.sounding.clear()
             state.kept.clear()
@@ -261,18 +263,19 @@ class Grammar:
             default=NEVER,
         )
         held = {pitch for pitch, end in state.kept.items() if end > step}
-        for pitch in state.sounding:
-            if pitch not in held and after < _rank(False, pitch) <= until:
+        # All but the held notes count: they are written, or are given, end here, and would be written if repeated.
+        most = len(vocabulary.pitch_of) if self._limits.max_polyphony is None else self._limits.max_polyphony
+        excess = len(state.sounding) - len(held) - most
+        ends = sorted(pitch for pitch in state.sounding if pitch not in held and _rank(False, pitch) > after)
+        # Of too many notes so many have to end that no end may be skipped without which too few could.
+        for pitch in ends[: len(ends) + 1 - excess] if excess > 0 else ends:
+            if _rank(False, pitch) <= until:
                 mask[vocabulary.off(voice, pitch)] = True
-        most = self._limits.max_polyphony
-        if most is None or len(state.sounding) - len(state.kept) < most:
-            opened = range(low, high + 1)
-        else:
-            opened = range(0)
+        if excess == 0:
             for pitch in state.sounding:
                 if low <= pitch <= high and after < _rank(True, pitch) <= until:
                     mask[vocabulary.onset(voice, pitch)] = True
-        if opened:
+        elif excess < 0:
             first = max(low, after - _rank(True, 0) + 1)
             last = min(high, until - _rank(True, 0))
             if first <= last:
