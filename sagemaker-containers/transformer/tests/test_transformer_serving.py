@@ -65,7 +65,7 @@ def test_a_melody_is_gone_on_with_in_its_own_track(network: LoadedNetwork) -> No
     assert all(32 <= note.onset < note.onset + note.duration <= 80 for note in made.tracks[0].notes)
     assert max(note.onset + note.duration for note in made.tracks[0].notes) > 64
     assert {note.velocity for note in made.tracks[0].notes} == {74}
-    assert {"logLikelihoodPerToken", "tokenCount", "endsOnTriad", "endsOnTonic"} <= set(made.metrics)
+    assert {"logLikelihoodPerToken", "tokenCount", "endsOnTriad", "endsOnTonic", "endIsHeld"} <= set(made.metrics)
     assert generate(network, request(extensionBars=3)) == made
 
 

@@ -14,7 +14,7 @@ Every piece on the grid comes back exactly (`read_piece`). It imports numpy only
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
@@ -431,8 +431,3 @@ def read_piece(vocabulary: Vocabulary, bar_shape: BarShape, tokens: Iterable[int
     for token in tokens:
         reader.read(int(token))
     return VoicedPiece(bar_shape, reader.bar + 1, tuple(tuple(sorted(notes)) for notes in reader.notes))
-
-
-def cleaned(piece: VoicedPiece) -> VoicedPiece:
-    """Returns the piece with each voice as a voice holds its notes (see `without_overlaps`)."""
-    return replace(piece, voices=tuple(map(without_overlaps, piece.voices)))

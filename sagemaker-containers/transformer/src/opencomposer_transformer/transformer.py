@@ -153,7 +153,11 @@ def _respond(
     metrics |= {"tokenCount": float(written.tokens), "logLikelihoodPerToken": written.likelihoods[written.chosen]}
     if written.endings:
         ending = written.endings[written.chosen]
-        metrics |= {"endsOnTriad": float(ending.rests_on_triad), "endsOnTonic": float(ending.is_on_tonic)}
+        metrics |= {
+            "endsOnTriad": float(ending.rests_on_triad),
+            "endsOnTonic": float(ending.is_on_tonic),
+            "endIsHeld": float(ending.is_held),
+        }
     return Generated(tracks, metrics, {"continuation": {"firstStep": written.first_step, "bars": bars}})
 
 
