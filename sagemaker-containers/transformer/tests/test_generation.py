@@ -26,7 +26,7 @@ from opencomposer_transformer.events import (
     LineUp,
     VoicedPiece,
 )
-from opencomposer_transformer.generation import Wishes, Written, candidates_together, extend, fill, seam_of
+from opencomposer_transformer.generation import Wishes, Written, extend, fill, seam_of
 from opencomposer_transformer.grammar import WritingLimits
 from opencomposer_transformer.model_metadata import TransformerMetadata
 from opencomposer_transformer.sampling import SAMPLING_TECHNIQUES, DrawSettings, NotFinite
@@ -168,8 +168,8 @@ def test_a_large_network_writes_few_candidates_at_a_time_and_the_same() -> None:
         replace(METADATA, layers=4, heads=4, head_width=32),
         replace(METADATA, layers=8, heads=8, head_width=32),
     )
-    assert (candidates_together(small), candidates_together(large)) == (10, 2)
-    assert candidates_together(replace(large, context=8192, layers=12)) == 1
+    assert (small.candidates_at_once, large.candidates_at_once) == (10, 2)
+    assert replace(large, context=8192, layers=12).candidates_at_once == 1
     asked = replace(PLAIN, candidates=5)
     written = [extend(OpinionatedNetwork(), facts, TUNE, SOPRANO, 4, asked) for facts in (small, large)]
     assert written[0] == written[1]

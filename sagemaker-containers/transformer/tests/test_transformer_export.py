@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 import onnx
@@ -186,9 +185,3 @@ def test_a_long_prompt_is_heard_in_parts_as_if_at_once(
     in_parts = CachedNetwork(loaded)
     assert np.allclose(in_parts.start(*columns, voices), at_once, atol=1e-3)
     assert in_parts.heard == 50
-
-
-def test_as_many_candidates_are_written_at_once_as_a_model_process_has_memory_for() -> None:
-    assert metadata("small").candidates_at_once >= 8
-    assert metadata("large").candidates_at_once == 2
-    assert replace(metadata("large"), context=8192).candidates_at_once == 1

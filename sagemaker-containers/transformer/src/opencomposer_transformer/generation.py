@@ -40,11 +40,6 @@ TOKENS_A_BAR = 100
 """So many tokens of a bar a network may write on average before time only moves on. Chorales have 24."""
 
 
-MOST_CACHE_BYTES = 64 * 1024 * 1024
-"""What a network keeps of all that it has heard. A model process has 288 MiB for everything, and while a token is
-heard there are two caches, the one before it and the one with it."""
-
-
 class NextTokens(Protocol):
     """A network that hears events and says what may come next (`cached_network.CachedNetwork`)."""
 
@@ -242,18 +237,10 @@ def _write(
         min(TOKENS_A_BAR * new_bars, 2 * metadata.context),
     )
     candidates = [Candidate(writer, grammar.copy(), wishes.seed, number) for number in range(wishes.candidates)]
-    together = candidates_together(metadata)
-    for first in range(0, len(candidates), together):
-        group = candidates[first : first + together]
+    for first in range(0, len(candidates), metadata.candidates_at_once):
+        group = candidates[first : first + metadata.candidates_at_once]
         _write_together(network, vocabulary, plan, wishes.density, group, before_each_token)
     return _chosen(candidates, vocabulary, plan)
-
-
-def candidates_together(metadata: TransformerMetadata) -> int:
-    """Returns how many candidates are written in one batch: so many that their caches stay within MOST_CACHE_BYTES, and
-    at least one."""
-    numbers = 2 * metadata.layers * metadata.heads * metadata.head_width * metadata.context
-    return max(1, MOST_CACHE_BYTES // (numbers * np.dtype(np.float32).itemsize))
 
 
 def _write_together(
@@ -266,10 +253,14 @@ def _write_together(
 ) -> None:
     """Lets candidates draw tokens until all have finished."""
     prompt, first_place = plan.prompt, vocabulary.first_place(plan.stretch.bar_shape)
-    heard = (prompt.tokens, prompt.places, prompt.left, prompt.density, prompt.times)
-    tokens, places, left, density_told, times = (column[np.newaxis] for column in heard)
     logits = network.start(
-        tokens, places, left, density_told, times, prompt.voices[np.newaxis], candidates=len(candidates)
+        prompt.tokens[np.newaxis],
+        prompt.places[np.newaxis],
+        prompt.left[np.newaxis],
+        prompt.density[np.newaxis],
+        prompt.times[np.newaxis],
+        prompt.voices[np.newaxis],
+        candidates=len(candidates),
     )
     while True:
         before_each_token()

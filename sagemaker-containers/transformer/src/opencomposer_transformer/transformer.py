@@ -18,7 +18,7 @@ from opencomposer_serving.technique import Generated, GeneratedTrack
 
 from opencomposer_transformer.cached_network import CachedNetwork, LoadedNetwork, load_network, run_on_silence
 from opencomposer_transformer.events import LineUp
-from opencomposer_transformer.generation import Written, candidates_together, extend, seam_after
+from opencomposer_transformer.generation import Written, extend, seam_after
 from opencomposer_transformer.sampling import NotFinite
 from opencomposer_transformer.technique_draft import transformer_document
 from opencomposer_transformer.voice_assignment import VoiceAssignment, assign_voices
@@ -53,7 +53,7 @@ class Transformer:
 
     def rehearse(self, model: LoadedNetwork) -> None:
         most = self.document.parameters.parameters["candidates"].maximum
-        run_on_silence(model, min(int(most or 1), candidates_together(model.metadata)), model.metadata.context)
+        run_on_silence(model, min(int(most or 1), model.metadata.candidates_at_once), model.metadata.context)
 
     def generate(self, model: LoadedNetwork, request: InvocationRequest, deadline: Deadline) -> Generated:
         metadata, melody = model.metadata, request.melody
