@@ -77,7 +77,9 @@ def _kept(distances: Doubles, settings: DrawSettings) -> Doubles:
 
     distances: from the logit of the likeliest token, 0 or less.
     """
-    shares = np.exp(distances / settings.temperature)
+    # At a temperature near zero all but the likeliest are beyond the range of numbers, whose share is none.
+    with np.errstate(over="ignore"):
+        shares = np.exp(distances / settings.temperature)
     if settings.temperature > 1:
         shares[np.exp(distances) < RISK_FLOOR * (settings.temperature - 1)] = 0.0
     if settings.technique == "minP":
