@@ -95,6 +95,16 @@ export const invocationResponseSchema = z.object({
   phraseEnds: phraseEndsSchema.optional(),
   metrics: metricsSchema.refine((metrics) => Object.keys(metrics).length <= 64, "has more than 64 metrics"),
   editEvents: z.array(editEventSchema).max(maxEditEvents).optional(),
+  /** Where the new music begins, if the technique went on with the melody, and the bars of the piece as it is now. */
+  continuation: z
+    .object({
+      firstStep: z
+        .int()
+        .min(0)
+        .max(lastStep - 1),
+      bars: z.int().min(1).max(maxMelodyBars),
+    })
+    .optional(),
   seconds: z.number().min(0),
 });
 export type InvocationResponse = z.infer<typeof invocationResponseSchema>;

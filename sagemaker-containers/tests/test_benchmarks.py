@@ -1,4 +1,4 @@
-"""The programs that `npm run bench` starts for its baselines run to their end. They are measured nowhere here."""
+"""Programs that measure run to their end. What they measure is judged nowhere here."""
 
 from __future__ import annotations
 
@@ -15,9 +15,11 @@ from opencomposer_testing.serving_process import CONTAINERS
     [
         ("ar-cnn/bench/single_edits_bench.py", ["--edits", "1"], "secondsFor100Edits"),
         ("unet-gan/bench/critic_updates_bench.py", ["--updates", "1"], "timesFaster"),
+        ("transformer/bench/decoding_bench.py", ["--events", "10"], "timesFaster"),
+        ("transformer/bench/updates_bench.py", ["--updates", "1"], "eventsAProcessorSecond"),
     ],
 )
-def test_a_benchmark_with_the_layer_sizes_of_aws_runs(program: str, arguments: list[str], member: str) -> None:
+def test_a_benchmark_runs(program: str, arguments: list[str], member: str) -> None:
     done = subprocess.run(
         [sys.executable, str(CONTAINERS / program), *arguments], capture_output=True, text=True, check=False
     )

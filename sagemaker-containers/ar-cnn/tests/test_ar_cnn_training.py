@@ -19,8 +19,8 @@ from opencomposer_testing.tiny_training_runs import ar_cnn_run as start
 from opencomposer_training.checkpoints import load_checkpoint
 from opencomposer_training.environment import TrainingFailure
 from opencomposer_training.midi_file import read_midi
+from opencomposer_training.network_learner import LearnerSettings
 from opencomposer_training.training_run import TrainingRun
-from opencomposer_training.window_learner import LearnerSettings
 
 
 @pytest.fixture(scope="module")

@@ -70,12 +70,17 @@ def requests(draw: st.DrawFn) -> dict[str, Any]:
     }
     if draw(st.booleans()):
         model["url"] = "https://bucket.example/model?signature=x"
+    melody: dict[str, Any] = {"stepsPerBeat": 4, "beatsPerBar": 4, "bars": bars, "notes": notes}
+    if draw(st.booleans()):
+        melody["tempo"] = draw(st.floats(20, 400))
+    tracks = {"tracks": [{"name": "Bass", "program": draw(st.integers(0, 127)), "notes": notes[:2]}]}
     return {
         "schemaVersion": 1,
         "technique": "unet-gan",
         "model": model,
         "seed": draw(st.integers(0, 2**31 - 1)),
-        "melody": {"stepsPerBeat": 4, "beatsPerBar": 4, "bars": bars, "notes": notes},
+        "melody": melody,
+        **(copy.deepcopy(tracks) if draw(st.booleans()) else {}),
         "parameters": draw(
             st.fixed_dictionaries(
                 {},
@@ -99,6 +104,12 @@ def test_a_valid_request_is_parsed_into_what_it_says(request: dict[str, Any]) ->
     assert parsed.melody.steps == 16 * request["melody"]["bars"]
     for note, sent in zip(parsed.melody.notes, request["melody"]["notes"], strict=True):
         assert note._asdict() == {"velocity": 80, **sent}
+    assert parsed.melody.tempo == request["melody"].get("tempo", 120)
+    for track, sent in zip(parsed.tracks, request.get("tracks", []), strict=True):
+        assert (track.name, track.program) == (sent["name"], sent["program"])
+        assert [note[:3] for note in track.notes] == [
+            (note["onset"], note["duration"], note["pitch"]) for note in sent["notes"]
+        ]
     assert parsed.parameters == {"temperature": 1.0, "passes": 10, "locked": True, **request["parameters"]}
 
 
@@ -144,10 +155,33 @@ def test_two_broken_fields_are_both_reported(request: dict[str, Any], data: st.D
 
 @given(requests(), st.integers(1, 1000))
 def test_a_note_that_ends_after_the_last_bar_is_refused(request: dict[str, Any], beyond: int) -> None:
+    request.pop("tracks", None)
     steps = request["melody"]["bars"] * 16
     note = request["melody"]["notes"][0]
     note["duration"] = steps - note["onset"] + beyond
     assert pointers(request) == {"/melody/notes/0/duration"}
+
+
+def test_the_notes_of_other_tracks_keep_the_rules_of_the_melody_s() -> None:
+    note = {"onset": 0, "duration": 1, "pitch": 60}
+    late, wrong = {**note, "duration": 17}, {**note, "pitch": 128}
+    request = base(1, [note])
+    request["tracks"] = [
+        {"name": "A", "program": 0, "notes": [note, late]},
+        {"name": "B", "program": 0, "notes": [note] * 129},
+        {"name": "C", "program": 0, "notes": []},
+    ]
+    assert pointers(request) == {"/tracks/0/notes/1/duration", "/tracks/1/notes"}
+    request["tracks"][1]["notes"] = [wrong, late]
+    del request["tracks"][2]["notes"]
+    assert pointers(request) == {
+        "/tracks/0/notes/1/duration",
+        "/tracks/1/notes/0/pitch",
+        "/tracks/1/notes/1/duration",
+        "/tracks/2/notes",
+    }
+    request["tracks"] = "none"
+    assert pointers({**request, "seed": -1}) == {"/tracks", "/seed"}
 
 
 @pytest.mark.parametrize("bars", [1, 2, 64])

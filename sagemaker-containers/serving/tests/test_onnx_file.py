@@ -42,6 +42,12 @@ def test_what_our_exporters_write_is_accepted() -> None:
         assert "Add" in summary.operators
 
 
+def test_the_opset_is_that_of_the_technique() -> None:
+    summary = summarize(file_of(message()))
+    with pytest.raises(ModelRejected, match="its opset is 17, allowed is 23"):
+        check_opset(summary, 23)
+
+
 def sparse_value(file: str) -> onnx.NodeProto:
     """Returns a Constant whose sparse value is in a file beside the model, with which `/etc/passwd` could be read."""
     values = TensorProto(name="v", data_type=TensorProto.UINT8, dims=[24], data_location=TensorProto.EXTERNAL)
@@ -119,6 +125,8 @@ def sparse_initializer(model: onnx.ModelProto) -> None:
         (lambda model: with_attribute(model, "Tile"), 'operator "Tile"'),
         (lambda model: with_attribute(model, "Range"), 'operator "Range"'),
         (lambda model: with_attribute(model, "Relu", alpha=1.0), 'an attribute "alpha"'),
+        (lambda model: with_attribute(model, "Attention", scale=1.0), 'an attribute "scale"'),
+        (lambda model: with_attribute(model, "Split", split=[1, 1]), 'an attribute "split"'),
         (lambda model: with_attribute(model, "Concat", axis=1.0), 'an attribute "axis"'),
         (lambda model: with_attribute(model, "Constant", value_string="x"), 'an attribute "value_string"'),
         (lambda model: with_attribute(model, "Constant", value_floats=[1.0]), "kind that is not allowed|member 7"),
@@ -140,7 +148,7 @@ def sparse_initializer(model: onnx.ModelProto) -> None:
         (attribute_twice, "twice"),
         (metadata_twice, "twice"),
         (lambda model: model.graph.value_info.append(floats("sum", 1)), "member 13"),
-        (lambda model: model.graph.input.extend([floats(f"x{i}", 1) for i in range(9)]), "more than 8 input"),
+        (lambda model: model.graph.input.extend([floats(f"x{i}", 1) for i in range(33)]), "more than 32 input"),
         (lambda model: model.graph.node.extend([model.graph.node[0]] * MAX_NODES), f"more than {MAX_NODES} node"),
     ],
 )

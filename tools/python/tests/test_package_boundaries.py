@@ -29,6 +29,7 @@ MODULES = (
     "opencomposer_unet_gan.generation",
     "opencomposer_ar_cnn.serve",
     "opencomposer_ar_cnn.training",
+    "opencomposer_transformer.network",
     "opencomposer_evaluation.command",
     "opencomposer_testing.tiny_music",
 )
@@ -45,6 +46,8 @@ ALLOWED = {
 }
 """Imports that the rules allow, by the module that has them."""
 
+NOT_OFFERED = {"opencomposer_transformer"}
+"""Techniques that are still being built, which have no document in contracts/techniques yet."""
 LAYERS = "A package imports those below it, and techniques not each other"
 MUSIC = "Music is numpy only"
 SERVING = "Serving needs no training code"
@@ -114,6 +117,6 @@ def test_every_package_is_under_the_rules() -> None:
 def test_every_technique_with_a_container_is_in_the_layer_of_techniques() -> None:
     every = REPOSITORY.glob("contracts/techniques/*.json")
     documents = [document for document in every if "x-losses" in json.loads(document.read_text("utf-8"))]
-    packages = {f"opencomposer_{document.stem.replace('-', '_')}" for document in documents}
+    packages = {f"opencomposer_{document.stem.replace('-', '_')}" for document in documents} | NOT_OFFERED
     layers = rules()["importlinter:contract:layers"]["layers"].strip().splitlines()
     assert packages in [set(layer.replace("|", " ").split()) for layer in layers]

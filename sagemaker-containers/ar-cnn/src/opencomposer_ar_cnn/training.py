@@ -29,9 +29,10 @@ from opencomposer_training.dataset import (
     spread_windows,
 )
 from opencomposer_training.learner import ExportedModel, LearnerInputs, TrainedOn
+from opencomposer_training.network_learner import LearnerSettings
 from opencomposer_training.training_precision import restored_precision
 from opencomposer_training.weight_averaging import average_weights
-from opencomposer_training.window_learner import LearnerSettings, WindowLearner, WindowRecipe
+from opencomposer_training.window_learner import WindowLearner, WindowRecipe
 
 from opencomposer_ar_cnn import TECHNIQUE
 from opencomposer_ar_cnn.corruption import DENSITY_UNIT, Example, corrupt, merge
@@ -58,9 +59,9 @@ LOSS_TOLERANCE = 0.01
 VALIDATION_KEY = 2**31
 """This number replaces the epoch in the key of the validation examples' random numbers."""
 RECIPE = WindowRecipe(
-    TECHNIQUE,
-    WINDOW_BARS,
-    WINDOW_HOP,
+    technique=TECHNIQUE,
+    window_bars=WINDOW_BARS,
+    window_hop=WINDOW_HOP,
     criterion="validationLoss",
     tolerance=LOSS_TOLERANCE,
     # With AVX512-BF16 alone bfloat16 was measured to be slower (README, "Precision").

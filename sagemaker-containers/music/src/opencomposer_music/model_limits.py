@@ -12,6 +12,7 @@ from importlib import resources
 METADATA_KEY = "opencomposer"
 """The key of metadata_props under which a model file holds everything that is needed to use it."""
 OPSET = 17
+"""The opset of the files that PyTorch's exporter writes for us."""
 MAX_METADATA_CHARACTERS = 64 * 1024
 
 MAX_MODEL_BYTES: int = json.loads(

@@ -122,11 +122,7 @@ def fold_into_range(notes: Iterable[Note], lowest: int, highest: int) -> list[No
     This is for the input of a model that sees only part of the keyboard. Music that a listener hears is never folded.
     """
     kept = list(notes)
-    if not kept:
-        return []
-    pitches = np.array([note.pitch for note in kept])
-    shifts = sorted(range(-120, 121, 12), key=lambda shift: (abs(shift), shift))
-    best = min(shifts, key=lambda shift: int(np.sum((pitches + shift < lowest) | (pitches + shift > highest))))
+    best = octave_shift(kept, lowest, highest)
     folded: list[Note] = []
     for note in kept:
         pitch = note.pitch + best
@@ -137,6 +133,14 @@ def fold_into_range(notes: Iterable[Note], lowest: int, highest: int) -> list[No
         if lowest <= pitch <= highest:
             folded.append(note._replace(pitch=pitch))
     return folded
+
+
+def octave_shift(notes: Iterable[Note], lowest: int, highest: int) -> int:
+    """Returns by how many semitones, in octaves, notes are best shifted together so that few are outside
+    lowest..highest: the smallest shift of those that leave the fewest."""
+    pitches = np.array([note.pitch for note in notes], dtype=np.int64)
+    shifts = sorted(range(-120, 121, 12), key=lambda shift: (abs(shift), shift))
+    return min(shifts, key=lambda shift: int(np.sum((pitches + shift < lowest) | (pitches + shift > highest))))
 
 
 def transposed(values: npt.NDArray[ValueT], semitones: int, fill: ValueT) -> npt.NDArray[ValueT]:

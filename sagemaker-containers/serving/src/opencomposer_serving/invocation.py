@@ -8,7 +8,7 @@ parameters that make a range (contracts/cases/ranges-*.json), so they are checke
 from __future__ import annotations
 
 import json
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -23,6 +23,8 @@ from opencomposer_serving.failures import InvocationFailure
 SCHEMA_VERSION = 1
 MAX_BARS: int = load_schema("invocation-request")["properties"]["melody"]["properties"]["bars"]["maximum"]
 MAX_NOTES_PER_STEP = 8
+DEFAULT_TEMPO = 120.0
+"""The tempo of a melody that names none."""
 
 
 @dataclass(frozen=True)
@@ -36,14 +38,25 @@ class ModelReference:
 
 @dataclass(frozen=True)
 class Melody:
-    """Notes on the sixteenth grid in 4/4, all inside `bars` bars, in the order of the request."""
+    """Notes on the sixteenth grid in 4/4, all inside `bars` bars, in the order of the request. tempo: quarter notes a
+    minute."""
 
     bars: int
     notes: tuple[Note, ...]
+    tempo: float = DEFAULT_TEMPO
 
     @property
     def steps(self) -> int:
         return self.bars * STEPS_PER_BAR
+
+
+@dataclass(frozen=True)
+class GivenTrack:
+    """Another track of the piece than the melody; `program` is the General MIDI number 0-127."""
+
+    name: str
+    program: int
+    notes: tuple[Note, ...]
 
 
 @dataclass(frozen=True)
@@ -55,6 +68,7 @@ class InvocationRequest:
     seed: int
     melody: Melody
     parameters: Mapping[str, ParameterValue]
+    tracks: tuple[GivenTrack, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -87,7 +101,8 @@ def parse_invocation(body: bytes, rules: InvocationRules) -> InvocationRequest:
     document: Any = decode_json(body)
     broken = BrokenFields()
     if rules.contract.is_kept(document):
-        broken.extend(broken_notes(document["melody"]))
+        for place in _places_of_notes(document):
+            broken.extend(broken_notes(_part(document, place), place=place))
         if not broken.count:
             request = _request_of(document, rules.parameters)
             broken.extend(broken_ranges(request, rules.parameters))
@@ -105,30 +120,32 @@ def read_judged_invocation(body: bytes, parameters: ParameterSet) -> InvocationR
     return _request_of(json.loads(body), parameters)
 
 
-def broken_notes(melody: Mapping[str, Any], skipped: Container[int] = ()) -> Iterator[Fault]:
+def broken_notes(
+    melody: Mapping[str, Any], skipped: Container[int] = (), place: tuple[str, ...] = ("melody",)
+) -> Iterator[Fault]:
     """Yields the faults against the rules about notes and bars in a melody that keeps the contract otherwise.
 
     There are at most eight notes for each step, and every note ends inside the bars. skipped: the indices of notes that
-    are not checked.
+    are not checked; place: where the notes stand in the request, if they are another track's.
     """
     steps = int(melody["bars"]) * STEPS_PER_BAR
     notes = melody["notes"]
     max_ = steps * MAX_NOTES_PER_STEP
     if len(notes) > max_:
         allowed = f"a list of 1 to {max_} notes, {MAX_NOTES_PER_STEP} for each step"
-        yield broken_rule(("melody", "notes"), notes, allowed)
+        yield broken_rule((*place, "notes"), notes, allowed)
         return
     for index, note in enumerate(notes):
         if index in skipped or note["onset"] + note["duration"] <= steps:
             continue
-        place = ("melody", "notes", str(index))
+        note_place = (*place, "notes", str(index))
         onset, duration = int(note["onset"]), int(note["duration"])
         if onset >= steps:
-            yield broken_rule((*place, "onset"), onset, f"an integer from 0 to {steps - 1}")
+            yield broken_rule((*note_place, "onset"), onset, f"an integer from 0 to {steps - 1}")
         max_duration = steps - onset if onset < steps else steps
         if duration > max_duration:
             allowed = f"an integer from 1 to {max_duration}, so that the note ends inside the {steps} steps"
-            yield broken_rule((*place, "duration"), duration, allowed)
+            yield broken_rule((*note_place, "duration"), duration, allowed)
 
 
 def _broken_notes_beside(faults: list[Fault], document: Any) -> Iterator[Fault]:
@@ -138,8 +155,23 @@ def _broken_notes_beside(faults: list[Fault], document: Any) -> Iterator[Fault]:
         return
     # If the number of bars is broken, the notes are still checked against the longest piece.
     bars = MAX_BARS if ("melody", "bars") in places else document["melody"]["bars"]
-    broken = {int(path[2]) for path in places if path[:2] == ("melody", "notes")}
-    yield from broken_notes({"bars": bars, "notes": document["melody"]["notes"]}, broken)
+    for place in _places_of_notes(document) if ("tracks",) not in places else [("melody",)]:
+        if places & {place, (*place, "notes")}:
+            continue
+        depth = len(place) + 1
+        broken = {int(path[depth]) for path in places if path[:depth] == (*place, "notes")}
+        yield from broken_notes({**_part(document, place), "bars": bars}, broken, place)
+
+
+def _places_of_notes(document: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """Returns the places of the melody and of the other tracks in a request."""
+    return [("melody",), *(("tracks", str(index)) for index in range(len(document.get("tracks", ()))))]
+
+
+def _part(document: Mapping[str, Any], place: tuple[str, ...]) -> Mapping[str, Any]:
+    """Returns the melody, or another track with the melody's bars."""
+    melody: Mapping[str, Any] = document["melody"]
+    return melody if place == ("melody",) else {**melody, "notes": document["tracks"][int(place[1])]["notes"]}
 
 
 def broken_ranges(request: InvocationRequest, known: ParameterSet) -> list[Fault]:
@@ -183,14 +215,22 @@ def decode_json(body: bytes) -> object:
 def _request_of(document: Mapping[str, Any], parameters: ParameterSet) -> InvocationRequest:
     """Returns the request of a document that keeps the contract. 4.0 is an integer, too, as JSON Schema has it."""
     model, melody = document["model"], document["melody"]
-    notes = [
-        Note(int(note["onset"]), int(note["duration"]), int(note["pitch"]), int(note.get("velocity", DEFAULT_VELOCITY)))
-        for note in melody["notes"]
+    tracks = [
+        GivenTrack(track["name"], int(track["program"]), _notes_of(track["notes"]))
+        for track in document.get("tracks", ())
     ]
     return InvocationRequest(
         document["technique"],
         ModelReference(model["sha256"], int(model["bytes"]), model.get("url")),
         int(document["seed"]),
-        Melody(int(melody["bars"]), tuple(notes)),
+        Melody(int(melody["bars"]), _notes_of(melody["notes"]), float(melody.get("tempo", DEFAULT_TEMPO))),
         parameters.completed(document["parameters"]),
+        tuple(tracks),
+    )
+
+
+def _notes_of(notes: Iterable[Mapping[str, Any]]) -> tuple[Note, ...]:
+    return tuple(
+        Note(int(note["onset"]), int(note["duration"]), int(note["pitch"]), int(note.get("velocity", DEFAULT_VELOCITY)))
+        for note in notes
     )

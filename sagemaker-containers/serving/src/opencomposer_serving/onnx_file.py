@@ -19,7 +19,7 @@ from opencomposer_serving.failures import ModelRejected
 MAX_NODES = 4_000
 MAX_INITIALIZERS = 2_000
 MAX_TENSORS_PER_NODE = 256
-MAX_INPUTS_OR_OUTPUTS = 8
+MAX_INPUTS_OR_OUTPUTS = 32
 MAX_AXES = 8
 MAX_INTEGERS = 64
 MAX_METADATA_ENTRIES = 16
@@ -36,6 +36,7 @@ AttributeKind = Literal["f", "i", "s", "t", "ints"]
 # test exports them all and compares.
 OPERATORS: Mapping[str, Mapping[str, AttributeKind]] = {
     "Add": {},
+    "Attention": {"is_causal": "i", "kv_num_heads": "i", "q_num_heads": "i"},
     "AveragePool": {
         "ceil_mode": "i",
         "count_include_pad": "i",
@@ -48,6 +49,7 @@ OPERATORS: Mapping[str, Mapping[str, AttributeKind]] = {
     "Constant": {"value": "t"},
     "ConstantOfShape": {"value": "t"},
     "Conv": {"dilations": "ints", "group": "i", "kernel_shape": "ints", "pads": "ints", "strides": "ints"},
+    "Cos": {},
     "DepthToSpace": {"blocksize": "i", "mode": "s"},
     "Div": {},
     "Equal": {},
@@ -58,13 +60,17 @@ OPERATORS: Mapping[str, Mapping[str, AttributeKind]] = {
     "MatMul": {},
     "Mul": {},
     "Pad": {"mode": "s"},
+    "RMSNormalization": {"axis": "i", "epsilon": "f"},
     "ReduceMax": {"axes": "ints", "keepdims": "i"},
     "ReduceMean": {"axes": "ints", "keepdims": "i"},
     "Relu": {},
     "Reshape": {"allowzero": "i"},
     "Resize": {"coordinate_transformation_mode": "s", "cubic_coeff_a": "f", "mode": "s", "nearest_mode": "s"},
     "Shape": {},
+    "Sin": {},
     "Slice": {},
+    "Split": {"axis": "i", "num_outputs": "i"},
+    "Sub": {},
     "Transpose": {"perm": "ints"},
     "Unsqueeze": {},
     "Where": {},
@@ -210,10 +216,10 @@ def summarize(model: bytes) -> OnnxSummary:
     return summary
 
 
-def check_opset(summary: OnnxSummary) -> None:
-    """Raises ModelRejected when the file's opset is not the one that our exporters write."""
-    if summary.opset != OPSET:
-        raise ModelRejected(f"its opset is {summary.opset}, allowed is {OPSET}")
+def check_opset(summary: OnnxSummary, opset: int = OPSET) -> None:
+    """Raises ModelRejected when the file's opset is not the one that the technique's exporter writes."""
+    if summary.opset != opset:
+        raise ModelRejected(f"its opset is {summary.opset}, allowed is {opset}")
 
 
 def embedded_metadata(summary: OnnxSummary) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import onnxruntime
 
@@ -17,10 +18,11 @@ costs most of the time that it spins."""
 
 @dataclass(frozen=True)
 class TensorShape:
-    """The name and the shape of an input or output; None is an axis of any length."""
+    """The name, the shape and the type of an input or output; None is an axis of any length."""
 
     name: str
     axes: tuple[int | None, ...]
+    element: Literal["float", "int64"] = "float"
 
 
 def open_session(model: bytes, threads: int) -> onnxruntime.InferenceSession:
@@ -51,15 +53,15 @@ def open_session(model: bytes, threads: int) -> onnxruntime.InferenceSession:
 def check_tensors(
     session: onnxruntime.InferenceSession, inputs: Mapping[str, TensorShape], outputs: Mapping[str, TensorShape]
 ) -> None:
-    """Raises ModelRejected unless the session has exactly these float inputs and outputs."""
+    """Raises ModelRejected unless the session has exactly these inputs and outputs."""
     for role, wanted, found in (("input", inputs, session.get_inputs()), ("output", outputs, session.get_outputs())):
         names = sorted(node.name for node in found)
         if names != sorted(wanted):
             raise ModelRejected(f"its {role}s are {', '.join(names) or 'none'}, expected {', '.join(sorted(wanted))}")
         for node in found:
-            axes = wanted[node.name].axes
-            if node.type != "tensor(float)":
-                raise ModelRejected(f"its {role} {node.name} is {node.type}, expected tensor(float)")
+            axes, type_ = wanted[node.name].axes, f"tensor({wanted[node.name].element})"
+            if node.type != type_:
+                raise ModelRejected(f"its {role} {node.name} is {node.type}, expected {type_}")
             if not _fits(node.shape, axes):
                 raise ModelRejected(
                     f"its {role} {node.name} has shape {_axes_text(node.shape)}, expected {_axes_text(axes)}"

@@ -28,8 +28,8 @@ class GeneratedTrack:
 class Generated:
     """The music that a technique made for a request.
 
-    `extra` holds the response's optional members as JSON-ready values (`editEvents`, `melody`, `phraseEnds`: see
-    contracts/invocation-response.schema.json).
+    `extra` holds the response's optional members as JSON-ready values (`editEvents`, `melody`, `phraseEnds`,
+    `continuation`: see contracts/invocation-response.schema.json).
     """
 
     tracks: Sequence[GeneratedTrack]

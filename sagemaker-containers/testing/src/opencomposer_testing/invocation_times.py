@@ -34,7 +34,7 @@ class Case:
     name: str
     bars: int
     goal_seconds: float | None = None
-    parameters: Mapping[str, float | bool] = field(default_factory=dict)
+    parameters: Mapping[str, float | bool | str] = field(default_factory=dict)
     share: float = 1.0
 
 

@@ -13,8 +13,9 @@ from opencomposer_music.parameter_set import ParameterValue
 from opencomposer_training.dataset import Dataset, Selection, read_dataset, read_selection
 from opencomposer_training.environment import FIRST_SAMPLES_SECONDS
 from opencomposer_training.learner import LearnerInputs
+from opencomposer_training.network_learner import LearnerSettings
 from opencomposer_training.training_run import TrainingRun
-from opencomposer_training.window_learner import LearnerSettings
+from opencomposer_transformer import training as transformer
 from opencomposer_unet_gan import training as unet_gan
 
 from opencomposer_testing.tiny_training_job import write_job
@@ -40,6 +41,7 @@ AR_CNN_HYPERPARAMETERS: dict[str, ParameterValue] = {
     "earlyStopping": False,
     "seed": 4,
 }
+TRANSFORMER_HYPERPARAMETERS: dict[str, ParameterValue] = {**AR_CNN_HYPERPARAMETERS, "learningRate": 4e-3}
 AR_CNN_SAMPLING = replace(HARMONIZATION, max_passes=8)
 
 
@@ -126,5 +128,32 @@ def ar_cnn_run(
     )
 
 
-RUNS: Mapping[str, Callable[..., TrainingRun[Any]]] = {"unet-gan": unet_gan_run, "ar-cnn": ar_cnn_run}
+def transformer_run(
+    base: Path,
+    stop_after: int | None = None,
+    *,
+    pieces: int = 13,
+    polyphonic: bool = False,
+    first_samples_seconds: float = FIRST_SAMPLES_SECONDS,
+    **changes: ParameterValue,
+) -> TrainingRun[transformer.TransformerLearner]:
+    """Returns a run of the job under `base`. After `stop_after` batches it is asked to stop."""
+    dataset, selection = _input_of(base, "transformer", pieces=pieces, bars=5, polyphonic=polyphonic)
+    hyperparameters = {**TRANSFORMER_HYPERPARAMETERS, **changes}
+    return TrainingRun(
+        "transformer",
+        lambda resumed: transformer.TransformerLearner(
+            LearnerInputs(dataset, selection, hyperparameters, resumed), evaluation_windows=1
+        ),
+        checkpoints=base / "checkpoints",
+        stop_requested=stopping_after(stop_after),
+        first_samples_seconds=first_samples_seconds,
+    )
+
+
+RUNS: Mapping[str, Callable[..., TrainingRun[Any]]] = {
+    "unet-gan": unet_gan_run,
+    "ar-cnn": ar_cnn_run,
+    "transformer": transformer_run,
+}
 """The run of every technique. Arguments: base folder, batches until it is asked to stop, changed hyperparameters."""

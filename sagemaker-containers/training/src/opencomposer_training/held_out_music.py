@@ -44,12 +44,10 @@ class HeldOutMusic:
         self.phrase_ends = gather_phrase_ends(held_out, bars, windows)
         self._closing_notes = self._closing_notes_of(held_out, bars, windows)
         composed = [accompaniment(window) for window in reference]
-        features = _features_of(reference, composed)
+        features = features_of(reference, composed)
         # A tiny selection has fewer windows than a density needs. Repeating all of them changes no density.
         self._reference = SimilarityReference(features * (1 if len(features) > 2 else 3))
-        self.reference_metrics = _metrics_of(
-            reference, composed, self._closing_notes_of(train, bars, REFERENCE_WINDOWS)
-        )
+        self.reference_metrics = metrics_of(reference, composed, self._closing_notes_of(train, bars, REFERENCE_WINDOWS))
         self.validation_metrics = self.measure(accompaniment(window) for window in self.windows)
 
     def measure(self, written: Iterable[Sequence[Planes]]) -> dict[str, float]:
@@ -60,8 +58,8 @@ class HeldOutMusic:
         closes tell nothing, and where chords can be heard at all.
         """
         every = list(written)
-        metrics = _metrics_of(self.windows, every, self._closing_notes)
-        return {**metrics, "similarityIndex": self._reference.similarity_index(_features_of(self.windows, every))}
+        metrics = metrics_of(self.windows, every, self._closing_notes)
+        return {**metrics, "similarityIndex": self._reference.similarity_index(features_of(self.windows, every))}
 
     def _closing_notes_of(self, pieces: Sequence[Piece], bars: int, windows: int) -> list[list[int]]:
         """Returns, for each window, the onsets of the melody notes under which a phrase may be heard to close."""
@@ -69,12 +67,12 @@ class HeldOutMusic:
         return ends if self._has_chords else [[] for _ in ends]
 
 
-def _features_of(windows: Sequence[VoicePlanes], written: Sequence[Sequence[Planes]]) -> list[dict[str, Vector]]:
+def features_of(windows: Sequence[VoicePlanes], written: Sequence[Sequence[Planes]]) -> list[dict[str, Vector]]:
     """Returns what the similarity index compares of each window's melody and the tracks that were written to it."""
     return [window_features(window[0], tracks) for window, tracks in zip(windows, written, strict=True)]
 
 
-def _metrics_of(
+def metrics_of(
     windows: Sequence[VoicePlanes], written: Sequence[Sequence[Planes]], closing_notes: Sequence[Sequence[int]]
 ) -> dict[str, float]:
     """Returns the mean metrics of windows, and those of their lines over all windows together."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
+from opencomposer_music.model_limits import OPSET
 from opencomposer_music.parameter_set import ParameterValue
 
 from opencomposer_training.dataset import Dataset, Piece, Selection
@@ -80,6 +81,7 @@ class ExportedModel:
     description: str
     parameters: int
     metrics: Mapping[str, float]
+    opset: int = OPSET
 
 
 class Learner(Protocol):

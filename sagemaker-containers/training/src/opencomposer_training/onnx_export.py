@@ -94,14 +94,14 @@ def traced(
         return onnx.load(path)
 
 
-def check_servable(content: bytes) -> None:
+def check_servable(content: bytes, opset: int = OPSET) -> None:
     """Reads the file as the inference container does. Raises RuntimeError where it would be refused there."""
     if len(content) > MAX_MODEL_BYTES:
         raise RuntimeError(
             f"the exported model has {len(content)} bytes, and a model may have {MAX_MODEL_BYTES} at most"
         )
     try:
-        check_opset(summarize(content))
+        check_opset(summarize(content), opset)
     except ModelRejected as error:
         raise RuntimeError(f"the inference container would refuse the exported model: {error}") from None
 

@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import onnx
 import torch
-from opencomposer_music.model_limits import OPSET
 from opencomposer_music.parameter_set import ParameterValue
 
 from opencomposer_training.checkpoints import load_checkpoint
@@ -48,7 +47,7 @@ def write_best_model(
         metadata=model.metadata,
         name=model.name,
         description=model.description,
-        opset=OPSET,
+        opset=model.opset,
         parameters=model.parameters,
         record=TrainingRecord(
             dataset={

@@ -26,9 +26,10 @@ from opencomposer_training.checkpoints import reading_checkpoint
 from opencomposer_training.dataset import Dataset, Window
 from opencomposer_training.environment import TrainingFailure
 from opencomposer_training.learner import ExportedModel, LearnerInputs, TrainedOn
+from opencomposer_training.network_learner import LearnerSettings
 from opencomposer_training.training_precision import restored_precision
 from opencomposer_training.weight_averaging import average_weights
-from opencomposer_training.window_learner import LearnerSettings, WindowLearner, WindowRecipe
+from opencomposer_training.window_learner import WindowLearner, WindowRecipe
 from torch import Tensor
 
 from opencomposer_unet_gan import TECHNIQUE
@@ -69,7 +70,12 @@ GENERATOR_CLIP = 10.0
 INDEX_TOLERANCE = 0.002
 """Differences of the similarity index up to this size count as chance, because it wavers so much between epochs."""
 RECIPE = WindowRecipe(
-    TECHNIQUE, WINDOW_BARS, WINDOW_HOP, criterion="similarityIndex", tolerance=INDEX_TOLERANCE, with_avx512=True
+    technique=TECHNIQUE,
+    window_bars=WINDOW_BARS,
+    window_hop=WINDOW_HOP,
+    criterion="similarityIndex",
+    tolerance=INDEX_TOLERANCE,
+    with_avx512=True,
 )
 
 

@@ -7,7 +7,7 @@ from dataclasses import asdict
 import pytest
 from opencomposer_ar_cnn import TECHNIQUE as AR_CNN
 from opencomposer_music.technique_document import load_technique
-from opencomposer_training.window_learner import LearnerSettings
+from opencomposer_training.network_learner import LearnerSettings
 from opencomposer_unet_gan import TECHNIQUE as UNET_GAN
 from opencomposer_unet_gan.training import Settings
 

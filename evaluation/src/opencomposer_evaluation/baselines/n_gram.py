@@ -1,0 +1,153 @@
+"""A model of events that has only counted: what follows which last few events (modified Kneser-Ney, interpolated; Chen
+and Goodman 1999). The Transformer is compared with it, and it can be sampled by the same grammar.
+
+64-bit hashes stand for the n-grams. It imports numpy only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from opencomposer_transformer.events import Floats, Integers
+
+Hashes = npt.NDArray[np.uint64]
+Doubles = npt.NDArray[np.float64]
+
+BEFORE_THE_BEGINNING = 0
+"""Stands where a sequence has not begun (the token PAD)."""
+LEAST_DISCOUNT = 0.05
+"""Of every count at least so much is left to what was never seen, so that nothing is impossible."""
+MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
+
+
+@dataclass(frozen=True, eq=False)
+class _Order:
+    """The n-grams of one length: hashes and counts [grams]; hashes, sums, and shares left to shorter ones [contexts].
+
+    discounts [4]: by the count, 3 and more alike.
+    """
+
+    length: int
+    grams: Hashes
+    counts: Doubles
+    discounts: Doubles
+    contexts: Hashes
+    totals: Doubles
+    left_over: Doubles
+
+
+class NGramModel:
+    """The probability of an event after the `order - 1` events before it."""
+
+    def __init__(self, sequences: Sequence[Integers], order: int, tokens: int) -> None:
+        """Counts. sequences: tokens, [length] each; tokens: the size of the vocabulary."""
+        if order < 1 or not any(map(len, sequences)):
+            raise ValueError(f"counting needs an order of at least 1 and an event, but the order is {order}")
+        self._order, self._tokens = order, tokens
+        windows = np.concatenate([_windows(sequence, order) for sequence in sequences if len(sequence)])
+        self._orders: list[_Order] = []
+        for length in range(order, 0, -1):
+            # A shorter n-gram counts how many different events stand before it: each longer one once.
+            grams = windows if length == order else windows[:, 1:]
+            hashes, first, counts = np.unique(_hashes(grams), return_index=True, return_counts=True)
+            windows = grams[first]
+            self._orders.append(_counted(length, hashes, counts.astype(np.float64), windows))
+
+    def probabilities(self, windows: Integers) -> Doubles:
+        """Returns the probability of the last event of each window [windows, order], given those before it."""
+        result = np.full(len(windows), 1.0 / self._tokens)
+        for order in reversed(self._orders):
+            grams = windows[:, self._order - order.length :]
+            context, known = _positions(order.contexts, _hashes(grams[:, :-1]))
+            gram, seen = _positions(order.grams, _hashes(grams))
+            counts = np.where(seen, order.counts[gram], 0.0)
+            discounts = order.discounts[np.minimum(counts, 3).astype(np.int64)]
+            own = np.maximum(counts - discounts, 0.0) / order.totals[context]
+            result = np.where(known, own + order.left_over[context] * result, result)
+        return result
+
+    def nats(self, sequence: Integers) -> float:
+        """Returns the nats of a sequence whose first event is given, as it is to the networks."""
+        return float(-np.log(self.probabilities(_windows(sequence, self._order))[1:]).sum())
+
+    def next_probabilities(self, histories: Integers) -> Doubles:
+        """Returns the probabilities of all events [histories, tokens] after each history [histories, order - 1]."""
+        count = len(histories)
+        events = np.tile(np.arange(self._tokens, dtype=np.int64), count)[:, np.newaxis]
+        windows = np.concatenate([np.repeat(histories, self._tokens, axis=0), events], axis=1)
+        return self.probabilities(windows).reshape(count, self._tokens)
+
+
+class NGramPlayer:
+    """Says what may come next as a network does (`opencomposer_transformer.generation.NextTokens`)."""
+
+    def __init__(self, model: NGramModel, order: int) -> None:
+        self._model, self._length = model, order - 1
+        self._histories: Integers = np.zeros((0, self._length), dtype=np.int64)
+
+    def start(
+        self,
+        tokens: Integers,
+        places: Integers,
+        left: Integers,
+        density: Integers,
+        times: Integers,
+        voices: Floats,
+        *,
+        candidates: int = 1,
+    ) -> Floats:
+        """Forgets all and hears events. Of all that stands beside them it hears nothing."""
+        padded = np.pad(tokens, ((0, 0), (self._length, 0)), constant_values=BEFORE_THE_BEGINNING)
+        self._histories = np.repeat(padded[:, padded.shape[1] - self._length :], candidates, axis=0)
+        return self._logits()
+
+    def step(self, tokens: Integers, places: Integers, left: Integers, density: Integers, times: Integers) -> Floats:
+        """Hears one more event of each candidate."""
+        self._histories = np.concatenate([self._histories, tokens], axis=1)[:, tokens.shape[1] :]
+        return self._logits()
+
+    def _logits(self) -> Floats:
+        return np.log(self._model.next_probabilities(self._histories)).astype(np.float32)
+
+
+def _windows(sequence: Integers, order: int) -> Integers:
+    padded = np.concatenate([np.full(order - 1, BEFORE_THE_BEGINNING, dtype=np.int64), sequence])
+    return np.lib.stride_tricks.sliding_window_view(padded, order)
+
+
+def _hashes(grams: Integers) -> Hashes:
+    """Returns a hash of each row."""
+    result = np.full(len(grams), 7, dtype=np.uint64)
+    for column in range(grams.shape[1]):
+        # Unsigned numbers of arrays wrap around, which a hash wants.
+        result = _mixed(result * MULTIPLIER + grams[:, column].astype(np.uint64) + np.uint64(1))
+    return result
+
+
+def _mixed(values: Hashes) -> Hashes:
+    """Returns the values with their bits mixed (the finalizer of SplitMix64)."""
+    once = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    twice = (once ^ (once >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return twice ^ (twice >> np.uint64(31))
+
+
+def _counted(length: int, hashes: Hashes, counts: Doubles, grams: Integers) -> _Order:
+    of_count = [max(1.0, float((counts == count).sum())) for count in (1, 2, 3, 4)]
+    share = of_count[0] / (of_count[0] + 2 * of_count[1])
+    discounts = [
+        max(LEAST_DISCOUNT, count - (count + 1) * share * of_count[count] / of_count[count - 1]) for count in (1, 2, 3)
+    ]
+    contexts, context = np.unique(_hashes(grams[:, :-1]), return_inverse=True)
+    totals = np.bincount(context, weights=counts)
+    discount = np.array([0.0, *discounts])
+    left_over = np.bincount(context, weights=discount[np.minimum(counts, 3).astype(np.int64)]) / totals
+    return _Order(length, hashes, counts, discount, contexts, totals.astype(np.float64), left_over.astype(np.float64))
+
+
+def _positions(sorted_: Hashes, wanted: Hashes) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
+    """Returns where each wanted hash stands, and whether it is there."""
+    positions = np.minimum(np.searchsorted(sorted_, wanted), len(sorted_) - 1)
+    return positions, sorted_[positions] == wanted

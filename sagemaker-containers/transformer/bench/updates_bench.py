@@ -1,0 +1,80 @@
+"""Measures training: events a second of processor time, as JSON.
+
+    .venv/training/bin/python sagemaker-containers/transformer/bench/updates_bench.py [--updates 3] [--size small]
+
+One update is forward, loss, backward and both optimizers on eight sequences of 330 events, as long as chorales are. How
+the pieces become events is not in it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import time
+from typing import Any
+
+# With one thread, processor time is the time that one core needs.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+import torch
+from decoding_bench import random_model
+from opencomposer_training.learner import ModelSize
+from opencomposer_transformer.export import random_events
+from opencomposer_transformer.losses import negative_log_likelihood
+from opencomposer_transformer.training import optimizers_of
+from opencomposer_transformer.training_sequences import SequenceBatch
+
+SEQUENCES = 8
+EVENTS = 330
+
+
+def measure(updates: int, size: ModelSize) -> dict[str, Any]:
+    """Times updates after the first."""
+    torch.manual_seed(0)
+    torch.set_flush_denormal(True)
+    network, _ = random_model(size)
+    optimizers = optimizers_of(network.train(), learning_rate=1e-4)
+    events = random_events(network, SEQUENCES, EVENTS)
+    batch = SequenceBatch(events, events.tokens, torch.ones(SEQUENCES, EVENTS))
+
+    def update() -> None:
+        loss = negative_log_likelihood(network(batch.events), batch)
+        for optimizer in optimizers:
+            optimizer.zero_grad(set_to_none=True)
+        torch.autograd.backward(loss)
+        for optimizer in optimizers:
+            optimizer.step()
+
+    update()
+    began = time.process_time()
+    for _ in range(updates):
+        update()
+    seconds = time.process_time() - began
+    return {
+        "benchmark": "training",
+        "technique": "transformer",
+        "machine": {"cores": len(os.sched_getaffinity(0)), "processor": platform.machine(), "load": os.getloadavg()[0]},
+        "threads": torch.get_num_threads(),
+        "size": size,
+        "parameters": sum(parameter.numel() for parameter in network.parameters()),
+        "updatesMeasured": updates,
+        "eventsAProcessorSecond": round(SEQUENCES * EVENTS * updates / seconds),
+    }
+
+
+def main() -> None:
+    """Parses the command line and prints the result."""
+    parser = argparse.ArgumentParser(description="Time training updates of the Transformer")
+    parser.add_argument("--updates", type=int, default=3)
+    parser.add_argument("--size", choices=["small", "large"], default="small")
+    arguments = parser.parse_args()
+    if arguments.updates < 1:
+        parser.error("--updates must be at least 1")
+    print(json.dumps(measure(arguments.updates, arguments.size)))
+
+
+if __name__ == "__main__":
+    main()

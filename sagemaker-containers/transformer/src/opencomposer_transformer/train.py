@@ -1,0 +1,23 @@
+"""Entry point of a training job: `python -m opencomposer_transformer.train`."""
+
+from __future__ import annotations
+
+import sys
+
+from opencomposer_training.training_job import TrainedTechnique, run_training_job
+
+
+def main() -> int:
+    """Trains as the environment says and returns the process's exit code."""
+    return run_training_job(_technique)
+
+
+def _technique() -> TrainedTechnique:
+    from opencomposer_transformer.technique_draft import transformer_document
+    from opencomposer_transformer.training import TransformerLearner
+
+    return TrainedTechnique(transformer_document(), TransformerLearner)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

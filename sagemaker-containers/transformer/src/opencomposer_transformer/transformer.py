@@ -1,0 +1,179 @@
+"""The technique as the server knows it: it goes on with a request's melody by an exported network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from opencomposer_music.contract import shown
+from opencomposer_music.metrics import measure_composition
+from opencomposer_music.piano_roll import DEFAULT_VELOCITY, PITCHES, Note, Planes, notes_to_planes
+from opencomposer_music.technique_document import TechniqueDocument
+from opencomposer_music.time_signatures import BAR_SHAPES, TimeSignature
+from opencomposer_serving.deadline import Deadline
+from opencomposer_serving.failures import BrokenField, InvocationFailure, ModelRejected, unusable_model
+from opencomposer_serving.invocation import MAX_BARS, GivenTrack, InvocationRequest, Melody
+from opencomposer_serving.technique import Generated, GeneratedTrack
+
+from opencomposer_transformer.cached_network import CachedNetwork, LoadedNetwork, load_network, run_on_silence
+from opencomposer_transformer.events import LineUp
+from opencomposer_transformer.generation import Written, extend, seam_after
+from opencomposer_transformer.sampling import NotFinite
+from opencomposer_transformer.technique_draft import transformer_document
+from opencomposer_transformer.voice_assignment import VoiceAssignment, assign_voices
+from opencomposer_transformer.writing_settings import NoPitchToWrite, WritingSettings, writing_settings
+
+TIME_SIGNATURE: TimeSignature = "4/4"
+"""The time signature of requests. A model that knows others, too, can be told of them when requests can."""
+BAR_SHAPE = BAR_SHAPES[TIME_SIGNATURE]
+MELODY = "Melody"
+"""The name of the track that the melody goes on with; requests give it none."""
+MAX_TRACKS = 16
+"""A response has at most so many tracks."""
+LOUDNESS_BARS = 2
+"""What is added is as loud as the mean of so many last bars of the track that it goes on with."""
+
+
+class Transformer:
+    """The technique (see `opencomposer_serving.technique.Technique`)."""
+
+    def __init__(self, *, threads: int) -> None:
+        self._threads = threads
+
+    @property
+    def document(self) -> TechniqueDocument:
+        return transformer_document()
+
+    def load(self, model: bytes) -> LoadedNetwork:
+        network = load_network(model, self._threads)
+        if TIME_SIGNATURE not in network.metadata.line_up.time_signatures:
+            raise ModelRejected(f"it does not know {TIME_SIGNATURE}, in which requests are")
+        return network
+
+    def rehearse(self, model: LoadedNetwork) -> None:
+        most = self.document.parameters.parameters["candidates"].maximum
+        run_on_silence(model, min(int(most or 1), model.metadata.candidates_at_once), model.metadata.context)
+
+    def generate(self, model: LoadedNetwork, request: InvocationRequest, deadline: Deadline) -> Generated:
+        metadata, melody = model.metadata, request.melody
+        settings = writing_settings(request.parameters)
+        given_tracks = [GivenTrack(MELODY, metadata.voices[0].program, melody.notes), *request.tracks]
+        assignment = assign_voices(metadata.line_up, BAR_SHAPE, melody.bars, [track.notes for track in given_tracks])
+        seam = seam_after(BAR_SHAPE, (note for track in given_tracks for note in track.notes))
+        present = [settings.all_voices or given for given in assignment.given]
+        most_bars = min(metadata.limits.max_bars, MAX_BARS)
+        problems = _broken_bars(melody, seam, settings, most_bars)
+        try:
+            wishes = settings.wishes(
+                metadata.line_up, assignment.shifts, present, BAR_SHAPE, melody.tempo, request.seed
+            )
+        except NoPitchToWrite as problem:
+            raise _refusal([*problems, _broken_pitch(problem, settings)]) from None
+        if problems:
+            raise _refusal(problems)
+        bars = min(most_bars, _bars_until(seam) + settings.added_bars(BAR_SHAPE, melody.tempo))
+        try:
+            written = extend(
+                CachedNetwork(model),
+                metadata,
+                assignment.heard,
+                present,
+                bars,
+                wishes,
+                lambda: deadline.check("going on with the piece"),
+                seam=seam,
+            )
+        except NotFinite:
+            raise unusable_model(ModelRejected("it returns numbers that are not finite")) from None
+        except ModelRejected as error:
+            raise unusable_model(error) from None
+        return _respond(metadata.line_up, given_tracks, assignment, written, bars)
+
+
+class _Problem(NamedTuple):
+    """What is wrong with a request: a sentence without its full stop, and the field."""
+
+    message: str
+    field: BrokenField
+
+
+def _refusal(problems: Sequence[_Problem]) -> InvocationFailure:
+    return InvocationFailure(
+        "BAD_REQUEST", "; ".join(problem.message for problem in problems), [problem.field for problem in problems]
+    )
+
+
+def _bars_until(seam: int) -> int:
+    """Returns the bars that the given music takes up."""
+    return -(-seam // BAR_SHAPE.steps)
+
+
+def _broken_bars(melody: Melody, seam: int, settings: WritingSettings, most: int) -> list[_Problem]:
+    """Returns the problem if the piece would have more bars than the model takes."""
+    heard = _bars_until(seam)
+    left = most - heard
+    if left < 1:
+        message = f"a piece of this model has at most {most} bars, and the music already lasts for {heard}"
+        return [_Problem(message, BrokenField("/melody/bars", shown(melody.bars), f"an integer from 1 to {most - 1}"))]
+    if settings.extension_bars > left:
+        message = f"a piece of this model has at most {most} bars, of which {left} are left"
+        allowed = f"an integer from 0 to {left}"
+        return [_Problem(message, BrokenField("/parameters/extensionBars", shown(settings.extension_bars), allowed))]
+    return []
+
+
+def _broken_pitch(problem: NoPitchToWrite, settings: WritingSettings) -> _Problem:
+    above = settings.lowest_pitch > problem.highest
+    name, value = ("lowestPitch", settings.lowest_pitch) if above else ("highestPitch", settings.highest_pitch)
+    allowed = f"an integer from 0 to {problem.highest}" if above else f"an integer from {problem.lowest} to 127"
+    return _Problem(
+        f"the voice {shown(problem.voice)} writes the pitches {problem.lowest} to {problem.highest}, "
+        "none of which is between lowestPitch and highestPitch",
+        BrokenField(f"/parameters/{name}", shown(value), allowed),
+    )
+
+
+def _respond(
+    line_up: LineUp, given: Sequence[GivenTrack], assignment: VoiceAssignment, written: Written, bars: int
+) -> Generated:
+    """Builds the response: what each given track goes on with, then the voices that have entered."""
+    tracks = [
+        GeneratedTrack(
+            track.name, track.program, _as_loud(assignment.written_for(number, written.voices), _loudness(track.notes))
+        )
+        for number, track in enumerate(given)
+    ]
+    melody_loudness = _loudness(given[0].notes)
+    for voice, notes in enumerate(written.voices):
+        if notes and assignment.track_of[voice] is None and len(tracks) < MAX_TRACKS:
+            entered, own_pitch = line_up.voices[voice], assignment.at_own_pitch(voice, notes)
+            tracks.append(GeneratedTrack(entered.name, entered.program, _as_loud(own_pitch, melody_loudness)))
+    metrics = measure_composition(None, [_new_planes(track.notes, written.first_step, bars) for track in tracks])
+    metrics |= {"tokenCount": float(written.tokens), "logLikelihoodPerToken": written.likelihoods[written.chosen]}
+    if written.endings:
+        ending = written.endings[written.chosen]
+        metrics |= {
+            "endsOnTriad": float(ending.rests_on_triad),
+            "endsOnTonic": float(ending.is_on_tonic),
+            "endIsHeld": float(ending.is_held),
+        }
+    return Generated(tracks, metrics, {"continuation": {"firstStep": written.first_step, "bars": bars}})
+
+
+def _loudness(notes: Sequence[Note]) -> int:
+    last = max((note.onset for note in notes), default=0)
+    heard = [note.velocity for note in notes if note.onset > last - LOUDNESS_BARS * BAR_SHAPE.steps]
+    return round(sum(heard) / len(heard)) if heard else DEFAULT_VELOCITY
+
+
+def _as_loud(notes: Sequence[Note], velocity: int) -> list[Note]:
+    return [note._replace(velocity=velocity) for note in notes]
+
+
+def _new_planes(notes: Sequence[Note], first_step: int, bars: int) -> Planes:
+    """Returns the bars of new music [2, steps, 128], from the bar line before its first note."""
+    first = first_step // BAR_SHAPE.steps * BAR_SHAPE.steps
+    steps = bars * BAR_SHAPE.steps - first
+    moved = [note._replace(onset=note.onset - first) for note in notes]
+    return notes_to_planes(moved, steps) if moved else np.zeros((2, steps, PITCHES), dtype=np.bool_)

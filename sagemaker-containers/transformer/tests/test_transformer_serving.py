@@ -1,0 +1,257 @@
+"""The technique as the server knows it, and its process as the container starts it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from opencomposer_music.piano_roll import Note
+from opencomposer_serving.deadline import Deadline
+from opencomposer_serving.failures import InvocationFailure, ModelRejected
+from opencomposer_serving.invocation import GivenTrack, InvocationRequest, Melody, ModelReference
+from opencomposer_serving.technique import Generated
+from opencomposer_testing.serving_process import CONTAINERS, REPOSITORY, ServingProcess
+from opencomposer_testing.tiny_transformer import tiny_metadata, tiny_transformer
+from opencomposer_transformer.cached_network import LoadedNetwork
+from opencomposer_transformer.transformer import Transformer
+
+STOCK = tiny_transformer()
+TUNE = tuple(Note(4 * at, 4, pitch, 70 + at) for at, pitch in enumerate((64, 64, 65, 67, 67, 65, 64, 62)))
+TECHNIQUE = Transformer(threads=1)
+
+
+@pytest.fixture(scope="module")
+def network() -> LoadedNetwork:
+    return TECHNIQUE.load(STOCK)
+
+
+def request(
+    notes: tuple[Note, ...] = TUNE, bars: int = 2, tempo: float = 120.0, **parameters: Any
+) -> InvocationRequest:
+    return InvocationRequest(
+        "transformer",
+        ModelReference(hashlib.sha256(STOCK).hexdigest(), len(STOCK), None),
+        3,
+        Melody(bars, notes, tempo),
+        TECHNIQUE.document.parameters.completed(parameters),
+    )
+
+
+def generate(network: LoadedNetwork, asked: InvocationRequest) -> Generated:
+    return TECHNIQUE.generate(network, asked, Deadline.after(60))
+
+
+def broken(network: LoadedNetwork, asked: InvocationRequest) -> list[tuple[str, str | None, str]]:
+    with pytest.raises(InvocationFailure) as failure:
+        generate(network, asked)
+    assert failure.value.code == "BAD_REQUEST"
+    return [(field.pointer, field.value, field.allowed) for field in failure.value.broken_fields]
+
+
+def test_a_melody_is_gone_on_with_in_its_own_track(network: LoadedNetwork) -> None:
+    made = generate(network, request(extensionBars=3))
+    assert made.extra == {"continuation": {"firstStep": 32, "bars": 5}}
+    assert [track.name for track in made.tracks] == ["Melody"]
+    assert made.tracks[0].notes
+    assert all(32 <= note.onset < note.onset + note.duration <= 80 for note in made.tracks[0].notes)
+    assert max(note.onset + note.duration for note in made.tracks[0].notes) > 64
+    assert {note.velocity for note in made.tracks[0].notes} == {74}
+    assert {"logLikelihoodPerToken", "tokenCount", "endsOnTriad", "endsOnTonic", "endIsHeld"} <= set(made.metrics)
+    assert generate(network, request(extensionBars=3)) == made
+
+
+def test_with_all_voices_the_others_enter(network: LoadedNetwork) -> None:
+    made = generate(network, request(extensionBars=4, voices="all", ending="open"))
+    names = [track.name for track in made.tracks]
+    assert names[0] == "Melody"
+    assert set(names[1:]) <= {"Alto", "Tenor", "Bass"}
+    assert len(names) > 1
+    assert "endsOnTriad" not in made.metrics
+
+
+def test_chords_go_on_as_one_track(network: LoadedNetwork) -> None:
+    chords = tuple(Note(8 * at, 8, pitch) for at in range(4) for pitch in (72, 67, 64, 48))
+    made = generate(network, request(chords, extensionBars=2))
+    assert len(made.tracks) == 1
+    assert len({note.pitch for note in made.tracks[0].notes}) > 1
+
+
+def test_several_tracks_go_on_each_in_its_own_voice(network: LoadedNetwork) -> None:
+    bass = GivenTrack("Double bass", 43, tuple(note._replace(pitch=note.pitch - 24, velocity=50) for note in TUNE[:-1]))
+    silent = GivenTrack("Silent", 0, ())
+    many = tuple(GivenTrack(f"Track {number}", 0, TUNE[number : number + 1]) for number in range(8))
+    made = generate(network, replace(request(extensionBars=3), tracks=(bass, silent)))
+    assert [(track.name, track.program) for track in made.tracks] == [
+        ("Melody", 52),
+        ("Double bass", 43),
+        ("Silent", 0),
+    ]
+    melody, low, nothing = (track.notes for track in made.tracks)
+    assert min(note.pitch for note in melody) >= 58
+    assert max(note.pitch for note in low) <= 66
+    assert {note.velocity for note in low} == {50}
+    assert nothing == []
+    made = generate(network, replace(request(extensionBars=3, voices="all"), tracks=many))
+    assert len(made.tracks) == 9
+    assert sum(bool(track.notes) for track in made.tracks) == 4
+
+
+def test_a_melody_far_from_the_voice_goes_on_where_it_is(network: LoadedNetwork) -> None:
+    high = tuple(note._replace(pitch=note.pitch + 36) for note in TUNE)
+    made = generate(network, request(high, extensionBars=2))
+    assert all(82 <= note.pitch <= 107 for note in made.tracks[0].notes)
+
+
+def test_seconds_and_the_longest_piece(network: LoadedNetwork) -> None:
+    assert generate(network, request(tempo=60, trackExtensionDuration=8)).extra["continuation"] == {
+        "firstStep": 32,
+        "bars": 4,
+    }
+    late = (*TUNE, Note(62 * 16, 4, 60))
+    made = generate(network, request(late, bars=63, candidates=1))
+    assert made.extra["continuation"] == {"firstStep": 62 * 16 + 4, "bars": 64}
+
+
+def test_a_note_that_no_voice_can_hear_still_comes_before_what_is_added(network: LoadedNetwork) -> None:
+    # The fifth note of the chord finds no line, and it lasts the longest.
+    chord = tuple(Note(0, 4, pitch) for pitch in (76, 72, 67, 48))
+    made = generate(network, request((*chord, Note(0, 20, 70)), extensionBars=1))
+    assert made.extra["continuation"] == {"firstStep": 20, "bars": 3}
+    assert min(note.onset for note in made.tracks[0].notes) >= 20
+
+
+def test_what_cannot_be_is_said_with_the_field_its_value_and_what_is_allowed(network: LoadedNetwork) -> None:
+    assert broken(network, request(extensionBars=63)) == [
+        ("/parameters/extensionBars", "63", "an integer from 0 to 62")
+    ]
+    assert [field[0] for field in broken(network, request(extensionBars=63, lowestPitch=100))] == [
+        "/parameters/extensionBars",
+        "/parameters/lowestPitch",
+    ]
+    full = (*TUNE, Note(63 * 16, 4, 60))
+    assert broken(network, request(full, bars=64)) == [("/melody/bars", "64", "an integer from 1 to 63")]
+    assert broken(network, request(lowestPitch=100)) == [("/parameters/lowestPitch", "100", "an integer from 0 to 83")]
+    assert broken(network, request(highestPitch=20)) == [
+        ("/parameters/highestPitch", "20", "an integer from 58 to 127")
+    ]
+
+
+def test_a_request_ends_when_its_time_is_over(network: LoadedNetwork) -> None:
+    with pytest.raises(InvocationFailure) as failure:
+        TECHNIQUE.generate(network, request(), Deadline(time.monotonic() - 1))
+    assert failure.value.code == "DEADLINE_EXCEEDED"
+
+
+def test_models_are_rehearsed_and_must_know_the_time_signature_of_requests(network: LoadedNetwork) -> None:
+    TECHNIQUE.rehearse(network)
+    with pytest.raises(ModelRejected, match="does not know 4/4"):
+        TECHNIQUE.load(tiny_transformer(tiny_metadata(time_signatures=("3/4",))))
+    small = TECHNIQUE.load(
+        tiny_transformer(replace(tiny_metadata(), limits=replace(tiny_metadata().limits, max_bars=3)))
+    )
+    assert generate(small, request()).extra["continuation"] == {"firstStep": 32, "bars": 3}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServingProcess]:
+    stock = tmp_path_factory.mktemp("models")
+    (stock / "transformer-bach").mkdir()
+    (stock / "transformer-bach" / "model.onnx").write_bytes(STOCK)
+    with ServingProcess(
+        ["-m", "opencomposer_transformer", "serve"], {"OPENCOMPOSER_STOCK_MODELS_DIR": str(stock)}
+    ) as process:
+        yield process
+
+
+def invocation(**parameters: Any) -> dict[str, Any]:
+    return {
+        "schemaVersion": 1,
+        "technique": "transformer",
+        "model": {"sha256": hashlib.sha256(STOCK).hexdigest(), "bytes": len(STOCK)},
+        "seed": 5,
+        "melody": {
+            "stepsPerBeat": 4,
+            "beatsPerBar": 4,
+            "bars": 2,
+            "tempo": 96,
+            "notes": [{"onset": note.onset, "duration": note.duration, "pitch": note.pitch} for note in TUNE],
+        },
+        "parameters": parameters,
+    }
+
+
+def check(name: str, value: object) -> None:
+    schema = json.loads((REPOSITORY / f"contracts/{name}.schema.json").read_text())
+    jsonschema.Draft202012Validator(schema).validate(value)
+
+
+def test_requests_and_responses_are_what_the_contract_says(server: ServingProcess) -> None:
+    asked = invocation(extensionBars=4)
+    check("invocation-request", asked)
+    first, second = server.invoke(asked), server.invoke(asked)
+    assert first.status == 200, first.body
+    check("invocation-response", first.json())
+    assert first.body.rpartition(b'"seconds":')[0] == second.body.rpartition(b'"seconds":')[0]
+
+
+def test_every_parameter_out_of_range_is_named_at_once(server: ServingProcess) -> None:
+    wrong: dict[str, Any] = {
+        "samplingTechnique": "beam",
+        "samplingThreshold": 1.5,
+        "creativeRisk": 3,
+        "inputDuration": -1,
+        "trackExtensionDuration": 1,
+        "extensionBars": 64,
+        "maximumRestTime": 11,
+        "maximumNoteLength": 11,
+        "ending": "abrupt",
+        "voices": "some",
+        "density": 5,
+        "lowestPitch": -1,
+        "highestPitch": 128,
+        "candidates": 9,
+        "temperature": 1,
+    }
+    response = server.invoke(invocation(**wrong))
+    assert response.status == 400
+    check("invocation-error", response.json())
+    assert {error["pointer"] for error in response.json()["errors"]} == {f"/parameters/{name}" for name in wrong}
+
+
+def test_the_bench_of_answers_runs(tmp_path: Path) -> None:
+    model = tmp_path / "model.onnx"
+    model.write_bytes(STOCK)
+    program = CONTAINERS / "transformer/bench/continuations_bench.py"
+    command = [sys.executable, str(program), "--model", str(model), "--requests", "1"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    cases = json.loads(done.stdout)["cases"]
+    assert len(cases) == 4
+    assert all(case["means"]["tokenCount"] > 0 for case in cases)
+
+
+def test_neither_torch_nor_onnx_is_in_the_process(server: ServingProcess) -> None:
+    assert server.invoke(invocation(extensionBars=1)).status == 200
+    maps = Path(f"/proc/{server.pid}/maps").read_text().lower()
+    assert "onnxruntime" in maps
+    for library in ("libtorch", "/torch/", "/onnx/", "/mido/"):
+        assert library not in maps
+
+
+def test_importing_the_server_imports_only_what_the_inference_image_has() -> None:
+    program = (
+        "import sys; import opencomposer_transformer.serve, opencomposer_transformer.transformer; "
+        "print([name for name in ('torch', 'onnx', 'mido', 'music21', 'jsonschema', 'yaml') if name in sys.modules])"
+    )
+    environment: dict[str, str] = {}
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
