@@ -60,7 +60,8 @@ export async function listLeftovers(stage: OpenStage, qualifier: () => string): 
     } catch (error) {
       // The other lists are of use all the same.
       const explained = stage.explain(error);
-      unlisted.push(`${what} (${explained instanceof Error ? explained.message : String(explained)})`);
+      const reason = explained instanceof Error ? explained.message : String(explained);
+      unlisted.push(`${what} (${reason.replaceAll("\n", " ")})`);
     }
   }
   return { leftovers, inStacks: inStacks.length, unlisted };

@@ -253,5 +253,5 @@ function whereItWent({ endpoint }: ClientSettings): string {
   if (endpoint !== undefined) return ` It went to ${endpoint}.`;
   if (variables.length === 0) return "";
   const list = variables.map(([name, value]) => `${name}=${value ?? ""}`).join(", ");
-  return ` Requests go where ${list} says; without it they go to AWS.`;
+  return ` Requests go where ${list} says, and without it to AWS.`;
 }

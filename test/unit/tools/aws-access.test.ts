@@ -147,7 +147,7 @@ test("an address at which nobody answers is told with the request and the variab
   const url = `http://127.0.0.1:${await freePort()}`;
   const told = await explanationOf(url);
   expect(told).toMatch(/^SageMaker ListTrainingJobs failed, because nobody answers: .*ECONNREFUSED/);
-  expect(told).toContain(`Requests go where AWS_ENDPOINT_URL=${url} says; without it they go to AWS.`);
+  expect(told).toContain(`Requests go where AWS_ENDPOINT_URL=${url} says, and without it to AWS.`);
 });
 
 test.each([
