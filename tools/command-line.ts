@@ -1,7 +1,10 @@
 /** Reads the arguments and reports the failures of all commands of this repository. */
 import { parseArgs, type ParseArgsConfig } from "node:util";
 
-type OptionsConfig = NonNullable<ParseArgsConfig["options"]>;
+/** The options of a command as `parseArgs` takes them, with what the error says of one that lacks its value. */
+type OptionsConfig = Readonly<
+  Record<string, NonNullable<ParseArgsConfig["options"]>[string] & { readonly allowed?: readonly string[] }>
+>;
 type OptionValues<Options extends OptionsConfig> = ReturnType<
   typeof parseArgs<{ readonly options: Options }>
 >["values"];
@@ -26,7 +29,8 @@ export function readOptions<const Options extends OptionsConfig>(
 /**
  * Returns the values of a command's options, and its other arguments in their order. Some may be missing.
  *
- * @throws UsageError when an argument is none of the options, or one more than there are positionals
+ * @throws UsageError when an argument is none of the options, or one more than there are positionals, and when an option
+ *   is given twice: of two stages the first may be the one that was meant
  */
 export function readArguments<const Options extends OptionsConfig>(params: {
   readonly options: Options;
@@ -39,12 +43,20 @@ export function readArguments<const Options extends OptionsConfig>(params: {
   const known = `the options are ${names.join(", ")}`;
   const { tokens } = parseArgs({ args: [...given], options, strict: false, tokens: true, allowPositionals: true });
   let position = 0;
+  const seen = new Set<string>();
   for (const token of tokens) {
     if (token.kind === "positional" && position++ >= positionals.length) {
       throw new UsageError(`The argument ${token.value} is not known; ${known}.`);
     }
-    if (token.kind === "option" && !Object.hasOwn(options, token.name)) {
-      throw new UsageError(`The option ${token.rawName} is not known; ${known}.`);
+    if (token.kind !== "option") continue;
+    const option = Object.hasOwn(options, token.name) ? options[token.name] : undefined;
+    if (option === undefined) throw new UsageError(`The option ${token.rawName} is not known; ${known}.`);
+    if (seen.has(token.name) && option.multiple !== true) {
+      throw new UsageError(`The option ${token.rawName} is given twice; give it once.`);
+    }
+    seen.add(token.name);
+    if (option.type === "string" && option.allowed !== undefined && (token.value === undefined || token.value === "")) {
+      throw new UsageError(`The option ${token.rawName} has no value; it must be ${option.allowed.join(", ")}.`);
     }
   }
   try {

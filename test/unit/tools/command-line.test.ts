@@ -41,6 +41,26 @@ describe("readOptions", () => {
   });
 
   it.each([
+    [["--stage", "dev", "--stage", "prod"], "The option --stage is given twice; give it once."],
+    [["--stage=dev", "--once", "--stage=dev"], "The option --stage is given twice; give it once."],
+    [["--once", "--once"], "The option --once is given twice; give it once."],
+  ])("refuses %j: the last one would win without a word", (given, sentence) => {
+    expect(errorOf(given)).toBe(sentence);
+  });
+
+  it("takes an option again that may be given many times", () => {
+    const many = { name: { type: "string", multiple: true } } as const;
+    expect({ ...readOptions(many, ["--name", "a", "--name", "b"]) }).toEqual({ name: ["a", "b"] });
+  });
+
+  it.each([[["--stage"]], [["--stage="]]])("names the values of an option that has none in %j", (given) => {
+    const limited = { stage: { type: "string", allowed: ["dev", "prod"] } } as const;
+    expect(() => readOptions(limited, given)).toThrow(
+      new UsageError("The option --stage has no value; it must be dev, prod."),
+    );
+  });
+
+  it.each([
     [["--once=yes"], /--once/],
     [["--stage"], /--stage/],
   ])("names the option whose value is wrong in %j", (given, option) => {
