@@ -11,12 +11,13 @@ import { homedir } from "node:os";
 import { loadStageConfig } from "../lib/config/load-stage-config";
 import { readOptions, runCommand } from "../tools/command-line";
 import { repository } from "../tools/repository";
+import { findStacks } from "../tools/stacks/deployed-stage";
 import { readBootstrapQualifier } from "./doctor/bootstrap-qualifier";
 import { checkStage } from "./doctor/check-stage";
 import { describeFinding } from "./doctor/finding";
 import { describeLeftover } from "./doctor/leftovers";
 import { listLeftovers } from "./doctor/list-leftovers";
-import { describeAccount, type OpenStage, stageOptions, withStage } from "./operators/open-stage";
+import { describeAccount, describeStacks, type OpenStage, stageOptions, withStage } from "./operators/open-stage";
 
 const ownQualifier = (): string => readBootstrapQualifier({ project: repository, home: homedir() });
 
@@ -29,6 +30,7 @@ async function showFindings(stage: OpenStage): Promise<void> {
 }
 
 async function showLeftovers(stage: OpenStage): Promise<void> {
+  console.log(describeStacks(stage, await findStacks(stage)));
   const { leftovers, inStacks, unlisted } = await listLeftovers(stage, ownQualifier);
   for (const leftover of leftovers) for (const line of describeLeftover(leftover)) console.log(line);
   const stays = `The stacks of the stage are deployed; their ${inStacks} resources are not listed.`;
