@@ -106,7 +106,12 @@ export const describeAccount = ({ stage, account, settings }: OpenStage): string
  * it, because "nothing runs" is also true of a Region that was never deployed to.
  */
 export function describeStacks(
-  { stage, account, settings, regionFrom }: OpenStage,
+  {
+    stage,
+    account,
+    settings,
+    regionFrom,
+  }: Pick<OpenStage, "stage" | "account" | "regionFrom"> & { readonly settings: Pick<ClientSettings, "region"> },
   found: readonly StackName[],
 ): string {
   const place = `account ${account} and Region ${settings.region} (from ${regionFrom})`;

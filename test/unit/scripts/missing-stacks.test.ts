@@ -6,7 +6,7 @@ import { spawn } from "node:child_process";
 import type { IncomingMessage } from "node:http";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { describeStacks, type OpenStage, withStage } from "../../../scripts/operators/open-stage";
+import { describeStacks, withStage } from "../../../scripts/operators/open-stage";
 import { repository } from "../../../tools/repository";
 import { type StackName, stackNames } from "../../../tools/stacks/deployed-stage";
 import { type ListeningServer, startListeningServer } from "../../support/listening-server";
@@ -113,7 +113,7 @@ test("a whole stage is told with all of its stacks", () => {
     account: "1",
     regionFrom: "AWS_REGION",
     settings: { region: "eu-west-1" },
-  } as OpenStage;
+  } as const;
   expect(describeStacks(stage, stackNames)).toBe(
     "There are the stacks Storage, Api, Training, Inference, Observability of prod in account 1 and Region eu-west-1 (from AWS_REGION).",
   );
