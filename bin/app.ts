@@ -1,7 +1,8 @@
 import { App } from "aws-cdk-lib";
-import { refuseForeignAccount, refuseOtherPartitions, refuseUnreachable } from "../lib/config/deploy-target";
+import { refuseForeignAccount, refuseUnreachable } from "../lib/config/deploy-target";
 import { loadStageConfig } from "../lib/config/load-stage-config";
 import { StageConfigError } from "../lib/config/stage-config-error";
+import { refuseOtherPartitions } from "../lib/config/supported-regions";
 import { repositoryPath } from "../lib/constructs/repository-root";
 import { addOpenComposer } from "../lib/open-composer";
 

@@ -1,6 +1,6 @@
 /** What the commands of operators have in common: their options, and how they reach the stage that is asked for. */
 import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
-import { refuseOtherPartitions } from "../../lib/config/deploy-target";
+import { refuseOtherPartitions } from "../../lib/config/supported-regions";
 import { localCredentials } from "../../local/cloud/ministack";
 import { type Outputs, readOutputs } from "../../local/outputs";
 import { localPaths } from "../../local/paths";

@@ -6,12 +6,13 @@ import { ProductionVariantInstanceType, TrainingInstanceType } from "@aws-sdk/cl
 import { Ajv2020 } from "ajv/dist/2020";
 import addFormats from "ajv-formats";
 import fc from "fast-check";
-import { refuseForeignAccount, refuseOtherPartitions, refuseUnreachable } from "../../lib/config/deploy-target";
+import { refuseForeignAccount, refuseUnreachable } from "../../lib/config/deploy-target";
 import { familiesFor, processorOf } from "../../lib/config/instance-types";
 import { loadStageConfig, parseStageConfig, stageDefaults } from "../../lib/config/load-stage-config";
 import { withOwnValues } from "../../lib/config/own-values";
 import type { StageConfig } from "../../lib/config/stage-config";
 import { StageConfigError } from "../../lib/config/stage-config-error";
+import { refuseOtherPartitions } from "../../lib/config/supported-regions";
 import { domainName, originFault, returnAddressFault } from "../../lib/config/web-addresses";
 import { repositoryPath } from "../../lib/constructs/repository-root";
 import { localAccountId, perTrainedTechnique, type Stage, stages } from "../../naming/resource-names";
