@@ -134,7 +134,14 @@ describe("users", () => {
       AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
       DeletionProtection: "ACTIVE",
       Policies: {
-        PasswordPolicy: { MinimumLength: 12, RequireLowercase: true, RequireNumbers: true, RequireSymbols: true },
+        PasswordPolicy: {
+          MinimumLength: 12,
+          RequireLowercase: true,
+          RequireNumbers: true,
+          RequireSymbols: true,
+          // docs/deploy.md tells the people who are added how long they have.
+          TemporaryPasswordValidityDays: 3,
+        },
       },
     });
   });

@@ -253,6 +253,7 @@ describe("queues", () => {
     template.hasResourceProperties("AWS::SQS::Queue", {
       VisibilityTimeout: 120,
       RedrivePolicy: { maxReceiveCount: 20, deadLetterTargetArn: Match.anyValue() },
+      MessageRetentionPeriod: 86_400,
     });
     template.hasResourceProperties("AWS::Lambda::Function", {
       Description: Match.stringLikeRegexp("^Executes one composition"),
