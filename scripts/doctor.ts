@@ -8,6 +8,7 @@ import { loadStageConfig } from "../lib/config/load-stage-config";
 import { stages } from "../naming/resource-names";
 import { type CommandUsage, readOptions, runCommand } from "../tools/command-line";
 import { repository } from "../tools/repository";
+import { findStacks } from "../tools/stacks/deployed-stage";
 import { readBootstrapQualifier } from "./doctor/bootstrap-qualifier";
 import { checkMachine, checkStage } from "./doctor/check-stage";
 import { describeFinding, type Finding } from "./doctor/finding";
@@ -15,6 +16,7 @@ import { describeLeftover } from "./doctor/leftovers";
 import { listLeftovers } from "./doctor/list-leftovers";
 import {
   describeAccount,
+  describeStacks,
   type OpenStage,
   readStage,
   stageOptions,
@@ -58,6 +60,7 @@ async function showFindings(values: StageOptionValues): Promise<void> {
 }
 
 async function showLeftovers(stage: OpenStage): Promise<void> {
+  console.log(describeStacks(stage, await findStacks(stage)));
   const { leftovers, inStacks, unlisted } = await listLeftovers(stage, ownQualifier);
   for (const leftover of leftovers) for (const line of describeLeftover(leftover)) console.log(line);
   const stays = `The stacks of the stage are deployed; their ${inStacks} resources are not listed.`;

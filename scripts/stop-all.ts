@@ -2,12 +2,15 @@
  * `npm run stop-all`: stops all training of a stage and waits until it has ended. It comes before `cdk destroy`, which
  * stops nothing: SageMaker would go on, and charge, for as long as the jobs may run.
  *
- * Nobody should begin a training meanwhile: it would be stopped, too. The authors have never run this command on AWS.
+ * It ends with 1 where the account and Region have no stack of the stage and nothing of it runs: whoever stops a stage
+ * thinks that there is one. Nobody should begin a training meanwhile: it would be stopped, too. The authors have never
+ * run this command on AWS.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { type CommandUsage, readNumber, readOptions, runCommand } from "../tools/command-line";
+import { findStacks } from "../tools/stacks/deployed-stage";
 import { confirm } from "./operators/confirm";
-import { describeAccount, type OpenStage, stageOptions, withStage } from "./operators/open-stage";
+import { describeAccount, describeStacks, type OpenStage, stageOptions, withStage } from "./operators/open-stage";
 import { describeWork, findRunningWork, isNothing, stopTrainings } from "./stop-all/stop-trainings";
 import { findTraining } from "./stop-all/training-of-stage";
 
@@ -15,11 +18,15 @@ import { findTraining } from "./stop-all/training-of-stage";
 const executionPatience = 180_000;
 
 async function stopAll(stage: OpenStage, options: { readonly yes: boolean; readonly minutes: number }): Promise<void> {
+  const found = await findStacks(stage);
   const training = await findTraining(stage);
   const work = await findRunningWork(training);
   console.log(`${describeAccount(stage)}: ${describeWork(work)}`);
   for (const { name, stopping } of work.trainings) console.log(`  ${name}${stopping ? " (stopping)" : ""}`);
   for (const { name } of work.executions) console.log(`  execution ${name}`);
+  const stacks = describeStacks(stage, found);
+  if (isNothing(work) && found.length === 0) throw new Error(stacks);
+  console.log(stacks);
   if (isNothing(work)) return;
   await confirm("All of it is to be stopped.", options);
   const left = await stopTrainings({

@@ -9,6 +9,8 @@ export type OptionUsage = ParsedOption & {
   readonly does: string;
   /** What its value is called, as STAGE in `--stage STAGE`; a boolean has none. */
   readonly value?: string;
+  /** What the error says of an option that lacks its value. */
+  readonly allowed?: readonly string[];
 };
 
 type OptionUsages = Readonly<Record<string, OptionUsage>>;
@@ -68,7 +70,8 @@ export function readOptions<const Options extends OptionUsages>(
  * Returns the values of a command's options, and its other arguments in their order. Some may be missing.
  *
  * @throws HelpRequest if `--help` is among the arguments
- * @throws UsageError when an argument is none of the options, one more than there are positionals, or was taken by npm
+ * @throws UsageError when an argument is none of the options, one more than there are positionals, or was taken by npm,
+ *   and when an option is given twice: of two stages the first may be the one that was meant
  */
 export function readArguments<const Options extends OptionUsages>(
   usage: CommandUsage<Options>,
@@ -92,12 +95,20 @@ export function readArguments<const Options extends OptionUsages>(
   const known = names.length === 0 ? "there are no options" : `the options are ${names.join(", ")}; ${help}`;
   const most = positionals.at(-1)?.isRepeated === true ? Infinity : positionals.length;
   let position = 0;
+  const seen = new Set<string>();
   for (const token of tokens) {
     if (token.kind === "positional" && position++ >= most) {
       throw new UsageError(`The argument ${token.value} is not known; ${known}.`);
     }
-    if (token.kind === "option" && !Object.hasOwn(options, token.name)) {
-      throw new UsageError(`The option ${token.rawName} is not known; ${known}.`);
+    if (token.kind !== "option") continue;
+    const option = Object.hasOwn(options, token.name) ? options[token.name] : undefined;
+    if (option === undefined) throw new UsageError(`The option ${token.rawName} is not known; ${known}.`);
+    if (seen.has(token.name) && option.multiple !== true) {
+      throw new UsageError(`The option ${token.rawName} is given twice; give it once.`);
+    }
+    seen.add(token.name);
+    if (option.type === "string" && option.allowed !== undefined && (token.value === undefined || token.value === "")) {
+      throw new UsageError(`The option ${token.rawName} has no value; it must be one of ${option.allowed.join(", ")}.`);
     }
   }
   try {

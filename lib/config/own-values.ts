@@ -31,13 +31,19 @@ export function readOwnValues(params: {
     if (file === undefined) return {};
     throw new StageConfigError(`There is no file ${path}, which -c config=${file} names.`);
   }
+  const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    // It is a folder, or belongs to somebody else.
+    throw new StageConfigError(`${path} cannot be read: ${reasonOf(error)}`, { cause: error });
+  }
   let values: unknown;
   try {
-    values = JSON.parse(readFileSync(path, "utf8"));
+    values = JSON.parse(text);
   } catch (error) {
-    throw new StageConfigError(`${path} is not JSON: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    });
+    throw new StageConfigError(`${path} is not JSON: ${reasonOf(error)}`, { cause: error });
   }
   if (!isObject(values)) throw new StageConfigError(`${path} must hold a JSON object with settings of the stage.`);
   if ("stage" in values) {

@@ -47,6 +47,7 @@ export const describeAllowed: z.core.$ZodErrorMap = (issue) => {
     case "too_small":
       return issue.origin === "array" ? `needs at least ${issue.minimum} entry` : `must be at least ${issue.minimum}`;
     case "too_big":
+      if (issue.origin === "array") return `may have at most ${issue.maximum} entries`;
       return `must be at most ${issue.maximum}`;
     case "unrecognized_keys":
       return `is not a setting; there are ${namesOf(issue.inst).join(", ")}`;

@@ -6,6 +6,8 @@
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import * as z from "zod";
 import { imageTargets, stages, trainedTechniqueIds } from "../../naming/resource-names";
+import { familiesFor, instanceTypePattern, type MachineUse, processorOf } from "./instance-types";
+import { addressCount, domainName, isLoopback, isReserved, originFault, returnAddressFault } from "./web-addresses";
 
 /**
  * The source of a technique's container.
@@ -27,7 +29,7 @@ const imageSourceSchema = z.discriminatedUnion("kind", [
     uri: z
       .string()
       .regex(
-        /^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?\/[a-z0-9][a-z0-9._/-]*(?::[A-Za-z0-9._-]+|@sha256:[0-9a-f]{64})$/,
+        /^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com\/[a-z0-9][a-z0-9._/-]*(?::[A-Za-z0-9._-]+|@sha256:[0-9a-f]{64})$/,
         "must be an Amazon ECR image with a tag or a digest: SageMaker pulls from nowhere else",
       ),
   }),
@@ -57,25 +59,40 @@ const throttleSchema = z.strictObject({
 });
 export type Throttle = z.infer<typeof throttleSchema>;
 
-const loopback = /^http:\/\/(?:localhost|127\.0\.0\.1)(?=[:/]|$)/;
-/** The names that RFC 2606 keeps for examples, as a host or at its end. */
-const exampleHost = /(?:^|[.@/])example(?:\.(?:com|net|org))?$/;
-const isOfExample = (address: string): boolean =>
-  exampleHost.test(URL.canParse(address) ? new URL(address).hostname : address);
-const isWebUrl = (text: string): boolean => URL.canParse(text) && (text.startsWith("https://") || loopback.test(text));
-const webUrl = z.string().refine(isWebUrl, { error: "must be an https URL, or an http URL of localhost" });
-const corsOrigin = z.string().refine((text) => text === "*" || isWebUrl(text), {
-  error: "must be `*`, an https URL, or an http URL of localhost",
-});
-const instanceType = z.string().regex(/^ml\.[a-z0-9-]+\.[a-z0-9]+$/, {
-  error: "must be an instance type of SageMaker, as `ml.m5.xlarge`",
-});
+/** Returns the schema of a text in which `faultOf` finds nothing; what it returns is what the text must be. */
+const faultless = (faultOf: (text: string) => string | undefined): z.ZodString =>
+  z.string().superRefine((text, context) => {
+    const message = faultOf(text);
+    if (message !== undefined) context.addIssue({ code: "custom", message });
+  });
+
+/**
+ * Returns the schema of a list in which no text is given twice, in whatever case: CloudFormation or the service behind
+ * it would refuse the second one, late and in its own words.
+ */
+const unique = <Item extends z.ZodType<string>>(list: z.ZodArray<Item>): z.ZodArray<Item> =>
+  list
+    .superRefine((texts, context) => {
+      const seen = new Set<string>();
+      for (const [index, text] of texts.entries()) {
+        const folded = text.toLowerCase();
+        if (seen.has(folded)) context.addIssue({ code: "custom", path: [index], message: "is in the list already" });
+        seen.add(folded);
+      }
+    })
+    .meta({ uniqueItems: true });
+
+const returnAddresses = unique(z.array(faultless(returnAddressFault)).min(1).max(addressCount));
+const instanceType = (use: MachineUse): z.ZodString =>
+  z.string().regex(instanceTypePattern(use), {
+    error: `must be an instance type of SageMaker, as \`ml.m5.xlarge\`, of one of the families ${familiesFor(use).join(", ")}`,
+  });
 
 /**
  * The part of domain/schemas/training-settings.ts that a stage decides. The stacks add the rest (image URIs, the role).
  */
 const trainingConfigSchema = z.strictObject({
-  instanceType: instanceType.describe("Machine on which a training job runs."),
+  instanceType: instanceType("training").describe("Machine on which a training job runs."),
   volumeSizeGb: z.int().min(1).max(1024).describe("Disk of that machine."),
   useSpot: z
     .boolean()
@@ -129,7 +146,7 @@ const endpointConfigSchema = z.discriminatedUnion("kind", [
   }),
   z.strictObject({
     kind: z.literal("realTime"),
-    instanceType,
+    instanceType: instanceType("endpoint"),
     instanceCount: z.int().min(1).max(20),
   }),
 ]);
@@ -164,9 +181,10 @@ const stageSettingsSchema = z.strictObject({
       .describe("Days after which anything in the work bucket (checkpoints, selections, raw output) is deleted."),
   }),
   api: z.strictObject({
-    corsOrigins: z
-      .array(corsOrigin)
-      .min(1)
+    corsOrigins: unique(z.array(faultless(originFault)).min(1))
+      .refine((origins) => origins.length === 1 || !origins.includes("*"), {
+        error: "must have no other origin beside `*`, which allows every one",
+      })
       .describe(
         "Origins that browsers may call from. `*` allows every origin (tokens travel in a header, never in a cookie); prod refuses it.",
       ),
@@ -174,12 +192,10 @@ const stageSettingsSchema = z.strictObject({
     publicThrottle: throttleSchema.describe("Throttle of each route that needs no token."),
     customDomain: z
       .strictObject({
-        name: z
-          .string()
-          .regex(/^(?=.{1,253}$)(?:[a-z0-9-]{1,63}\.)+[a-z]{2,63}$/, { error: "must be a domain name in lower case" }),
+        name: z.string().regex(domainName, { error: "must be a domain name in lower case and in ASCII" }),
         certificateArn: z
           .string()
-          .regex(/^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[a-f0-9-]+$/, {
+          .regex(/^arn:aws:acm:[a-z0-9-]+:\d{12}:certificate\/[a-f0-9-]+$/, {
             error: "must be the ARN of an ACM certificate",
           })
           .describe("ARN of an ACM certificate in the region of the stacks."),
@@ -205,7 +221,7 @@ const stageSettingsSchema = z.strictObject({
         "`required`: everyone signs in with a second factor, a code of an authenticator app, which the sign-in page sets up at the first sign-in.",
       ),
     signInPage: z
-      .strictObject({ callbackUrls: z.array(webUrl).min(1), logoutUrls: z.array(webUrl).min(1) })
+      .strictObject({ callbackUrls: returnAddresses, logoutUrls: returnAddresses })
       .optional()
       .describe(
         "URLs to which the sign-in page (authorization code + PKCE) may send people back. prod refuses localhost.",
@@ -272,9 +288,9 @@ const stageSettingsSchema = z.strictObject({
     ),
   alarms: z
     .strictObject({
-      emailAddresses: z
-        .array(z.email({ error: "must be an e-mail address" }))
-        .describe("Receivers of the alarms. prod needs one."),
+      emailAddresses: unique(z.array(z.email({ error: "must be an e-mail address" }))).describe(
+        "Receivers of the alarms. prod needs one.",
+      ),
     })
     .optional()
     .describe("The alarms. A stage without them has no Observability stack."),
@@ -288,18 +304,18 @@ function refuseTrialValues(
   refuse: Refuse,
 ): void {
   const refuseExample = (path: readonly (string | number)[], address: string): void => {
-    if (isOfExample(address)) refuse(path, "is an address of the example: put your own in its place");
+    if (isReserved(address)) refuse(path, "is an address of the example: put your own in its place");
   };
   for (const [index, origin] of api.corsOrigins.entries()) {
     refuseExample(["api", "corsOrigins", index], origin);
-    if (origin === "*" || loopback.test(origin)) {
+    if (origin === "*" || isLoopback(origin)) {
       refuse(["api", "corsOrigins", index], "must be an https URL in the stage prod");
     }
   }
   for (const name of ["callbackUrls", "logoutUrls"] as const) {
     for (const [index, url] of (identity.signInPage?.[name] ?? []).entries()) {
       refuseExample(["identity", "signInPage", name, index], url);
-      if (loopback.test(url)) refuse(["identity", "signInPage", name, index], "must be an https URL in the stage prod");
+      if (isLoopback(url)) refuse(["identity", "signInPage", name, index], "must be an https URL in the stage prod");
     }
   }
   for (const technique of trainedTechniqueIds) {
@@ -319,6 +335,57 @@ function refuseTrialValues(
   for (const [index, address] of (alarms?.emailAddresses ?? []).entries()) {
     refuseExample(["alarms", "emailAddresses", index], address);
   }
+  if (api.customDomain !== undefined) refuseExample(["api", "customDomain", "name"], api.customDomain.name);
+}
+
+/**
+ * Refuses a machine that the images cannot use: a GPU that is paid for and idle, or PyTorch for a GPU where there is
+ * none. What an image of the kind `uri` holds is not known here.
+ */
+function refuseWrongMachines(
+  { training, images, endpoints }: z.infer<typeof stageSettingsSchema>,
+  refuse: Refuse,
+): void {
+  const processor = processorOf(training.instanceType, "training");
+  for (const technique of trainedTechniqueIds) {
+    const image = images[technique].training;
+    if (image.kind === "build" && processor !== undefined && image.torch !== processor) {
+      const reason =
+        processor === "cuda" ? "has a GPU, which PyTorch for CPUs would leave idle" : "has no GPU, which CUDA needs";
+      refuse(
+        ["images", technique, "training", "torch"],
+        `must be "${processor}" for training.instanceType "${training.instanceType}": that machine ${reason}`,
+      );
+    }
+    const endpoint = endpoints?.[technique];
+    if (
+      endpoint?.kind === "realTime" &&
+      images[technique].inference.kind === "build" &&
+      processorOf(endpoint.instanceType, "endpoint") === "cuda"
+    ) {
+      refuse(
+        ["endpoints", technique, "instanceType"],
+        "must be a machine without a GPU: the inference image computes on CPUs and would leave it idle",
+      );
+    }
+  }
+}
+
+const secondsOfDay = 86_400;
+
+/**
+ * Refuses a work bucket that forgets the selection and the checkpoints of a job that still waits or runs. They are
+ * written before the job waits for a slot. A day more is for attempts after the first and for whoever resumes.
+ */
+function refuseForgettingWork({ storage, training }: z.infer<typeof stageSettingsSchema>, refuse: Refuse): void {
+  const { queueDeadlineSeconds, capacityDeadlineSeconds, runtimeLimitSeconds } = training;
+  const longest = queueDeadlineSeconds + capacityDeadlineSeconds + runtimeLimitSeconds;
+  const days = Math.ceil(longest / secondsOfDay + 1);
+  if (storage.workDays >= days) return;
+  refuse(
+    ["storage", "workDays"],
+    `must be at least ${days}: a training job may take queueDeadlineSeconds, capacityDeadlineSeconds and runtimeLimitSeconds, ${longest} s together, and needs its files for a day more`,
+  );
 }
 
 /** Returns what the endpoints of a stage take together. */
@@ -400,6 +467,15 @@ export const stageConfigSchema = stageSettingsSchema.superRefine((config, contex
     }
   }
   refuseEndpointsOverLimits(config, refuse);
+  refuseWrongMachines(config, refuse);
+  refuseForgettingWork(config, refuse);
+  const reserved = config.functions.reservedConcurrency.executeComposition;
+  if (reserved !== undefined && reserved < config.compositions.concurrency) {
+    refuse(
+      ["functions", "reservedConcurrency", "executeComposition"],
+      `must be at least compositions.concurrency (${config.compositions.concurrency}), or Lambda throttles the workers and their messages run out of deliveries`,
+    );
+  }
   if (config.removal === "destroy" && config.storage.deletionProtection) {
     refuse(["storage", "deletionProtection"], "contradicts removal `destroy`");
   }

@@ -22,7 +22,15 @@ export function readTarget(
   if (!URL.canParse(whole)) return { kind: "unusable" };
   const { protocol, host, pathname, search } = new URL(whole);
   if (protocol !== "http:") return { kind: "unusable" };
-  return hosts.includes(host) ? { kind: "path", path: pathname, search } : { kind: "other host", host };
+  return hosts.includes(host)
+    ? { kind: "path", path: withDots(whole) ?? pathname, search }
+    : { kind: "other host", host };
+}
+
+/** Returns the path of a URL as it was sent if it has segments of dots, which `URL` would resolve and a server does not. */
+function withDots(whole: string): string | undefined {
+  const path = /^http:\/\/[^/?#]*(\/[^?#]*)/i.exec(whole)?.[1] ?? "/";
+  return path.split("/").some((segment) => /^(?:\.|%2e){1,2}$/i.test(segment)) ? path : undefined;
 }
 
 const routes = Object.values<ApiRoute>(apiRoutes).map((route) => ({

@@ -1,5 +1,6 @@
 /** What the commands of operators have in common: their options, and how they reach the stage that is asked for. */
 import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
+import { refuseOtherPartitions } from "../../lib/config/supported-regions";
 import { localCredentials } from "../../local/cloud/ministack";
 import { type Outputs, readOutputs } from "../../local/outputs";
 import { localPaths } from "../../local/paths";
@@ -14,12 +15,13 @@ import {
   findAwsAccess,
   requestSettings,
 } from "../../tools/stacks/aws-access";
-import type { StageInCloud } from "../../tools/stacks/deployed-stage";
+import { type StackName, stackNames, type StageInCloud } from "../../tools/stacks/deployed-stage";
 
 /** The options that every command of operators has. `--profile` and `--region` mean what they mean to the CDK CLI. */
 export const stageOptions = {
   stage: {
     type: "string",
+    allowed: stages,
     value: "STAGE",
     does: "the stage: local is the cloud of this machine, dev and prod are on AWS",
   },
@@ -37,6 +39,8 @@ export interface OpenStage extends StageInCloud {
   /** For the clients of this command. S3 of the local cloud needs `forcePathStyle` besides. */
   readonly settings: ClientSettings;
   readonly account: string;
+  /** The option, variable or profile that the Region comes from. */
+  readonly regionFrom: string;
   /** What the local cloud has written about itself; undefined on AWS. */
   readonly local: Outputs | undefined;
   /** Returns an error that says what failed and what to do, where it is one of a request to the cloud. */
@@ -82,14 +86,17 @@ export async function withStage(
 ): Promise<void> {
   const { values, command, allowed = stages, note } = params;
   const stage = readStage(values.stage, { command, allowed, ...(note === undefined ? {} : { note }) });
+  if (stage === "local") refuseOptionsOfAws(values);
   const local = stage === "local" ? readLocalOutputs() : undefined;
   const access = local === undefined ? await findAwsAccess(values) : localAccess(local);
   try {
+    if (local === undefined) refuseOtherPartitions(access.settings.region);
     const account = local === undefined ? await findAccount(access.settings) : localAccountId;
     const cloudFormation = new CloudFormationClient(access.settings);
     try {
+      const { settings, regionFrom } = access;
       const explain = (error: unknown): unknown => explainAccessError(error, access);
-      await run({ stage, settings: access.settings, account, cloudFormation, local, explain });
+      await run({ stage, settings, account, regionFrom, cloudFormation, local, explain });
     } finally {
       cloudFormation.destroy();
     }
@@ -101,9 +108,39 @@ export async function withStage(
   }
 }
 
+/** Refuses the options that say nothing about the local cloud, because whoever gives them means another stage. */
+function refuseOptionsOfAws(values: StageOptionValues): void {
+  for (const name of ["profile", "region"] as const) {
+    if (values[name] === undefined) continue;
+    throw new UsageError(`--${name} is ${values[name]}, but the stage local runs on this machine; leave it out.`);
+  }
+}
+
 /** Returns the sentence that says which account and Region a command works on. */
 export const describeAccount = ({ stage, account, settings }: OpenStage): string =>
   `stage ${stage}: account ${account}, Region ${settings.region}`;
+
+/**
+ * Returns the sentence that says which of a stage's stacks a command has found. A command that needs none of them says
+ * it, because "nothing runs" is also true of a Region that was never deployed to.
+ */
+export function describeStacks(
+  {
+    stage,
+    account,
+    settings,
+    regionFrom,
+  }: Pick<OpenStage, "stage" | "account" | "regionFrom"> & { readonly settings: Pick<ClientSettings, "region"> },
+  found: readonly StackName[],
+): string {
+  const place = `account ${account} and Region ${settings.region} (from ${regionFrom})`;
+  if (found.length === 0) {
+    return `There is no stack of ${stage} in ${place}. If it is elsewhere, name another Region by --region or AWS_REGION, or another profile by --profile.`;
+  }
+  const missing = stackNames.filter((name) => !found.includes(name));
+  const rest = missing.length === 0 ? "" : `, and none of ${missing.join(", ")}`;
+  return `There are the stacks ${found.join(", ")} of ${stage}${rest} in ${place}.`;
+}
 
 /**
  * Returns what the running local cloud has written about itself.

@@ -41,14 +41,18 @@ export function signInPage({ signInUrl, clientId, callback }: SignInClient, secr
   return `${signInUrl}/oauth2/authorize?${query.toString()}`;
 }
 
+/** Returns true for an address to which the page has sent the browser in this sign-in. Nobody else knows the state. */
+export const isOfSignIn = (address: URL, { state }: Pick<SignInSecrets, "state">): boolean =>
+  address.searchParams.get("state") === state;
+
 /**
  * Returns the code from the address to which the page has sent the browser.
  * @throws Error if the page reports an error, or if the address does not belong to this sign-in
  */
-export function readCode(address: URL, { state }: Pick<SignInSecrets, "state">): string {
+export function readCode(address: URL, secrets: Pick<SignInSecrets, "state">): string {
   const query = address.searchParams;
   // The state comes first: whoever does not know it may say anything.
-  if (query.get("state") !== state) {
+  if (!isOfSignIn(address, secrets)) {
     throw new Error(
       "The response of the sign-in page does not belong to this sign-in: its `state` is another. Sign in again.",
     );

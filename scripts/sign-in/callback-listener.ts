@@ -1,5 +1,5 @@
 /** Listens on the callback address of a sign-in, and takes the one response that the sign-in page sends through the browser. */
-import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
 
 /** Returns true for an address on which a program of this machine can listen for a browser's response (RFC 8252). */
 export const isLoopback = (address: string): boolean =>
@@ -10,19 +10,22 @@ const hostsOf = ({ hostname }: URL): readonly string[] =>
   hostname === "localhost" ? ["127.0.0.1", "::1"] : [hostname.replace(/^\[|\]$/g, "")];
 
 export interface CallbackListener {
-  /** Resolves with what `read` returned for the first response, and rejects with what it threw. */
+  /** Resolves with what `read` returned for the response, and rejects with what it threw. */
   readonly response: Promise<string>;
   stop(): Promise<void>;
 }
 
 /**
- * Starts to listen.
+ * Starts to listen. Any page that the browser shows, and any program of the machine, can send requests here. They get
+ * an error, and the waiting goes on: only the first response that `isExpected` ends it.
  *
- * @param read the value in the address of the response; what it throws is shown in the browser, too
+ * @param isExpected true for the address of a response to this sign-in
+ * @param read the value in the address of that response; what it throws is shown in the browser, too
  * @throws Error if the port of the callback address is taken
  */
 export async function listenForCallback(params: {
   readonly callback: string;
+  readonly isExpected: (address: URL) => boolean;
   readonly read: (address: URL) => string;
 }): Promise<CallbackListener> {
   const callback = new URL(params.callback);
@@ -34,9 +37,9 @@ export async function listenForCallback(params: {
   });
   // The caller may stop listening without ever having waited.
   response.catch(() => undefined);
+  let isOver = false;
   const answer: RequestListener = (request, out) => {
     request.resume();
-    const address = new URL(request.url ?? "/", callback);
     const end = (status: number, text: string): void => {
       // The page's own address holds the code. It is neither kept nor told to other sites.
       const headers = {
@@ -46,17 +49,32 @@ export async function listenForCallback(params: {
       };
       out.writeHead(status, { ...headers, connection: "close" }).end(`${text}\n`);
     };
-    if (request.method !== "GET" || address.pathname !== callback.pathname) {
+    const address = addressOf(request, callback);
+    if (request.method !== "GET" || address?.pathname !== callback.pathname) {
       end(404, "This address waits for a sign-in and has nothing else.");
       return;
     }
+    if (isOver) {
+      end(410, "This sign-in has ended. Run the command again to sign in again.");
+      return;
+    }
+    if (!params.isExpected(address)) {
+      end(400, "This response does not belong to the sign-in that is waited for, which goes on.");
+      return;
+    }
+    isOver = true;
+    // Whoever waits stops this listener, so the browser has its page first.
     try {
       const value = params.read(address);
+      out.once("close", () => {
+        resolve(value);
+      });
       end(200, "You are signed in. The token is in the terminal; this page can be closed.");
-      resolve(value);
     } catch (error) {
+      out.once("close", () => {
+        reject(error);
+      });
       end(400, error instanceof Error ? error.message : String(error));
-      reject(error);
     }
   };
   const servers: Server[] = [];
@@ -64,7 +82,8 @@ export async function listenForCallback(params: {
     await Promise.all(
       servers.map(async (server) => {
         const closed = new Promise((done) => server.close(done));
-        server.closeIdleConnections();
+        // Not the idle ones alone: half a request would keep the command for a minute.
+        server.closeAllConnections();
         await closed;
       }),
     );
@@ -80,6 +99,16 @@ export async function listenForCallback(params: {
   }
   if (servers.length === 0) throw new Error(`This machine has no address of the name in ${params.callback}.`);
   return { response, stop };
+}
+
+/**
+ * Returns the address of a request to the callback's own host; undefined for one that is no address, or that a page of
+ * another name sends here.
+ */
+function addressOf({ url = "", headers }: IncomingMessage, callback: URL): URL | undefined {
+  if (headers.host?.toLowerCase() !== callback.host || !URL.canParse(url, callback.href)) return undefined;
+  const address = new URL(url, callback);
+  return address.origin === callback.origin ? address : undefined;
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Signs a person in on the stage's sign-in page and returns the access token. */
-import { createSecrets, exchangeCode, readCode, type SignInClient, signInPage } from "./authorization-code";
+import { createSecrets, exchangeCode, isOfSignIn, readCode, type SignInClient, signInPage } from "./authorization-code";
 import { isLoopback, listenForCallback } from "./callback-listener";
 
 export interface SignInParams {
@@ -26,7 +26,8 @@ export async function signInOnPage(params: SignInParams): Promise<string> {
   const secrets = createSecrets();
   const read = (address: URL): string => readCode(address, secrets);
   const pastes = paste || !isLoopback(client.callback);
-  const listener = pastes ? undefined : await listenForCallback({ callback: client.callback, read });
+  const isExpected = (address: URL): boolean => isOfSignIn(address, secrets);
+  const listener = pastes ? undefined : await listenForCallback({ callback: client.callback, isExpected, read });
   try {
     tell(`Open this page and sign in:\n\n  ${signInPage(client, secrets)}\n`);
     tell(

@@ -2,17 +2,21 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ProductionVariantInstanceType, TrainingInstanceType } from "@aws-sdk/client-sagemaker";
 import { Ajv2020 } from "ajv/dist/2020";
 import addFormats from "ajv-formats";
 import fc from "fast-check";
 import { refuseForeignAccount, refuseUnreachable } from "../../lib/config/deploy-target";
+import { familiesFor, processorOf } from "../../lib/config/instance-types";
 import { loadStageConfig, parseStageConfig, stageDefaults } from "../../lib/config/load-stage-config";
 import { withOwnValues } from "../../lib/config/own-values";
 import type { StageConfig } from "../../lib/config/stage-config";
 import { StageConfigError } from "../../lib/config/stage-config-error";
+import { refuseOtherPartitions } from "../../lib/config/supported-regions";
+import { domainName, originFault, returnAddressFault } from "../../lib/config/web-addresses";
 import { repositoryPath } from "../../lib/constructs/repository-root";
 import { localAccountId, perTrainedTechnique, type Stage, stages } from "../../naming/resource-names";
-import { exampleFile, localConfig, prodConfig, stageConfigs } from "./support/stage-configs";
+import { devConfig, exampleFile, localConfig, prodConfig, stageConfigs } from "./support/stage-configs";
 
 let folder: string;
 beforeEach(() => {
@@ -23,14 +27,14 @@ afterEach(() => {
 });
 
 /** Runs the app as the CDK CLI does, for a deploy with an account of AWS. */
-const runApp = (context: Readonly<Record<string, string>>) =>
+const runApp = (context: Readonly<Record<string, string>>, region = "eu-west-1") =>
   spawnSync(process.execPath, ["--import", "tsx", "bin/app.ts"], {
     cwd: repositoryPath(),
     encoding: "utf8",
     env: {
       ...process.env,
       CDK_DEFAULT_ACCOUNT: "123456789012",
-      CDK_DEFAULT_REGION: "eu-west-1",
+      CDK_DEFAULT_REGION: region,
       CDK_CONTEXT_JSON: JSON.stringify(context),
       CDK_OUTDIR: folder,
     },
@@ -128,6 +132,7 @@ describe("a deployer's own file", () => {
     ["missing.json", /There is no file .*missing\.json, which -c config=missing\.json names/],
     ["", /-c config="" must be the path of a JSON file/],
     [true, /-c config=true must be the path of a JSON file/],
+    [".", /cannot be read: .*EISDIR/],
   ])("is refused where the path is %p", (file, message) => {
     expect(errorOf(() => loadStageConfig({ stage: "dev", folder, file }))).toMatch(message);
   });
@@ -154,7 +159,7 @@ describe("a deployer's own file", () => {
       'endpoints["unet-gan"].kind is "batch": must be one of "serverless", "realTime"',
       'endpoints["ar-cnn"].memoryMb is 1500: must be one of 1024, 2048, ',
       "endpoints.musenet is {}: is not a setting; there are unet-gan, ar-cnn",
-      'api.corsOrigins[0] is "http://example.org": must be `*`, an https URL, or an http URL of localhost',
+      'api.corsOrigins[0] is "http://example.org": must be `*`, or an https URL, or an http URL of localhost',
       "api.throttle is null: must be of the type object",
       'alarms.emailAddresses[0] is "ada": must be an e-mail address',
       "userQuotas.tracks is 1.5: must be of the type integer",
@@ -226,6 +231,8 @@ describe("the schema for editors", () => {
     { endpoints: { "unet-gan": { memoryMb: 1500 } } },
     { endpoints: { musenet: {} } },
     { alarms: { emailAddresses: ["ada"] } },
+    { alarms: { emailAddresses: ["ada@own.test", "ada@own.test"] } },
+    { api: { corsOrigins: ["https://own.test", "https://own.test"] } },
   ])("refuses %j", (values) => {
     expect(isValid(values)).toBe(false);
   });
@@ -302,7 +309,7 @@ describe("images that are named by URI, and the API's certificate", () => {
     ["another account", "eu-west-1", "999999999999"],
   ])("are refused like the API's certificate of %s", (_, region, account) => {
     const certificateArn = `arn:aws:acm:${region}:${account}:certificate/0a1b`;
-    const customDomain = { name: "music.example.org", certificateArn };
+    const customDomain = { name: "music.opencomposer.test", certificateArn };
     const config = parseStageConfig({ ...prodConfig, api: { ...prodConfig.api, customDomain } });
     expect(
       errorOf(() => {
@@ -435,6 +442,79 @@ test.each([
     { alarms: { emailAddresses: ["ada@own.test", "operators@example.org"] } },
     'alarms.emailAddresses[1] is "operators@example.org": is an address of the example',
   ],
+  [
+    "the API has a domain of its own",
+    {
+      api: {
+        ...prodConfig.api,
+        customDomain: {
+          name: "api.example.org",
+          certificateArn: "arn:aws:acm:eu-west-1:123456789012:certificate/0a1b",
+        },
+      },
+    },
+    'api.customDomain.name is "api.example.org": is an address of the example',
+  ],
+  [
+    "the alarms go to an address that exists, in whatever case",
+    { alarms: { emailAddresses: ["ada@EXAMPLE.com"] } },
+    "alarms.emailAddresses[0]",
+  ],
+  [
+    "no browser of another machine is meant by localhost",
+    { api: { ...prodConfig.api, corsOrigins: ["https://localhost:3000"] } },
+    "api.corsOrigins[0]",
+  ],
+  [
+    "nobody is sent back to the own machine with TLS",
+    {
+      identity: {
+        ...prodConfig.identity,
+        signInPage: { callbackUrls: ["https://127.0.0.2/"], logoutUrls: ["https://app.localhost/"] },
+      },
+    },
+    "identity.signInPage.logoutUrls[0]",
+  ],
+  [
+    "the work bucket keeps what a waiting job needs",
+    {
+      storage: { ...prodConfig.storage, workDays: 8 },
+      training: { ...prodConfig.training, queueDeadlineSeconds: 604_800, capacityDeadlineSeconds: 86_400 },
+    },
+    "storage.workDays is 8: must be at least 10",
+  ],
+  [
+    "the reserved workers take what the queue sends",
+    {
+      functions: { ...prodConfig.functions, reservedConcurrency: { executeComposition: 1 } },
+    },
+    "functions.reservedConcurrency.executeComposition is 1: must be at least compositions.concurrency (2)",
+  ],
+  [
+    "a GPU is used",
+    { training: { ...prodConfig.training, instanceType: "ml.g5.xlarge" } },
+    'images["unet-gan"].training.torch is "cpu": must be "cuda" for training.instanceType "ml.g5.xlarge"',
+  ],
+  [
+    "CUDA has a GPU",
+    {
+      images: {
+        ...prodConfig.images,
+        "ar-cnn": { training: { kind: "build", torch: "cuda" }, inference: { kind: "build" } },
+      },
+    },
+    'images["ar-cnn"].training.torch is "cuda": must be "cpu" for training.instanceType "ml.m5.xlarge"',
+  ],
+  [
+    "no endpoint pays for a GPU that it leaves idle",
+    {
+      endpoints: {
+        ...prodConfig.endpoints,
+        "unet-gan": { kind: "realTime", instanceType: "ml.g5.xlarge", instanceCount: 1 },
+      },
+    },
+    'endpoints["unet-gan"].instanceType is "ml.g5.xlarge": must be a machine without a GPU',
+  ],
   ["someone gets the alarms", { alarms: { emailAddresses: [] } }, "alarms.emailAddresses"],
   ["there are alarms", { alarms: undefined }, "alarms.emailAddresses"],
   ["data that is to be destroyed is not protected", { removal: "destroy" }, "storage.deletionProtection"],
@@ -455,12 +535,200 @@ test.each([
   expect(messageOf({ ...prodConfig, ...change })).toContain(field);
 });
 
+test.each(["ml.m7g.large", "ml.c7g.large", "ml.foo.bar", "ml.m5.bar", "ml.trn1.2xlarge", "ml.p2.xlarge", "m5.large"])(
+  "%s runs none of the images, and the families that do are named",
+  (instanceType) => {
+    const message = messageOf({
+      ...prodConfig,
+      training: { ...prodConfig.training, instanceType },
+      endpoints: { ...prodConfig.endpoints, "ar-cnn": { kind: "realTime", instanceType, instanceCount: 1 } },
+    });
+    expect(message).toMatch(/ {2}training\.instanceType is ".*must be an instance type of SageMaker, .*c7i, m4, m5, /);
+    expect(message).toMatch(/ {2}endpoints\["ar-cnn"\]\.instanceType is ".*must be an instance type of SageMaker/);
+  },
+);
+
+test("the machines that may be chosen are those of SageMaker that have x86 processors, with or without CUDA", () => {
+  const runsNothing = /^ml\.(?:[a-z]+\d+g[a-z]*|trn\d.*|inf\d|dl\d|p2|[a-z0-9]+-gb\d+)\./;
+  for (const [use, types] of [
+    ["training", TrainingInstanceType],
+    ["endpoint", ProductionVariantInstanceType],
+  ] as const) {
+    for (const type of Object.values(types)) {
+      const expected = runsNothing.test(type) ? undefined : /^ml\.[gp]\d/.test(type) ? "cuda" : "cpu";
+      expect([use, type, processorOf(type, use)]).toEqual([use, type, expected]);
+    }
+    const known = new Set(Object.values(types).map((type) => type.split(".")[1]));
+    expect(familiesFor(use).filter((family) => !known.has(family))).toEqual([]);
+  }
+});
+
+describe("addresses", () => {
+  const withOrigins = (...corsOrigins: string[]) => ({ ...prodConfig, api: { ...prodConfig.api, corsOrigins } });
+  const withCallbacks = (...callbackUrls: string[]) => ({
+    ...prodConfig,
+    identity: { ...prodConfig.identity, signInPage: { callbackUrls, logoutUrls: ["https://own.test/"] } },
+  });
+  const url = fc.oneof(
+    fc.webUrl({ withFragments: true, withQueryParameters: true }),
+    fc
+      .tuple(fc.constantFrom("http", "https", "HTTPS", "ftp"), fc.domain(), fc.constantFrom("", "/", ":443", "/a b"))
+      .map(([scheme, host, rest]) => `${scheme}://${host}${rest}`),
+    fc.constantFrom(
+      "https://A.io",
+      "https://u:p@a.io",
+      "https://*.a.io",
+      "https://a.io.",
+      "https://-a.io",
+      "https://[::2]",
+    ),
+  );
+
+  test("an origin that is accepted is what a browser sends, for any text", () => {
+    fc.assert(
+      fc.property(url, (text) => {
+        if (originFault(text) === undefined) expect(text).toBe(new URL(text).origin);
+        expect(originFault(new URL("https://own.test/x").origin)).toBeUndefined();
+      }),
+    );
+  });
+
+  test("a callback that is accepted has no fragment and no user, and is spelled as a browser spells it", () => {
+    fc.assert(
+      fc.property(url, (text) => {
+        if (returnAddressFault(text) !== undefined) return;
+        const { href, origin, hash, username, password } = new URL(text);
+        expect([href, origin]).toContain(text);
+        expect([hash, username, password, text.includes("#")]).toEqual(["", "", "", false]);
+      }),
+    );
+  });
+
+  test.each([
+    "https://a.io/",
+    "https://a.io/app",
+    "https://a.io?x=1",
+    "https://A.io",
+    "https://a.io:443",
+    "https://*.a.io",
+  ])("%s is no origin", (origin) => {
+    expect(messageOf(withOrigins(origin))).toContain(`api.corsOrigins[0] is "${origin}": must be `);
+  });
+
+  test("the error writes the origin that is meant", () => {
+    expect(messageOf(withOrigins("https://a.io/app"))).toContain('which is "https://a.io"');
+  });
+
+  test.each([
+    ["https://a.io/#x", "must have no fragment"],
+    ["https://u:p@a.io/", "must have no user name"],
+    ["https://a.io/a b", "must be spelled as a browser spells it"],
+    [`https://a.io/${"x".repeat(1_012)}`, "must have at most 1024 characters"],
+    ["http://a.io/", "must be an https URL"],
+  ])("%s is no callback", (callback, fault) => {
+    expect(messageOf(withCallbacks("https://own.test/", callback))).toContain(fault);
+  });
+
+  test.each([
+    "https://a.io",
+    "https://a.io/",
+    "https://a.io/in?x=1",
+    "https://a.xn--p1ai/",
+    `https://a.io/${"x".repeat(1_011)}`,
+  ])("%s is a callback", (callback) => {
+    expect(parseStageConfig(withCallbacks(callback)).identity.signInPage?.callbackUrls).toEqual([callback]);
+  });
+
+  test("a hundred callbacks are the limit of Cognito", () => {
+    const many = Array.from({ length: 101 }, (_, index) => `https://own.test/${index}`);
+    expect(messageOf(withCallbacks(...many))).toContain("may have at most 100 entries");
+    expect(parseStageConfig(withCallbacks(...many.slice(1))).stage).toBe("prod");
+  });
+
+  test.each(["http://localhost:5173/", "http://127.0.0.1:1/", "http://[::1]:5173/"])(
+    "%s is a callback of dev, and prod refuses it",
+    (callback) => {
+      const signInPage = { callbackUrls: [callback], logoutUrls: [callback] };
+      const identity = { ...devConfig.identity, signInPage };
+      expect(parseStageConfig({ ...devConfig, identity }).identity).toEqual(identity);
+      expect(messageOf(withCallbacks(callback))).toContain("must be an https URL in the stage prod");
+    },
+  );
+
+  test.each([
+    ["corsOrigins", withOrigins("https://a.io", "https://b.io", "https://a.io"), "api.corsOrigins[2]"],
+    ["callbackUrls", withCallbacks("https://a.io/", "https://a.io/"), "identity.signInPage.callbackUrls[1]"],
+    [
+      "emailAddresses",
+      { ...prodConfig, alarms: { emailAddresses: ["a@b.io", "A@b.io"] } },
+      'alarms.emailAddresses[1] is "A@b.io"',
+    ],
+  ])("no entry of %s is given twice", (_, config, field) => {
+    expect(messageOf(config)).toContain(field);
+    expect(messageOf(config)).toContain("is in the list already");
+  });
+
+  test("`*` stands alone", () => {
+    const api = { ...devConfig.api, corsOrigins: ["*", "https://a.io"] };
+    expect(messageOf({ ...devConfig, api })).toContain("must have no other origin beside `*`");
+  });
+
+  test.each([
+    ["api.a.io", true],
+    ["api.a.xn--p1ai", true],
+    ["-api.a.io", false],
+    ["api-.a.io", false],
+    ["a", false],
+    ["a.i", false],
+    ["a.12", false],
+    ["API.a.io", false],
+    ["a..io", false],
+    [`${"a".repeat(64)}.io`, false],
+  ])("the domain %s may be the API's: %s", (name, expected) => {
+    expect(domainName.test(name)).toBe(expected);
+  });
+});
+
+test.each([
+  ["us-gov-west-1", false],
+  ["us-gov-east-1", false],
+  ["cn-north-1", false],
+  ["us-iso-east-1", false],
+  ["us-isob-east-1", false],
+  ["us-isof-south-1", false],
+  ["eu-isoe-west-1", false],
+  ["eusc-de-east-1", false],
+  ["us-east-1", true],
+  ["eu-west-1", true],
+  ["ap-southeast-5", true],
+  ["mx-central-1", true],
+  ["il-central-1", true],
+])("the Region %s is supported: %s", (region, isSupported) => {
+  if (isSupported) {
+    refuseOtherPartitions(region);
+    return;
+  }
+  expect(
+    errorOf(() => {
+      refuseOtherPartitions(region);
+    }),
+  ).toContain(`The Region ${region} is not supported`);
+});
+
+test("a Region of another partition stops the app before there is a template", () => {
+  const run = runApp({ stage: "dev" }, "us-gov-west-1");
+  expect({ status: run.status, error: run.stderr }).toEqual({
+    status: 1,
+    error: expect.stringContaining("The Region us-gov-west-1 is not supported"),
+  });
+});
+
 test.each(["https://example.org.own.test", "https://counterexample.org", "https://own.test/example.org"])(
   "%s is no address of an example",
-  (origin) => {
-    expect(
-      parseStageConfig({ ...prodConfig, api: { ...prodConfig.api, corsOrigins: [origin] } }).api.corsOrigins,
-    ).toEqual([origin]);
+  (callback) => {
+    const signInPage = { callbackUrls: [callback], logoutUrls: [callback] };
+    const identity = { ...prodConfig.identity, signInPage };
+    expect(parseStageConfig({ ...prodConfig, identity }).identity.signInPage).toEqual(signInPage);
   },
 );
 

@@ -91,6 +91,12 @@ export async function describeStack(
   }
 }
 
+/** Returns the names of those stacks of a stage that are there, whatever their state is. */
+export async function findStacks(place: StageInCloud): Promise<readonly StackName[]> {
+  const stacks = await Promise.all(stackNames.map(async (name) => ({ name, stack: await describeStack(place, name) })));
+  return stacks.flatMap(({ name, stack }) => (stack === undefined ? [] : [name]));
+}
+
 /**
  * Returns the outputs of a stack.
  *

@@ -27,7 +27,7 @@ export const prodWithCustomDomain = (own: { readonly exclusive?: boolean } = {})
     api: {
       ...prodConfig.api,
       customDomain: {
-        name: "music.example.org",
+        name: "music.opencomposer.test",
         certificateArn: "arn:aws:acm:eu-west-1:123456789012:certificate/0a1b2c3d-0000-1111-2222-333344445555",
         ...own,
       },

@@ -33,6 +33,9 @@ export interface SynthesizedStack {
   readonly template: Template;
   readonly resources: Readonly<Record<string, Resource>>;
   readonly outputs: readonly string[];
+  /** The tags that CloudFormation puts on all resources of the stack. */
+  readonly tags: Readonly<Record<string, string>>;
+  readonly terminationProtection: boolean;
 }
 
 const imageBuildSchema = z.looseObject({
@@ -87,6 +90,8 @@ export function synthesize(stageOrConfig: Stage | StageConfig): Synthesized {
         template: Template.fromJSON(z.record(z.string(), z.any()).parse(json)),
         resources: Resources,
         outputs: Object.keys(Outputs),
+        tags: found.tags,
+        terminationProtection: found.terminationProtection ?? false,
       });
     }
     const imageBuilds = assembly.artifacts

@@ -50,6 +50,15 @@ describe("HTTP API", () => {
     });
   });
 
+  test("throttles each route that needs a token as the stage says", () => {
+    const [stage] = prod.resourcesOf("AWS::ApiGatewayV2::Stage");
+    const { rate, burst } = prodConfig.api.throttle;
+    expect(stage?.resource.Properties["DefaultRouteSettings"]).toEqual({
+      ThrottlingRateLimit: rate,
+      ThrottlingBurstLimit: burst,
+    });
+  });
+
   test("throttles every public route by itself, after the routes are there", () => {
     const [stage] = prod.resourcesOf("AWS::ApiGatewayV2::Stage");
     const publicKeys = [
@@ -125,8 +134,26 @@ describe("users", () => {
       AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
       DeletionProtection: "ACTIVE",
       Policies: {
-        PasswordPolicy: { MinimumLength: 12, RequireLowercase: true, RequireNumbers: true, RequireSymbols: true },
+        PasswordPolicy: {
+          MinimumLength: 12,
+          RequireLowercase: true,
+          RequireNumbers: true,
+          RequireSymbols: true,
+          // docs/deploy.md tells the people who are added how long they have.
+          TemporaryPasswordValidityDays: 3,
+        },
       },
+    });
+  });
+
+  test("have a name that does not change with its case, and a way back by their verified address", () => {
+    // Cognito lets none of these be changed for a pool that exists: a mistake would cost every user.
+    prod.stack("Api").template.hasResourceProperties("AWS::Cognito::UserPool", {
+      UsernameConfiguration: { CaseSensitive: false },
+      AliasAttributes: ["email"],
+      AutoVerifiedAttributes: ["email"],
+      AccountRecoverySetting: { RecoveryMechanisms: [{ Name: "verified_email", Priority: 1 }] },
+      MfaConfiguration: "OFF",
     });
   });
 
@@ -137,6 +164,27 @@ describe("users", () => {
       ExplicitAuthFlows: ["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
       PreventUserExistenceErrors: "ENABLED",
       EnableTokenRevocation: true,
+    });
+  });
+
+  test("are signed in for an hour, and for a month with what renews it", () => {
+    prod.stack("Api").template.hasResourceProperties("AWS::Cognito::UserPoolClient", {
+      AccessTokenValidity: 60,
+      IdTokenValidity: 60,
+      RefreshTokenValidity: 30 * 24 * 60,
+      TokenValidityUnits: { AccessToken: "minutes", IdToken: "minutes", RefreshToken: "minutes" },
+    });
+  });
+
+  test("have Cognito's newer page, with a style: without one it responds with an error", () => {
+    const { template } = prod.stack("Api");
+    template.hasResourceProperties("AWS::Cognito::UserPoolDomain", {
+      Domain: { "Fn::Join": ["", ["opencomposer-prod-", { Ref: "AWS::AccountId" }]] },
+      ManagedLoginVersion: 2,
+    });
+    template.hasResource("AWS::Cognito::ManagedLoginBranding", {
+      Properties: { UseCognitoProvidedValues: true },
+      DependsOn: Match.arrayWith([Match.stringLikeRegexp("SignInPage")]),
     });
   });
 });

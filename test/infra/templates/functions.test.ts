@@ -34,6 +34,13 @@ describe("functions", () => {
     }
   });
 
+  test("those that hold whole files have a gigabyte, and all others half of one", () => {
+    const large = functions.filter(({ resource }) => property(resource, "MemorySize") === 1024);
+    const names = ["CompositionsWorker", "FunctionsTracks", "WorkflowPrepareData", "WorkflowRegisterModel"];
+    expect(large.map(({ id }) => names.find((name) => id.includes(name)) ?? id).sort()).toEqual(names);
+    expect(functions.filter(({ resource }) => property(resource, "MemorySize") === 512)).toHaveLength(13);
+  });
+
   test("none has a managed policy", () => {
     for (const { id, resource } of prod.resourcesOf("AWS::IAM::Role")) {
       expect([id, property(resource, "ManagedPolicyArns")]).toEqual([id, undefined]);
@@ -246,6 +253,7 @@ describe("queues", () => {
     template.hasResourceProperties("AWS::SQS::Queue", {
       VisibilityTimeout: 120,
       RedrivePolicy: { maxReceiveCount: 20, deadLetterTargetArn: Match.anyValue() },
+      MessageRetentionPeriod: 86_400,
     });
     template.hasResourceProperties("AWS::Lambda::Function", {
       Description: Match.stringLikeRegexp("^Executes one composition"),
@@ -305,6 +313,16 @@ describe("events", () => {
       { MaximumRetryAttempts: 2, DestinationConfig: { OnFailure: { Destination: Match.anyValue() } } },
       4,
     );
+  });
+
+  test("nothing is forgotten: open work is looked at every few minutes, and objects without a row once a day", () => {
+    const schedules = prod
+      .resourcesOf("AWS::Events::Rule")
+      .map(({ resource }) => property(resource, "ScheduleExpression"))
+      .filter((expression) => expression !== undefined);
+    expect(schedules.sort()).toEqual(["rate(1 day)", `rate(${prodConfig.reconcileMinutes} minutes)`]);
+    for (const { resource } of prod.resourcesOf("AWS::Events::Rule"))
+      expect(property(resource, "State")).toBe("ENABLED");
   });
 
   test("executions that were cut off, and training jobs of ours that changed, are heard of", () => {

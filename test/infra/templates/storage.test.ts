@@ -49,6 +49,16 @@ describe("storage", () => {
     }
   });
 
+  test("no bucket keeps the parts of an upload that was never finished, which are not listed and cost", () => {
+    for (const { resource } of prod.resourcesOf("AWS::S3::Bucket")) {
+      expect(property(resource, "LifecycleConfiguration")).toMatchObject({
+        Rules: expect.arrayContaining([
+          expect.objectContaining({ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 }, Status: "Enabled" }),
+        ]),
+      });
+    }
+  });
+
   test("artifacts keep old versions for a while, work is forgotten", () => {
     template.hasResourceProperties("AWS::S3::Bucket", {
       VersioningConfiguration: { Status: "Enabled" },

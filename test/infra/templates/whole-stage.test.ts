@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { Match } from "aws-cdk-lib/assertions";
 import { parseStageConfig } from "../../../lib/config/load-stage-config";
 import { repositoryPath } from "../../../lib/constructs/repository-root";
-import { prodConfig } from "../support/stage-configs";
+import { devConfig, prodConfig } from "../support/stage-configs";
 import { property, synthesize } from "../support/synthesize";
 
 const prod = synthesize("prod");
@@ -51,6 +51,22 @@ describe("alarms", () => {
     }
   });
 
+  test("are silent while nothing happens, and ring at the first five minutes that reach their threshold", () => {
+    for (const { id, resource } of alarms) {
+      const { TreatMissingData, EvaluationPeriods, ComparisonOperator, Threshold } = resource.Properties;
+      // One bad composition or response is its user's; five within five minutes are the deployment's.
+      expect([id, Threshold]).toEqual([id, /CompositionsFailed|ApiServerErrors/.test(id) ? 5 : 1]);
+      expect([id, TreatMissingData, EvaluationPeriods, ComparisonOperator]).toEqual([
+        id,
+        "notBreaching",
+        1,
+        "GreaterThanOrEqualToThreshold",
+      ]);
+      // A metric of its own, or one that is computed from several.
+      expect(JSON.stringify(resource.Properties)).toContain('"Period":300');
+    }
+  });
+
   test.each(["JobsFailed", "QuotaRefusals", "AccessRefusals"])("%s are counted for this stage alone", (metric) => {
     prod.stack("Observability").template.hasResourceProperties("AWS::CloudWatch::Alarm", {
       Namespace: "OpenComposer",
@@ -84,6 +100,17 @@ describe("alarms", () => {
       Endpoint: "ops@opencomposer.test",
     });
   });
+});
+
+test.each([
+  ["dev", devConfig, false],
+  ["prod", prodConfig, true],
+] as const)("every stack of %s carries the tag by which leftovers are found", (stage, config, isProtected) => {
+  const { stacks } = stage === "prod" ? prod : synthesize(config);
+  expect(stacks.size).toBe(5);
+  for (const [name, { tags, terminationProtection }] of stacks) {
+    expect([name, tags, terminationProtection]).toEqual([name, { "opencomposer:stage": stage }, isProtected]);
+  }
 });
 
 test("no template names an account or a region", () => {

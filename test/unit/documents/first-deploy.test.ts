@@ -24,8 +24,8 @@ const lettered = [
   ...numbered("E", 9),
   ...numbered("G", 7),
 ];
-/** How many findings the other two readers added. */
-const withoutLetter = 31;
+/** How many findings the other three readers added. */
+const withoutLetter = 40;
 
 const lettersOf = ({ finding }: Row): readonly string[] =>
   /^(?:[A-G]\d+(?:, )?)+/

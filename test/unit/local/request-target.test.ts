@@ -19,6 +19,7 @@ describe("which requests need a token", () => {
     ["GET", "/openapiXjson"],
     ["PUT", "/tracks"],
     ["GET", "/tracks%2Fx%2Fy"],
+    ["GET", "/compositions/%2e%2e/health"],
     ["GET", "/%E0%A4%A"],
   ])("%s %s goes to the default route, which asks for none", (method, path) => {
     expect(needsToken(method, path)).toBe(false);
@@ -36,7 +37,10 @@ describe("the target of a request", () => {
   it.each([
     ["GET", "/a%20b?x=1&x=%2F", { kind: "path", path: "/a%20b", search: "?x=1&x=%2F" }],
     ["GET", "//evil.example/x", { kind: "path", path: "//evil.example/x", search: "" }],
-    ["GET", "/../../x", { kind: "path", path: "/x", search: "" }],
+    ["GET", "/../../x", { kind: "path", path: "/../../x", search: "" }],
+    ["GET", "/tracks/%2e%2E/health?y", { kind: "path", path: "/tracks/%2e%2E/health", search: "?y" }],
+    ["GET", "http://localhost:3000/a/.%2e", { kind: "path", path: "/a/.%2e", search: "" }],
+    ["GET", "/a..b/...", { kind: "path", path: "/a..b/...", search: "" }],
     ["GET", "http://localhost:3000/x?y", { kind: "path", path: "/x", search: "?y" }],
     ["GET", "http://localhost:3001/x", { kind: "other host", host: "localhost:3001" }],
     ["GET", "http://evil.example/x", { kind: "other host", host: "evil.example" }],

@@ -223,6 +223,7 @@ test("a stage of which nothing is deployed has one line, and what is wrong befor
     cloudFormation,
     local: undefined,
     explain: (error: unknown) => error,
+    regionFrom: "--region",
     settings: {
       region: "eu-west-1",
       credentials: async () => await Promise.reject(new Error("no rights")),

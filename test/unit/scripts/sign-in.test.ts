@@ -1,8 +1,10 @@
 /** Signing in on a page, against a small authorization server that holds the sign-in to PKCE (RFC 7636). */
 import { createHash, randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import { connect } from "node:net";
 import { text } from "node:stream/consumers";
-import { isLoopback } from "../../../scripts/sign-in/callback-listener";
+import fc from "fast-check";
+import { isLoopback, listenForCallback } from "../../../scripts/sign-in/callback-listener";
 import { signInOnPage, type SignInParams } from "../../../scripts/sign-in/sign-in";
 import { freePort, isPortFree } from "../../../tools/processes/free-port";
 import { type ListeningServer, startListeningServer } from "../../support/listening-server";
@@ -139,14 +141,111 @@ test("a code that was given to another challenge is refused by the token endpoin
   await expect(refused).rejects.toThrow(/gave no token for the code: invalid_grant: the code is not of this verifier/);
 });
 
+/** Sends bytes to the listener as no client would, and returns what comes back until the connection ends. */
+async function sendRaw(bytes: string): Promise<string> {
+  const socket = connect({ host: "127.0.0.1", port: Number(new URL(callback).port) });
+  const cutOff = setTimeout(() => socket.destroy(), 2_000);
+  socket.on("error", () => undefined);
+  socket.end(bytes);
+  let answer = "";
+  try {
+    for await (const part of socket) answer += String(part);
+  } catch {
+    // The listener may end the connection of whoever sends no HTTP.
+  } finally {
+    clearTimeout(cutOff);
+  }
+  return answer;
+}
+
+describe("a hostile browser", () => {
+  const hostOf = (): string => new URL(callback).host;
+
+  test("ends no sign-in by what it sends, and the right response still gives the token", async () => {
+    const token = await signIn(
+      {},
+      {
+        go: async (sentTo) => {
+          const state = sentTo.searchParams.get("state") ?? "";
+          const host = hostOf();
+          for (const [request, status] of [
+            [`GET / HTTP/1.1\r\nHost: ${host}\r\nAccept: text/x-vite-ping\r\n\r\n`, 400],
+            [`GET /?state=x&code=y HTTP/1.1\r\nHost: ${host}\r\n\r\n`, 400],
+            [`GET /?state=&error=access_denied HTTP/1.1\r\nHost: ${host}\r\n\r\n`, 400],
+            [`GET // HTTP/1.1\r\nHost: ${host}\r\n\r\n`, 404],
+            [`GET http://[ HTTP/1.1\r\nHost: ${host}\r\n\r\n`, 404],
+            [`GET http://a.test/?state=${state}&code=y HTTP/1.1\r\nHost: ${host}\r\n\r\n`, 404],
+            [`GET /?state=${state}&code=y HTTP/1.1\r\nHost: a.test\r\n\r\n`, 404],
+            [`POST /?state=${state}&code=y HTTP/1.1\r\nHost: ${host}\r\nContent-Length: 0\r\n\r\n`, 404],
+            ["no HTTP\r\n\r\n", 400],
+          ] as const) {
+            expect({ request, answer: (await sendRaw(request)).split("\r\n")[0] }).toEqual({
+              request,
+              answer: expect.stringContaining(`HTTP/1.1 ${status} `),
+            });
+          }
+          expect((await fetch(sentTo)).status).toBe(200);
+        },
+      },
+    );
+    expect(token).toMatch(/^token-of-/);
+  });
+
+  test("does not end the command by any target of a request", async () => {
+    const piece = fc.constantFrom(
+      "/",
+      "//",
+      "\\",
+      "?",
+      "#",
+      "%",
+      "%2e",
+      "..",
+      "@",
+      ":",
+      "[",
+      "]",
+      "http:",
+      "a",
+      "*",
+      "\u00ff",
+    );
+    const token = await signIn(
+      {},
+      {
+        go: async (sentTo) => {
+          await fc.assert(
+            fc.asyncProperty(fc.array(piece, { minLength: 1, maxLength: 8 }), async (pieces) => {
+              const answer = await sendRaw(`GET ${pieces.join("")} HTTP/1.1\r\nHost: ${hostOf()}\r\n\r\n`);
+              expect(answer).toMatch(/^HTTP\/1\.1 40[04] /);
+            }),
+            { numRuns: 60 },
+          );
+          await fetch(sentTo);
+        },
+      },
+    );
+    expect(token).toMatch(/^token-of-/);
+  });
+
+  test("is told after the end that it is over, and half a request does not hold the command", async () => {
+    const isExpected = (address: URL): boolean => address.searchParams.get("state") === "s";
+    const read = (address: URL): string => address.searchParams.get("code") ?? "";
+    const listener = await listenForCallback({ callback, isExpected, read });
+    const half = connect({ host: "127.0.0.1", port: Number(new URL(callback).port) });
+    half.on("error", () => undefined);
+    half.write("GET / HTTP/1.1\r\n");
+    const first = await fetch(new URL("/?state=s&code=1", callback));
+    expect([first.status, (await fetch(new URL("/?state=s&code=2", callback))).status]).toEqual([200, 410]);
+    expect(await listener.response).toBe("1");
+    const began = performance.now();
+    await listener.stop();
+    expect(performance.now() - began).toBeLessThan(10_000);
+    half.destroy();
+  });
+});
+
 test.each([
-  [
-    "another state",
-    (url: URL) => {
-      url.searchParams.set("state", "x");
-    },
-    /does not belong to this sign-in/,
-  ],
   [
     "an error of the page",
     (url: URL) => {

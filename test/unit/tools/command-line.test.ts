@@ -64,6 +64,29 @@ describe("readOptions", () => {
   });
 
   it.each([
+    [["--stage", "dev", "--stage", "prod"], "The option --stage is given twice; give it once."],
+    [["--stage=dev", "--once", "--stage=dev"], "The option --stage is given twice; give it once."],
+    [["--once", "--once"], "The option --once is given twice; give it once."],
+  ])("refuses %j: the last one would win without a word", (given, sentence) => {
+    expect(errorOf(given)).toBe(sentence);
+  });
+
+  it("takes an option again that may be given many times", () => {
+    const options = { name: { type: "string", multiple: true, value: "NAME", does: "names one" } } as const;
+    const given = ["--name", "a", "--name", "b"];
+    expect({ ...readOptions({ ...usage, options }, { given, environment }) }).toEqual({ name: ["a", "b"] });
+  });
+
+  it.each([[["--stage"]], [["--stage="]]])("names the values of an option that has none in %j", (given) => {
+    const options = {
+      stage: { type: "string", allowed: ["dev", "prod"], value: "STAGE", does: "the stage" },
+    } as const;
+    expect(() => readOptions({ ...usage, options }, { given, environment })).toThrow(
+      new UsageError("The option --stage has no value; it must be one of dev, prod."),
+    );
+  });
+
+  it.each([
     [["--once=yes"], /--once/],
     [["--stage"], /--stage/],
   ])("names the option whose value is wrong in %j", (given, option) => {
