@@ -47,11 +47,9 @@ export const trackSchema = z
         "The number of bars that the chosen track has, counted by the time signatures from the beginning of the file. A note that ends less than a sixteenth after a bar line is taken to end on it.",
     }),
     firstBarWithNotes: z.int().meta({ description: "The bar, from 1, in which the first note begins." }),
-    otherTimeSignatures: z
-      .array(z.object({ firstBar: z.int(), lastBar: z.int(), timeSignature: z.string() }))
-      .meta({
-        description: "The bars that do not have four quarter notes. `usableBars` says who takes which of them.",
-      }),
+    otherTimeSignatures: z.array(z.object({ firstBar: z.int(), lastBar: z.int(), timeSignature: z.string() })).meta({
+      description: "The bars that do not have four quarter notes. `usableBars` says who takes which of them.",
+    }),
     usableBars: z
       .array(
         z.object({

@@ -24,8 +24,8 @@ documentation of Humdrum's `keycor` lists them. music21 finds keys by them, too.
 
 LAST_IS_TONIC = 0.2
 """What speaks for a key, beside its correlation, if a tune ends on its tonic. With it the key's tonic is the root of
-Bach's last chord in 94 % of the 257 training pieces of the data set's first version, without it in 86 %. With more of it
-phrases that end on a third or a fifth are taken for others."""
+Bach's last chord in 94 % of the 257 training pieces of the data set's first version, without it in 86 %. With more of
+it phrases that end on a third or a fifth are taken for others."""
 
 SPELLINGS: dict[Mode, tuple[int, ...]] = {
     "major": (0, 0, 1, 2, 2, 3, 3, 4, 4, 5, 6, 6),
