@@ -100,7 +100,8 @@ const commands: Readonly<Record<string, Command>> = {
 
 /** Returns the actions in the row of a command. */
 function documented(command: string): readonly string[] {
-  const row = read("docs/deploy.md")
+  const [, section = ""] = read("docs/deploy.md").split("\n## What each command may do\n");
+  const row = section
     .split("\n")
     .find((line) => line.startsWith(`| \`npm run ${command}\` `));
   return [...(row ?? "").matchAll(/`(?<action>[a-z0-9-]+:[A-Z]\w+)`/g)].map(({ groups }) => groups?.["action"] ?? "");
