@@ -101,9 +101,7 @@ const commands: Readonly<Record<string, Command>> = {
 /** Returns the actions in the row of a command. */
 function documented(command: string): readonly string[] {
   const [, section = ""] = read("docs/deploy.md").split("\n## What each command may do\n");
-  const row = section
-    .split("\n")
-    .find((line) => line.startsWith(`| \`npm run ${command}\` `));
+  const row = section.split("\n").find((line) => line.startsWith(`| \`npm run ${command}\` `));
   return [...(row ?? "").matchAll(/`(?<action>[a-z0-9-]+:[A-Z]\w+)`/g)].map(({ groups }) => groups?.["action"] ?? "");
 }
 
