@@ -17,6 +17,10 @@ from opencomposer_serving.deadline import Deadline
 from opencomposer_serving.model_process import open_in_process
 from opencomposer_serving.onnx_file import ATTRIBUTE_TYPES, OPERATORS
 from opencomposer_training.learner import ModelSize
+from opencomposer_transformer import network as transformer
+from opencomposer_transformer.events import LineUp
+from opencomposer_transformer.export import export_onnx as export_decoder
+from opencomposer_transformer.model_metadata import TransformerMetadata
 from opencomposer_unet_gan import networks as unet_gan
 from opencomposer_unet_gan.export import export_onnx as export_generator
 
@@ -47,6 +51,24 @@ def network(size: ModelSize, window: Window, *, hears: bool = True) -> bytes:
     return export_network(ar_cnn.EditNetwork(shape), ArCnnMetadata(voices, limits, 1.0, 4, hears_phrase_ends=hears))
 
 
+def decoder(size: ModelSize, voices: tuple[Voice, ...]) -> bytes:
+    """Returns a Transformer with random weights."""
+    width, layers, heads = transformer.SIZES[size]
+    metadata = TransformerMetadata(
+        LineUp(voices, ("4/4", "6/8"), 6),
+        Limits(64, 40, 81),
+        (1.0, 2.0, 4.0),
+        (0.0,) * 12,
+        1600,
+        layers,
+        heads,
+        width // heads,
+    )
+    vocabulary = metadata.vocabulary
+    shape = transformer.NetworkShape(vocabulary.size, vocabulary.places, vocabulary.voices, width, layers, heads)
+    return export_decoder(transformer.DecoderNetwork(shape, transformer.event_features(vocabulary)).eval(), metadata)
+
+
 def exports() -> dict[str, bytes]:
     """Returns files of every technique and size, kind of window, and with few and with many voices."""
     return {
@@ -56,6 +78,8 @@ def exports() -> dict[str, bytes]:
         "small network": network("small", MIDDLE),
         "small network, edge": network("small", EDGE),
         "large network": network("large", WHOLE),
+        "small decoder": decoder("small", (Voice("0", 0, "monophonic", 57, 81), Voice("1", 0, "monophonic", 40, 70))),
+        "large decoder": decoder("large", (Voice("0", 0, "monophonic", 57, 81), Voice("1", 0, "polyphonic", 40, 70))),
         "generator of version 0.2": generator("small", MIDDLE, 2, hears=False),
         "network of version 0.2": network("small", MIDDLE, hears=False),
     }

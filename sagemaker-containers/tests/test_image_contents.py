@@ -200,8 +200,8 @@ def test_the_base_image_is_pinned_by_digest_and_every_package_by_hash() -> None:
 @pytest.mark.parametrize(
     ("asked", "problem"),
     [
-        ("", 'The technique is "" (allowed: ar-cnn, unet-gan).'),
-        ("training", 'The technique is "training" (allowed: ar-cnn, unet-gan).'),
+        ("", 'The technique is "" (allowed: ar-cnn, transformer, unet-gan).'),
+        ("training", 'The technique is "training" (allowed: ar-cnn, transformer, unet-gan).'),
     ],
 )
 def test_an_unknown_technique_is_refused(asked: str, problem: str, tmp_path: Path) -> None:

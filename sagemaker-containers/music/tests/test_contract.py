@@ -79,7 +79,7 @@ def test_every_broken_field_is_told_with_its_value_and_what_is_allowed() -> None
         "/melody/notes/0/duration": ("missing", "null", "an integer from 1 to 1024"),
         "/melody/notes/0/pitch": ("value", "128", "an integer from 0 to 127"),
         "/melody/notes/0/color": ("unknown", '"red"', "known are onset, duration, pitch, velocity"),
-        "/mood": ("unknown", '"sad"', "known are schemaVersion, technique, model, seed, melody, parameters"),
+        "/mood": ("unknown", '"sad"', "known are schemaVersion, technique, model, seed, melody, tracks, parameters"),
     }
 
 
