@@ -99,9 +99,9 @@ def test_the_operators_and_attributes_that_are_accepted_are_those_that_are_expor
     assert dict(sorted(used.items())) == {name: dict(attributes) for name, attributes in sorted(OPERATORS.items())}
 
 
-def test_the_largest_export_has_less_than_half_of_what_a_model_may_have(files: dict[str, bytes]) -> None:
+def test_the_largest_export_leaves_a_fifth_of_what_a_model_may_have(files: dict[str, bytes]) -> None:
     sizes = {name: len(content) for name, content in files.items()}
-    assert max(sizes.values()) < MAX_MODEL_BYTES / 2, sizes
+    assert max(sizes.values()) < 0.8 * MAX_MODEL_BYTES, sizes
 
 
 def test_a_model_nearly_as_large_as_allowed_is_opened_and_plays_64_bars_within_its_process_s_limits() -> None:
