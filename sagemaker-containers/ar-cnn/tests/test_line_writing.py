@@ -312,6 +312,40 @@ def test_density_is_the_number_of_lines(density: float, lines: int) -> None:
     assert len(parts_for(piece, chosen, LIMITS)) == lines
 
 
+def test_the_lowest_density_is_a_line_too() -> None:
+    """The network takes a tune for enough music where a quarter of the pitches of a chorale are wanted."""
+
+    def sparing(planes: Floats, density: float) -> tuple[Floats, Floats]:
+        toggle, onset = chorale(planes, density)
+        return (toggle if density > 0.3 else np.full_like(toggle, -9.0)), onset
+
+    (line,) = lines_of(write(MELODY, 4, replace(DEFAULTS, density=0.25), network=sparing))
+    assert (line != REST).all()
+
+
+def test_what_is_asked_for_may_sound_above_the_melody_and_beyond_it() -> None:
+    """The network likes a third above the melody better than any tone below it, and goes on where the melody rests."""
+    tune = MELODY[4:-4]
+
+    def high(planes: Floats, density: float) -> tuple[Floats, Floats]:
+        toggle = np.full(planes.shape[1:], -7.0, dtype=np.float32)
+        melody = planes[2].argmax(axis=1)
+        toggle[:, 60] = toggle[:, 55] = -1.0
+        toggle[np.arange(len(toggle)), np.where(melody > 0, melody + 4, 72)] = 3.0
+        return np.where(planes[0] > 0, -6, toggle).astype(np.float32), np.full_like(toggle, -5)
+
+    def heard(chosen: SamplingSettings) -> tuple[bool, bool]:
+        lines = np.stack(lines_of(write(tune, 4, chosen, network=high)))
+        melody = line_of(notes_to_planes(tune, 64))
+        above = (lines != REST) & (lines > melody) & (melody != REST)
+        return bool(above.any()), bool((lines[:, melody == REST] != REST).any())
+
+    plain = replace(DEFAULTS, ending=False)
+    assert heard(plain) == (False, False)
+    assert heard(replace(plain, above_melody=True)) == (True, False)
+    assert heard(replace(plain, beyond_melody=True))[1]
+
+
 @pytest.mark.parametrize("lowest", [24, 30, 36, 43, 48, 55, 60, 72, 84, 96])
 def test_a_tune_of_any_height_has_its_lines_below_it(lowest: int) -> None:
     notes = [note._replace(pitch=note.pitch - 67 + lowest) for note in MELODY]

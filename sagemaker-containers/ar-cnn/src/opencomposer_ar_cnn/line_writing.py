@@ -33,6 +33,9 @@ SWEEPS = 2
 """The number of times that every line is written anew beside the others."""
 DENSITY_UNIT = 4
 """Densities are in units of so many pitches at once."""
+LEAST_DENSITY = 0.5
+"""The density, in times the training music's, below which the network is told no less: with a quarter it takes the tune
+alone for enough, and one line is the least that is asked for."""
 MIN_ROOM = 5
 """The minimum number of semitones below the melody for each line. A very low melody gets fewer lines."""
 IMPOSSIBLE = -1e9
@@ -174,7 +177,7 @@ class LineSession:
         self._piece = piece
         self._settings = settings
         self._rng = rng
-        self.density = piece.density
+        self.density = piece.density * max(1.0, LEAST_DENSITY / settings.density)
         self._parts = parts_for(piece, settings, limits)
         self._floor = floor_below(piece.melody)
         self._ranges = [self._range_of(part) for part in self._parts]

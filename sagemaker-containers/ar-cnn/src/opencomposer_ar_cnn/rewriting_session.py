@@ -59,7 +59,7 @@ class RewritingSession:
     @property
     def density(self) -> float:
         """Returns the density that the network is told."""
-        return self._piece.density
+        return self._session.density
 
     @property
     def finished(self) -> bool:

@@ -18,5 +18,5 @@ MAX_METADATA_CHARACTERS = 64 * 1024
 MAX_MODEL_BYTES: int = json.loads(
     resources.files("opencomposer_music").joinpath("model-limits.json").read_text(encoding="utf-8")
 )["maxModelBytes"]
-"""The size of the largest model file. The largest that the exporters can make, a `large` U-Net GAN of 16 voices, has
-less than half of it."""
+"""The size of the largest model file. The largest that the exporters can make, a `large` Transformer, leaves a fifth
+of it."""
