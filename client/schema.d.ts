@@ -717,11 +717,11 @@ export interface components {
        *     - `ending`: true or false; default true. End the piece: the voices hold a chord in root position from your melody's last note to its end, the tonic's if the melody ends on a tone of it. Without it they go on as the model writes them.
        *
        *     `ar-cnn`:
-       *     - `maxPercentageOfInitialNotesRemoved`: an integer from 0 to 100 (percent); default 100. How much of your own music may be taken away. 0 keeps all of it and only adds notes. Counted in sixteenths: a quarter note is four.
+       *     - `maxPercentageOfInitialNotesRemoved`: an integer from 0 to 100 (percent); default 100. How much of your own music may be taken away, if melodyLock does not keep all of it. 0 only adds notes. Counted in sixteenths: a quarter note is four.
        *     - `maxNotesAdded`: an integer from 50 to 1000 (sixteenths); default 500. How much music may be added to yours. Counted in sixteenths: a quarter note is four. Three voices in eight bars take 384; with less, some of them enter late or not at all. Meant for eight bars; a longer piece may have more in proportion.
        *     - `samplingIterations`: an integer from 0 to 100 (iterations); default 100. How far the model goes on its way, in hundredths. 100 goes on until nothing is left to do, fewer stay closer to your input, and 0 changes nothing. With editsPerPass 1 and without voiceLeading it is the number of edits, as in the original AR-CNN.
        *     - `temperature`: a number from 0.5 to 6; default 1. How daring the edits are. Low takes the likeliest edits and sounds safe; high takes unlikely ones too, and re-writes much of a melody that is not locked.
-       *     - `editsPerPass`: an integer from 1 to 32 (edits); default 32. How many notes, each in a beat of its own, are added to or removed from the piece each time the model has read it. 1 is a single sixteenth, as in the original AR-CNN. Times samplingIterations it is also the most sixteenths that are edited in all; of voices, the most that are added. Meant for eight bars; a longer piece may have more in proportion.
+       *     - `editsPerPass`: an integer from 1 to 32 (edits); default 32. How many notes, each in a beat of its own, are added to or removed from the piece each time the model has read it. 1 is a single sixteenth, as in the original AR-CNN. Times samplingIterations it is also the most sixteenths that are edited in all. Voices are written as whole lines: for them it is this limit alone. Meant for eight bars; a longer piece may have more in proportion.
        *     - `melodyLock`: true or false; default true. Keep every note of your input as it is and write only around it. Without it the model may re-write your melody, too.
        *     - `voiceLeading`: true or false; default true. Write what is added to a locked melody as lines, each a track of its own: alto, tenor and bass, which do not cross and avoid parallel fifths and octaves. Without it the added notes are one track.
        *     - `aboveMelody`: true or false; default false. Allow notes above a locked melody.
@@ -731,7 +731,7 @@ export interface components {
        *     - `lastBar`: an integer from 0 to 64 (bars); default 0. The last bar that may be edited; 0 is the last of the piece. The music after it stays as it is.
        *     - `lowestPitch`: an integer from 0 to 127 (MIDI note number); default 0. The lowest pitch that may be added or removed: 60 is middle C, 12 more or less is an octave.
        *     - `highestPitch`: an integer from 0 to 127 (MIDI note number); default 127. The highest pitch that may be added or removed: 60 is middle C, 12 more or less is an octave.
-       *     - `density`: a number from 0.25 to 2 (times the training music's); default 1. How many notes should sound at once, and so how many voices are added to a melody. 1 is as many as in the music the model has learned from, less is thinner, more is fuller.
+       *     - `density`: a number from 0.25 to 2 (times the training music's); default 1. How many notes should sound at once, and so how many voices are added to a melody, one at least. 1 is as many as in the music the model has learned from, less is thinner, more is fuller.
        *     - `minProbability`: a number from 0 to 0.95; default 0. How sure the model must be of an edit. 0 lets it invent; 0.5 with a temperature of 0.5 only corrects what is likelier wrong than right.
        *
        *     `arranger`:

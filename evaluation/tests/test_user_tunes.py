@@ -103,7 +103,7 @@ def test_tunes_in_three_are_refused_and_are_not_free() -> None:
     assert [(result.refused, result.is_free) for result in results] == [(True, False), (False, True)]
     assert set(results[1].figures) == {fault.name for fault in FAULTS} | set(OTHER_FIGURES)
     text = tune_report("unet-gan", "0" * 64, results, 1).markdown()
-    assert "**1 of 2** (goal: at least 1; reached). 1 tunes in other metres" in text
+    assert "**1 of 2** (goal: at least 1; reached). 1 tunes in other time signatures" in text
 
 
 @pytest.mark.parametrize("technique", ["unet-gan", "ar-cnn"])

@@ -73,7 +73,7 @@ class TuneResult:
 
     @property
     def refused(self) -> bool:
-        """Returns True if the technique does not take the tune's metre."""
+        """Returns True if the technique does not take the tune's time signature."""
         return not self.figures
 
     @property
@@ -85,7 +85,7 @@ class TuneResult:
 def judge_tunes(
     tunes: Sequence[UserTune], harmonize: Callable[[UserTune, int], VoiceLines], seeds: int = SEEDS
 ) -> list[TuneResult]:
-    """Harmonizes each tune under several seeds. Techniques play in 4/4, so tunes in other metres are refused."""
+    """Harmonizes each tune under several seeds. Models play in 4/4, so tunes in other time signatures are refused."""
     results: list[TuneResult] = []
     for tune in tunes:
         if tune.beats_per_bar != BEATS_PER_BAR:
@@ -108,7 +108,7 @@ def tune_report(technique: str, model: str, results: Sequence[TuneResult], wante
         f"{len(results)} tunes of {len({result.tune.kind for result in results})} kinds (user_tunes.json), each "
         f"harmonized under {SEEDS} seeds as a server would. A tune has a fault when the mean of its seeds is beyond "
         f"the limit. Free of all {len(FAULTS)}: **{free} of {len(results)}** (goal: at least {wanted}; {verdict}). "
-        f"{len(results) - len(harmonized)} tunes in other metres than 4/4 were refused, and count as not free."
+        f"{len(results) - len(harmonized)} tunes in other time signatures than 4/4 were refused, and count as not free."
     )
     data = {
         "tunes": len(results),
