@@ -206,7 +206,7 @@ export interface paths {
     put?: never;
     /**
      * Rate a finished composition
-     * @description You can rate each of your compositions once; another rating replaces the one before, and an equal one changes nothing. Ratings are counted by model (`ratings` of `GET /models/{modelId}`) and by technique (`GET /technique-ratings`). The numbers of techniques and stock models are those of all users, and show neither who has rated nor what. They stay when a composition is deleted.
+     * @description Each of your compositions has at most one rating of yours; another rating replaces the one before, and an equal one changes nothing. Ratings are counted by model (`ratings` of `GET /models/{modelId}`) and by technique (`GET /technique-ratings`). The numbers of techniques and stock models are those of all users, and show neither who has rated nor what. They stay when a composition is deleted.
      */
     post: operations["rateComposition"];
     delete?: never;
@@ -612,7 +612,7 @@ export interface components {
         mix?: boolean;
         /** @description The other voices end up to a 32nd early before rests and where a phrase of the tune ends. The tune keeps its lengths. On unless it is false. */
         breaths?: boolean;
-        /** @description The tempo slows down by 8 % over the last bar, and the tune's last note is held 1.5 times as long. On unless it is false. */
+        /** @description The tempo slows down by 8 % over the bar before the tune's last note, which is held 1.5 times as long. On unless it is false. */
         ritardando?: boolean;
         /**
          * @description The instruments of all tracks. `model`, which is the default, leaves those of the melody and of the model.
@@ -721,21 +721,21 @@ export interface components {
        *     - `maxNotesAdded`: an integer from 50 to 1000 (sixteenths); default 500. How much music may be added to yours. Counted in sixteenths: a quarter note is four. Three voices in eight bars take 384; with less, some of them enter late or not at all. Meant for eight bars; a longer piece may have more in proportion.
        *     - `samplingIterations`: an integer from 0 to 100 (iterations); default 100. How far the model goes on its way, in hundredths. 100 goes on until nothing is left to do, fewer stay closer to your input, and 0 changes nothing. With editsPerPass 1 and without voiceLeading it is the number of edits, as in the original AR-CNN.
        *     - `temperature`: a number from 0.5 to 6; default 1. How daring the edits are. Low takes the likeliest edits and sounds safe; high takes unlikely ones too, and re-writes much of a melody that is not locked.
-       *     - `editsPerPass`: an integer from 1 to 32 (edits); default 32. How many notes, each in a beat of its own, are added to or removed from the piece each time the model has read it. 1 is a single sixteenth, as in the original AR-CNN. Times samplingIterations it is also the most sixteenths that are edited in all. Voices are written as whole lines: for them it is this limit alone. Meant for eight bars; a longer piece may have more in proportion.
+       *     - `editsPerPass`: an integer from 1 to 32 (edits); default 32. How many notes, each in a beat of its own, are added to or removed from the piece each time the model has read it. 1 is a single sixteenth, as in the original AR-CNN. At most editsPerPass times samplingIterations sixteenths are edited in all; for voices that are written as lines, only this limit counts. Meant for eight bars; a longer piece may have more in proportion.
        *     - `melodyLock`: true or false; default true. Keep every note of your input as it is and write only around it. Without it the model may re-write your melody, too.
        *     - `voiceLeading`: true or false; default true. Write what is added to a locked melody as lines, each a track of its own: alto, tenor and bass, which do not cross and avoid parallel fifths and octaves. Without it the added notes are one track.
        *     - `aboveMelody`: true or false; default false. Allow notes above a locked melody.
        *     - `beyondMelody`: true or false; default false. Allow notes before a locked melody begins and after it has ended.
        *     - `ending`: true or false; default true. End the piece, if voices are written to a locked melody: they hold a chord in root position from your melody's last note to its end, the tonic's if the melody ends on a tone of it. Without it they go on as the model writes them.
-       *     - `firstBar`: an integer from 1 to 64 (bars); default 1. The first bar that may be edited. The music before it stays as it is.
-       *     - `lastBar`: an integer from 0 to 64 (bars); default 0. The last bar that may be edited; 0 is the last of the piece. The music after it stays as it is.
+       *     - `firstBar`: an integer from 1 to 64 (bars); default 1. The first bar that may be edited, counted from the first bar of the input. The music before it stays as it is.
+       *     - `lastBar`: an integer from 0 to 64 (bars); default 0. The last bar that may be edited, counted from the first bar of the input; 0 is the last of the piece. The music after it stays as it is.
        *     - `lowestPitch`: an integer from 0 to 127 (MIDI note number); default 0. The lowest pitch that may be added or removed: 60 is middle C, 12 more or less is an octave.
        *     - `highestPitch`: an integer from 0 to 127 (MIDI note number); default 127. The highest pitch that may be added or removed: 60 is middle C, 12 more or less is an octave.
        *     - `density`: a number from 0.25 to 2 (times the training music's); default 1. How many notes should sound at once, and so how many voices are added to a melody, one at least. 1 is as many as in the music the model has learned from, less is thinner, more is fuller.
-       *     - `minProbability`: a number from 0 to 0.95; default 0. How sure the model must be of an edit. 0 lets it invent; 0.5 with a temperature of 0.5 only corrects what is likelier wrong than right.
+       *     - `minProbability`: a number from 0 to 0.95; default 0. How sure the model must be of an edit. 0 lets it invent; 0.5 with a temperature of 0.5 and melodyLock false only corrects what is likelier wrong than right.
        *
        *     `arranger`:
-       *     - `style`: pop, rock, jazz, bossa, waltz; default pop. The band and its rhythms. The waltz is played in 3/4 and 6/8, the other styles in 4/4, 3/4, 2/4 and 6/8: the time signature is the melody's.
+       *     - `style`: pop, rock, jazz, bossa, waltz; default pop. The band and its rhythms. The waltz is played in 3/4 and 6/8, the other styles in 4/4, 3/4, 2/4 and 6/8: the time signature is the melody's. In 6/8 those four share one rhythm and differ by instruments and chords.
        *     - `density`: sparse, normal, full; default normal. How many instruments play besides the drums: two (chords and bass), three (held chords, too) or four (and one that plays the chords' tones in turn).
        *     - `chordRhythm`: bar, half-bar, beat; default half-bar. How often the chord may change. It changes only where the melody asks for it.
        *     - `drums`: true or false; default true. Whether drums play, on MIDI channel 10.
@@ -756,7 +756,7 @@ export interface components {
       mix?: boolean;
       /** @description The other voices end up to a 32nd early before rests and where a phrase of the tune ends. The tune keeps its lengths. On unless it is false. */
       breaths?: boolean;
-      /** @description The tempo slows down by 8 % over the last bar, and the tune's last note is held 1.5 times as long. On unless it is false. */
+      /** @description The tempo slows down by 8 % over the bar before the tune's last note, which is held 1.5 times as long. On unless it is false. */
       ritardando?: boolean;
       /**
        * @description The instruments of all tracks. `model`, which is the default, leaves those of the melody and of the model.
@@ -775,7 +775,7 @@ export interface components {
        * @example Evening song
        */
       name?: string;
-      /** @description The new instruments of tracks of the finished piece. They go before `performance`. */
+      /** @description The new instruments of tracks of the finished piece (General MIDI, counted from 0). They win over the instruments of `performance` in the same request. */
       programs?: {
         index: number;
         /** @description The instrument, as a General MIDI program. */
@@ -789,7 +789,7 @@ export interface components {
         mix?: boolean;
         /** @description The other voices end up to a 32nd early before rests and where a phrase of the tune ends. The tune keeps its lengths. On unless it is false. */
         breaths?: boolean;
-        /** @description The tempo slows down by 8 % over the last bar, and the tune's last note is held 1.5 times as long. On unless it is false. */
+        /** @description The tempo slows down by 8 % over the bar before the tune's last note, which is held 1.5 times as long. On unless it is false. */
         ritardando?: boolean;
         /**
          * @description The instruments of all tracks. `model`, which is the default, leaves those of the melody and of the model.

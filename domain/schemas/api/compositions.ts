@@ -87,7 +87,7 @@ export const performanceSchema = z
       .boolean()
       .optional()
       .meta({
-        description: `The tempo slows down by 8 % over the last bar, and the tune's last note is held 1.5 times as long. ${on}`,
+        description: `The tempo slows down by 8 % over the bar before the tune's last note, which is held 1.5 times as long. ${on}`,
       }),
     instruments: z.enum(instrumentPresets).optional().meta({
       description:
@@ -131,7 +131,10 @@ export const updateCompositionSchema = z
       .min(1)
       .max(64)
       .optional()
-      .meta({ description: "The new instruments of tracks of the finished piece. They go before `performance`." }),
+      .meta({
+        description:
+          "The new instruments of tracks of the finished piece (General MIDI, counted from 0). They win over the instruments of `performance` in the same request.",
+      }),
     performance: performanceSchema.optional().meta({
       description:
         "Changes how the finished piece is performed. What it does not name stays as it is. `instruments` gives all " +

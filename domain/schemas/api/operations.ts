@@ -218,7 +218,7 @@ export const operationDescriptions = {
   rateComposition: {
     summary: "Rate a finished composition",
     description:
-      "You can rate each of your compositions once; another rating replaces the one before, and an equal one changes " +
+      "Each of your compositions has at most one rating of yours; another rating replaces the one before, and an equal one changes " +
       "nothing. Ratings are counted by model (`ratings` of `GET /models/{modelId}`) and by technique " +
       "(`GET /technique-ratings`). The numbers of techniques and stock models are those of all users, and show neither who has " +
       "rated nor what. They stay when a composition is deleted.",
