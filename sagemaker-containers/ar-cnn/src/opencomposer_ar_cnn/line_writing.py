@@ -65,6 +65,8 @@ NOISE = 0.4
 NOISE_STEPS = 2
 """The number of steps for which a random number is held."""
 
+SEMITONES = (1, 11)
+"""A semitone from a pitch, modulo the octave."""
 FIFTH = 7
 OCTAVE = 0
 
@@ -307,10 +309,11 @@ class LineSession:
             piece, self._last_notes, lines, bass=self._lines[-1], is_bass=index == len(self._lines) - 1
         )
         likelihoods = np.where(others, UNISON, -np.logaddexp(0.0, -logits)) + CADENCE * cadences
-        likelihoods[_clashes(piece.melody)] += CLASH
+        likelihoods[_cells_at(piece.melody, SEMITONES)] += CLASH
         given = [piece.melody, *lines]
-        for other in given:
-            likelihoods[_dissonant_cells(other) & _leaps(other)[:, np.newaxis]] += LEAPT_INTO
+        dissonant = [_cells_at(other, DISSONANT) for other in given]
+        for other, cells in zip(given, dissonant, strict=True):
+            likelihoods[cells & _leaps(other)[:, np.newaxis]] += LEAPT_INTO
         scores[:, :PITCHES][allowed] = likelihoods[allowed]
         sounds = np.where(allowed & ~others, wanted, 0.0).sum(axis=1)
         least = np.where(piece.melody == REST, MIN_REST_WITH_MELODY, MIN_REST)
@@ -328,7 +331,7 @@ class LineSession:
             beat_parallels=_parallels(BEAT_PARALLEL),
             beat_moves=_beat_moves_table(self._parts[index].moves),
             contrary=True,
-            leaps=LEAPT_INTO * np.sum([_dissonant_cells(other) for other in given], axis=0),
+            leaps=LEAPT_INTO * np.sum(dissonant, axis=0),
         )
 
     def _end(self) -> None:
@@ -405,16 +408,10 @@ def _beat_moves_table(voice: int) -> Table:
     return table
 
 
-def _clashes(melody: Line) -> Cells:
-    """Returns the cells that lie, in any octave, a semitone from the melody, [steps, 128]."""
-    distance = (np.arange(PITCHES) - melody[:, np.newaxis]) % 12
-    return np.asarray(np.isin(distance, (1, 11)) & (melody != REST)[:, np.newaxis], dtype=np.bool_)
-
-
-def _dissonant_cells(line: Line) -> Cells:
-    """Returns the cells that form a second or a seventh with a line, in any octave, [steps, 128]."""
+def _cells_at(line: Line, intervals: Sequence[int]) -> Cells:
+    """Returns the cells that lie at one of these intervals above or below a line, in any octave, [steps, 128]."""
     distance = np.abs(np.arange(PITCHES) - line[:, np.newaxis]) % INTERVALS
-    return np.asarray(np.isin(distance, DISSONANT) & (line != REST)[:, np.newaxis], dtype=np.bool_)
+    return np.asarray(np.isin(distance, intervals) & (line != REST)[:, np.newaxis], dtype=np.bool_)
 
 
 def _leaps(line: Line) -> npt.NDArray[np.bool_]:

@@ -53,6 +53,9 @@ MAX_MOVE = 24
 LARGEST_STEP = 2
 """The number of semitones up to which a move is by step. Wider ones are leaps."""
 
+IS_LEAP = (np.arange(MAX_MOVE + 1) > LARGEST_STEP).astype(np.float64)
+"""1 for the sizes of moves that are leaps, 0 for the others, [25]."""
+
 MAX_SCORE = 4.0
 """The largest entry of a table, up or down, because a thing that was never seen is not impossible."""
 
@@ -538,9 +541,7 @@ def _moves_between(start: npt.NDArray[np.int64], end: npt.NDArray[np.int64], mov
 def _add_leaps(earned: Table, start: npt.NDArray[np.int64], end: npt.NDArray[np.int64], leaps: Table) -> None:
     """Adds, in place, what leaps earn: earned [beats, from, to], start [beats, from], end [beats, to], leaps [beats,
     to]."""
-    voiced = (start != REST)[:, :, np.newaxis] & (end != REST)[:, np.newaxis, :]
-    is_leap = voiced & (np.abs(end[:, np.newaxis, :] - start[:, :, np.newaxis]) > LARGEST_STEP)
-    earned += np.where(is_leap, leaps[:, np.newaxis, :], 0.0)
+    earned += _moves_between(start, end, IS_LEAP) * leaps[:, np.newaxis, :]
 
 
 def _beat_moves_between(start: npt.NDArray[np.int64], end: npt.NDArray[np.int64], moves: Table) -> Table:
