@@ -148,17 +148,15 @@ export function startOfBar(stretches: readonly TimeSignatureStretch[], bar: numb
   return stretch === undefined ? 0 : stretch.startTick + (bar - stretch.firstBar) * stretch.barTicks;
 }
 
-/** Returns each stretch of bars that do not have four quarter notes. */
-export const otherTimeSignatures = (stretches: readonly TimeSignatureStretch[]): BarRange[] =>
-  stretches
-    .filter(({ timeSignature }) => timeSignature !== "4/4")
-    .map(({ firstBar, bars, timeSignature }) => ({
-      firstBar,
-      lastBar: firstBar + bars - 1,
-      timeSignature,
-    }));
+/** Returns all bars by their time signatures. */
+export const rangesOf = (stretches: readonly TimeSignatureStretch[]): BarRange[] =>
+  stretches.map(({ firstBar, bars, timeSignature }) => ({ firstBar, lastBar: firstBar + bars - 1, timeSignature }));
 
-/** Returns all bars of a melody by their time signatures. What is not in another one is in 4/4. */
+/** Returns the ranges of bars that do not have four quarter notes. */
+export const otherTimeSignatures = (stretches: readonly TimeSignatureStretch[]): BarRange[] =>
+  rangesOf(stretches).filter(({ timeSignature }) => timeSignature !== "4/4");
+
+/** Returns what {@link rangesOf} does, of the number of bars and of those that are not in 4/4: a row keeps no more. */
 export function barRanges(bars: number, others: readonly BarRange[]): BarRange[] {
   const ranges: BarRange[] = [];
   let next = 1;

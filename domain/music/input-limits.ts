@@ -26,8 +26,8 @@ export interface MelodyFacts {
   readonly bars: number;
   /** The bar in which the first note begins; undefined while it is not known. */
   readonly firstBarWithNotes?: number | undefined;
-  /** The bars that do not have four quarter notes. */
-  readonly otherTimeSignatures?: readonly BarRange[] | undefined;
+  /** All bars by their time signatures; absent if all are in 4/4. */
+  readonly ranges?: readonly BarRange[];
 }
 
 /** A rule that an input melody and its options break, with the field that is to be changed. */
@@ -79,7 +79,7 @@ export interface ChooseBarsParams {
 
 /** Returns the bars that the options choose, or the first rule that they break. */
 export function chooseBars({ melody, options, technique, maxBars }: ChooseBarsParams): BarChoice {
-  const { firstBarWithNotes = 1, otherTimeSignatures = [] } = melody;
+  const { firstBarWithNotes = 1, ranges = barRanges(melody.bars, []) } = melody;
   const { startBar = 1 } = options;
   if (startBar > melody.bars) {
     return refused({
@@ -117,7 +117,6 @@ export function chooseBars({ melody, options, technique, maxBars }: ChooseBarsPa
       allowed: `1 to ${max}`,
     });
   }
-  const ranges = barRanges(melody.bars, otherTimeSignatures);
   const touched = touchedBars(ranges, startBar, bars);
   const [chosen] = usableBars(touched, timeSignaturesTakenBy(technique));
   if (chosen === undefined || touched.length > 1) {

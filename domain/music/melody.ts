@@ -7,7 +7,7 @@ import {
   barCount,
   barLines,
   isAnyInUsableBar,
-  otherTimeSignatures,
+  rangesOf,
   startOfBar,
   timeSignatureName,
   type TimeSignatureStretch,
@@ -159,7 +159,7 @@ function pitchSpan(notes: readonly MidiNote[]): PitchSpan {
 export function applyInputOptions(melody: Melody | TrackMelody, options: InputOptions, technique: TechniqueId): Melody {
   const stretches = stretchesOf(melody);
   const choice = chooseBars({
-    melody: { bars: melody.bars, otherTimeSignatures: otherTimeSignatures(stretches) },
+    melody: { bars: melody.bars, ranges: rangesOf(stretches) },
     options,
     technique,
     maxBars: maxMelodyBars,
