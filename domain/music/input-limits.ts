@@ -149,26 +149,21 @@ function timeSignatureIssue({ ranges, touched, startBar, bars, technique }: Time
   const withOptions = "with inputOptions.startBar and inputOptions.bars";
 
   const own = choicesInWords(usableBars(ranges, taken));
+  const usable = usableBars(ranges);
   const [whole] = touched.length === 1 ? usableBars(touched) : [];
-  const [usable] = whole === undefined ? usableBars(ranges) : [whole];
-  const others = usable === undefined ? "" : techniquesTaking(usable.timeSignature).join(", ");
+  const wanted = (whole ?? usable[0])?.timeSignature;
+  const others = wanted === undefined ? "" : techniquesTaking(wanted).join(", ");
   const advice = own === "" ? [] : [`${own} ${withOptions}`];
   if (whole !== undefined) advice.push(`the technique ${others}, which takes ${whole.timeSignature}`);
-  else if (own === "") advice.push(`the technique ${others} and ${choicesInWords(usableBars(ranges))} ${withOptions}`);
+  else if (own === "") advice.push(`the technique ${others} and ${choicesInWords(usable)} ${withOptions}`);
   const message = `${found}; ${rule}: choose ${advice.join(", or ")}`;
   const code = "TIME_SIGNATURE_NOT_SUPPORTED";
-  if (own === "") {
-    return {
-      code,
-      field: "technique",
-      message,
-      reason: `takes ${taken.join(", ")}`,
-      value: technique,
-      allowed: others,
-    };
+  if (own !== "") {
+    const reason = "reaches into bars of another time signature";
+    return { code, field: "bars", message, reason, value: bars, allowed: own };
   }
-  const reason = "reaches into bars of another time signature";
-  return { code, field: "bars", message, reason, value: bars, allowed: own };
+  const reason = `takes ${taken.join(", ")}`;
+  return { code, field: "technique", message, reason, value: technique, allowed: others };
 }
 
 /** Returns an issue if one of the chosen notes would leave the pitches 0 to 127. */
