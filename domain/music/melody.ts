@@ -23,11 +23,11 @@ import {
 } from "./input-limits";
 import { endTick, type MidiNote } from "./midi-note";
 import { type Song, tempoAt } from "./song";
-import { barShapes, type PieceTimeSignature, ticksPerBar } from "./time-signatures";
+import { barShapes, type PieceTimeSignature, stepsPerQuarter, ticksPerBar } from "./time-signatures";
 
-/** Sixteenths in a quarter note. */
-export const stepsPerBeat = 4;
-/** Models know bars of four quarter notes. What can be in other time signatures asks {@link barShapes}. */
+/** Sixteenths in a quarter note, which models and MIDI files call a beat. */
+export const stepsPerBeat = stepsPerQuarter;
+/** Models know bars of four quarter notes. Code that takes other time signatures, too, asks {@link barShapes}. */
 export const beatsPerBar = 4;
 export const stepsPerBar = stepsPerBeat * beatsPerBar;
 
