@@ -84,7 +84,7 @@ export function barLines({ timeSignatures, ticksPerBeat, notes }: BarLinesParams
     if (sign.tick < lastEnd && !(before !== undefined && kindOf(before) === kindOf(sign))) signs.push(sign);
   }
 
-  const stretches: { -readonly [Key in keyof TimeSignatureStretch]: TimeSignatureStretch[Key] }[] = [];
+  const stretches: TimeSignatureStretch[] = [];
   let firstBar = 1;
   let startTick = 0;
   const add = (sign: TimeSignature, bars: number, barTicks: number, isCut: boolean): void => {
@@ -92,8 +92,9 @@ export function barLines({ timeSignatures, ticksPerBeat, notes }: BarLinesParams
     const timeSignature = isCut ? `${timeSignatureName(sign)}, cut short` : kindOf(sign);
     const before = stretches.at(-1);
     // A time signature that had no bar of its own parts nothing.
-    if (before?.timeSignature === timeSignature && !isCut) before.bars += bars;
-    else stretches.push({ firstBar, bars, startTick, barTicks, timeSignature });
+    if (before?.timeSignature === timeSignature && !isCut) {
+      stretches.splice(-1, 1, { ...before, bars: before.bars + bars });
+    } else stretches.push({ firstBar, bars, startTick, barTicks, timeSignature });
     firstBar += bars;
     startTick += bars * barTicks;
   };
