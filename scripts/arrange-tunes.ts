@@ -8,7 +8,9 @@ import { json } from "node:stream/consumers";
 import * as z from "zod";
 import { arrange, arrangerSettingsSchema } from "../domain/music/arranger/arrange";
 import { stylesIn } from "../domain/music/arranger/styles";
-import { barShapes, pieceTimeSignatures } from "../domain/music/time-signatures";
+import { stepsOf } from "../domain/music/melody";
+import { pieceTimeSignatures } from "../domain/music/time-signatures";
+import { checkParameters } from "../domain/techniques/parameter-values";
 import { techniques } from "../domain/techniques/registry";
 import { runCommand } from "../tools/command-line";
 
@@ -30,15 +32,16 @@ const velocity = 90;
 
 async function arrangeTunes(): Promise<void> {
   const { seeds, tunes } = requestSchema.parse(await json(process.stdin));
-  const defaults = Object.fromEntries(techniques.arranger.parameters.map(({ name, default: usual }) => [name, usual]));
-  const arrangements = tunes.flatMap(({ bars, timeSignature, notes }, tune) =>
-    stylesIn(timeSignature).flatMap((style) =>
-      Array.from({ length: seeds }, (_, seed) => {
-        const settings = arrangerSettingsSchema.parse({ ...defaults, style });
-        const played = notes.map(([onset, duration, pitch]) => ({ onset, duration, pitch, velocity }));
+  const arrangements = tunes.flatMap(({ bars, timeSignature, notes }, tune) => {
+    const played = notes.map(([onset, duration, pitch]) => ({ onset, duration, pitch, velocity }));
+    const steps = stepsOf({ bars, timeSignature });
+    return stylesIn(timeSignature).flatMap((style) => {
+      const { values } = checkParameters(techniques.arranger.parameters, { style });
+      const settings = arrangerSettingsSchema.parse(values);
+      return Array.from({ length: seeds }, (_, seed) => {
         const { tracks } = arrange({ tune: { notes: played, bars, timeSignature }, settings, seed });
         return {
-          ...{ tune, style, seed, steps: bars * barShapes[timeSignature].steps },
+          ...{ tune, style, seed, steps },
           tracks: tracks
             .filter(({ isDrums }) => !isDrums)
             .map((track) => ({
@@ -46,9 +49,9 @@ async function arrangeTunes(): Promise<void> {
               notes: track.notes.map(({ onset, duration, pitch }) => [onset, duration, pitch]),
             })),
         };
-      }),
-    ),
-  );
+      });
+    });
+  });
   process.stdout.write(JSON.stringify({ arrangements }));
 }
 

@@ -84,7 +84,7 @@ export function barLines({ timeSignatures, ticksPerBeat, notes }: BarLinesParams
     if (sign.tick < lastEnd && !(before !== undefined && kindOf(before) === kindOf(sign))) signs.push(sign);
   }
 
-  const stretches: { -readonly [Key in keyof TimeSignatureStretch]: TimeSignatureStretch[Key] }[] = [];
+  const stretches: TimeSignatureStretch[] = [];
   let firstBar = 1;
   let startTick = 0;
   const add = (sign: TimeSignature, bars: number, barTicks: number, isCut: boolean): void => {
@@ -92,8 +92,9 @@ export function barLines({ timeSignatures, ticksPerBeat, notes }: BarLinesParams
     const timeSignature = isCut ? `${timeSignatureName(sign)}, cut short` : kindOf(sign);
     const before = stretches.at(-1);
     // A time signature that had no bar of its own parts nothing.
-    if (before?.timeSignature === timeSignature && !isCut) before.bars += bars;
-    else stretches.push({ firstBar, bars, startTick, barTicks, timeSignature });
+    if (before?.timeSignature === timeSignature && !isCut) {
+      stretches.splice(-1, 1, { ...before, bars: before.bars + bars });
+    } else stretches.push({ firstBar, bars, startTick, barTicks, timeSignature });
     firstBar += bars;
     startTick += bars * barTicks;
   };
@@ -148,17 +149,15 @@ export function startOfBar(stretches: readonly TimeSignatureStretch[], bar: numb
   return stretch === undefined ? 0 : stretch.startTick + (bar - stretch.firstBar) * stretch.barTicks;
 }
 
-/** Returns each stretch of bars that do not have four quarter notes. */
-export const otherTimeSignatures = (stretches: readonly TimeSignatureStretch[]): BarRange[] =>
-  stretches
-    .filter(({ timeSignature }) => timeSignature !== "4/4")
-    .map(({ firstBar, bars, timeSignature }) => ({
-      firstBar,
-      lastBar: firstBar + bars - 1,
-      timeSignature,
-    }));
+/** Returns all bars by their time signatures. */
+export const rangesOf = (stretches: readonly TimeSignatureStretch[]): BarRange[] =>
+  stretches.map(({ firstBar, bars, timeSignature }) => ({ firstBar, lastBar: firstBar + bars - 1, timeSignature }));
 
-/** Returns all bars of a melody by their time signatures. What is not in another one is in 4/4. */
+/** Returns the ranges of bars that do not have four quarter notes. */
+export const otherTimeSignatures = (stretches: readonly TimeSignatureStretch[]): BarRange[] =>
+  rangesOf(stretches).filter(({ timeSignature }) => timeSignature !== "4/4");
+
+/** Returns what {@link rangesOf} does, of the number of bars and of those that are not in 4/4: a row keeps no more. */
 export function barRanges(bars: number, others: readonly BarRange[]): BarRange[] {
   const ranges: BarRange[] = [];
   let next = 1;

@@ -26,8 +26,8 @@ export interface MelodyFacts {
   readonly bars: number;
   /** The bar in which the first note begins; undefined while it is not known. */
   readonly firstBarWithNotes?: number | undefined;
-  /** The bars that do not have four quarter notes. */
-  readonly otherTimeSignatures?: readonly BarRange[] | undefined;
+  /** All bars by their time signatures; absent if all are in 4/4. */
+  readonly ranges?: readonly BarRange[];
 }
 
 /** A rule that an input melody and its options break, with the field that is to be changed. */
@@ -79,7 +79,7 @@ export interface ChooseBarsParams {
 
 /** Returns the bars that the options choose, or the first rule that they break. */
 export function chooseBars({ melody, options, technique, maxBars }: ChooseBarsParams): BarChoice {
-  const { firstBarWithNotes = 1, otherTimeSignatures = [] } = melody;
+  const { firstBarWithNotes = 1, ranges = barRanges(melody.bars, []) } = melody;
   const { startBar = 1 } = options;
   if (startBar > melody.bars) {
     return refused({
@@ -117,7 +117,6 @@ export function chooseBars({ melody, options, technique, maxBars }: ChooseBarsPa
       allowed: `1 to ${max}`,
     });
   }
-  const ranges = barRanges(melody.bars, otherTimeSignatures);
   const touched = touchedBars(ranges, startBar, bars);
   const [chosen] = usableBars(touched, timeSignaturesTakenBy(technique));
   if (chosen === undefined || touched.length > 1) {
@@ -150,26 +149,21 @@ function timeSignatureIssue({ ranges, touched, startBar, bars, technique }: Time
   const withOptions = "with inputOptions.startBar and inputOptions.bars";
 
   const own = choicesInWords(usableBars(ranges, taken));
+  const usable = usableBars(ranges);
   const [whole] = touched.length === 1 ? usableBars(touched) : [];
-  const [usable] = whole === undefined ? usableBars(ranges) : [whole];
-  const others = usable === undefined ? "" : techniquesTaking(usable.timeSignature).join(", ");
+  const wanted = (whole ?? usable[0])?.timeSignature;
+  const others = wanted === undefined ? "" : techniquesTaking(wanted).join(", ");
   const advice = own === "" ? [] : [`${own} ${withOptions}`];
   if (whole !== undefined) advice.push(`the technique ${others}, which takes ${whole.timeSignature}`);
-  else if (own === "") advice.push(`the technique ${others} and ${choicesInWords(usableBars(ranges))} ${withOptions}`);
+  else if (own === "") advice.push(`the technique ${others} and ${choicesInWords(usable)} ${withOptions}`);
   const message = `${found}; ${rule}: choose ${advice.join(", or ")}`;
   const code = "TIME_SIGNATURE_NOT_SUPPORTED";
-  if (own === "") {
-    return {
-      code,
-      field: "technique",
-      message,
-      reason: `takes ${taken.join(", ")}`,
-      value: technique,
-      allowed: others,
-    };
+  if (own !== "") {
+    const reason = "reaches into bars of another time signature";
+    return { code, field: "bars", message, reason, value: bars, allowed: own };
   }
-  const reason = "reaches into bars of another time signature";
-  return { code, field: "bars", message, reason, value: bars, allowed: own };
+  const reason = `takes ${taken.join(", ")}`;
+  return { code, field: "technique", message, reason, value: technique, allowed: others };
 }
 
 /** Returns an issue if one of the chosen notes would leave the pitches 0 to 127. */

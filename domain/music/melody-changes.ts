@@ -5,9 +5,9 @@ import {
   barAt,
   barCount,
   type BarRange,
-  barRanges,
   choicesInWords,
   otherTimeSignatures,
+  rangesOf,
   startOfBar,
   timeSignaturesInWords,
   usableBars,
@@ -55,7 +55,7 @@ function noTones(track: MidiTrack): string[] {
 function timeSignatureChanges(melody: TrackMelody): string[] {
   const others = otherTimeSignatures(melody.barLines);
   if (others.length === 0) return [];
-  const takers = takersInWords(barRanges(melody.bars, others));
+  const takers = takersInWords(rangesOf(melody.barLines));
   return [`${timeSignaturesInWords(others)}: ${takers} (startBar and bars of inputOptions)`];
 }
 

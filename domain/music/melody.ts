@@ -7,7 +7,7 @@ import {
   barCount,
   barLines,
   isAnyInUsableBar,
-  otherTimeSignatures,
+  rangesOf,
   startOfBar,
   timeSignatureName,
   type TimeSignatureStretch,
@@ -23,11 +23,11 @@ import {
 } from "./input-limits";
 import { endTick, type MidiNote } from "./midi-note";
 import { type Song, tempoAt } from "./song";
-import { barShapes, type PieceTimeSignature, ticksPerBar } from "./time-signatures";
+import { barShapes, type PieceTimeSignature, stepsPerQuarter, ticksPerBar } from "./time-signatures";
 
-/** Sixteenths in a quarter note. */
-export const stepsPerBeat = 4;
-/** Models know bars of four quarter notes. What can be in other time signatures asks {@link barShapes}. */
+/** Sixteenths in a quarter note, which models and MIDI files call a beat. */
+export const stepsPerBeat = stepsPerQuarter;
+/** Models know bars of four quarter notes. Code that takes other time signatures, too, asks {@link barShapes}. */
 export const beatsPerBar = 4;
 export const stepsPerBar = stepsPerBeat * beatsPerBar;
 
@@ -159,7 +159,7 @@ function pitchSpan(notes: readonly MidiNote[]): PitchSpan {
 export function applyInputOptions(melody: Melody | TrackMelody, options: InputOptions, technique: TechniqueId): Melody {
   const stretches = stretchesOf(melody);
   const choice = chooseBars({
-    melody: { bars: melody.bars, otherTimeSignatures: otherTimeSignatures(stretches) },
+    melody: { bars: melody.bars, ranges: rangesOf(stretches) },
     options,
     technique,
     maxBars: maxMelodyBars,

@@ -1,6 +1,7 @@
 /** The time signatures in which pieces are made, and the shapes of their bars. */
 
-const stepsPerQuarter = 4;
+/** Sixteenths in a quarter note. */
+export const stepsPerQuarter = 4;
 
 /** The time signatures of pieces. Others whose bars have four quarter notes, such as 2/2, are taken for 4/4. */
 export const pieceTimeSignatures = ["4/4", "3/4", "2/4", "6/8"] as const;

@@ -13,11 +13,8 @@ import { metricsSchema } from "./metrics";
 /** The maximum number of notes that a melody may have for each of its steps. */
 export const maxNotesPerStep = 8;
 
-/**
- * Returns the maximum number of notes that a melody with this number of bars may have
- * (contracts/cases/invocation-melody.json).
- */
-export const maxMelodyNotes = (bars: number): number => bars * stepsPerBar * maxNotesPerStep;
+/** Returns the maximum number of notes that a melody of so many steps may have (contracts/cases/invocation-melody.json). */
+export const maxMelodyNotes = (steps: number): number => steps * maxNotesPerStep;
 
 /** Returns true if a note ends inside a piece with this number of bars (contracts/cases/invocation-melody.json). */
 export const endsInside = ({ onset, duration }: Pick<ModelNote, "onset" | "duration">, bars: number): boolean =>
@@ -32,7 +29,7 @@ const tracks = 16;
  */
 export const maxEditEvents = 100 * 32 * (maxMelodyBars / 8);
 /** The maximum number of notes of a re-written melody: an edit in the middle of a note makes two of it. */
-const rewrittenNotes = maxMelodyNotes(maxMelodyBars) + maxEditEvents;
+const rewrittenNotes = maxMelodyNotes(lastStep) + maxEditEvents;
 
 export interface InvocationRequest {
   readonly schemaVersion: 1;

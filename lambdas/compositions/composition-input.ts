@@ -1,6 +1,6 @@
 /** Checks the input of a new composition: it must exist, be ready, and fit the options and the model. */
 import { stylesIn } from "../../domain/music/arranger/styles";
-import type { BarRange } from "../../domain/music/bar-lines";
+import { type BarRange, barRanges } from "../../domain/music/bar-lines";
 import { chooseBars, type InputIssue, type PitchSpan, transposeIssue } from "../../domain/music/input-limits";
 import { sampleMelodies } from "../../domain/music/sample-melodies";
 import { timeSignatureOf } from "../../domain/music/score";
@@ -30,8 +30,8 @@ export interface ResolvedInput {
   readonly bars: number;
   /** The bar in which the first note begins, if that is known without reading the file. */
   readonly firstBarWithNotes?: number | undefined;
-  /** The bars of a file that do not have four quarter notes. */
-  readonly otherTimeSignatures?: readonly BarRange[] | undefined;
+  /** All bars by their time signatures; absent if all are in 4/4. */
+  readonly ranges?: readonly BarRange[];
   /** The melody's lowest and highest pitches, if they are known without reading the file. */
   readonly pitches: PitchSpan | undefined;
   /** The keys of rows that must still exist when the composition is written. */
@@ -78,7 +78,7 @@ export async function resolveInput({ sub, input, tracks, compositions }: Resolve
     return {
       bars: track.bars,
       firstBarWithNotes: track.firstBarWithNotes,
-      otherTimeSignatures: track.otherMetres,
+      ranges: barRanges(track.bars, track.otherMetres ?? []),
       pitches: { lowest: track.lowestPitch, highest: track.highestPitch },
       mustExist: [ownedKey("TRACK", sub, trackId)],
       file: {
@@ -126,10 +126,9 @@ export async function resolveInput({ sub, input, tracks, compositions }: Resolve
     });
   }
   const { bars } = composition.output;
-  const timeSignature = timeSignatureOf(composition.output);
   return {
     bars,
-    otherTimeSignatures: timeSignature === "4/4" ? [] : [{ firstBar: 1, lastBar: bars, timeSignature }],
+    ranges: [{ firstBar: 1, lastBar: bars, timeSignature: timeSignatureOf(composition.output) }],
     pitches: undefined,
     mustExist: [ownedKey("COMPOSITION", sub, compositionId)],
     file: {

@@ -17,22 +17,24 @@ export interface ResolveMelodyParams {
   readonly artifacts: Pick<ObjectStore, "read">;
 }
 
-export type ResolvedMelody =
-  { readonly kind: "MELODY"; readonly melody: Melody } | { readonly kind: "UNUSABLE"; readonly failure: Failure };
+interface Unusable {
+  readonly kind: "UNUSABLE";
+  readonly failure: Failure;
+}
+
+export type ResolvedMelody = { readonly kind: "MELODY"; readonly melody: Melody } | Unusable;
 
 /** The melody of an input before its options are applied. */
-type InputMelody =
-  | { readonly kind: "MELODY"; readonly melody: Melody | TrackMelody }
-  | { readonly kind: "UNUSABLE"; readonly failure: Failure };
+type InputMelody = { readonly kind: "MELODY"; readonly melody: Melody | TrackMelody } | Unusable;
 
 /** The largest score that is read. A piece of 64 bars with 17 full tracks has some 20 MB as JSON. */
 const maxScoreBytes = 32 * 1024 * 1024;
 
-const unusable = (code: string, message: string): Extract<ResolvedMelody, { kind: "UNUSABLE" }> => ({
+const unusable = (code: string, message: string): Unusable => ({
   kind: "UNUSABLE",
   failure: { code, message: message.slice(0, 1024), retryable: false },
 });
-const gone = (input: string): ReturnType<typeof unusable> =>
+const gone = (input: string): Unusable =>
   unusable("INPUT_NOT_FOUND", `The ${input} that was the input does not exist any more.`);
 
 /** Returns the melody that the composition asks for, with its options applied. */

@@ -173,8 +173,11 @@ const typeWords: Readonly<Record<string, string>> = {
   record: "an object",
 };
 
-/** Returns what is wrong in plain words. A schema's own rule brings words of its own. */
-function reasonOf(issue: z.core.$ZodIssue): string {
+/**
+ * Returns what is wrong in plain words, or undefined where Zod's own words do. Zod asks here for the message of each rule
+ * that brings no words of its own.
+ */
+function plainWords(issue: z.core.$ZodRawIssue): string | undefined {
   switch (issue.code) {
     case "too_small":
       if (issue.origin === "string") return "is too short";
@@ -185,15 +188,13 @@ function reasonOf(issue: z.core.$ZodIssue): string {
     case "invalid_type":
       return `is not ${typeWords[issue.expected] ?? "of the right type"}`;
     case "invalid_value":
-      // A rule of ours brings its own words.
-      return issue.message.startsWith("Invalid ") ? "is not one of the allowed values" : issue.message;
+      return "is not one of the allowed values";
     case "not_multiple_of":
       return `is not a multiple of ${issue.divisor}`;
     case "invalid_format":
-      // A rule of ours brings its own words.
-      return issue.message.startsWith("Invalid ") ? "is not in the right form" : issue.message;
+      return "is not in the right form";
     default:
-      return issue.message;
+      return undefined;
   }
 }
 
@@ -235,13 +236,13 @@ function describeIssue(issue: z.core.$ZodIssue, { schema, input }: IssueContext)
       const key = String(issue.path.at(-1));
       const record = schemaAt(schema, issue.path.slice(0, -1));
       const [inner] = issue.issues;
-      const reason = `has a name that ${inner === undefined ? "is not allowed" : reasonOf(inner)}`;
+      const reason = `has a name that ${inner === undefined ? "is not allowed" : inner.message}`;
       const names = record instanceof z.ZodRecord ? allowedBy(record.keyType) : allowedBy(undefined);
       return [fieldError(issue.path, reason, key, `as its name: ${names}`)];
     }
     default: {
       const missing = value === undefined && (issue.code === "invalid_type" || issue.code === "invalid_value");
-      const reason = missing ? "is required" : reasonOf(issue);
+      const reason = missing ? "is required" : issue.message;
       return [fieldError(issue.path, reason, value, allowedBy(at))];
     }
   }
@@ -359,7 +360,7 @@ function checkedBody<Schema extends z.ZodType>({
   const { text, body } = jsonBody(request);
   const error = brokenLimit(body) ?? repeatedField(text, body);
   if (error !== undefined) throw invalidRequest([error]);
-  const parsed = schema.safeParse(body);
+  const parsed = schema.safeParse(body, { error: plainWords });
   const found = parsed.success ? { errors: [], count: 0 } : errorsOf(schema, body, parsed.error);
   const others = isObject(body) ? alsoCheck(body) : [];
   if (parsed.success && others.length === 0) return { isValid: true, values: parsed.data };
@@ -448,7 +449,7 @@ export function parseValues<Schema extends z.ZodObject>(
     ...shortValue(values),
     allowed: "one value",
   }));
-  const parsed = schema.safeParse(given);
+  const parsed = schema.safeParse(given, { error: plainWords });
   if (parsed.success) {
     return errors.length === 0 ? { values: parsed.data, errors, count: 0 } : { errors, count: errors.length };
   }

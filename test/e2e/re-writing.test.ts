@@ -11,6 +11,7 @@ import { writeMidi } from "../../domain/music/score";
 import { parseMidi, type Song, tempoAt } from "../../domain/music/song";
 import { editEventListSchema } from "../../domain/schemas/api/compositions";
 import type { EditEvent } from "../../domain/schemas/invocation";
+import { placesOf } from "../support/note-places";
 import { accessToken, type ApiSession, openSession, shapes } from "./api-session";
 import { randomMelody } from "./random-melody";
 import { type RunningCloud, startCloud } from "./running-cloud";
@@ -62,10 +63,6 @@ async function upload(bytes: Uint8Array, query = ""): Promise<string> {
   expect(response.status).toBe(201);
   return response.json(z.object({ id: z.string() })).id;
 }
-
-/** The notes without their velocities, which are those of the performance. */
-const placesOf = (notes: readonly MidiNote[] = []): readonly unknown[] =>
-  notes.map(({ startTick, durationTicks, pitch }) => ({ startTick, durationTicks, pitch }));
 
 const cellsOf = (notes: readonly MidiNote[], { ticksPerBeat, bars }: Pick<Melody, "ticksPerBeat" | "bars">): Cells =>
   soundingCells(toGrid({ name: "", program: 0, tempo: 100, ticksPerBeat, bars, timeSignature: "4/4", notes }));

@@ -12,6 +12,7 @@ import { compositionSchema } from "../../domain/schemas/api/compositions";
 import { trackSchema } from "../../domain/schemas/api/tracks";
 import { environmentVariables } from "../../naming/environment-variables";
 import { stockModelKey } from "../../naming/table-keys";
+import { placesOf } from "../support/note-places";
 import { problemOf, type Reply } from "../unit/api/support/documented-api";
 import { stockModel } from "../unit/api/support/items";
 import { type ApiFunctions, startApiFunctions } from "./support/api-functions";
@@ -162,9 +163,6 @@ function expectBars({ song, output }: Piece, timeSignature: PieceTimeSignature, 
     Array.from({ length: bars - entryBar + 1 }, (_, index) => entryBar + index),
   );
 }
-
-const placesOf = (notes: readonly MidiNote[] = []) =>
-  notes.map(({ startTick, durationTicks, pitch }) => ({ startTick, durationTicks, pitch }));
 
 test("4/4, pop: a built-in melody gets a band", async () => {
   const piece = await arranged({ input: { sampleMelodyId: "twinkle-twinkle" }, parameters: { style: "pop" } });

@@ -6,6 +6,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import Ajv2020 from "ajv/dist/2020";
 import * as z from "zod";
+import { stepsPerBar } from "../../domain/music/melody";
 import {
   endsInside,
   invocationErrorSchema,
@@ -224,7 +225,8 @@ const casesSchema = z.object({
 test("the rules about notes and bars are judged as the cases say", () => {
   const { cases } = casesSchema.parse(read("cases", "invocation-melody.json"));
   for (const { name, bars, notes, copies, broken } of cases) {
-    const isKept = notes.length * copies <= maxMelodyNotes(bars) && notes.every((note) => endsInside(note, bars));
+    const isKept =
+      notes.length * copies <= maxMelodyNotes(bars * stepsPerBar) && notes.every((note) => endsInside(note, bars));
     expect({ name, isKept }).toEqual({ name, isKept: broken.length === 0 });
   }
 });

@@ -1,6 +1,6 @@
 /** Writes the bass. */
 import type { ModelNote } from "../melody";
-import { pitchClass, tonesOf } from "./chord";
+import { rub, tonesOf } from "./chord";
 import { isInScale, type Key } from "./key";
 import { velocityNear } from "./loudness";
 import { type Hit, hitsOf } from "./rhythm";
@@ -46,7 +46,7 @@ function approach(
   const target = next.bassRoot;
   if (target === undefined || next.chord.root === span.chord.root) return undefined;
   const sounding = notesIn(tune, at);
-  const rubs = (pitch: number): boolean => sounding.some((note) => [1, 11].includes(pitchClass(note.pitch - pitch)));
+  const rubs = (pitch: number): boolean => sounding.some((note) => rub(note.pitch, pitch));
   const candidates = [-1, 1, -2, 2]
     .map((interval) => target + interval)
     .filter((pitch) => pitch >= bassRange.lowest && pitch < span.ceiling && isInScale(key, pitch) && !rubs(pitch));
@@ -84,7 +84,7 @@ function pitchOf(params: BassLineParams, hit: Hit, span: VoicedSpan, next: Voice
 /** Returns a pitch for a note inside a chord: another tone where the wanted one would rub against a note of the tune. */
 function withoutRub(tune: Tune, { start }: Hit, span: VoicedSpan, wanted: number): number {
   const sounding = notesIn(tune, { start, end: start + 1 });
-  const rubs = (pitch: number): boolean => sounding.some((note) => [1, 11].includes(pitchClass(note.pitch - pitch)));
+  const rubs = (pitch: number): boolean => sounding.some((note) => rub(note.pitch, pitch));
   const { bassRoot: root = wanted, ceiling, chord } = span;
   const others = tonesOf(chord).map((tone) => near(tone, root, ceiling));
   return rubs(wanted) ? (others.find((pitch) => !rubs(pitch)) ?? wanted) : wanted;
@@ -93,9 +93,7 @@ function withoutRub(tune: Tune, { start }: Hit, span: VoicedSpan, wanted: number
 /** Returns the step at which a bass note ends: early where a note of the tune begins that would rub against it. */
 function endOfNote({ tune, spans }: BassLineParams, { start, end }: Hit, pitch: number): number {
   if (start === spans.at(-1)?.start) return end;
-  const rubbing = notesIn(tune, { start, end }).find(
-    (note) => note.onset > start && [1, 11].includes(pitchClass(note.pitch - pitch)),
-  );
+  const rubbing = notesIn(tune, { start, end }).find((note) => note.onset > start && rub(note.pitch, pitch));
   return rubbing?.onset ?? end;
 }
 

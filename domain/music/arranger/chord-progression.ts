@@ -8,6 +8,7 @@ import {
   isSameChord,
   leadsTo,
   pitchClass,
+  rub,
   tonesOf,
   tonicChord,
   usualness,
@@ -119,7 +120,7 @@ function fitOf(notes: readonly WeighedNote[], chord: Chord): number {
       fit += weight * (place === 3 ? seventhWeight : 1);
       continue;
     }
-    const isSemitone = tones.some((tone) => [1, 11].includes(pitchClass(pitch - tone)));
+    const isSemitone = tones.some((tone) => rub(pitch, tone));
     const cost = isSemitone ? foreignCost.semitone : foreignCost.other;
     fit -= weight * cost * (isPassing ? passingShare : 1);
   }
@@ -160,8 +161,8 @@ export function chooseChords({ tune, key, rhythm }: ChooseChordsParams): ChordSp
       if (endsPhrase && isSameChord(chord, tonic)) fit += cadence.tonic;
       if (endsPhrase && isDominant(chord, key)) fit += cadence.dominant;
       if (isLast && isSameChord(chord, tonic)) fit += closing.tonic;
-      const holdsAll = notes.every(({ pitch }) => tonesOf(chord).includes(pitchClass(pitch)));
-      if (isLast && !holdsAll) fit -= closing.foreignNote;
+      const holds = ({ pitch }: WeighedNote): boolean => tonesOf(chord).includes(pitchClass(pitch));
+      if (isLast && !notes.every(holds)) fit -= closing.foreignNote;
       return fit;
     });
   });

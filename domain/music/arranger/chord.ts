@@ -19,6 +19,9 @@ const intervals: Readonly<Record<Quality, readonly number[]>> = {
 
 export const pitchClass = (pitch: number): number => ((pitch % 12) + 12) % 12;
 
+/** Returns true if two pitches rub: they are a semitone apart, in any octave. */
+export const rub = (one: number, other: number): boolean => [1, 11].includes(pitchClass(one - other));
+
 /** Returns the pitch classes of a chord, the root first, then third, fifth and, if it has one, seventh. */
 export const tonesOf = ({ root, quality }: Chord): number[] =>
   intervals[quality].map((interval) => pitchClass(root + interval));

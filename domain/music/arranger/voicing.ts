@@ -1,5 +1,5 @@
 /** Places the tones of each chord below the tune, so that each moves as little as it can from chord to chord. */
-import { type Chord, pitchClass, tonesOf } from "./chord";
+import { type Chord, pitchClass, rub, tonesOf } from "./chord";
 import type { ChordSpan } from "./chord-progression";
 import { isInScale, type Key } from "./key";
 import { endOf, notesIn, skyline, type Span, type Tune } from "./tune";
@@ -93,13 +93,10 @@ function place({ chord, addedSeventh, ceiling, center, bassRoot = 0, before }: P
   return [];
 }
 
-/**
- * Returns the pitch class of the seventh that a style adds to a triad: one of the key that does not rub against the tune.
- */
+/** Returns the pitch class of the seventh that a style adds to a triad: one of the key that does not rub against the tune. */
 function seventhFor(tune: Tune, key: Key, { chord, ...span }: ChordSpan): number | undefined {
   const intervals = { major: [11, 10], minor: [10], dominant: [], diminished: [] }[chord.quality];
-  const rubs = (seventh: number): boolean =>
-    notesIn(tune, span).some(({ pitch }) => [1, 11].includes(pitchClass(pitch - seventh)));
+  const rubs = (seventh: number): boolean => notesIn(tune, span).some(({ pitch }) => rub(pitch, seventh));
   return intervals
     .map((interval) => pitchClass(chord.root + interval))
     .filter((seventh) => isInScale(key, seventh))
@@ -147,7 +144,7 @@ export function voiceChords({ tune, key, spans, hasSevenths }: VoiceChordsParams
  * at least as long as `shortest`; the first part may be shorter if the whole span is.
  */
 export function clearParts(tune: Tune, span: Span, pitch: number, shortest: number): Span[] {
-  const clashing = notesIn(tune, span).filter((note) => [1, 11].includes(pitchClass(note.pitch - pitch)));
+  const clashing = notesIn(tune, span).filter((note) => rub(note.pitch, pitch));
   const parts: Span[] = [];
   let start = span.start;
   for (const note of clashing) {

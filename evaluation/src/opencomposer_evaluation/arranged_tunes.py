@@ -20,7 +20,7 @@ from opencomposer_music.voice_lines import REST, VoiceLines
 
 from opencomposer_evaluation.report import Report, Section, Table, number
 from opencomposer_evaluation.tune_evaluation import SEEDS
-from opencomposer_evaluation.tune_faults import FAULTS, Fault, foreign_notes, longest_bass_pitch
+from opencomposer_evaluation.tune_faults import FAULTS, Fault, faults_in, foreign_notes, longest_bass_pitch
 from opencomposer_evaluation.user_tunes import UserTune
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -148,8 +148,7 @@ def judge_arrangements(tunes: Sequence[UserTune], arrangements: Sequence[Arrange
                 own_figures(one.lines, tune.beats_per_bar * STEPS_PER_BEAT) for one in of_tune if one.style == style
             ]
             figures = {fault.name: fmean(figures[fault.name] for figures in every) for fault in OWN_FAULTS}
-            faults = [fault.name for fault in OWN_FAULTS if fault.is_at_fault(figures[fault.name])]
-            styles.append(StyleResult(style, figures, faults))
+            styles.append(StyleResult(style, figures, faults_in(figures, OWN_FAULTS)))
         results.append(ArrangedTune(tune, styles))
     return results
 

@@ -17,7 +17,7 @@ from opencomposer_serving.invocation import InvocationRequest, Melody, ModelRefe
 from opencomposer_serving.technique import Technique
 
 from opencomposer_evaluation.report import Report, Section, Table, number, percent
-from opencomposer_evaluation.tune_faults import FAULTS, OTHER_FIGURES, mean_figures, tonic_missed
+from opencomposer_evaluation.tune_faults import FAULTS, OTHER_FIGURES, faults_in, mean_figures, tonic_missed
 from opencomposer_evaluation.user_tunes import UserTune
 
 SEEDS = 3
@@ -93,9 +93,8 @@ def judge_tunes(
             continue
         played = [harmonize(tune, seed) for seed in range(seeds)]
         figures = mean_figures(played)
-        faults = [fault.name for fault in FAULTS if fault.is_at_fault(figures[fault.name])]
         missed = [answer for answer in map(tonic_missed, played) if answer is not None]
-        results.append(TuneResult(tune, figures, faults, missed))
+        results.append(TuneResult(tune, figures, faults_in(figures), missed))
     return results
 
 

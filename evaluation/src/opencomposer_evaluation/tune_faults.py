@@ -175,5 +175,10 @@ def mean_figures(harmonizations: Sequence[VoiceLines]) -> dict[str, float]:
     return {name: fmean(figure(lines) for lines in harmonizations) for name, figure in figures.items()}
 
 
+def faults_in(figures: Mapping[str, float], faults: Sequence[Fault] = FAULTS) -> list[str]:
+    """Returns the names of the faults whose mean figures, by name, are beyond their limits."""
+    return [fault.name for fault in faults if fault.is_at_fault(figures[fault.name])]
+
+
 def _outside(pitches: Sequence[int], key: Key) -> float:
     return _ratio(sum((pitch - key.tonic) % 12 not in SCALES[key.mode] for pitch in pitches), len(pitches))

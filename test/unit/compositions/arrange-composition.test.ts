@@ -19,6 +19,7 @@ import { techniques } from "../../../domain/techniques/registry";
 import { arrangeComposition } from "../../../lambdas/compositions/arrange-composition";
 import { performedMidi } from "../../../lambdas/compositions/performed-midi";
 import type { CompositionItem } from "../../../lambdas/stores/items";
+import { placesOf } from "../../support/note-places";
 import { composition } from "../api/support/items";
 
 const sample = findSampleMelody("twinkle-twinkle");
@@ -153,9 +154,7 @@ describe.each(pieceTimeSignatures)("a melody in %s", (timeSignature) => {
 
     const read = trackMelody(song, 0);
     expect(applyInputOptions(read, {}, "arranger")).toMatchObject({ bars: 8, timeSignature });
-    expect(read.notes.map(({ startTick, durationTicks, pitch }) => ({ startTick, durationTicks, pitch }))).toEqual(
-      tune.notes.map(({ startTick, durationTicks, pitch }) => ({ startTick, durationTicks, pitch })),
-    );
+    expect(placesOf(read.notes)).toEqual(placesOf(tune.notes));
     for (const { name, notes } of song.tracks.slice(1)) {
       // The band waits for the bar line after a short upbeat that fills no beat; otherwise it comes in with the tune.
       expect(notes[0]?.startTick).toBeGreaterThanOrEqual(tune.notes[0]?.startTick ?? 0);
