@@ -43,7 +43,7 @@ export interface OpenStage extends StageInCloud {
   readonly regionFrom: string;
   /** What the local cloud has written about itself; undefined on AWS. */
   readonly local: Outputs | undefined;
-  /** Returns an error that says what failed and what to do, where it is one of a request to the cloud. */
+  /** Returns what a person is told of an error: which request to the cloud failed, and what to do; others as they are. */
   readonly explain: (error: unknown) => unknown;
 }
 
