@@ -135,7 +135,10 @@ export function describeStacks(
 ): string {
   const place = `account ${account} and Region ${settings.region} (from ${regionFrom})`;
   if (found.length === 0) {
-    return `There is no stack of ${stage} in ${place}. If it is elsewhere, name another Region by --region or AWS_REGION, or another profile by --profile.`;
+    return (
+      `There is no stack of ${stage} in ${place}. ` +
+      "If it is elsewhere, name another Region by --region or AWS_REGION, or another profile by --profile."
+    );
   }
   const missing = stackNames.filter((name) => !found.includes(name));
   const rest = missing.length === 0 ? "" : `, and none of ${missing.join(", ")}`;
