@@ -60,8 +60,9 @@ async function showFindings(values: StageOptionValues): Promise<void> {
 }
 
 async function showLeftovers(stage: OpenStage): Promise<void> {
-  console.log(describeStacks(stage, await findStacks(stage)));
-  const { leftovers, inStacks, unlisted } = await listLeftovers(stage, ownQualifier);
+  const stacks = [...(await findStacks(stage)).keys()];
+  console.log(describeStacks(stage, stacks));
+  const { leftovers, inStacks, unlisted } = await listLeftovers(stage, { stacks, qualifier: ownQualifier });
   for (const leftover of leftovers) for (const line of describeLeftover(leftover)) console.log(line);
   const stays = `The stacks of the stage are deployed; their ${inStacks} resources are not listed.`;
   console.log(`${leftovers.length} things are there without a stack.${inStacks > 0 ? ` ${stays}` : ""}`);

@@ -24,6 +24,7 @@ import { techniques } from "../domain/techniques/registry";
 import { apiRoutes, isOperationId, type OperationId } from "../naming/api-routes";
 import { midiTypes } from "../naming/media-types";
 import { type CommandUsage, readOptions, runCommand } from "../tools/command-line";
+import { generatorUsage } from "./documents/generator-usage";
 
 const root = path.join(__dirname, "..");
 /** The version of the API, which is the version of the software. */
@@ -314,10 +315,7 @@ async function formatted(text: string, file: string): Promise<string> {
 const usage = {
   command: "npm run openapi",
   does: "Writes docs/openapi.json, and the client's types from it.",
-  options: {
-    check: { type: "boolean", default: false, does: "writes nothing, and ends with 1 when something is stale" },
-  },
-  examples: [{ given: "--check", does: "says what is stale" }],
+  ...generatorUsage,
 } as const satisfies CommandUsage;
 
 async function main(): Promise<void> {

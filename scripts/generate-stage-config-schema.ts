@@ -8,6 +8,7 @@ import { format, resolveConfig } from "prettier";
 import * as z from "zod";
 import { stageConfigSchema } from "../lib/config/stage-config";
 import { type CommandUsage, readOptions, runCommand } from "../tools/command-line";
+import { generatorUsage } from "./documents/generator-usage";
 
 const file = path.join(__dirname, "..", "lib", "config", "opencomposer.schema.json");
 
@@ -40,10 +41,7 @@ function ownValuesSchema(): Record<string, unknown> {
 const usage = {
   command: "npm run config-schema",
   does: "Writes the JSON Schema of own values of a stage, lib/config/opencomposer.schema.json.",
-  options: {
-    check: { type: "boolean", default: false, does: "writes nothing, and ends with 1 when something is stale" },
-  },
-  examples: [{ given: "--check", does: "says what is stale" }],
+  ...generatorUsage,
 } as const satisfies CommandUsage;
 
 async function main(): Promise<void> {

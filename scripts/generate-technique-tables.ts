@@ -10,6 +10,7 @@ import type { Parameter } from "../domain/techniques/technique";
 import { isTrainedTechnique, type TechniqueId, techniqueIds } from "../naming/resource-names";
 import { type CommandUsage, readOptions, runCommand } from "../tools/command-line";
 import { withGeneratedTables } from "./documents/generated-tables";
+import { generatorUsage } from "./documents/generator-usage";
 
 const root = path.join(__dirname, "..");
 
@@ -44,10 +45,7 @@ const readmeOf = (id: TechniqueId): string =>
 const usage = {
   command: "npm run technique-tables",
   does: "Writes the tables of parameters in the techniques' READMEs from their documents.",
-  options: {
-    check: { type: "boolean", default: false, does: "writes nothing, and ends with 1 when something is stale" },
-  },
-  examples: [{ given: "--check", does: "says what is stale" }],
+  ...generatorUsage,
 } as const satisfies CommandUsage;
 
 async function main(): Promise<void> {

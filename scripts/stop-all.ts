@@ -18,15 +18,15 @@ import { findTraining } from "./stop-all/training-of-stage";
 const executionPatience = 180_000;
 
 async function stopAll(stage: OpenStage, options: { readonly yes: boolean; readonly minutes: number }): Promise<void> {
-  const found = await findStacks(stage);
-  const training = await findTraining(stage);
+  const stacks = await findStacks(stage);
+  const training = findTraining(stage, stacks);
   const work = await findRunningWork(training);
   console.log(`${describeAccount(stage)}: ${describeWork(work)}`);
   for (const { name, stopping } of work.trainings) console.log(`  ${name}${stopping ? " (stopping)" : ""}`);
   for (const { name } of work.executions) console.log(`  execution ${name}`);
-  const stacks = describeStacks(stage, found);
-  if (isNothing(work) && found.length === 0) throw new Error(stacks);
-  console.log(stacks);
+  const found = describeStacks(stage, [...stacks.keys()]);
+  if (isNothing(work) && stacks.size === 0) throw new Error(found);
+  console.log(found);
   if (isNothing(work)) return;
   await confirm("All of it is to be stopped.", options);
   const left = await stopTrainings({

@@ -9,7 +9,7 @@ export type OptionUsage = ParsedOption & {
   readonly does: string;
   /** What its value is called, as STAGE in `--stage STAGE`; a boolean has none. */
   readonly value?: string;
-  /** What the error says of an option that lacks its value. */
+  /** The values that the error names where the option is given without one. */
   readonly allowed?: readonly string[];
 };
 
@@ -24,7 +24,7 @@ export interface CommandUsage<Options extends OptionUsages = OptionUsages> {
   readonly options: Options;
   /** What the arguments that are no options mean, in their order. */
   readonly positionals?: readonly PositionalUsage[];
-  /** Arguments that are often given, and what the command does then. The first are shown where npm has taken options. */
+  /** Arguments that are often given, and what the command does then. The first is shown where npm has taken options. */
   readonly examples: readonly { readonly given: string; readonly does: string }[];
 }
 

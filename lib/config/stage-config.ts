@@ -298,6 +298,8 @@ const stageSettingsSchema = z.strictObject({
 
 type Refuse = (path: readonly (string | number)[], message: string) => void;
 
+const publicAddress = "must be an https URL in the stage prod, and not an address of the machine itself";
+
 /** Refuses values of a deployment that people rely on, if they are good for trying things out only. */
 function refuseTrialValues(
   { api, identity, alarms, images }: z.infer<typeof stageSettingsSchema>,
@@ -309,13 +311,13 @@ function refuseTrialValues(
   for (const [index, origin] of api.corsOrigins.entries()) {
     refuseExample(["api", "corsOrigins", index], origin);
     if (origin === "*" || isLoopback(origin)) {
-      refuse(["api", "corsOrigins", index], "must be an https URL in the stage prod");
+      refuse(["api", "corsOrigins", index], publicAddress);
     }
   }
   for (const name of ["callbackUrls", "logoutUrls"] as const) {
     for (const [index, url] of (identity.signInPage?.[name] ?? []).entries()) {
       refuseExample(["identity", "signInPage", name, index], url);
-      if (isLoopback(url)) refuse(["identity", "signInPage", name, index], "must be an https URL in the stage prod");
+      if (isLoopback(url)) refuse(["identity", "signInPage", name, index], publicAddress);
     }
   }
   for (const technique of trainedTechniqueIds) {
@@ -384,7 +386,8 @@ function refuseForgettingWork({ storage, training }: z.infer<typeof stageSetting
   if (storage.workDays >= days) return;
   refuse(
     ["storage", "workDays"],
-    `must be at least ${days}: a training job may take queueDeadlineSeconds, capacityDeadlineSeconds and runtimeLimitSeconds, ${longest} s together, and needs its files for a day more`,
+    `must be at least ${days}: a training job may take queueDeadlineSeconds, capacityDeadlineSeconds and runtimeLimitSeconds, ` +
+      `${longest} s together, and needs its files for a day more`,
   );
 }
 
@@ -473,7 +476,8 @@ export const stageConfigSchema = stageSettingsSchema.superRefine((config, contex
   if (reserved !== undefined && reserved < config.compositions.concurrency) {
     refuse(
       ["functions", "reservedConcurrency", "executeComposition"],
-      `must be at least compositions.concurrency (${config.compositions.concurrency}), or Lambda throttles the workers and their messages run out of deliveries`,
+      `must be at least compositions.concurrency (${config.compositions.concurrency}), ` +
+        "or Lambda throttles the workers and their messages run out of deliveries",
     );
   }
   if (config.removal === "destroy" && config.storage.deletionProtection) {

@@ -13,7 +13,7 @@ const otherPartitions = /^(?:cn|us-gov|us-iso[a-z]?|eu-isoe|eusc)-/;
 export function refuseOtherPartitions(region: string | undefined): void {
   if (region === undefined || !otherPartitions.test(region)) return;
   throw new StageConfigError(
-    `The Region ${region} is not supported: OpenComposer knows the addresses of AWS's commercial Regions alone, ` +
-      "and nobody could sign in where China, GovCloud and the Sovereign Cloud have others. Choose another Region (docs/deploy.md).",
+    `The Region ${region} is not supported: in China, GovCloud and the Sovereign Cloud AWS's own hosts have other names, ` +
+      "which OpenComposer does not know, so nobody could sign in. Choose another Region (docs/deploy.md).",
   );
 }

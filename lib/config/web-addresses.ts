@@ -32,22 +32,19 @@ const reservedHost = /(?:^|[.@/])(?:example(?:\.(?:com|net|org))?|invalid)\.?$/;
 export const isReserved = (address: string): boolean =>
   reservedHost.test(URL.canParse(address) ? new URL(address).hostname : address.toLowerCase());
 
-/** Returns what every address of a web page must be; undefined if this one is so. */
-function webAddressFault(url: URL | undefined): string | undefined {
-  const { protocol, hostname } = url ?? { protocol: "", hostname: "" };
-  const isSecure = protocol === "https:" || (protocol === "http:" && hostsWithoutTls.includes(hostname));
+/** Returns the URL of a web page; or, in words, what every such address must be, if this one is none. */
+function readWebAddress(text: string): URL | string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isSecure = url?.protocol === "https:" || (url?.protocol === "http:" && hostsWithoutTls.includes(url.hostname));
   if (!isSecure) return "an https URL, or an http URL of localhost, 127.0.0.1 or [::1]";
-  return hostName.test(hostname) || ipAddress.test(hostname) ? undefined : "a URL of one host, without `*`";
+  return hostName.test(url.hostname) || ipAddress.test(url.hostname) ? url : "a URL of one host, without `*`";
 }
-
-const parsed = (text: string): URL | undefined => (URL.canParse(text) ? new URL(text) : undefined);
 
 /** Returns what an origin of browsers must be; undefined if the text is spelled as the header `Origin` spells one. */
 export function originFault(text: string): string | undefined {
   if (text === "*") return undefined;
-  const url = parsed(text);
-  const fault = webAddressFault(url);
-  if (url === undefined || fault !== undefined) return `must be \`*\`, or ${fault ?? "a URL"}`;
+  const url = readWebAddress(text);
+  if (typeof url === "string") return `must be \`*\`, or ${url}`;
   return text === url.origin ? undefined : `must be an origin as a browser sends it, which is "${url.origin}"`;
 }
 
@@ -58,9 +55,8 @@ export const addressCount = 100;
 
 /** Returns what an address to which people are sent back must be; undefined if the text is one. */
 export function returnAddressFault(text: string): string | undefined {
-  const url = parsed(text);
-  const fault = webAddressFault(url);
-  if (url === undefined || fault !== undefined) return `must be ${fault ?? "a URL"}`;
+  const url = readWebAddress(text);
+  if (typeof url === "string") return `must be ${url}`;
   if (text.length > addressCharacters) return `must have at most ${addressCharacters} characters`;
   if (text.includes("#")) return "must have no fragment (`#…`): Cognito refuses one";
   if (url.username !== "" || url.password !== "") return "must have no user name and no password";

@@ -13,6 +13,7 @@ import {
   apiStack,
   type DescribedStack,
   describeStack,
+  findStacks,
   type StackName,
   stackName,
   stackNames,
@@ -38,7 +39,7 @@ import {
   checkTrainingQuota,
   notDeployed,
 } from "./checks";
-import { type Finding, right, skipped, wrong } from "./finding";
+import { type Finding, inOneLine, right, skipped, wrong } from "./finding";
 import {
   dockerProgram,
   findDocker,
@@ -51,14 +52,14 @@ import {
 } from "./read-account";
 
 /** What a check is called, and what finds it out. */
-type Check = readonly [name: string, findings: () => Promise<readonly Finding[]>];
+type Check = readonly [name: string, findings: () => readonly Finding[] | Promise<readonly Finding[]>];
 
 /** Checks this machine, which is asked without credentials. Each finding comes as soon as it is known. */
 export async function* checkMachine(config: StageConfig): AsyncGenerator<Finding> {
   const docker = dockerProgram(process.env);
   const checks: readonly Check[] = [
-    ["Node", async () => await Promise.resolve([checkNode(process.version)])],
-    ["Python", async () => await Promise.resolve([right("Python", findPython())])],
+    ["Node", () => [checkNode(process.version)]],
+    ["Python", () => [right("Python", findPython())]],
     ["Docker", async () => [checkDocker(await findDocker(docker), config)]],
     ["base image", async () => await checkBaseImages(docker, config)],
   ];
@@ -83,13 +84,17 @@ export async function* checkStage(
     ],
     stage.explain,
   );
-  const stacks: StackOfStage[] = [];
-  const checkAllStacks = async (): Promise<readonly Finding[]> => {
-    stacks.push(...(await describeStacks(stage, config)));
-    return isAbsent(stacks) ? [notDeployed(stage.stage)] : checkStacks(stage, stacks);
+  // It stays false where the stacks could not be described: nothing is known of them then.
+  const deployment = { isAbsent: false };
+  const checkStacks = async (): Promise<readonly Finding[]> => {
+    const names = stacksOf(config);
+    const stacks = await findStacks(stage, names);
+    deployment.isAbsent = stacks.size === 0;
+    if (deployment.isAbsent) return [notDeployed(stage.stage)];
+    return names.map((name) => checkStackOf(stage, name, stacks.get(name)));
   };
-  yield* findingsOf([["stacks", checkAllStacks]], stage.explain);
-  if (isAbsent(stacks)) return;
+  yield* findingsOf([["stacks", checkStacks]], stage.explain);
+  if (deployment.isAbsent) return;
   yield* findingsOf(
     [
       ["images", async () => await checkImages(stage)],
@@ -106,13 +111,8 @@ async function* findingsOf(checks: readonly Check[], explain: (error: unknown) =
     try {
       yield* await findings();
     } catch (error) {
-      const explained = explain(error);
-      const reason = explained instanceof Error ? explained.message : String(explained);
-      yield wrong(
-        check,
-        `could not be checked: ${reason.replaceAll("\n", " ").replace(/\.$/, "")}`,
-        "Check it by hand.",
-      );
+      const reason = inOneLine(explain(error)).replace(/\.$/, "");
+      yield wrong(check, `could not be checked: ${reason}`, "Check it by hand.");
     }
   }
 }
@@ -135,28 +135,10 @@ const stacksOf = ({ endpoints, alarms }: StageConfig): readonly StackName[] =>
     (name) => (name !== "Inference" || endpoints !== undefined) && (name !== "Observability" || alarms !== undefined),
   );
 
-interface StackOfStage {
-  readonly name: StackName;
-  /** Undefined: it is not deployed. */
-  readonly stack: DescribedStack | undefined;
-}
-
-/** Returns true if nothing is deployed. Of stacks that could not be described nothing is known. */
-const isAbsent = (stacks: readonly StackOfStage[]): boolean =>
-  stacks.length > 0 && stacks.every(({ stack }) => stack === undefined);
-
-async function describeStacks(stage: OpenStage, config: StageConfig): Promise<readonly StackOfStage[]> {
-  const stacks: StackOfStage[] = [];
-  for (const name of stacksOf(config)) stacks.push({ name, stack: await describeStack(stage, name) });
-  return stacks;
-}
-
-function checkStacks({ stage }: OpenStage, stacks: readonly StackOfStage[]): readonly Finding[] {
-  return stacks.map(({ name, stack }) => {
-    const schema = [storageStack, apiStack, trainingStack].find((known) => known.name === name)?.outputs;
-    const missing = schema?.safeParse(stack?.outputs ?? {}).error?.issues.map(({ path }) => path.join(".")) ?? [];
-    return checkStack({ stage, name, stack, missing });
-  });
+function checkStackOf({ stage }: OpenStage, name: StackName, stack: DescribedStack | undefined): Finding {
+  const schema = [storageStack, apiStack, trainingStack].find((known) => known.name === name)?.outputs;
+  const missing = schema?.safeParse(stack?.outputs ?? {}).error?.issues.map(({ path }) => path.join(".")) ?? [];
+  return checkStack({ stage, name, stack, missing });
 }
 
 async function checkQuotas(stage: OpenStage, config: StageConfig): Promise<readonly Finding[]> {

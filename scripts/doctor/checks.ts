@@ -76,21 +76,17 @@ function afterFailure(params: {
   const unprotect = `aws cloudformation update-termination-protection --no-enable-termination-protection ${ofStack} && `;
   const remove = `${stack.isProtected ? unprotect : ""}aws cloudformation delete-stack ${ofStack}`;
   const reason = `Its reason: aws cloudformation describe-stack-events ${ofStack}.`;
-  const deleteFirst =
-    `the stack must be deleted before the next: ${remove} && aws cloudformation wait stack-delete-complete ${ofStack}. ` +
-    `Then mend the reason, and deploy again: ${deploy}. What the failed deploy left is listed by --leftovers.`;
   switch (stack.status) {
-    case "ROLLBACK_COMPLETE":
-    case "ROLLBACK_FAILED":
-      if (!stack.isProtected) {
-        return (
-          `${reason} Its first deploy failed. Mend the reason and deploy again, which deletes the failed stack first: ${deploy}. ` +
-          `What the failed deploy left is listed by --leftovers.`
-        );
-      }
-      return `${reason} Its first deploy failed, and ${deleteFirst}`;
     case "CREATE_FAILED":
-      return `${reason} Its first deploy failed, and ${deleteFirst}`;
+    case "ROLLBACK_COMPLETE":
+    case "ROLLBACK_FAILED": {
+      const isDeletedByCdk = stack.status !== "CREATE_FAILED" && !stack.isProtected;
+      const next = isDeletedByCdk
+        ? `. Mend the reason and deploy again, which deletes the failed stack first: ${deploy}`
+        : `, and the stack must be deleted before the next: ${remove} && aws cloudformation wait stack-delete-complete ${ofStack}. ` +
+          `Then mend the reason, and deploy again: ${deploy}`;
+      return `${reason} Its first deploy failed${next}. What the failed deploy left is listed by --leftovers.`;
+    }
     case "UPDATE_ROLLBACK_FAILED":
     case "UPDATE_FAILED": {
       const withoutCdk = stack.status === "UPDATE_FAILED" ? "rollback-stack" : "continue-update-rollback";

@@ -18,3 +18,7 @@ export const skipped = (check: string, found: string): Finding => ({ check, resu
 /** Returns the finding in one line. */
 export const describeFinding = ({ check, result, found, toDo }: Finding): string =>
   `${marks[result]} ${check}: ${found}${toDo === undefined ? "" : `. ${toDo}`}`;
+
+/** Returns, in one line, the message of anything that a check or a list has thrown. */
+export const inOneLine = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).replaceAll("\n", " ");

@@ -6,9 +6,10 @@ import { paginateGetResources, ResourceGroupsTaggingAPIClient } from "@aws-sdk/c
 import { NoSuchBucket, paginateListObjectsV2, S3Client } from "@aws-sdk/client-s3";
 import type { SageMakerClient } from "@aws-sdk/client-sagemaker";
 import { resourcePrefix, type Stage, trainingLogGroup } from "../../naming/resource-names";
-import { describeStack, stackName, stackNames } from "../../tools/stacks/deployed-stage";
+import { type StackName, stackName } from "../../tools/stacks/deployed-stage";
 import type { OpenStage } from "../operators/open-stage";
 import { listTrainings, sageMakerOf } from "../stop-all/training-of-stage";
+import { inOneLine } from "./finding";
 import { imagePrice, type Leftover, leftoversOf, nameInArn } from "./leftovers";
 
 export interface StageLeftovers {
@@ -22,16 +23,19 @@ export interface StageLeftovers {
 /**
  * Returns what is left of a stage.
  *
- * @param qualifier that of the CDK's bootstrap, whose images and files are listed, too
+ * @param params.stacks the stacks of the stage that are there
+ * @param params.qualifier that of the CDK's bootstrap, whose images and files are listed, too
  */
-export async function listLeftovers(stage: OpenStage, qualifier: () => string): Promise<StageLeftovers> {
+export async function listLeftovers(
+  stage: OpenStage,
+  params: { readonly stacks: readonly StackName[]; readonly qualifier: () => string },
+): Promise<StageLeftovers> {
   const { settings, account } = stage;
   const inStacks: string[] = [];
-  for (const name of stackNames) {
-    if ((await describeStack(stage, name)) === undefined) continue;
+  for (const name of params.stacks) {
     inStacks.push(...(await listInStack(stage.cloudFormation, stackName(stage.stage, name))));
   }
-  const ofBootstrap = (kind: string): string => `cdk-${qualifier()}-${kind}-${account}-${settings.region}`;
+  const ofBootstrap = (kind: string): string => `cdk-${params.qualifier()}-${kind}-${account}-${settings.region}`;
   const logs = new CloudWatchLogsClient(settings);
   const tagged: Leftover[] = [];
   const lists: Readonly<Record<string, () => Promise<readonly Leftover[]>>> = {
@@ -59,9 +63,7 @@ export async function listLeftovers(stage: OpenStage, qualifier: () => string): 
       leftovers.push(...(await list()));
     } catch (error) {
       // The other lists are of use all the same.
-      const explained = stage.explain(error);
-      const reason = explained instanceof Error ? explained.message : String(explained);
-      unlisted.push(`${what} (${reason.replaceAll("\n", " ")})`);
+      unlisted.push(`${what} (${inOneLine(stage.explain(error))})`);
     }
   }
   return { leftovers, inStacks: inStacks.length, unlisted };

@@ -43,7 +43,7 @@ export interface OpenStage extends StageInCloud {
   readonly regionFrom: string;
   /** What the local cloud has written about itself; undefined on AWS. */
   readonly local: Outputs | undefined;
-  /** Returns an error that says what failed and what to do, where it is one of a request to the cloud. */
+  /** Returns what a person is told of an error: which request to the cloud failed, and what to do; others as they are. */
   readonly explain: (error: unknown) => unknown;
 }
 
@@ -135,7 +135,10 @@ export function describeStacks(
 ): string {
   const place = `account ${account} and Region ${settings.region} (from ${regionFrom})`;
   if (found.length === 0) {
-    return `There is no stack of ${stage} in ${place}. If it is elsewhere, name another Region by --region or AWS_REGION, or another profile by --profile.`;
+    return (
+      `There is no stack of ${stage} in ${place}. ` +
+      "If it is elsewhere, name another Region by --region or AWS_REGION, or another profile by --profile."
+    );
   }
   const missing = stackNames.filter((name) => !found.includes(name));
   const rest = missing.length === 0 ? "" : `, and none of ${missing.join(", ")}`;

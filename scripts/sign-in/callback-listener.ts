@@ -59,7 +59,7 @@ export async function listenForCallback(params: {
       return;
     }
     if (!params.isExpected(address)) {
-      end(400, "This response does not belong to the sign-in that is waited for, which goes on.");
+      end(400, "This response belongs to another sign-in. The one that is waited for goes on.");
       return;
     }
     isOver = true;

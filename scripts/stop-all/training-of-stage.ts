@@ -11,7 +11,7 @@ import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { createDynamoDBTable } from "../../lambdas/stores/dynamodb-table";
 import { createTrainingJobs } from "../../lambdas/stores/training-jobs";
 import { parseTrainingJobName, resourcePrefix, type Stage } from "../../naming/resource-names";
-import { describeStack, storageStack, trainingStack } from "../../tools/stacks/deployed-stage";
+import { type DescribedStack, type StackName, storageStack, trainingStack } from "../../tools/stacks/deployed-stage";
 import type { OpenStage } from "../operators/open-stage";
 import type { RunningExecution, RunningTraining, TrainingOfStage } from "./stop-trainings";
 
@@ -35,10 +35,13 @@ export async function listTrainings(client: SageMakerClient, stage: Stage): Prom
 export const sageMakerOf = ({ settings, local }: OpenStage): SageMakerClient =>
   new SageMakerClient(local === undefined ? settings : { ...settings, endpoint: local.sagemakerEndpointUrl });
 
-/** Returns what training runs on. Table and workflow are missing where their stack is gone already. */
-export async function findTraining(stage: OpenStage): Promise<TrainingOfStage> {
-  const storage = storageStack.outputs.safeParse((await describeStack(stage, storageStack.name))?.outputs).data;
-  const workflow = trainingStack.outputs.safeParse((await describeStack(stage, trainingStack.name))?.outputs).data;
+/**
+ * Returns what training runs on. Table and workflow are missing where their stack is gone already.
+ * @param stacks those of the stage that are there
+ */
+export function findTraining(stage: OpenStage, stacks: ReadonlyMap<StackName, DescribedStack>): TrainingOfStage {
+  const storage = storageStack.outputs.safeParse(stacks.get(storageStack.name)?.outputs).data;
+  const workflow = trainingStack.outputs.safeParse(stacks.get(trainingStack.name)?.outputs).data;
   const sageMaker = sageMakerOf(stage);
   const stepFunctions = new SFNClient(stage.settings);
   return {

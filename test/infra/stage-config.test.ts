@@ -463,7 +463,7 @@ test.each([
   [
     "no browser of another machine is meant by localhost",
     { api: { ...prodConfig.api, corsOrigins: ["https://localhost:3000"] } },
-    "api.corsOrigins[0]",
+    'api.corsOrigins[0] is "https://localhost:3000": must be an https URL in the stage prod, and not an address of the machine itself',
   ],
   [
     "nobody is sent back to the own machine with TLS",

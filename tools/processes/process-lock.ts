@@ -66,14 +66,8 @@ export function lockHolder(
   file: string,
   isAlive: (holder: LockHolder) => boolean = isHolderAlive,
 ): LockHolder | undefined {
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch (error) {
-    if (codeOf(error) === "ENOENT") return undefined;
-    throw error;
-  }
-  const holder = readHolder(text);
+  const text = readLock(file);
+  const holder = text === undefined ? undefined : readHolder(text);
   return holder !== undefined && isAlive(holder) ? holder : undefined;
 }
 
@@ -104,13 +98,8 @@ function takeOver({ file, own, whyRefused, isAlive }: TakeOverParams): boolean {
 
 /** @throws Error with `whyRefused`'s message if the lock's holder lives */
 function stateOf({ file, whyRefused, isAlive }: Omit<TakeOverParams, "own">): "free" | "dead" {
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch (error) {
-    if (codeOf(error) === "ENOENT") return "free";
-    throw error;
-  }
+  const text = readLock(file);
+  if (text === undefined) return "free";
   const holder = readHolder(text);
   if (holder !== undefined && isAlive(holder)) throw new Error(whyRefused(holder));
   return "dead";
@@ -155,6 +144,16 @@ function linkUnlessThere(from: string, to: string): boolean {
     return true;
   } catch (error) {
     if (codeOf(error) === "EEXIST") return false;
+    throw error;
+  }
+}
+
+/** Returns the text of a lock file; undefined if there is none. */
+function readLock(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return undefined;
     throw error;
   }
 }

@@ -178,9 +178,9 @@ const deniedNames: readonly string[] = ["AccessDenied", "AccessDeniedException",
 const codeSchema = z.object({ code: z.string() });
 
 /**
- * Returns an error that says what failed and what to do, where a request to AWS failed for its credentials, its Region or
- * its way there. Of every other error of a client it says which request it was for; what is no such error is returned as
- * it is.
+ * Returns an error that says what failed and what to do, if a request to AWS failed for its credentials, its Region or the
+ * network. For every other error that a client of AWS has thrown, the returned one names the request. An error that no
+ * client has thrown is returned as it is.
  */
 export function explainAccessError(error: unknown, { profile, regionFrom, settings }: AwsAccess): unknown {
   if (!(error instanceof Error)) return error;
@@ -226,7 +226,7 @@ export function explainAccessError(error: unknown, { profile, regionFrom, settin
   );
   if (isOfAnother) {
     return explained(
-      `${failed}: the response is none of ${request.service} (${describeStatus(error)}).\n` +
+      `${failed}: the response is not one that ${request.service} sends (${describeStatus(error)}).\n` +
         `Did the request go to another program, as to a proxy or an emulator?${whereItWent(settings)}`,
     );
   }

@@ -91,10 +91,13 @@ export async function describeStack(
   }
 }
 
-/** Returns the names of those stacks of a stage that are there, whatever their state is. */
-export async function findStacks(place: StageInCloud): Promise<readonly StackName[]> {
-  const stacks = await Promise.all(stackNames.map(async (name) => ({ name, stack: await describeStack(place, name) })));
-  return stacks.flatMap(({ name, stack }) => (stack === undefined ? [] : [name]));
+/** Returns those stacks of a stage that are there, whatever their state is, in the order of the names. */
+export async function findStacks(
+  place: StageInCloud,
+  names: readonly StackName[] = stackNames,
+): Promise<ReadonlyMap<StackName, DescribedStack>> {
+  const stacks = await Promise.all(names.map(async (name) => ({ name, stack: await describeStack(place, name) })));
+  return new Map(stacks.flatMap(({ name, stack }) => (stack === undefined ? [] : [[name, stack] as const])));
 }
 
 /**

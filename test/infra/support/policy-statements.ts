@@ -7,7 +7,7 @@ const statementSchema = z.looseObject({
   Resource: z.unknown().transform((resource) => [resource].flat()),
   Condition: z.record(z.string(), z.record(z.string(), z.unknown())).default({}),
 });
-export const policySchema = z.looseObject({ PolicyDocument: z.looseObject({ Statement: z.array(statementSchema) }) });
+const policySchema = z.looseObject({ PolicyDocument: z.looseObject({ Statement: z.array(statementSchema) }) });
 
 export interface Statement extends z.infer<typeof statementSchema> {
   readonly stack: StackName;

@@ -2,17 +2,15 @@
  * A MiniStack in the place of an account of AWS, with stacks that have the names and outputs of a deployed stage, and the
  * commands of operators as a person runs them on it.
  */
-import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import { CloudFormationClient, CreateStackCommand, waitUntilStackCreateComplete } from "@aws-sdk/client-cloudformation";
 import { localCloudEnvironment } from "../../../local/cloud/deployment";
 import { localCredentials, startMiniStack } from "../../../local/cloud/ministack";
 import { partitionKey, sortKey } from "../../../naming/table-keys";
 import { environmentPython, findPython, makeEnvironments } from "../../../tools/python/environments";
-import { repository } from "../../../tools/repository";
+import { environmentWithoutAws, type ProgramResult, runCommand, runProgram } from "../../support/run-program";
 import { enoughQuotas, type ServiceQuotasServer, startServiceQuotas } from "../../support/service-quotas";
 
 export const region = "eu-west-1";
@@ -72,12 +70,6 @@ export const apiTemplate = {
   },
 };
 
-export interface CommandResult {
-  readonly status: number | null;
-  readonly out: string;
-  readonly error: string;
-}
-
 export interface OperatorsCloud {
   readonly endpointUrl: string;
   /** For the clients of a test. */
@@ -88,9 +80,9 @@ export interface OperatorsCloud {
   };
   createStack(name: string, template: object): Promise<void>;
   /** Runs `scripts/{command}.ts` as npm does, with this cloud in the place of AWS. */
-  run(command: string, options: readonly string[], input?: string): Promise<CommandResult>;
+  run(command: string, options: readonly string[], input?: string): Promise<ProgramResult>;
   /** Runs commands as a person types them who has the AWS CLI, and ends at the first that fails. */
-  type(commands: readonly string[]): Promise<CommandResult>;
+  type(commands: readonly string[]): Promise<ProgramResult>;
   /** The quotas of the account; MiniStack has none. */
   readonly quotas: ServiceQuotasServer;
   stop(): Promise<void>;
@@ -104,6 +96,11 @@ export async function startOperatorsCloud(): Promise<OperatorsCloud> {
   const quotas = await startServiceQuotas(enoughQuotas);
   const settings = { endpoint: endpointUrl, region, credentials: localCredentials };
   const cloudFormation = new CloudFormationClient(settings);
+  const environment = {
+    ...environmentWithoutAws(),
+    ...localCloudEnvironment({ endpointUrl, region }),
+    AWS_ENDPOINT_URL_SERVICE_QUOTAS: quotas.url,
+  };
   return {
     endpointUrl,
     settings,
@@ -112,12 +109,11 @@ export async function startOperatorsCloud(): Promise<OperatorsCloud> {
       await cloudFormation.send(new CreateStackCommand({ StackName, TemplateBody: JSON.stringify(template) }));
       await waitUntilStackCreateComplete({ client: cloudFormation, maxWaitTime: 120, minDelay: 1 }, { StackName });
     },
-    run: async (command, options, input = "") =>
-      await runCommand({ command, options, input, endpointUrl, quotasUrl: quotas.url }),
+    run: async (command, options, input = "") => await runCommand(command, options, { environment, input }),
     type: async (commands) => {
       const aws = `aws() { '${environmentPython("clients")}' -m awscli "$@"; }`;
       const args = ["-e", "-c", [aws, ...commands].join("\n")];
-      return await runProgram({ program: "bash", args, input: "", endpointUrl, quotasUrl: quotas.url });
+      return await runProgram("bash", args, { environment });
     },
     stop: async () => {
       cloudFormation.destroy();
@@ -126,44 +122,4 @@ export async function startOperatorsCloud(): Promise<OperatorsCloud> {
       rmSync(directory, { recursive: true, force: true });
     },
   };
-}
-
-async function runCommand(params: {
-  readonly command: string;
-  readonly options: readonly string[];
-  readonly input: string;
-  readonly endpointUrl: string;
-  readonly quotasUrl: string;
-}): Promise<CommandResult> {
-  const { command, options, ...rest } = params;
-  const args = ["--no-warnings", "--import", "tsx", join(repository, "scripts", `${command}.ts`), ...options];
-  return await runProgram({ program: process.execPath, args, ...rest });
-}
-
-async function runProgram(params: {
-  readonly program: string;
-  readonly args: readonly string[];
-  readonly input: string;
-  readonly endpointUrl: string;
-  readonly quotasUrl: string;
-}): Promise<CommandResult> {
-  const { program, args, input, endpointUrl, quotasUrl } = params;
-  const kept = Object.entries(process.env).filter(([name]) => !/^(?:AWS|AMAZON)_/.test(name));
-  const child = spawn(program, args, {
-    cwd: repository,
-    env: {
-      ...Object.fromEntries(kept),
-      ...localCloudEnvironment({ endpointUrl, region }),
-      AWS_ENDPOINT_URL_SERVICE_QUOTAS: quotasUrl,
-    },
-    stdio: ["pipe", "pipe", "pipe"],
-  });
-  child.stdin.on("error", () => undefined);
-  child.stdin.end(input);
-  const ended = new Promise<number | null>((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", resolve);
-  });
-  const [out, error, status] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
-  return { status, out, error };
 }

@@ -1,6 +1,7 @@
 /** docs/experiments/faults-0.2.md says which test holds which finding: what it names is there, and nothing is left out. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { numbered } from "./support/finding-ids";
 
 const root = path.join(__dirname, "../../..");
 const text = readFileSync(path.join(root, "docs/experiments/faults-0.2.md"), "utf8");
@@ -53,8 +54,6 @@ test("every file and every test that is named exists", () => {
   expect(missing.map(({ file, title }) => (title === undefined ? file : `${file}: ${title}`))).toEqual([]);
 });
 
-const numbered = (letter: string, count: number): readonly string[] =>
-  Array.from({ length: count }, (_, index) => `${letter}${index + 1}`);
 const findings = [...numbered("C", 1), ...numbered("H", 10), ...numbered("M", 17), ...numbered("L", 14)];
 /** About costs, alarms and what a deployer decides, and one about MiniStack's own speed. */
 const leftToOtherWork = ["H9", "M8", "M17", "L6", "L8"];

@@ -1,4 +1,5 @@
 /** docs/first-deploy.md says what holds each finding about the first deploy: none is left out, and what it names exists. */
+import { numbered } from "./support/finding-ids";
 import { read, repositoryPaths } from "./support/repository-files";
 
 interface Row {
@@ -13,8 +14,6 @@ const rowsOf = (text: string): readonly Row[] =>
 
 const rows = rowsOf(read("docs/first-deploy.md"));
 
-const numbered = (letter: string, count: number): readonly string[] =>
-  Array.from({ length: count }, (_, index) => `${letter}${index + 1}`);
 /** The first reader's findings, which tests call by their letters. */
 const lettered = [
   ...numbered("A", 7),

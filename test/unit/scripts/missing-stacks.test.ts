@@ -2,14 +2,12 @@
  * What the commands say that work without the stacks of a stage: in a Region that was never deployed to, "nothing runs"
  * must not read as if all were well. A small server stands in for the services of AWS.
  */
-import { spawn } from "node:child_process";
 import type { IncomingMessage } from "node:http";
-import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { describeStacks, withStage } from "../../../scripts/operators/open-stage";
-import { repository } from "../../../tools/repository";
 import { type StackName, stackNames } from "../../../tools/stacks/deployed-stage";
 import { type ListeningServer, startListeningServer } from "../../support/listening-server";
+import { environmentWithoutAws, type ProgramResult, runCommand } from "../../support/run-program";
 
 const stateMachine = "arn:aws:states:eu-west-1:123456789012:stateMachine:training";
 const output = `<member><OutputKey>StateMachineArn</OutputKey><OutputValue>${stateMachine}</OutputValue></member>`;
@@ -57,37 +55,23 @@ afterEach(async () => {
   await server.stop();
 });
 
-/** Runs a command as npm does, with the server in the place of AWS, and returns what it prints and its exit code. */
-async function run(command: string, ...options: string[]) {
-  const kept = Object.entries(process.env).filter(([name]) => !/^(?:AWS|AMAZON)_/.test(name));
-  const child = spawn(
-    process.execPath,
-    ["--no-warnings", "--import", "tsx", join(repository, "scripts", command), ...options],
-    {
-      cwd: repository,
-      env: {
-        ...Object.fromEntries(kept),
-        AWS_ENDPOINT_URL: server.url,
-        AWS_ACCESS_KEY_ID: "k",
-        AWS_SECRET_ACCESS_KEY: "s",
-        AWS_CONFIG_FILE: "/dev/null",
-        AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
-      },
-      stdio: ["ignore", "pipe", "pipe"],
+/** Runs a command with the server in the place of AWS. */
+const run = async (command: string, ...given: string[]): Promise<ProgramResult> =>
+  await runCommand(command, given, {
+    environment: {
+      ...environmentWithoutAws(),
+      AWS_ENDPOINT_URL: server.url,
+      AWS_ACCESS_KEY_ID: "k",
+      AWS_SECRET_ACCESS_KEY: "s",
+      AWS_CONFIG_FILE: "/dev/null",
+      AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
     },
-  );
-  const ended = new Promise<number | null>((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", resolve);
   });
-  const [out, error, status] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
-  return { out, error, status };
-}
 
 const fromNowhere = "Region us-east-1 (from the CDK's own default, because nothing names a Region)";
 
 test("stop-all ends with 1 where there is no stack, and says where the Region comes from", async () => {
-  const { error, status } = await run("stop-all.ts", "--stage", "dev", "--yes");
+  const { error, status } = await run("stop-all", "--stage", "dev", "--yes");
   expect(status).toBe(1);
   expect(error).toContain(`There is no stack of dev in account 123456789012 and ${fromNowhere}.`);
   expect(error).toContain("--region");
@@ -95,7 +79,7 @@ test("stop-all ends with 1 where there is no stack, and says where the Region co
 
 test("stop-all names the stacks that a destroy has left, and works on them", async () => {
   deployed = ["Training"];
-  const { out, error, status } = await run("stop-all.ts", "--stage", "dev", "--yes", "--region", "eu-west-1");
+  const { out, error, status } = await run("stop-all", "--stage", "dev", "--yes", "--region", "eu-west-1");
   expect({ error, status }).toEqual({ error: "", status: 0 });
   expect(out).toContain(
     "There are the stacks Training of dev, and none of Storage, Api, Inference, Observability in account 123456789012 and Region eu-west-1 (from --region).",
@@ -103,7 +87,7 @@ test("stop-all names the stacks that a destroy has left, and works on them", asy
 }, 120_000);
 
 test("doctor says beside what is left that there is no stack here", async () => {
-  const { out } = await run("doctor.ts", "--stage", "dev", "--leftovers");
+  const { out } = await run("doctor", "--stage", "dev", "--leftovers");
   expect(out).toContain(`There is no stack of dev in account 123456789012 and ${fromNowhere}.`);
 }, 120_000);
 

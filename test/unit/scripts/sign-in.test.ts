@@ -1,13 +1,13 @@
 /** Signing in on a page, against a small authorization server that holds the sign-in to PKCE (RFC 7636). */
 import { createHash, randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
-import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import fc from "fast-check";
 import { isLoopback, listenForCallback } from "../../../scripts/sign-in/callback-listener";
 import { signInOnPage, type SignInParams } from "../../../scripts/sign-in/sign-in";
 import { freePort, isPortFree } from "../../../tools/processes/free-port";
 import { type ListeningServer, startListeningServer } from "../../support/listening-server";
+import { type RawClient, rawClient, until } from "../../support/raw-client";
 
 /** The codes that were given out, with what each is bound to. */
 let issued: Map<string, { readonly challenge: string; readonly callback: string }>;
@@ -141,21 +141,15 @@ test("a code that was given to another challenge is refused by the token endpoin
   await expect(refused).rejects.toThrow(/gave no token for the code: invalid_grant: the code is not of this verifier/);
 });
 
-/** Sends bytes to the listener as no client would, and returns what comes back until the connection ends. */
+/** Connects to the listener as no browser would. */
+const hostileClient = (bytes: string): RawClient => rawClient(Number(new URL(callback).port), bytes);
+
+/** Sends bytes to the listener, and returns what comes back until the connection ends. */
 async function sendRaw(bytes: string): Promise<string> {
-  const socket = connect({ host: "127.0.0.1", port: Number(new URL(callback).port) });
-  const cutOff = setTimeout(() => socket.destroy(), 2_000);
-  socket.on("error", () => undefined);
-  socket.end(bytes);
-  let answer = "";
-  try {
-    for await (const part of socket) answer += String(part);
-  } catch {
-    // The listener may end the connection of whoever sends no HTTP.
-  } finally {
-    clearTimeout(cutOff);
-  }
-  return answer;
+  const client = hostileClient(bytes);
+  client.socket.end();
+  await until("the listener ends the connection", client.isClosed);
+  return client.received();
 }
 
 describe("a hostile browser", () => {
@@ -232,16 +226,14 @@ describe("a hostile browser", () => {
     const isExpected = (address: URL): boolean => address.searchParams.get("state") === "s";
     const read = (address: URL): string => address.searchParams.get("code") ?? "";
     const listener = await listenForCallback({ callback, isExpected, read });
-    const half = connect({ host: "127.0.0.1", port: Number(new URL(callback).port) });
-    half.on("error", () => undefined);
-    half.write("GET / HTTP/1.1\r\n");
+    const half = hostileClient("GET / HTTP/1.1\r\n");
     const first = await fetch(new URL("/?state=s&code=1", callback));
     expect([first.status, (await fetch(new URL("/?state=s&code=2", callback))).status]).toEqual([200, 410]);
     expect(await listener.response).toBe("1");
     const began = performance.now();
     await listener.stop();
     expect(performance.now() - began).toBeLessThan(10_000);
-    half.destroy();
+    half.socket.destroy();
   });
 });
 

@@ -1,14 +1,12 @@
 /** What `npm run token` prints for the local cloud, and what it says of a stage on AWS, which takes no password from a program. */
-import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { text } from "node:stream/consumers";
+import { join } from "node:path";
 import { freePort } from "../../../tools/processes/free-port";
 import { takeProcessLock } from "../../../tools/processes/process-lock";
 import { startListeningServer } from "../../support/listening-server";
+import { type ProgramResult, runCommand } from "../../support/run-program";
 
-const repository = resolve(__dirname, "../../..");
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "opencomposer-token-"));
@@ -17,25 +15,8 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Runs the command as npm does. */
-async function token(options: readonly string[]): Promise<{
-  readonly status: number | null;
-  readonly out: string;
-  readonly error: string;
-}> {
-  const program = ["--no-warnings", "--import", "tsx", join(repository, "scripts/token.ts")];
-  const child = spawn(process.execPath, [...program, ...options], {
-    cwd: repository,
-    env: { ...process.env, OPENCOMPOSER_LOCAL_DIR: folder },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const ended = new Promise<number | null>((resolveEnd, reject) => {
-    child.once("error", reject);
-    child.once("close", resolveEnd);
-  });
-  const [out, error, status] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
-  return { status, out, error };
-}
+const token = async (given: readonly string[]): Promise<ProgramResult> =>
+  await runCommand("token", given, { environment: { ...process.env, OPENCOMPOSER_LOCAL_DIR: folder } });
 
 test.each(["dev", "prod"])("for %s it names the command that signs in on the page", async (stage) => {
   const { status, out, error } = await token(["--stage", stage]);

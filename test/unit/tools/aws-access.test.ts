@@ -9,6 +9,7 @@ import { freePort } from "../../../tools/processes/free-port";
 import { repository } from "../../../tools/repository";
 import { explainAccessError, findAwsAccess } from "../../../tools/stacks/aws-access";
 import { startListeningServer } from "../../support/listening-server";
+import { environmentWithoutAws } from "../../support/run-program";
 
 const device = "arn:aws:iam::123456789012:mfa/ada";
 let folder: string;
@@ -39,9 +40,8 @@ afterEach(() => {
 
 /** The SDK reads its files' places from the process's environment. */
 function environmentOf(variables: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(([name]) => !/^(?:AWS|AMAZON|CDK)_/.test(name));
   process.env = {
-    ...Object.fromEntries(kept),
+    ...environmentWithoutAws(),
     AWS_CONFIG_FILE: join(folder, "config"),
     AWS_SHARED_CREDENTIALS_FILE: join(folder, "credentials"),
     AWS_EC2_METADATA_DISABLED: "true",
