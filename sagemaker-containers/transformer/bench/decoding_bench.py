@@ -66,13 +66,13 @@ def measure(events: int, size: ModelSize) -> dict[str, Any]:
     voices = told.voices.numpy()
     loaded = load_network(content, 1)
     cached, whole = CachedNetwork(loaded), CachedNetwork(loaded)
-    prime = processor_seconds(partial(cached.start, *columns_between(told, 0, PRIME_EVENTS), voices))
+    prime = processor_seconds(partial(cached.start, columns_between(told, 0, PRIME_EVENTS), voices))
     with_cache = without_cache = 0.0
     counted = 0
     for end in range(PRIME_EVENTS + 1, PRIME_EVENTS + events + 1):
-        with_cache += processor_seconds(partial(cached.step, *columns_between(told, end - 1, end)))
+        with_cache += processor_seconds(partial(cached.step, columns_between(told, end - 1, end)))
         if end % EVERY == 0:
-            without_cache += processor_seconds(partial(whole.start, *columns_between(told, 0, end), voices))
+            without_cache += processor_seconds(partial(whole.start, columns_between(told, 0, end), voices))
             counted += 1
     milliseconds = {"withCache": 1000 * with_cache / events, "withoutCache": 1000 * without_cache / counted}
     return {

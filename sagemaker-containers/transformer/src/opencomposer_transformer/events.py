@@ -197,6 +197,16 @@ def density_levels(
     return np.searchsorted(np.asarray(edges), counts / max(1, sum(present)), side="right").astype(np.int64)
 
 
+class EventColumns(NamedTuple):
+    """Events of sequences side by side with the side inputs of each, [batch, events] each, as a network hears them."""
+
+    tokens: Integers
+    places: Integers
+    left: Integers
+    density: Integers
+    times: Integers
+
+
 @dataclass(frozen=True, eq=False)
 class EventSequence:
     """Tokens [T] with the side inputs of each [T], the bar of each [T], and which voices there are, [voices]."""
@@ -211,6 +221,12 @@ class EventSequence:
 
     def __len__(self) -> int:
         return len(self.tokens)
+
+    @property
+    def columns(self) -> EventColumns:
+        """Returns the sequence as a batch of one."""
+        parts = (self.tokens, self.places, self.left, self.density, self.times)
+        return EventColumns(*(part[np.newaxis] for part in parts))
 
     def cut(self, length: int) -> EventSequence:
         """Returns the first `length` tokens."""
