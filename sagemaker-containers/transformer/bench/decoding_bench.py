@@ -20,13 +20,13 @@ from functools import partial
 from typing import Any
 
 import torch
-from opencomposer_music.model_metadata import Limits, Voice
+from opencomposer_music.model_metadata import Voice
+from opencomposer_testing.untrained_transformer import sized_metadata, untrained_network
 from opencomposer_training.learner import ModelSize
 from opencomposer_transformer.cached_network import CachedNetwork, load_network
 from opencomposer_transformer.events import LineUp
 from opencomposer_transformer.export import columns_between, export_onnx, random_events
-from opencomposer_transformer.model_metadata import TransformerMetadata
-from opencomposer_transformer.network import SIZES, DecoderNetwork, NetworkShape, event_features
+from opencomposer_transformer.network import DecoderNetwork
 
 PRIME_EVENTS = 192
 EVERY = 10
@@ -40,14 +40,8 @@ VOICES = (
 
 def random_model(size: ModelSize) -> tuple[DecoderNetwork, bytes]:
     """Returns a network for four voices that has learned nothing, and its file."""
-    width, layers, heads = SIZES[size]
-    line_up = LineUp(VOICES, ("4/4",), 6)
-    metadata = TransformerMetadata(
-        line_up, Limits(64, 30, 87), (2.0, 3.0, 4.0), (0.0,) * 12, 1600, layers, heads, width // heads
-    )
-    vocabulary = metadata.vocabulary
-    shape = NetworkShape(vocabulary.size, vocabulary.places, vocabulary.voices, width, layers, heads)
-    network = DecoderNetwork(shape, event_features(vocabulary))
+    metadata = sized_metadata(LineUp(VOICES, ("4/4",), 6), size)
+    network = untrained_network(metadata)
     return network, export_onnx(network, metadata)
 
 

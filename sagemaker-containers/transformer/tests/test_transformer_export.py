@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import onnx
 import pytest
 import torch
-from opencomposer_music.model_metadata import Limits, Voice
+from opencomposer_music.model_metadata import Voice
 from opencomposer_serving.failures import ModelRejected
 from opencomposer_testing.tiny_generator import TinyGenerator
+from opencomposer_testing.untrained_transformer import sized_metadata, untrained_network
 from opencomposer_training.learner import ModelSize
 from opencomposer_transformer.cached_network import CachedNetwork, load_network, run_on_silence
 from opencomposer_transformer.events import LineUp
 from opencomposer_transformer.export import columns_between, export_onnx, random_events, verify_export
 from opencomposer_transformer.model_metadata import TransformerMetadata, parse_metadata
-from opencomposer_transformer.network import SIZES, DecoderNetwork, EventInputs, NetworkShape, event_features
+from opencomposer_transformer.network import DecoderNetwork, EventInputs
 
 VOICES = (
     Voice("Soprano", 52, "monophonic", 57, 81),
@@ -25,25 +27,14 @@ VOICES = (
 
 
 def metadata(size: ModelSize = "small") -> TransformerMetadata:
-    _, layers, heads = SIZES[size]
-    return TransformerMetadata(
-        LineUp(VOICES, ("4/4", "6/8"), 6),
-        Limits(64, 40, 81),
-        (1.0, 2.5, 4.0),
-        tuple(-float(interval) for interval in range(12)),
-        1600,
-        layers,
-        heads,
-        SIZES[size].width // heads,
-    )
+    parallels = tuple(-float(interval) for interval in range(12))
+    return replace(sized_metadata(LineUp(VOICES, ("4/4", "6/8"), 6), size), parallels=parallels)
 
 
 def network(size: ModelSize = "small") -> DecoderNetwork:
     """Returns a network in which every weight counts."""
     torch.manual_seed(3)
-    vocabulary = metadata(size).vocabulary
-    shape = NetworkShape(vocabulary.size, vocabulary.places, vocabulary.voices, *SIZES[size])
-    made = DecoderNetwork(shape, event_features(vocabulary)).eval()
+    made = untrained_network(metadata(size)).eval()
     with torch.no_grad():
         for parameter in made.parameters():
             parameter.add_(0.05 * torch.randn_like(parameter))
