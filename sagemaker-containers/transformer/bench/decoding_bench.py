@@ -10,18 +10,15 @@ long. What the sampler takes is not in it.
 
 from __future__ import annotations
 
-import argparse
 import json
-import os
-import platform
-import time
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import torch
 from opencomposer_music.model_metadata import Voice
+from opencomposer_testing.bench_programs import machine, parse_command_line
 from opencomposer_testing.untrained_transformer import sized_metadata, untrained_network
+from opencomposer_testing.update_times import processor_seconds
 from opencomposer_training.learner import ModelSize
 from opencomposer_transformer.cached_network import CachedNetwork, load_network
 from opencomposer_transformer.events import LineUp
@@ -45,13 +42,6 @@ def random_model(size: ModelSize) -> tuple[DecoderNetwork, bytes]:
     return network, export_onnx(network, metadata)
 
 
-def processor_seconds(work: Callable[[], object]) -> float:
-    """Returns the time that a call takes of all cores."""
-    began = time.process_time()
-    work()
-    return time.process_time() - began
-
-
 def measure(events: int, size: ModelSize) -> dict[str, Any]:
     """Times the prime, and then each event with the cache and every tenth without."""
     torch.manual_seed(0)
@@ -72,7 +62,7 @@ def measure(events: int, size: ModelSize) -> dict[str, Any]:
     return {
         "benchmark": "decoding",
         "technique": "transformer",
-        "machine": {"cores": len(os.sched_getaffinity(0)), "processor": platform.machine(), "load": os.getloadavg()[0]},
+        "machine": machine(),
         "size": size,
         "parameters": sum(parameter.numel() for parameter in network.parameters()),
         "bytes": len(content),
@@ -85,12 +75,8 @@ def measure(events: int, size: ModelSize) -> dict[str, Any]:
 
 def main() -> None:
     """Parses the command line and prints the result."""
-    parser = argparse.ArgumentParser(description="Time the Transformer's network with and without its cache")
-    parser.add_argument("--events", type=int, default=200)
-    parser.add_argument("--size", choices=["small", "large"], default="small")
-    arguments = parser.parse_args()
-    if arguments.events < EVERY:
-        parser.error(f"--events must be at least {EVERY}")
+    description = "Time the Transformer's network with and without its cache"
+    arguments = parse_command_line(description, "events", 200, min_=EVERY, sized=True)
     print(json.dumps(measure(arguments.events, arguments.size)))
 
 
