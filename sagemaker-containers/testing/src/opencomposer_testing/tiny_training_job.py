@@ -116,6 +116,13 @@ def write_job(
     (base / "input/data/selection/manifest.json").write_text(json.dumps(selection))
 
 
+def keep_piece(base: Path, index: int) -> None:
+    """Leaves only one piece in a job's selection. Of each four the last is held out."""
+    path = base / "input/data/selection/manifest.json"
+    selection = json.loads(path.read_text())
+    path.write_text(json.dumps({**selection, "pieces": [selection["pieces"][index]]}))
+
+
 @contextlib.contextmanager
 def running_job(
     base: Path, technique: str, variables: Mapping[str, str] | None = None
