@@ -9,9 +9,8 @@ from opencomposer_testing.tiny_training_job import keep_piece, progress_lines, w
 from opencomposer_testing.tiny_training_runs import RUNS
 from opencomposer_training.environment import TrainingFailure
 
-pytestmark = pytest.mark.parametrize("technique", list(RUNS))
 
-
+@pytest.mark.parametrize("technique", list(RUNS))
 def test_pieces_that_are_all_held_out_are_no_training_data(tmp_path: Path, technique: str) -> None:
     write_job(tmp_path, technique, {})
     keep_piece(tmp_path, 3)
@@ -19,6 +18,7 @@ def test_pieces_that_are_all_held_out_are_no_training_data(tmp_path: Path, techn
         RUNS[technique](tmp_path)
 
 
+@pytest.mark.parametrize("technique", list(RUNS))
 def test_a_single_piece_is_enough(tmp_path: Path, technique: str) -> None:
     write_job(tmp_path, technique, {})
     keep_piece(tmp_path, 0)
