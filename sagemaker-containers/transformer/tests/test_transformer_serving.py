@@ -211,7 +211,7 @@ def test_every_parameter_out_of_range_is_named_at_once(server: ServingProcess) -
     assert {error["pointer"] for error in response.json()["errors"]} == {f"/parameters/{name}" for name in wrong}
 
 
-def test_the_bench_of_answers_runs(tmp_path: Path) -> None:
+def test_the_bench_of_continuations_runs(tmp_path: Path) -> None:
     model = tmp_path / "model.onnx"
     model.write_bytes(STOCK)
     program = CONTAINERS / "transformer/bench/continuations_bench.py"

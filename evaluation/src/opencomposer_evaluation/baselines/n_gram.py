@@ -44,8 +44,12 @@ class NGramModel:
 
     def __init__(self, sequences: Sequence[Integers], order: int, tokens: int) -> None:
         """Counts. sequences: tokens, [length] each; tokens: the size of the vocabulary."""
-        if order < 1 or not any(map(len, sequences)):
-            raise ValueError(f"counting needs an order of at least 1 and an event, but the order is {order}")
+        events = sum(map(len, sequences))
+        if order < 1 or events < 1:
+            raise ValueError(
+                f"counting needs an order and a number of events of at least 1, but the order is {order}, "
+                f"and the number of events {events}"
+            )
         self.order, self._tokens = order, tokens
         windows = np.concatenate([_windows(sequence, order) for sequence in sequences if len(sequence)])
         self._orders: list[_Order] = []

@@ -188,7 +188,7 @@ class TransformerLearner(NetworkLearner[LearnerSettings]):
                 network = load_network(self._export(self.average.state_dict()), 1)
             except ModelRejected as error:
                 raise TrainingFailure(
-                    f"The training diverged: of its model, {error}. Try a lower learningRate."
+                    f"The training diverged: its model is refused, because {error}. Try a lower learningRate."
                 ) from None
             self._exported = self.updates, network
         return self._exported[1]
