@@ -16,11 +16,10 @@ from opencomposer_music.model_metadata import Limits, Voice
 from opencomposer_serving.deadline import Deadline
 from opencomposer_serving.model_process import open_in_process
 from opencomposer_serving.onnx_file import ATTRIBUTE_TYPES, OPERATORS
+from opencomposer_testing.untrained_transformer import sized_metadata, untrained_network
 from opencomposer_training.learner import ModelSize
-from opencomposer_transformer import network as transformer
 from opencomposer_transformer.events import LineUp
 from opencomposer_transformer.export import export_onnx as export_decoder
-from opencomposer_transformer.model_metadata import TransformerMetadata
 from opencomposer_unet_gan import networks as unet_gan
 from opencomposer_unet_gan.export import export_onnx as export_generator
 
@@ -53,20 +52,8 @@ def network(size: ModelSize, window: Window, *, hears: bool = True) -> bytes:
 
 def decoder(size: ModelSize, voices: tuple[Voice, ...]) -> bytes:
     """Returns a Transformer with random weights."""
-    width, layers, heads = transformer.SIZES[size]
-    metadata = TransformerMetadata(
-        LineUp(voices, ("4/4", "6/8"), 6),
-        Limits(64, 40, 81),
-        (1.0, 2.0, 4.0),
-        (0.0,) * 12,
-        1600,
-        layers,
-        heads,
-        width // heads,
-    )
-    vocabulary = metadata.vocabulary
-    shape = transformer.NetworkShape(vocabulary.size, vocabulary.places, vocabulary.voices, width, layers, heads)
-    return export_decoder(transformer.DecoderNetwork(shape, transformer.event_features(vocabulary)).eval(), metadata)
+    metadata = sized_metadata(LineUp(voices, ("4/4", "6/8"), 6), size)
+    return export_decoder(untrained_network(metadata), metadata)
 
 
 def exports() -> dict[str, bytes]:

@@ -61,12 +61,9 @@ def test_it_plays_by_the_grammar_and_goes_on_as_it_has_heard() -> None:
     tune = tuple(Note(4 * at, 4, scale[at % 8]) for at in range(64))
     present = [True, False, False, False]
     piece = VoicedPiece(BAR_SHAPES["4/4"], 16, (tune, (), (), ()))
-    order = 5
-    model = NGramModel(
-        [EventWriter(metadata.vocabulary, piece, present).whole().tokens], order, metadata.vocabulary.size
-    )
+    model = NGramModel([EventWriter(metadata.vocabulary, piece, present).whole().tokens], 5, metadata.vocabulary.size)
     prime = VoicedPiece(BAR_SHAPES["4/4"], 2, (tune[:8], (), (), ()))
     limits = WritingLimits(tuple(metadata.line_up.pitch_range(voice) for voice in range(4)))
     wishes = Wishes(DrawSettings("random", 0.0, 0.0), limits, seed=0, candidates=2, cadence=False)
-    written = extend(NGramPlayer(model, order), metadata, prime, present, 4, wishes)
+    written = extend(NGramPlayer(model), metadata, prime, present, 4, wishes)
     assert [note.pitch for note in written.voices[0]] == list(scale)

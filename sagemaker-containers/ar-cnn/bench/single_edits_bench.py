@@ -10,10 +10,7 @@ their time is multiplied. AWS's own loop, in Keras, took 7.8 to 12 s for 100 edi
 
 from __future__ import annotations
 
-import argparse
 import json
-import os
-import platform
 import time
 from typing import Any
 
@@ -22,6 +19,7 @@ import torch
 from aws_layers import AWS_PITCHES, AwsLayers
 from opencomposer_serving.onnx_model import open_session
 from opencomposer_serving.usable_cores import usable_cores
+from opencomposer_testing.bench_programs import machine, parse_command_line
 from opencomposer_training.onnx_export import traced
 
 STEPS = 128
@@ -53,7 +51,7 @@ def measure(edits: int) -> dict[str, Any]:
     return {
         "benchmark": "singleEditsOfAwsLayerSizes",
         "technique": "ar-cnn",
-        "machine": {"cores": usable_cores(), "processor": platform.machine(), "load": os.getloadavg()[0]},
+        "machine": machine(),
         "editsMeasured": edits,
         "parameters": sum(parameter.numel() for parameter in network.parameters()),
         "secondsFor100Edits": round(seconds / edits * EDITS, 2),
@@ -62,11 +60,7 @@ def measure(edits: int) -> dict[str, Any]:
 
 def main() -> None:
     """Parses the command line and prints the result."""
-    parser = argparse.ArgumentParser(description="Time single edits with a network of AWS's layer sizes")
-    parser.add_argument("--edits", type=int, default=10)
-    arguments = parser.parse_args()
-    if arguments.edits < 1:
-        parser.error("--edits must be at least 1")
+    arguments = parse_command_line("Time single edits with a network of AWS's layer sizes", "edits", 10)
     print(json.dumps(measure(arguments.edits)))
 
 

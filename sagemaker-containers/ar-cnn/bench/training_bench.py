@@ -10,12 +10,8 @@ aws_layers.py has AWS's layer sizes.
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
-import platform
-import time
-from collections.abc import Callable
 from typing import Any
 
 # With one thread, processor time is the time that one core needs.
@@ -26,6 +22,8 @@ import torch
 from aws_layers import AWS_PITCHES, AwsLayers
 from opencomposer_ar_cnn.losses import Batch, losses
 from opencomposer_ar_cnn.network import BLOCKS, STEMS, WIDTHS, EditNetwork, NetworkShape
+from opencomposer_testing.bench_programs import machine, parse_command_line
+from opencomposer_testing.update_times import Update, learning_update, seconds_of_updates
 from opencomposer_training.learner import ModelSize
 from torch import Tensor, nn
 from torch.nn import functional
@@ -40,23 +38,20 @@ def random_cells(*shape: int) -> Tensor:
     return (torch.rand(*shape) < 0.05).float()
 
 
-def aws_update() -> tuple[Callable[[], None], nn.Module]:
+def aws_update() -> tuple[Update, nn.Module]:
     """Returns an update with AWS's objective: the divergence of one softmax over the whole batch."""
     network = AwsLayers().train()
     optimizer = torch.optim.Adam(network.parameters(), lr=1e-3)
     roll, difference = random_cells(BATCH, 1, STEPS, AWS_PITCHES), random_cells(BATCH, 1, STEPS, AWS_PITCHES)
     target = difference.flatten() / difference.sum()
 
-    def update() -> None:
-        loss = functional.kl_div(network(roll).flatten().log_softmax(dim=0), target, reduction="sum")
-        optimizer.zero_grad(set_to_none=True)
-        torch.autograd.backward(loss)
-        optimizer.step()
+    def loss() -> Tensor:
+        return functional.kl_div(network(roll).flatten().log_softmax(dim=0), target, reduction="sum")
 
-    return update, network
+    return learning_update(loss, [optimizer]), network
 
 
-def our_update(size: ModelSize) -> tuple[Callable[[], None], nn.Module]:
+def our_update(size: ModelSize) -> tuple[Update, nn.Module]:
     """Returns an update with our network and losses, in float32 as on most CPUs."""
     shape = NetworkShape(30, OUR_PITCHES, WIDTHS[size], BLOCKS[size], STEMS[size], True)
     network = EditNetwork(shape).to(memory_format=torch.channels_last).train()  # type: ignore[call-overload]
@@ -67,13 +62,10 @@ def our_update(size: ModelSize) -> tuple[Callable[[], None], nn.Module]:
         planes, torch.ones(BATCH, 1), random_cells(*cells), planes[:, 2] * 0, random_cells(*cells), planes[:, 1]
     )
 
-    def update() -> None:
-        loss = losses(network(batch.planes, batch.density), batch).total()
-        optimizer.zero_grad(set_to_none=True)
-        torch.autograd.backward(loss)
-        optimizer.step()
+    def loss() -> Tensor:
+        return losses(network(batch.planes, batch.density), batch).total()
 
-    return update, network
+    return learning_update(loss, [optimizer]), network
 
 
 def measure(updates: int, size: ModelSize) -> dict[str, Any]:
@@ -81,18 +73,11 @@ def measure(updates: int, size: ModelSize) -> dict[str, Any]:
     torch.manual_seed(0)
     torch.set_flush_denormal(True)
     recipes = {"awsLayerSizes": aws_update(), "ours": our_update(size)}
-    for update, _ in recipes.values():
-        update()
-    seconds = dict.fromkeys(recipes, 0.0)
-    for _ in range(updates):
-        for name, (update, _) in recipes.items():
-            began = time.process_time()
-            update()
-            seconds[name] += time.process_time() - began
+    seconds = seconds_of_updates({name: update for name, (update, _) in recipes.items()}, updates)
     return {
         "benchmark": "training",
         "technique": "ar-cnn",
-        "machine": {"cores": len(os.sched_getaffinity(0)), "processor": platform.machine(), "load": os.getloadavg()[0]},
+        "machine": machine(),
         "threads": torch.get_num_threads(),
         "updatesMeasured": updates,
         **{
@@ -108,12 +93,9 @@ def measure(updates: int, size: ModelSize) -> dict[str, Any]:
 
 def main() -> None:
     """Parses the command line and prints the result."""
-    parser = argparse.ArgumentParser(description="Time training updates of our network and of AWS's layer sizes")
-    parser.add_argument("--updates", type=int, default=3)
-    parser.add_argument("--size", choices=["small", "large"], default="small")
-    arguments = parser.parse_args()
-    if arguments.updates < 1:
-        parser.error("--updates must be at least 1")
+    arguments = parse_command_line(
+        "Time training updates of our network and of AWS's layer sizes", "updates", 3, sized=True
+    )
     print(json.dumps(measure(arguments.updates, arguments.size)))
 
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
-import jsonschema
 import numpy as np
 import onnx
 import pytest
@@ -25,8 +23,8 @@ from opencomposer_serving.failures import InvocationFailure, ModelRejected
 from opencomposer_serving.invocation import InvocationRequest, Melody, ModelReference, broken_ranges
 from opencomposer_serving.technique import Generated
 from opencomposer_testing.tiny_network import TinyNetwork
+from opencomposer_testing.tiny_training_job import validate
 
-CONTRACTS = Path(__file__).resolve().parents[3] / "contracts"
 TECHNIQUE = ArCnn(threads=1)
 NETWORK = load_network(TinyNetwork().file(), 1)
 PARAMETERS = TECHNIQUE.document.parameters
@@ -132,8 +130,7 @@ def test_responses_keep_the_contract(locked: bool) -> None:
         **generated.extra,
         "seconds": 0.1,
     }
-    schema = json.loads((CONTRACTS / "invocation-response.schema.json").read_text())
-    jsonschema.Draft202012Validator(schema).validate(json.loads(json.dumps(response, allow_nan=False)))
+    validate("invocation-response", json.loads(json.dumps(response, allow_nan=False)))
 
 
 @given(st.integers(1, 64), st.integers(0, 2**31 - 1), st.booleans())

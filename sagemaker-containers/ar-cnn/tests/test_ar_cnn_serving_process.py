@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 from opencomposer_music.piano_roll import Note
-from opencomposer_testing.serving_process import REPOSITORY, ServingProcess
+from opencomposer_testing import inference_container
+from opencomposer_testing.inference_container import absent_modules_imported_by, mapped_libraries
+from opencomposer_testing.serving_process import ServingProcess
 from opencomposer_testing.tiny_network import TinyNetwork
+from opencomposer_testing.tiny_training_job import validate
 
 STOCK = TinyNetwork().file()
 
@@ -35,24 +33,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServingProcess]
 
 def invocation(bars: int, *, seed: int = 0, **parameters: Any) -> dict[str, Any]:
     notes = [Note(step, 4, 60 + step // 4 % 12) for step in range(0, bars * 16, 4)]
-    return {
-        "schemaVersion": 1,
-        "technique": "ar-cnn",
-        "model": {"sha256": hashlib.sha256(STOCK).hexdigest(), "bytes": len(STOCK)},
-        "seed": seed,
-        "melody": {
-            "stepsPerBeat": 4,
-            "beatsPerBar": 4,
-            "bars": bars,
-            "notes": [{"onset": note.onset, "duration": note.duration, "pitch": note.pitch} for note in notes],
-        },
-        "parameters": parameters,
-    }
-
-
-def check(name: str, value: object) -> None:
-    schema = json.loads((REPOSITORY / f"contracts/{name}.schema.json").read_text())
-    jsonschema.Draft202012Validator(schema).validate(value)
+    return inference_container.invocation("ar-cnn", STOCK, notes, bars, seed=seed, **parameters)
 
 
 def test_only_stock_models_of_this_technique_are_offered(server: ServingProcess) -> None:
@@ -64,10 +45,10 @@ def test_only_stock_models_of_this_technique_are_offered(server: ServingProcess)
 @pytest.mark.parametrize("locked", [True, False])
 def test_requests_and_responses_are_what_the_contract_says(server: ServingProcess, locked: bool) -> None:
     request = invocation(8, melodyLock=locked, editsPerPass=4, temperature=2)
-    check("invocation-request", request)
+    validate("invocation-request", request)
     response = server.invoke(request)
     assert response.status == 200, response.body
-    check("invocation-response", response.json())
+    validate("invocation-response", response.json())
     assert response.json()["editEvents"]
 
 
@@ -110,7 +91,7 @@ def test_every_parameter_out_of_range_is_named_at_once(server: ServingProcess) -
     }
     response = server.invoke(invocation(8, **broken))
     assert response.status == 400
-    check("invocation-error", response.json())
+    validate("invocation-error", response.json())
     assert {error["pointer"] for error in response.json()["errors"]} == {f"/parameters/{name}" for name in broken}
 
 
@@ -132,21 +113,12 @@ def test_a_region_outside_of_the_piece_an_empty_melody_and_65_bars_are_refused(s
 
 def test_neither_torch_nor_onnx_nor_mido_is_in_the_process(server: ServingProcess) -> None:
     assert server.invoke(invocation(1)).status == 200
-    maps = Path(f"/proc/{server.pid}/maps").read_text().lower()
-    assert "onnxruntime" in maps
-    for library in ("libtorch", "/torch/", "/onnx/", "/mido/"):
-        assert library not in maps
+    assert mapped_libraries(server.pid) == {"onnxruntime"}
 
 
 def test_importing_the_server_imports_only_what_the_inference_image_has() -> None:
-    program = (
-        "import sys; import opencomposer_ar_cnn.serve, opencomposer_ar_cnn.generation, "
-        "opencomposer_serving.server_process; "
-        "print([name for name in ('torch', 'onnx', 'mido', 'music21', 'jsonschema', 'yaml') if name in sys.modules])"
-    )
-    environment: dict[str, str] = {}
-    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    modules = ("opencomposer_ar_cnn.serve", "opencomposer_ar_cnn.generation", "opencomposer_serving.server_process")
+    assert absent_modules_imported_by(*modules) == []
 
 
 def test_sigterm_ends_the_process_cleanly() -> None:

@@ -10,23 +10,20 @@ long. What the sampler takes is not in it.
 
 from __future__ import annotations
 
-import argparse
 import json
-import os
-import platform
-import time
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import torch
-from opencomposer_music.model_metadata import Limits, Voice
+from opencomposer_music.model_metadata import Voice
+from opencomposer_testing.bench_programs import machine, parse_command_line
+from opencomposer_testing.untrained_transformer import sized_metadata, untrained_network
+from opencomposer_testing.update_times import processor_seconds
 from opencomposer_training.learner import ModelSize
 from opencomposer_transformer.cached_network import CachedNetwork, load_network
 from opencomposer_transformer.events import LineUp
 from opencomposer_transformer.export import columns_between, export_onnx, random_events
-from opencomposer_transformer.model_metadata import TransformerMetadata
-from opencomposer_transformer.network import SIZES, DecoderNetwork, NetworkShape, event_features
+from opencomposer_transformer.network import DecoderNetwork
 
 PRIME_EVENTS = 192
 EVERY = 10
@@ -40,22 +37,9 @@ VOICES = (
 
 def random_model(size: ModelSize) -> tuple[DecoderNetwork, bytes]:
     """Returns a network for four voices that has learned nothing, and its file."""
-    width, layers, heads = SIZES[size]
-    line_up = LineUp(VOICES, ("4/4",), 6)
-    metadata = TransformerMetadata(
-        line_up, Limits(64, 30, 87), (2.0, 3.0, 4.0), (0.0,) * 12, 1600, layers, heads, width // heads
-    )
-    vocabulary = metadata.vocabulary
-    shape = NetworkShape(vocabulary.size, vocabulary.places, vocabulary.voices, width, layers, heads)
-    network = DecoderNetwork(shape, event_features(vocabulary))
+    metadata = sized_metadata(LineUp(VOICES, ("4/4",), 6), size)
+    network = untrained_network(metadata)
     return network, export_onnx(network, metadata)
-
-
-def processor_seconds(work: Callable[[], object]) -> float:
-    """Returns the time that a call takes of all cores."""
-    began = time.process_time()
-    work()
-    return time.process_time() - began
 
 
 def measure(events: int, size: ModelSize) -> dict[str, Any]:
@@ -66,19 +50,19 @@ def measure(events: int, size: ModelSize) -> dict[str, Any]:
     voices = told.voices.numpy()
     loaded = load_network(content, 1)
     cached, whole = CachedNetwork(loaded), CachedNetwork(loaded)
-    prime = processor_seconds(partial(cached.start, *columns_between(told, 0, PRIME_EVENTS), voices))
+    prime = processor_seconds(partial(cached.start, columns_between(told, 0, PRIME_EVENTS), voices))
     with_cache = without_cache = 0.0
     counted = 0
     for end in range(PRIME_EVENTS + 1, PRIME_EVENTS + events + 1):
-        with_cache += processor_seconds(partial(cached.step, *columns_between(told, end - 1, end)))
+        with_cache += processor_seconds(partial(cached.step, columns_between(told, end - 1, end)))
         if end % EVERY == 0:
-            without_cache += processor_seconds(partial(whole.start, *columns_between(told, 0, end), voices))
+            without_cache += processor_seconds(partial(whole.start, columns_between(told, 0, end), voices))
             counted += 1
     milliseconds = {"withCache": 1000 * with_cache / events, "withoutCache": 1000 * without_cache / counted}
     return {
         "benchmark": "decoding",
         "technique": "transformer",
-        "machine": {"cores": len(os.sched_getaffinity(0)), "processor": platform.machine(), "load": os.getloadavg()[0]},
+        "machine": machine(),
         "size": size,
         "parameters": sum(parameter.numel() for parameter in network.parameters()),
         "bytes": len(content),
@@ -91,12 +75,8 @@ def measure(events: int, size: ModelSize) -> dict[str, Any]:
 
 def main() -> None:
     """Parses the command line and prints the result."""
-    parser = argparse.ArgumentParser(description="Time the Transformer's network with and without its cache")
-    parser.add_argument("--events", type=int, default=200)
-    parser.add_argument("--size", choices=["small", "large"], default="small")
-    arguments = parser.parse_args()
-    if arguments.events < EVERY:
-        parser.error(f"--events must be at least {EVERY}")
+    description = "Time the Transformer's network with and without its cache"
+    arguments = parse_command_line(description, "events", 200, min_=EVERY, sized=True)
     print(json.dumps(measure(arguments.events, arguments.size)))
 
 

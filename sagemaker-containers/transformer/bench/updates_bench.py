@@ -8,11 +8,8 @@ the pieces become events is not in it.
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
-import platform
-import time
 from typing import Any
 
 # With one thread, processor time is the time that one core needs.
@@ -21,11 +18,14 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import torch
 from decoding_bench import random_model
+from opencomposer_testing.bench_programs import machine, parse_command_line
+from opencomposer_testing.update_times import learning_update, seconds_of_updates
 from opencomposer_training.learner import ModelSize
 from opencomposer_transformer.export import random_events
 from opencomposer_transformer.losses import negative_log_likelihood
 from opencomposer_transformer.training import optimizers_of
 from opencomposer_transformer.training_sequences import SequenceBatch
+from torch import Tensor
 
 SEQUENCES = 8
 EVENTS = 330
@@ -40,23 +40,14 @@ def measure(updates: int, size: ModelSize) -> dict[str, Any]:
     events = random_events(network, SEQUENCES, EVENTS)
     batch = SequenceBatch(events, events.tokens, torch.ones(SEQUENCES, EVENTS))
 
-    def update() -> None:
-        loss = negative_log_likelihood(network(batch.events), batch)
-        for optimizer in optimizers:
-            optimizer.zero_grad(set_to_none=True)
-        torch.autograd.backward(loss)
-        for optimizer in optimizers:
-            optimizer.step()
+    def loss() -> Tensor:
+        return negative_log_likelihood(network(batch.events), batch)
 
-    update()
-    began = time.process_time()
-    for _ in range(updates):
-        update()
-    seconds = time.process_time() - began
+    seconds = seconds_of_updates({"ours": learning_update(loss, optimizers)}, updates)["ours"]
     return {
         "benchmark": "training",
         "technique": "transformer",
-        "machine": {"cores": len(os.sched_getaffinity(0)), "processor": platform.machine(), "load": os.getloadavg()[0]},
+        "machine": machine(),
         "threads": torch.get_num_threads(),
         "size": size,
         "parameters": sum(parameter.numel() for parameter in network.parameters()),
@@ -67,12 +58,7 @@ def measure(updates: int, size: ModelSize) -> dict[str, Any]:
 
 def main() -> None:
     """Parses the command line and prints the result."""
-    parser = argparse.ArgumentParser(description="Time training updates of the Transformer")
-    parser.add_argument("--updates", type=int, default=3)
-    parser.add_argument("--size", choices=["small", "large"], default="small")
-    arguments = parser.parse_args()
-    if arguments.updates < 1:
-        parser.error("--updates must be at least 1")
+    arguments = parse_command_line("Time training updates of the Transformer", "updates", 3, sized=True)
     print(json.dumps(measure(arguments.updates, arguments.size)))
 
 

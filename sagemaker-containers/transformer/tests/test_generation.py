@@ -21,6 +21,7 @@ from opencomposer_transformer.events import (
     FILL,
     GAP,
     LEFT_UNKNOWN,
+    EventColumns,
     Floats,
     Integers,
     LineUp,
@@ -49,27 +50,17 @@ class OpinionatedNetwork:
     def __init__(self, metadata: TransformerMetadata = METADATA) -> None:
         self._table = np.random.default_rng(0).standard_normal((64, metadata.vocabulary.size)) * 2.0
         self._heard: Integers = np.zeros(0, dtype=np.int64)
-        self.columns: list[tuple[Integers, ...]] = []
+        self.columns: list[EventColumns] = []
 
-    def start(
-        self,
-        tokens: Integers,
-        places: Integers,
-        left: Integers,
-        density: Integers,
-        times: Integers,
-        voices: Floats,
-        *,
-        candidates: int = 1,
-    ) -> Floats:
-        self.columns = [(tokens, places, left, density, times)]
-        sums = (tokens * (1 + np.arange(tokens.shape[1]))).sum(axis=1)
+    def start(self, events: EventColumns, voices: Floats, *, candidates: int = 1) -> Floats:
+        self.columns = [events]
+        sums = (events.tokens * (1 + np.arange(events.tokens.shape[1]))).sum(axis=1)
         self._heard = np.repeat(sums, candidates)
         return self._opinions()
 
-    def step(self, tokens: Integers, places: Integers, left: Integers, density: Integers, times: Integers) -> Floats:
-        self.columns.append((tokens, places, left, density, times))
-        self._heard = self._heard * 31 % 100_003 + tokens[:, 0]
+    def step(self, events: EventColumns) -> Floats:
+        self.columns.append(events)
+        self._heard = self._heard * 31 % 100_003 + events.tokens[:, 0]
         return self._opinions()
 
     def _opinions(self) -> Floats:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
-from opencomposer_music.model_metadata import Limits
 from opencomposer_testing.tiny_training_job import made_up_piece
+from opencomposer_testing.untrained_transformer import sized_metadata, untrained_network
 from opencomposer_training.dataset import Dataset, build_dataset
 from opencomposer_transformer.cached_network import LoadedNetwork, load_network
 from opencomposer_transformer.evaluation import Evaluation
 from opencomposer_transformer.export import export_onnx
-from opencomposer_transformer.model_metadata import TransformerMetadata
-from opencomposer_transformer.network import SIZES, DecoderNetwork, NetworkShape, event_features
 from opencomposer_transformer.training_sequences import Corpus
 
 
@@ -28,22 +28,9 @@ def dataset(*, silent_bars: int = 0) -> Dataset:
 @pytest.fixture(scope="module")
 def network() -> LoadedNetwork:
     corpus = Corpus(dataset(), 6)
-    vocabulary, size = corpus.vocabulary, SIZES["small"]
     torch.manual_seed(0)
-    decoder = DecoderNetwork(
-        NetworkShape(vocabulary.size, vocabulary.places, vocabulary.voices, *size), event_features(vocabulary)
-    )
-    metadata = TransformerMetadata(
-        corpus.line_up,
-        Limits(64, 40, 80),
-        corpus.density_edges,
-        (0.0,) * 12,
-        1600,
-        size.layers,
-        size.heads,
-        size.width // size.heads,
-    )
-    return load_network(export_onnx(decoder, metadata), 1)
+    metadata = replace(sized_metadata(corpus.line_up, "small"), density_edges=corpus.density_edges)
+    return load_network(export_onnx(untrained_network(metadata), metadata), 1)
 
 
 def test_the_composers_own_continuations_are_the_reference_and_a_seed_gives_the_same_music(

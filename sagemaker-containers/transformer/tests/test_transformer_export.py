@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import onnx
 import pytest
 import torch
-from opencomposer_music.model_metadata import Limits, Voice
+from opencomposer_music.model_metadata import Voice
 from opencomposer_serving.failures import ModelRejected
 from opencomposer_testing.tiny_generator import TinyGenerator
+from opencomposer_testing.untrained_transformer import sized_metadata, untrained_network
 from opencomposer_training.learner import ModelSize
 from opencomposer_transformer.cached_network import CachedNetwork, load_network, run_on_silence
 from opencomposer_transformer.events import LineUp
 from opencomposer_transformer.export import columns_between, export_onnx, random_events, verify_export
 from opencomposer_transformer.model_metadata import TransformerMetadata, parse_metadata
-from opencomposer_transformer.network import SIZES, DecoderNetwork, EventInputs, NetworkShape, event_features
+from opencomposer_transformer.network import DecoderNetwork, EventInputs
 
 VOICES = (
     Voice("Soprano", 52, "monophonic", 57, 81),
@@ -25,25 +27,14 @@ VOICES = (
 
 
 def metadata(size: ModelSize = "small") -> TransformerMetadata:
-    _, layers, heads = SIZES[size]
-    return TransformerMetadata(
-        LineUp(VOICES, ("4/4", "6/8"), 6),
-        Limits(64, 40, 81),
-        (1.0, 2.5, 4.0),
-        tuple(-float(interval) for interval in range(12)),
-        1600,
-        layers,
-        heads,
-        SIZES[size].width // heads,
-    )
+    parallels = tuple(-float(interval) for interval in range(12))
+    return replace(sized_metadata(LineUp(VOICES, ("4/4", "6/8"), 6), size), parallels=parallels)
 
 
 def network(size: ModelSize = "small") -> DecoderNetwork:
     """Returns a network in which every weight counts."""
     torch.manual_seed(3)
-    vocabulary = metadata(size).vocabulary
-    shape = NetworkShape(vocabulary.size, vocabulary.places, vocabulary.voices, *SIZES[size])
-    made = DecoderNetwork(shape, event_features(vocabulary)).eval()
+    made = untrained_network(metadata(size)).eval()
     with torch.no_grad():
         for parameter in made.parameters():
             parameter.add_(0.05 * torch.randn_like(parameter))
@@ -64,8 +55,8 @@ def test_with_the_cache_the_file_gives_pytorch_s_logits_over_80_events(
     with torch.inference_mode():
         expected = made(events).numpy()
     heard = CachedNetwork(load_network(content, 1))
-    got = [heard.start(*columns_between(events, 0, 40), events.voices.numpy())]
-    got += [heard.step(*columns_between(events, at, at + 1)) for at in range(40, 120)]
+    got = [heard.start(columns_between(events, 0, 40), events.voices.numpy())]
+    got += [heard.step(columns_between(events, at, at + 1)) for at in range(40, 120)]
     assert np.abs(np.stack(got, axis=1) - expected[:, 39:]).max() < 1e-3
 
 
@@ -76,12 +67,12 @@ def test_candidates_go_on_from_one_past_as_sequences_told_alone(exported: tuple[
     rows = [EventInputs(*(part[row : row + 1] for part in events)) for row in range(3)]
     prime, voices = columns_between(rows[0], 0, 10), events.voices.numpy()[:1]
     together, alone = CachedNetwork(loaded), CachedNetwork(loaded)
-    first = together.start(*prime, voices, candidates=3)
-    assert np.array_equal(first, np.repeat(alone.start(*prime, voices), 3, axis=0))
-    batch = together.step(*columns_between(events, 10, 11))
+    first = together.start(prime, voices, candidates=3)
+    assert np.array_equal(first, np.repeat(alone.start(prime, voices), 3, axis=0))
+    batch = together.step(columns_between(events, 10, 11))
     for row in range(3):
-        alone.start(*prime, voices)
-        assert np.allclose(alone.step(*columns_between(rows[row], 10, 11))[0], batch[row], atol=1e-4)
+        alone.start(prime, voices)
+        assert np.allclose(alone.step(columns_between(rows[row], 10, 11))[0], batch[row], atol=1e-4)
 
 
 def test_a_file_of_another_network_is_noticed(exported: tuple[DecoderNetwork, bytes]) -> None:
@@ -180,8 +171,8 @@ def test_a_long_prompt_is_heard_in_parts_as_if_at_once(
     made, content = exported
     loaded, events = load_network(content, 1), random_events(made, 2, 50)
     columns, voices = columns_between(events, 0, 50), events.voices.numpy()
-    at_once = CachedNetwork(loaded).start(*columns, voices)
+    at_once = CachedNetwork(loaded).start(columns, voices)
     monkeypatch.setattr("opencomposer_transformer.cached_network.EVENTS_AT_ONCE", 7)
     in_parts = CachedNetwork(loaded)
-    assert np.allclose(in_parts.start(*columns, voices), at_once, atol=1e-3)
+    assert np.allclose(in_parts.start(columns, voices), at_once, atol=1e-3)
     assert in_parts.heard == 50

@@ -23,7 +23,7 @@ TOKENS, VOICES = VOCABULARY.size, VOCABULARY.voices
 
 def shape(size: ModelSize = "small") -> NetworkShape:
     """Returns the shape for voices like the chorales'."""
-    return NetworkShape(TOKENS, VOCABULARY.places, VOICES, *SIZES[size])
+    return NetworkShape.of(VOCABULARY, SIZES[size])
 
 
 def network(size: ModelSize = "small") -> DecoderNetwork:

@@ -12,14 +12,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 from opencomposer_music.piano_roll import Note
 from opencomposer_serving.deadline import Deadline
 from opencomposer_serving.failures import InvocationFailure, ModelRejected
 from opencomposer_serving.invocation import GivenTrack, InvocationRequest, Melody, ModelReference
 from opencomposer_serving.technique import Generated
-from opencomposer_testing.serving_process import CONTAINERS, REPOSITORY, ServingProcess
+from opencomposer_testing import inference_container
+from opencomposer_testing.inference_container import absent_modules_imported_by, mapped_libraries
+from opencomposer_testing.serving_process import CONTAINERS, ServingProcess
+from opencomposer_testing.tiny_training_job import validate
 from opencomposer_testing.tiny_transformer import tiny_metadata, tiny_transformer
 from opencomposer_transformer.cached_network import LoadedNetwork
 from opencomposer_transformer.transformer import Transformer
@@ -173,33 +175,15 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServingProcess]
 
 
 def invocation(**parameters: Any) -> dict[str, Any]:
-    return {
-        "schemaVersion": 1,
-        "technique": "transformer",
-        "model": {"sha256": hashlib.sha256(STOCK).hexdigest(), "bytes": len(STOCK)},
-        "seed": 5,
-        "melody": {
-            "stepsPerBeat": 4,
-            "beatsPerBar": 4,
-            "bars": 2,
-            "tempo": 96,
-            "notes": [{"onset": note.onset, "duration": note.duration, "pitch": note.pitch} for note in TUNE],
-        },
-        "parameters": parameters,
-    }
-
-
-def check(name: str, value: object) -> None:
-    schema = json.loads((REPOSITORY / f"contracts/{name}.schema.json").read_text())
-    jsonschema.Draft202012Validator(schema).validate(value)
+    return inference_container.invocation("transformer", STOCK, TUNE, 2, seed=5, tempo=96, **parameters)
 
 
 def test_requests_and_responses_are_what_the_contract_says(server: ServingProcess) -> None:
     asked = invocation(extensionBars=4)
-    check("invocation-request", asked)
+    validate("invocation-request", asked)
     first, second = server.invoke(asked), server.invoke(asked)
     assert first.status == 200, first.body
-    check("invocation-response", first.json())
+    validate("invocation-response", first.json())
     assert first.body.rpartition(b'"seconds":')[0] == second.body.rpartition(b'"seconds":')[0]
 
 
@@ -223,11 +207,11 @@ def test_every_parameter_out_of_range_is_named_at_once(server: ServingProcess) -
     }
     response = server.invoke(invocation(**wrong))
     assert response.status == 400
-    check("invocation-error", response.json())
+    validate("invocation-error", response.json())
     assert {error["pointer"] for error in response.json()["errors"]} == {f"/parameters/{name}" for name in wrong}
 
 
-def test_the_bench_of_answers_runs(tmp_path: Path) -> None:
+def test_the_bench_of_continuations_runs(tmp_path: Path) -> None:
     model = tmp_path / "model.onnx"
     model.write_bytes(STOCK)
     program = CONTAINERS / "transformer/bench/continuations_bench.py"
@@ -241,17 +225,9 @@ def test_the_bench_of_answers_runs(tmp_path: Path) -> None:
 
 def test_neither_torch_nor_onnx_is_in_the_process(server: ServingProcess) -> None:
     assert server.invoke(invocation(extensionBars=1)).status == 200
-    maps = Path(f"/proc/{server.pid}/maps").read_text().lower()
-    assert "onnxruntime" in maps
-    for library in ("libtorch", "/torch/", "/onnx/", "/mido/"):
-        assert library not in maps
+    assert mapped_libraries(server.pid) == {"onnxruntime"}
 
 
 def test_importing_the_server_imports_only_what_the_inference_image_has() -> None:
-    program = (
-        "import sys; import opencomposer_transformer.serve, opencomposer_transformer.transformer; "
-        "print([name for name in ('torch', 'onnx', 'mido', 'music21', 'jsonschema', 'yaml') if name in sys.modules])"
-    )
-    environment: dict[str, str] = {}
-    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    modules = ("opencomposer_transformer.serve", "opencomposer_transformer.transformer")
+    assert absent_modules_imported_by(*modules) == []

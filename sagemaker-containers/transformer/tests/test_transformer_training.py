@@ -134,16 +134,10 @@ def test_the_document_s_hyperparameters_are_the_settings() -> None:
     assert LearnerSettings.from_hyperparameters(defaults).learning_rate == defaults["learningRate"]
 
 
-def test_a_checkpoint_of_other_voices_is_refused_and_a_selection_without_training_pieces(tmp_path: Path) -> None:
+def test_a_checkpoint_of_other_voices_is_refused(tmp_path: Path) -> None:
     start(tmp_path, stop_after=1).run()
     assert start(tmp_path, transpositionRange=5).learner.settings.transposition_range == 5
     write_job(tmp_path / "other", "transformer", {}, polyphonic=True, bars=5)
     (tmp_path / "checkpoints").rename(tmp_path / "other/checkpoints")
     with pytest.raises(TrainingFailure, match="damaged or of another kind of training"):
         start(tmp_path / "other")
-    write_job(tmp_path / "none", "transformer", {}, bars=2)
-    path = tmp_path / "none/input/data/selection/manifest.json"
-    selection = json.loads(path.read_text())
-    path.write_text(json.dumps({**selection, "pieces": [selection["pieces"][3]]}))
-    with pytest.raises(TrainingFailure, match="no piece to train on"):
-        start(tmp_path / "none")

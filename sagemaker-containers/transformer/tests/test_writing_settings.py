@@ -8,7 +8,8 @@ from typing import Any, get_args
 import pytest
 from opencomposer_music.parameter_set import ParameterValue
 from opencomposer_music.time_signatures import BAR_SHAPES
-from opencomposer_testing.serving_process import CONTAINERS, REPOSITORY
+from opencomposer_testing.serving_process import CONTAINERS
+from opencomposer_testing.tiny_training_job import validate
 from opencomposer_testing.voiced_pieces import CHORALE
 from opencomposer_transformer.events import DENSITY_UNKNOWN
 from opencomposer_transformer.generation import Wishes
@@ -25,11 +26,8 @@ def wishes(tempo: float = 120.0, shifts: tuple[int, ...] = (0, 0, 0, 0), **param
 
 
 def test_the_document_has_the_form_of_all_documents() -> None:
-    import jsonschema
-
     document = json.loads((CONTAINERS / "transformer/src/opencomposer_transformer/transformer.json").read_text())
-    schema = json.loads((REPOSITORY / "contracts/technique.schema.json").read_text())
-    jsonschema.Draft202012Validator(schema).validate(document)
+    validate("technique", document)
     techniques: dict[str, Any] = document["properties"]["parameters"]["properties"]["samplingTechnique"]
     assert set(techniques["enum"]) == set(get_args(SamplingTechnique))
 

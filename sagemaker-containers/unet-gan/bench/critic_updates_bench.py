@@ -13,10 +13,7 @@ where AWS's runs on TensorFlow 1.14. So it compares sizes and recipes, not frame
 
 from __future__ import annotations
 
-import argparse
 import json
-import os
-import platform
 import statistics
 import time
 from collections.abc import Callable
@@ -24,6 +21,7 @@ from itertools import pairwise
 from typing import Any
 
 import torch
+from opencomposer_testing.bench_programs import machine, parse_command_line
 from opencomposer_training.training_precision import choose_precision
 from opencomposer_unet_gan.losses import (
     GRADIENT_PENALTY,
@@ -216,7 +214,7 @@ def measure(updates: int) -> dict[str, Any]:
     return {
         "benchmark": "critic-updates",
         "technique": "unet-gan",
-        "machine": {"cores": len(os.sched_getaffinity(0)), "processor": platform.machine(), "load": os.getloadavg()[0]},
+        "machine": machine(),
         "threads": torch.get_num_threads(),
         "torch": torch.__version__,
         "updatesMeasured": updates,
@@ -228,11 +226,7 @@ def measure(updates: int) -> dict[str, Any]:
 
 def main() -> None:
     """Parses the command line and prints the result."""
-    parser = argparse.ArgumentParser(description="Time critic updates of our recipe and of AWS's layer sizes")
-    parser.add_argument("--updates", type=int, default=20)
-    arguments = parser.parse_args()
-    if arguments.updates < 1:
-        parser.error("--updates must be at least 1")
+    arguments = parse_command_line("Time critic updates of our recipe and of AWS's layer sizes", "updates", 20)
     print(json.dumps(measure(arguments.updates)))
 
 

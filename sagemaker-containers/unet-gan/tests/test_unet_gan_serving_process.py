@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from opencomposer_music.phrase_ends import derive_phrase_ends
 from opencomposer_music.piano_roll import Note, notes_to_planes
+from opencomposer_testing import inference_container
+from opencomposer_testing.inference_container import absent_modules_imported_by, mapped_libraries
 from opencomposer_testing.model_host import ModelHost
-from opencomposer_testing.serving_process import REPOSITORY, ServingProcess
+from opencomposer_testing.serving_process import ServingProcess
 from opencomposer_testing.tiny_generator import VOICES, TinyGenerator
+from opencomposer_testing.tiny_training_job import validate
 from opencomposer_unet_gan.generation import accompany, load_generator
 
 STOCK = TinyGenerator().file()
@@ -52,22 +52,7 @@ def server(host: ModelHost, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 def invocation(
     content: bytes, notes: list[Note], bars: int, *, seed: int = 0, url: str | None = None
 ) -> dict[str, Any]:
-    model: dict[str, Any] = {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
-    if url is not None:
-        model["url"] = url
-    return {
-        "schemaVersion": 1,
-        "technique": "unet-gan",
-        "model": model,
-        "seed": seed,
-        "melody": {
-            "stepsPerBeat": 4,
-            "beatsPerBar": 4,
-            "bars": bars,
-            "notes": [{"onset": note.onset, "duration": note.duration, "pitch": note.pitch} for note in notes],
-        },
-        "parameters": {},
-    }
+    return inference_container.invocation("unet-gan", content, notes, bars, seed=seed, url=url)
 
 
 def scale(bars: int) -> list[Note]:
@@ -101,13 +86,9 @@ def test_a_stock_model_accompanies_in_every_length_up_to_64_bars(server: Serving
 
 
 def test_responses_and_failures_are_what_the_contract_says(server: ServingProcess) -> None:
-    def check(name: str, value: object) -> None:
-        schema = json.loads((REPOSITORY / f"contracts/{name}.schema.json").read_text())
-        jsonschema.Draft202012Validator(schema).validate(value)
-
     request = invocation(STOCK, [Note(0, 16, 60), Note(4, 4, 72)], 2)
-    check("invocation-request", request)
-    check("invocation-response", server.invoke(request).json())
+    validate("invocation-request", request)
+    validate("invocation-response", server.invoke(request).json())
     for broken in (
         {},
         {**request, "melody": {"notes": [{}] * 300}},
@@ -115,7 +96,7 @@ def test_responses_and_failures_are_what_the_contract_says(server: ServingProces
     ):
         response = server.invoke(broken)
         assert response.status == 400
-        check("invocation-error", response.json())
+        validate("invocation-error", response.json())
 
 
 def test_the_same_request_gives_the_same_bytes_except_seconds(server: ServingProcess) -> None:
@@ -209,21 +190,12 @@ def test_a_piece_longer_than_its_model_allows_is_refused(server: ServingProcess,
 
 def test_neither_torch_nor_onnx_nor_mido_is_in_the_process(server: ServingProcess) -> None:
     assert server.invoke(invocation(STOCK, scale(8), 8)).status == 200
-    maps = Path(f"/proc/{server.pid}/maps").read_text().lower()
-    assert "onnxruntime" in maps
-    for library in ("libtorch", "/torch/", "/onnx/", "/mido/", "/music21/"):
-        assert library not in maps
+    assert mapped_libraries(server.pid) == {"onnxruntime"}
 
 
 def test_importing_the_server_imports_only_what_the_inference_image_has() -> None:
-    program = (
-        "import sys; import opencomposer_unet_gan.serve, opencomposer_unet_gan.generation, "
-        "opencomposer_serving.server_process; "
-        "print([name for name in ('torch', 'onnx', 'mido', 'music21', 'jsonschema', 'yaml') if name in sys.modules])"
-    )
-    environment: dict[str, str] = {}
-    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    modules = ("opencomposer_unet_gan.serve", "opencomposer_unet_gan.generation", "opencomposer_serving.server_process")
+    assert absent_modules_imported_by(*modules) == []
 
 
 def test_eight_bars_take_a_tenth_of_a_second_at_most(server: ServingProcess) -> None:

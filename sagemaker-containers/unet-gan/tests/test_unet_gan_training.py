@@ -19,7 +19,7 @@ from opencomposer_music.piano_roll import (
     notes_to_planes,
     planes_to_notes,
 )
-from opencomposer_testing.tiny_training_job import progress_lines, write_job
+from opencomposer_testing.tiny_training_job import progress_lines
 from opencomposer_testing.tiny_training_runs import UNET_GAN_HYPERPARAMETERS, unet_gan_settings
 from opencomposer_testing.tiny_training_runs import unet_gan_run as start
 from opencomposer_training.checkpoints import load_checkpoint, save_checkpoint
@@ -161,27 +161,6 @@ def test_a_diverged_training_says_so(tmp_path: Path) -> None:
         run.learner.critic.score.bias.fill_(float("nan"))
     with pytest.raises(TrainingFailure, match=r"diverged.*lower learningRate"):
         run.run()
-
-
-def test_pieces_that_are_all_held_out_are_no_training_data(tmp_path: Path) -> None:
-    write_job(tmp_path, "unet-gan", {})
-    path = tmp_path / "input/data/selection/manifest.json"
-    selection = json.loads(path.read_text())
-    selection["pieces"] = [{"id": "piece-3", "split": "validation"}]
-    path.write_text(json.dumps(selection))
-    with pytest.raises(TrainingFailure, match="no piece to train on"):
-        start(tmp_path)
-
-
-def test_a_single_piece_is_enough(tmp_path: Path) -> None:
-    write_job(tmp_path, "unet-gan", {})
-    path = tmp_path / "input/data/selection/manifest.json"
-    selection = json.loads(path.read_text())
-    selection["pieces"] = selection["pieces"][:1]
-    path.write_text(json.dumps(selection))
-    run = start(tmp_path, epochs=1)
-    assert run.run() == "epochs"
-    assert progress_lines(tmp_path)[0]["epoch"] == 1
 
 
 def test_a_silenced_melody_loses_whole_beats_in_one_row_and_starts_again_after_them() -> None:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import signal
-import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import onnxruntime
 import pytest
-from opencomposer_testing.tiny_training_job import progress_lines, running_job, validate, write_job
-
-DEADLINE_SECONDS = 240
+from opencomposer_testing.tiny_training_job import (
+    DEADLINE_SECONDS,
+    progress_lines,
+    running_job,
+    validate,
+    wait_for_epochs,
+    write_job,
+)
 
 
 def finish(base: Path) -> tuple[int, str]:
@@ -21,14 +25,6 @@ def finish(base: Path) -> tuple[int, str]:
     with running_job(base, "unet-gan") as process:
         out, _ = process.communicate(timeout=DEADLINE_SECONDS)
         return process.returncode, out
-
-
-def wait_for(condition: Callable[[], bool], process: subprocess.Popen[str]) -> None:
-    deadline = time.monotonic() + DEADLINE_SECONDS
-    while not condition():
-        assert process.poll() is None, process.communicate()[0]
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def epochs(base: Path) -> list[int]:
@@ -61,7 +57,7 @@ def test_a_job_keeps_every_contract_and_its_model_runs_without_torch(tmp_path: P
 def test_sigterm_leaves_a_model_and_a_checkpoint_from_which_the_job_goes_on(tmp_path: Path) -> None:
     write_job(tmp_path, "unet-gan", {"epochs": "2000"})
     with running_job(tmp_path, "unet-gan") as process:
-        wait_for(lambda: len(epochs(tmp_path)) >= 1, process)
+        wait_for_epochs(tmp_path, process)
         asked = time.monotonic()
         process.send_signal(signal.SIGTERM)
         out, _ = process.communicate(timeout=DEADLINE_SECONDS)
@@ -81,7 +77,7 @@ def test_sigterm_leaves_a_model_and_a_checkpoint_from_which_the_job_goes_on(tmp_
 def test_a_killed_job_with_a_broken_checkpoint_goes_on_from_the_best_one(tmp_path: Path) -> None:
     write_job(tmp_path, "unet-gan", {"epochs": "2000"})
     with running_job(tmp_path, "unet-gan") as process:
-        wait_for(lambda: len(epochs(tmp_path)) >= 2, process)
+        wait_for_epochs(tmp_path, process, 2)
         process.kill()
         process.communicate()
     assert not (tmp_path / "model/model.onnx").exists()

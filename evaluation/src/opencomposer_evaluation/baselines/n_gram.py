@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from opencomposer_transformer.events import Floats, Integers
+from opencomposer_transformer.events import EventColumns, Floats, Integers
 
 Hashes = npt.NDArray[np.uint64]
 Doubles = npt.NDArray[np.float64]
@@ -44,9 +44,13 @@ class NGramModel:
 
     def __init__(self, sequences: Sequence[Integers], order: int, tokens: int) -> None:
         """Counts. sequences: tokens, [length] each; tokens: the size of the vocabulary."""
-        if order < 1 or not any(map(len, sequences)):
-            raise ValueError(f"counting needs an order of at least 1 and an event, but the order is {order}")
-        self._order, self._tokens = order, tokens
+        events = sum(map(len, sequences))
+        if order < 1 or events < 1:
+            raise ValueError(
+                f"counting needs an order and a number of events of at least 1, but the order is {order}, "
+                f"and the number of events {events}"
+            )
+        self.order, self._tokens = order, tokens
         windows = np.concatenate([_windows(sequence, order) for sequence in sequences if len(sequence)])
         self._orders: list[_Order] = []
         for length in range(order, 0, -1):
@@ -60,7 +64,7 @@ class NGramModel:
         """Returns the probability of the last event of each window [windows, order], given those before it."""
         result = np.full(len(windows), 1.0 / self._tokens)
         for order in reversed(self._orders):
-            grams = windows[:, self._order - order.length :]
+            grams = windows[:, self.order - order.length :]
             context, known = _positions(order.contexts, _hashes(grams[:, :-1]))
             gram, seen = _positions(order.grams, _hashes(grams))
             counts = np.where(seen, order.counts[gram], 0.0)
@@ -71,7 +75,7 @@ class NGramModel:
 
     def nats(self, sequence: Integers) -> float:
         """Returns the nats of a sequence whose first event is given, as it is to the networks."""
-        return float(-np.log(self.probabilities(_windows(sequence, self._order))[1:]).sum())
+        return float(-np.log(self.probabilities(_windows(sequence, self.order))[1:]).sum())
 
     def next_probabilities(self, histories: Integers) -> Doubles:
         """Returns the probabilities of all events [histories, tokens] after each history [histories, order - 1]."""
@@ -84,29 +88,19 @@ class NGramModel:
 class NGramPlayer:
     """Says what may come next as a network does (`opencomposer_transformer.generation.NextTokens`)."""
 
-    def __init__(self, model: NGramModel, order: int) -> None:
-        self._model, self._length = model, order - 1
+    def __init__(self, model: NGramModel) -> None:
+        self._model, self._length = model, model.order - 1
         self._histories: Integers = np.zeros((0, self._length), dtype=np.int64)
 
-    def start(
-        self,
-        tokens: Integers,
-        places: Integers,
-        left: Integers,
-        density: Integers,
-        times: Integers,
-        voices: Floats,
-        *,
-        candidates: int = 1,
-    ) -> Floats:
+    def start(self, events: EventColumns, voices: Floats, *, candidates: int = 1) -> Floats:
         """Forgets all and hears events. Of all that stands beside them it hears nothing."""
-        padded = np.pad(tokens, ((0, 0), (self._length, 0)), constant_values=BEFORE_THE_BEGINNING)
+        padded = np.pad(events.tokens, ((0, 0), (self._length, 0)), constant_values=BEFORE_THE_BEGINNING)
         self._histories = np.repeat(padded[:, padded.shape[1] - self._length :], candidates, axis=0)
         return self._logits()
 
-    def step(self, tokens: Integers, places: Integers, left: Integers, density: Integers, times: Integers) -> Floats:
+    def step(self, events: EventColumns) -> Floats:
         """Hears one more event of each candidate."""
-        self._histories = np.concatenate([self._histories, tokens], axis=1)[:, tokens.shape[1] :]
+        self._histories = np.concatenate([self._histories, events.tokens], axis=1)[:, events.tokens.shape[1] :]
         return self._logits()
 
     def _logits(self) -> Floats:

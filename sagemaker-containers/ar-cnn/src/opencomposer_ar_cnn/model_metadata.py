@@ -5,19 +5,17 @@ It imports numpy only.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
 from opencomposer_music.contract import load_schema
 from opencomposer_music.model_metadata import (
     Limits,
     Voice,
-    limits_to_json,
     metadata_contract,
+    metadata_to_json,
     read_limits,
     read_metadata,
     read_voices,
-    voice_to_json,
 )
 from opencomposer_music.piano_roll import PITCHES
 
@@ -82,17 +80,15 @@ class ArCnnMetadata:
 
     def to_json(self) -> str:
         """Returns the text for the model file's metadata."""
-        return json.dumps(
+        return metadata_to_json(
+            self.technique,
+            self.voices,
+            self.limits,
             {
-                "schemaVersion": 1,
-                "technique": self.technique,
-                "voices": [voice_to_json(voice) for voice in self.voices],
-                "limits": limits_to_json(self.limits),
                 "density": self.density,
                 "mostAtOnce": self.max_polyphony,
                 **({"phraseEnds": True} if self.hears_phrase_ends else {}),
             },
-            sort_keys=True,
         )
 
 

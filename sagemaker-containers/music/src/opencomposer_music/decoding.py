@@ -5,7 +5,6 @@ It imports numpy only.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,12 +16,11 @@ from opencomposer_music.model_metadata import (
     Limits,
     Voice,
     broken_member,
-    limits_to_json,
     metadata_contract,
+    metadata_to_json,
     read_limits,
     read_metadata,
     read_voices,
-    voice_to_json,
 )
 from opencomposer_music.phrase_ends import with_phrase_ends
 from opencomposer_music.piano_roll import (
@@ -195,12 +193,11 @@ class ModelMetadata:
 
     def to_json(self) -> str:
         """Returns the text for the model file's metadata."""
-        return json.dumps(
+        return metadata_to_json(
+            self.technique,
+            self.voices,
+            self.limits,
             {
-                "schemaVersion": 1,
-                "technique": self.technique,
-                "voices": [voice_to_json(voice) for voice in self.voices],
-                "limits": limits_to_json(self.limits),
                 "noise": {"size": self.noise.size, "shared": self.noise.shared},
                 "decoding": {
                     "pitchTemperature": self.decoding.pitch_temperature,
@@ -213,7 +210,6 @@ class ModelMetadata:
                 **({} if self.voice_leading is None else {"voiceLeading": voice_leading_to_json(self.voice_leading)}),
                 **({"phraseEnds": True} if self.hears_phrase_ends else {}),
             },
-            sort_keys=True,
         )
 
 

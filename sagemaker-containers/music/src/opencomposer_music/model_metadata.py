@@ -8,12 +8,13 @@ imports no numpy.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from opencomposer_music.contract import Contract, load_schema
 
+SCHEMA_VERSION = 1
 MIN_PITCHES = 12
 """The part of the keyboard that a network sees has at least so many pitches."""
 MAX_SHOWN_CHARACTERS = 60
@@ -64,6 +65,18 @@ def limits_to_json(limits: Limits) -> dict[str, int]:
     }
 
 
+def metadata_to_json(technique: str, voices: Iterable[Voice], limits: Limits, members: Mapping[str, Any]) -> str:
+    """Returns the text for a model file's metadata. members: those that the technique adds."""
+    metadata = {
+        "schemaVersion": SCHEMA_VERSION,
+        "technique": technique,
+        "voices": [voice_to_json(voice) for voice in voices],
+        "limits": limits_to_json(limits),
+        **members,
+    }
+    return json.dumps(metadata, sort_keys=True)
+
+
 def metadata_contract(members: Mapping[str, Any], *, optional: tuple[str, ...] = ()) -> Contract:
     """Returns the contract of a technique's metadata.
 
@@ -86,8 +99,9 @@ def read_metadata(text: str, contract: Contract, technique: str | None = None) -
         raise ValueError("the model's metadata is not JSON") from None
     if not isinstance(root, dict):
         raise ValueError("the model's metadata is no object")
-    if root.get("schemaVersion") != 1:
-        raise ValueError(f"the model's metadata has schemaVersion {_shown(repr(root.get('schemaVersion')))}, not 1")
+    if root.get("schemaVersion") != SCHEMA_VERSION:
+        found = _shown(repr(root.get("schemaVersion")))
+        raise ValueError(f"the model's metadata has schemaVersion {found}, not {SCHEMA_VERSION}")
     named = root.get("technique")
     if not isinstance(named, str):
         raise ValueError("the model's metadata names no technique")

@@ -9,8 +9,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import os
-import platform
 import shutil
 import tempfile
 import time
@@ -20,6 +18,7 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
+from opencomposer_testing.bench_programs import machine
 from opencomposer_testing.serving_process import CONTAINERS, ServingProcess, send
 
 
@@ -114,7 +113,7 @@ def measure(bench: Bench, model: Path, requests: int) -> dict[str, Any]:
         "benchmark": "invocations",
         "technique": bench.technique,
         "model": {"name": model.parent.name, **identity},
-        "machine": {"cores": len(os.sched_getaffinity(0)), "processor": platform.machine(), "load": os.getloadavg()[0]},
+        "machine": machine(),
         "startSeconds": round(start_seconds, 3),
         "firstRequestSeconds": round(first, 4),
         "cases": cases,

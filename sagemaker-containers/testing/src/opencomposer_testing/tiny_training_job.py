@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ import numpy as np
 CONTAINERS = Path(__file__).resolve().parents[3]
 CONTRACTS = CONTAINERS.parent / "contracts"
 SCALE = (0, 2, 4, 5, 7, 9, 11)
+DEADLINE_SECONDS = 240
+"""A tiny job that runs for longer has failed."""
 TIMES = ("seconds", "elapsedSeconds", "samplesPerSecond", "timestamp")
 
 
@@ -113,6 +116,13 @@ def write_job(
     (base / "input/data/selection/manifest.json").write_text(json.dumps(selection))
 
 
+def keep_piece(base: Path, index: int) -> None:
+    """Leaves only one piece in a job's selection. Of each four the last is held out."""
+    path = base / "input/data/selection/manifest.json"
+    selection = json.loads(path.read_text())
+    path.write_text(json.dumps({**selection, "pieces": [selection["pieces"][index]]}))
+
+
 @contextlib.contextmanager
 def running_job(
     base: Path, technique: str, variables: Mapping[str, str] | None = None
@@ -145,6 +155,18 @@ def progress_lines(base: Path) -> list[dict[str, Any]]:
     """Returns the whole lines of progress.jsonl, or none before there are any."""
     path = base / "checkpoints/progress.jsonl"
     return [json.loads(line) for line in path.read_text().split("\n")[:-1]] if path.exists() else []
+
+
+def wait_for_epochs(base: Path, process: subprocess.Popen[str], count: int = 1) -> None:
+    """Waits until a running job has written the progress lines of `count` epochs. AssertionError when it ends first, or
+    they do not come in time."""
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while len(progress_lines(base)) < count:
+        if process.poll() is not None:
+            raise AssertionError(process.communicate()[0])
+        if time.monotonic() > deadline:
+            raise AssertionError(f"no {count} epochs in {DEADLINE_SECONDS} s; lines: {progress_lines(base)}")
+        time.sleep(0.05)
 
 
 def without_times(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -27,13 +27,12 @@ def tiny_transformer(metadata: TransformerMetadata | None = None, seed: int = 0)
     """Returns the model file."""
     import torch
     from opencomposer_transformer.export import export_onnx
-    from opencomposer_transformer.network import DecoderNetwork, NetworkShape, event_features
+
+    from opencomposer_testing.untrained_transformer import untrained_network
 
     facts = metadata or tiny_metadata()
-    vocabulary = facts.vocabulary
     torch.manual_seed(seed)
-    shape = NetworkShape(vocabulary.size, vocabulary.places, vocabulary.voices, WIDTH, LAYERS, HEADS)
-    network = DecoderNetwork(shape, event_features(vocabulary)).eval()
+    network = untrained_network(facts)
     with torch.no_grad():
         for parameter in network.parameters():
             parameter.add_(0.1 * torch.randn_like(parameter))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
 
 from opencomposer_music.line_metrics import lines_of_music, measure_lines
 from opencomposer_music.metrics import mean_metrics, measure_composition
@@ -43,11 +44,14 @@ class HeldOutMusic:
         self.windows = gather_windows(held_out, bars, windows)
         self.phrase_ends = gather_phrase_ends(held_out, bars, windows)
         self._closing_notes = self._closing_notes_of(held_out, bars, windows)
-        composed = [accompaniment(window) for window in reference]
-        features = features_of(reference, composed)
-        # A tiny selection has fewer windows than a density needs. Repeating all of them changes no density.
-        self._reference = SimilarityReference(features * (1 if len(features) > 2 else 3))
-        self.reference_metrics = metrics_of(reference, composed, self._closing_notes_of(train, bars, REFERENCE_WINDOWS))
+        self._reference = ReferenceMusic(
+            AccompaniedWindows(
+                reference,
+                [accompaniment(window) for window in reference],
+                self._closing_notes_of(train, bars, REFERENCE_WINDOWS),
+            )
+        )
+        self.reference_metrics = self._reference.metrics
         self.validation_metrics = self.measure(accompaniment(window) for window in self.windows)
 
     def measure(self, written: Iterable[Sequence[Planes]]) -> dict[str, float]:
@@ -57,9 +61,7 @@ class HeldOutMusic:
         `phrasesClosed` is measured where the data set states phrase ends, because where they are only guessed their
         closes tell nothing, and where chords can be heard at all.
         """
-        every = list(written)
-        metrics = metrics_of(self.windows, every, self._closing_notes)
-        return {**metrics, "similarityIndex": self._reference.similarity_index(features_of(self.windows, every))}
+        return self._reference.compare(AccompaniedWindows(self.windows, list(written), self._closing_notes))
 
     def _closing_notes_of(self, pieces: Sequence[Piece], bars: int, windows: int) -> list[list[int]]:
         """Returns, for each window, the onsets of the melody notes under which a phrase may be heard to close."""
@@ -67,15 +69,37 @@ class HeldOutMusic:
         return ends if self._has_chords else [[] for _ in ends]
 
 
-def features_of(windows: Sequence[VoicePlanes], written: Sequence[Sequence[Planes]]) -> list[dict[str, Vector]]:
-    """Returns what the similarity index compares of each window's melody and the tracks that were written to it."""
-    return [window_features(window[0], tracks) for window, tracks in zip(windows, written, strict=True)]
+class AccompaniedWindows(NamedTuple):
+    """Windows, of which the melodies count; the tracks that were written to each; and the onsets of the notes of each
+    melody under which a phrase may be heard to close."""
+
+    windows: Sequence[VoicePlanes]
+    tracks: Sequence[Sequence[Planes]]
+    closing_notes: Sequence[Sequence[int]]
+
+    def features(self) -> list[dict[str, Vector]]:
+        """Returns what the similarity index compares of each window."""
+        return [window_features(window[0], tracks) for window, tracks in zip(self.windows, self.tracks, strict=True)]
+
+    def metrics(self) -> dict[str, float]:
+        """Returns the mean metrics of windows, and those of their lines over all windows together."""
+        pairs = [(window[0], tracks) for window, tracks in zip(self.windows, self.tracks, strict=True)]
+        lines = [lines_of_music(melody, tracks) for melody, tracks in pairs]
+        return {
+            **mean_metrics([measure_composition(melody, tracks) for melody, tracks in pairs]),
+            **measure_lines(zip(lines, self.closing_notes, strict=True)),
+        }
 
 
-def metrics_of(
-    windows: Sequence[VoicePlanes], written: Sequence[Sequence[Planes]], closing_notes: Sequence[Sequence[int]]
-) -> dict[str, float]:
-    """Returns the mean metrics of windows, and those of their lines over all windows together."""
-    metrics = [measure_composition(window[0], tracks) for window, tracks in zip(windows, written, strict=True)]
-    lines = [lines_of_music(window[0], tracks) for window, tracks in zip(windows, written, strict=True)]
-    return {**mean_metrics(metrics), **measure_lines(zip(lines, closing_notes, strict=True))}
+class ReferenceMusic:
+    """The composers' own music, with which a technique's is compared. metrics: its own."""
+
+    def __init__(self, music: AccompaniedWindows) -> None:
+        features = music.features()
+        # A tiny selection has fewer windows than a density needs. Repeating all of them changes no density.
+        self._similarity = SimilarityReference(features * (1 if len(features) > 2 else 3))
+        self.metrics = music.metrics()
+
+    def compare(self, music: AccompaniedWindows) -> dict[str, float]:
+        """Returns the metrics and the similarity index of other music."""
+        return {**music.metrics(), "similarityIndex": self._similarity.similarity_index(music.features())}

@@ -14,7 +14,7 @@ from opencomposer_serving.failures import ModelRejected
 from opencomposer_serving.onnx_file import check_opset, embedded_metadata, summarize
 from opencomposer_serving.onnx_model import TensorShape, check_tensors, open_session
 
-from opencomposer_transformer.events import FIRST_POSITION, LEFT_UNKNOWN, Floats, Integers
+from opencomposer_transformer.events import FIRST_POSITION, LEFT_UNKNOWN, EventColumns, Floats
 from opencomposer_transformer.model_metadata import (
     EVENT_INPUTS,
     LOGITS,
@@ -23,10 +23,6 @@ from opencomposer_transformer.model_metadata import (
     TransformerMetadata,
     parse_metadata,
 )
-
-Columns = tuple[Integers, Integers, Integers, Integers, Integers]
-"""Tokens, places, left, density and times of events, [batch, events] each."""
-
 
 EVENTS_AT_ONCE = 400
 """Attention to many events takes memory with their square, so that more than so many are heard one part after the
@@ -77,9 +73,9 @@ def run_on_silence(network: LoadedNetwork, candidates: int, events: int) -> None
     zeros = np.zeros_like(column)
     voices = np.ones((1, network.metadata.vocabulary.voices), dtype=np.float32)
     heard = CachedNetwork(network)
-    heard.start(column, zeros, zeros + LEFT_UNKNOWN, zeros, zeros, voices, candidates=candidates)
-    more = np.repeat(column[:, :1], candidates, axis=0)
-    heard.step(more, more * 0, more * 0, more * 0, more * 0)
+    told = EventColumns(column, zeros, zeros + LEFT_UNKNOWN, zeros, zeros)
+    heard.start(told, voices, candidates=candidates)
+    heard.step(EventColumns(*(np.repeat(part[:, :1], candidates, axis=0) for part in told)))
 
 
 class CachedNetwork:
@@ -93,46 +89,30 @@ class CachedNetwork:
         self._cache: list[Floats] = []
         self.heard = 0
 
-    def start(
-        self,
-        tokens: Integers,
-        places: Integers,
-        left: Integers,
-        density: Integers,
-        times: Integers,
-        voices: Floats,
-        *,
-        candidates: int = 1,
-    ) -> Floats:
-        """Forgets all and hears events, [batch, events] each; voices: [batch, voices].
+    def start(self, events: EventColumns, voices: Floats, *, candidates: int = 1) -> Floats:
+        """Forgets all and hears events; voices: [batch, voices].
 
         candidates: the number of sequences that go on from each; those of the first sequence come first. Returns the
         logits [batch * candidates, tokens] of what comes next. Raises ModelRejected when the run fails.
         """
         width = self._metadata.head_width
-        empty = np.zeros((len(tokens), self._metadata.heads, 0, width), dtype=np.float32)
+        empty = np.zeros((len(events.tokens), self._metadata.heads, 0, width), dtype=np.float32)
         self._voices, self.heard = voices, 0
         self._cache = [empty] * len(self._metadata.past_inputs)
-        columns = (tokens, places, left, density, times)
-        parts = [
-            [np.ascontiguousarray(column[:, first : first + EVENTS_AT_ONCE]) for column in columns]
-            for first in range(0, max(1, tokens.shape[1]), EVENTS_AT_ONCE)
-        ]
-        logits = [self._run(*part) for part in parts][-1]
+        for first in range(0, max(1, events.tokens.shape[1]), EVENTS_AT_ONCE):
+            part = (np.ascontiguousarray(column[:, first : first + EVENTS_AT_ONCE]) for column in events)
+            logits = self.step(EventColumns(*part))
         if candidates > 1:
             self._voices = np.repeat(voices, candidates, axis=0)
             self._cache = [np.repeat(cache, candidates, axis=0) for cache in self._cache]
         return np.repeat(logits, candidates, axis=0)
 
-    def step(self, tokens: Integers, places: Integers, left: Integers, density: Integers, times: Integers) -> Floats:
-        """Hears further events, [batch, events] each. Returns and raises as `start` does."""
-        return self._run(tokens, places, left, density, times)
-
-    def _run(self, *columns: Integers) -> Floats:
-        batch, events = columns[0].shape
-        numbers = np.broadcast_to(np.arange(self.heard, self.heard + events, dtype=np.int64), (batch, events))
+    def step(self, events: EventColumns) -> Floats:
+        """Hears further events. Returns and raises as `start` does."""
+        batch, count = events.tokens.shape
+        numbers = np.broadcast_to(np.arange(self.heard, self.heard + count, dtype=np.int64), (batch, count))
         feed = {
-            **dict(zip(EVENT_INPUTS, (*columns, np.ascontiguousarray(numbers)), strict=True)),
+            **dict(zip(EVENT_INPUTS, (*events, np.ascontiguousarray(numbers)), strict=True)),
             VOICES_INPUT: self._voices,
             **dict(zip(self._metadata.past_inputs, self._cache, strict=True)),
         }
@@ -140,7 +120,7 @@ class CachedNetwork:
             logits, *cache = self._session.run(self._outputs, feed)
         except Exception as error:  # noqa: BLE001 - ONNX Runtime's exceptions share no base class of their own
             raise ModelRejected(f"ONNX Runtime cannot run it ({str(error).splitlines()[0][:200]})") from None
-        self.heard += events
+        self.heard += count
         self._check(logits, cache, batch)
         self._cache = cache
         return np.asarray(logits, dtype=np.float32)

@@ -15,10 +15,9 @@ from opencomposer_music.piano_roll import (
     Note,
     notes_to_planes,
 )
-from opencomposer_music.similarity_index import SimilarityReference
 from opencomposer_training.dataset import Dataset, Melody, VoicePlanes, gather_windows
 from opencomposer_training.environment import write_atomically
-from opencomposer_training.held_out_music import REFERENCE_WINDOWS, features_of, metrics_of
+from opencomposer_training.held_out_music import REFERENCE_WINDOWS, AccompaniedWindows, ReferenceMusic
 from opencomposer_training.midi_file import Track, midi_bytes
 
 from opencomposer_transformer.cached_network import CachedNetwork, LoadedNetwork
@@ -54,24 +53,18 @@ class Evaluation:
         held_out = dataset.of_split("validation") or train
         self.windows = gather_windows(held_out, self.bars, windows or EVALUATION_WINDOWS)
         self._seed = seed
-        features = features_of(reference, [list(music[1:]) for music in reference])
-        # A tiny selection has fewer windows than a density needs. Repeating all of them changes no density.
-        self._reference = SimilarityReference(features * (1 if len(features) > 2 else 3))
-        self.reference_metrics = _metrics(reference)
-        self.validation_metrics = self._compare([_continuation(window) for window in self.windows])
+        self._reference = ReferenceMusic(_accompanied(reference))
+        self.reference_metrics = self._reference.metrics
+        self.validation_metrics = self._compare(self.windows)
 
     def measure(self, network: LoadedNetwork) -> dict[str, float]:
         """Returns the metrics and the similarity index of the model's own continuations."""
         return self._compare(
-            [
-                _continuation(_with_new_end(network, window, seed=self._seed + number))
-                for number, window in enumerate(self.windows)
-            ]
+            [_with_new_end(network, window, seed=self._seed + number) for number, window in enumerate(self.windows)]
         )
 
-    def _compare(self, music: Sequence[VoicePlanes]) -> dict[str, float]:
-        features = features_of(music, [list(planes[1:]) for planes in music])
-        return {**_metrics(music), "similarityIndex": self._reference.similarity_index(features)}
+    def _compare(self, windows: Sequence[VoicePlanes]) -> dict[str, float]:
+        return self._reference.compare(_accompanied([_continuation(window) for window in windows]))
 
 
 def write_samples(folder: Path, network: LoadedNetwork, melodies: Sequence[Melody], *, seed: int) -> None:
@@ -137,6 +130,6 @@ def _continuation(window: VoicePlanes) -> VoicePlanes:
     return music
 
 
-def _metrics(music: Sequence[VoicePlanes]) -> dict[str, float]:
-    """Returns the mean metrics of music in voices. Where its phrases end is not known."""
-    return metrics_of(music, [list(planes[1:]) for planes in music], [[] for _ in music])
+def _accompanied(music: Sequence[VoicePlanes]) -> AccompaniedWindows:
+    """Returns music in voices, of which the first one is the melody. Where its phrases end is not known."""
+    return AccompaniedWindows(music, [list(planes[1:]) for planes in music], [[] for _ in music])

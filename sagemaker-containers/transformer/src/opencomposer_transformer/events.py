@@ -130,7 +130,9 @@ class Vocabulary:
     def first_place(self, bar_shape: BarShape) -> int:
         """Returns the side input for the first step of a bar of this shape. Raises ValueError for an unknown one."""
         if bar_shape not in self.bar_shapes:
-            raise ValueError(f"the line-up knows {', '.join(self.line_up.time_signatures)}, not bars of {bar_shape}")
+            known = ", ".join(self.line_up.time_signatures)
+            asked = f"{bar_shape.beats} beats of {bar_shape.beat_steps} sixteenths"
+            raise ValueError(f"the line-up knows {known}, not bars of {asked}")
         return sum(shape.steps + 1 for shape in self.bar_shapes[: self.bar_shapes.index(bar_shape)])
 
 
@@ -197,6 +199,16 @@ def density_levels(
     return np.searchsorted(np.asarray(edges), counts / max(1, sum(present)), side="right").astype(np.int64)
 
 
+class EventColumns(NamedTuple):
+    """Events of sequences side by side with the side inputs of each, [batch, events] each, as a network hears them."""
+
+    tokens: Integers
+    places: Integers
+    left: Integers
+    density: Integers
+    times: Integers
+
+
 @dataclass(frozen=True, eq=False)
 class EventSequence:
     """Tokens [T] with the side inputs of each [T], the bar of each [T], and which voices there are, [voices]."""
@@ -211,6 +223,12 @@ class EventSequence:
 
     def __len__(self) -> int:
         return len(self.tokens)
+
+    @property
+    def columns(self) -> EventColumns:
+        """Returns the sequence as a batch of one."""
+        parts = (self.tokens, self.places, self.left, self.density, self.times)
+        return EventColumns(*(part[np.newaxis] for part in parts))
 
     def cut(self, length: int) -> EventSequence:
         """Returns the first `length` tokens."""
@@ -242,7 +260,10 @@ class EventWriter:
 
     def __init__(self, vocabulary: Vocabulary, piece: VoicedPiece, present: Sequence[bool], shift: int = 0) -> None:
         if not len(piece.voices) == len(present) == vocabulary.voices:
-            raise ValueError(f"the line-up has {vocabulary.voices} voices, the piece {len(piece.voices)}")
+            raise ValueError(
+                f"the line-up has {vocabulary.voices} voices, the piece {len(piece.voices)}, "
+                f"and of {len(present)} it is said whether they are present"
+            )
         self._vocabulary, self._piece, self._present = vocabulary, piece, tuple(map(bool, present))
         self._first_place = vocabulary.first_place(piece.bar_shape)
         rows: list[tuple[int, int, int, int, int]] = []

@@ -17,8 +17,8 @@ from onnx import TensorProto, helper, numpy_helper
 from opencomposer_music.model_limits import METADATA_KEY
 from opencomposer_training.onnx_export import TOLERANCE, check_servable
 
-from opencomposer_transformer.cached_network import CachedNetwork, Columns, load_network
-from opencomposer_transformer.events import DENSITY_VALUES, LEFT_VALUES
+from opencomposer_transformer.cached_network import CachedNetwork, load_network
+from opencomposer_transformer.events import DENSITY_VALUES, LEFT_VALUES, EventColumns
 from opencomposer_transformer.model_metadata import EVENT_INPUTS, LOGITS, OPSET, VOICES_INPUT, TransformerMetadata
 from opencomposer_transformer.network import EPSILON, Block, DecoderNetwork, EventInputs
 
@@ -54,7 +54,7 @@ def verify_export(content: bytes, network: DecoderNetwork) -> None:
     for count in TRIAL_EVENTS:
         first = heard.heard
         columns = columns_between(events, first, first + count)
-        logits = heard.step(*columns) if first else heard.start(*columns, events.voices.numpy())
+        logits = heard.step(columns) if first else heard.start(columns, events.voices.numpy())
         difference = float(np.max(np.abs(logits - expected[:, heard.heard - 1])))
         if not difference <= TOLERANCE:
             raise RuntimeError(f"the exported model differs from the trained one by {difference}")
@@ -78,11 +78,10 @@ def random_events(network: DecoderNetwork, sequences: int, events: int) -> Event
     )
 
 
-def columns_between(events: EventInputs, first: int, end: int) -> Columns:
+def columns_between(events: EventInputs, first: int, end: int) -> EventColumns:
     """Returns the events first..end - 1 of each sequence as a cached network hears them."""
     parts = (events.tokens, events.places, events.left, events.density, events.times)
-    tokens, places, left, density, times = (part[:, first:end].contiguous().numpy() for part in parts)
-    return tokens, places, left, density, times
+    return EventColumns(*(part[:, first:end].contiguous().numpy() for part in parts))
 
 
 class _Graph:

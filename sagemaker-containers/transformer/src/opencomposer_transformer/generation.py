@@ -21,6 +21,7 @@ from opencomposer_transformer.events import (
     DENSITY_UNKNOWN,
     LEFT_UNKNOWN,
     MOST_LEFT,
+    EventColumns,
     EventSequence,
     EventWriter,
     Floats,
@@ -43,21 +44,13 @@ TOKENS_A_BAR = 100
 class NextTokens(Protocol):
     """A network that hears events and says what may come next (`cached_network.CachedNetwork`)."""
 
-    def start(
-        self,
-        tokens: Integers,
-        places: Integers,
-        left: Integers,
-        density: Integers,
-        times: Integers,
-        voices: Floats,
-        *,
-        candidates: int = 1,
-    ) -> Floats:
-        """Forgets all and hears events, [batch, events] each; voices: [batch, voices]. Returns the logits
-        [batch * candidates, tokens] of what comes next."""
+    def start(self, events: EventColumns, voices: Floats, *, candidates: int = 1) -> Floats:
+        """Forgets all and hears events; voices: [batch, voices].
 
-    def step(self, tokens: Integers, places: Integers, left: Integers, density: Integers, times: Integers) -> Floats:
+        Returns the logits [batch * candidates, tokens] of what comes next.
+        """
+
+    def step(self, events: EventColumns) -> Floats:
         """Hears one more event of each candidate, [candidates, 1]. Returns logits [candidates, tokens]."""
 
 
@@ -253,15 +246,7 @@ def _write_together(
 ) -> None:
     """Lets candidates draw tokens until all have finished."""
     prompt, first_place = plan.prompt, vocabulary.first_place(plan.stretch.bar_shape)
-    logits = network.start(
-        prompt.tokens[np.newaxis],
-        prompt.places[np.newaxis],
-        prompt.left[np.newaxis],
-        prompt.density[np.newaxis],
-        prompt.times[np.newaxis],
-        prompt.voices[np.newaxis],
-        candidates=len(candidates),
-    )
+    logits = network.start(prompt.columns, prompt.voices[np.newaxis], candidates=len(candidates))
     while True:
         before_each_token()
         for candidate, row in zip(candidates, logits, strict=True):
@@ -279,8 +264,7 @@ def _write_together(
             [density] * len(candidates),
             [grammar.step for grammar in grammars],
         )
-        tokens, places, left, density_told, times = (np.array(column)[:, np.newaxis] for column in columns)
-        logits = network.step(tokens, places, left, density_told, times)
+        logits = network.step(EventColumns(*(np.array(column)[:, np.newaxis] for column in columns)))
 
 
 def _chosen(candidates: Sequence[Candidate], vocabulary: Vocabulary, plan: _Plan) -> Written:

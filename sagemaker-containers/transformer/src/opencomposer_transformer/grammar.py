@@ -138,7 +138,8 @@ class Grammar:
         lowest, highest = self._limits.registers[voice]
         lowest, highest = max(low, lowest), min(high, highest)
         if highest < lowest:
-            raise ValueError(f"the register of voice {voice} holds none of its pitches {low} to {high}")
+            asked = "{} to {}".format(*self._limits.registers[voice])
+            raise ValueError(f"the register of voice {voice} holds none of its pitches {low} to {high}, it is {asked}")
         return slice(self._vocabulary.onset(voice, lowest), self._vocabulary.onset(voice, highest) + 1)
 
     def copy(self) -> Grammar:

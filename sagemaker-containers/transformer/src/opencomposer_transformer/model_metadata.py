@@ -5,7 +5,6 @@ It imports numpy only.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,12 +12,11 @@ from opencomposer_music.model_metadata import (
     Limits,
     Voice,
     broken_member,
-    limits_to_json,
     metadata_contract,
+    metadata_to_json,
     read_limits,
     read_metadata,
     read_voices,
-    voice_to_json,
 )
 from opencomposer_music.time_signatures import BAR_SHAPES
 
@@ -121,12 +119,11 @@ class TransformerMetadata:
 
     def to_json(self) -> str:
         """Returns the text for the model file's metadata."""
-        return json.dumps(
+        return metadata_to_json(
+            self.technique,
+            self.voices,
+            self.limits,
             {
-                "schemaVersion": 1,
-                "technique": self.technique,
-                "voices": [voice_to_json(voice) for voice in self.voices],
-                "limits": limits_to_json(self.limits),
                 "timeSignatures": list(self.line_up.time_signatures),
                 "pitchMargin": self.line_up.margin,
                 "densityEdges": list(self.density_edges),
@@ -136,7 +133,6 @@ class TransformerMetadata:
                 "heads": self.heads,
                 "headWidth": self.head_width,
             },
-            sort_keys=True,
         )
 
 

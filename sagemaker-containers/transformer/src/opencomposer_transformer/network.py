@@ -66,6 +66,11 @@ class NetworkShape:
     layers: int
     heads: int
 
+    @classmethod
+    def of(cls, vocabulary: Vocabulary, size: NetworkSize) -> NetworkShape:
+        """Returns the layer sizes for a vocabulary."""
+        return cls(vocabulary.size, vocabulary.places, vocabulary.voices, *size)
+
     def __post_init__(self) -> None:
         if self.width % (4 * self.heads) != 0:
             raise ValueError(f"the width of {self.heads} heads is a multiple of {4 * self.heads}, not {self.width}")
@@ -164,7 +169,6 @@ class DecoderNetwork(nn.Module):
         if len(features) != shape.tokens:
             raise ValueError(f"features must have a row for each of {shape.tokens} tokens, but has {len(features)}")
         self.shape = shape
-        self.features = features
         width = shape.width
         self.table = EventTable(features, width)
         self.place = nn.Embedding(shape.places, width)

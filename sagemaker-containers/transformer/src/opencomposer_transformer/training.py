@@ -58,12 +58,6 @@ RECIPE = Recipe(
 )
 
 
-def choose_shape(corpus: Corpus, settings: LearnerSettings) -> NetworkShape:
-    """Returns layer sizes for the line-up."""
-    vocabulary = corpus.vocabulary
-    return NetworkShape(vocabulary.size, vocabulary.places, vocabulary.voices, *SIZES[settings.model_size])
-
-
 class TransformerLearner(NetworkLearner[LearnerSettings]):
     """Trains the decoder on whole pieces and keeps the average of its weights, which is exported."""
 
@@ -77,7 +71,7 @@ class TransformerLearner(NetworkLearner[LearnerSettings]):
         settings = LearnerSettings.from_hyperparameters(inputs.hyperparameters)
         super().__init__(inputs, settings, RECIPE)
         self.corpus = Corpus(self.dataset, settings.transposition_range)
-        self.shape = choose_shape(self.corpus, settings)
+        self.shape = NetworkShape.of(self.corpus.vocabulary, SIZES[settings.model_size])
         if inputs.resumed is not None:
             with reading_checkpoint():
                 self._check_shape(inputs.resumed["shape"])
@@ -194,7 +188,7 @@ class TransformerLearner(NetworkLearner[LearnerSettings]):
                 network = load_network(self._export(self.average.state_dict()), 1)
             except ModelRejected as error:
                 raise TrainingFailure(
-                    f"The training diverged: of its model, {error}. Try a lower learningRate."
+                    f"The training diverged: its model is refused, because {error}. Try a lower learningRate."
                 ) from None
             self._exported = self.updates, network
         return self._exported[1]
