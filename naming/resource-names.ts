@@ -14,7 +14,7 @@ export const localAccountId = "000000000000";
  * Ids of the techniques that have models, in the order in which the API lists them. Each has containers, images and an
  * endpoint.
  */
-export const trainedTechniqueIds = ["unet-gan", "ar-cnn"] as const;
+export const trainedTechniqueIds = ["unet-gan", "ar-cnn", "transformer"] as const;
 export type TrainedTechniqueId = (typeof trainedTechniqueIds)[number];
 
 /** Ids of all techniques: those that have models, then the one that works by rule, in the composition worker. */

@@ -3,6 +3,7 @@
  */
 import arCnn from "../../contracts/techniques/ar-cnn.json";
 import arranger from "../../contracts/techniques/arranger.json";
+import transformer from "../../contracts/techniques/transformer.json";
 import unetGan from "../../contracts/techniques/unet-gan.json";
 import { perTechnique, type TechniqueId } from "../../naming/resource-names";
 import { upsideDownRanges } from "./parameter-ranges";
@@ -10,7 +11,7 @@ import { type CheckedParameters, checkParameters } from "./parameter-values";
 import type { Technique } from "./technique";
 import { readTechnique } from "./technique-document";
 
-const documents: Readonly<Record<TechniqueId, unknown>> = { "unet-gan": unetGan, "ar-cnn": arCnn, arranger };
+const documents: Readonly<Record<TechniqueId, unknown>> = { "unet-gan": unetGan, "ar-cnn": arCnn, transformer, arranger };
 
 export type Techniques = Readonly<Record<string, Technique>>;
 

@@ -15,8 +15,7 @@ test("every technique is registered under its own id", () => {
 
 test("every technique with models has a container's folder with its two entry points, and every such folder is one", () => {
   const containers = join(__dirname, "../../sagemaker-containers");
-  // The Transformer is still being built: nothing offers it yet.
-  const packagesOfNoTechnique = new Set(["container", "music", "serving", "training", "transformer"]);
+  const packagesOfNoTechnique = new Set(["container", "music", "serving", "training"]);
   const folders = readdirSync(containers).filter(
     (name) => !packagesOfNoTechnique.has(name) && existsSync(join(containers, name, "pyproject.toml")),
   );

@@ -23,7 +23,6 @@ from opencomposer_testing.tiny_training_job import (
     write_job,
 )
 from opencomposer_training.midi_file import read_midi
-from opencomposer_transformer.technique_draft import transformer_document
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ class Case:
     goes_on: bool = False
 
 
-CASES = [Case(load_technique("ar-cnn"), bars=1), Case(transformer_document(), bars=5, goes_on=True)]
+CASES = [Case(load_technique("ar-cnn"), bars=1), Case(load_technique("transformer"), bars=5, goes_on=True)]
 
 
 @pytest.fixture(params=CASES, ids=lambda case: case.document.id)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 from opencomposer_music.piano_roll import Note
+from opencomposer_music.technique_document import load_technique
 from opencomposer_serving.deadline import Deadline
 from opencomposer_serving.invocation import InvocationRequest, Melody, ModelReference
 from opencomposer_testing.tiny_training_job import progress_lines, write_job
@@ -21,7 +22,6 @@ from opencomposer_training.network_learner import LearnerSettings
 from opencomposer_training.training_run import TrainingRun
 from opencomposer_transformer.cached_network import load_network
 from opencomposer_transformer.evaluation import write_samples
-from opencomposer_transformer.technique_draft import transformer_document
 from opencomposer_transformer.training import TransformerLearner, rate_factor
 from opencomposer_transformer.transformer import Transformer
 
@@ -40,7 +40,7 @@ def test_what_a_run_leaves_behind(finished: tuple[Path, TrainingRun[TransformerL
     lines = progress_lines(base)
     assert [line["epoch"] for line in lines] == [1, 2]
     for line in lines:
-        assert {name for name in line if name.lower().endswith("loss")} == set(transformer_document().losses)
+        assert {name for name in line if name.lower().endswith("loss")} == set(load_technique("transformer").losses)
         assert line["noteLoss"] > line["validationLoss"]
         assert 0 < line["zeroOneLoss"] <= 1
     card = json.loads((base / "model/model-card.json").read_text())
@@ -129,7 +129,7 @@ def test_the_learning_rate_rises_stays_and_falls() -> None:
 
 
 def test_the_document_s_hyperparameters_are_the_settings() -> None:
-    defaults = transformer_document().hyperparameters.defaults
+    defaults = load_technique("transformer").hyperparameters.defaults
     assert defaults.keys() == TRANSFORMER_HYPERPARAMETERS.keys()
     assert LearnerSettings.from_hyperparameters(defaults).learning_rate == defaults["learningRate"]
 

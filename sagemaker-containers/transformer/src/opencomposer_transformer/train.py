@@ -13,10 +13,12 @@ def main() -> int:
 
 
 def _technique() -> TrainedTechnique:
-    from opencomposer_transformer.technique_draft import transformer_document
+    from opencomposer_music.technique_document import load_technique
+
+    from opencomposer_transformer import TECHNIQUE
     from opencomposer_transformer.training import TransformerLearner
 
-    return TrainedTechnique(transformer_document(), TransformerLearner)
+    return TrainedTechnique(load_technique(TECHNIQUE), TransformerLearner)
 
 
 if __name__ == "__main__":

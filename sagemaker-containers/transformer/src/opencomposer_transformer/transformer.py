@@ -9,18 +9,18 @@ import numpy as np
 from opencomposer_music.contract import shown
 from opencomposer_music.metrics import measure_composition
 from opencomposer_music.piano_roll import DEFAULT_VELOCITY, PITCHES, Note, Planes, notes_to_planes
-from opencomposer_music.technique_document import TechniqueDocument
+from opencomposer_music.technique_document import TechniqueDocument, load_technique
 from opencomposer_music.time_signatures import BAR_SHAPES, TimeSignature
 from opencomposer_serving.deadline import Deadline
 from opencomposer_serving.failures import BrokenField, InvocationFailure, ModelRejected, unusable_model
 from opencomposer_serving.invocation import MAX_BARS, GivenTrack, InvocationRequest, Melody
 from opencomposer_serving.technique import Generated, GeneratedTrack
 
+from opencomposer_transformer import TECHNIQUE
 from opencomposer_transformer.cached_network import CachedNetwork, LoadedNetwork, load_network, run_on_silence
 from opencomposer_transformer.events import LineUp
 from opencomposer_transformer.generation import Written, extend, seam_after
 from opencomposer_transformer.sampling import NotFinite
-from opencomposer_transformer.technique_draft import transformer_document
 from opencomposer_transformer.voice_assignment import VoiceAssignment, assign_voices
 from opencomposer_transformer.writing_settings import NoPitchToWrite, WritingSettings, writing_settings
 
@@ -43,7 +43,7 @@ class Transformer:
 
     @property
     def document(self) -> TechniqueDocument:
-        return transformer_document()
+        return load_technique(TECHNIQUE)
 
     def load(self, model: bytes) -> LoadedNetwork:
         network = load_network(model, self._threads)

@@ -11,13 +11,14 @@ from typing import cast
 
 from opencomposer_music.parameter_set import ParameterValue
 from opencomposer_music.piano_roll import PITCHES, STEPS_PER_BEAT
+from opencomposer_music.technique_document import load_technique
 from opencomposer_music.time_signatures import BarShape
 
+from opencomposer_transformer import TECHNIQUE
 from opencomposer_transformer.events import DENSITY_UNKNOWN, LineUp
 from opencomposer_transformer.generation import Wishes
 from opencomposer_transformer.grammar import WritingLimits
 from opencomposer_transformer.sampling import DrawSettings, SamplingTechnique
-from opencomposer_transformer.technique_draft import transformer_document
 
 REGISTER_MARGIN = 2
 """A voice may go so many semitones beyond the range that it has in the training music."""
@@ -120,7 +121,7 @@ def _steps(seconds: float, step: float) -> int | None:
 
 def writing_settings(given: Mapping[str, ParameterValue]) -> WritingSettings:
     """Returns the settings of a request that names these parameters; the others have their defaults."""
-    parameters = {**transformer_document().parameters.defaults, **given}
+    parameters = {**load_technique(TECHNIQUE).parameters.defaults, **given}
     return WritingSettings(
         sampling_technique=cast(SamplingTechnique, str(parameters["samplingTechnique"])),
         sampling_threshold=float(parameters["samplingThreshold"]),
