@@ -166,7 +166,8 @@ export function applyInputOptions(melody: Melody | TrackMelody, options: InputOp
   });
   if (choice.kind === "REFUSED") throw melodyError(choice.issue);
   const { startBar, bars, timeSignature } = choice;
-  const from = startOfBar(stretches, startBar);
+  // After a bar of eighths in an odd division, a bar line lies between two ticks.
+  const from = Math.ceil(startOfBar(stretches, startBar));
   const to = from + bars * ticksPerBar(timeSignature, melody.ticksPerBeat);
   const transpose = options.transpose ?? 0;
   const step = melody.ticksPerBeat / stepsPerBeat;
@@ -193,13 +194,31 @@ export function applyInputOptions(melody: Melody | TrackMelody, options: InputOp
 
 const finestDivision = 32_767;
 
+/** The divisions of a beat that a piece needs: multiples of `unit`, the least of them `least`. */
+interface NeededDivision {
+  readonly unit: number;
+  readonly least: number;
+}
+
+/** A sixteenth is a whole number of ticks. */
+const forSteps: NeededDivision = { unit: stepsPerBeat, least: stepsPerBeat };
+/** A third of a sixteenth is two whole ticks or more: swing moves notes by thirds of a beat. */
+const forSwing: NeededDivision = { unit: 3 * stepsPerBeat, least: 6 * stepsPerBeat };
+
 /**
  * Returns the melody with a finer division where a sixteenth is not a whole number of ticks. Without it, notes on the
- * grid would stand a fraction of a tick off.
+ * grid would stand a fraction of a tick off. Generated notes that swing need thirds of sixteenths, too. A division that
+ * a file cannot have is not taken; so fine a tick is not heard.
  */
-export function withWholeSteps(melody: Melody): Melody {
-  const factor = [1, 2, 4].find((candidate) => (melody.ticksPerBeat * candidate) % stepsPerBeat === 0) ?? 1;
-  if (factor === 1 || melody.ticksPerBeat * factor > finestDivision) return melody;
+export function withWholeSteps(
+  melody: Melody,
+  generated: readonly { readonly notes: readonly GridNote[] }[] = [],
+): Melody {
+  const isOnGrid = ({ onset, duration }: GridNote): boolean => Number.isInteger(onset) && Number.isInteger(duration);
+  const swings = generated.some(({ notes }) => !notes.every(isOnGrid));
+  const factor =
+    (swings ? finerBy(melody.ticksPerBeat, forSwing) : undefined) ?? finerBy(melody.ticksPerBeat, forSteps);
+  if (factor === undefined || factor === 1) return melody;
   return {
     ...melody,
     ticksPerBeat: melody.ticksPerBeat * factor,
@@ -209,6 +228,15 @@ export function withWholeSteps(melody: Melody): Melody {
       durationTicks: note.durationTicks * factor,
     })),
   };
+}
+
+/** Returns the smallest factor that makes a division what is needed; undefined if a file cannot have it. */
+function finerBy(ticksPerBeat: number, { unit, least }: NeededDivision): number | undefined {
+  for (let factor = 1; ticksPerBeat * factor <= finestDivision && factor <= least; factor += 1) {
+    const finer = ticksPerBeat * factor;
+    if (finer >= least && finer % unit === 0) return factor;
+  }
+  return undefined;
 }
 
 /** A note in the form in which it travels to a model and back. */

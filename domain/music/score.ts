@@ -12,9 +12,14 @@ import type { TempoSign } from "./midi-scan";
 import { rewrittenMelody } from "./rewritten-melody";
 import { barShapes, type PieceTimeSignature, pieceTimeSignatures, ticksPerBar } from "./time-signatures";
 
+/** The shortest note, in ticks. Of a shorter one, a file would tell the end before the beginning. */
+const shortestNote = 1;
+const lasting = (ticks: number): number => Math.max(shortestNote, ticks);
+
 const noteSchema = z.strictObject({
   startTick: z.number().min(0),
-  durationTicks: z.number().min(0),
+  // Files of earlier versions may have shorter notes, which are read as the shortest.
+  durationTicks: z.number().min(0).transform(lasting).pipe(z.number().min(shortestNote)),
   pitch: z.int().min(0).max(127),
   velocity: z.int().min(1).max(127),
 });
@@ -109,7 +114,7 @@ export function composeScore({ name, melody: given, rewritten, generated }: Comp
   const leveled = rewritten?.map((note) =>
     played?.has(cellOf(note.onset, note.pitch)) === true ? note : { ...note, velocity: level(note.velocity) },
   );
-  const melody = leveled === undefined ? withWholeSteps(given) : rewrittenMelody(given, leveled);
+  const melody = leveled === undefined ? withWholeSteps(given, generated) : rewrittenMelody(given, leveled);
   const tickOf = (step: number): number => Math.round((step * melody.ticksPerBeat) / stepsPerBeat);
   return {
     schemaVersion: 1,
@@ -228,14 +233,19 @@ const panController = 10;
 
 /**
  * Returns the piece as a Standard MIDI File of format 1. Tempo and time signature stand in the first track, so that
- * track numbers of the file and of the piece are the same. Names are in UTF-8. Equal pieces give equal bytes.
+ * track numbers of the file and of the piece are the same. Names are in UTF-8. A note lasts a tick at least. Equal
+ * pieces give equal bytes.
  */
 export function writeMidi(score: PerformedScore): Uint8Array {
+  const lastingTracks = score.tracks.map((track) => ({
+    ...track,
+    notes: track.notes.map((note) => ({ ...note, durationTicks: lasting(note.durationTicks) })),
+  }));
   const lastTick = Math.max(
     score.bars * ticksPerBar(timeSignatureOf(score), score.ticksPerBeat),
-    ...score.tracks.flatMap(({ notes }) => notes.map(endTick)),
+    ...lastingTracks.flatMap(({ notes }) => notes.map(endTick)),
   );
-  const tracks = score.tracks.map(({ name, program, isDrums, notes, volume, pan }, index) => {
+  const tracks = lastingTracks.map(({ name, program, isDrums, notes, volume, pan }, index) => {
     const channel = isDrums === true ? drumChannel : (melodicChannels[index % melodicChannels.length] ?? 0);
     const settings: TimedEvent[] = [{ tick: 0, rank: 0, at: (delta) => ({ delta, trackName: plainText(name, 100) }) }];
     if (index === 0) {
