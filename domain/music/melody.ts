@@ -13,14 +13,8 @@ import {
   type TimeSignatureStretch,
   usableTimeSignatures,
 } from "./bar-lines";
-import {
-  chooseBars,
-  emptyBarsIssue,
-  type InputIssue,
-  maxMelodyBars,
-  type PitchSpan,
-  transposeIssue,
-} from "./input-limits";
+import { barsWithNotes } from "./bars-with-notes";
+import { chooseBars, type InputIssue, maxMelodyBars, type PitchSpan, transposeIssue } from "./input-limits";
 import { endTick, type MidiNote } from "./midi-note";
 import { type Song, tempoAt } from "./song";
 import { barShapes, type PieceTimeSignature, stepsPerQuarter, ticksPerBar } from "./time-signatures";
@@ -128,7 +122,9 @@ export const stepsOf = ({ bars, timeSignature }: Pick<Melody, "bars" | "timeSign
   bars * barShapes[timeSignature].steps;
 
 /** Returns the stretches of bars that a melody has. */
-export function stretchesOf(melody: Melody | TrackMelody): readonly TimeSignatureStretch[] {
+export function stretchesOf(
+  melody: Pick<Melody, "bars" | "timeSignature" | "ticksPerBeat"> | Pick<TrackMelody, "barLines">,
+): readonly TimeSignatureStretch[] {
   if ("barLines" in melody) return melody.barLines;
   const { bars, timeSignature, ticksPerBeat } = melody;
   return [{ firstBar: 1, bars, startTick: 0, barTicks: ticksPerBar(timeSignature, ticksPerBeat), timeSignature }];
@@ -137,6 +133,9 @@ export function stretchesOf(melody: Melody | TrackMelody): readonly TimeSignatur
 /** Returns the bar, counted from 1, in which the first note begins. */
 export const firstBarWithNotes = ({ barLines: stretches, notes }: TrackMelody): number =>
   barAt(stretches, Math.min(...notes.map(({ startTick }) => startTick)));
+
+/** Returns the bars in which notes begin, in the form of {@link barsWithNotes}. */
+export const noteBarsOf = (melody: Melody | TrackMelody): string => barsWithNotes(stretchesOf(melody), melody.notes);
 
 /** Returns the lowest and the highest pitch of notes, of which there is at least one. */
 function pitchSpan(notes: readonly MidiNote[]): PitchSpan {
@@ -159,7 +158,11 @@ function pitchSpan(notes: readonly MidiNote[]): PitchSpan {
 export function applyInputOptions(melody: Melody | TrackMelody, options: InputOptions, technique: TechniqueId): Melody {
   const stretches = stretchesOf(melody);
   const choice = chooseBars({
-    melody: { bars: melody.bars, ranges: rangesOf(stretches) },
+    melody: {
+      bars: melody.bars,
+      ranges: rangesOf(stretches),
+      barsWithNotes: noteBarsOf(melody),
+    },
     options,
     technique,
     maxBars: maxMelodyBars,
@@ -174,7 +177,6 @@ export function applyInputOptions(melody: Melody | TrackMelody, options: InputOp
   const onGrid = (tick: number): number => Math.round(Math.round(tick / step) * step);
 
   const chosen = melody.notes.filter(({ startTick }) => startTick >= from && startTick < to);
-  if (chosen.length === 0) throw melodyError(emptyBarsIssue(startBar, bars));
   const issue = transposeIssue(pitchSpan(chosen), transpose);
   if (issue !== undefined) throw melodyError(issue);
   const notes = chosen.map((note): MidiNote => {

@@ -5,8 +5,9 @@ import * as z from "zod";
 import type { CompositionOutput } from "../schemas/composition-parts";
 import type { Metrics } from "../schemas/metrics";
 import { plainText } from "../schemas/text";
+import { barsWithNotes } from "./bars-with-notes";
 import { cellOf, soundingCells } from "./edit-events";
-import { type Melody, type ModelNote, stepsPerBeat, toGrid, withWholeSteps } from "./melody";
+import { type Melody, type ModelNote, stepsPerBeat, stretchesOf, toGrid, withWholeSteps } from "./melody";
 import { endTick, type MidiNote } from "./midi-note";
 import type { TempoSign } from "./midi-scan";
 import { rewrittenMelody } from "./rewritten-melody";
@@ -154,6 +155,13 @@ export function scoreMelody(score: Score, trackIndex: number): Melody | undefine
   const { ticksPerBeat, tempo, bars } = score;
   const timeSignature = timeSignatureOf(score);
   return { name: track.name, program: track.program, ticksPerBeat, tempo, bars, timeSignature, notes: track.notes };
+}
+
+/** Returns the bars in which the notes of each track begin, in the form of {@link barsWithNotes}. */
+export function scoreNoteBars(score: Score): string[] {
+  const { bars, ticksPerBeat, tracks } = score;
+  const stretches = stretchesOf({ bars, ticksPerBeat, timeSignature: timeSignatureOf(score) });
+  return tracks.map(({ notes }) => barsWithNotes(stretches, notes));
 }
 
 /** Returns the output that the composition's resource shows of the piece. */
