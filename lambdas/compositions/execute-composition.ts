@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { withInstruments } from "../../domain/music/instruments";
 import type { Melody } from "../../domain/music/melody";
-import { composeScore, type GeneratedTrack, scoreOutput } from "../../domain/music/score";
+import { composeScore, type GeneratedTrack, scoreNoteBars, scoreOutput } from "../../domain/music/score";
 import type { Failure } from "../../domain/schemas/failure";
 import type { InvocationResponse } from "../../domain/schemas/invocation";
 import { storableMetrics } from "../../domain/schemas/metrics";
@@ -228,6 +228,7 @@ async function writeResult(
   return {
     output: scoreOutput(score, storableMetrics(metrics), editEvents?.length),
     midi: { revision, sha256: createHash("sha256").update(bytes).digest("hex"), bytes: bytes.byteLength },
+    barsWithNotes: scoreNoteBars(score),
     ...(phraseEnds === undefined ? {} : { phraseEnds }),
   };
 }

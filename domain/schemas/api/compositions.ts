@@ -87,7 +87,9 @@ export const performanceSchema = z
       .boolean()
       .optional()
       .meta({
-        description: `The tempo slows down by 8 % over the bar before the tune's last note, which is held 1.5 times as long. ${on}`,
+        description:
+          "The tempo slows down by 8 % over the bar before the tune's last note, which is held 1.5 times as long, but at most " +
+          `a bar longer. Where other voices move under it, it stays at the slower tempo; what sounds after it has the piece's tempo. ${on}`,
       }),
     instruments: z.enum(instrumentPresets).optional().meta({
       description:
