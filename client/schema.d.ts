@@ -654,6 +654,8 @@ export interface components {
         }[];
         metrics: components["schemas"]["Metrics"];
         editEventCount?: number;
+        /** @description Sentences for people that say what the technique did otherwise than usual, because of the melody. */
+        changes: string[];
       };
     };
     CompositionInput:

@@ -105,6 +105,32 @@ function besideMelody({ notes }: Melody): (velocity: number) => number {
   return (velocity) => Math.min(127, Math.max(1, Math.round((velocity * median) / usualVelocity)));
 }
 
+interface GridTicks {
+  readonly begin: (step: number) => number;
+  readonly end: (step: number) => number;
+}
+
+/**
+ * Returns functions that give the ticks at which notes of the grid begin and end beside a tune. A tune that is played off
+ * the grid may begin after the step on which the grid has it, or end before. What comes in or ends with it on the grid does
+ * so at the tune's own ticks, and nothing begins after its last note that begins with it on the grid.
+ */
+function ticksBeside(tune: Melody): GridTicks {
+  const tickOf = (step: number): number => Math.round((step * tune.ticksPerBeat) / stepsPerBeat);
+  const grid = toGrid(tune);
+  const firstStep = Math.min(...grid.map(({ onset }) => onset));
+  const lastStep = Math.max(...grid.map(({ onset }) => onset));
+  const endStep = Math.max(...grid.map(({ onset, duration }) => onset + duration));
+  const firstTick = Math.min(...tune.notes.map(({ startTick }) => startTick));
+  const lastTick = Math.max(...tune.notes.map(({ startTick }) => startTick));
+  const tuneEnds = Math.max(...tune.notes.map(endTick));
+  return {
+    begin: (step) =>
+      step < firstStep || step > lastStep ? tickOf(step) : Math.min(Math.max(tickOf(step), firstTick), lastTick),
+    end: (step) => (step > endStep ? tickOf(step) : Math.min(tickOf(step), tuneEnds)),
+  };
+}
+
 /**
  * Returns the piece: the melody, tick for tick, or the re-written piece in its place, and the generated tracks under it.
  */
@@ -116,7 +142,7 @@ export function composeScore({ name, melody: given, rewritten, generated }: Comp
     played?.has(cellOf(note.onset, note.pitch)) === true ? note : { ...note, velocity: level(note.velocity) },
   );
   const melody = leveled === undefined ? withWholeSteps(given, generated) : rewrittenMelody(given, leveled);
-  const tickOf = (step: number): number => Math.round((step * melody.ticksPerBeat) / stepsPerBeat);
+  const { begin, end } = ticksBeside(melody);
   return {
     schemaVersion: 1,
     name,
@@ -138,8 +164,8 @@ export function composeScore({ name, melody: given, rewritten, generated }: Comp
         ...(track.isDrums === true ? { isDrums: true as const } : {}),
         ...(track.mix === undefined ? {} : { mix: track.mix }),
         notes: track.notes.map(({ onset, duration, pitch, velocity }) => ({
-          startTick: tickOf(onset),
-          durationTicks: tickOf(onset + duration) - tickOf(onset),
+          startTick: begin(onset),
+          durationTicks: end(onset + duration) - begin(onset),
           pitch,
           velocity: level(velocity),
         })),

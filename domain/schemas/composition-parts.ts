@@ -81,6 +81,8 @@ export const compositionOutputSchema = z.strictObject({
   ),
   metrics: metricsSchema,
   editEventCount: z.int().min(0).optional(),
+  /** What the technique did otherwise than usual, in sentences for people. Absent if there is nothing to say. */
+  changes: z.array(z.string()).optional(),
 });
 
 export type CompositionOutput = z.infer<typeof compositionOutputSchema>;

@@ -152,6 +152,8 @@ async function compose(
 /** What is made of a melody, by a model or by rule. */
 interface GeneratedPiece extends Omit<InvocationResponse, "schemaVersion" | "technique" | "modelSha256" | "tracks"> {
   readonly tracks: readonly GeneratedTrack[];
+  /** What the technique did otherwise than usual, in sentences for people. */
+  readonly changes?: readonly string[] | undefined;
 }
 
 type GenerateResult = Exclude<ModelResponse, { kind: "GENERATED" }> | { kind: "GENERATED"; response: GeneratedPiece };
@@ -206,7 +208,7 @@ async function writeResult(
   { artifacts }: ExecuteCompositionParams,
   composition: CompositionItem,
   melody: Melody,
-  { tracks, melody: rewritten, metrics, editEvents, phraseEnds }: GeneratedPiece,
+  { tracks, melody: rewritten, metrics, editEvents, phraseEnds, changes = [] }: GeneratedPiece,
 ): Promise<CompositionResult> {
   const composed = composeScore({
     name: composition.name,
@@ -226,7 +228,10 @@ async function writeResult(
   const key = compositionMidiKey(composition, { revision });
   await artifacts.write({ key, body: bytes, contentType: midiType });
   return {
-    output: scoreOutput(score, storableMetrics(metrics), editEvents?.length),
+    output: {
+      ...scoreOutput(score, storableMetrics(metrics), editEvents?.length),
+      ...(changes.length === 0 ? {} : { changes: [...changes] }),
+    },
     midi: { revision, sha256: createHash("sha256").update(bytes).digest("hex"), bytes: bytes.byteLength },
     barsWithNotes: scoreNoteBars(score),
     ...(phraseEnds === undefined ? {} : { phraseEnds }),

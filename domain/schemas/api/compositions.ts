@@ -186,6 +186,10 @@ export const compositionSchema = z
         ),
         metrics: metricValuesSchema,
         editEventCount: z.int().optional(),
+        changes: z.array(z.string()).meta({
+          description:
+            "Sentences for people that say what the technique did otherwise than usual, because of the melody.",
+        }),
       })
       .optional(),
   })
