@@ -21,7 +21,7 @@ from opencomposer_music.ending import Ending, EndingVoice, approach_of, last_not
 from opencomposer_music.melody_register import floor_below
 from opencomposer_music.piano_roll import ONSET, PITCHES, SOUNDING, STEPS_PER_BEAT, Planes
 from opencomposer_music.sigmoid import sigmoid
-from opencomposer_music.voice_leading import INTERVALS, LARGEST_STEP, MAX_MOVE, REST, Line, Table, best_line
+from opencomposer_music.voice_leading import IMPOSSIBLE, INTERVALS, LARGEST_STEP, MAX_MOVE, REST, Line, Table, best_line
 
 from opencomposer_ar_cnn.cadences import cadence_scores, phrase_last_notes
 from opencomposer_ar_cnn.editable_piece import EditablePiece, EditLimits, Floats
@@ -38,7 +38,6 @@ LEAST_DENSITY = 0.5
 alone for enough, and one line is the least that is asked for."""
 MIN_ROOM = 5
 """The minimum number of semitones below the melody for each line. A very low melody gets fewer lines."""
-IMPOSSIBLE = -1e9
 UNISON = -6.0
 """The score of a pitch that sounds already at the step: possible, but seldom good."""
 MIN_REST = 0.003
