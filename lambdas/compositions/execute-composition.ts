@@ -206,7 +206,7 @@ async function writeResult(
   { artifacts }: ExecuteCompositionParams,
   composition: CompositionItem,
   melody: Melody,
-  { tracks, melody: rewritten, metrics, editEvents, phraseEnds }: GeneratedPiece,
+  { tracks, melody: rewritten, metrics, editEvents, phraseEnds, remarks }: GeneratedPiece,
 ): Promise<CompositionResult> {
   const composed = composeScore({
     name: composition.name,
@@ -226,7 +226,10 @@ async function writeResult(
   const key = compositionMidiKey(composition, { revision });
   await artifacts.write({ key, body: bytes, contentType: midiType });
   return {
-    output: scoreOutput(score, storableMetrics(metrics), editEvents?.length),
+    output: {
+      ...scoreOutput(score, storableMetrics(metrics), editEvents?.length),
+      ...(remarks === undefined ? {} : { remarks }),
+    },
     midi: { revision, sha256: createHash("sha256").update(bytes).digest("hex"), bytes: bytes.byteLength },
     ...(phraseEnds === undefined ? {} : { phraseEnds }),
   };

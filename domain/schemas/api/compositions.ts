@@ -3,6 +3,7 @@ import { techniqueIds } from "../../../naming/resource-names";
 import { instrumentPresets } from "../../music/instrument-presets";
 import { pieceTimeSignatures } from "../../music/time-signatures";
 import { compositionStates } from "../../states/composition-state";
+import { remarksSchema } from "../composition-parts";
 import { ratingSchema } from "../rating";
 import {
   failureResponseSchema,
@@ -184,6 +185,11 @@ export const compositionSchema = z
         ),
         metrics: metricValuesSchema,
         editEventCount: z.int().optional(),
+        remarks: remarksSchema.optional().meta({
+          description:
+            "Sentences about what the technique did not write: a voice that rests in the whole piece and so has no track, or " +
+            "that nothing was added to the melody, and what may change that.",
+        }),
       })
       .optional(),
   })

@@ -15,7 +15,7 @@ def late_tunes(draw: st.DrawFn, max_bars: int = 4) -> tuple[tuple[Note, ...], in
     bars = draw(st.integers(1, max_bars))
     steps = bars * STEPS_PER_BAR
     onset = draw(st.integers(0, steps - 1))
-    pitch = draw(st.integers(36, 90))
+    pitch = draw(st.integers(48, 90))
     notes: list[Note] = []
     for duration, interval in draw(
         st.lists(st.tuples(st.sampled_from([1, 2, 3, 4, 4, 8]), st.integers(-7, 7)), min_size=1, max_size=16)
@@ -24,7 +24,7 @@ def late_tunes(draw: st.DrawFn, max_bars: int = 4) -> tuple[tuple[Note, ...], in
             break
         notes.append(Note(onset, min(duration, steps - onset), pitch))
         onset += duration
-        pitch = min(127, max(0, pitch + interval))
+        pitch = min(90, max(48, pitch + interval))
     return tuple(notes), bars
 
 
