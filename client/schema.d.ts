@@ -612,7 +612,7 @@ export interface components {
         mix?: boolean;
         /** @description The other voices end up to a 32nd early before rests and where a phrase of the tune ends. The tune keeps its lengths. On unless it is false. */
         breaths?: boolean;
-        /** @description The tempo slows down by 8 % over the bar before the tune's last note, which is held 1.5 times as long. On unless it is false. */
+        /** @description The tempo slows down by 8 % over the bar before the tune's last note, which is held 1.5 times as long, but at most a bar longer. Where other voices move under it, it stays at the slower tempo; what sounds after it has the piece's tempo. On unless it is false. */
         ritardando?: boolean;
         /**
          * @description The instruments of all tracks. `model`, which is the default, leaves those of the melody and of the model.
@@ -654,8 +654,8 @@ export interface components {
         }[];
         metrics: components["schemas"]["Metrics"];
         editEventCount?: number;
-        /** @description Sentences for people that say what the technique did otherwise than usual, because of the melody. */
-        changes: string[];
+        /** @description Sentences for people about what the technique did otherwise than usual: that a low tune is the bass, that a voice rests in the whole piece and so has no track, or that nothing was added to the melody, and what may change that. */
+        remarks: string[];
       };
     };
     CompositionInput:
@@ -733,8 +733,8 @@ export interface components {
        *     - `lastBar`: an integer from 0 to 64 (bars); default 0. The last bar that may be edited, counted from the first bar of the input; 0 is the last of the piece. The music after it stays as it is.
        *     - `lowestPitch`: an integer from 0 to 127 (MIDI note number); default 0. The lowest pitch that may be added or removed: 60 is middle C, 12 more or less is an octave.
        *     - `highestPitch`: an integer from 0 to 127 (MIDI note number); default 127. The highest pitch that may be added or removed: 60 is middle C, 12 more or less is an octave.
-       *     - `density`: a number from 0.25 to 2 (times the training music's); default 1. How many notes should sound at once, and so how many voices are added to a melody, one at least. 1 is as many as in the music the model has learned from, less is thinner, more is fuller.
-       *     - `minProbability`: a number from 0 to 0.95; default 0. How sure the model must be of an edit. 0 lets it invent; 0.5 with a temperature of 0.5 and melodyLock false only corrects what is likelier wrong than right.
+       *     - `density`: a number from 0.25 to 2 (times the training music's); default 1. How many notes should sound at once, and so how many voices are added to a melody: one up to 0.5, three at 1, five at 2. 1 is as many as in the music the model has learned from, less is thinner, more is fuller. Without voiceLeading the notes come to about as many, and a thin melody may stay alone below 1.
+       *     - `minProbability`: a number from 0 to 0.95; default 0. How sure the model must be of an edit. 0 lets it invent; 0.5 with a temperature of 0.5 and melodyLock false only corrects what is likelier wrong than right. Of notes that it adds to a locked melody a model is seldom so sure: the stock model writes less from 0.2 on, half at 0.5, a sixth at 0.6, next to nothing at 0.7 and nothing from 0.8 on.
        *
        *     `arranger`:
        *     - `style`: pop, rock, jazz, bossa, waltz; default pop. The band and its rhythms. The waltz is played in 3/4 and 6/8, the other styles in 4/4, 3/4, 2/4 and 6/8: the time signature is the melody's. In 6/8 those four share one rhythm and differ by instruments and chords.
@@ -758,7 +758,7 @@ export interface components {
       mix?: boolean;
       /** @description The other voices end up to a 32nd early before rests and where a phrase of the tune ends. The tune keeps its lengths. On unless it is false. */
       breaths?: boolean;
-      /** @description The tempo slows down by 8 % over the bar before the tune's last note, which is held 1.5 times as long. On unless it is false. */
+      /** @description The tempo slows down by 8 % over the bar before the tune's last note, which is held 1.5 times as long, but at most a bar longer. Where other voices move under it, it stays at the slower tempo; what sounds after it has the piece's tempo. On unless it is false. */
       ritardando?: boolean;
       /**
        * @description The instruments of all tracks. `model`, which is the default, leaves those of the melody and of the model.
@@ -791,7 +791,7 @@ export interface components {
         mix?: boolean;
         /** @description The other voices end up to a 32nd early before rests and where a phrase of the tune ends. The tune keeps its lengths. On unless it is false. */
         breaths?: boolean;
-        /** @description The tempo slows down by 8 % over the bar before the tune's last note, which is held 1.5 times as long. On unless it is false. */
+        /** @description The tempo slows down by 8 % over the bar before the tune's last note, which is held 1.5 times as long, but at most a bar longer. Where other voices move under it, it stays at the slower tempo; what sounds after it has the piece's tempo. On unless it is false. */
         ritardando?: boolean;
         /**
          * @description The instruments of all tracks. `model`, which is the default, leaves those of the melody and of the model.

@@ -24,7 +24,7 @@ export interface ArrangeCompositionParams {
 export interface ArrangedPiece {
   readonly tracks: readonly ArrangedTrack[];
   readonly metrics: Metrics;
-  readonly changes: readonly string[];
+  readonly remarks: readonly string[];
   readonly seconds: number;
 }
 
@@ -57,7 +57,7 @@ export function arrangeComposition({ composition, melody, now }: ArrangeComposit
     response: {
       tracks: arrangement.tracks,
       metrics: metricsOf(tune, arrangement),
-      changes: tuneAsBassInWords(tune, arrangement.chords),
+      remarks: tuneAsBassInWords(tune, arrangement.chords),
       seconds,
     },
   };

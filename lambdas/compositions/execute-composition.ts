@@ -150,10 +150,12 @@ async function compose(
 }
 
 /** What is made of a melody, by a model or by rule. */
-interface GeneratedPiece extends Omit<InvocationResponse, "schemaVersion" | "technique" | "modelSha256" | "tracks"> {
+interface GeneratedPiece extends Omit<
+  InvocationResponse,
+  "schemaVersion" | "technique" | "modelSha256" | "tracks" | "remarks"
+> {
   readonly tracks: readonly GeneratedTrack[];
-  /** What the technique did otherwise than usual, in sentences for people. */
-  readonly changes?: readonly string[] | undefined;
+  readonly remarks?: readonly string[] | undefined;
 }
 
 type GenerateResult = Exclude<ModelResponse, { kind: "GENERATED" }> | { kind: "GENERATED"; response: GeneratedPiece };
@@ -208,7 +210,7 @@ async function writeResult(
   { artifacts }: ExecuteCompositionParams,
   composition: CompositionItem,
   melody: Melody,
-  { tracks, melody: rewritten, metrics, editEvents, phraseEnds, changes = [] }: GeneratedPiece,
+  { tracks, melody: rewritten, metrics, editEvents, phraseEnds, remarks = [] }: GeneratedPiece,
 ): Promise<CompositionResult> {
   const composed = composeScore({
     name: composition.name,
@@ -230,7 +232,7 @@ async function writeResult(
   return {
     output: {
       ...scoreOutput(score, storableMetrics(metrics), editEvents?.length),
-      ...(changes.length === 0 ? {} : { changes: [...changes] }),
+      ...(remarks.length === 0 ? {} : { remarks: [...remarks] }),
     },
     midi: { revision, sha256: createHash("sha256").update(bytes).digest("hex"), bytes: bytes.byteLength },
     barsWithNotes: scoreNoteBars(score),

@@ -3,6 +3,7 @@ import { techniqueIds } from "../../../naming/resource-names";
 import { instrumentPresets } from "../../music/instrument-presets";
 import { pieceTimeSignatures } from "../../music/time-signatures";
 import { compositionStates } from "../../states/composition-state";
+import { remarksSchema } from "../composition-parts";
 import { ratingSchema } from "../rating";
 import {
   failureResponseSchema,
@@ -186,9 +187,10 @@ export const compositionSchema = z
         ),
         metrics: metricValuesSchema,
         editEventCount: z.int().optional(),
-        changes: z.array(z.string()).meta({
+        remarks: remarksSchema.meta({
           description:
-            "Sentences for people that say what the technique did otherwise than usual, because of the melody.",
+            "Sentences for people about what the technique did otherwise than usual: that a low tune is the bass, that a voice " +
+            "rests in the whole piece and so has no track, or that nothing was added to the melody, and what may change that.",
         }),
       })
       .optional(),

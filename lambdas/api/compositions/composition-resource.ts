@@ -23,6 +23,6 @@ export function compositionResource(item: CompositionItem): CompositionResource 
     ...(item.failure === undefined ? {} : { failure: item.failure }),
     ...(output === undefined
       ? {}
-      : { output: { ...output, timeSignature: timeSignatureOf(output), changes: output.changes ?? [] } }),
+      : { output: { ...output, timeSignature: timeSignatureOf(output), remarks: output.remarks ?? [] } }),
   };
 }

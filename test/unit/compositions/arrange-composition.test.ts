@@ -228,8 +228,8 @@ test("no note begins before the tune's first tick or ends after its last, howeve
 test("says that a melody is so low that it is the bass", () => {
   const low = { ...melody, notes: melody.notes.map((note) => ({ ...note, pitch: note.pitch - 36 })) };
   const result = arrangeComposition({ composition: asked(), melody: low, now });
-  expect(result).toMatchObject({ response: { changes: [expect.stringMatching(/is the bass/)] } });
-  expect(arranged().changes).toEqual([]);
+  expect(result).toMatchObject({ response: { remarks: [expect.stringMatching(/is the bass/)] } });
+  expect(arranged().remarks).toEqual([]);
 });
 
 test("a melody with too many notes for its bars is a failure", () => {

@@ -9,6 +9,7 @@ import { scoreSchema } from "../../../domain/music/score";
 import { parseMidi } from "../../../domain/music/song";
 import { maxEditEvents } from "../../../domain/schemas/invocation";
 import { techniques } from "../../../domain/techniques/registry";
+import { compositionResource } from "../../../lambdas/api/compositions/composition-resource";
 import type { Invocation } from "../../../lambdas/aws/endpoint-invoker";
 import {
   executeComposition,
@@ -405,6 +406,18 @@ test("the voices breathe where the technique heard a phrase end, also when the f
   // The last note is followed by a rest.
   expect(await bassLengths([4])).toEqual([480, 421, 421]);
   expect(await bassLengths([])).toEqual([480, 480, 421]);
+});
+
+test("what the technique remarks on a piece stands in its output", async () => {
+  const harness = harnessWith();
+  const remarks = ["The model gives alto no note in this piece, so it has no track."];
+  harness.responses = [responseOf({ remarks })];
+  await harness.deliver();
+  expect(harness.row()).toMatchObject({ state: "COMPLETED", output: { remarks } });
+  expect(compositionResource(harness.row()).output?.remarks).toEqual(remarks);
+  const silent = harnessWith();
+  await silent.deliver();
+  expect(silent.row().output).not.toHaveProperty("remarks");
 });
 
 test("a finished piece can be the input of the next one", async () => {
