@@ -132,6 +132,19 @@ function ticksBeside(tune: Melody): GridTicks {
 }
 
 /**
+ * Returns the notes that can be heard: those that have a length, and of notes that begin as one on the same pitch the
+ * longest. A swung note beside a tune that is played off the grid may lose its length, or its distance to the next.
+ */
+function audibleNotes(notes: readonly MidiNote[]): MidiNote[] {
+  const longest = new Map<string, MidiNote>();
+  for (const note of notes) {
+    const key = `${note.startTick}:${note.pitch}`;
+    if (note.durationTicks > (longest.get(key)?.durationTicks ?? 0)) longest.set(key, note);
+  }
+  return [...longest.values()];
+}
+
+/**
  * Returns the piece: the melody, tick for tick, or the re-written piece in its place, and the generated tracks under it.
  */
 export function composeScore({ name, melody: given, rewritten, generated }: ComposeScoreParams): Score {
@@ -163,12 +176,14 @@ export function composeScore({ name, melody: given, rewritten, generated }: Comp
         source: "generated" as const,
         ...(track.isDrums === true ? { isDrums: true as const } : {}),
         ...(track.mix === undefined ? {} : { mix: track.mix }),
-        notes: track.notes.map(({ onset, duration, pitch, velocity }) => ({
-          startTick: begin(onset),
-          durationTicks: end(onset + duration) - begin(onset),
-          pitch,
-          velocity: level(velocity),
-        })),
+        notes: audibleNotes(
+          track.notes.map(({ onset, duration, pitch, velocity }) => ({
+            startTick: begin(onset),
+            durationTicks: end(onset + duration) - begin(onset),
+            pitch,
+            velocity: level(velocity),
+          })),
+        ),
       })),
     ],
   };
