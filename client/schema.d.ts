@@ -738,7 +738,7 @@ export interface components {
        *
        *     `arranger`:
        *     - `style`: pop, rock, jazz, bossa, waltz; default pop. The band and its rhythms. The waltz is played in 3/4 and 6/8, the other styles in 4/4, 3/4, 2/4 and 6/8: the time signature is the melody's. In 6/8 those four share one rhythm and differ by instruments and chords.
-       *     - `density`: sparse, normal, full; default normal. How many instruments play besides the drums: two (chords and bass), three (held chords, too) or four (and one that plays the chords' tones in turn).
+       *     - `density`: sparse, normal, full; default normal. How many instruments play besides the drums: two (chords and bass), three (held chords, too) or four (and one that plays the chords' tones in turn). A melody that is a bass line takes the place of the bass.
        *     - `chordRhythm`: bar, half-bar, beat; default half-bar. How often the chord may change. It changes only where the melody asks for it.
        *     - `drums`: true or false; default true. Whether drums play, on MIDI channel 10.
        *     - `swing`: true or false; default false. The band plays the off-beat eighths late, in the last third of the beat. Meant for a melody that swings, because the melody itself keeps its ticks. In 6/8, whose beats are thirds already, nothing changes.

@@ -431,6 +431,25 @@ test("a finished piece can be the input of the next one", async () => {
   expect(score.tracks[0]).toMatchObject({ name: "Bass", source: "input" });
 });
 
+test("a bass that is arranged stays the bass, and the output says so; of another melody it says nothing", async () => {
+  const harness = harnessWith();
+  await harness.deliver();
+  const parameters = { style: "pop", density: "normal", chordRhythm: "half-bar", drums: false, swing: false };
+  const input = { compositionId: id(1), trackIndex: 1 };
+  harness.compositions.add(composition({ id: id(2), technique: "arranger", parameters, input, openWorkOwner: "x" }));
+  await harness.deliver(2);
+  const { output } = harness.row(2);
+  expect(output?.tracks.map(({ name, noteCount }) => [name, noteCount > 0])).toEqual([
+    ["Bass", true],
+    ["Piano", true],
+    ["Strings", true],
+  ]);
+  expect(output?.changes).toEqual([
+    "the melody is so low that it is the bass: the chords lie above it, and no other bass plays",
+  ]);
+  expect(harness.row(1).output).not.toHaveProperty("changes");
+});
+
 test.each([
   ["a track that was deleted", { input: { trackId: id(3) } }, "INPUT_NOT_FOUND"],
   ["a composition that is not there", { input: { compositionId: id(3) } }, "INPUT_NOT_FOUND"],

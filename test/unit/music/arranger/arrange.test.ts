@@ -364,9 +364,35 @@ describe("a bass line", () => {
     ]);
   });
 
+  const alone = { ...usualSettings, density: "sparse", drums: false } as const;
+
+  test("of clusters, against which every tone rubs, is accompanied in every bar nevertheless", () => {
+    const notes = [0, 16, 32].flatMap((onset) =>
+      Array.from({ length: 12 }, (_, above) => ({ onset, duration: 16, pitch: 30 + above, velocity: 90 })),
+    );
+    const { tracks } = arrange({ tune: { notes, bars: 3, timeSignature: "4/4" }, settings: alone, seed: 1 });
+    expect(new Set(tracks.flatMap((track) => track.notes.map(({ onset }) => Math.floor(onset / 16)))).size).toBe(3);
+  });
+
+  test("that begins within a beat is accompanied from the next beat on", () => {
+    const notes = Array.from({ length: 8 }, (_, index) => ({
+      onset: 2 + 2 * index,
+      duration: 2,
+      pitch: 40,
+      velocity: 90,
+    }));
+    for (const style of stylesIn("2/4")) {
+      for (const seed of [0, 1, 2, 3]) {
+        const tune: Tune = { notes, bars: 3, timeSignature: "2/4" };
+        const [chords] = arrange({ tune, settings: { ...alone, style }, seed }).tracks;
+        expect({ style, seed, first: chords?.notes[0]?.onset }).toEqual({ style, seed, first: 4 });
+      }
+    }
+  });
+
   test("that leaps up beyond where chords are played has chords nevertheless", () => {
     const tune = tuneOf("C2:8 C8:8 | C2:12 C9:4 | C2:16 |");
-    const { tracks } = arrange({ tune, settings: { ...usualSettings, density: "sparse", drums: false }, seed: 1 });
+    const { tracks } = arrange({ tune, settings: alone, seed: 1 });
     expect(new Set(tracks.flatMap(({ notes }) => notes.map(({ onset }) => Math.floor(onset / 16)))).size).toBe(3);
   });
 });
