@@ -513,7 +513,7 @@ export interface components {
         lastBar: number;
         timeSignature: string;
       }[];
-      /** @description The bars that can be composed with, and the techniques that take them. `startBar` and `bars` of a composition choose at most 64 bars inside one of these ranges. 2/2 and others whose bars have four quarter notes are 4/4 here. */
+      /** @description The bars that can be composed with, from the first in which a note begins, and the techniques that take them. `startBar` and `bars` of a composition choose at most 64 bars inside one of these ranges. 2/2 and others whose bars have four quarter notes are 4/4 here. */
       usableBars: {
         firstBar: number;
         lastBar: number;
@@ -615,7 +615,7 @@ export interface components {
         /** @description The tempo slows down by 8 % over the bar before the tune's last note, which is held 1.5 times as long, but at most a bar longer. Where other voices move under it, it stays at the slower tempo; what sounds after it has the piece's tempo. On unless it is false. */
         ritardando?: boolean;
         /**
-         * @description The instruments of all tracks. `model`, which is the default, leaves those of the melody and of the model.
+         * @description The instruments of all tracks. `model`, which is the default, leaves those of the melody and of the model. Tracks of the technique that are named after their instruments are named after the new ones. The arranger's volumes stay as they are.
          * @enum {string}
          */
         instruments?: "model" | "choir" | "strings" | "brass" | "organ" | "piano" | "band";
@@ -761,7 +761,7 @@ export interface components {
       /** @description The tempo slows down by 8 % over the bar before the tune's last note, which is held 1.5 times as long, but at most a bar longer. Where other voices move under it, it stays at the slower tempo; what sounds after it has the piece's tempo. On unless it is false. */
       ritardando?: boolean;
       /**
-       * @description The instruments of all tracks. `model`, which is the default, leaves those of the melody and of the model.
+       * @description The instruments of all tracks. `model`, which is the default, leaves those of the melody and of the model. Tracks of the technique that are named after their instruments are named after the new ones. The arranger's volumes stay as they are.
        * @enum {string}
        */
       instruments?: "model" | "choir" | "strings" | "brass" | "organ" | "piano" | "band";
@@ -777,7 +777,7 @@ export interface components {
        * @example Evening song
        */
       name?: string;
-      /** @description The new instruments of tracks of the finished piece (General MIDI, counted from 0). They win over the instruments of `performance` in the same request. */
+      /** @description The new instruments of tracks of the finished piece (General MIDI, counted from 0). They win over the instruments of `performance` in the same request. A track of the technique that is named after its instrument is named after the new one. */
       programs?: {
         index: number;
         /** @description The instrument, as a General MIDI program. */
@@ -794,7 +794,7 @@ export interface components {
         /** @description The tempo slows down by 8 % over the bar before the tune's last note, which is held 1.5 times as long, but at most a bar longer. Where other voices move under it, it stays at the slower tempo; what sounds after it has the piece's tempo. On unless it is false. */
         ritardando?: boolean;
         /**
-         * @description The instruments of all tracks. `model`, which is the default, leaves those of the melody and of the model.
+         * @description The instruments of all tracks. `model`, which is the default, leaves those of the melody and of the model. Tracks of the technique that are named after their instruments are named after the new ones. The arranger's volumes stay as they are.
          * @enum {string}
          */
         instruments?: "model" | "choir" | "strings" | "brass" | "organ" | "piano" | "band";

@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import { parseArrayBuffer } from "midi-json-parser-worker/build/es2019/midi-file-parser";
+import { styles } from "../../../domain/music/arranger/styles";
 import { timeSignatureName } from "../../../domain/music/bar-lines";
 import { instrumentPresets } from "../../../domain/music/instrument-presets";
-import { bassTrack, withInstruments } from "../../../domain/music/instruments";
+import { isNamedAfter } from "../../../domain/music/instrument-names";
+import { bassTrack, withInstruments, withPrograms } from "../../../domain/music/instruments";
 import { gridPlace, sensibleTempo, stepsPerBar, trackMelody } from "../../../domain/music/melody";
 import type { MidiNote } from "../../../domain/music/midi-note";
 import { perform, usualPerformance } from "../../../domain/music/performance";
@@ -506,6 +508,28 @@ describe("instruments", () => {
     expect(withInstruments(shuffled, "brass").tracks.map(({ program }) => program)).toEqual([56, 58, 57, 60]);
     expect(bassTrack({ tracks: [tune, bass] })).toBeUndefined();
     expect(withInstruments({ ...piece, tracks: [tune, bass] }, "brass").tracks[1]?.program).toBe(60);
+  });
+
+  test("name the technique's instruments anew, and neither the tune nor voices", () => {
+    const names = ["Piano", "Second guitar", "Alto", "Bass"];
+    const programs = [0, 28, 52, 33];
+    const band = {
+      ...piece,
+      tracks: piece.tracks.map((track, index) => ({
+        ...track,
+        name: names[index] ?? "",
+        program: programs[index] ?? 0,
+      })),
+    };
+    const namesOf = ({ tracks }: Score): string[] => tracks.map(({ name }) => name);
+    expect(namesOf(withInstruments(band, "model"))).toEqual(names);
+    expect(namesOf(withInstruments(band, "choir"))).toEqual(["Piano", "Choir", "Alto", "Choir"]);
+    expect(namesOf(withPrograms(band, new Map([[3, 43]])))).toEqual(["Piano", "Second guitar", "Alto", "Double bass"]);
+  });
+
+  test("give every track of the arranger a name that follows its instrument", () => {
+    const tracks = Object.values(styles).flatMap(({ bass, chords, pad, figure }) => [bass, chords, pad, figure]);
+    expect(tracks.filter(({ name, program }) => !isNamedAfter(name, program))).toEqual([]);
   });
 
   test("fit any number of tracks, and change nothing else", () => {
