@@ -22,7 +22,7 @@ from opencomposer_serving.deadline import Deadline
 from opencomposer_serving.failures import InvocationFailure, ModelRejected
 from opencomposer_serving.invocation import InvocationRequest, Melody, ModelReference, broken_ranges
 from opencomposer_serving.technique import Generated
-from opencomposer_testing.beginnings import check_beginnings, late_tunes
+from opencomposer_testing.beginnings import breaches, late_tunes
 from opencomposer_testing.tiny_network import TinyNetwork
 from opencomposer_testing.tiny_training_job import validate
 
@@ -116,7 +116,7 @@ def test_nothing_begins_before_a_locked_melody(
 ) -> None:
     notes, bars = tune
     generated = generate(bars=bars, notes=notes, seed=seed, voiceLeading=voice_leading, ending=ending)
-    check_beginnings(notes, generated.tracks)
+    assert breaches(notes, generated.tracks) == []
     assert ("remarks" in generated.extra) == (not generated.tracks)
 
 

@@ -24,7 +24,7 @@ from opencomposer_serving.deadline import Deadline
 from opencomposer_serving.failures import ModelRejected
 from opencomposer_serving.invocation import InvocationRequest, Melody, ModelReference
 from opencomposer_serving.technique import Generated
-from opencomposer_testing.beginnings import check_beginnings, late_tunes
+from opencomposer_testing.beginnings import breaches, late_tunes
 from opencomposer_testing.tiny_generator import VOICES, TinyGenerator
 from opencomposer_unet_gan.generation import (
     LoadedGenerator,
@@ -103,7 +103,7 @@ def test_any_melody_of_any_length_gets_voices_in_their_ranges_with_no_empty_bar_
 @settings(max_examples=60)
 def test_no_voice_begins_before_the_tune(tune: tuple[tuple[Note, ...], int], seed: int, ending: bool) -> None:
     notes, bars = tune
-    check_beginnings(notes, generate(notes, bars, seed, ending=ending).tracks)
+    assert breaches(notes, generate(notes, bars, seed, ending=ending).tracks) == []
 
 
 @pytest.mark.parametrize("head", ["monophonic", "polyphonic"])
@@ -124,7 +124,9 @@ def test_the_beat_before_a_last_note_is_no_way_to_begin_before_the_tune() -> Non
 def test_a_voice_that_rests_throughout_has_no_track_and_the_response_says_so() -> None:
     silent = generate([Note(0, 64, 60)], 4, 0, model=SILENT)
     assert silent.tracks == []
-    assert silent.extra["remarks"] == ["The model gives alto, tenor and bass no note in this piece, so they have no track."]
+    assert silent.extra["remarks"] == [
+        "The model gives alto, tenor and bass no note in this piece, so they have no track."
+    ]
     assert "remarks" not in generate([Note(0, 64, 60)], 4, 0).extra
 
 

@@ -444,10 +444,10 @@ test("a bass that is arranged stays the bass, and the output says so; of another
     ["Piano", true],
     ["Strings", true],
   ]);
-  expect(output?.changes).toEqual([
+  expect(output?.remarks).toEqual([
     "the melody is so low that it is the bass: the chords lie above it, and no other bass plays",
   ]);
-  expect(harness.row(1).output).not.toHaveProperty("changes");
+  expect(harness.row(1).output).not.toHaveProperty("remarks");
 });
 
 test.each([
