@@ -13,14 +13,8 @@ import {
   type TimeSignatureStretch,
   usableTimeSignatures,
 } from "./bar-lines";
-import {
-  chooseBars,
-  emptyBarsIssue,
-  type InputIssue,
-  maxMelodyBars,
-  type PitchSpan,
-  transposeIssue,
-} from "./input-limits";
+import { barsWithNotes } from "./bars-with-notes";
+import { chooseBars, type InputIssue, maxMelodyBars, type PitchSpan, transposeIssue } from "./input-limits";
 import { endTick, type MidiNote } from "./midi-note";
 import { type Song, tempoAt } from "./song";
 import { barShapes, type PieceTimeSignature, stepsPerQuarter, ticksPerBar } from "./time-signatures";
@@ -128,7 +122,9 @@ export const stepsOf = ({ bars, timeSignature }: Pick<Melody, "bars" | "timeSign
   bars * barShapes[timeSignature].steps;
 
 /** Returns the stretches of bars that a melody has. */
-export function stretchesOf(melody: Melody | TrackMelody): readonly TimeSignatureStretch[] {
+export function stretchesOf(
+  melody: Pick<Melody, "bars" | "timeSignature" | "ticksPerBeat"> | Pick<TrackMelody, "barLines">,
+): readonly TimeSignatureStretch[] {
   if ("barLines" in melody) return melody.barLines;
   const { bars, timeSignature, ticksPerBeat } = melody;
   return [{ firstBar: 1, bars, startTick: 0, barTicks: ticksPerBar(timeSignature, ticksPerBeat), timeSignature }];
@@ -137,6 +133,9 @@ export function stretchesOf(melody: Melody | TrackMelody): readonly TimeSignatur
 /** Returns the bar, counted from 1, in which the first note begins. */
 export const firstBarWithNotes = ({ barLines: stretches, notes }: TrackMelody): number =>
   barAt(stretches, Math.min(...notes.map(({ startTick }) => startTick)));
+
+/** Returns the bars in which notes begin, in the form of {@link barsWithNotes}. */
+export const noteBarsOf = (melody: Melody | TrackMelody): string => barsWithNotes(stretchesOf(melody), melody.notes);
 
 /** Returns the lowest and the highest pitch of notes, of which there is at least one. */
 function pitchSpan(notes: readonly MidiNote[]): PitchSpan {
@@ -159,21 +158,25 @@ function pitchSpan(notes: readonly MidiNote[]): PitchSpan {
 export function applyInputOptions(melody: Melody | TrackMelody, options: InputOptions, technique: TechniqueId): Melody {
   const stretches = stretchesOf(melody);
   const choice = chooseBars({
-    melody: { bars: melody.bars, ranges: rangesOf(stretches) },
+    melody: {
+      bars: melody.bars,
+      ranges: rangesOf(stretches),
+      barsWithNotes: noteBarsOf(melody),
+    },
     options,
     technique,
     maxBars: maxMelodyBars,
   });
   if (choice.kind === "REFUSED") throw melodyError(choice.issue);
   const { startBar, bars, timeSignature } = choice;
-  const from = startOfBar(stretches, startBar);
+  // After a bar of eighths in an odd division, a bar line lies between two ticks.
+  const from = Math.ceil(startOfBar(stretches, startBar));
   const to = from + bars * ticksPerBar(timeSignature, melody.ticksPerBeat);
   const transpose = options.transpose ?? 0;
   const step = melody.ticksPerBeat / stepsPerBeat;
   const onGrid = (tick: number): number => Math.round(Math.round(tick / step) * step);
 
   const chosen = melody.notes.filter(({ startTick }) => startTick >= from && startTick < to);
-  if (chosen.length === 0) throw melodyError(emptyBarsIssue(startBar, bars));
   const issue = transposeIssue(pitchSpan(chosen), transpose);
   if (issue !== undefined) throw melodyError(issue);
   const notes = chosen.map((note): MidiNote => {
@@ -193,13 +196,31 @@ export function applyInputOptions(melody: Melody | TrackMelody, options: InputOp
 
 const finestDivision = 32_767;
 
+/** The divisions of a beat that a piece needs: multiples of `unit`, the least of them `least`. */
+interface NeededDivision {
+  readonly unit: number;
+  readonly least: number;
+}
+
+/** A sixteenth is a whole number of ticks. */
+const forSteps: NeededDivision = { unit: stepsPerBeat, least: stepsPerBeat };
+/** A third of a sixteenth is two whole ticks or more: swing moves notes by thirds of a beat. */
+const forSwing: NeededDivision = { unit: 3 * stepsPerBeat, least: 6 * stepsPerBeat };
+
 /**
  * Returns the melody with a finer division where a sixteenth is not a whole number of ticks. Without it, notes on the
- * grid would stand a fraction of a tick off.
+ * grid would stand a fraction of a tick off. Generated notes that swing need thirds of sixteenths, too. A division that
+ * a file cannot have is not taken; so fine a tick is not heard.
  */
-export function withWholeSteps(melody: Melody): Melody {
-  const factor = [1, 2, 4].find((candidate) => (melody.ticksPerBeat * candidate) % stepsPerBeat === 0) ?? 1;
-  if (factor === 1 || melody.ticksPerBeat * factor > finestDivision) return melody;
+export function withWholeSteps(
+  melody: Melody,
+  generated: readonly { readonly notes: readonly GridNote[] }[] = [],
+): Melody {
+  const isOnGrid = ({ onset, duration }: GridNote): boolean => Number.isInteger(onset) && Number.isInteger(duration);
+  const swings = generated.some(({ notes }) => !notes.every(isOnGrid));
+  const factor =
+    (swings ? finerBy(melody.ticksPerBeat, forSwing) : undefined) ?? finerBy(melody.ticksPerBeat, forSteps);
+  if (factor === undefined || factor === 1) return melody;
   return {
     ...melody,
     ticksPerBeat: melody.ticksPerBeat * factor,
@@ -209,6 +230,15 @@ export function withWholeSteps(melody: Melody): Melody {
       durationTicks: note.durationTicks * factor,
     })),
   };
+}
+
+/** Returns the smallest factor that makes a division what is needed; undefined if a file cannot have it. */
+function finerBy(ticksPerBeat: number, { unit, least }: NeededDivision): number | undefined {
+  for (let factor = 1; ticksPerBeat * factor <= finestDivision && factor <= least; factor += 1) {
+    const finer = ticksPerBeat * factor;
+    if (finer >= least && finer % unit === 0) return factor;
+  }
+  return undefined;
 }
 
 /** A note in the form in which it travels to a model and back. */

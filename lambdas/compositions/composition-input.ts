@@ -1,8 +1,10 @@
 /** Checks the input of a new composition: it must exist, be ready, and fit the options and the model. */
 import { stylesIn } from "../../domain/music/arranger/styles";
 import { type BarRange, barRanges } from "../../domain/music/bar-lines";
+import type { NoteBars } from "../../domain/music/bars-with-notes";
 import { chooseBars, type InputIssue, type PitchSpan, transposeIssue } from "../../domain/music/input-limits";
-import { sampleMelodies } from "../../domain/music/sample-melodies";
+import { noteBarsOf } from "../../domain/music/melody";
+import { sampleAsMelody, sampleMelodies } from "../../domain/music/sample-melodies";
 import { timeSignatureOf } from "../../domain/music/score";
 import type { PieceTimeSignature } from "../../domain/music/time-signatures";
 import type { FieldError } from "../../domain/schemas/api/problem";
@@ -26,10 +28,8 @@ export interface ResolveInputParams {
   readonly compositions: Pick<Compositions, "get">;
 }
 
-export interface ResolvedInput {
+export interface ResolvedInput extends NoteBars {
   readonly bars: number;
-  /** The bar in which the first note begins, if that is known without reading the file. */
-  readonly firstBarWithNotes?: number | undefined;
   /** All bars by their time signatures; absent if all are in 4/4. */
   readonly ranges?: readonly BarRange[];
   /** The melody's lowest and highest pitches, if they are known without reading the file. */
@@ -60,6 +60,7 @@ export async function resolveInput({ sub, input, tracks, compositions }: Resolve
     const pitches = melody.notes.map(({ pitch }) => pitch);
     return {
       bars: melody.bars,
+      barsWithNotes: noteBarsOf(sampleAsMelody(melody)),
       pitches: { lowest: Math.min(...pitches), highest: Math.max(...pitches) },
       mustExist: [],
     };
@@ -78,6 +79,7 @@ export async function resolveInput({ sub, input, tracks, compositions }: Resolve
     return {
       bars: track.bars,
       firstBarWithNotes: track.firstBarWithNotes,
+      barsWithNotes: track.barsWithNotes,
       ranges: barRanges(track.bars, track.otherMetres ?? []),
       pitches: { lowest: track.lowestPitch, highest: track.highestPitch },
       mustExist: [ownedKey("TRACK", sub, trackId)],
@@ -128,6 +130,7 @@ export async function resolveInput({ sub, input, tracks, compositions }: Resolve
   const { bars } = composition.output;
   return {
     bars,
+    barsWithNotes: composition.barsWithNotes?.[trackIndex],
     ranges: [{ firstBar: 1, lastBar: bars, timeSignature: timeSignatureOf(composition.output) }],
     pitches: undefined,
     mustExist: [ownedKey("COMPOSITION", sub, compositionId)],

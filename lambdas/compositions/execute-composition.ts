@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { withInstruments } from "../../domain/music/instruments";
 import type { Melody } from "../../domain/music/melody";
-import { composeScore, type GeneratedTrack, scoreOutput } from "../../domain/music/score";
+import { composeScore, type GeneratedTrack, scoreNoteBars, scoreOutput } from "../../domain/music/score";
 import type { Failure } from "../../domain/schemas/failure";
 import type { InvocationResponse } from "../../domain/schemas/invocation";
 import { storableMetrics } from "../../domain/schemas/metrics";
@@ -150,8 +150,12 @@ async function compose(
 }
 
 /** What is made of a melody, by a model or by rule. */
-interface GeneratedPiece extends Omit<InvocationResponse, "schemaVersion" | "technique" | "modelSha256" | "tracks"> {
+interface GeneratedPiece extends Omit<
+  InvocationResponse,
+  "schemaVersion" | "technique" | "modelSha256" | "tracks" | "remarks"
+> {
   readonly tracks: readonly GeneratedTrack[];
+  readonly remarks?: readonly string[] | undefined;
 }
 
 type GenerateResult = Exclude<ModelResponse, { kind: "GENERATED" }> | { kind: "GENERATED"; response: GeneratedPiece };
@@ -206,7 +210,7 @@ async function writeResult(
   { artifacts }: ExecuteCompositionParams,
   composition: CompositionItem,
   melody: Melody,
-  { tracks, melody: rewritten, metrics, editEvents, phraseEnds }: GeneratedPiece,
+  { tracks, melody: rewritten, metrics, editEvents, phraseEnds, remarks = [] }: GeneratedPiece,
 ): Promise<CompositionResult> {
   const composed = composeScore({
     name: composition.name,
@@ -226,8 +230,12 @@ async function writeResult(
   const key = compositionMidiKey(composition, { revision });
   await artifacts.write({ key, body: bytes, contentType: midiType });
   return {
-    output: scoreOutput(score, storableMetrics(metrics), editEvents?.length),
+    output: {
+      ...scoreOutput(score, storableMetrics(metrics), editEvents?.length),
+      ...(remarks.length === 0 ? {} : { remarks: [...remarks] }),
+    },
     midi: { revision, sha256: createHash("sha256").update(bytes).digest("hex"), bytes: bytes.byteLength },
+    barsWithNotes: scoreNoteBars(score),
     ...(phraseEnds === undefined ? {} : { phraseEnds }),
   };
 }
