@@ -127,8 +127,12 @@ export function trackMelody(song: Song, trackIndex: number): TrackMelody {
 export const stepsOf = ({ bars, timeSignature }: Pick<Melody, "bars" | "timeSignature">): number =>
   bars * barShapes[timeSignature].steps;
 
+/** The bars of a line, or of several lines together. */
+export type Bars =
+  Pick<Melody, "ticksPerBeat" | "bars" | "timeSignature"> | Pick<TrackMelody, "ticksPerBeat" | "bars" | "barLines">;
+
 /** Returns the stretches of bars that a melody has. */
-export function stretchesOf(melody: Melody | TrackMelody): readonly TimeSignatureStretch[] {
+export function stretchesOf(melody: Bars): readonly TimeSignatureStretch[] {
   if ("barLines" in melody) return melody.barLines;
   const { bars, timeSignature, ticksPerBeat } = melody;
   return [{ firstBar: 1, bars, startTick: 0, barTicks: ticksPerBar(timeSignature, ticksPerBeat), timeSignature }];
@@ -138,7 +142,7 @@ export function stretchesOf(melody: Melody | TrackMelody): readonly TimeSignatur
 export const firstBarWithNotes = ({ barLines: stretches, notes }: TrackMelody): number =>
   barAt(stretches, Math.min(...notes.map(({ startTick }) => startTick)));
 
-/** Returns the lowest and the highest pitch of notes, of which there is at least one. */
+/** Returns the lowest and the highest pitch of notes. */
 function pitchSpan(notes: readonly MidiNote[]): PitchSpan {
   let lowest = Infinity;
   let highest = -Infinity;
@@ -149,44 +153,72 @@ function pitchSpan(notes: readonly MidiNote[]): PitchSpan {
   return { lowest, highest };
 }
 
+/** The part of some music that input options choose. */
+interface ChosenPart extends Pick<Melody, "bars" | "timeSignature"> {
+  /**
+   * Returns the notes of one line that begin in the part, as the options ask for them, transposed by so many semitones.
+   * A note is cut where the part ends.
+   * @throws MelodyError when a note would leave the range 0-127
+   */
+  readonly notesOf: (notes: readonly MidiNote[], transpose?: number) => MidiNote[];
+  /** Returns the error for a part in which no note begins. */
+  readonly noNotes: () => MelodyError;
+}
+
 /**
- * Returns the melody as the options ask for it: a part of its bars, another tempo, other pitches, or moved onto the
- * grid. Without options every note stays as it is. A note that begins in the chosen bars is kept and is cut where they
- * end.
- * @throws MelodyError when the bars lie outside the melody or are in time signatures that the technique does not take,
- *   nothing sounds in them, more than 64 are left, or a note would leave the range 0-127
+ * Chooses the part of some music that the options ask for.
+ * @throws MelodyError when the bars lie outside the music or are in time signatures that the technique does not take,
+ *   or are more than it takes
  */
-export function applyInputOptions(melody: Melody | TrackMelody, options: InputOptions, technique: TechniqueId): Melody {
-  const stretches = stretchesOf(melody);
+export function choosePart(music: Bars, options: InputOptions, technique: TechniqueId): ChosenPart {
+  const stretches = stretchesOf(music);
   const choice = chooseBars({
-    melody: { bars: melody.bars, ranges: rangesOf(stretches) },
+    melody: { bars: music.bars, ranges: rangesOf(stretches) },
     options,
     technique,
     maxBars: maxMelodyBars,
   });
   if (choice.kind === "REFUSED") throw melodyError(choice.issue);
   const { startBar, bars, timeSignature } = choice;
-  const from = startOfBar(stretches, startBar);
-  const to = from + bars * ticksPerBar(timeSignature, melody.ticksPerBeat);
-  const transpose = options.transpose ?? 0;
-  const step = melody.ticksPerBeat / stepsPerBeat;
+  // After a bar of eighths in an odd division, a bar line lies between two ticks.
+  const from = Math.ceil(startOfBar(stretches, startBar));
+  const to = from + bars * ticksPerBar(timeSignature, music.ticksPerBeat);
+  const step = music.ticksPerBeat / stepsPerBeat;
   const onGrid = (tick: number): number => Math.round(Math.round(tick / step) * step);
+  return {
+    bars,
+    timeSignature,
+    noNotes: () => melodyError(emptyBarsIssue(startBar, bars)),
+    notesOf: (notes, transpose = 0) => {
+      const chosen = notes.filter(({ startTick }) => startTick >= from && startTick < to);
+      const issue = transposeIssue(pitchSpan(chosen), transpose);
+      if (issue !== undefined) throw melodyError(issue);
+      return chosen.map((note): MidiNote => {
+        const startTick = note.startTick - from;
+        const endsAt = Math.min(endTick(note), to) - from;
+        const pitch = note.pitch + transpose;
+        if (options.rhythmAssist !== true) return { ...note, startTick, durationTicks: endsAt - startTick, pitch };
+        // A note that begins in the last half step would be rounded to the end of the last bar, so it stays on its last
+        // step.
+        const assistedStart = Math.min(onGrid(startTick), onGrid(to - from - step));
+        const assistedEnd = Math.min(Math.max(onGrid(endsAt), onGrid(assistedStart + step)), to - from);
+        return { ...note, startTick: assistedStart, durationTicks: assistedEnd - assistedStart, pitch };
+      });
+    },
+  };
+}
 
-  const chosen = melody.notes.filter(({ startTick }) => startTick >= from && startTick < to);
-  if (chosen.length === 0) throw melodyError(emptyBarsIssue(startBar, bars));
-  const issue = transposeIssue(pitchSpan(chosen), transpose);
-  if (issue !== undefined) throw melodyError(issue);
-  const notes = chosen.map((note): MidiNote => {
-    const startTick = note.startTick - from;
-    const endsAt = Math.min(endTick(note), to) - from;
-    const pitch = note.pitch + transpose;
-    if (options.rhythmAssist !== true) return { ...note, startTick, durationTicks: endsAt - startTick, pitch };
-    // A note that begins in the last half step would be rounded to the end of the last bar, so it stays on its last
-    // step.
-    const assistedStart = Math.min(onGrid(startTick), onGrid(to - from - step));
-    const assistedEnd = Math.min(Math.max(onGrid(endsAt), onGrid(assistedStart + step)), to - from);
-    return { ...note, startTick: assistedStart, durationTicks: assistedEnd - assistedStart, pitch };
-  });
+/**
+ * Returns the melody as the options ask for it: a part of its bars, another tempo, other pitches, or moved onto the
+ * grid. Without options every note stays as it is. A note that begins in the chosen bars is kept and is cut where they
+ * end.
+ * @throws MelodyError when the bars lie outside the melody or are in time signatures that the technique does not take,
+ *   nothing sounds in them, more are left than it takes, or a note would leave the range 0-127
+ */
+export function applyInputOptions(melody: Melody | TrackMelody, options: InputOptions, technique: TechniqueId): Melody {
+  const { bars, timeSignature, notesOf, noNotes } = choosePart(melody, options, technique);
+  const notes = notesOf(melody.notes, options.transpose);
+  if (notes.length === 0) throw noNotes();
   const { name, program, ticksPerBeat } = melody;
   return { name, program, ticksPerBeat, tempo: options.tempo ?? melody.tempo, bars, timeSignature, notes };
 }

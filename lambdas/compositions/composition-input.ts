@@ -1,7 +1,7 @@
 /** Checks the input of a new composition: it must exist, be ready, and fit the options and the model. */
 import { stylesIn } from "../../domain/music/arranger/styles";
 import { type BarRange, barRanges } from "../../domain/music/bar-lines";
-import { chooseBars, type InputIssue, type PitchSpan, transposeIssue } from "../../domain/music/input-limits";
+import { chooseBars, type InputIssue, maxMelodyBars, type PitchSpan, transposeIssue } from "../../domain/music/input-limits";
 import { sampleMelodies } from "../../domain/music/sample-melodies";
 import { timeSignatureOf } from "../../domain/music/score";
 import type { PieceTimeSignature } from "../../domain/music/time-signatures";
@@ -18,12 +18,14 @@ import { Problem } from "../problems/problem";
 import type { Compositions } from "../stores/compositions";
 import type { Tracks } from "../stores/tracks";
 import type { NeededFile } from "./needed-file";
+import { givesWholePiece } from "./whole-piece";
 
 export interface ResolveInputParams {
   readonly sub: string;
   readonly input: CompositionInput;
   readonly tracks: Pick<Tracks, "get">;
   readonly compositions: Pick<Compositions, "get">;
+  readonly technique: TechniqueId;
 }
 
 export interface ResolvedInput {
@@ -45,7 +47,8 @@ function inputProblem(code: ProblemCode, detail: string, error: FieldError): Pro
 }
 
 /** Resolves an input. @throws Problem 422 when it cannot be used */
-export async function resolveInput({ sub, input, tracks, compositions }: ResolveInputParams): Promise<ResolvedInput> {
+export async function resolveInput(params: ResolveInputParams): Promise<ResolvedInput> {
+  const { sub, input, tracks, compositions, technique } = params;
   if ("sampleMelodyId" in input) {
     const { sampleMelodyId } = input;
     const melody = sampleMelodies.find(({ id }) => id === sampleMelodyId);
@@ -89,7 +92,7 @@ export async function resolveInput({ sub, input, tracks, compositions }: Resolve
       },
     };
   }
-  const { compositionId, trackIndex = 0 } = input;
+  const { compositionId } = input;
   const composition = await compositions.get({ sub, id: compositionId });
   if (composition === undefined) {
     throw inputProblem("COMPOSITION_NOT_FOUND", `There is no composition ${compositionId}.`, {
@@ -114,7 +117,17 @@ export async function resolveInput({ sub, input, tracks, compositions }: Resolve
   const sounding = composition.output.tracks
     .filter(({ noteCount, isDrums }) => noteCount > 0 && isDrums !== true)
     .map(({ index }) => index);
-  if (!sounding.includes(trackIndex)) {
+  const isWhole = givesWholePiece({ input, technique });
+  const { trackIndex = 0 } = input;
+  if (isWhole && sounding.length === 0) {
+    throw inputProblem("TRACK_NOT_FOUND", `Composition ${compositionId} has no track with notes that are not drums.`, {
+      pointer: "/input/compositionId",
+      reason: "has no track with notes that are not drums",
+      value: compositionId,
+      allowed: "a composition with such a track",
+    });
+  }
+  if (!isWhole && !sounding.includes(trackIndex)) {
     const isDrums = composition.output.tracks.some((track) => track.index === trackIndex && track.isDrums === true);
     const found = isDrums ? `Track ${trackIndex} of composition ${compositionId} is drums.` : undefined;
     const detail = found ?? `Composition ${compositionId} has no track ${trackIndex} with notes.`;
@@ -182,6 +195,8 @@ function inputIssueProblem({ code, field, message, reason, value, allowed }: Inp
 
 export interface CheckParametersFitParams extends ChosenBars {
   readonly technique: TechniqueId;
+  /** The maximum number of bars that the model takes. */
+  readonly maxBars: number;
   /** The parameters, each of which is in its range. */
   readonly parameters: Readonly<Record<string, ParameterValue>>;
 }
@@ -195,8 +210,18 @@ function styleIssues({ parameters, timeSignature }: CheckParametersFitParams): P
   return [{ pointer: "/style", reason, value: style, allowed: allowed.join(", ") }];
 }
 
+/** Returns the issue of more bars than the piece has room for, in a technique that goes on with its input. */
+function extensionIssues({ technique, parameters, bars, maxBars }: CheckParametersFitParams): ParameterIssue[] {
+  const { extensionBars: value } = parameters;
+  const left = Math.min(maxBars, maxMelodyBars) - bars;
+  if (!techniques[technique].extends || typeof value !== "number" || value <= left) return [];
+  const reason = `is more than the piece has room for: it has at most ${bars + left} bars, of which ${bars} are given`;
+  return [{ pointer: "/extensionBars", reason, value, allowed: `an integer from 0 to ${left}` }];
+}
+
 /**
- * Checks that the parameters refer to bars that the piece has, and that a style is played in its time signature.
+ * Checks that the parameters refer to bars that the piece has or has room for, and that a style is played in its time
+ * signature.
  * @throws Problem 422 that names every parameter that does not
  */
 export function checkParametersFit(params: CheckParametersFitParams): void {
@@ -204,6 +229,7 @@ export function checkParametersFit(params: CheckParametersFitParams): void {
   const issues = [
     ...rangesOutsidePiece(techniques[technique], parameters, { bars }),
     ...(technique === "arranger" ? styleIssues(params) : []),
+    ...extensionIssues(params),
   ];
   if (issues.length === 0) return;
   throw new Problem("PARAMETERS_NOT_APPLICABLE", {

@@ -3,6 +3,7 @@ import { techniqueIds } from "../../../naming/resource-names";
 import { instrumentPresets } from "../../music/instrument-presets";
 import { pieceTimeSignatures } from "../../music/time-signatures";
 import { compositionStates } from "../../states/composition-state";
+import { trackSources } from "../composition-parts";
 import { ratingSchema } from "../rating";
 import {
   failureResponseSchema,
@@ -26,7 +27,8 @@ export const inputSchema = z
       compositionId: idSchema,
       trackIndex: z.int().min(0).max(63).optional().meta({
         description:
-          "The track of that piece that is the melody. Without it, the melody is track 0, which is that piece's own.",
+          "The track of that piece that is the melody. Without it, the melody is track 0, which is that piece's own; a " +
+          "technique that hears tracks (`hearsTracks` of `GET /techniques`) is given the whole piece.",
       }),
     }),
   ])
@@ -54,8 +56,19 @@ export const compositionInputOptionsSchema = z
       .optional()
       .meta({ description: "The first bar that is used. Bars count from 1." }),
     bars: z.int().min(1).max(64).optional().meta({
-      description: "The number of bars that are used. Without it, all bars to the end of the melody are used.",
+      description:
+        "The number of bars that are used. Without it, all bars to the end of the melody are used. A technique that goes on " +
+        "with its input (`extends` of `GET /techniques`) takes at most 63, because a piece has 64.",
     }),
+    allTracks: z
+      .boolean()
+      .optional()
+      .meta({
+        description:
+          "True gives the technique all tracks of an uploaded file, and not only the chosen one, which comes first. Their bars " +
+          "are those of the chosen track. The technique must hear tracks (`hearsTracks` of `GET /techniques`). Up to 16 tracks " +
+          "are heard: the chosen one and those with the most notes. Drums and further tracks stay in the piece.",
+      }),
   })
   .meta({ id: "InputOptions" });
 
@@ -175,8 +188,16 @@ export const compositionSchema = z
             program: programSchema,
             noteCount: z.int(),
             source: z
-              .enum(["input", "generated"])
-              .meta({ description: "`generated` means that the technique wrote the track, or re-wrote it." }),
+              .enum(trackSources)
+              .meta({
+                description:
+                  "`generated` means that the technique wrote the track, or re-wrote it. `extended` means that the notes of " +
+                  "the input are in it, as they were, and that the technique went on with them.",
+              }),
+            generatedFromBar: z.int().optional().meta({
+              description:
+                "The bar in which the first new note can begin, on a track that goes on with the input or enters after it.",
+            }),
             isDrums: z.literal(true).optional().meta({
               description: "This member is present if the track's pitches stand for drums, on MIDI channel 10.",
             }),

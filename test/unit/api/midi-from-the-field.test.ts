@@ -1,13 +1,14 @@
 /** Each file of test/fixtures/midi-from-the-field the whole way: uploaded, taken as a melody, and out again as MIDI. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { trackOfPiece } from "../../../domain/music/given-piece";
 import type { Melody } from "../../../domain/music/melody";
 import { endTick } from "../../../domain/music/midi-note";
 import { composeScore, writeMidi } from "../../../domain/music/score";
 import { parseMidi, type Song } from "../../../domain/music/song";
 import { type TrackResource, trackSchema } from "../../../domain/schemas/api/tracks";
 import type { InputOptions } from "../../../domain/schemas/composition-parts";
-import { resolveMelody } from "../../../lambdas/compositions/resolve-melody";
+import { resolvePiece } from "../../../lambdas/compositions/resolve-piece";
 import { type ComposerApi, composerApi } from "./support/composer-api";
 import { problemOf, resourceOf } from "./support/documented-api";
 import { composition } from "./support/items";
@@ -41,14 +42,14 @@ async function composed(uploaded: Uploaded, inputOptions: InputOptions = {}): Pr
   const { api, track } = uploaded;
   expect((await ask(uploaded, inputOptions)).status).toBe(202);
   const item = composition({ input: { trackId: track.id }, inputOptions });
-  const resolved = await resolveMelody({
+  const resolved = await resolvePiece({
     composition: item,
     compositions: { get: async () => undefined },
     tracks: { get: async () => api.tracks.all().find(({ id }) => id === track.id) },
     artifacts: { read: async (key) => api.files.objects.get(key) },
   });
   if (resolved.kind === "UNUSABLE") throw new Error(resolved.failure.message);
-  const { melody } = resolved;
+  const melody = trackOfPiece(resolved.piece, 0);
   const notes = [{ onset: 0, duration: 4, pitch: 40, velocity: 80 }];
   const score = composeScore({ name: "Piece", melody, generated: [{ name: "Bass", program: 32, notes }] });
   return { melody, out: parseMidi(writeMidi(score)) };
