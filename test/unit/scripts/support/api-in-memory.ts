@@ -1,4 +1,5 @@
 /** The public API in memory, as far as a smoke run uses it: what was made by whom, and faults that a test asks for. */
+import { endTick } from "../../../../domain/music/midi-note";
 import { writeMidi } from "../../../../domain/music/score";
 import { parseMidi, type Song } from "../../../../domain/music/song";
 
