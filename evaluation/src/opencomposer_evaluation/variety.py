@@ -81,9 +81,7 @@ def report_variants(
     """Compares what was made of the same music under several seeds: the tracks of each seed, for each melody. Two of
     them are different when any note is."""
     different = [len({np.stack(tracks).tobytes() for tracks in played}) for played in variants]
-    differences = [
-        mean_pair_difference(np.stack([view.lines(tracks) for tracks in played])) for played in variants
-    ]
+    differences = [mean_pair_difference(np.stack([view.lines(tracks) for tracks in played])) for played in variants]
     return VarietyReport(
         len(variants),
         len(variants[0]),
