@@ -20,7 +20,7 @@ from opencomposer_evaluation.boundary_discontinuity import measure_bar_line
 from opencomposer_evaluation.chorale_grade import GradeReference, chorale_features
 from opencomposer_evaluation.chorale_metrics import chorale_statistics, measure_chorale, phrase_end_onsets
 from opencomposer_evaluation.comparison import SIMILARITY, Row
-from opencomposer_evaluation.continuations import PRIME_BARS, prime_of
+from opencomposer_evaluation.continuations import prime_of
 from opencomposer_evaluation.corpus import Windows
 from opencomposer_evaluation.intervals import Estimate, Resampling, Statistic, estimate, estimate_median
 from opencomposer_evaluation.similarity import SimilarityIndex
@@ -93,7 +93,7 @@ def measure_continuation(music: VoicePlanes, prime: VoicePlanes) -> dict[str, fl
         notes = planes_to_notes(voice)
         counts["repeats"] += sum(one.pitch == two.pitch for one, two in itertools.pairwise(notes))
         counts["repeats.of"] += max(0, len(notes) - 1)
-    counts |= count_seam(np.concatenate([prime, music], axis=2), PRIME_BARS)
+    counts |= count_seam(np.concatenate([prime, music], axis=2), prime.shape[2] // STEPS_PER_BAR)
     return counts
 
 

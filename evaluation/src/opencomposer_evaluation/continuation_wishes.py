@@ -101,8 +101,8 @@ def endings_section(
     )
     introduction = (
         f"{len(windows)} continuations of {NEW_BARS} bars with a cadence asked for, which is the default, as are "
-        f"{USUAL_CANDIDATES} candidates. The tonic is that of the first {PRIME_BARS} bars; in Bach's row it is compared "
-        "with where the whole piece ends."
+        f"{USUAL_CANDIDATES} candidates. The tonic is that of the first {PRIME_BARS} bars; in Bach's row it is "
+        "compared with where the whole piece ends."
     )
     return Section("endings", "How it ends", introduction, [table], data), estimates
 

@@ -6,12 +6,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from opencomposer_music.metrics import dissonant_pair_share
 from opencomposer_training.dataset import VoicePlanes
 from opencomposer_transformer.cached_network import CachedNetwork, LoadedNetwork
-from opencomposer_transformer.events import FILL, EventWriter, VoicedPiece
+from opencomposer_transformer.events import EventSequence, EventWriter, Vocabulary, VoicedPiece
 from opencomposer_transformer.generation import extend, fill
 from opencomposer_transformer.training_sequences import BAR_SHAPE
 
@@ -36,6 +37,13 @@ CHANGE = "change"
 SIDES = ("left", "right")
 
 
+class AskedEvents(NamedTuple):
+    """A sequence, and the number of the first event that is asked for."""
+
+    events: EventSequence
+    first: int
+
+
 @dataclass(frozen=True)
 class GapNats:
     """The nats of a gap's events, given both sides, and given the left side alone by going on."""
@@ -44,22 +52,29 @@ class GapNats:
     left: float
 
 
-def nats_of_gap(network: LoadedNetwork, window: VoicePlanes) -> GapNats:
-    """Returns how likely a model finds the composer's own bars in the gap.
+def gap_both_ways(window: VoicePlanes, vocabulary: Vocabulary) -> tuple[AskedEvents, AskedEvents]:
+    """Returns the composer's own bars in the gap behind both sides, and behind the left side alone.
 
-    The left side alone is heard as a piece that goes on, which a model knows best. Of both ways the same events count:
-    from the gap's first bar line to what says that it is over, END or the next bar line.
+    The left side alone is a piece that goes on, which a model knows best. The same events are asked for both ways: END,
+    which says that a gap is over, is none of them.
     """
-    vocabulary = network.metadata.vocabulary
     piece = VoicedPiece.of_planes(BAR_SHAPE, window)
     writer = EventWriter(vocabulary, piece, [True] * vocabulary.voices)
-    filled = writer.filled(GAP)
-    first = int(np.flatnonzero(filled.tokens == FILL)[0]) + 1
-    both = nats_of(CachedNetwork(network), filled, first)
-    whole = writer.whole()
+    filled, whole = writer.filled(GAP), writer.whole()
     inside = np.flatnonzero((whole.bars >= GAP[0]) & (whole.bars < GAP[1]))
-    left = nats_of(CachedNetwork(network), whole.cut(int(inside[-1]) + 2), int(inside[0]))
-    return GapNats(float(both.sum()), float(left.sum()))
+    return (
+        AskedEvents(filled.cut(len(filled) - 1), len(writer.around(GAP))),
+        AskedEvents(whole.cut(int(inside[-1]) + 1), int(inside[0])),
+    )
+
+
+def nats_of_gap(network: LoadedNetwork, window: VoicePlanes) -> GapNats:
+    """Returns how likely a model finds the composer's own bars in the gap."""
+    both, left = (
+        float(nats_of(CachedNetwork(network), *asked).sum())
+        for asked in gap_both_ways(window, network.metadata.vocabulary)
+    )
+    return GapNats(both, left)
 
 
 def fill_gap(network: LoadedNetwork, window: VoicePlanes, seed: int) -> VoicePlanes:

@@ -57,7 +57,8 @@ from opencomposer_evaluation.systems import Trainings
 from opencomposer_evaluation.variety import VarietyReport, report_variants
 
 SEED = 0
-WINDOWS = 256
+WINDOWS = 128
+"""Of each of two training seeds, which makes 256 continuations."""
 ORDER = 9
 """The events of the n-gram. Longer ones were no better in the trial."""
 TRANSPOSITIONS = 6
