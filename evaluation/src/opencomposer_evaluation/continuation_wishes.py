@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from opencomposer_music.keys import find_key
+from opencomposer_music.parameter_set import ParameterValue
 from opencomposer_music.piano_roll import ONSET, STEPS_PER_BAR, STEPS_PER_BEAT, planes_to_notes
 from opencomposer_music.voice_lines import lines_of
 from opencomposer_training.dataset import Piece, VoicePlanes
@@ -158,7 +159,7 @@ def wishes_section(
     comparison: of these windows.
     """
     primes = comparison.primes
-    single = {"candidates": 1, "ending": OPEN}
+    single: dict[str, ParameterValue] = {"candidates": 1, "ending": OPEN}
     risks: list[list[str]] = []
     risk_data: list[dict[str, object]] = []
     as_before: list[float] = []
@@ -186,7 +187,10 @@ def wishes_section(
         written = write_all(player.with_parameters(**single, density=level), primes)
         onsets = sum(len(notes) for one in written for notes in one.voices)
         densities.append(onsets / (len(written) * NEW_BARS * len(primes[0])))
-    limits = {"maximumNoteLength": MAX_NOTE * STEP_SECONDS, "maximumRestTime": MAX_REST * STEP_SECONDS}
+    limits: dict[str, ParameterValue] = {
+        "maximumNoteLength": MAX_NOTE * STEP_SECONDS,
+        "maximumRestTime": MAX_REST * STEP_SECONDS,
+    }
     limited = write_all(player.with_parameters(**single, **limits), primes)
     beyond = sum(count_beyond(one) for one in limited)
     alone = [True, *[False] * (len(primes[0]) - 1)]
