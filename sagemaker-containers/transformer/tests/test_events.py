@@ -84,10 +84,11 @@ def test_bars_that_are_filled_in_come_last_and_are_the_same_music(data: st.DataO
     vocabulary = Vocabulary(line_up)
     start = data.draw(st.integers(0, piece.bars - 1))
     gap = (start, data.draw(st.integers(start + 1, piece.bars)))
-    sequence = EventWriter(vocabulary, piece, [True] * vocabulary.voices).filled(gap)
-    tokens = sequence.tokens.tolist()
+    writer = EventWriter(vocabulary, piece, [True] * vocabulary.voices)
+    tokens, around = writer.filled(gap).tokens.tolist(), writer.around(gap).tokens.tolist()
+    assert tokens[: len(around)] == around
     reader = NoteReader(vocabulary, piece.bar_shape, gap[0] * piece.bar_shape.steps)
-    for token in tokens[tokens.index(FILL) + 1 :]:
+    for token in tokens[len(around) :]:
         reader.read(token)
     size = piece.bar_shape.steps
     low, high = gap[0] * size, gap[1] * size
@@ -96,7 +97,9 @@ def test_bars_that_are_filled_in_come_last_and_are_the_same_music(data: st.DataO
         cut = [note._replace(duration=min(note.duration, high - note.onset)) for note in inside]
         assert sorted(written) == sorted(cut)
     assert (tokens.count(BAR), tokens[-1]) == (piece.bars, END)
-    assert tokens.index(GAP) < tokens.index(FILL)
+    after, before = tokens[1 : tokens.index(FILL)], around[tokens.index(FILL) + 1 :]
+    assert (tokens[0], after.count(BAR), before.count(BAR)) == (GAP, piece.bars - gap[1], gap[0])
+    assert before == writer.until(low).tokens.tolist()
 
 
 def test_tokens_are_few_and_in_their_order() -> None:

@@ -13,7 +13,6 @@ from opencomposer_testing.voiced_pieces import CHORALE, line_ups, voiced_pieces
 from opencomposer_transformer.events import (
     BAR,
     END,
-    FILL,
     FIRST_POSITION,
     EventWriter,
     LineUp,
@@ -53,12 +52,13 @@ def test_the_tokens_of_bars_that_are_filled_in_are_open(data: st.DataObject) -> 
     vocabulary, present = Vocabulary(line_up), [True] * len(line_up.voices)
     start = data.draw(st.integers(0, piece.bars - 1))
     gap = (start, data.draw(st.integers(start + 1, piece.bars)))
-    tokens = EventWriter(vocabulary, piece, present).filled(gap).tokens.tolist()
+    writer = EventWriter(vocabulary, piece, present)
+    around, tokens = writer.around(gap), writer.filled(gap).tokens.tolist()
     stop: Stop = "gap" if gap[1] < piece.bars else "end"
     stretch = Stretch(piece.bar_shape, gap[0] * piece.bar_shape.steps, gap[1] - 1, stop)
     limits = WritingLimits(full_registers(line_up), silent_end=True)
     grammar = Grammar(vocabulary, stretch, limits, present, kept_notes(piece, present, stretch.first_step))
-    for token in tokens[tokens.index(FILL) + 1 :]:
+    for token in tokens[len(around) :]:
         assert grammar.open_tokens()[token]
         grammar.push(token)
     assert grammar.finished

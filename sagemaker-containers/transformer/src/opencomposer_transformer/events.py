@@ -4,8 +4,9 @@
 
 Events stand in the order of time, at one place in that of the line-up's voices, from high to low. A place in the bar is
 written only where something starts or ends. A note of a monophonic voice lasts until the voice's next event, so that
-legato costs nothing; in a polyphonic voice each pitch has an OFF of its own. END says where all that sounds ends. Bars
-that are to be filled in come last: what is before them, GAP, what is after them, FILL, the bars, END.
+legato costs nothing; in a polyphonic voice each pitch has an OFF of its own. END says where all that sounds ends. Where
+bars are to be filled in, what is after them comes first: GAP, what is after them, FILL, what is before them, the bars,
+END. So the bars follow what is before them, as in any other piece ("SPM" in Bavarian et al. 2022, arXiv 2207.14255).
 
 Beside each token stand side inputs: its place in the bar, how many bars are left, the density wanted, its musical time.
 Every piece on the grid comes back exactly (`read_piece`). It imports numpy only.
@@ -304,7 +305,7 @@ class EventWriter:
     def around(
         self, gap: tuple[int, int], first_bar: int = 0, last_bar: int | None = None, *, density: Integers | None = None
     ) -> EventSequence:
-        """Returns what is before the bars gap[0]..gap[1] - 1, GAP, what is after them, and FILL.
+        """Returns GAP, what is after the bars gap[0]..gap[1] - 1, FILL, and what is before them.
 
         What is held into the bars after the gap starts there.
         """
@@ -318,7 +319,7 @@ class EventWriter:
         *,
         density: Integers | None = None,
     ) -> EventSequence:
-        """Returns the piece with the bars gap[0]..gap[1] - 1 after all others: `around`, these bars, END."""
+        """Returns the piece with the bars gap[0]..gap[1] - 1 last: `around`, these bars, END."""
         rows = [*self._around(gap, first_bar, last_bar), self._bars(*gap, restart=False)]
         if gap[1] < self._piece.bars:
             rows.append(_Rows.single(END, gap[1] * self._piece.bar_shape.steps, gap[1] - 1))
@@ -329,13 +330,16 @@ class EventWriter:
     def _around(self, gap: tuple[int, int], first_bar: int, last_bar: int | None) -> list[_Rows]:
         steps, bars = self._piece.bar_shape.steps, self._piece.bars
         last = bars if last_bar is None else last_bar
-        start = gap[0] * steps
-        rows = [self._bars(first_bar, gap[0], restart=True), _Rows.single(GAP, start, gap[0])]
+        rows = [_Rows.single(GAP, gap[1] * steps, gap[1])]
         if gap[1] < last:
             rows.append(self._bars(gap[1], last, restart=True))
             if last == bars and self._piece.end % steps:
                 rows.append(self._position(self._piece.end, bars - 1))
-        return [*rows, _Rows.single(FILL, start, gap[0])]
+        return [
+            *rows,
+            _Rows.single(FILL, first_bar * steps, first_bar),
+            self._bars(first_bar, gap[0], restart=True),
+        ]
 
     def _position(self, step: int, bar: int) -> _Rows:
         return _Rows.single(FIRST_POSITION + step % self._piece.bar_shape.steps, step, bar)

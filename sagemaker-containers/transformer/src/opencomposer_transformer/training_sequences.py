@@ -47,7 +47,7 @@ CONTEXT = 1600
 ALL_VOICES = 12 / 23
 FIRST_VOICE = 4 / 23
 """The shares of sequences with every voice, and with the first one alone. The rest have any other of them."""
-GAP_SHARES = (0.3, 0.5)
+GAP_SHARES = (0.25, 0.4)
 """The shares of sequences with bars to fill in, in the first half of a training and in the second. What is after a gap
 helps little before the network writes well."""
 MAX_GAP_BARS = 8
