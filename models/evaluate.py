@@ -1,6 +1,6 @@
 """Judges a stock model on held-out music, beside Bach and beside simple baselines.
 
-    npm run evaluate -- unet-gan|ar-cnn [--windows 320] [--output FOLDER]
+    npm run evaluate -- unet-gan|ar-cnn|transformer [--windows 320] [--output FOLDER]
     npm run evaluate -- unet-gan|ar-cnn --chorales
     npm run evaluate -- unet-gan|ar-cnn|arranger --tunes
 

@@ -31,6 +31,14 @@ export function barsWithNotes(
   return digits.map((digit) => digit.toString(16)).join("");
 }
 
+/** Returns the bars in which notes of at least one of several tracks begin, in the form of {@link barsWithNotes}. */
+export function barsWithNotesOfAny(tracks: readonly string[]): string {
+  const length = Math.max(0, ...tracks.map((digits) => digits.length));
+  return Array.from({ length }, (_, index) =>
+    tracks.reduce((any, digits) => any | Number.parseInt(digits.charAt(index) || "0", 16), 0).toString(16),
+  ).join("");
+}
+
 /**
  * Returns the first bar from `bar` on in which a note begins; undefined if there is none. Where only the first of all is
  * known, notes are taken to begin in each bar after it.

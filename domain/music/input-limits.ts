@@ -4,6 +4,7 @@
  */
 import type { TechniqueId } from "../../naming/resource-names";
 import type { InputOptions } from "../schemas/composition-parts";
+import { techniques } from "../techniques/registry";
 import { techniquesTaking, timeSignaturesTakenBy } from "../techniques/time-signatures";
 import { type BarRange, barRanges, choicesInWords, timeSignaturesInWords, touchedBars, usableBars } from "./bar-lines";
 import { fromFirstNotes, nextBarWithNotes, type NoteBars, runsWithNotes } from "./bars-with-notes";
@@ -65,6 +66,14 @@ export interface ChooseBarsParams {
   readonly maxBars: number;
 }
 
+/**
+ * Returns the maximum number of bars of an input. A technique that goes on with it adds at least one.
+ * @param maxBars - the maximum number of bars that the model takes
+ */
+function maxGivenBars(technique: TechniqueId, maxBars: number): number {
+  return Math.min(maxBars, maxMelodyBars) - (techniques[technique].extends ? 1 : 0);
+}
+
 /** Returns the bars that the options choose, or the first rule that they break. */
 export function chooseBars({ melody, options, technique, maxBars }: ChooseBarsParams): BarChoice {
   const { ranges = barRanges(melody.bars, []) } = melody;
@@ -92,8 +101,9 @@ export function chooseBars({ melody, options, technique, maxBars }: ChooseBarsPa
       allowed: `1 to ${available}`,
     });
   }
-  const max = Math.min(maxBars, maxMelodyBars);
+  const max = maxGivenBars(technique, maxBars);
   if (bars > max) {
+    const room = techniques[technique].extends ? `, because the piece has at most ${max + 1} with what is added` : "";
     const advice = "choose a part of it with inputOptions.startBar and inputOptions.bars";
     const next = nextBarWithNotes(melody, startBar) ?? startBar;
     const isTaken = takenRanges.some(({ firstBar, lastBar }) => firstBar <= next && next <= lastBar);
@@ -101,7 +111,7 @@ export function chooseBars({ melody, options, technique, maxBars }: ChooseBarsPa
     return refused({
       code: "MELODY_TOO_LONG",
       field: "bars",
-      message: `the melody has ${bars} bars; at most ${max} can be given to the model: ${advice}${rests}`,
+      message: `the melody has ${bars} bars; at most ${max} can be given to the model${room}: ${advice}${rests}`,
       reason: "is more bars than the model takes",
       value: bars,
       allowed: `1 to ${max}`,

@@ -59,7 +59,7 @@ function timeSignatureChanges(melody: TrackMelody): string[] {
   return [`${timeSignaturesInWords(others)}: ${takers} (startBar and bars of inputOptions)`];
 }
 
-/** Returns which techniques take which bars: "unet-gan, ar-cnn take none; arranger takes bars 1 to 8". */
+/** Returns which techniques take which bars: "unet-gan, ar-cnn, transformer take none; arranger takes bars 1 to 8". */
 function takersInWords(melody: TrackMelody): string {
   const ranges = rangesOf(melody.barLines);
   const known = { barsWithNotes: noteBarsOf(melody) };

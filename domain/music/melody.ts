@@ -121,6 +121,10 @@ export function trackMelody(song: Song, trackIndex: number): TrackMelody {
 export const stepsOf = ({ bars, timeSignature }: Pick<Melody, "bars" | "timeSignature">): number =>
   bars * barShapes[timeSignature].steps;
 
+/** The bars of a line, or of several lines together. */
+export type Bars =
+  Pick<Melody, "ticksPerBeat" | "bars" | "timeSignature"> | Pick<TrackMelody, "ticksPerBeat" | "bars" | "barLines">;
+
 /** Returns the stretches of bars that a melody has. */
 export function stretchesOf(
   melody: Pick<Melody, "bars" | "timeSignature" | "ticksPerBeat"> | Pick<TrackMelody, "barLines">,
@@ -137,7 +141,7 @@ export const firstBarWithNotes = ({ barLines: stretches, notes }: TrackMelody): 
 /** Returns the bars in which notes begin, in the form of {@link barsWithNotes}. */
 export const noteBarsOf = (melody: Melody | TrackMelody): string => barsWithNotes(stretchesOf(melody), melody.notes);
 
-/** Returns the lowest and the highest pitch of notes, of which there is at least one. */
+/** Returns the lowest and the highest pitch of notes. */
 function pitchSpan(notes: readonly MidiNote[]): PitchSpan {
   let lowest = Infinity;
   let highest = -Infinity;
@@ -148,21 +152,35 @@ function pitchSpan(notes: readonly MidiNote[]): PitchSpan {
   return { lowest, highest };
 }
 
+/** The part of some music that input options choose. */
+interface ChosenPart extends Pick<Melody, "bars" | "timeSignature"> {
+  /**
+   * Returns the notes of one line that begin in the part, as the options ask for them, transposed by so many semitones.
+   * A note is cut where the part ends.
+   * @throws MelodyError when a note would leave the range 0-127
+   */
+  readonly notesOf: (notes: readonly MidiNote[], transpose?: number) => MidiNote[];
+}
+
+interface MusicToChooseFrom {
+  readonly music: Bars;
+  /** The notes of all its lines, but for drums. */
+  readonly notes: readonly MidiNote[];
+}
+
 /**
- * Returns the melody as the options ask for it: a part of its bars, another tempo, other pitches, or moved onto the
- * grid. Without options every note stays as it is. A note that begins in the chosen bars is kept and is cut where they
- * end.
- * @throws MelodyError when the bars lie outside the melody or are in time signatures that the technique does not take,
- *   nothing sounds in them, more than 64 are left, or a note would leave the range 0-127
+ * Chooses the part of some music that the options ask for.
+ * @throws MelodyError when the bars lie outside the music or are in time signatures that the technique does not take,
+ *   no note begins in them, or they are more than it takes
  */
-export function applyInputOptions(melody: Melody | TrackMelody, options: InputOptions, technique: TechniqueId): Melody {
-  const stretches = stretchesOf(melody);
+export function choosePart(
+  { music, notes }: MusicToChooseFrom,
+  options: InputOptions,
+  technique: TechniqueId,
+): ChosenPart {
+  const stretches = stretchesOf(music);
   const choice = chooseBars({
-    melody: {
-      bars: melody.bars,
-      ranges: rangesOf(stretches),
-      barsWithNotes: noteBarsOf(melody),
-    },
+    melody: { bars: music.bars, ranges: rangesOf(stretches), barsWithNotes: barsWithNotes(stretches, notes) },
     options,
     technique,
     maxBars: maxMelodyBars,
@@ -171,25 +189,41 @@ export function applyInputOptions(melody: Melody | TrackMelody, options: InputOp
   const { startBar, bars, timeSignature } = choice;
   // After a bar of eighths in an odd division, a bar line lies between two ticks.
   const from = Math.ceil(startOfBar(stretches, startBar));
-  const to = from + bars * ticksPerBar(timeSignature, melody.ticksPerBeat);
-  const transpose = options.transpose ?? 0;
-  const step = melody.ticksPerBeat / stepsPerBeat;
+  const to = from + bars * ticksPerBar(timeSignature, music.ticksPerBeat);
+  const step = music.ticksPerBeat / stepsPerBeat;
   const onGrid = (tick: number): number => Math.round(Math.round(tick / step) * step);
+  return {
+    bars,
+    timeSignature,
+    notesOf: (line, transpose = 0) => {
+      const chosen = line.filter(({ startTick }) => startTick >= from && startTick < to);
+      const issue = transposeIssue(pitchSpan(chosen), transpose);
+      if (issue !== undefined) throw melodyError(issue);
+      return chosen.map((note): MidiNote => {
+        const startTick = note.startTick - from;
+        const endsAt = Math.min(endTick(note), to) - from;
+        const pitch = note.pitch + transpose;
+        if (options.rhythmAssist !== true) return { ...note, startTick, durationTicks: endsAt - startTick, pitch };
+        // A note that begins in the last half step would be rounded to the end of the last bar, so it stays on its last
+        // step.
+        const assistedStart = Math.min(onGrid(startTick), onGrid(to - from - step));
+        const assistedEnd = Math.min(Math.max(onGrid(endsAt), onGrid(assistedStart + step)), to - from);
+        return { ...note, startTick: assistedStart, durationTicks: assistedEnd - assistedStart, pitch };
+      });
+    },
+  };
+}
 
-  const chosen = melody.notes.filter(({ startTick }) => startTick >= from && startTick < to);
-  const issue = transposeIssue(pitchSpan(chosen), transpose);
-  if (issue !== undefined) throw melodyError(issue);
-  const notes = chosen.map((note): MidiNote => {
-    const startTick = note.startTick - from;
-    const endsAt = Math.min(endTick(note), to) - from;
-    const pitch = note.pitch + transpose;
-    if (options.rhythmAssist !== true) return { ...note, startTick, durationTicks: endsAt - startTick, pitch };
-    // A note that begins in the last half step would be rounded to the end of the last bar, so it stays on its last
-    // step.
-    const assistedStart = Math.min(onGrid(startTick), onGrid(to - from - step));
-    const assistedEnd = Math.min(Math.max(onGrid(endsAt), onGrid(assistedStart + step)), to - from);
-    return { ...note, startTick: assistedStart, durationTicks: assistedEnd - assistedStart, pitch };
-  });
+/**
+ * Returns the melody as the options ask for it: a part of its bars, another tempo, other pitches, or moved onto the
+ * grid. Without options every note stays as it is. A note that begins in the chosen bars is kept and is cut where they
+ * end.
+ * @throws MelodyError when the bars lie outside the melody or are in time signatures that the technique does not take,
+ *   nothing sounds in them, more are left than it takes, or a note would leave the range 0-127
+ */
+export function applyInputOptions(melody: Melody | TrackMelody, options: InputOptions, technique: TechniqueId): Melody {
+  const { bars, timeSignature, notesOf } = choosePart({ music: melody, notes: melody.notes }, options, technique);
+  const notes = notesOf(melody.notes, options.transpose);
   const { name, program, ticksPerBeat } = melody;
   return { name, program, ticksPerBeat, tempo: options.tempo ?? melody.tempo, bars, timeSignature, notes };
 }

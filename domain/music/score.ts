@@ -2,7 +2,7 @@
 import { encode } from "json-midi-encoder-worker/build/es2019/midi-file-encoder";
 import type { IMidiFile, IMidiTimeSignatureEvent, TMidiEvent } from "midi-json-parser-worker";
 import * as z from "zod";
-import type { CompositionOutput } from "../schemas/composition-parts";
+import { type CompositionOutput, trackSources } from "../schemas/composition-parts";
 import type { Metrics } from "../schemas/metrics";
 import { plainText } from "../schemas/text";
 import { barsWithNotes } from "./bars-with-notes";
@@ -41,7 +41,9 @@ export const scoreSchema = z.strictObject({
     z.strictObject({
       name: z.string(),
       program: z.int().min(0).max(127),
-      source: z.enum(["input", "generated"]),
+      source: z.enum(trackSources),
+      /** Present on a track that is written, or goes on, from a seam: the tick at which its first new note can begin. */
+      generatedFromTick: z.number().min(0).optional(),
       /** Present if the track's pitches stand for drums. */
       isDrums: z.literal(true).optional(),
       /** The place in the mix that the technique gives the track. Without it, a performance decides. */
@@ -62,6 +64,17 @@ export const timeSignatureOf = (piece: {
 /** Returns the member that keeps a time signature. */
 const kept = (timeSignature: PieceTimeSignature): Pick<Score, "timeSignature"> =>
   timeSignature === "4/4" ? {} : { timeSignature };
+
+/** Returns the members of a score that its tracks have in common. */
+export function sharedMembers({
+  name,
+  ticksPerBeat,
+  tempo,
+  bars,
+  timeSignature,
+}: Pick<Melody, "name" | "ticksPerBeat" | "tempo" | "bars" | "timeSignature">): Omit<Score, "tracks"> {
+  return { schemaVersion: 1, name, ticksPerBeat, tempo, bars, ...kept(timeSignature) };
+}
 
 /** A track with the values of its controllers channel volume and pan, 0-127. */
 export interface PerformedTrack extends ScoreTrack {
@@ -157,12 +170,7 @@ export function composeScore({ name, melody: given, rewritten, generated }: Comp
   const melody = leveled === undefined ? withWholeSteps(given, generated) : rewrittenMelody(given, leveled);
   const { begin, end } = ticksBeside(melody);
   return {
-    schemaVersion: 1,
-    name,
-    ticksPerBeat: melody.ticksPerBeat,
-    tempo: melody.tempo,
-    bars: melody.bars,
-    ...kept(melody.timeSignature),
+    ...sharedMembers({ ...melody, name }),
     tracks: [
       {
         name: melody.name,
@@ -207,16 +215,18 @@ export function scoreNoteBars(score: Score): string[] {
 
 /** Returns the output that the composition's resource shows of the piece. */
 export function scoreOutput(score: Score, metrics: Metrics, editEventCount?: number): CompositionOutput {
+  const barTicks = ticksPerBar(timeSignatureOf(score), score.ticksPerBeat);
   return {
     bars: score.bars,
     tempo: score.tempo,
     ...kept(timeSignatureOf(score)),
-    tracks: score.tracks.map(({ name, program, source, isDrums, notes }, index) => ({
+    tracks: score.tracks.map(({ name, program, source, generatedFromTick, isDrums, notes }, index) => ({
       index,
       name,
       program,
       noteCount: notes.length,
       source,
+      ...(generatedFromTick === undefined ? {} : { generatedFromBar: 1 + Math.floor(generatedFromTick / barTicks) }),
       ...(isDrums === undefined ? {} : { isDrums }),
     })),
     metrics,

@@ -41,8 +41,16 @@ export interface InvocationRequest {
     readonly stepsPerBeat: typeof stepsPerBeat;
     readonly beatsPerBar: typeof beatsPerBar;
     readonly bars: number;
+    /** Tempo in quarter notes a minute. Without it, the technique has no parameters in seconds. */
+    readonly tempo?: number;
     readonly notes: readonly ModelNote[];
   };
+  /** The other tracks of the piece, for a technique that hears them. */
+  readonly tracks?: readonly {
+    readonly name: string;
+    readonly program: number;
+    readonly notes: readonly ModelNote[];
+  }[];
   readonly parameters: Readonly<Record<string, number | boolean | string>>;
 }
 

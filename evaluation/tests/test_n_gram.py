@@ -38,8 +38,20 @@ def test_the_usual_event_after_a_history_is_the_likeliest_and_costs_few_nats() -
     model = NGramModel([sequence(*[1, 2, 3, 4] * 30)], 3, 6)
     assert int(np.argmax(model.next_probabilities(np.array([[2, 3]])))) == 4
     usual, odd = sequence(1, 2, 3, 4, 1, 2), sequence(1, 3, 2, 4, 4, 1)
-    assert model.nats(usual) < 0.5 < model.nats(odd)
-    assert model.nats(odd) > 5 * np.log(6)
+    assert len(model.nats(usual)) == 5
+    assert model.nats(usual).sum() < 0.5
+    assert model.nats(odd).sum() > 5 * np.log(6)
+
+
+@given(SEQUENCES, st.integers(1, 4), st.lists(st.integers(0, 5), min_size=3, max_size=3))
+def test_what_may_come_next_is_as_likely_as_the_event_that_comes(
+    sequences: list[list[int]], order: int, history: list[int]
+) -> None:
+    model = NGramModel([sequence(*tokens) for tokens in sequences], order, 6)
+    before = sequence(*history[3 - (order - 1) :])
+    windows = np.array([[*before, token] for token in range(6)], dtype=np.int64)
+    expected = model.probabilities(windows)
+    assert model.next_probabilities(before[np.newaxis])[0] == pytest.approx(expected)
 
 
 def test_a_shorter_history_counts_in_how_many_ways_an_event_is_reached() -> None:

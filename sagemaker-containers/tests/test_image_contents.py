@@ -151,7 +151,7 @@ def test_an_inference_image_serves_its_stock_model(inference: Path, technique: s
         assert server.request("GET", "/ping").status == 200
         response = server.invoke(stock_request(inference, technique))
         assert response.status == 200, response.body
-        # The U-Net GAN adds tracks; the AR-CNN edits the melody.
+        # The U-Net GAN adds tracks, the Transformer goes on with the melody's, and the AR-CNN edits the melody.
         content = response.json()
         assert content["editEvents" if technique == "ar-cnn" else "tracks"]
 

@@ -26,6 +26,7 @@ const invocationsSchema = z.object({
   model: z.object({ name: z.string(), sha256: z.string(), bytes: z.int() }),
   startSeconds: z.number(),
   firstRequestSeconds: z.number(),
+  peakMebibytes: z.int(),
   cases: z.array(
     z.object({
       name: z.string(),
@@ -55,6 +56,12 @@ const trainingSchema = z.object({
   ours: trainingRecipeSchema,
   timesFaster: z.number(),
 });
+const decodingSchema = z.object({
+  eventsMeasured: z.int(),
+  millisecondsAnEvent: z.object({ withCache: z.number(), withoutCache: z.number() }),
+  timesFaster: z.number(),
+});
+const updatesSchema = z.object({ updatesMeasured: z.int(), parameters: z.int(), eventsAProcessorSecond: z.number() });
 
 interface Row {
   readonly what: string;
@@ -143,15 +150,19 @@ async function measureLatencies(): Promise<Latency[]> {
 
 const milliseconds = (value: number): string => `${value.toFixed(1)} ms`;
 
-const invocationRows = ({ cases }: Invocations): Row[] =>
-  cases.map(({ name, p50Seconds, p95Seconds, goalSeconds, means }) => ({
+const invocationRows = ({ cases, peakMebibytes }: Invocations): Row[] => [
+  ...cases.map(({ name, p50Seconds, p95Seconds, goalSeconds, means }) => ({
     what: `${name}, through /invocations, p50 / p95`,
     measured: `${milliseconds(p50Seconds * 1000)} / ${milliseconds(p95Seconds * 1000)}`,
     against: [
       ...(goalSeconds === undefined ? [] : [`goal ${milliseconds(goalSeconds * 1000)}`]),
       ...Object.entries(means).map(([metric, mean]) => `${metric} ${mean}`),
     ].join(", "),
-  }));
+  })),
+  { what: "memory of the server, at most", measured: `${peakMebibytes} MiB`, against: "" },
+];
+
+const eventsASecond = (millisecondsAnEvent: number): string => (1000 / millisecondsAnEvent).toFixed(0);
 
 async function main(): Promise<void> {
   const machine = { cores: cpus().length, processor: cpus()[0]?.model ?? "unknown", load: loadavg()[0] ?? 0 };
@@ -164,11 +175,17 @@ async function main(): Promise<void> {
     singleEditsOfAwsLayerSizes: await pythonBench("training", "ar-cnn", "single_edits_bench.py", singleEditsSchema),
     training: await pythonBench("training", "ar-cnn", "training_bench.py", trainingSchema),
   };
+  const transformer = {
+    invocations: await pythonBench("inference", "transformer", "continuations_bench.py", invocationsSchema),
+    decoding: await pythonBench("training", "transformer", "decoding_bench.py", decodingSchema),
+    training: await pythonBench("training", "transformer", "updates_bench.py", updatesSchema),
+  };
   const bundles = await measureBundles();
   const hostileBodyTimes = measureHostileBodies();
   const latencies = await measureLatencies();
 
   const { critic } = unetGan;
+  const { decoding } = transformer;
   const { singleEditsOfAwsLayerSizes: awsEdits, training } = arCnn;
   const edits = arCnn.invocations.cases.find(({ parameters: { editsPerPass } }) => editsPerPass === 1);
   const rows: Row[] = [
@@ -192,6 +209,18 @@ async function main(): Promise<void> {
       measured: training.ours.examplesAProcessorSecond.toFixed(1),
       against: `AWS's layer sizes ${training.awsLayerSizes.examplesAProcessorSecond.toFixed(1)}: ${training.timesFaster} times`,
     },
+    { what: "Transformer", measured: "", against: transformer.invocations.model.name },
+    ...invocationRows(transformer.invocations),
+    {
+      what: `events a processor second with the cache (${decoding.eventsMeasured} events)`,
+      measured: eventsASecond(decoding.millisecondsAnEvent.withCache),
+      against: `goal 10 times; without ${eventsASecond(decoding.millisecondsAnEvent.withoutCache)}: ${decoding.timesFaster} times`,
+    },
+    {
+      what: `training, events a processor second (${transformer.training.updatesMeasured} updates)`,
+      measured: transformer.training.eventsAProcessorSecond.toFixed(0),
+      against: "",
+    },
     { what: "API on the local cloud", measured: "", against: "" },
     ...latencies.map(({ path, coldMilliseconds, p50Milliseconds, p95Milliseconds }) => ({
       what: `GET ${path}, warm p50 / p95`,
@@ -212,7 +241,7 @@ async function main(): Promise<void> {
   const results = {
     measuredAt: new Date().toISOString(),
     machine,
-    techniques: { "unet-gan": unetGan, "ar-cnn": arCnn },
+    techniques: { "unet-gan": unetGan, "ar-cnn": arCnn, transformer },
     latencies,
     hostileBodyTimes,
     bundles,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from opencomposer_music.metrics import dissonant_pair_share, scale_consistency
 from opencomposer_music.piano_roll import STEPS_PER_BAR, STEPS_PER_BEAT, Planes
-from opencomposer_music.voice_lines import REST
+from opencomposer_music.voice_lines import REST, Lines
 from opencomposer_training.dataset import Piece
 
 from opencomposer_evaluation.accompaniment_view import AS_VOICES, AccompanimentView
@@ -72,21 +72,32 @@ def measure_bar_lines(
 
     lines = view.lines(tracks)
     for bar in range(1, lines.shape[1] // STEPS_PER_BAR):
-        step, kind = bar * STEPS_PER_BAR, kinds.kind_of(bar)
-        before, after = lines[:, step - 1], lines[:, step]
-        both = (before != REST) & (after != REST)
-        sizes = np.abs(after - before)[both]
-        add("changedVoices", kind, float((before != after).sum()), len(lines))
-        add("leap", kind, float(sizes.sum()), len(sizes))
-        add("wideLeaps", kind, float((sizes > WIDE_LEAP).sum()), len(sizes))
-        near = [cut_steps(planes, step - STEPS_PER_BEAT, 2 * STEPS_PER_BEAT) for planes in (melody, *tracks)]
-        add("dissonantPairShare", kind, dissonant_pair_share(near))
-        add(
-            "scaleConsistency",
-            kind,
-            scale_consistency([cut_steps(t, step - STEPS_PER_BAR, 2 * STEPS_PER_BAR) for t in tracks]),
-        )
+        for metric, (value, weight) in measure_bar_line([melody, *tracks], tracks, lines, bar).items():
+            add(metric, kinds.kind_of(bar), value, weight)
     return counts
+
+
+def measure_bar_line(
+    heard: Sequence[Planes], tracks: Sequence[Planes], lines: Lines, bar: int
+) -> dict[str, tuple[float | None, float]]:
+    """Returns each of METRICS (see measure_bar_lines) at the line where bar `bar` begins, with what its sum is divided
+    by.
+
+    heard: all that sounds; tracks: what is judged; lines: the lines of these tracks.
+    """
+    step = bar * STEPS_PER_BAR
+    before, after = lines[:, step - 1], lines[:, step]
+    both = (before != REST) & (after != REST)
+    sizes = np.abs(after - before)[both]
+    near = [cut_steps(planes, step - STEPS_PER_BEAT, 2 * STEPS_PER_BEAT) for planes in heard]
+    bars = [cut_steps(planes, step - STEPS_PER_BAR, 2 * STEPS_PER_BAR) for planes in tracks]
+    return {
+        "changedVoices": (float((before != after).sum()), len(lines)),
+        "leap": (float(sizes.sum()), len(sizes)),
+        "wideLeaps": (float((sizes > WIDE_LEAP).sum()), len(sizes)),
+        "dissonantPairShare": (dissonant_pair_share(near), 1),
+        "scaleConsistency": (scale_consistency(bars), 1),
+    }
 
 
 class BoundaryComparison:

@@ -10,6 +10,7 @@ from typing import Any
 from opencomposer_training.environment import write_atomically
 
 CARD_FILE = "model-card.json"
+NATS = ("natsANote", "natsABar", "natsASixteenthAndVoice")
 
 
 def card_evaluation(evaluation: Mapping[str, Any]) -> dict[str, object]:
@@ -27,7 +28,8 @@ def card_evaluation(evaluation: Mapping[str, Any]) -> dict[str, object]:
         "metrics": {
             name: {**estimate, "composer": composer["metrics"][name]["value"]}
             for name, estimate in stock["metrics"].items()
-        },
+        }
+        | _likelihood(evaluation.get("likelihood", [])),
         "variety": {
             "seeds": variety["seeds"],
             "minDifferent": variety["minDifferent"],
@@ -42,6 +44,12 @@ def card_evaluation(evaluation: Mapping[str, Any]) -> dict[str, object]:
         },
         "goals": {"set": len(goals), "reached": sum(goal["verdict"].startswith("reached") for goal in goals)},
     }
+
+
+def _likelihood(rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, object]]:
+    """Returns how likely the stock model finds the test pieces, where that was measured."""
+    stock = [row["metrics"] for row in rows if (row["kind"], row["split"]) == ("stock", "test")]
+    return {name: {**metrics[name], "composer": None} for metrics in stock for name in NATS}
 
 
 def update_card(folder: Path, evaluation: Mapping[str, Any]) -> None:

@@ -24,7 +24,7 @@ from opencomposer_evaluation.card import update_card
 from opencomposer_evaluation.corpus import load_dataset
 from opencomposer_evaluation.evaluation_request import EvaluationRequest
 from opencomposer_evaluation.intervals import REPLICATES
-from opencomposer_evaluation.registry import EVALUATIONS, Evaluation
+from opencomposer_evaluation.registry import EVALUATIONS, Harmonies
 from opencomposer_evaluation.report import Report
 from opencomposer_evaluation.stock_models import MixedRecipes
 from opencomposer_evaluation.tune_evaluation import judge_tunes, tune_report
@@ -79,6 +79,10 @@ def main(arguments: Sequence[str]) -> int:
             parser.error(f"{ARRANGER} works by rule and has no model: it is judged with --tunes alone")
         return _judge_arranger(options.output or MODELS / ARRANGER)
     evaluation = EVALUATIONS[options.technique]
+    harmonies = evaluation.harmonies
+    if harmonies is None and (options.tunes or options.chorales):
+        asked = "--tunes" if options.tunes else "--chorales"
+        parser.error(f"{options.technique} harmonizes no melodies: it is judged without {asked}")
     windows: int = evaluation.windows if options.windows is None else options.windows
     if windows < 3:
         parser.error(f"--windows is {windows}, but must be at least 3")
@@ -92,13 +96,14 @@ def main(arguments: Sequence[str]) -> int:
 
     target: Path = options.output or model
     try:
-        if options.tunes:
-            report = _judge_tunes(evaluation, options.technique, model)
+        if harmonies is not None and options.tunes:
+            report = _judge_tunes(harmonies, options.technique, model)
             _write(report, target, TUNES_RESULT_FILE, TUNES_TEXT_FILE)
         else:
             dataset = load_dataset(options.dataset)
             request = EvaluationRequest(model, options.baselines, dataset, windows, options.replicates, log)
-            report = (evaluation.run_chorales if options.chorales else evaluation.run)(request)
+            run = harmonies.run_chorales if harmonies is not None and options.chorales else evaluation.run
+            report = run(request)
             if options.output is not None or not options.chorales:
                 _write(report, target, RESULT_FILE, TEXT_FILE)
             if options.output is None and not options.chorales:
@@ -124,10 +129,10 @@ def _judge_arranger(target: Path) -> int:
     return 0
 
 
-def _judge_tunes(evaluation: Evaluation, technique: str, model: Path) -> Report:
+def _judge_tunes(harmonies: Harmonies, technique: str, model: Path) -> Report:
     content = (model / "model.onnx").read_bytes()
-    results = judge_tunes(load_tunes(), evaluation.harmonizer(content))
-    return tune_report(technique, sha256(content).hexdigest(), results, evaluation.free_tunes)
+    results = judge_tunes(load_tunes(), harmonies.harmonizer(content))
+    return tune_report(technique, sha256(content).hexdigest(), results, harmonies.free_tunes)
 
 
 def _write(report: Report, target: Path, result_file: str, text_file: str) -> None:

@@ -47,12 +47,18 @@ def goals_table(goals: Sequence[Goal]) -> Table:
         [
             goal.name,
             goal.wanted,
-            with_interval(goal.measured) if len(goal.measured.replicates) > 1 else f"{goal.measured.value:.3g}",
+            _measured(goal.measured),
             goal.verdict,
         ]
         for goal in goals
     ]
     return Table(["goal", "wanted", "measured", "verdict"], rows)
+
+
+def _measured(estimate: Estimate) -> str:
+    if len(estimate.replicates) > 1 or not np.isfinite(estimate.value):
+        return with_interval(estimate)
+    return f"{estimate.value:.3g}"
 
 
 def goals_section(introduction: str, lists: Sequence[tuple[str, Sequence[Goal]]]) -> Section:

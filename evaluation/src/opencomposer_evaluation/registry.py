@@ -10,7 +10,7 @@ from opencomposer_music.parameter_set import ParameterValue
 from opencomposer_music.voice_lines import VoiceLines
 from opencomposer_unet_gan.generation import UnetGan
 
-from opencomposer_evaluation import ar_cnn, unet_gan
+from opencomposer_evaluation import ar_cnn, transformer, unet_gan
 from opencomposer_evaluation.evaluation_request import EvaluationRequest
 from opencomposer_evaluation.report import Report
 from opencomposer_evaluation.tune_evaluation import load_harmonizer
@@ -21,20 +21,30 @@ LOCKED: Mapping[str, ParameterValue] = {"melodyLock": True}
 
 
 @dataclass(frozen=True)
+class Harmonies:
+    """What judges a technique that harmonizes melodies.
+
+    run_chorales: judges whole chorales alone; harmonizer: makes the function that harmonizes a tune under a seed, out
+    of a model file; free_tunes: the number of user tunes that should have no fault.
+    """
+
+    run_chorales: Callable[[EvaluationRequest], Report]
+    harmonizer: Callable[[bytes], Harmonize]
+    free_tunes: int
+
+
+@dataclass(frozen=True)
 class Evaluation:
     """The evaluation of a technique.
 
-    stock_model: its stock model's folder; run: judges everything; run_chorales: judges whole chorales alone; windows:
-    the usual number of windows for each row; harmonizer: makes the function that harmonizes a tune under a seed, out of
-    a model file; free_tunes: the number of user tunes that should have no fault.
+    stock_model: its stock model's folder; run: judges everything; windows: the usual number of windows for each row;
+    harmonies: how it harmonizes melodies, None for a technique that does not.
     """
 
     stock_model: str
     run: Callable[[EvaluationRequest], Report]
-    run_chorales: Callable[[EvaluationRequest], Report]
     windows: int
-    harmonizer: Callable[[bytes], Harmonize]
-    free_tunes: int
+    harmonies: Harmonies | None = None
 
 
 def _harmonize_with_unet_gan(content: bytes) -> Harmonize:
@@ -47,9 +57,13 @@ def _harmonize_with_ar_cnn(content: bytes) -> Harmonize:
 
 EVALUATIONS: Mapping[str, Evaluation] = {
     "unet-gan": Evaluation(
-        "unet-gan-bach", unet_gan.evaluate, unet_gan.evaluate_chorales, unet_gan.WINDOWS, _harmonize_with_unet_gan, 25
+        "unet-gan-bach",
+        unet_gan.evaluate,
+        unet_gan.WINDOWS,
+        Harmonies(unet_gan.evaluate_chorales, _harmonize_with_unet_gan, 25),
     ),
     "ar-cnn": Evaluation(
-        "ar-cnn-bach", ar_cnn.evaluate, ar_cnn.evaluate_chorales, ar_cnn.WINDOWS, _harmonize_with_ar_cnn, 30
+        "ar-cnn-bach", ar_cnn.evaluate, ar_cnn.WINDOWS, Harmonies(ar_cnn.evaluate_chorales, _harmonize_with_ar_cnn, 30)
     ),
+    "transformer": Evaluation("transformer-bach", transformer.evaluate, transformer.WINDOWS),
 }

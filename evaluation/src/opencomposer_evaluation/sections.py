@@ -140,7 +140,7 @@ def variety_section(
     return Section("variety", "Variety", introduction, [table], data, [remark]), reports, bach
 
 
-class _Copies:
+class Copies:
     """The passages that players copied from training pieces: the rows of a table, the same as data, and the reports."""
 
     def __init__(self, index: PassageIndex, own: Mapping[str, Sequence[Lines]]) -> None:
@@ -175,12 +175,12 @@ class _Copies:
         shown = {"agreementWithOwn": rounded(agreement)}
         self.entries.append({"name": name, "kind": kind, "melodies": split, **report.to_json(), **shown})
 
-    def section(self) -> Section:
-        """Returns the section of all added rows."""
+    def section(self, introduction: str, given: str = "melodies") -> Section:
+        """Returns the section of all added rows. given: the word for what was played to."""
         table = Table(
             [
                 "",
-                "melodies",
+                given,
                 "two-bar windows copied",
                 "pieces with one",
                 "longest run, steps",
@@ -188,13 +188,6 @@ class _Copies:
                 "cells as in the piece itself",
             ],
             self.rows,
-        )
-        introduction = (
-            "Whole pieces, one accompaniment each. A two-bar window (at every bar line, sounding throughout) is copied "
-            "when all accompaniment voices sound the same pitches at every step as somewhere in a training piece, at "
-            "any place and in any transposition. A run is the longest such passage of a piece, 16 steps a bar. "
-            "Retrieval that may use the piece itself copies everything by construction; what is shown leaves its tune "
-            "out."
         )
         return Section("copies", "Copies", introduction, [table], self.entries)
 
@@ -216,7 +209,7 @@ def memorization_section(
         "training": [every[i] for i in asked],
         "test": [view.lines(view.composer(piece.planes)) for piece in test],
     }
-    memorization = _Copies(PassageIndex(every, [piece.tune for piece in train]), own)
+    memorization = Copies(PassageIndex(every, [piece.tune for piece in train]), own)
     train = [train[i] for i in asked]
 
     def heard(pieces: Sequence[Piece], played: Sequence[Sequence[Planes]]) -> list[Lines]:
@@ -234,7 +227,14 @@ def memorization_section(
     memorization.add("nearest window, own tune left out", "retrieval", "training", heard(train, without_own))
     found = [retrieval.accompany(piece.planes[0], 0) for piece in test]
     memorization.add("nearest window", "retrieval", "test", heard(test, found))
-    return memorization.section(), memorization.reports
+    introduction = (
+        "Whole pieces, one accompaniment each. A two-bar window (at every bar line, sounding throughout) is copied "
+        "when all accompaniment voices sound the same pitches at every step as somewhere in a training piece, at "
+        "any place and in any transposition. A run is the longest such passage of a piece, 16 steps a bar. "
+        "Retrieval that may use the piece itself copies everything by construction; what is shown leaves its tune "
+        "out."
+    )
+    return memorization.section(introduction), memorization.reports
 
 
 def boundary_section(

@@ -65,16 +65,26 @@ def mean_pair_difference(variants: npt.NDArray[np.int64]) -> float:
 def report_variety(
     player: Accompanist, melodies: Sequence[Planes], seeds: Sequence[int], view: AccompanimentView = AS_VOICES
 ) -> VarietyReport:
-    """Lets `player` accompany each melody with each seed. Accompaniments are different when any note is."""
-    different: list[int] = []
-    differences: list[float] = []
-    for melody in melodies:
-        played = [view.heard(melody, tracks) for tracks in accompany_many(player, [melody] * len(seeds), seeds)]
-        different.append(len({np.stack(tracks).tobytes() for tracks in played}))
-        differences.append(mean_pair_difference(np.stack([view.lines(tracks) for tracks in played])))
+    """Lets `player` accompany each melody with each seed."""
+    return report_variants(
+        [
+            [view.heard(melody, tracks) for tracks in accompany_many(player, [melody] * len(seeds), seeds)]
+            for melody in melodies
+        ],
+        view,
+    )
+
+
+def report_variants(
+    variants: Sequence[Sequence[Sequence[Planes]]], view: AccompanimentView = AS_VOICES
+) -> VarietyReport:
+    """Compares what was made of the same music under several seeds: the tracks of each seed, for each melody. Two of
+    them are different when any note is."""
+    different = [len({np.stack(tracks).tobytes() for tracks in played}) for played in variants]
+    differences = [mean_pair_difference(np.stack([view.lines(tracks) for tracks in played])) for played in variants]
     return VarietyReport(
-        len(melodies),
-        len(seeds),
+        len(variants),
+        len(variants[0]),
         min(different),
         float(np.mean(different)),
         float(np.mean(differences)),

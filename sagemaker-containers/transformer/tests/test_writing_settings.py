@@ -24,7 +24,7 @@ def wishes(tempo: float = 120.0, shifts: tuple[int, ...] = (0, 0, 0, 0), **param
 
 def test_the_document_lists_the_sampling_techniques_that_there_are() -> None:
     described = load_technique("transformer").parameters.parameters["samplingTechnique"]
-    assert set(described.allowed.split(", ")) == set(get_args(SamplingTechnique))
+    assert set(described.allowed.split(" or ")) == set(get_args(SamplingTechnique))
 
 
 def test_an_empty_request_is_thirty_seconds_more_that_end_with_a_cadence() -> None:

@@ -73,16 +73,23 @@ class NGramModel:
             result = np.where(known, own + order.left_over[context] * result, result)
         return result
 
-    def nats(self, sequence: Integers) -> float:
-        """Returns the nats of a sequence whose first event is given, as it is to the networks."""
-        return float(-np.log(self.probabilities(_windows(sequence, self.order))[1:]).sum())
+    def nats(self, sequence: Integers) -> Doubles:
+        """Returns the nats of each event of a sequence but the first, which is given, as it is to the networks."""
+        return np.asarray(-np.log(self.probabilities(_windows(sequence, self.order))[1:]))
 
     def next_probabilities(self, histories: Integers) -> Doubles:
         """Returns the probabilities of all events [histories, tokens] after each history [histories, order - 1]."""
-        count = len(histories)
-        events = np.tile(np.arange(self._tokens, dtype=np.int64), count)[:, np.newaxis]
-        windows = np.concatenate([np.repeat(histories, self._tokens, axis=0), events], axis=1)
-        return self.probabilities(windows).reshape(count, self._tokens)
+        result = np.full((len(histories), self._tokens), 1.0 / self._tokens)
+        for order in reversed(self._orders):
+            context_hashes = _hashes(histories[:, self.order - order.length :])
+            context, known = _positions(order.contexts, context_hashes)
+            for row in np.flatnonzero(known):
+                grams = _with_next(context_hashes[row], np.arange(self._tokens, dtype=np.uint64))
+                gram, seen = _positions(order.grams, grams)
+                counts = np.where(seen, order.counts[gram], 0.0)
+                own = np.maximum(counts - order.discounts[np.minimum(counts, 3).astype(np.int64)], 0.0)
+                result[row] = own / order.totals[context[row]] + order.left_over[context[row]] * result[row]
+        return result
 
 
 class NGramPlayer:
@@ -116,9 +123,14 @@ def _hashes(grams: Integers) -> Hashes:
     """Returns a hash of each row."""
     result = np.full(len(grams), 7, dtype=np.uint64)
     for column in range(grams.shape[1]):
-        # Unsigned numbers of arrays wrap around, which a hash wants.
-        result = _mixed(result * MULTIPLIER + grams[:, column].astype(np.uint64) + np.uint64(1))
+        result = _with_next(result, grams[:, column].astype(np.uint64))
     return result
+
+
+def _with_next(hashes: Hashes, events: Hashes) -> Hashes:
+    """Returns the hashes of grams that are one event longer."""
+    # Unsigned numbers of arrays wrap around, which a hash wants.
+    return _mixed(np.atleast_1d(hashes) * MULTIPLIER + events + np.uint64(1))
 
 
 def _mixed(values: Hashes) -> Hashes:

@@ -109,6 +109,7 @@ def measure(bench: Bench, model: Path, requests: int) -> dict[str, Any]:
                     }
                 )
             connection.close()
+            peak = peak_mebibytes(server.pid)
     return {
         "benchmark": "invocations",
         "technique": bench.technique,
@@ -116,8 +117,16 @@ def measure(bench: Bench, model: Path, requests: int) -> dict[str, Any]:
         "machine": machine(),
         "startSeconds": round(start_seconds, 3),
         "firstRequestSeconds": round(first, 4),
+        "peakMebibytes": peak,
         "cases": cases,
     }
+
+
+def peak_mebibytes(pid: int) -> int:
+    """Returns the most memory that a process has had so far."""
+    status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    [line] = [line for line in status.splitlines() if line.startswith("VmHWM:")]
+    return round(int(line.split()[1]) / 1024)
 
 
 def main(bench: Bench) -> None:
