@@ -153,6 +153,7 @@ export const operationDescriptions = {
       "FILE_LOST",
       "BARS_OUT_OF_RANGE",
       "MELODY_TOO_LONG",
+      "MELODY_EMPTY",
       "TIME_SIGNATURE_NOT_SUPPORTED",
       "PITCH_OUT_OF_RANGE",
       "PARAMETERS_NOT_APPLICABLE",
