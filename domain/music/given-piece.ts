@@ -108,7 +108,10 @@ export function wholeScore(score: Score): PieceToChooseFrom {
 }
 
 /** Returns all tracks of a file, the chosen one first. The bars and the tempo are those of the chosen one. */
-export function wholeFile(song: Song, chosen: { readonly index: number; readonly line: TrackMelody }): PieceToChooseFrom {
+export function wholeFile(
+  song: Song,
+  chosen: { readonly index: number; readonly line: TrackMelody },
+): PieceToChooseFrom {
   const others = song.tracks.filter(({ index }) => index !== chosen.index);
   const given = ({ name, program, isDrums, notes }: MidiTrack): GivenTrack => ({
     name,

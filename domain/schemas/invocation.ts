@@ -46,7 +46,11 @@ export interface InvocationRequest {
     readonly notes: readonly ModelNote[];
   };
   /** The other tracks of the piece, for a technique that hears them. */
-  readonly tracks?: readonly { readonly name: string; readonly program: number; readonly notes: readonly ModelNote[] }[];
+  readonly tracks?: readonly {
+    readonly name: string;
+    readonly program: number;
+    readonly notes: readonly ModelNote[];
+  }[];
   readonly parameters: Readonly<Record<string, number | boolean | string>>;
 }
 

@@ -1,7 +1,13 @@
 /** Checks the input of a new composition: it must exist, be ready, and fit the options and the model. */
 import { stylesIn } from "../../domain/music/arranger/styles";
 import { type BarRange, barRanges } from "../../domain/music/bar-lines";
-import { chooseBars, type InputIssue, maxMelodyBars, type PitchSpan, transposeIssue } from "../../domain/music/input-limits";
+import {
+  chooseBars,
+  type InputIssue,
+  maxMelodyBars,
+  type PitchSpan,
+  transposeIssue,
+} from "../../domain/music/input-limits";
 import { sampleMelodies } from "../../domain/music/sample-melodies";
 import { timeSignatureOf } from "../../domain/music/score";
 import type { PieceTimeSignature } from "../../domain/music/time-signatures";

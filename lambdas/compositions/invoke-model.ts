@@ -61,7 +61,10 @@ export async function invokeModel(params: InvokeModelParams): Promise<ModelRespo
   const [melody, ...others] = heard;
   const body = new TextEncoder().encode(JSON.stringify(await invocationRequest(params, melody, others)));
   if (body.byteLength > maxPayloadBytes) {
-    return failed("INPUT_TOO_LARGE", "The tracks have so many notes that the model cannot be told them. Choose fewer bars.");
+    return failed(
+      "INPUT_TOO_LARGE",
+      "The tracks have so many notes that the model cannot be told them. Choose fewer bars.",
+    );
   }
   const invocation = await endpoint.invoke(endpointName(stage, composition.technique), body);
   switch (invocation.kind) {
@@ -228,7 +231,9 @@ function continuationFaults(
   if (!techniques[technique].extends) return continuation === undefined ? [] : ["has a continuation"];
   if (continuation === undefined) return ["has no continuation"];
   const { firstStep, bars } = continuation;
-  const lastEnd = heard.flatMap(({ notes }) => notes).reduce((end, note) => Math.max(end, note.onset + note.duration), 0);
+  const lastEnd = heard
+    .flatMap(({ notes }) => notes)
+    .reduce((end, note) => Math.max(end, note.onset + note.duration), 0);
   const newNotes = tracks.flatMap(({ notes }) => notes);
   const rules: readonly (readonly [boolean, string])[] = [
     [melody === undefined && editEvents === undefined, "changes what was given"],

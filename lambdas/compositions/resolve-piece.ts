@@ -1,5 +1,12 @@
 import { midiLimits, UnreadableMidiError } from "../../domain/music/byte-reader";
-import { choosePiece, type GivenPiece, pieceOfMelody, TooManyTracks, wholeFile, wholeScore } from "../../domain/music/given-piece";
+import {
+  choosePiece,
+  type GivenPiece,
+  pieceOfMelody,
+  TooManyTracks,
+  wholeFile,
+  wholeScore,
+} from "../../domain/music/given-piece";
 import { applyInputOptions, type Melody, MelodyError, type TrackMelody, trackMelody } from "../../domain/music/melody";
 import { findSampleMelody, sampleAsMelody } from "../../domain/music/sample-melodies";
 import { type Score, scoreMelody, scoreSchema } from "../../domain/music/score";
@@ -74,12 +81,7 @@ function readScore(bytes: Uint8Array): Score | undefined {
   }
 }
 
-async function inputMusic({
-  composition,
-  compositions,
-  tracks,
-  artifacts,
-}: ResolvePieceParams): Promise<InputMusic> {
+async function inputMusic({ composition, compositions, tracks, artifacts }: ResolvePieceParams): Promise<InputMusic> {
   const { sub, input } = composition;
   const isWhole = givesWholePiece(composition);
   if ("sampleMelodyId" in input) {

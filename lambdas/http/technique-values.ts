@@ -26,10 +26,7 @@ export function modelIdErrors(body: Readonly<Record<string, unknown>>, known: Te
  * Returns the error in `body.inputOptions.allTracks`: it is for an uploaded file and a technique that hears tracks. There is
  * none if the body names no known technique.
  */
-export function allTracksErrors(
-  body: Readonly<Record<string, unknown>>,
-  known: Techniques = techniques,
-): FieldError[] {
+export function allTracksErrors(body: Readonly<Record<string, unknown>>, known: Techniques = techniques): FieldError[] {
   const { technique: id, input, inputOptions } = body;
   const technique = typeof id === "string" && Object.hasOwn(known, id) ? known[id] : undefined;
   if (technique === undefined || !isObject(inputOptions) || inputOptions["allTracks"] !== true) return [];

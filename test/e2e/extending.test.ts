@@ -52,10 +52,17 @@ async function compose(technique: TechniqueId, more: More): Promise<Piece> {
   return { id, output, midi: midi.bytes, song: parseMidi(midi.bytes) };
 }
 
-async function refused(technique: TechniqueId, more: More): Promise<{ status: number; code: string; errors: string[] }> {
+async function refused(
+  technique: TechniqueId,
+  more: More,
+): Promise<{ status: number; code: string; errors: string[] }> {
   const response = await api.call("POST", "/compositions", { json: request(technique, more) });
   const { code, errors } = response.json(problemSchema);
-  return { status: response.status, code, errors: errors.map(({ pointer, allowed }) => `${pointer}: ${allowed ?? ""}`) };
+  return {
+    status: response.status,
+    code,
+    errors: errors.map(({ pointer, allowed }) => `${pointer}: ${allowed ?? ""}`),
+  };
 }
 
 async function upload(bytes: Uint8Array, query = ""): Promise<string> {
@@ -211,7 +218,13 @@ describe("a file of two tracks", () => {
 
 describe("what cannot be", () => {
   it("is refused at once, every parameter with its range", async () => {
-    const parameters = { creativeRisk: 3, samplingTechnique: "beam", extensionBars: -1, lowestPitch: 70, highestPitch: 60 };
+    const parameters = {
+      creativeRisk: 3,
+      samplingTechnique: "beam",
+      extensionBars: -1,
+      lowestPitch: 70,
+      highestPitch: 60,
+    };
     const { status, errors } = await refused("transformer", { input, parameters });
     expect(status).toBe(400);
     expect(errors.map((error) => error.split(":")[0]).sort()).toEqual(

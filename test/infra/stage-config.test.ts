@@ -15,7 +15,13 @@ import { StageConfigError } from "../../lib/config/stage-config-error";
 import { refuseOtherPartitions } from "../../lib/config/supported-regions";
 import { domainName, originFault, returnAddressFault } from "../../lib/config/web-addresses";
 import { repositoryPath } from "../../lib/constructs/repository-root";
-import { localAccountId, perTrainedTechnique, type Stage, stages, trainedTechniqueIds } from "../../naming/resource-names";
+import {
+  localAccountId,
+  perTrainedTechnique,
+  type Stage,
+  stages,
+  trainedTechniqueIds,
+} from "../../naming/resource-names";
 import { devConfig, exampleFile, localConfig, prodConfig, stageConfigs } from "./support/stage-configs";
 
 let folder: string;

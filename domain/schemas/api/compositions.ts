@@ -25,11 +25,16 @@ export const inputSchema = z
     z.strictObject({ trackId: idSchema }),
     z.strictObject({
       compositionId: idSchema,
-      trackIndex: z.int().min(0).max(63).optional().meta({
-        description:
-          "The track of that piece that is the melody. Without it, the melody is track 0, which is that piece's own; a " +
-          "technique that hears tracks (`hearsTracks` of `GET /techniques`) is given the whole piece.",
-      }),
+      trackIndex: z
+        .int()
+        .min(0)
+        .max(63)
+        .optional()
+        .meta({
+          description:
+            "The track of that piece that is the melody. Without it, the melody is track 0, which is that piece's own; a " +
+            "technique that hears tracks (`hearsTracks` of `GET /techniques`) is given the whole piece.",
+        }),
     }),
   ])
   .meta({ id: "CompositionInput" });
@@ -55,11 +60,16 @@ export const compositionInputOptionsSchema = z
       .max(100_000)
       .optional()
       .meta({ description: "The first bar that is used. Bars count from 1." }),
-    bars: z.int().min(1).max(64).optional().meta({
-      description:
-        "The number of bars that are used. Without it, all bars to the end of the melody are used. A technique that goes on " +
-        "with its input (`extends` of `GET /techniques`) takes at most 63, because a piece has 64.",
-    }),
+    bars: z
+      .int()
+      .min(1)
+      .max(64)
+      .optional()
+      .meta({
+        description:
+          "The number of bars that are used. Without it, all bars to the end of the melody are used. A technique that goes on " +
+          "with its input (`extends` of `GET /techniques`) takes at most 63, because a piece has 64.",
+      }),
     allTracks: z
       .boolean()
       .optional()
@@ -187,13 +197,11 @@ export const compositionSchema = z
             name: z.string(),
             program: programSchema,
             noteCount: z.int(),
-            source: z
-              .enum(trackSources)
-              .meta({
-                description:
-                  "`generated` means that the technique wrote the track, or re-wrote it. `extended` means that the notes of " +
-                  "the input are in it, as they were, and that the technique went on with them.",
-              }),
+            source: z.enum(trackSources).meta({
+              description:
+                "`generated` means that the technique wrote the track, or re-wrote it. `extended` means that the notes of " +
+                "the input are in it, as they were, and that the technique went on with them.",
+            }),
             generatedFromBar: z.int().optional().meta({
               description:
                 "The bar in which the first new note can begin, on a track that goes on with the input or enters after it.",

@@ -7,7 +7,17 @@ import { jsonResponse, type Response } from "../../http/response";
 
 /** Returns the description of a technique in its shape of the API. */
 export function describedTechnique(technique: Technique) {
-  const { id, name, description, byRule, extends: goesOn, hearsTracks, timeSignatures, parameters, hyperparameters } = technique;
+  const {
+    id,
+    name,
+    description,
+    byRule,
+    extends: goesOn,
+    hearsTracks,
+    timeSignatures,
+    parameters,
+    hyperparameters,
+  } = technique;
   return {
     id,
     name,

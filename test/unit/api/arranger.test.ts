@@ -107,23 +107,20 @@ describe("an uploaded melody in 3/4", () => {
     }
   });
 
-  test.each(trainedTechniqueIds)(
-    "is refused for %s, with the technique that takes it",
-    async (technique) => {
-      const api = composerApi({ seeded: false });
-      api.stores.stockModels.add(stockModel({ id: `${technique}-bach`, technique }));
-      const { id } = await uploaded(api);
-      const reply = await create(api, { technique, modelId: `${technique}-bach`, input: { trackId: id } });
-      expect(reply.status).toBe(422);
-      expect(problemOf(reply)).toMatchObject({
-        code: "TIME_SIGNATURE_NOT_SUPPORTED",
-        detail:
-          `The input cannot be used: of the chosen bars 1 to 4, bars 1 to 4 are in 3/4; ${technique} takes bars in 4/4: ` +
-          "choose the technique arranger, which takes 3/4.",
-        errors: [{ pointer: "/technique", reason: "takes 4/4", value: technique, allowed: "arranger" }],
-      });
-    },
-  );
+  test.each(trainedTechniqueIds)("is refused for %s, with the technique that takes it", async (technique) => {
+    const api = composerApi({ seeded: false });
+    api.stores.stockModels.add(stockModel({ id: `${technique}-bach`, technique }));
+    const { id } = await uploaded(api);
+    const reply = await create(api, { technique, modelId: `${technique}-bach`, input: { trackId: id } });
+    expect(reply.status).toBe(422);
+    expect(problemOf(reply)).toMatchObject({
+      code: "TIME_SIGNATURE_NOT_SUPPORTED",
+      detail:
+        `The input cannot be used: of the chosen bars 1 to 4, bars 1 to 4 are in 3/4; ${technique} takes bars in 4/4: ` +
+        "choose the technique arranger, which takes 3/4.",
+      errors: [{ pointer: "/technique", reason: "takes 4/4", value: technique, allowed: "arranger" }],
+    });
+  });
 
   test("gives a piece in 3/4, which the arranger takes again and a model does not", async () => {
     const api = composerApi({ seeded: false });

@@ -1,9 +1,9 @@
 /** Pieces that go on: what a technique hears, what becomes of its response, and which responses are refused. */
 import * as z from "zod";
+import { gridNoteSchema } from "../../../domain/music/melody";
 import { findSampleMelody } from "../../../domain/music/sample-melodies";
 import { type Score, scoreSchema, writeMidi } from "../../../domain/music/score";
 import { parseMidi } from "../../../domain/music/song";
-import { gridNoteSchema } from "../../../domain/music/melody";
 import type { CompositionItem } from "../../../lambdas/stores/items";
 import { compositionMidiKey, compositionScoreKey, trackKey } from "../../../naming/object-keys";
 import { track as trackItem } from "../api/support/items";
@@ -26,9 +26,7 @@ const goingOn = (tracks: readonly object[], more: object = {}) =>
 
 const requestSchema = z.object({
   melody: z.object({ bars: z.int(), tempo: z.number().optional(), notes: z.array(gridNoteSchema.loose()) }),
-  tracks: z
-    .array(z.object({ name: z.string(), program: z.int(), notes: z.array(gridNoteSchema.loose()) }))
-    .optional(),
+  tracks: z.array(z.object({ name: z.string(), program: z.int(), notes: z.array(gridNoteSchema.loose()) })).optional(),
 });
 const readRequest = (request = "") => requestSchema.parse(JSON.parse(request.slice(request.indexOf("{"))));
 const readScore = (text = "") => scoreSchema.parse(JSON.parse(text));
@@ -93,7 +91,14 @@ test("of a piece all pitched tracks are heard; drums stay, and a track for which
   harness.responses = [goingOn([voice("Melody", note(32, 76)), voice("x"), entering], { continuation })];
   await harness.deliver();
   expect(readRequest(harness.requests[0])).toMatchObject({
-    melody: { bars: 2, tempo: 90, notes: [{ onset: 0, pitch: 72 }, { onset: 16, duration: 16, pitch: 74 }] },
+    melody: {
+      bars: 2,
+      tempo: 90,
+      notes: [
+        { onset: 0, pitch: 72 },
+        { onset: 16, duration: 16, pitch: 74 },
+      ],
+    },
     tracks: [{ name: "Track 2", program: 42, notes: [{ pitch: 48 }, { pitch: 50 }] }],
   });
 
@@ -147,7 +152,10 @@ test("one track of a piece is heard alone, and to a technique that hears one mel
   const alone = harnessWithPiece({ input: { compositionId: id(3), trackIndex: 3 } });
   alone.responses = [goingOn([voice("Melody", note(32))], { continuation: { firstStep: 32, bars: 4 } })];
   await alone.deliver();
-  expect(readRequest(alone.requests[0])).toMatchObject({ melody: { notes: [{ pitch: 48 }, { pitch: 50 }] }, tracks: [] });
+  expect(readRequest(alone.requests[0])).toMatchObject({
+    melody: { notes: [{ pitch: 48 }, { pitch: 50 }] },
+    tracks: [],
+  });
   expect(alone.row().output?.tracks).toHaveLength(1);
 
   const gan = harnessWithPiece({ technique: "unet-gan" });
@@ -169,7 +177,12 @@ test("of more than sixteen tracks the first and the fullest are heard, and the o
   const harness = harnessWithPiece({}, many);
   const heard = [0, ...Array.from({ length: 15 }, (_, index) => 5 + index)];
   const continuation = { firstStep: 32, bars: 3 };
-  harness.responses = [goingOn(heard.map((index) => voice("v", note(32, 40 + index))), { continuation })];
+  harness.responses = [
+    goingOn(
+      heard.map((index) => voice("v", note(32, 40 + index))),
+      { continuation },
+    ),
+  ];
   await harness.deliver();
   expect(readRequest(harness.requests[0]).tracks?.map(({ name }) => name)).toEqual(
     heard.slice(1).map((index) => `T${index}`),
@@ -290,5 +303,8 @@ test("tracks of so many notes that an endpoint cannot carry them are refused", a
   const harness = harnessWithPiece({}, dense);
   await harness.deliver();
   expect(harness.requests).toEqual([]);
-  expect(harness.row().failure).toMatchObject({ code: "INPUT_TOO_LARGE", message: expect.stringMatching(/fewer bars/) });
+  expect(harness.row().failure).toMatchObject({
+    code: "INPUT_TOO_LARGE",
+    message: expect.stringMatching(/fewer bars/),
+  });
 });
