@@ -1,9 +1,9 @@
 /** Pieces that go on: what a technique hears, what becomes of its response, and which responses are refused. */
 import * as z from "zod";
+import { gridNoteSchema } from "../../../domain/music/melody";
 import { findSampleMelody } from "../../../domain/music/sample-melodies";
 import { type Score, scoreSchema, writeMidi } from "../../../domain/music/score";
 import { parseMidi } from "../../../domain/music/song";
-import { gridNoteSchema } from "../../../domain/music/melody";
 import type { CompositionItem } from "../../../lambdas/stores/items";
 import { compositionMidiKey, compositionScoreKey, trackKey } from "../../../naming/object-keys";
 import { track as trackItem } from "../api/support/items";
