@@ -27,7 +27,8 @@ MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 class _Order:
     """The n-grams of one length: hashes and counts [grams]; hashes, sums, and shares left to shorter ones [contexts].
 
-    discounts [4]: by the count, 3 and more alike.
+    discounts [4]: by the count, 3 and more alike. What follows context i are the entries first[i]..first[i + 1] - 1 of
+    `next_events` and of `shares`, the probability that is its own, without what is left to shorter n-grams.
     """
 
     length: int
@@ -37,6 +38,9 @@ class _Order:
     contexts: Hashes
     totals: Doubles
     left_over: Doubles
+    first: Integers
+    next_events: Integers
+    shares: Doubles
 
 
 class NGramModel:
@@ -81,14 +85,12 @@ class NGramModel:
         """Returns the probabilities of all events [histories, tokens] after each history [histories, order - 1]."""
         result = np.full((len(histories), self._tokens), 1.0 / self._tokens)
         for order in reversed(self._orders):
-            context_hashes = _hashes(histories[:, self.order - order.length :])
-            context, known = _positions(order.contexts, context_hashes)
+            context, known = _positions(order.contexts, _hashes(histories[:, self.order - order.length :]))
             for row in np.flatnonzero(known):
-                grams = _with_next(context_hashes[row], np.arange(self._tokens, dtype=np.uint64))
-                gram, seen = _positions(order.grams, grams)
-                counts = np.where(seen, order.counts[gram], 0.0)
-                own = np.maximum(counts - order.discounts[np.minimum(counts, 3).astype(np.int64)], 0.0)
-                result[row] = own / order.totals[context[row]] + order.left_over[context[row]] * result[row]
+                one = context[row]
+                part = slice(order.first[one], order.first[one + 1])
+                result[row] *= order.left_over[one]
+                result[row, order.next_events[part]] += order.shares[part]
         return result
 
 
@@ -123,14 +125,9 @@ def _hashes(grams: Integers) -> Hashes:
     """Returns a hash of each row."""
     result = np.full(len(grams), 7, dtype=np.uint64)
     for column in range(grams.shape[1]):
-        result = _with_next(result, grams[:, column].astype(np.uint64))
+        # Unsigned numbers of arrays wrap around, which a hash wants.
+        result = _mixed(result * MULTIPLIER + grams[:, column].astype(np.uint64) + np.uint64(1))
     return result
-
-
-def _with_next(hashes: Hashes, events: Hashes) -> Hashes:
-    """Returns the hashes of grams that are one event longer."""
-    # Unsigned numbers of arrays wrap around, which a hash wants.
-    return _mixed(np.atleast_1d(hashes) * MULTIPLIER + events + np.uint64(1))
 
 
 def _mixed(values: Hashes) -> Hashes:
@@ -149,8 +146,21 @@ def _counted(length: int, hashes: Hashes, counts: Doubles, grams: Integers) -> _
     contexts, context = np.unique(_hashes(grams[:, :-1]), return_inverse=True)
     totals = np.bincount(context, weights=counts)
     discount = np.array([0.0, *discounts])
-    left_over = np.bincount(context, weights=discount[np.minimum(counts, 3).astype(np.int64)]) / totals
-    return _Order(length, hashes, counts, discount, contexts, totals.astype(np.float64), left_over.astype(np.float64))
+    taken = discount[np.minimum(counts, 3).astype(np.int64)]
+    left_over = np.bincount(context, weights=taken) / totals
+    by_context = np.argsort(context, kind="stable")
+    return _Order(
+        length,
+        hashes,
+        counts,
+        discount,
+        contexts,
+        totals.astype(np.float64),
+        left_over.astype(np.float64),
+        np.concatenate([[0], np.cumsum(np.bincount(context))]),
+        grams[by_context, -1],
+        (np.maximum(counts - taken, 0.0) / totals[context])[by_context],
+    )
 
 
 def _positions(sorted_: Hashes, wanted: Hashes) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
