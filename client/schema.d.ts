@@ -123,7 +123,7 @@ export interface paths {
     put?: never;
     /**
      * Create a composition
-     * @description The response comes at once, and the piece is made afterwards: ask for the path in `Location` until the state is COMPLETED or FAILED. Equal seed, model, input and options give equal music. A technique that adds to the melody keeps it note for note as track 0 and writes the other tracks; one that re-writes it (`ar-cnn` with `melodyLock` false) writes the whole piece as track 0, whose `source` is `generated`; notes that it left alone keep their ticks and velocities. Every track of a finished piece can be the input of the next one: `input: { compositionId, trackIndex }`, if the technique takes its time signature. The chosen bars must be in one time signature: `unet-gan` and `ar-cnn` take 4/4, `arranger` takes 3/4, 2/4 and 6/8, too. Other bars are refused with `TIME_SIGNATURE_NOT_SUPPORTED`. `unet-gan` accompanies the highest notes of an input that has several at once, and keeps the others.
+     * @description The response comes at once, and the piece is made afterwards: ask for the path in `Location` until the state is COMPLETED or FAILED. Equal seed, model, input and options give equal music. A technique that adds to the melody keeps it note for note as track 0 and writes the other tracks; one that re-writes it (`ar-cnn` with `melodyLock` false) writes the whole piece as track 0, whose `source` is `generated`; notes that it left alone keep their ticks and velocities. One that goes on with its input (`extends` of `GET /techniques`) keeps every given note, and its tracks go on after the last one: `transformer` hears a whole piece (`input: { compositionId }`), all tracks of a file (`inputOptions.allTracks`), or one track. Every track of a finished piece can be the input of the next one: `input: { compositionId, trackIndex }`, if the technique takes its time signature. The chosen bars must be in one time signature: `unet-gan` and the other models take 4/4, `arranger` takes 3/4, 2/4 and 6/8, too. Other bars are refused with `TIME_SIGNATURE_NOT_SUPPORTED`. `unet-gan` accompanies the highest notes of an input that has several at once, and keeps the others.
      */
     post: operations["createComposition"];
     delete?: never;
@@ -453,11 +453,15 @@ export interface components {
     };
     Technique: {
       /** @enum {string} */
-      id: "unet-gan" | "ar-cnn" | "arranger";
+      id: "unet-gan" | "ar-cnn" | "transformer" | "arranger";
       name: string;
       description: string;
       /** @description True if the technique follows rules: it has no models, and compositions with it have no `modelId`. */
       byRule: boolean;
+      /** @description True if the technique goes on with its input: the piece is longer than what was given, which stays as it is. */
+      extends: boolean;
+      /** @description True if the technique hears all tracks of its input. To any other technique, one of them is the melody. */
+      hearsTracks: boolean;
       /** @description The time signatures in which it composes. The bars that a composition chooses are all in one of them. */
       timeSignatures: ("4/4" | "3/4" | "2/4" | "6/8")[];
       /** @description The parameters of a composition. */
@@ -513,13 +517,13 @@ export interface components {
         lastBar: number;
         timeSignature: string;
       }[];
-      /** @description The bars that can be composed with, and the techniques that take them. `startBar` and `bars` of a composition choose at most 64 bars inside one of these ranges. 2/2 and others whose bars have four quarter notes are 4/4 here. */
+      /** @description The bars that can be composed with, from the first in which a note begins, and the techniques that take them. `startBar` and `bars` of a composition choose at most 64 bars inside one of these ranges. 2/2 and others whose bars have four quarter notes are 4/4 here. */
       usableBars: {
         firstBar: number;
         lastBar: number;
         /** @enum {string} */
         timeSignature: "4/4" | "3/4" | "2/4" | "6/8";
-        techniques: ("unet-gan" | "ar-cnn" | "arranger")[];
+        techniques: ("unet-gan" | "ar-cnn" | "transformer" | "arranger")[];
       }[];
       tempo: number;
       /** @example 4/4 */
@@ -581,7 +585,7 @@ export interface components {
       id: string;
       name: string;
       /** @enum {string} */
-      technique: "unet-gan" | "ar-cnn" | "arranger";
+      technique: "unet-gan" | "ar-cnn" | "transformer" | "arranger";
       /** @description The model. A composition by rule (`technique` is `arranger`) has none. */
       modelId?: string;
       seed: number;
@@ -612,10 +616,10 @@ export interface components {
         mix?: boolean;
         /** @description The other voices end up to a 32nd early before rests and where a phrase of the tune ends. The tune keeps its lengths. On unless it is false. */
         breaths?: boolean;
-        /** @description The tempo slows down by 8 % over the bar before the tune's last note, which is held 1.5 times as long. On unless it is false. */
+        /** @description The tempo slows down by 8 % over the bar before the tune's last note, which is held 1.5 times as long, but at most a bar longer. Where other voices move under it, it stays at the slower tempo; what sounds after it has the piece's tempo. On unless it is false. */
         ritardando?: boolean;
         /**
-         * @description The instruments of all tracks. `model`, which is the default, leaves those of the melody and of the model.
+         * @description The instruments of all tracks. `model`, which is the default, leaves those of the melody and of the model. Tracks of the technique that are named after their instruments are named after the new ones. The arranger's volumes stay as they are.
          * @enum {string}
          */
         instruments?: "model" | "choir" | "strings" | "brass" | "organ" | "piano" | "band";
@@ -642,10 +646,12 @@ export interface components {
           program: number;
           noteCount: number;
           /**
-           * @description `generated` means that the technique wrote the track, or re-wrote it.
+           * @description `generated` means that the technique wrote the track, or re-wrote it. `extended` means that the notes of the input are in it, as they were, and that the technique went on with them.
            * @enum {string}
            */
-          source: "input" | "generated";
+          source: "input" | "generated" | "extended";
+          /** @description The bar in which the first new note can begin, on a track that goes on with the input or enters after it. */
+          generatedFromBar?: number;
           /**
            * @description This member is present if the track's pitches stand for drums, on MIDI channel 10.
            * @enum {boolean}
@@ -654,6 +660,8 @@ export interface components {
         }[];
         metrics: components["schemas"]["Metrics"];
         editEventCount?: number;
+        /** @description Sentences for people about what the technique did otherwise than usual: that a low tune is the bass, that a voice rests in the whole piece and so has no track, or that nothing was added to the melody, and what may change that. */
+        remarks: string[];
       };
     };
     CompositionInput:
@@ -674,7 +682,7 @@ export interface components {
            * @example 01JD8Z6Y3Q4M5N6P7R8S9T0V1W
            */
           compositionId: string;
-          /** @description The track of that piece that is the melody. Without it, the melody is track 0, which is that piece's own. */
+          /** @description The track of that piece that is the melody. Without it, the melody is track 0, which is that piece's own; a technique that hears tracks (`hearsTracks` of `GET /techniques`) is given the whole piece. */
           trackIndex?: number;
         };
     InputOptions: {
@@ -686,8 +694,10 @@ export interface components {
       rhythmAssist?: boolean;
       /** @description The first bar that is used. Bars count from 1. */
       startBar?: number;
-      /** @description The number of bars that are used. Without it, all bars to the end of the melody are used. */
+      /** @description The number of bars that are used. Without it, all bars to the end of the melody are used. A technique that goes on with its input (`extends` of `GET /techniques`) takes at most 63, because a piece has 64. */
       bars?: number;
+      /** @description True gives the technique all tracks of an uploaded file, and not only the chosen one, which comes first. Their bars are those of the chosen track. The technique must hear tracks (`hearsTracks` of `GET /techniques`). Up to 16 tracks are heard: the chosen one and those with the most notes. Drums and further tracks stay in the piece. */
+      allTracks?: boolean;
     };
     Failure: {
       code: string;
@@ -705,7 +715,7 @@ export interface components {
        */
       name: string;
       /** @enum {string} */
-      technique: "unet-gan" | "ar-cnn" | "arranger";
+      technique: "unet-gan" | "ar-cnn" | "transformer" | "arranger";
       /** @description The model: the id of a stock model or of one of yours (`GET /models`), of the same technique. It is required, but for a technique by rule (`byRule` of `GET /techniques`), which has no models. */
       modelId?: string;
       /** @description Without it the seed is drawn at random; the response says which one. */
@@ -731,12 +741,28 @@ export interface components {
        *     - `lastBar`: an integer from 0 to 64 (bars); default 0. The last bar that may be edited, counted from the first bar of the input; 0 is the last of the piece. The music after it stays as it is.
        *     - `lowestPitch`: an integer from 0 to 127 (MIDI note number); default 0. The lowest pitch that may be added or removed: 60 is middle C, 12 more or less is an octave.
        *     - `highestPitch`: an integer from 0 to 127 (MIDI note number); default 127. The highest pitch that may be added or removed: 60 is middle C, 12 more or less is an octave.
-       *     - `density`: a number from 0.25 to 2 (times the training music's); default 1. How many notes should sound at once, and so how many voices are added to a melody, one at least. 1 is as many as in the music the model has learned from, less is thinner, more is fuller.
-       *     - `minProbability`: a number from 0 to 0.95; default 0. How sure the model must be of an edit. 0 lets it invent; 0.5 with a temperature of 0.5 and melodyLock false only corrects what is likelier wrong than right.
+       *     - `density`: a number from 0.25 to 2 (times the training music's); default 1. How many notes should sound at once, and so how many voices are added to a melody: one up to 0.5, three at 1, five at 2. 1 is as many as in the music the model has learned from, less is thinner, more is fuller. Without voiceLeading the notes come to about as many, and a thin melody may stay alone below 1.
+       *     - `minProbability`: a number from 0 to 0.95; default 0. How sure the model must be of an edit. 0 lets it invent; 0.5 with a temperature of 0.5 and melodyLock false only corrects what is likelier wrong than right. Of notes that it adds to a locked melody a model is seldom so sure: the stock model writes less from 0.2 on, half at 0.5, a sixth at 0.6, next to nothing at 0.7 and nothing from 0.8 on.
+       *
+       *     `transformer`:
+       *     - `samplingTechnique`: minP, nucleus, topK, random; default minP. How the next note is drawn from those that the model finds likely. minP leaves out what is much less likely than the likeliest; nucleus draws from the likeliest that together have a probability; topK draws from a number of likeliest; random draws from all. The original had the last three.
+       *     - `samplingThreshold`: a number from 0 to 1; default 0.05. How many possibilities are drawn from. minP: the share of the likeliest one's probability that another needs, so that more is safer. nucleus: the probability that all have together, and topK: their number, from 1 at 0 to 32 at 1, so that more is more varied. Without a meaning for random.
+       *     - `creativeRisk`: a number from 0 to 2; default 0.9. How daring the choice is. 0 always takes the likeliest, 1 is as varied as the music that the model has learned from, more takes unlikely notes more often.
+       *     - `inputDuration`: a number from 0 to 120 (seconds); default 0. How much of your piece the model hears, counted back from its end, in whole bars. 0 is all that it can hear. What it does not hear stays in the piece, too.
+       *     - `trackExtensionDuration`: a number from 2 to 120 (seconds); default 30. How much is added, in whole bars at the piece's tempo. A piece has at most 64 bars in all.
+       *     - `extensionBars`: an integer from 0 to 63 (bars); default 0. How much is added, in bars. 0 leaves it to the track extension duration.
+       *     - `maximumRestTime`: a number from 0 to 10 (seconds); default 0. The longest silence of a voice in what is added. 0 sets no limit.
+       *     - `maximumNoteLength`: a number from 0 to 10 (seconds); default 0. The longest note in what is added. 0 sets no limit.
+       *     - `ending`: cadence, open; default cadence. With cadence the music comes to an end in its last bar, and of several candidates one is taken that ends on the tonic if there is one. With open it is cut at the bar line, as if it went on.
+       *     - `voices`: given, all; default given. With given your tracks go on. With all the model's other voices enter where your piece ends.
+       *     - `density`: an integer from 0 to 4; default 0. How many notes a voice has in each bar of what is added, from 1 (as in the quietest quarter of the music that the model has learned from) to 4 (as in the busiest). 0 leaves it to the model.
+       *     - `lowestPitch`: an integer from 0 to 127 (MIDI note number); default 0. The lowest pitch that is added: 60 is middle C, 12 more or less is an octave.
+       *     - `highestPitch`: an integer from 0 to 127 (MIDI note number); default 127. The highest pitch that is added: 60 is middle C, 12 more or less is an octave.
+       *     - `candidates`: an integer from 1 to 8; default 4. How many continuations are written side by side. You get the one that ends best, and among equals the likeliest.
        *
        *     `arranger`:
        *     - `style`: pop, rock, jazz, bossa, waltz; default pop. The band and its rhythms. The waltz is played in 3/4 and 6/8, the other styles in 4/4, 3/4, 2/4 and 6/8: the time signature is the melody's. In 6/8 those four share one rhythm and differ by instruments and chords.
-       *     - `density`: sparse, normal, full; default normal. How many instruments play besides the drums: two (chords and bass), three (held chords, too) or four (and one that plays the chords' tones in turn).
+       *     - `density`: sparse, normal, full; default normal. How many instruments play besides the drums: two (chords and bass), three (held chords, too) or four (and one that plays the chords' tones in turn). A melody that is a bass line takes the place of the bass.
        *     - `chordRhythm`: bar, half-bar, beat; default half-bar. How often the chord may change. It changes only where the melody asks for it.
        *     - `drums`: true or false; default true. Whether drums play, on MIDI channel 10.
        *     - `swing`: true or false; default false. The band plays the off-beat eighths late, in the last third of the beat. Meant for a melody that swings, because the melody itself keeps its ticks. In 6/8, whose beats are thirds already, nothing changes.
@@ -756,10 +782,10 @@ export interface components {
       mix?: boolean;
       /** @description The other voices end up to a 32nd early before rests and where a phrase of the tune ends. The tune keeps its lengths. On unless it is false. */
       breaths?: boolean;
-      /** @description The tempo slows down by 8 % over the bar before the tune's last note, which is held 1.5 times as long. On unless it is false. */
+      /** @description The tempo slows down by 8 % over the bar before the tune's last note, which is held 1.5 times as long, but at most a bar longer. Where other voices move under it, it stays at the slower tempo; what sounds after it has the piece's tempo. On unless it is false. */
       ritardando?: boolean;
       /**
-       * @description The instruments of all tracks. `model`, which is the default, leaves those of the melody and of the model.
+       * @description The instruments of all tracks. `model`, which is the default, leaves those of the melody and of the model. Tracks of the technique that are named after their instruments are named after the new ones. The arranger's volumes stay as they are.
        * @enum {string}
        */
       instruments?: "model" | "choir" | "strings" | "brass" | "organ" | "piano" | "band";
@@ -775,7 +801,7 @@ export interface components {
        * @example Evening song
        */
       name?: string;
-      /** @description The new instruments of tracks of the finished piece (General MIDI, counted from 0). They win over the instruments of `performance` in the same request. */
+      /** @description The new instruments of tracks of the finished piece (General MIDI, counted from 0). They win over the instruments of `performance` in the same request. A track of the technique that is named after its instrument is named after the new one. */
       programs?: {
         index: number;
         /** @description The instrument, as a General MIDI program. */
@@ -789,10 +815,10 @@ export interface components {
         mix?: boolean;
         /** @description The other voices end up to a 32nd early before rests and where a phrase of the tune ends. The tune keeps its lengths. On unless it is false. */
         breaths?: boolean;
-        /** @description The tempo slows down by 8 % over the bar before the tune's last note, which is held 1.5 times as long. On unless it is false. */
+        /** @description The tempo slows down by 8 % over the bar before the tune's last note, which is held 1.5 times as long, but at most a bar longer. Where other voices move under it, it stays at the slower tempo; what sounds after it has the piece's tempo. On unless it is false. */
         ritardando?: boolean;
         /**
-         * @description The instruments of all tracks. `model`, which is the default, leaves those of the melody and of the model.
+         * @description The instruments of all tracks. `model`, which is the default, leaves those of the melody and of the model. Tracks of the technique that are named after their instruments are named after the new ones. The arranger's volumes stay as they are.
          * @enum {string}
          */
         instruments?: "model" | "choir" | "strings" | "brass" | "organ" | "piano" | "band";
@@ -834,7 +860,7 @@ export interface components {
     TechniqueRatingList: {
       items: {
         /** @enum {string} */
-        technique: "unet-gan" | "ar-cnn" | "arranger";
+        technique: "unet-gan" | "ar-cnn" | "transformer" | "arranger";
         ratings: components["schemas"]["Ratings"];
       }[];
     };
@@ -917,7 +943,7 @@ export interface components {
       id: string;
       name: string;
       /** @enum {string} */
-      technique: "unet-gan" | "ar-cnn";
+      technique: "unet-gan" | "ar-cnn" | "transformer";
       /** @enum {string} */
       state: "PENDING" | "QUEUED" | "STARTING" | "TRAINING" | "UPLOADING" | "STOPPING" | "READY" | "FAILED" | "STOPPED";
       /**
@@ -996,7 +1022,7 @@ export interface components {
        * @description The technique of the new model. `arranger` is refused: it works by rule and cannot be trained.
        * @enum {string}
        */
-      technique: "unet-gan" | "ar-cnn";
+      technique: "unet-gan" | "ar-cnn" | "transformer";
       topics?: components["schemas"]["Topics"];
       /** @description 1 to 64 characters, Unicode with a visible character, without control characters, direction marks, U+FFFD and lone surrogates */
       datasetId?: string;
@@ -1021,6 +1047,15 @@ export interface components {
        *     - `batchSize`: an integer from 8 to 256 (windows); default 32. Windows of music in one update.
        *     - `transpositionRange`: an integer from 0 to 6 (semitones); default 6. Each window is transposed up or down by a random interval of up to this size, so that the model learns every key. 0 leaves the music in its own keys.
        *     - `modelSize`: small, large; default small. Depth and width of the network. Small has 0.66 million weights and trains on two CPU cores. Large has 1.8 million, takes about four times the work and wants a GPU.
+       *     - `earlyStopping`: true or false; default false. End the training when the loss on music that the model does not learn from has stopped falling for a fifth of the epochs (at least ten).
+       *     - `seed`: an integer from 0 to 2147483647; default 0. Start of every random choice in the training. The same seed, data and machine give the same model.
+       *
+       *     `transformer`:
+       *     - `epochs`: an integer from 1 to 2000; default 100. How many passes are made over the training pieces, each time in other keys, voices and tasks. More passes take longer and help until the music stops getting better.
+       *     - `learningRate`: a number from 0.00001 to 0.02; default 0.004. Step size of the updates. It rises over the first fiftieth of the training, stays, and falls in a straight line from a little after the middle. A higher rate learns faster and less steadily.
+       *     - `batchSize`: an integer from 1 to 64 (pieces); default 8. Pieces in one update. They are of about the same length.
+       *     - `transpositionRange`: an integer from 0 to 6 (semitones); default 6. Each piece is transposed up or down by a random interval of up to this size, so that the model learns every key. 0 leaves the music in its own keys.
+       *     - `modelSize`: small, large; default small. Depth and width of the network. Small has 0.8 million weights and trains on two CPU cores. Large has 6.4 million and wants a GPU.
        *     - `earlyStopping`: true or false; default false. End the training when the loss on music that the model does not learn from has stopped falling for a fifth of the epochs (at least ten).
        *     - `seed`: an integer from 0 to 2147483647; default 0. Start of every random choice in the training. The same seed, data and machine give the same model.
        *
@@ -2246,7 +2281,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `IDEMPOTENCY_KEY_REUSED`: the idempotency key was used for another request; `MODEL_NOT_FOUND`: the model does not exist; `MODEL_OF_ANOTHER_TECHNIQUE`: the model belongs to another technique; `SAMPLE_MELODY_NOT_FOUND`: the sample melody does not exist; `TRACK_NOT_FOUND`: the track does not exist; `COMPOSITION_NOT_FOUND`: the composition does not exist; `INPUT_NOT_READY`: the input is not ready; `BARS_OUT_OF_RANGE`: the bars lie outside the melody; `MELODY_TOO_LONG`: the melody is too long; `TIME_SIGNATURE_NOT_SUPPORTED`: the time signature is not supported; `PITCH_OUT_OF_RANGE`: a note would leave the range of pitches; `PARAMETERS_NOT_APPLICABLE`: the parameters do not fit the melody */
+      /** @description `IDEMPOTENCY_KEY_REUSED`: the idempotency key was used for another request; `MODEL_NOT_FOUND`: the model does not exist; `MODEL_OF_ANOTHER_TECHNIQUE`: the model belongs to another technique; `SAMPLE_MELODY_NOT_FOUND`: the sample melody does not exist; `TRACK_NOT_FOUND`: the track does not exist; `COMPOSITION_NOT_FOUND`: the composition does not exist; `INPUT_NOT_READY`: the input is not ready; `BARS_OUT_OF_RANGE`: the bars lie outside the melody; `MELODY_TOO_LONG`: the melody is too long; `MELODY_EMPTY`: the melody has no notes; `TIME_SIGNATURE_NOT_SUPPORTED`: the time signature is not supported; `PITCH_OUT_OF_RANGE`: a note would leave the range of pitches; `PARAMETERS_NOT_APPLICABLE`: the parameters do not fit the melody */
       422: {
         headers: {
           [name: string]: unknown;

@@ -13,14 +13,8 @@ import {
   type TimeSignatureStretch,
   usableTimeSignatures,
 } from "./bar-lines";
-import {
-  chooseBars,
-  emptyBarsIssue,
-  type InputIssue,
-  maxMelodyBars,
-  type PitchSpan,
-  transposeIssue,
-} from "./input-limits";
+import { barsWithNotes } from "./bars-with-notes";
+import { chooseBars, type InputIssue, maxMelodyBars, type PitchSpan, transposeIssue } from "./input-limits";
 import { endTick, type MidiNote } from "./midi-note";
 import { type Song, tempoAt } from "./song";
 import { barShapes, type PieceTimeSignature, stepsPerQuarter, ticksPerBar } from "./time-signatures";
@@ -127,8 +121,14 @@ export function trackMelody(song: Song, trackIndex: number): TrackMelody {
 export const stepsOf = ({ bars, timeSignature }: Pick<Melody, "bars" | "timeSignature">): number =>
   bars * barShapes[timeSignature].steps;
 
+/** The bars of a line, or of several lines together. */
+export type Bars =
+  Pick<Melody, "ticksPerBeat" | "bars" | "timeSignature"> | Pick<TrackMelody, "ticksPerBeat" | "bars" | "barLines">;
+
 /** Returns the stretches of bars that a melody has. */
-export function stretchesOf(melody: Melody | TrackMelody): readonly TimeSignatureStretch[] {
+export function stretchesOf(
+  melody: Pick<Melody, "bars" | "timeSignature" | "ticksPerBeat"> | Pick<TrackMelody, "barLines">,
+): readonly TimeSignatureStretch[] {
   if ("barLines" in melody) return melody.barLines;
   const { bars, timeSignature, ticksPerBeat } = melody;
   return [{ firstBar: 1, bars, startTick: 0, barTicks: ticksPerBar(timeSignature, ticksPerBeat), timeSignature }];
@@ -138,7 +138,10 @@ export function stretchesOf(melody: Melody | TrackMelody): readonly TimeSignatur
 export const firstBarWithNotes = ({ barLines: stretches, notes }: TrackMelody): number =>
   barAt(stretches, Math.min(...notes.map(({ startTick }) => startTick)));
 
-/** Returns the lowest and the highest pitch of notes, of which there is at least one. */
+/** Returns the bars in which notes begin, in the form of {@link barsWithNotes}. */
+export const noteBarsOf = (melody: Melody | TrackMelody): string => barsWithNotes(stretchesOf(melody), melody.notes);
+
+/** Returns the lowest and the highest pitch of notes. */
 function pitchSpan(notes: readonly MidiNote[]): PitchSpan {
   let lowest = Infinity;
   let highest = -Infinity;
@@ -149,57 +152,109 @@ function pitchSpan(notes: readonly MidiNote[]): PitchSpan {
   return { lowest, highest };
 }
 
+/** The part of some music that input options choose. */
+interface ChosenPart extends Pick<Melody, "bars" | "timeSignature"> {
+  /**
+   * Returns the notes of one line that begin in the part, as the options ask for them, transposed by so many semitones.
+   * A note is cut where the part ends.
+   * @throws MelodyError when a note would leave the range 0-127
+   */
+  readonly notesOf: (notes: readonly MidiNote[], transpose?: number) => MidiNote[];
+}
+
+interface MusicToChooseFrom {
+  readonly music: Bars;
+  /** The notes of all its lines, but for drums. */
+  readonly notes: readonly MidiNote[];
+}
+
 /**
- * Returns the melody as the options ask for it: a part of its bars, another tempo, other pitches, or moved onto the
- * grid. Without options every note stays as it is. A note that begins in the chosen bars is kept and is cut where they
- * end.
- * @throws MelodyError when the bars lie outside the melody or are in time signatures that the technique does not take,
- *   nothing sounds in them, more than 64 are left, or a note would leave the range 0-127
+ * Chooses the part of some music that the options ask for.
+ * @throws MelodyError when the bars lie outside the music or are in time signatures that the technique does not take,
+ *   no note begins in them, or they are more than it takes
  */
-export function applyInputOptions(melody: Melody | TrackMelody, options: InputOptions, technique: TechniqueId): Melody {
-  const stretches = stretchesOf(melody);
+export function choosePart(
+  { music, notes }: MusicToChooseFrom,
+  options: InputOptions,
+  technique: TechniqueId,
+): ChosenPart {
+  const stretches = stretchesOf(music);
   const choice = chooseBars({
-    melody: { bars: melody.bars, ranges: rangesOf(stretches) },
+    melody: { bars: music.bars, ranges: rangesOf(stretches), barsWithNotes: barsWithNotes(stretches, notes) },
     options,
     technique,
     maxBars: maxMelodyBars,
   });
   if (choice.kind === "REFUSED") throw melodyError(choice.issue);
   const { startBar, bars, timeSignature } = choice;
-  const from = startOfBar(stretches, startBar);
-  const to = from + bars * ticksPerBar(timeSignature, melody.ticksPerBeat);
-  const transpose = options.transpose ?? 0;
-  const step = melody.ticksPerBeat / stepsPerBeat;
+  // After a bar of eighths in an odd division, a bar line lies between two ticks.
+  const from = Math.ceil(startOfBar(stretches, startBar));
+  const to = from + bars * ticksPerBar(timeSignature, music.ticksPerBeat);
+  const step = music.ticksPerBeat / stepsPerBeat;
   const onGrid = (tick: number): number => Math.round(Math.round(tick / step) * step);
+  return {
+    bars,
+    timeSignature,
+    notesOf: (line, transpose = 0) => {
+      const chosen = line.filter(({ startTick }) => startTick >= from && startTick < to);
+      const issue = transposeIssue(pitchSpan(chosen), transpose);
+      if (issue !== undefined) throw melodyError(issue);
+      return chosen.map((note): MidiNote => {
+        const startTick = note.startTick - from;
+        const endsAt = Math.min(endTick(note), to) - from;
+        const pitch = note.pitch + transpose;
+        if (options.rhythmAssist !== true) return { ...note, startTick, durationTicks: endsAt - startTick, pitch };
+        // A note that begins in the last half step would be rounded to the end of the last bar, so it stays on its last
+        // step.
+        const assistedStart = Math.min(onGrid(startTick), onGrid(to - from - step));
+        const assistedEnd = Math.min(Math.max(onGrid(endsAt), onGrid(assistedStart + step)), to - from);
+        return { ...note, startTick: assistedStart, durationTicks: assistedEnd - assistedStart, pitch };
+      });
+    },
+  };
+}
 
-  const chosen = melody.notes.filter(({ startTick }) => startTick >= from && startTick < to);
-  if (chosen.length === 0) throw melodyError(emptyBarsIssue(startBar, bars));
-  const issue = transposeIssue(pitchSpan(chosen), transpose);
-  if (issue !== undefined) throw melodyError(issue);
-  const notes = chosen.map((note): MidiNote => {
-    const startTick = note.startTick - from;
-    const endsAt = Math.min(endTick(note), to) - from;
-    const pitch = note.pitch + transpose;
-    if (options.rhythmAssist !== true) return { ...note, startTick, durationTicks: endsAt - startTick, pitch };
-    // A note that begins in the last half step would be rounded to the end of the last bar, so it stays on its last
-    // step.
-    const assistedStart = Math.min(onGrid(startTick), onGrid(to - from - step));
-    const assistedEnd = Math.min(Math.max(onGrid(endsAt), onGrid(assistedStart + step)), to - from);
-    return { ...note, startTick: assistedStart, durationTicks: assistedEnd - assistedStart, pitch };
-  });
+/**
+ * Returns the melody as the options ask for it: a part of its bars, another tempo, other pitches, or moved onto the
+ * grid. Without options every note stays as it is. A note that begins in the chosen bars is kept and is cut where they
+ * end.
+ * @throws MelodyError when the bars lie outside the melody or are in time signatures that the technique does not take,
+ *   nothing sounds in them, more are left than it takes, or a note would leave the range 0-127
+ */
+export function applyInputOptions(melody: Melody | TrackMelody, options: InputOptions, technique: TechniqueId): Melody {
+  const { bars, timeSignature, notesOf } = choosePart({ music: melody, notes: melody.notes }, options, technique);
+  const notes = notesOf(melody.notes, options.transpose);
   const { name, program, ticksPerBeat } = melody;
   return { name, program, ticksPerBeat, tempo: options.tempo ?? melody.tempo, bars, timeSignature, notes };
 }
 
 const finestDivision = 32_767;
 
+/** The divisions of a beat that a piece needs: multiples of `unit`, the least of them `least`. */
+interface NeededDivision {
+  readonly unit: number;
+  readonly least: number;
+}
+
+/** A sixteenth is a whole number of ticks. */
+const forSteps: NeededDivision = { unit: stepsPerBeat, least: stepsPerBeat };
+/** A third of a sixteenth is two whole ticks or more: swing moves notes by thirds of a beat. */
+const forSwing: NeededDivision = { unit: 3 * stepsPerBeat, least: 6 * stepsPerBeat };
+
 /**
  * Returns the melody with a finer division where a sixteenth is not a whole number of ticks. Without it, notes on the
- * grid would stand a fraction of a tick off.
+ * grid would stand a fraction of a tick off. Generated notes that swing need thirds of sixteenths, too. A division that
+ * a file cannot have is not taken; so fine a tick is not heard.
  */
-export function withWholeSteps(melody: Melody): Melody {
-  const factor = [1, 2, 4].find((candidate) => (melody.ticksPerBeat * candidate) % stepsPerBeat === 0) ?? 1;
-  if (factor === 1 || melody.ticksPerBeat * factor > finestDivision) return melody;
+export function withWholeSteps(
+  melody: Melody,
+  generated: readonly { readonly notes: readonly GridNote[] }[] = [],
+): Melody {
+  const isOnGrid = ({ onset, duration }: GridNote): boolean => Number.isInteger(onset) && Number.isInteger(duration);
+  const swings = generated.some(({ notes }) => !notes.every(isOnGrid));
+  const factor =
+    (swings ? finerBy(melody.ticksPerBeat, forSwing) : undefined) ?? finerBy(melody.ticksPerBeat, forSteps);
+  if (factor === undefined || factor === 1) return melody;
   return {
     ...melody,
     ticksPerBeat: melody.ticksPerBeat * factor,
@@ -209,6 +264,15 @@ export function withWholeSteps(melody: Melody): Melody {
       durationTicks: note.durationTicks * factor,
     })),
   };
+}
+
+/** Returns the smallest factor that makes a division what is needed; undefined if a file cannot have it. */
+function finerBy(ticksPerBeat: number, { unit, least }: NeededDivision): number | undefined {
+  for (let factor = 1; ticksPerBeat * factor <= finestDivision && factor <= least; factor += 1) {
+    const finer = ticksPerBeat * factor;
+    if (finer >= least && finer % unit === 0) return factor;
+  }
+  return undefined;
 }
 
 /** A note in the form in which it travels to a model and back. */

@@ -45,12 +45,16 @@ export const inputOptionsSchema = z.strictObject({
   rhythmAssist: z.boolean().optional(),
   startBar: z.int().min(1).max(100_000).optional(),
   bars: z.int().min(1).max(64).optional(),
+  allTracks: z.boolean().optional(),
 });
 
 export type InputOptions = z.infer<typeof inputOptionsSchema>;
 
 /** The sixteenths at which notes of the tune begin that end a phrase. A piece has at most 1,024 sixteenths. */
 export const phraseEndsSchema = z.array(z.int().min(0).max(1023)).max(1024);
+
+/** Sentences of a technique about a piece, such as that a voice rests throughout. */
+export const remarksSchema = z.array(z.string().min(1).max(500)).max(8);
 
 /** How a piece is performed: what is added to its notes in the MIDI file. */
 export const performanceOptionsSchema = z.strictObject({
@@ -63,6 +67,9 @@ export const performanceOptionsSchema = z.strictObject({
 
 export type PerformanceOptions = z.infer<typeof performanceOptionsSchema>;
 
+/** Where a track's notes are from. An extended track has those of the input, and goes on with written ones. */
+export const trackSources = ["input", "generated", "extended"] as const;
+
 export const compositionOutputSchema = z.strictObject({
   bars: z.int().min(1),
   tempo: z.number(),
@@ -74,13 +81,16 @@ export const compositionOutputSchema = z.strictObject({
       name: z.string(),
       program: z.int().min(0).max(127),
       noteCount: z.int().min(0),
-      source: z.enum(["input", "generated"]),
+      source: z.enum(trackSources),
+      /** Present on a track that is written, or goes on, from a seam: the bar in which its first new note can begin. */
+      generatedFromBar: z.int().min(1).optional(),
       /** Present if the track's pitches stand for drums. */
       isDrums: z.literal(true).optional(),
     }),
   ),
   metrics: metricsSchema,
   editEventCount: z.int().min(0).optional(),
+  remarks: remarksSchema.optional(),
 });
 
 export type CompositionOutput = z.infer<typeof compositionOutputSchema>;

@@ -56,7 +56,16 @@ const documentShape = {
   properties: z.strictObject({ parameters: parameterSetSchema, hyperparameters: parameterSetSchema }),
 };
 const documentSchema = z.union([
-  z.strictObject({ ...documentShape, "x-losses": z.array(z.string()).min(1) }),
+  z
+    .strictObject({
+      ...documentShape,
+      "x-losses": z.array(z.string()).min(1),
+      "x-extends": z.literal(true).optional(),
+      "x-hearsTracks": z.literal(true).optional(),
+    })
+    .refine((document) => document["x-hearsTracks"] === undefined || document["x-extends"] === true, {
+      message: "x-hearsTracks needs x-extends",
+    }),
   z.strictObject({ ...documentShape, "x-byRule": z.literal(true) }),
 ]);
 
@@ -124,6 +133,8 @@ export function readTechnique(id: string, document: unknown): Technique {
     hyperparameters: parametersOf(id, hyperparameters),
     losses: "x-losses" in data ? data["x-losses"] : [],
     byRule,
+    extends: "x-extends" in data && data["x-extends"] === true,
+    hearsTracks: "x-hearsTracks" in data && data["x-hearsTracks"] === true,
     timeSignatures: byRule ? pieceTimeSignatures : modelTimeSignatures,
   };
   const integers = technique.parameters.filter(({ type }) => type === "integer").map(({ name }) => name);

@@ -72,6 +72,10 @@ export interface Technique {
   readonly losses: readonly string[];
   /** True if the technique follows rules, and has no models. */
   readonly byRule: boolean;
+  /** True if it goes on with its input, so that the piece is longer than what was given. */
+  readonly extends: boolean;
+  /** True if it hears all tracks of its input. Any other technique hears one melody. */
+  readonly hearsTracks: boolean;
   /** The time signatures in which it composes. */
   readonly timeSignatures: readonly PieceTimeSignature[];
 }

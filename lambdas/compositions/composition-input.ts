@@ -1,8 +1,16 @@
 /** Checks the input of a new composition: it must exist, be ready, and fit the options and the model. */
 import { stylesIn } from "../../domain/music/arranger/styles";
 import { type BarRange, barRanges } from "../../domain/music/bar-lines";
-import { chooseBars, type InputIssue, type PitchSpan, transposeIssue } from "../../domain/music/input-limits";
-import { sampleMelodies } from "../../domain/music/sample-melodies";
+import { barsWithNotesOfAny, type NoteBars } from "../../domain/music/bars-with-notes";
+import {
+  chooseBars,
+  type InputIssue,
+  maxMelodyBars,
+  type PitchSpan,
+  transposeIssue,
+} from "../../domain/music/input-limits";
+import { noteBarsOf } from "../../domain/music/melody";
+import { sampleAsMelody, sampleMelodies } from "../../domain/music/sample-melodies";
 import { timeSignatureOf } from "../../domain/music/score";
 import type { PieceTimeSignature } from "../../domain/music/time-signatures";
 import type { FieldError } from "../../domain/schemas/api/problem";
@@ -18,18 +26,19 @@ import { Problem } from "../problems/problem";
 import type { Compositions } from "../stores/compositions";
 import type { Tracks } from "../stores/tracks";
 import type { NeededFile } from "./needed-file";
+import { givesWholePiece } from "./whole-piece";
 
 export interface ResolveInputParams {
   readonly sub: string;
   readonly input: CompositionInput;
+  readonly inputOptions: InputOptions;
   readonly tracks: Pick<Tracks, "get">;
   readonly compositions: Pick<Compositions, "get">;
+  readonly technique: TechniqueId;
 }
 
-export interface ResolvedInput {
+export interface ResolvedInput extends NoteBars {
   readonly bars: number;
-  /** The bar in which the first note begins, if that is known without reading the file. */
-  readonly firstBarWithNotes?: number | undefined;
   /** All bars by their time signatures; absent if all are in 4/4. */
   readonly ranges?: readonly BarRange[];
   /** The melody's lowest and highest pitches, if they are known without reading the file. */
@@ -45,7 +54,9 @@ function inputProblem(code: ProblemCode, detail: string, error: FieldError): Pro
 }
 
 /** Resolves an input. @throws Problem 422 when it cannot be used */
-export async function resolveInput({ sub, input, tracks, compositions }: ResolveInputParams): Promise<ResolvedInput> {
+export async function resolveInput(params: ResolveInputParams): Promise<ResolvedInput> {
+  const { sub, input, inputOptions, tracks, compositions, technique } = params;
+  const isWhole = givesWholePiece({ input, inputOptions, technique });
   if ("sampleMelodyId" in input) {
     const { sampleMelodyId } = input;
     const melody = sampleMelodies.find(({ id }) => id === sampleMelodyId);
@@ -60,6 +71,7 @@ export async function resolveInput({ sub, input, tracks, compositions }: Resolve
     const pitches = melody.notes.map(({ pitch }) => pitch);
     return {
       bars: melody.bars,
+      barsWithNotes: noteBarsOf(sampleAsMelody(melody)),
       pitches: { lowest: Math.min(...pitches), highest: Math.max(...pitches) },
       mustExist: [],
     };
@@ -77,7 +89,8 @@ export async function resolveInput({ sub, input, tracks, compositions }: Resolve
     }
     return {
       bars: track.bars,
-      firstBarWithNotes: track.firstBarWithNotes,
+      // Of the file's other tracks, a row knows no bars.
+      ...(isWhole ? {} : { firstBarWithNotes: track.firstBarWithNotes, barsWithNotes: track.barsWithNotes }),
       ranges: barRanges(track.bars, track.otherMetres ?? []),
       pitches: { lowest: track.lowestPitch, highest: track.highestPitch },
       mustExist: [ownedKey("TRACK", sub, trackId)],
@@ -89,7 +102,7 @@ export async function resolveInput({ sub, input, tracks, compositions }: Resolve
       },
     };
   }
-  const { compositionId, trackIndex = 0 } = input;
+  const { compositionId } = input;
   const composition = await compositions.get({ sub, id: compositionId });
   if (composition === undefined) {
     throw inputProblem("COMPOSITION_NOT_FOUND", `There is no composition ${compositionId}.`, {
@@ -114,7 +127,16 @@ export async function resolveInput({ sub, input, tracks, compositions }: Resolve
   const sounding = composition.output.tracks
     .filter(({ noteCount, isDrums }) => noteCount > 0 && isDrums !== true)
     .map(({ index }) => index);
-  if (!sounding.includes(trackIndex)) {
+  const { trackIndex = 0 } = input;
+  if (isWhole && sounding.length === 0) {
+    throw inputProblem("TRACK_NOT_FOUND", `Composition ${compositionId} has no track with notes that are not drums.`, {
+      pointer: "/input/compositionId",
+      reason: "has no track with notes that are not drums",
+      value: compositionId,
+      allowed: "a composition with such a track",
+    });
+  }
+  if (!isWhole && !sounding.includes(trackIndex)) {
     const isDrums = composition.output.tracks.some((track) => track.index === trackIndex && track.isDrums === true);
     const found = isDrums ? `Track ${trackIndex} of composition ${compositionId} is drums.` : undefined;
     const detail = found ?? `Composition ${compositionId} has no track ${trackIndex} with notes.`;
@@ -128,6 +150,7 @@ export async function resolveInput({ sub, input, tracks, compositions }: Resolve
   const { bars } = composition.output;
   return {
     bars,
+    barsWithNotes: noteBarsOfTracks(composition.barsWithNotes, isWhole ? sounding : [trackIndex]),
     ranges: [{ firstBar: 1, lastBar: bars, timeSignature: timeSignatureOf(composition.output) }],
     pitches: undefined,
     mustExist: [ownedKey("COMPOSITION", sub, compositionId)],
@@ -138,6 +161,11 @@ export async function resolveInput({ sub, input, tracks, compositions }: Resolve
       isNamed: async () => (await compositions.get({ sub, id: compositionId })) !== undefined,
     },
   };
+}
+
+/** Returns the bars in which notes of these tracks begin; undefined if the row does not know it. */
+function noteBarsOfTracks(known: readonly string[] | undefined, tracks: readonly number[]): string | undefined {
+  return known === undefined ? undefined : barsWithNotesOfAny(tracks.map((index) => known[index] ?? ""));
 }
 
 export interface CheckOptionsParams {
@@ -182,6 +210,8 @@ function inputIssueProblem({ code, field, message, reason, value, allowed }: Inp
 
 export interface CheckParametersFitParams extends ChosenBars {
   readonly technique: TechniqueId;
+  /** The maximum number of bars that the model takes. */
+  readonly maxBars: number;
   /** The parameters, each of which is in its range. */
   readonly parameters: Readonly<Record<string, ParameterValue>>;
 }
@@ -195,8 +225,18 @@ function styleIssues({ parameters, timeSignature }: CheckParametersFitParams): P
   return [{ pointer: "/style", reason, value: style, allowed: allowed.join(", ") }];
 }
 
+/** Returns the issue of more bars than the piece has room for, in a technique that goes on with its input. */
+function extensionIssues({ technique, parameters, bars, maxBars }: CheckParametersFitParams): ParameterIssue[] {
+  const { extensionBars: value } = parameters;
+  const left = Math.min(maxBars, maxMelodyBars) - bars;
+  if (!techniques[technique].extends || typeof value !== "number" || value <= left) return [];
+  const reason = `is more than the piece has room for: it has at most ${bars + left} bars, of which ${bars} are given`;
+  return [{ pointer: "/extensionBars", reason, value, allowed: `an integer from 0 to ${left}` }];
+}
+
 /**
- * Checks that the parameters refer to bars that the piece has, and that a style is played in its time signature.
+ * Checks that the parameters refer to bars that the piece has or has room for, and that a style is played in its time
+ * signature.
  * @throws Problem 422 that names every parameter that does not
  */
 export function checkParametersFit(params: CheckParametersFitParams): void {
@@ -204,6 +244,7 @@ export function checkParametersFit(params: CheckParametersFitParams): void {
   const issues = [
     ...rangesOutsidePiece(techniques[technique], parameters, { bars }),
     ...(technique === "arranger" ? styleIssues(params) : []),
+    ...extensionIssues(params),
   ];
   if (issues.length === 0) return;
   throw new Problem("PARAMETERS_NOT_APPLICABLE", {

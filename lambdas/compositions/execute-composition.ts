@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
+import { extendScore } from "../../domain/music/extended-score";
+import { type GivenPiece, trackOfPiece } from "../../domain/music/given-piece";
 import { withInstruments } from "../../domain/music/instruments";
-import type { Melody } from "../../domain/music/melody";
-import { composeScore, type GeneratedTrack, scoreOutput } from "../../domain/music/score";
+import { composeScore, type GeneratedTrack, type Score, scoreNoteBars, scoreOutput } from "../../domain/music/score";
 import type { Failure } from "../../domain/schemas/failure";
 import type { InvocationResponse } from "../../domain/schemas/invocation";
 import { storableMetrics } from "../../domain/schemas/metrics";
@@ -25,7 +26,7 @@ import type { MetricRecorder } from "../telemetry/metrics";
 import { arrangeComposition } from "./arrange-composition";
 import { invokeModel, type ModelResponse } from "./invoke-model";
 import { performedMidi } from "./performed-midi";
-import { resolveMelody } from "./resolve-melody";
+import { resolvePiece } from "./resolve-piece";
 import { holdLease, leaseSeconds, type Repeat } from "./worker-lease";
 
 export interface ExecuteCompositionParams {
@@ -125,17 +126,17 @@ async function compose(
 ): Promise<ExecuteCompositionResult> {
   const { compositions, tracks, artifacts, now, log, metrics } = params;
   const startedAt = now().getTime();
-  const resolved = await resolveMelody({ composition, compositions, tracks, artifacts });
+  const resolved = await resolvePiece({ composition, compositions, tracks, artifacts });
   if (resolved.kind === "UNUSABLE") return await fail(params, composition, resolved.failure);
 
-  const generated = await generate(params, composition, resolved.melody);
+  const generated = await generate(params, composition, resolved.piece);
   switch (generated.kind) {
     case "FAILED":
       return await fail(params, composition, generated.failure);
     case "UNAVAILABLE":
       return await composeLater(params, composition, generated.reason);
     case "GENERATED": {
-      const result = await writeResult(params, composition, resolved.melody, generated.response);
+      const result = await writeResult(params, composition, resolved.piece, generated.response);
       const completed = isDone(await compositions.complete(composition, result));
       if (completed) {
         metrics.record("CompositionsCompleted");
@@ -149,9 +150,13 @@ async function compose(
   }
 }
 
-/** What is made of a melody, by a model or by rule. */
-interface GeneratedPiece extends Omit<InvocationResponse, "schemaVersion" | "technique" | "modelSha256" | "tracks"> {
+/** What is made of an input, by a model or by rule. */
+interface GeneratedPiece extends Omit<
+  InvocationResponse,
+  "schemaVersion" | "technique" | "modelSha256" | "tracks" | "remarks"
+> {
   readonly tracks: readonly GeneratedTrack[];
+  readonly remarks?: readonly string[] | undefined;
 }
 
 type GenerateResult = Exclude<ModelResponse, { kind: "GENERATED" }> | { kind: "GENERATED"; response: GeneratedPiece };
@@ -160,12 +165,14 @@ type GenerateResult = Exclude<ModelResponse, { kind: "GENERATED" }> | { kind: "G
 async function generate(
   params: ExecuteCompositionParams,
   composition: CompositionItem,
-  melody: Melody,
+  piece: GivenPiece,
 ): Promise<GenerateResult> {
   const { technique, model } = composition;
-  if (!isTrainedTechnique(technique)) return arrangeComposition({ composition, melody, now: params.now });
+  if (!isTrainedTechnique(technique)) {
+    return arrangeComposition({ composition, melody: trackOfPiece(piece, 0), now: params.now });
+  }
   if (model === undefined) throw new Error(`composition ${composition.id} of ${technique} has no model`);
-  return await invokeModel({ ...params, composition: { ...composition, technique, model }, melody });
+  return await invokeModel({ ...params, composition: { ...composition, technique, model }, piece });
 }
 
 async function fail(
@@ -205,15 +212,11 @@ async function composeLater(
 async function writeResult(
   { artifacts }: ExecuteCompositionParams,
   composition: CompositionItem,
-  melody: Melody,
-  { tracks, melody: rewritten, metrics, editEvents, phraseEnds }: GeneratedPiece,
+  piece: GivenPiece,
+  generated: GeneratedPiece,
 ): Promise<CompositionResult> {
-  const composed = composeScore({
-    name: composition.name,
-    melody,
-    rewritten: rewritten?.notes,
-    generated: tracks,
-  });
+  const { metrics, editEvents, phraseEnds, remarks = [] } = generated;
+  const composed = scoreOf(composition.name, piece, generated);
   const score = withInstruments(composed, composition.performance?.instruments ?? "model");
   const bytes = performedMidi(score, { ...composition, phraseEnds });
   const revision = composition.attempt;
@@ -226,8 +229,18 @@ async function writeResult(
   const key = compositionMidiKey(composition, { revision });
   await artifacts.write({ key, body: bytes, contentType: midiType });
   return {
-    output: scoreOutput(score, storableMetrics(metrics), editEvents?.length),
+    output: {
+      ...scoreOutput(score, storableMetrics(metrics), editEvents?.length),
+      ...(remarks.length === 0 ? {} : { remarks: [...remarks] }),
+    },
     midi: { revision, sha256: createHash("sha256").update(bytes).digest("hex"), bytes: bytes.byteLength },
+    barsWithNotes: scoreNoteBars(score),
     ...(phraseEnds === undefined ? {} : { phraseEnds }),
   };
+}
+
+/** Returns the piece: what was given and what was made of it. */
+function scoreOf(name: string, piece: GivenPiece, { tracks, melody, continuation }: GeneratedPiece): Score {
+  if (continuation !== undefined) return extendScore({ name, piece, continuation, written: tracks });
+  return composeScore({ name, melody: trackOfPiece(piece, 0), rewritten: melody?.notes, generated: tracks });
 }

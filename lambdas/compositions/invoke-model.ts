@@ -1,5 +1,6 @@
 import { replayEdits, sameCells, soundingCells } from "../../domain/music/edit-events";
-import { beatsPerBar, type Melody, type ModelNote, stepsPerBeat, toGrid } from "../../domain/music/melody";
+import { type GivenPiece, heardTracks, trackOfPiece } from "../../domain/music/given-piece";
+import { beatsPerBar, type Melody, type ModelNote, stepsPerBar, stepsPerBeat, toGrid } from "../../domain/music/melody";
 import type { ModelReference } from "../../domain/schemas/composition-parts";
 import type { Failure } from "../../domain/schemas/failure";
 import {
@@ -10,6 +11,8 @@ import {
   invocationResponseSchema,
 } from "../../domain/schemas/invocation";
 import { sentenceOf } from "../../domain/schemas/sentence";
+import { plainText } from "../../domain/schemas/text";
+import { techniques } from "../../domain/techniques/registry";
 import { modelFile, modelPrefix, stockModelPrefix } from "../../naming/object-keys";
 import { endpointName, type Stage, type TrainedTechniqueId } from "../../naming/resource-names";
 import { type EndpointInvoker, maxPayloadBytes } from "../aws/endpoint-invoker";
@@ -26,7 +29,7 @@ export interface ModelComposition extends CompositionItem {
 
 export interface InvokeModelParams {
   readonly composition: ModelComposition;
-  readonly melody: Melody;
+  readonly piece: GivenPiece;
   readonly stage: Stage;
   readonly endpoint: EndpointInvoker;
   /** Returns a short-lived URL of a model's file. Its host is the bucket's, which the container allows. */
@@ -49,11 +52,20 @@ const failed = (code: string, message: string): ModelResponse => ({
 
 /** Calls the technique's endpoint once and reads its response (contracts/invocation-response). */
 export async function invokeModel(params: InvokeModelParams): Promise<ModelResponse> {
-  const { composition, melody, stage, endpoint, log, metrics } = params;
-  const notes = toGrid(melody);
-  const tooManyNotes = noteCountFailure(notes, melody);
-  if (tooManyNotes !== undefined) return { kind: "FAILED", failure: tooManyNotes };
-  const body = new TextEncoder().encode(JSON.stringify(await invocationRequest(params, notes)));
+  const { composition, piece, stage, endpoint, log, metrics } = params;
+  const heard = heardLines(piece);
+  for (const { line, notes } of heard) {
+    const tooManyNotes = noteCountFailure(notes, line);
+    if (tooManyNotes !== undefined) return { kind: "FAILED", failure: tooManyNotes };
+  }
+  const [melody, ...others] = heard;
+  const body = new TextEncoder().encode(JSON.stringify(await invocationRequest(params, melody, others)));
+  if (body.byteLength > maxPayloadBytes) {
+    return failed(
+      "INPUT_TOO_LARGE",
+      "The tracks have so many notes that the model cannot be told them. Choose fewer bars.",
+    );
+  }
   const invocation = await endpoint.invoke(endpointName(stage, composition.technique), body);
   switch (invocation.kind) {
     case "UNAVAILABLE":
@@ -68,13 +80,31 @@ export async function invokeModel(params: InvokeModelParams): Promise<ModelRespo
     case "MODEL_ERROR":
       return modelError(invocation, composition, log);
     case "RESPONSE":
-      return readResponse(invocation.body, { composition, bars: melody.bars, notes, log });
+      return readResponse(invocation.body, { composition, bars: piece.bars, heard, log });
   }
 }
 
+/** A track as the model hears it. */
+interface HeardLine {
+  readonly line: Melody;
+  /** Its notes on the grid. */
+  readonly notes: readonly ModelNote[];
+}
+
+/** Returns the tracks that the model hears. The first is the melody. @throws Error if there is none */
+function heardLines(piece: GivenPiece): readonly [HeardLine, ...HeardLine[]] {
+  const [melody, ...others] = heardTracks(piece).map((index): HeardLine => {
+    const line = trackOfPiece(piece, index);
+    return { line, notes: toGrid(line) };
+  });
+  if (melody === undefined) throw new Error("the piece was not checked: no track can be heard");
+  return [melody, ...others];
+}
+
 async function invocationRequest(
-  { composition, melody, presign }: InvokeModelParams,
-  notes: readonly ModelNote[],
+  { composition, piece, presign }: InvokeModelParams,
+  melody: HeardLine,
+  others: readonly HeardLine[],
 ): Promise<InvocationRequest> {
   const { sub, model, technique, seed, parameters } = composition;
   const { sha256, bytes } = model;
@@ -85,7 +115,23 @@ async function invocationRequest(
     technique,
     model: { sha256, bytes, url: await presign(`${prefix}${modelFile}`) },
     seed,
-    melody: { stepsPerBeat, beatsPerBar, bars: melody.bars, notes },
+    melody: {
+      stepsPerBeat,
+      beatsPerBar,
+      bars: piece.bars,
+      // Only techniques that go on with a piece have parameters in seconds.
+      ...(techniques[technique].extends ? { tempo: piece.tempo } : {}),
+      notes: melody.notes,
+    },
+    ...(techniques[technique].hearsTracks
+      ? {
+          tracks: others.map(({ line, notes }, index) => ({
+            name: plainText(line.name, 64) || `Track ${index + 2}`,
+            program: line.program,
+            notes,
+          })),
+        }
+      : {}),
     parameters,
   };
 }
@@ -135,13 +181,15 @@ function modelError(
 
 interface ReadResponseParams {
   readonly composition: ModelComposition;
+  /** The bars of the input. */
   readonly bars: number;
-  /** The melody's notes as the model got them. */
-  readonly notes: readonly ModelNote[];
+  /** The tracks as the model got them. The first is the melody. */
+  readonly heard: readonly [HeardLine, ...HeardLine[]];
   readonly log: Log;
 }
 
-function readResponse(body: Uint8Array, { composition, bars, notes, log }: ReadResponseParams): ModelResponse {
+function readResponse(body: Uint8Array, { composition, bars, heard, log }: ReadResponseParams): ModelResponse {
+  const [{ notes }] = heard;
   if (body.byteLength > maxPayloadBytes) {
     const advice = "Choose fewer bars, or parameters that ask for fewer edits.";
     return failed("RESPONSE_TOO_LARGE", `The model's response is larger than 4 MiB. ${advice}`);
@@ -153,12 +201,14 @@ function readResponse(body: Uint8Array, { composition, bars, notes, log }: ReadR
       log,
     );
   }
-  const { technique, modelSha256, tracks, melody, editEvents } = parsed.data;
+  const { technique, modelSha256, tracks, melody, editEvents, continuation } = parsed.data;
   if (technique !== composition.technique || modelSha256 !== composition.model.sha256) {
     return invalidResponse(["is of another technique or model"], log);
   }
+  const faults = continuationFaults(parsed.data, composition, heard);
+  if (faults.length > 0) return invalidResponse(faults, log);
   const result = [...(melody?.notes ?? notes), ...tracks.flatMap((track) => track.notes)];
-  if (!result.every((note) => endsInside(note, bars))) {
+  if (!result.every((note) => endsInside(note, Math.max(bars, continuation?.bars ?? 0)))) {
     return invalidResponse(["has notes after the end of the piece"], log);
   }
   // The edits must lead from the input to the piece.
@@ -167,6 +217,33 @@ function readResponse(body: Uint8Array, { composition, bars, notes, log }: ReadR
     return invalidResponse(["has edit events that do not lead from the input to the result"], log);
   }
   return { kind: "GENERATED", response: parsed.data };
+}
+
+/**
+ * Returns what is wrong with where a piece goes on. A technique that goes on with its input always says where, and no
+ * other does. Its first tracks are those that were given, in their order, and every note is new and inside the piece.
+ */
+function continuationFaults(
+  { continuation, tracks, melody, editEvents }: InvocationResponse,
+  { technique }: ModelComposition,
+  heard: readonly HeardLine[],
+): string[] {
+  if (!techniques[technique].extends) return continuation === undefined ? [] : ["has a continuation"];
+  if (continuation === undefined) return ["has no continuation"];
+  const { firstStep, bars } = continuation;
+  const lastEnd = heard
+    .flatMap(({ notes }) => notes)
+    .reduce((end, note) => Math.max(end, note.onset + note.duration), 0);
+  const newNotes = tracks.flatMap(({ notes }) => notes);
+  const rules: readonly (readonly [boolean, string])[] = [
+    [melody === undefined && editEvents === undefined, "changes what was given"],
+    [tracks.length >= heard.length, `has ${tracks.length} tracks, and ${heard.length} were given`],
+    [firstStep >= lastEnd, `goes on from step ${firstStep}, before the input ends at ${lastEnd}`],
+    [bars * stepsPerBar > firstStep, `goes on from step ${firstStep}, after the end of its ${bars} bars`],
+    [newNotes.every(({ onset }) => onset >= firstStep), `has new notes before step ${firstStep}`],
+    [newNotes.every((note) => endsInside(note, bars)), `has notes after the end of its ${bars} bars`],
+  ];
+  return rules.flatMap(([isKept, fault]) => (isKept ? [] : [fault]));
 }
 
 function invalidResponse(faults: readonly string[], log: Log): ModelResponse {

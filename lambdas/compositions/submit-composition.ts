@@ -52,11 +52,11 @@ export async function submitComposition(
   const { newId, randomSeed, now } = params;
   const { name, technique, modelId, input, inputOptions = {} } = body;
   const model = await modelFor({ sub, modelId, technique, models, stockModels });
-  const resolved = await resolveInput({ sub, input, tracks, compositions });
+  const resolved = await resolveInput({ sub, input, inputOptions, tracks, compositions, technique });
   const maxBars = model?.maxBars ?? maxMelodyBars;
   const chosen = checkInputOptions({ resolved, options: inputOptions, technique, maxBars });
   const parameters = checkParameters(techniques[technique].parameters, body.parameters ?? {}).values;
-  checkParametersFit({ ...chosen, technique, parameters });
+  checkParametersFit({ ...chosen, technique, maxBars, parameters });
   await requireFiles(files, [resolved.file, model?.file]);
   const id = newId();
   const createdAt = now().toISOString();

@@ -22,6 +22,26 @@ export function modelIdErrors(body: Readonly<Record<string, unknown>>, known: Te
   return [{ pointer, reason: "is required", allowed: `the id of a ${technique.id} model of GET /models` }];
 }
 
+/**
+ * Returns the error in `body.inputOptions.allTracks`: it is for an uploaded file and a technique that hears tracks. There is
+ * none if the body names no known technique.
+ */
+export function allTracksErrors(body: Readonly<Record<string, unknown>>, known: Techniques = techniques): FieldError[] {
+  const { technique: id, input, inputOptions } = body;
+  const technique = typeof id === "string" && Object.hasOwn(known, id) ? known[id] : undefined;
+  if (technique === undefined || !isObject(inputOptions) || inputOptions["allTracks"] !== true) return [];
+  const error = (reason: string, allowed: string): FieldError[] => [
+    { pointer: "/inputOptions/allTracks", reason, value: true, allowed },
+  ];
+  if (!technique.hearsTracks) {
+    const hearing = Object.values(known).filter(({ hearsTracks }) => hearsTracks);
+    const techniquesInWords = hearing.map((each) => each.id).join(", ");
+    return error(`${technique.id} hears one melody`, `false, or true with the technique ${techniquesInWords}`);
+  }
+  if (!isObject(input) || Object.hasOwn(input, "trackId")) return [];
+  return error("the input is no uploaded file", "false, or true with input.trackId");
+}
+
 export type TechniqueField = "parameters" | "hyperparameters";
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -27,7 +27,7 @@ import {
   modelFile,
   progressFile,
 } from "../../naming/object-keys";
-import type { TrainedTechniqueId } from "../../naming/resource-names";
+import { perTrainedTechnique, type TrainedTechniqueId } from "../../naming/resource-names";
 import { ContainerRun } from "./container-run";
 import type { BuiltImage } from "./image-builder";
 
@@ -140,7 +140,7 @@ async function makeJob(
       artifactsBucket: "artifacts",
       workBucket: "work",
       settings: {
-        images: { "ar-cnn": "image", "unet-gan": "image" },
+        images: perTrainedTechnique(() => "image"),
         roleArn: "arn:aws:iam::123456789012:role/training",
         instanceType: "ml.m5.xlarge",
         volumeSizeGb: 10,

@@ -68,7 +68,7 @@ export async function compose(
     spending.add(compositionUsage((clock.now() - begun) / 1000));
   }
   const midi = await fetchMidi(run, created.id);
-  const { tuneNotes, voices, addedNotes } = readPiece(midi, tune);
+  const { tuneNotes, voices, addedNotes } = readPiece(midi, tune, technique.extends);
   const found = `${tuneNotes} notes of the melody kept, ${addedNotes} added in ${voices} ${voices === 1 ? "voice" : "voices"}`;
   return { value: composition, found };
 }

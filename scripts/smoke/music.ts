@@ -1,6 +1,6 @@
 /** The tune that a run uploads, and whether a piece that came back is music made from it. */
 import { stepsPerBeat } from "../../domain/music/melody";
-import type { MidiNote } from "../../domain/music/midi-note";
+import { endTick, type MidiNote } from "../../domain/music/midi-note";
 import { sampleMelodies, type SampleMelody } from "../../domain/music/sample-melodies";
 import { writeMidi } from "../../domain/music/score";
 import { parseMidi, type Song } from "../../domain/music/song";
@@ -49,8 +49,14 @@ const placesOf = (notes: readonly MidiNote[], ticks: number): string =>
     .sort()
     .join("\n");
 
-/** Returns true if the track has the tune's notes, all of them and no others. */
-const isTune = (tune: Tune, { notes }: Song["tracks"][number], ticks: number): boolean =>
+/** Returns the notes of a track that begin before the tune ends, in quarter notes. */
+function duringTune(tune: Tune, { notes }: Song["tracks"][number], ticks: number): readonly MidiNote[] {
+  const end = Math.max(...tune.notes.map(endTick)) / tune.ticksPerBeat;
+  return notes.filter(({ startTick }) => startTick / ticks < end);
+}
+
+/** Returns true if notes are the tune's, all of them and no others. */
+const isTune = (tune: Tune, notes: readonly MidiNote[], ticks: number): boolean =>
   placesOf(notes, ticks) === placesOf(tune.notes, tune.ticksPerBeat);
 
 /** What of a piece is of the tune, and what was added to it. */
@@ -63,11 +69,13 @@ export interface Piece {
 /**
  * Reads a piece that was made from the tune.
  *
+ * @param goesOn - true if the tune's track may go on after the tune
  * @throws StepFailed if the bytes are no MIDI file, if a note of the tune was lost, or if nothing was added to it
  */
-export function readPiece(midi: Uint8Array, tune: Tune): Piece {
+export function readPiece(midi: Uint8Array, tune: Tune, goesOn = false): Piece {
   const song = readSong(midi);
-  const kept = song.tracks.find((track) => isTune(tune, track, song.ticksPerBeat));
+  const ticks = song.ticksPerBeat;
+  const kept = song.tracks.find((track) => isTune(tune, goesOn ? duringTune(tune, track, ticks) : track.notes, ticks));
   if (kept === undefined) {
     const lengths = song.tracks.map(({ name, notes }) => `${name} (${notes.length} notes)`).join(", ");
     throw new StepFailed(
@@ -75,8 +83,8 @@ export function readPiece(midi: Uint8Array, tune: Tune): Piece {
       `no track of the piece has the ${tune.notes.length} notes of ${tune.name}; it has ${lengths}`,
     );
   }
-  const voices = song.tracks.filter((track) => track !== kept);
-  const addedNotes = voices.reduce((sum, { notes }) => sum + notes.length, 0);
+  const voices = song.tracks.filter((track) => track !== kept || track.notes.length > tune.notes.length);
+  const addedNotes = song.tracks.reduce((sum, { notes }) => sum + notes.length, 0) - tune.notes.length;
   if (addedNotes === 0) {
     throw new StepFailed("NOTHING_ADDED", `the piece has the ${tune.notes.length} notes of the tune and no others`);
   }

@@ -143,7 +143,8 @@ export const shapes = {
   composition: z.object({
     id: z.string(),
     state: z.enum(["PENDING", "RUNNING", "COMPLETED", "FAILED"]),
-    modelId: z.string(),
+    // A composition by rule has no model.
+    modelId: z.string().optional(),
     seed: z.int(),
     rating: z.string().optional(),
     failure: failure.optional(),
@@ -152,7 +153,14 @@ export const shapes = {
         bars: z.int(),
         tempo: z.number(),
         tracks: z.array(
-          z.object({ index: z.int(), name: z.string(), noteCount: z.int(), source: z.enum(["input", "generated"]) }),
+          z.object({
+            index: z.int(),
+            name: z.string(),
+            noteCount: z.int(),
+            source: z.enum(["input", "generated", "extended"]),
+            generatedFromBar: z.int().optional(),
+            isDrums: z.literal(true).optional(),
+          }),
         ),
         metrics: z.record(z.string(), z.number()),
       })

@@ -73,6 +73,7 @@ test("the links of the Python packages lead to files that the build context hold
     "model-limits.json",
     "model-metadata.schema.json",
     "training-selection.schema.json",
+    "transformer.json",
     "unet-gan.json",
   ]);
   for (const { parentPath, name } of links) {

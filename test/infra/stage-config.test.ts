@@ -15,7 +15,13 @@ import { StageConfigError } from "../../lib/config/stage-config-error";
 import { refuseOtherPartitions } from "../../lib/config/supported-regions";
 import { domainName, originFault, returnAddressFault } from "../../lib/config/web-addresses";
 import { repositoryPath } from "../../lib/constructs/repository-root";
-import { localAccountId, perTrainedTechnique, type Stage, stages } from "../../naming/resource-names";
+import {
+  localAccountId,
+  perTrainedTechnique,
+  type Stage,
+  stages,
+  trainedTechniqueIds,
+} from "../../naming/resource-names";
 import { devConfig, exampleFile, localConfig, prodConfig, stageConfigs } from "./support/stage-configs";
 
 let folder: string;
@@ -104,6 +110,7 @@ describe("a deployer's own file", () => {
     });
     expect(config.api.corsOrigins).toEqual(["https://a.example.org"]);
     expect(config.endpoints).toEqual({
+      ...loadWith("dev", {}).endpoints,
       "unet-gan": realTime,
       "ar-cnn": { kind: "serverless", memoryMb: 4096, maxConcurrency: 2 },
     });
@@ -158,7 +165,7 @@ describe("a deployer's own file", () => {
       "training.slotz is 2: is not a setting; there are instanceType, volumeSizeGb, ",
       'endpoints["unet-gan"].kind is "batch": must be one of "serverless", "realTime"',
       'endpoints["ar-cnn"].memoryMb is 1500: must be one of 1024, 2048, ',
-      "endpoints.musenet is {}: is not a setting; there are unet-gan, ar-cnn",
+      `endpoints.musenet is {}: is not a setting; there are ${trainedTechniqueIds.join(", ")}`,
       'api.corsOrigins[0] is "http://example.org": must be `*`, or an https URL, or an http URL of localhost',
       "api.throttle is null: must be of the type object",
       'alarms.emailAddresses[0] is "ada": must be an e-mail address',

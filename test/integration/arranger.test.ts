@@ -11,6 +11,7 @@ import { type PieceTimeSignature, ticksPerBar } from "../../domain/music/time-si
 import { compositionSchema } from "../../domain/schemas/api/compositions";
 import { trackSchema } from "../../domain/schemas/api/tracks";
 import { environmentVariables } from "../../naming/environment-variables";
+import { techniqueIds, trainedTechniqueIds } from "../../naming/resource-names";
 import { stockModelKey } from "../../naming/table-keys";
 import { placesOf } from "../support/note-places";
 import { problemOf, type Reply } from "../unit/api/support/documented-api";
@@ -37,8 +38,11 @@ beforeAll(async () => {
   process.env[environmentVariables.compositionQueueUrl] = `${local.endpointUrl}/queue`;
   ({ handler: work } = await import("../../lambdas/events/execute-composition/handler"));
   await putStockRows(local.table);
-  const row = { ...stockModel({ id: "ar-cnn-bach", technique: "ar-cnn" }) };
-  await local.table.write([{ kind: "PUT", key: stockModelKey("ar-cnn-bach"), row }]);
+  const others = trainedTechniqueIds.filter((technique) => technique !== "unet-gan");
+  for (const technique of others) {
+    const row = { ...stockModel({ id: `${technique}-bach`, technique }) };
+    await local.table.write([{ kind: "PUT", key: stockModelKey(row.id), row }]);
+  }
 });
 afterAll(async () => {
   functions.stop();
@@ -217,7 +221,7 @@ test("2/4: the waltz is refused with the styles that are played, and one of thos
   expectBars(await arranged({ input: { trackId: id }, parameters: { style: "rock" } }), "2/4", 2, 1);
 });
 
-test.each(["unet-gan", "ar-cnn"])("%s refuses 3/4, and names the technique that takes it", async (technique) => {
+test.each(trainedTechniqueIds)("%s refuses 3/4, and names the technique that takes it", async (technique) => {
   const { id } = await upload(fileIn(waltz));
   const reply = await ask({ technique, modelId: `${technique}-bach`, input: { trackId: id } });
   expect(reply.status).toBe(422);
@@ -257,9 +261,8 @@ test("of a file that changes its time signature, bars in one of them are chosen"
   const header = changed.indexOf("MTrk") + 4;
   changed.writeUInt32BE(changed.readUInt32BE(header) + common.length + 1, header);
   const track = await upload(changed);
-  const everyTechnique = ["unet-gan", "ar-cnn", "arranger"];
   expect(track.usableBars).toEqual([
-    { firstBar: 1, lastBar: 2, timeSignature: "4/4", techniques: everyTechnique },
+    { firstBar: 1, lastBar: 2, timeSignature: "4/4", techniques: [...techniqueIds] },
     { firstBar: 3, lastBar: 10, timeSignature: "3/4", techniques: ["arranger"] },
   ]);
   const input = { trackId: track.id };

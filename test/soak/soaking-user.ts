@@ -2,6 +2,7 @@
 import { randomInt } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
+import { trainedTechniqueIds } from "../../naming/resource-names";
 import { randomMelody } from "../e2e/random-melody";
 import type { Entry, Kind, Ledger } from "./ledger";
 import type { Asked, PoliteClient, Response } from "./polite-client";
@@ -146,7 +147,7 @@ export class SoakingUser {
   private async train(): Promise<void> {
     const { budget } = this.params;
     const name = this.newName();
-    const technique = randomInt(2) === 0 ? "unet-gan" : "ar-cnn";
+    const technique = trainedTechniqueIds[randomInt(trainedTechniqueIds.length)];
     const json = { name, technique, topics: { length: ["short"], mode: ["major"] }, hyperparameters: { epochs: 1 } };
     if (await this.create("TRAINING_JOB", name, "/training-jobs", { json })) budget.accepted += 1;
     else budget.giveBack();

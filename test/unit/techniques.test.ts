@@ -1,9 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import Ajv2020 from "ajv/dist/2020";
 import fc from "fast-check";
 import * as z from "zod";
+import techniqueContract from "../../contracts/technique.schema.json";
 import { rangesOutsidePiece } from "../../domain/techniques/parameter-ranges";
 import { checkCompositionParameters, techniques } from "../../domain/techniques/registry";
+import { readTechnique } from "../../domain/techniques/technique-document";
 import { techniqueErrors } from "../../lambdas/http/technique-values";
 import { perTechnique, techniqueIds, trainedTechniqueIds } from "../../naming/resource-names";
 
@@ -42,6 +45,35 @@ test.each(techniqueIds)(
     expect(checkCompositionParameters(techniques[technique], values).issues).toEqual([]);
   },
 );
+
+test("the document says which techniques go on with their input and hear all of its tracks", () => {
+  const flagged = (flag: "extends" | "hearsTracks") => techniqueIds.filter((id) => techniques[id][flag]);
+  expect({ extends: flagged("extends"), hearsTracks: flagged("hearsTracks") }).toEqual({
+    extends: ["transformer"],
+    hearsTracks: ["transformer"],
+  });
+});
+
+test.each([
+  [{ "x-losses": ["loss"], "x-hearsTracks": true }, /x-hearsTracks needs x-extends/],
+  [{ "x-byRule": true, "x-extends": true }, /x-extends/],
+  [{ "x-losses": ["loss"], "x-extends": false }, /cannot be read/],
+])("a document with %j cannot be read", (flags, message) => {
+  const set = { description: "Some.", type: "object", additionalProperties: false, properties: {} };
+  const document = {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    $id: "https://opencomposer.dev/contracts/techniques/toy.json",
+    ...{ title: "Toy", description: "A toy.", type: "object", additionalProperties: false },
+    properties: { parameters: set, hyperparameters: set },
+  };
+  expect(readTechnique("toy", { ...document, "x-losses": ["loss"], "x-extends": true })).toMatchObject({
+    extends: true,
+  });
+  expect(() => readTechnique("toy", { ...document, ...flags })).toThrow(message);
+  // contracts/technique.schema.json says the same.
+  const isContract = new Ajv2020({ strict: false }).compile(techniqueContract);
+  expect(isContract({ ...document, ...flags })).toBe(false);
+});
 
 const descriptionSchema = z.object({ description: z.string() });
 const openapiSchema = z.object({

@@ -3,6 +3,7 @@ import { techniqueIds } from "../../../naming/resource-names";
 import { instrumentPresets } from "../../music/instrument-presets";
 import { pieceTimeSignatures } from "../../music/time-signatures";
 import { compositionStates } from "../../states/composition-state";
+import { remarksSchema, trackSources } from "../composition-parts";
 import { ratingSchema } from "../rating";
 import {
   failureResponseSchema,
@@ -24,10 +25,16 @@ export const inputSchema = z
     z.strictObject({ trackId: idSchema }),
     z.strictObject({
       compositionId: idSchema,
-      trackIndex: z.int().min(0).max(63).optional().meta({
-        description:
-          "The track of that piece that is the melody. Without it, the melody is track 0, which is that piece's own.",
-      }),
+      trackIndex: z
+        .int()
+        .min(0)
+        .max(63)
+        .optional()
+        .meta({
+          description:
+            "The track of that piece that is the melody. Without it, the melody is track 0, which is that piece's own; a " +
+            "technique that hears tracks (`hearsTracks` of `GET /techniques`) is given the whole piece.",
+        }),
     }),
   ])
   .meta({ id: "CompositionInput" });
@@ -53,9 +60,25 @@ export const compositionInputOptionsSchema = z
       .max(100_000)
       .optional()
       .meta({ description: "The first bar that is used. Bars count from 1." }),
-    bars: z.int().min(1).max(64).optional().meta({
-      description: "The number of bars that are used. Without it, all bars to the end of the melody are used.",
-    }),
+    bars: z
+      .int()
+      .min(1)
+      .max(64)
+      .optional()
+      .meta({
+        description:
+          "The number of bars that are used. Without it, all bars to the end of the melody are used. A technique that goes on " +
+          "with its input (`extends` of `GET /techniques`) takes at most 63, because a piece has 64.",
+      }),
+    allTracks: z
+      .boolean()
+      .optional()
+      .meta({
+        description:
+          "True gives the technique all tracks of an uploaded file, and not only the chosen one, which comes first. Their bars " +
+          "are those of the chosen track. The technique must hear tracks (`hearsTracks` of `GET /techniques`). Up to 16 tracks " +
+          "are heard: the chosen one and those with the most notes. Drums and further tracks stay in the piece.",
+      }),
   })
   .meta({ id: "InputOptions" });
 
@@ -87,12 +110,18 @@ export const performanceSchema = z
       .boolean()
       .optional()
       .meta({
-        description: `The tempo slows down by 8 % over the bar before the tune's last note, which is held 1.5 times as long. ${on}`,
+        description:
+          "The tempo slows down by 8 % over the bar before the tune's last note, which is held 1.5 times as long, but at most " +
+          `a bar longer. Where other voices move under it, it stays at the slower tempo; what sounds after it has the piece's tempo. ${on}`,
       }),
-    instruments: z.enum(instrumentPresets).optional().meta({
-      description:
-        "The instruments of all tracks. `model`, which is the default, leaves those of the melody and of the model.",
-    }),
+    instruments: z
+      .enum(instrumentPresets)
+      .optional()
+      .meta({
+        description:
+          "The instruments of all tracks. `model`, which is the default, leaves those of the melody and of the model. Tracks of the " +
+          "technique that are named after their instruments are named after the new ones. The arranger's volumes stay as they are.",
+      }),
   })
   .meta({
     id: "Performance",
@@ -133,9 +162,11 @@ export const updateCompositionSchema = z
       .optional()
       .meta({
         description:
-          "The new instruments of tracks of the finished piece (General MIDI, counted from 0). They win over the instruments of `performance` in the same request.",
+          "The new instruments of tracks of the finished piece (General MIDI, counted from 0). They win over the instruments of " +
+          "`performance` in the same request. A track of the technique that is named after its instrument is named after the new one.",
       }),
     performance: performanceSchema.optional().meta({
+      minProperties: 1,
       description:
         "Changes how the finished piece is performed. What it does not name stays as it is. `instruments` gives all " +
         "tracks new instruments; `model` gives them back those of melody and model.",
@@ -174,9 +205,15 @@ export const compositionSchema = z
             name: z.string(),
             program: programSchema,
             noteCount: z.int(),
-            source: z
-              .enum(["input", "generated"])
-              .meta({ description: "`generated` means that the technique wrote the track, or re-wrote it." }),
+            source: z.enum(trackSources).meta({
+              description:
+                "`generated` means that the technique wrote the track, or re-wrote it. `extended` means that the notes of " +
+                "the input are in it, as they were, and that the technique went on with them.",
+            }),
+            generatedFromBar: z.int().optional().meta({
+              description:
+                "The bar in which the first new note can begin, on a track that goes on with the input or enters after it.",
+            }),
             isDrums: z.literal(true).optional().meta({
               description: "This member is present if the track's pitches stand for drums, on MIDI channel 10.",
             }),
@@ -184,6 +221,11 @@ export const compositionSchema = z
         ),
         metrics: metricValuesSchema,
         editEventCount: z.int().optional(),
+        remarks: remarksSchema.meta({
+          description:
+            "Sentences for people about what the technique did otherwise than usual: that a low tune is the bass, that a voice " +
+            "rests in the whole piece and so has no track, or that nothing was added to the melody, and what may change that.",
+        }),
       })
       .optional(),
   })

@@ -28,6 +28,14 @@ export const techniqueSchema = z
     byRule: z.boolean().meta({
       description: "True if the technique follows rules: it has no models, and compositions with it have no `modelId`.",
     }),
+    extends: z.boolean().meta({
+      description:
+        "True if the technique goes on with its input: the piece is longer than what was given, which stays as it is.",
+    }),
+    hearsTracks: z.boolean().meta({
+      description:
+        "True if the technique hears all tracks of its input. To any other technique, one of them is the melody.",
+    }),
     timeSignatures: z.array(z.enum(pieceTimeSignatures)).meta({
       description:
         "The time signatures in which it composes. The bars that a composition chooses are all in one of them.",

@@ -129,10 +129,12 @@ export const operationDescriptions = {
       "COMPLETED or FAILED. " +
       "Equal seed, model, input and options give equal music. A technique that adds to the melody keeps it note for note " +
       "as track 0 and writes the other tracks; one that re-writes it (`ar-cnn` with `melodyLock` false) writes the whole " +
-      "piece as track 0, whose `source` is `generated`; notes that it left alone keep their ticks and velocities. Every " +
+      "piece as track 0, whose `source` is `generated`; notes that it left alone keep their ticks and velocities. One that goes on with its " +
+      "input (`extends` of `GET /techniques`) keeps every given note, and its tracks go on after the last one: `transformer` " +
+      "hears a whole piece (`input: { compositionId }`), all tracks of a file (`inputOptions.allTracks`), or one track. Every " +
       "track of a finished piece can be the input of the next one: `input: { compositionId, " +
       "trackIndex }`, if the technique takes its time signature. The chosen bars must be in one time signature: `unet-gan` and " +
-      "`ar-cnn` take 4/4, `arranger` takes 3/4, 2/4 and 6/8, too. Other bars are refused with `TIME_SIGNATURE_NOT_SUPPORTED`. " +
+      "the other models take 4/4, `arranger` takes 3/4, 2/4 and 6/8, too. Other bars are refused with `TIME_SIGNATURE_NOT_SUPPORTED`. " +
       "`unet-gan` accompanies the highest notes of an input that has several at once, and keeps the others.",
     body: createCompositionSchema,
     status: 202,
@@ -151,6 +153,7 @@ export const operationDescriptions = {
       "FILE_LOST",
       "BARS_OUT_OF_RANGE",
       "MELODY_TOO_LONG",
+      "MELODY_EMPTY",
       "TIME_SIGNATURE_NOT_SUPPORTED",
       "PITCH_OUT_OF_RANGE",
       "PARAMETERS_NOT_APPLICABLE",

@@ -7,8 +7,28 @@ import { jsonResponse, type Response } from "../../http/response";
 
 /** Returns the description of a technique in its shape of the API. */
 export function describedTechnique(technique: Technique) {
-  const { id, name, description, byRule, timeSignatures, parameters, hyperparameters } = technique;
-  return { id, name, description, byRule, timeSignatures, parameters, hyperparameters };
+  const {
+    id,
+    name,
+    description,
+    byRule,
+    extends: goesOn,
+    hearsTracks,
+    timeSignatures,
+    parameters,
+    hyperparameters,
+  } = technique;
+  return {
+    id,
+    name,
+    description,
+    byRule,
+    extends: goesOn,
+    hearsTracks,
+    timeSignatures,
+    parameters,
+    hyperparameters,
+  };
 }
 
 /** Lists the techniques with all their parameters. Clients make forms, command-line flags and checks of them. */

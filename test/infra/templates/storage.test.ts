@@ -3,7 +3,7 @@ import { Match } from "aws-cdk-lib/assertions";
 import { parseStageConfig } from "../../../lib/config/load-stage-config";
 import type { StageConfig } from "../../../lib/config/stage-config";
 import { briefVersionsTag } from "../../../naming/object-keys";
-import { trainedTechniqueIds } from "../../../naming/resource-names";
+import { perTrainedTechnique, trainedTechniqueIds } from "../../../naming/resource-names";
 import { allowing } from "../support/policy-statements";
 import { devConfig, prodConfig } from "../support/stage-configs";
 import { property, synthesize } from "../support/synthesize";
@@ -117,10 +117,7 @@ describe("the images' own repository", () => {
       expect(resource).toMatch(/:repository\/",\{"Fn::Sub":"cdk-hnb659fds-container-assets-/);
     const uri = `123456789012.dkr.ecr.eu-west-1.amazonaws.com/music@sha256:${"0a".repeat(32)}`;
     const image = { kind: "uri", uri } as const;
-    const images = {
-      "unet-gan": { training: image, inference: image },
-      "ar-cnn": { training: image, inference: image },
-    };
+    const images = perTrainedTechnique(() => ({ training: image, inference: image }));
     const named = pulls(parseStageConfig({ ...prodConfig, images }));
     expect(named).toHaveLength(1 + trainedTechniqueIds.length);
     for (const resource of named) expect(resource).toMatch(/:ecr:eu-west-1:123456789012:repository\/music"/);

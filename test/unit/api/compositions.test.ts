@@ -154,6 +154,111 @@ describe("composing", () => {
     expect(api.metrics).toEqual([]);
   });
 
+  describe("with a technique that goes on with its input", () => {
+    const extending = (): ComposerApi => {
+      const api = composerApi();
+      api.stores.stockModels.add(stockModel({ id: "transformer-bach", technique: "transformer" }));
+      return api;
+    };
+    const extend = { technique: "transformer", modelId: "transformer-bach" };
+
+    test("takes as many bars more as the piece has room for, and as few as one", async () => {
+      // Twinkle has twelve bars.
+      for (const [extensionBars, status] of [
+        [0, 202],
+        [52, 202],
+        [53, 422],
+      ]) {
+        expect((await create(extending(), { ...extend, parameters: { extensionBars } })).status).toBe(status);
+      }
+      const inputOptions = { startBar: 9 };
+      const reply = await create(extending(), { ...extend, inputOptions, parameters: { extensionBars: 61 } });
+      expect(problemOf(reply)).toMatchObject({
+        code: "PARAMETERS_NOT_APPLICABLE",
+        errors: [
+          {
+            pointer: "/parameters/extensionBars",
+            reason: "is more than the piece has room for: it has at most 64 bars, of which 4 are given",
+            value: 61,
+            allowed: "an integer from 0 to 60",
+          },
+        ],
+      });
+    });
+
+    test("leaves room for what is added: an input has at most 63 bars", async () => {
+      const api = extending();
+      const tracks = [63, 64].map((bars) => track({ bars }));
+      for (const one of tracks) {
+        api.tracks.put(one);
+        api.files.objects.set(trackKey(one), new Uint8Array(1));
+      }
+      const [fits, full] = tracks.map(({ id: trackId }) => ({ ...extend, input: { trackId } }));
+      expect((await create(api, fits)).status).toBe(202);
+      expect(problemOf(await create(api, full))).toMatchObject({
+        code: "MELODY_TOO_LONG",
+        detail: expect.stringContaining(
+          "at most 63 can be given to the model, because the piece has at most 64 with what is added",
+        ) as unknown,
+        errors: [{ pointer: "/inputOptions/bars", value: 64, allowed: "1 to 63" }],
+      });
+    });
+
+    test("is given a whole piece, unless a track of it is chosen, also if track 0 is silent", async () => {
+      const api = extending();
+      const [melody, bass] = finishedOutput.tracks;
+      if (melody === undefined || bass === undefined) throw new Error("there are no two tracks");
+      const drums = { ...bass, isDrums: true as const };
+      const pieces = {
+        quietTune: composition({
+          state: "COMPLETED",
+          output: { ...finishedOutput, tracks: [{ ...melody, noteCount: 0 }, bass] },
+        }),
+        drumsAlone: composition({
+          state: "COMPLETED",
+          output: { ...finishedOutput, tracks: [{ ...melody, noteCount: 0 }, drums] },
+        }),
+      };
+      for (const piece of Object.values(pieces)) {
+        api.compositions.put(piece);
+        api.files.objects.set(compositionScoreKey(piece), new Uint8Array(1));
+      }
+      const compositionId = pieces.quietTune.id;
+      expect((await create(api, { ...extend, input: { compositionId } })).status).toBe(202);
+      expect(problemOf(await create(api, { ...extend, input: { compositionId, trackIndex: 0 } }))).toMatchObject({
+        code: "TRACK_NOT_FOUND",
+        errors: [{ pointer: "/input/trackIndex", allowed: "1" }],
+      });
+      expect(problemOf(await create(api, { input: { compositionId } })).code).toBe("TRACK_NOT_FOUND");
+      const nothing = { ...extend, input: { compositionId: pieces.drumsAlone.id } };
+      expect(problemOf(await create(api, nothing))).toMatchObject({
+        code: "TRACK_NOT_FOUND",
+        errors: [{ pointer: "/input/compositionId", value: pieces.drumsAlone.id }],
+      });
+    });
+
+    test.each([
+      ["a technique that hears one melody", { input: { trackId: "T".repeat(26) } }, "with the technique transformer"],
+      ["a piece of the service", { ...extend, input: { compositionId: "T".repeat(26) } }, "with input.trackId"],
+      ["a sample melody", extend, "with input.trackId"],
+    ])("refuses all tracks of %s, beside the other broken fields", async (_, more, allowed) => {
+      const reply = await create(extending(), { ...more, inputOptions: { allTracks: true, bars: 65 } });
+      expect(reply.status).toBe(400);
+      expect(problemOf(reply).errors).toEqual(
+        expect.arrayContaining([
+          expect.objectContaining({
+            pointer: "/inputOptions/allTracks",
+            value: true,
+            allowed: `false, or true ${allowed}`,
+          }),
+          expect.objectContaining({ pointer: "/inputOptions/bars", value: 65 }),
+        ]),
+      );
+      const without = await create(extending(), { ...extend, inputOptions: { allTracks: false } });
+      expect(without.status).toBe(202);
+    });
+  });
+
   describe("with a technique that re-writes", () => {
     const rewriting = (): ComposerApi => {
       const api = composerApi();
@@ -441,6 +546,24 @@ describe("a composition", () => {
     const reply = await api.call("PATCH", path, { json: { performance: { ritardando: false } } });
     expect(reply.body).toMatchObject({ performance: { ...usualPerformance, ritardando: false } });
     expect(parseMidi((await api.call("GET", `${path}/midi`)).bytes).tracks[0]?.notes[0]?.velocity).not.toBe(80);
+  });
+
+  test("refuses a performance that changes nothing, also beside a name", async () => {
+    const api = composerApi();
+    const item = composition();
+    api.compositions.put({ ...item, performance: usualPerformance });
+    for (const json of [{ performance: {} }, { name: "New", performance: {} }]) {
+      const reply = await api.call("PATCH", `/compositions/${item.id}`, { json });
+      expect(reply.status).toBe(400);
+      expect(problemOf(reply).errors).toEqual([
+        {
+          pointer: "/performance",
+          reason: "changes nothing",
+          value: {},
+          allowed: "dynamics, mix, breaths, ritardando, instruments",
+        },
+      ]);
+    }
   });
 
   test("refuses a performance that is none, and any before the piece is done", async () => {

@@ -6,6 +6,7 @@ import { trainingJobStates } from "../../../domain/states/training-job-state";
 import { techniques } from "../../../domain/techniques/registry";
 import { maxProgressBytes } from "../../../domain/training/progress";
 import { checkpointsPrefix, sampleFile, trainingJobPrefix } from "../../../naming/object-keys";
+import { trainedTechniqueIds } from "../../../naming/resource-names";
 import { type ComposerApi, composerApi, now } from "./support/composer-api";
 import { problemOf, resourceOf } from "./support/documented-api";
 import { alice, bob, catalogue, composition, model, quotas, stockModel, trainingJob } from "./support/items";
@@ -400,7 +401,7 @@ describe("watching", () => {
     }
   });
 
-  test.each(["unet-gan", "ar-cnn"])("metrics have all the losses that %s reports", async (technique) => {
+  test.each(trainedTechniqueIds)("metrics have all the losses that %s reports", async (technique) => {
     const api = composerApi();
     const item = trainingJob({ state: "TRAINING" });
     api.trainingJobs.put(item);

@@ -9,131 +9,20 @@ import { scoreSchema } from "../../../domain/music/score";
 import { parseMidi } from "../../../domain/music/song";
 import { maxEditEvents } from "../../../domain/schemas/invocation";
 import { techniques } from "../../../domain/techniques/registry";
+import { compositionResource } from "../../../lambdas/api/compositions/composition-resource";
 import type { Invocation } from "../../../lambdas/aws/endpoint-invoker";
-import {
-  executeComposition,
-  type ExecuteCompositionParams,
-  inferenceBudgetSeconds,
-  pauseSeconds,
-  retrySeconds,
-} from "../../../lambdas/compositions/execute-composition";
+import { inferenceBudgetSeconds, pauseSeconds, retrySeconds } from "../../../lambdas/compositions/execute-composition";
 import { performedMidi } from "../../../lambdas/compositions/performed-midi";
 import { leaseSeconds, renewSeconds, repeatedly } from "../../../lambdas/compositions/worker-lease";
 import type { CompositionItem } from "../../../lambdas/stores/items";
 import { compositionEditEventsKey, compositionMidiKey, compositionScoreKey } from "../../../naming/object-keys";
-import { VirtualClock } from "../../fakes/clock";
-import { MemoryBuckets } from "../../fakes/memory-object-store";
-import { memoryStores } from "../../fakes/memory-stores";
-import { CollectingLog, CollectingMetrics } from "../../fakes/telemetry";
-
-const sub = "user-1";
-const sha256 = createHash("sha256").update("model").digest("hex");
-const id = (n: number): string => `01K0000000000000000000000${n}`;
-
-function composition(more: Partial<CompositionItem> = {}): CompositionItem {
-  return {
-    schemaVersion: 1,
-    kind: "COMPOSITION",
-    sub,
-    id: id(1),
-    name: "A piece",
-    version: 1,
-    createdAt: "2026-01-01T00:00:00.000Z",
-    updatedAt: "2026-01-01T00:00:00.000Z",
-    technique: "unet-gan",
-    model: { id: "unet-gan-bach", stock: true, sha256, bytes: 1_000 },
-    seed: 7,
-    state: "PENDING",
-    input: { sampleMelodyId: "twinkle-twinkle" },
-    inputOptions: {},
-    parameters: {},
-    attempt: 0,
-    openWork: "COMPOSITION",
-    openWorkOwner: `${sub}#${id(1)}`,
-    ...more,
-  };
-}
-
-const responseOf = (more: object = {}): Invocation => ({
-  kind: "RESPONSE",
-  body: new TextEncoder().encode(
-    JSON.stringify({
-      schemaVersion: 1,
-      technique: "unet-gan",
-      modelSha256: sha256,
-      tracks: [{ name: "Bass", program: 32, notes: [{ onset: 0, duration: 4, pitch: 40, velocity: 80 }] }],
-      metrics: { emptyBarRate: 0 },
-      seconds: 0.1,
-      ...more,
-    }),
-  ),
-});
-const modelError = (status: number, body: string): Invocation => ({ kind: "MODEL_ERROR", status, body });
-const unavailable: Invocation = { kind: "UNAVAILABLE", reason: "ECONNREFUSED" };
-
-class ComposingHarness {
-  readonly clock = new VirtualClock();
-  readonly stores = memoryStores(this.clock.now);
-  readonly compositions = this.stores.compositions;
-  readonly tracks = this.stores.tracks;
-  readonly artifacts = new MemoryBuckets().store("artifacts");
-  readonly log = new CollectingLog();
-  readonly metrics = new CollectingMetrics();
-  readonly requests: string[] = [];
-  readonly firstDeliveredAt = this.clock.now();
-  responses: Invocation[] = [];
-  /** Seconds for which the message was hidden, in their order. */
-  readonly postponed: number[] = [];
-  /** One renewal of the worker's lease. */
-  renew: () => Promise<void> = async () => undefined;
-  during: () => void | Promise<void> = () => undefined;
-
-  async deliver(n = 1, more: Partial<ExecuteCompositionParams> = {}) {
-    return await executeComposition({
-      owned: { sub, id: id(n) },
-      firstDeliveredAt: this.firstDeliveredAt,
-      compositions: this.compositions,
-      tracks: this.tracks,
-      artifacts: this.artifacts,
-      endpoint: {
-        invoke: async (endpointName, request) => {
-          this.requests.push(`${endpointName} ${new TextDecoder().decode(request)}`);
-          await this.during();
-          return this.responses.shift() ?? responseOf();
-        },
-      },
-      postpone: async (seconds) => {
-        this.postponed.push(seconds);
-      },
-      repeat: (_, call) => {
-        this.renew = call;
-        return { stop: async () => undefined };
-      },
-      presign: async (key) => `https://bucket.example/${key}?signed`,
-      stage: "dev",
-      now: this.clock.now,
-      log: this.log,
-      metrics: this.metrics,
-      ...more,
-    });
-  }
-  row(n = 1): CompositionItem {
-    const row = this.compositions.rows.get(`${sub}/${id(n)}`);
-    if (row === undefined) throw new Error("no such composition");
-    return row;
-  }
-}
-
-function harnessWith(more: Partial<CompositionItem> = {}): ComposingHarness {
-  const harness = new ComposingHarness();
-  harness.compositions.add(composition(more));
-  return harness;
-}
+import { composition, harnessWith, id, modelError, responseOf, sha256, sub, unavailable } from "./composing-harness";
 
 test.each<Partial<CompositionItem>>([
   {},
   { inputOptions: { bars: 1, transpose: -12 } },
   { technique: "ar-cnn", parameters: { passes: 3, melodyLock: true } },
+  { technique: "transformer", inputOptions: { tempo: 66.6 } },
   { model: { id: id(5), stock: false, sha256, bytes: 1_000 } },
 ])("asks the container as the contract says: %j", async (more) => {
   const harness = harnessWith(more);
@@ -407,6 +296,18 @@ test("the voices breathe where the technique heard a phrase end, also when the f
   expect(await bassLengths([])).toEqual([480, 480, 421]);
 });
 
+test("what the technique remarks on a piece stands in its output", async () => {
+  const harness = harnessWith();
+  const remarks = ["The model gives alto no note in this piece, so it has no track."];
+  harness.responses = [responseOf({ remarks })];
+  await harness.deliver();
+  expect(harness.row()).toMatchObject({ state: "COMPLETED", output: { remarks } });
+  expect(compositionResource(harness.row()).output?.remarks).toEqual(remarks);
+  const silent = harnessWith();
+  await silent.deliver();
+  expect(silent.row().output).not.toHaveProperty("remarks");
+});
+
 test("a finished piece can be the input of the next one", async () => {
   const harness = harnessWith();
   await harness.deliver();
@@ -416,6 +317,25 @@ test("a finished piece can be the input of the next one", async () => {
   await harness.deliver(2);
   const score = scoreSchema.parse(JSON.parse(harness.artifacts.text(compositionScoreKey({ sub, id: id(2) })) ?? ""));
   expect(score.tracks[0]).toMatchObject({ name: "Bass", source: "input" });
+});
+
+test("a bass that is arranged stays the bass, and the output says so; of another melody it says nothing", async () => {
+  const harness = harnessWith();
+  await harness.deliver();
+  const parameters = { style: "pop", density: "normal", chordRhythm: "half-bar", drums: false, swing: false };
+  const input = { compositionId: id(1), trackIndex: 1 };
+  harness.compositions.add(composition({ id: id(2), technique: "arranger", parameters, input, openWorkOwner: "x" }));
+  await harness.deliver(2);
+  const { output } = harness.row(2);
+  expect(output?.tracks.map(({ name, noteCount }) => [name, noteCount > 0])).toEqual([
+    ["Bass", true],
+    ["Piano", true],
+    ["Strings", true],
+  ]);
+  expect(output?.remarks).toEqual([
+    "the melody is so low that it is the bass: the chords lie above it, and no other bass plays",
+  ]);
+  expect(harness.row(1).output).not.toHaveProperty("remarks");
 });
 
 test.each([

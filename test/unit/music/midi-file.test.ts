@@ -16,6 +16,7 @@ import {
   writeMidi,
 } from "../../../domain/music/score";
 import { parseMidi, tempoAt } from "../../../domain/music/song";
+import { techniqueIds, trainedTechniqueIds } from "../../../naming/resource-names";
 import {
   ascii,
   meta,
@@ -522,7 +523,7 @@ describe("a melody", () => {
     const melody = trackMelody(parseMidi(bytes), 0);
     expect(melody.bars).toBe(3);
     expect(changesOf(bytes)).toEqual([
-      "bar 1 is in 1/4: unet-gan, ar-cnn, arranger take bars 2 to 3 (startBar and bars of inputOptions)",
+      `bar 1 is in 1/4: ${techniqueIds.join(", ")} take bars 2 to 3 (startBar and bars of inputOptions)`,
     ]);
     expect(() => applyInputOptions(melody, {}, "unet-gan")).toThrow(
       "of the chosen bars 1 to 3, bar 1 is in 1/4; unet-gan takes bars in 4/4: " +
@@ -538,7 +539,7 @@ describe("a melody", () => {
     ]);
     const melody = trackMelody(parseMidi(bytes), 0);
     expect(changesOf(bytes)).toEqual([
-      "bars 3 to 4 are in 3/4: unet-gan, ar-cnn take bars 1 to 2; arranger takes bars 1 to 2, or bars 3 to 4 " +
+      `bars 3 to 4 are in 3/4: ${trainedTechniqueIds.join(", ")} take bars 1 to 2; arranger takes bars 1 to 2, or bars 3 to 4 ` +
         "(startBar and bars of inputOptions)",
     ]);
     expect(() => applyInputOptions(melody, {}, "arranger")).toThrow(

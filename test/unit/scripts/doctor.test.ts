@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadStageConfig } from "../../../lib/config/load-stage-config";
+import { perTrainedTechnique, trainedTechniqueIds } from "../../../naming/resource-names";
 import { readBootstrapQualifier } from "../../../scripts/doctor/bootstrap-qualifier";
 import { checkMachine, checkStage } from "../../../scripts/doctor/check-stage";
 import {
@@ -55,13 +56,14 @@ test("the endpoints of a stage together must fit into the pool of the account", 
     { name: "Maximum total concurrency that can be allocated across all serverless endpoints", value },
   ];
   const endpoint = { kind: "serverless", memoryMb: 2048, maxConcurrency: 4 } as const;
-  const stage = { endpoints: { "unet-gan": endpoint, "ar-cnn": endpoint } };
-  expect(checkServerlessPool(pool(7), stage).result).toBe("wrong");
-  expect(line(checkServerlessPool(pool(8), stage))).toContain("8, needed are 8 for the endpoints of this stage");
-  const realTime = { kind: "realTime", instanceType: "ml.m5.large", instanceCount: 1 } as const;
-  expect(checkServerlessPool(pool(0), { endpoints: { "unet-gan": realTime, "ar-cnn": realTime } }).result).toBe(
-    "skipped",
+  const stage = { endpoints: perTrainedTechnique(() => endpoint) };
+  const needed = trainedTechniqueIds.length * endpoint.maxConcurrency;
+  expect(checkServerlessPool(pool(needed - 1), stage).result).toBe("wrong");
+  expect(line(checkServerlessPool(pool(needed), stage))).toContain(
+    `${needed}, needed are ${needed} for the endpoints of this stage`,
   );
+  const realTime = { kind: "realTime", instanceType: "ml.m5.large", instanceCount: 1 } as const;
+  expect(checkServerlessPool(pool(0), { endpoints: perTrainedTechnique(() => realTime) }).result).toBe("skipped");
 });
 
 test("machines of real-time endpoints need the quota of their type, together", () => {
@@ -71,12 +73,21 @@ test("machines of real-time endpoints need the quota of their type, together", (
     { name: "ml.m5.large for training job usage", value: 99 },
     { name: "ml.m5.large for endpoint usage", value },
   ];
-  const same = { endpoints: { "unet-gan": realTime("ml.m5.large", 1), "ar-cnn": realTime("ml.m5.large", 2) } };
-  expect(checkEndpointQuotas(large(2), same).map(line)).toEqual([
-    expect.stringMatching(/^✗ quota "ml\.m5\.large for endpoint usage": 2, needed are 3 /),
-  ]);
-  expect(checkEndpointQuotas(large(3), same).map(({ result }) => result)).toEqual(["right"]);
-  const each = { endpoints: { "unet-gan": realTime("ml.m5.large", 1), "ar-cnn": realTime("ml.c6i.large", 1) } };
+  const needed = trainedTechniqueIds.length + 1;
+  const same = {
+    endpoints: perTrainedTechnique((technique) => realTime("ml.m5.large", technique === "ar-cnn" ? 2 : 1)),
+  };
+  const [finding = ""] = checkEndpointQuotas(large(needed - 1), same).map(line);
+  expect(finding).toContain(`✗ quota "ml.m5.large for endpoint usage": ${needed - 1}, needed are ${needed} `);
+  expect(checkEndpointQuotas(large(needed), same).map(({ result }) => result)).toEqual(["right"]);
+  const serverless = { kind: "serverless", memoryMb: 2048, maxConcurrency: 4 } as const;
+  const each = {
+    endpoints: {
+      ...perTrainedTechnique(() => serverless),
+      "unet-gan": realTime("ml.m5.large", 1),
+      "ar-cnn": realTime("ml.c6i.large", 1),
+    },
+  };
   expect(checkEndpointQuotas(large(1), each).map(({ result }) => result)).toEqual(["right", "wrong"]);
   expect(checkEndpointQuotas(large(0), config)).toEqual([]);
 });
@@ -117,7 +128,7 @@ test("Docker is needed where images are built, and its image store is told", () 
     /^✗ Docker: it does not respond\. Start it, name another program in CDK_DOCKER, or/,
   );
   const uri = { kind: "uri", uri: `123456789012.dkr.ecr.eu-west-1.amazonaws.com/a@sha256:${"0".repeat(64)}` } as const;
-  const pushed = { "unet-gan": { training: uri, inference: uri }, "ar-cnn": { training: uri, inference: uri } };
+  const pushed = perTrainedTechnique(() => ({ training: uri, inference: uri }));
   expect(checkDocker(undefined, { images: pushed }).result).toBe("skipped");
 });
 
@@ -248,7 +259,7 @@ test("a stage of which nothing is deployed has one line, and what is wrong befor
 
 test("this machine is checked without an account, and each finding comes before the next is asked for", async () => {
   const uri = { kind: "uri", uri: `123456789012.dkr.ecr.eu-west-1.amazonaws.com/a@sha256:${"0".repeat(64)}` } as const;
-  const images = { "unet-gan": { training: uri, inference: uri }, "ar-cnn": { training: uri, inference: uri } };
+  const images = perTrainedTechnique(() => ({ training: uri, inference: uri }));
   const findings = checkMachine({ ...config, images });
   expect(await findings.next()).toMatchObject({ value: { check: "Node", result: "right" } });
   const others = [];

@@ -93,6 +93,16 @@ test("a technique by rule composes without a model, and is not trained", async (
   expect(api.names).toEqual([]);
 });
 
+test("a technique that goes on with the tune keeps it at the beginning of the piece", async () => {
+  const goesOn = await run({ techniques: ["transformer"] });
+  expect(goesOn.results).toMatchObject({ "compose with TRANSFORMER": "passed" });
+  const found = goesOn.report.steps.find(({ step }) => step === "compose with TRANSFORMER")?.found;
+  expect(found).toMatch(/^(\d+) notes of the melody kept, \1 added in 1 voice$/);
+
+  const late = await run({ techniques: ["transformer"], piece: (tracks) => tracks });
+  expect(late.results).toMatchObject({ "compose with TRANSFORMER": "failed" });
+});
+
 test("a token that the API does not take ends the run before anything is made", async () => {
   const ran = await run({ token: "another" });
   expect(failure(ran)).toMatch(/✗ sign in .*GET \/tracks: 401 UNAUTHENTICATED.*\n +.*npm run sign-in -- --stage dev/s);

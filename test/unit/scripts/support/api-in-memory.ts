@@ -1,4 +1,5 @@
 /** The public API in memory, as far as a smoke run uses it: what was made by whom, and faults that a test asks for. */
+import { endTick } from "../../../../domain/music/midi-note";
 import { writeMidi } from "../../../../domain/music/score";
 import { parseMidi, type Song } from "../../../../domain/music/song";
 
@@ -60,6 +61,21 @@ const written = (name: string, tracks: readonly Pick<Song["tracks"][number], "na
     bars: 8,
     tracks: tracks.map((track) => ({ ...track, program: 0, source: "input" as const, notes: [...track.notes] })),
   });
+
+/** What a technique makes that adds voices. */
+const accompanied = (tracks: Song["tracks"]) => [
+  ...tracks,
+  ...tracks.map(({ notes }) => ({ name: "Voice", notes: notes.map((note) => ({ ...note, pitch: note.pitch - 12 })) })),
+];
+
+/** What a technique makes that goes on with its input: here each track sounds twice. */
+const extended = (tracks: Song["tracks"]) => {
+  const end = Math.max(...tracks.flatMap(({ notes }) => notes.map(endTick)));
+  return tracks.map((track) => ({
+    ...track,
+    notes: [...track.notes, ...track.notes.map((note) => ({ ...note, startTick: note.startTick + end }))],
+  }));
+};
 
 export class ApiInMemory {
   /** Everything that is there, by kind. Stock models are there from the beginning. */
@@ -198,11 +214,11 @@ export class ApiInMemory {
     const upload = this.#files.get(String(objectOf(asked["input"])["trackId"]));
     if (upload === undefined) return problem(422, "TRACK_NOT_FOUND");
     const { tracks } = parseMidi(upload);
-    const voices = tracks.map(({ notes }) => ({
-      name: "Voice",
-      notes: notes.map((note) => ({ ...note, pitch: note.pitch - 12 })),
-    }));
-    this.#files.set(id, written(asked.name, this.faults.piece?.(tracks) ?? [...tracks, ...voices]));
+    const goesOn = asked["technique"] === "transformer";
+    this.#files.set(
+      id,
+      written(asked.name, this.faults.piece?.(tracks) ?? (goesOn ? extended(tracks) : accompanied(tracks))),
+    );
     return { ...asked, state: "COMPLETED" };
   }
 
@@ -263,6 +279,7 @@ const describeTechnique = (id: string) => ({
   name: id.toUpperCase(),
   description: "",
   byRule: id === "arranger",
+  extends: id === "transformer",
   parameters: [],
   hyperparameters: [
     { name: "epochs", title: "Epochs", type: "integer", minimum: 1, maximum: 2000, default: 60, description: "" },

@@ -1,4 +1,12 @@
 import { midiLimits, UnreadableMidiError } from "../../domain/music/byte-reader";
+import {
+  choosePiece,
+  type GivenPiece,
+  pieceOfMelody,
+  TooManyTracks,
+  wholeFile,
+  wholeScore,
+} from "../../domain/music/given-piece";
 import { applyInputOptions, type Melody, MelodyError, type TrackMelody, trackMelody } from "../../domain/music/melody";
 import { findSampleMelody, sampleAsMelody } from "../../domain/music/sample-melodies";
 import { type Score, scoreMelody, scoreSchema } from "../../domain/music/score";
@@ -9,8 +17,9 @@ import type { Compositions } from "../stores/compositions";
 import type { CompositionItem } from "../stores/items";
 import { type ObjectStore, ObjectTooLargeError } from "../stores/objects";
 import type { Tracks } from "../stores/tracks";
+import { givesWholePiece } from "./whole-piece";
 
-export interface ResolveMelodyParams {
+export interface ResolvePieceParams {
   readonly composition: CompositionItem;
   readonly compositions: Pick<Compositions, "get">;
   readonly tracks: Pick<Tracks, "get">;
@@ -22,10 +31,13 @@ interface Unusable {
   readonly failure: Failure;
 }
 
-export type ResolvedMelody = { readonly kind: "MELODY"; readonly melody: Melody } | Unusable;
+export type ResolvedPiece = { readonly kind: "PIECE"; readonly piece: GivenPiece } | Unusable;
 
-/** The melody of an input before its options are applied. */
-type InputMelody = { readonly kind: "MELODY"; readonly melody: Melody | TrackMelody } | Unusable;
+/** One melody of an input, or all of its tracks, before the options are applied. */
+type InputMusic =
+  | { readonly kind: "MELODY"; readonly melody: Melody | TrackMelody }
+  | { readonly kind: "WHOLE"; readonly whole: ReturnType<typeof wholeScore> }
+  | Unusable;
 
 /** The largest score that is read. A piece of 64 bars with 17 full tracks has some 20 MB as JSON. */
 const maxScoreBytes = 32 * 1024 * 1024;
@@ -37,15 +49,17 @@ const unusable = (code: string, message: string): Unusable => ({
 const gone = (input: string): Unusable =>
   unusable("INPUT_NOT_FOUND", `The ${input} that was the input does not exist any more.`);
 
-/** Returns the melody that the composition asks for, with its options applied. */
-export async function resolveMelody(params: ResolveMelodyParams): Promise<ResolvedMelody> {
+/** Returns the melody or the tracks that the composition asks for, with its options applied. */
+export async function resolvePiece(params: ResolvePieceParams): Promise<ResolvedPiece> {
   try {
-    const found = await inputMelody(params);
+    const found = await inputMusic(params);
     if (found.kind === "UNUSABLE") return found;
     const { inputOptions, technique } = params.composition;
-    return { kind: "MELODY", melody: applyInputOptions(found.melody, inputOptions, technique) };
+    if (found.kind === "WHOLE") return { kind: "PIECE", piece: choosePiece(found.whole, inputOptions, technique) };
+    return { kind: "PIECE", piece: pieceOfMelody(applyInputOptions(found.melody, inputOptions, technique)) };
   } catch (error) {
     if (error instanceof MelodyError) return unusable(error.code, `The input cannot be used: ${error.message}.`);
+    if (error instanceof TooManyTracks) return unusable("INPUT_TOO_LARGE", error.message);
     if (error instanceof UnreadableMidiError)
       return unusable("INPUT_UNREADABLE", `The input cannot be read: ${error.message}.`);
     if (error instanceof ObjectTooLargeError)
@@ -67,13 +81,9 @@ function readScore(bytes: Uint8Array): Score | undefined {
   }
 }
 
-async function inputMelody({
-  composition,
-  compositions,
-  tracks,
-  artifacts,
-}: ResolveMelodyParams): Promise<InputMelody> {
+async function inputMusic({ composition, compositions, tracks, artifacts }: ResolvePieceParams): Promise<InputMusic> {
   const { sub, input } = composition;
+  const isWhole = givesWholePiece(composition);
   if ("sampleMelodyId" in input) {
     const sample = findSampleMelody(input.sampleMelodyId);
     return sample === undefined ? gone("sample melody") : { kind: "MELODY", melody: sampleAsMelody(sample) };
@@ -83,7 +93,11 @@ async function inputMelody({
     const track = await tracks.get(owned);
     const bytes = track === undefined ? undefined : await artifacts.read(trackKey(owned), midiLimits.bytes);
     if (track === undefined || bytes === undefined) return gone("track");
-    return { kind: "MELODY", melody: trackMelody(parseMidi(bytes), track.trackIndex) };
+    const song = parseMidi(bytes);
+    const line = trackMelody(song, track.trackIndex);
+    return isWhole
+      ? { kind: "WHOLE", whole: wholeFile(song, { index: track.trackIndex, line }) }
+      : { kind: "MELODY", melody: line };
   }
   const owned = { sub, id: input.compositionId };
   const source = await compositions.get(owned);
@@ -97,6 +111,7 @@ async function inputMelody({
       "The score of the composition that was the input cannot be read. It is damaged.",
     );
   }
+  if (isWhole) return { kind: "WHOLE", whole: wholeScore(score) };
   const index = input.trackIndex ?? 0;
   const melody = scoreMelody(score, index);
   return melody === undefined

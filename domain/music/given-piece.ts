@@ -1,0 +1,133 @@
+/** What a composition is given: one melody, or all tracks of a piece. */
+import type { TechniqueId } from "../../naming/resource-names";
+import type { InputOptions } from "../schemas/composition-parts";
+import { type Bars, choosePart, type Melody, type TrackMelody, withWholeSteps } from "./melody";
+import type { MidiNote } from "./midi-note";
+import { type Score, timeSignatureOf } from "./score";
+import type { MidiTrack, Song } from "./song";
+
+/** A track that was given. */
+export interface GivenTrack extends Pick<Score["tracks"][number], "name" | "program" | "isDrums" | "mix"> {
+  readonly notes: readonly MidiNote[];
+}
+
+/** Tracks that have their bars in common. A melody is a piece of one track. */
+export interface GivenPiece extends Pick<Melody, "ticksPerBeat" | "tempo" | "bars" | "timeSignature"> {
+  /** The tracks. The first is the tune. */
+  readonly tracks: readonly GivenTrack[];
+}
+
+/** The maximum number of tracks that a technique hears (contracts/invocation-request: the melody and 15 others). */
+export const maxHeardTracks = 16;
+
+/** The maximum number of tracks of a piece that is given. With those that enter it, a piece has at most 64. */
+export const maxGivenTracks = 48;
+
+/** Returns a melody as a piece of one track. */
+export function pieceOfMelody({ name, program, notes, ticksPerBeat, tempo, bars, timeSignature }: Melody): GivenPiece {
+  return { ticksPerBeat, tempo, bars, timeSignature, tracks: [{ name, program, notes }] };
+}
+
+/** Returns one track of a piece as a melody. */
+export function trackOfPiece(piece: GivenPiece, index: number): Melody {
+  const track = piece.tracks[index];
+  if (track === undefined) throw new RangeError(`the piece has no track ${index}; it has ${piece.tracks.length}`);
+  const { ticksPerBeat, tempo, bars, timeSignature } = piece;
+  return { name: track.name, program: track.program, notes: track.notes, ticksPerBeat, tempo, bars, timeSignature };
+}
+
+/**
+ * Returns the indices of the tracks that a technique hears, in the piece's order: those with notes that are not drums.
+ * Of more than {@link maxHeardTracks}, the first and those with the most notes are heard.
+ */
+export function heardTracks({ tracks }: Pick<GivenPiece, "tracks">): number[] {
+  const noteCount = (index: number): number => tracks[index]?.notes.length ?? 0;
+  const sounding = tracks.flatMap(({ notes, isDrums }, index) => (notes.length > 0 && isDrums !== true ? [index] : []));
+  const [first, ...others] = sounding;
+  if (first === undefined) return [];
+  const fullest = others.sort((one, other) => noteCount(other) - noteCount(one) || one - other);
+  return [first, ...fullest.slice(0, maxHeardTracks - 1)].sort((one, other) => one - other);
+}
+
+/** The error for a piece of more tracks than {@link maxGivenTracks}. Its message is for the music's owner. */
+export class TooManyTracks extends Error {
+  override readonly name = "TooManyTracks";
+}
+
+/** A piece before the options of a composition are applied. */
+interface PieceToChooseFrom {
+  readonly bars: Bars;
+  readonly tempo: number;
+  readonly tracks: readonly GivenTrack[];
+}
+
+/**
+ * Returns the piece as the options ask for it. They change all tracks alike, but drums are not transposed, because their
+ * pitches are no tones.
+ * @throws MelodyError for what the options of a melody can break, too
+ * @throws TooManyTracks
+ */
+export function choosePiece(
+  { bars: music, tempo, tracks }: PieceToChooseFrom,
+  options: InputOptions,
+  technique: TechniqueId,
+): GivenPiece {
+  if (tracks.length > maxGivenTracks) {
+    throw new TooManyTracks(`The input has ${tracks.length} tracks with notes; allowed are at most ${maxGivenTracks}.`);
+  }
+  const notes = tracks.flatMap((track) => (track.isDrums === true ? [] : track.notes));
+  const { bars, timeSignature, notesOf } = choosePart({ music, notes }, options, technique);
+  const chosen = tracks.map((track) => ({
+    ...track,
+    notes: notesOf(track.notes, track.isDrums === true ? 0 : options.transpose),
+  }));
+  return {
+    ticksPerBeat: music.ticksPerBeat,
+    tempo: options.tempo ?? tempo,
+    bars,
+    timeSignature,
+    tracks: chosen,
+  };
+}
+
+/** Returns all tracks of a finished piece. */
+export function wholeScore(score: Score): PieceToChooseFrom {
+  const { ticksPerBeat, bars, tempo } = score;
+  return {
+    bars: { ticksPerBeat, bars, timeSignature: timeSignatureOf(score) },
+    tempo,
+    tracks: score.tracks.map(({ name, program, isDrums, mix, notes }) => ({
+      name,
+      program,
+      ...(isDrums === undefined ? {} : { isDrums }),
+      ...(mix === undefined ? {} : { mix }),
+      notes,
+    })),
+  };
+}
+
+/** Returns all tracks of a file, the chosen one first. The bars and the tempo are those of the chosen one. */
+export function wholeFile(
+  song: Song,
+  chosen: { readonly index: number; readonly line: TrackMelody },
+): PieceToChooseFrom {
+  const others = song.tracks.filter(({ index }) => index !== chosen.index);
+  const given = ({ name, program, isDrums, notes }: MidiTrack): GivenTrack => ({
+    name,
+    program,
+    ...(isDrums ? { isDrums } : {}),
+    notes,
+  });
+  const { name, program, notes, tempo } = chosen.line;
+  return { bars: chosen.line, tempo, tracks: [{ name, program, notes }, ...others.map(given)] };
+}
+
+/** Returns the piece with a finer division where a sixteenth is not a whole number of ticks. */
+export function pieceWithWholeSteps(piece: GivenPiece): GivenPiece {
+  const lines = piece.tracks.map((_, index) => withWholeSteps(trackOfPiece(piece, index)));
+  return {
+    ...piece,
+    ticksPerBeat: lines[0]?.ticksPerBeat ?? piece.ticksPerBeat,
+    tracks: piece.tracks.map((track, index) => ({ ...track, notes: lines[index]?.notes ?? track.notes })),
+  };
+}

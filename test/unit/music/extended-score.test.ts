@@ -1,0 +1,109 @@
+/** Laws of pieces that go on, over random pieces and responses. */
+import fc from "fast-check";
+import { extendScore } from "../../../domain/music/extended-score";
+import { type GivenPiece, heardTracks, maxHeardTracks, trackOfPiece } from "../../../domain/music/given-piece";
+import { toGrid } from "../../../domain/music/melody";
+import { endTick } from "../../../domain/music/midi-note";
+import { scoreOutput, writeMidi } from "../../../domain/music/score";
+import { parseMidi } from "../../../domain/music/song";
+
+const pitch = fc.nat({ max: 127 });
+const velocity = fc.integer({ min: 1, max: 127 });
+
+/** Pieces of one to eight bars, also with divisions in which a sixteenth is no whole number of ticks. */
+const pieces = fc
+  .record({ ticksPerBeat: fc.constantFrom(1, 2, 3, 7, 96, 480), bars: fc.integer({ min: 1, max: 8 }) })
+  .chain(({ ticksPerBeat, bars }) => {
+    const barTicks = 4 * ticksPerBeat;
+    const notes = fc.array(
+      fc.record({
+        startTick: fc.nat({ max: bars * barTicks - 1 }),
+        durationTicks: fc.integer({ min: 1, max: barTicks }),
+        pitch,
+        velocity,
+      }),
+      { maxLength: 6 },
+    );
+    const tracks = fc.array(
+      fc.record({ name: fc.string(), program: pitch, isDrums: fc.constantFrom(true as const, undefined), notes }),
+      { minLength: 1, maxLength: 20 },
+    );
+    return tracks.map((all): GivenPiece => ({
+      ...{ ticksPerBeat, tempo: 100, bars, timeSignature: "4/4" },
+      tracks: all.map(({ isDrums, notes: unsorted, ...track }) => ({
+        ...track,
+        ...(isDrums === undefined ? {} : { isDrums }),
+        notes: unsorted
+          .map((note) => ({ ...note, durationTicks: Math.min(note.durationTicks, bars * barTicks - note.startTick) }))
+          .sort((one, other) => one.startTick - other.startTick),
+      })),
+    }));
+  })
+  .filter((piece) => heardTracks(piece).length > 0);
+
+const added = fc.array(
+  fc.record({ after: fc.nat({ max: 31 }), duration: fc.integer({ min: 1, max: 16 }), pitch, velocity }),
+  { maxLength: 5 },
+);
+
+test("at most sixteen tracks are heard, never drums or silence, and the first that sounds is the melody", () => {
+  fc.assert(
+    fc.property(pieces, (piece) => {
+      const heard = heardTracks(piece);
+      const canBeHeard = piece.tracks.flatMap(({ isDrums, notes }, index) =>
+        isDrums !== true && notes.length > 0 ? [index] : [],
+      );
+      expect(heard).toHaveLength(Math.min(maxHeardTracks, canBeHeard.length));
+      expect(heard).toEqual(canBeHeard.filter((index) => heard.includes(index)));
+      expect(heard[0]).toBe(canBeHeard[0]);
+    }),
+  );
+});
+
+test("every given note stays where it was, in its time and with its velocity, and new ones begin at the seam or later", () => {
+  fc.assert(
+    fc.property(pieces, fc.array(added, { minLength: 17, maxLength: 17 }), (piece, writing) => {
+      const heard = heardTracks(piece);
+      const lastEnd = Math.max(
+        ...heard.flatMap((index) => toGrid(trackOfPiece(piece, index)).map(({ onset, duration }) => onset + duration)),
+      );
+      const firstStep = Math.ceil(lastEnd / 4) * 4;
+      const bars = Math.floor(firstStep / 16) + 3;
+      const written = writing.slice(0, Math.min(heard.length + 1, writing.length)).map((notes, index) => ({
+        ...{ name: `w${index}`, program: index },
+        notes: notes.map(({ after, ...note }) => ({ ...note, onset: firstStep + after })),
+      }));
+      const score = extendScore({ name: "On", piece, continuation: { firstStep, bars }, written });
+      const finer = score.ticksPerBeat / piece.ticksPerBeat;
+      expect(Number.isInteger(finer)).toBe(true);
+
+      piece.tracks.forEach((track, index) => {
+        const made = score.tracks[index];
+        const position = heard.indexOf(index);
+        const own = position === -1 ? [] : (written[position]?.notes ?? []);
+        expect(made).toMatchObject({ name: track.name, program: track.program });
+        expect(made?.source).toBe(own.length === 0 ? "input" : "extended");
+        expect(made?.notes.slice(0, track.notes.length)).toEqual(
+          track.notes.map((note) => ({
+            ...note,
+            startTick: note.startTick * finer,
+            durationTicks: note.durationTicks * finer,
+          })),
+        );
+        const rest = made?.notes.slice(track.notes.length) ?? [];
+        expect(rest.map((note) => [note.pitch, note.velocity])).toEqual(own.map((note) => [note.pitch, note.velocity]));
+        for (const { startTick } of rest) expect(startTick).toBeGreaterThanOrEqual(made?.generatedFromTick ?? Infinity);
+      });
+      const entered = score.tracks.slice(piece.tracks.length);
+      expect(entered.map(({ source }) => source)).toEqual(written.slice(heard.length).map(() => "generated"));
+      const output = scoreOutput(score, {});
+      const fromBar = Math.floor(firstStep / 16) + 1;
+      for (const { source, generatedFromBar } of output.tracks) {
+        expect(generatedFromBar).toBe(source === "input" ? undefined : fromBar);
+      }
+      const lastTick = Math.max(...piece.tracks.flatMap(({ notes }) => notes.map(endTick)));
+      expect(output.bars).toBe(Math.max(bars, Math.ceil(lastTick / (4 * piece.ticksPerBeat))));
+      expect(parseMidi(writeMidi(score)).ticksPerBeat).toBe(score.ticksPerBeat);
+    }),
+  );
+});
