@@ -517,7 +517,7 @@ export interface components {
         lastBar: number;
         timeSignature: string;
       }[];
-      /** @description The bars that can be composed with, and the techniques that take them. `startBar` and `bars` of a composition choose at most 64 bars inside one of these ranges. 2/2 and others whose bars have four quarter notes are 4/4 here. */
+      /** @description The bars that can be composed with, from the first in which a note begins, and the techniques that take them. `startBar` and `bars` of a composition choose at most 64 bars inside one of these ranges. 2/2 and others whose bars have four quarter notes are 4/4 here. */
       usableBars: {
         firstBar: number;
         lastBar: number;
@@ -616,10 +616,10 @@ export interface components {
         mix?: boolean;
         /** @description The other voices end up to a 32nd early before rests and where a phrase of the tune ends. The tune keeps its lengths. On unless it is false. */
         breaths?: boolean;
-        /** @description The tempo slows down by 8 % over the bar before the tune's last note, which is held 1.5 times as long. On unless it is false. */
+        /** @description The tempo slows down by 8 % over the bar before the tune's last note, which is held 1.5 times as long, but at most a bar longer. Where other voices move under it, it stays at the slower tempo; what sounds after it has the piece's tempo. On unless it is false. */
         ritardando?: boolean;
         /**
-         * @description The instruments of all tracks. `model`, which is the default, leaves those of the melody and of the model.
+         * @description The instruments of all tracks. `model`, which is the default, leaves those of the melody and of the model. Tracks of the technique that are named after their instruments are named after the new ones. The arranger's volumes stay as they are.
          * @enum {string}
          */
         instruments?: "model" | "choir" | "strings" | "brass" | "organ" | "piano" | "band";
@@ -660,6 +660,8 @@ export interface components {
         }[];
         metrics: components["schemas"]["Metrics"];
         editEventCount?: number;
+        /** @description Sentences for people about what the technique did otherwise than usual: that a low tune is the bass, that a voice rests in the whole piece and so has no track, or that nothing was added to the melody, and what may change that. */
+        remarks: string[];
       };
     };
     CompositionInput:
@@ -739,8 +741,8 @@ export interface components {
        *     - `lastBar`: an integer from 0 to 64 (bars); default 0. The last bar that may be edited, counted from the first bar of the input; 0 is the last of the piece. The music after it stays as it is.
        *     - `lowestPitch`: an integer from 0 to 127 (MIDI note number); default 0. The lowest pitch that may be added or removed: 60 is middle C, 12 more or less is an octave.
        *     - `highestPitch`: an integer from 0 to 127 (MIDI note number); default 127. The highest pitch that may be added or removed: 60 is middle C, 12 more or less is an octave.
-       *     - `density`: a number from 0.25 to 2 (times the training music's); default 1. How many notes should sound at once, and so how many voices are added to a melody, one at least. 1 is as many as in the music the model has learned from, less is thinner, more is fuller.
-       *     - `minProbability`: a number from 0 to 0.95; default 0. How sure the model must be of an edit. 0 lets it invent; 0.5 with a temperature of 0.5 and melodyLock false only corrects what is likelier wrong than right.
+       *     - `density`: a number from 0.25 to 2 (times the training music's); default 1. How many notes should sound at once, and so how many voices are added to a melody: one up to 0.5, three at 1, five at 2. 1 is as many as in the music the model has learned from, less is thinner, more is fuller. Without voiceLeading the notes come to about as many, and a thin melody may stay alone below 1.
+       *     - `minProbability`: a number from 0 to 0.95; default 0. How sure the model must be of an edit. 0 lets it invent; 0.5 with a temperature of 0.5 and melodyLock false only corrects what is likelier wrong than right. Of notes that it adds to a locked melody a model is seldom so sure: the stock model writes less from 0.2 on, half at 0.5, a sixth at 0.6, next to nothing at 0.7 and nothing from 0.8 on.
        *
        *     `transformer`:
        *     - `samplingTechnique`: minP, nucleus, topK, random; default minP. How the next note is drawn from those that the model finds likely. minP leaves out what is much less likely than the likeliest; nucleus draws from the likeliest that together have a probability; topK draws from a number of likeliest; random draws from all. The original had the last three.
@@ -760,7 +762,7 @@ export interface components {
        *
        *     `arranger`:
        *     - `style`: pop, rock, jazz, bossa, waltz; default pop. The band and its rhythms. The waltz is played in 3/4 and 6/8, the other styles in 4/4, 3/4, 2/4 and 6/8: the time signature is the melody's. In 6/8 those four share one rhythm and differ by instruments and chords.
-       *     - `density`: sparse, normal, full; default normal. How many instruments play besides the drums: two (chords and bass), three (held chords, too) or four (and one that plays the chords' tones in turn).
+       *     - `density`: sparse, normal, full; default normal. How many instruments play besides the drums: two (chords and bass), three (held chords, too) or four (and one that plays the chords' tones in turn). A melody that is a bass line takes the place of the bass.
        *     - `chordRhythm`: bar, half-bar, beat; default half-bar. How often the chord may change. It changes only where the melody asks for it.
        *     - `drums`: true or false; default true. Whether drums play, on MIDI channel 10.
        *     - `swing`: true or false; default false. The band plays the off-beat eighths late, in the last third of the beat. Meant for a melody that swings, because the melody itself keeps its ticks. In 6/8, whose beats are thirds already, nothing changes.
@@ -780,10 +782,10 @@ export interface components {
       mix?: boolean;
       /** @description The other voices end up to a 32nd early before rests and where a phrase of the tune ends. The tune keeps its lengths. On unless it is false. */
       breaths?: boolean;
-      /** @description The tempo slows down by 8 % over the bar before the tune's last note, which is held 1.5 times as long. On unless it is false. */
+      /** @description The tempo slows down by 8 % over the bar before the tune's last note, which is held 1.5 times as long, but at most a bar longer. Where other voices move under it, it stays at the slower tempo; what sounds after it has the piece's tempo. On unless it is false. */
       ritardando?: boolean;
       /**
-       * @description The instruments of all tracks. `model`, which is the default, leaves those of the melody and of the model.
+       * @description The instruments of all tracks. `model`, which is the default, leaves those of the melody and of the model. Tracks of the technique that are named after their instruments are named after the new ones. The arranger's volumes stay as they are.
        * @enum {string}
        */
       instruments?: "model" | "choir" | "strings" | "brass" | "organ" | "piano" | "band";
@@ -799,7 +801,7 @@ export interface components {
        * @example Evening song
        */
       name?: string;
-      /** @description The new instruments of tracks of the finished piece (General MIDI, counted from 0). They win over the instruments of `performance` in the same request. */
+      /** @description The new instruments of tracks of the finished piece (General MIDI, counted from 0). They win over the instruments of `performance` in the same request. A track of the technique that is named after its instrument is named after the new one. */
       programs?: {
         index: number;
         /** @description The instrument, as a General MIDI program. */
@@ -813,10 +815,10 @@ export interface components {
         mix?: boolean;
         /** @description The other voices end up to a 32nd early before rests and where a phrase of the tune ends. The tune keeps its lengths. On unless it is false. */
         breaths?: boolean;
-        /** @description The tempo slows down by 8 % over the bar before the tune's last note, which is held 1.5 times as long. On unless it is false. */
+        /** @description The tempo slows down by 8 % over the bar before the tune's last note, which is held 1.5 times as long, but at most a bar longer. Where other voices move under it, it stays at the slower tempo; what sounds after it has the piece's tempo. On unless it is false. */
         ritardando?: boolean;
         /**
-         * @description The instruments of all tracks. `model`, which is the default, leaves those of the melody and of the model.
+         * @description The instruments of all tracks. `model`, which is the default, leaves those of the melody and of the model. Tracks of the technique that are named after their instruments are named after the new ones. The arranger's volumes stay as they are.
          * @enum {string}
          */
         instruments?: "model" | "choir" | "strings" | "brass" | "organ" | "piano" | "band";

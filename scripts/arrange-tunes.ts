@@ -39,9 +39,9 @@ async function arrangeTunes(): Promise<void> {
       const { values } = checkParameters(techniques.arranger.parameters, { style });
       const settings = arrangerSettingsSchema.parse(values);
       return Array.from({ length: seeds }, (_, seed) => {
-        const { tracks } = arrange({ tune: { notes: played, bars, timeSignature }, settings, seed });
+        const { chords, tracks } = arrange({ tune: { notes: played, bars, timeSignature }, settings, seed });
         return {
-          ...{ tune, style, seed, steps },
+          ...{ tune, style, seed, steps, tuneIsBass: chords.every(({ tuneIsBass }) => tuneIsBass) },
           tracks: tracks
             .filter(({ isDrums }) => !isDrums)
             .map((track) => ({

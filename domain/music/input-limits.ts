@@ -7,6 +7,7 @@ import type { InputOptions } from "../schemas/composition-parts";
 import { techniques } from "../techniques/registry";
 import { techniquesTaking, timeSignaturesTakenBy } from "../techniques/time-signatures";
 import { type BarRange, barRanges, choicesInWords, timeSignaturesInWords, touchedBars, usableBars } from "./bar-lines";
+import { fromFirstNotes, nextBarWithNotes, type NoteBars, runsWithNotes } from "./bars-with-notes";
 import type { PieceTimeSignature } from "./time-signatures";
 
 /** The maximum number of bars of a melody that a technique takes in one composition. */
@@ -23,10 +24,8 @@ export interface PitchSpan {
 }
 
 /** The facts of a melody that decide whether it can be used. */
-export interface MelodyFacts {
+export interface MelodyFacts extends NoteBars {
   readonly bars: number;
-  /** The bar in which the first note begins; undefined while it is not known. */
-  readonly firstBarWithNotes?: number | undefined;
   /** All bars by their time signatures; absent if all are in 4/4. */
   readonly ranges?: readonly BarRange[];
 }
@@ -59,17 +58,6 @@ const barsInWords = (startBar: number, bars: number): string => `bars ${startBar
 
 const refused = (issue: InputIssue): BarChoice => ({ kind: "REFUSED", issue });
 
-/** Returns the issue of chosen bars in which no note begins. It names the allowed start if that is known. */
-export const emptyBarsIssue = (startBar: number, bars: number, firstBarWithNotes?: number): InputIssue => ({
-  code: "MELODY_EMPTY",
-  field: "startBar",
-  message: `no note begins in ${barsInWords(startBar, bars)}`,
-  reason: "begins bars that are all rests",
-  value: startBar,
-  allowed:
-    firstBarWithNotes === undefined ? "a bar from which notes begin" : `the notes begin in bar ${firstBarWithNotes}`,
-});
-
 export interface ChooseBarsParams {
   readonly melody: MelodyFacts;
   readonly options: Pick<InputOptions, "startBar" | "bars">;
@@ -88,7 +76,8 @@ function maxGivenBars(technique: TechniqueId, maxBars: number): number {
 
 /** Returns the bars that the options choose, or the first rule that they break. */
 export function chooseBars({ melody, options, technique, maxBars }: ChooseBarsParams): BarChoice {
-  const { firstBarWithNotes = 1, ranges = barRanges(melody.bars, []) } = melody;
+  const { ranges = barRanges(melody.bars, []) } = melody;
+  const takenRanges = usableBars(ranges, timeSignaturesTakenBy(technique));
   const { startBar = 1 } = options;
   if (startBar > melody.bars) {
     return refused({
@@ -116,8 +105,9 @@ export function chooseBars({ melody, options, technique, maxBars }: ChooseBarsPa
   if (bars > max) {
     const room = techniques[technique].extends ? `, because the piece has at most ${max + 1} with what is added` : "";
     const advice = "choose a part of it with inputOptions.startBar and inputOptions.bars";
-    const rests =
-      firstBarWithNotes > startBar ? `. Its notes begin in bar ${firstBarWithNotes}: begin with that startBar` : "";
+    const next = nextBarWithNotes(melody, startBar) ?? startBar;
+    const isTaken = takenRanges.some(({ firstBar, lastBar }) => firstBar <= next && next <= lastBar);
+    const rests = next > startBar && isTaken ? `. Notes begin in bar ${next}: begin with that startBar` : "";
     return refused({
       code: "MELODY_TOO_LONG",
       field: "bars",
@@ -127,18 +117,30 @@ export function chooseBars({ melody, options, technique, maxBars }: ChooseBarsPa
       allowed: `1 to ${max}`,
     });
   }
+  const firstWithNotes = nextBarWithNotes(melody, startBar) ?? Infinity;
+  if (firstWithNotes >= startBar + bars) {
+    const choices = choicesInWords(runsWithNotes(takenRanges, melody));
+    return refused({
+      code: "MELODY_EMPTY",
+      field: "startBar",
+      message: `no note begins in ${barsInWords(startBar, bars)}`,
+      reason: "begins bars that are all rests or held notes",
+      value: startBar,
+      allowed: choices === "" ? `none: no note begins in bars that ${technique} takes` : `notes begin in ${choices}`,
+    });
+  }
   const touched = touchedBars(ranges, startBar, bars);
   const [chosen] = usableBars(touched, timeSignaturesTakenBy(technique));
   if (chosen === undefined || touched.length > 1) {
-    return refused(timeSignatureIssue({ ranges, touched, startBar, bars, technique }));
+    return refused(timeSignatureIssue({ ranges, known: melody, touched, startBar, bars, technique }));
   }
-  if (startBar + bars <= firstBarWithNotes) return refused(emptyBarsIssue(startBar, bars, firstBarWithNotes));
   return { kind: "CHOSEN", startBar, bars, timeSignature: chosen.timeSignature };
 }
 
 interface TimeSignatureIssueParams {
   /** All bars of the melody. */
   readonly ranges: readonly BarRange[];
+  readonly known: NoteBars;
   /** Those that the chosen bars touch. */
   readonly touched: readonly BarRange[];
   readonly startBar: number;
@@ -148,9 +150,16 @@ interface TimeSignatureIssueParams {
 
 /**
  * Returns the issue of chosen bars that are in several time signatures, or in one that the technique does not take. It
- * names the bars that the technique takes, and the techniques that take the chosen bars, if there are any.
+ * names the bars with notes that the technique takes, and the techniques that take the chosen bars, if there are any.
  */
-function timeSignatureIssue({ ranges, touched, startBar, bars, technique }: TimeSignatureIssueParams): InputIssue {
+function timeSignatureIssue({
+  ranges,
+  known,
+  touched,
+  startBar,
+  bars,
+  technique,
+}: TimeSignatureIssueParams): InputIssue {
   const taken = timeSignaturesTakenBy(technique);
   // A technique that takes one time signature is told where the others are, and any other where they change.
   const told = taken.length === 1 ? touched.filter(({ timeSignature }) => timeSignature !== taken[0]) : touched;
@@ -158,8 +167,8 @@ function timeSignatureIssue({ ranges, touched, startBar, bars, technique }: Time
   const rule = `${technique} takes bars in ${taken.length === 1 ? taken.join() : "one time signature"}`;
   const withOptions = "with inputOptions.startBar and inputOptions.bars";
 
-  const own = choicesInWords(usableBars(ranges, taken));
-  const usable = usableBars(ranges);
+  const own = choicesInWords(fromFirstNotes(usableBars(ranges, taken), known));
+  const usable = fromFirstNotes(usableBars(ranges), known);
   const [whole] = touched.length === 1 ? usableBars(touched) : [];
   const wanted = (whole ?? usable[0])?.timeSignature;
   const others = wanted === undefined ? "" : techniquesTaking(wanted).join(", ");

@@ -1,5 +1,6 @@
 /** Chooses the instruments of a piece by a preset: one for the tune, and others for the voices by their heights. */
 import { type Ensemble, ensembles, type InstrumentPreset } from "./instrument-presets";
+import { instrumentName, isNamedAfter } from "./instrument-names";
 import type { Score } from "./score";
 
 /**
@@ -23,6 +24,22 @@ export function bassTrack(score: Pick<Score, "tracks">): number | undefined {
   return sounding.length < 2 ? undefined : sounding.at(-1);
 }
 
+/**
+ * Returns the piece with other programs of the tracks that are named by their indices. A track that the technique named
+ * after its instrument is named after the new one. The first track is the tune, and its name is its user's.
+ */
+export function withPrograms(score: Score, programs: ReadonlyMap<number, number>): Score {
+  return {
+    ...score,
+    tracks: score.tracks.map((track, index) => {
+      const program = programs.get(index);
+      if (program === undefined || program === track.program || track.isDrums === true) return track;
+      const isRenamed = index > 0 && isNamedAfter(track.name, track.program);
+      return { ...track, program, name: isRenamed ? instrumentName(program) : track.name };
+    }),
+  };
+}
+
 /** Returns the piece with the instruments of a preset. Its first track is the tune. */
 export function withInstruments(score: Score, preset: InstrumentPreset): Score {
   if (preset === "model") return score;
@@ -34,10 +51,5 @@ export function withInstruments(score: Score, preset: InstrumentPreset): Score {
     if (index === lowest) return bass;
     return voices[Math.min(inner.indexOf(index), voices.length - 1)] ?? voices[0];
   };
-  return {
-    ...score,
-    tracks: score.tracks.map((track, index) =>
-      track.isDrums === true ? track : { ...track, program: programOf(index) },
-    ),
-  };
+  return withPrograms(score, new Map(score.tracks.map((_, index) => [index, programOf(index)])));
 }

@@ -4,7 +4,6 @@ import { timeSignaturesTakenBy } from "../techniques/time-signatures";
 import {
   barAt,
   barCount,
-  type BarRange,
   choicesInWords,
   otherTimeSignatures,
   rangesOf,
@@ -12,9 +11,10 @@ import {
   timeSignaturesInWords,
   usableBars,
 } from "./bar-lines";
+import { fromFirstNotes } from "./bars-with-notes";
 import { maxMelodyBars } from "./input-limits";
 import { channelKinds, fileKinds, occurrencesInWords } from "./left-out-events";
-import { firstBarWithNotes, sensibleTempo, tempoRange, type TrackMelody } from "./melody";
+import { firstBarWithNotes, noteBarsOf, sensibleTempo, tempoRange, type TrackMelody } from "./melody";
 import { whyNoTones } from "./melody-choice";
 import { endTick } from "./midi-note";
 import { type MidiTrack, type Song, tempoAt } from "./song";
@@ -55,13 +55,17 @@ function noTones(track: MidiTrack): string[] {
 function timeSignatureChanges(melody: TrackMelody): string[] {
   const others = otherTimeSignatures(melody.barLines);
   if (others.length === 0) return [];
-  const takers = takersInWords(rangesOf(melody.barLines));
+  const takers = takersInWords(melody);
   return [`${timeSignaturesInWords(others)}: ${takers} (startBar and bars of inputOptions)`];
 }
 
 /** Returns which techniques take which bars: "unet-gan, ar-cnn, transformer take none; arranger takes bars 1 to 8". */
-function takersInWords(ranges: readonly BarRange[]): string {
-  const choices = perTechnique((technique) => choicesInWords(usableBars(ranges, timeSignaturesTakenBy(technique))));
+function takersInWords(melody: TrackMelody): string {
+  const ranges = rangesOf(melody.barLines);
+  const known = { barsWithNotes: noteBarsOf(melody) };
+  const choices = perTechnique((technique) =>
+    choicesInWords(fromFirstNotes(usableBars(ranges, timeSignaturesTakenBy(technique)), known)),
+  );
   return [...new Set(Object.values(choices))]
     .map((choice) => {
       const takers = techniqueIds.filter((technique) => choices[technique] === choice);

@@ -13,14 +13,8 @@ import {
   type TimeSignatureStretch,
   usableTimeSignatures,
 } from "./bar-lines";
-import {
-  chooseBars,
-  emptyBarsIssue,
-  type InputIssue,
-  maxMelodyBars,
-  type PitchSpan,
-  transposeIssue,
-} from "./input-limits";
+import { barsWithNotes } from "./bars-with-notes";
+import { chooseBars, type InputIssue, maxMelodyBars, type PitchSpan, transposeIssue } from "./input-limits";
 import { endTick, type MidiNote } from "./midi-note";
 import { type Song, tempoAt } from "./song";
 import { barShapes, type PieceTimeSignature, stepsPerQuarter, ticksPerBar } from "./time-signatures";
@@ -128,8 +122,11 @@ export const stepsOf = ({ bars, timeSignature }: Pick<Melody, "bars" | "timeSign
   bars * barShapes[timeSignature].steps;
 
 /** The bars of a line, or of several lines together. */
-export type Bars =
+type Bars =
   Pick<Melody, "ticksPerBeat" | "bars" | "timeSignature"> | Pick<TrackMelody, "ticksPerBeat" | "bars" | "barLines">;
+
+/** Some music by its bars, with the notes of which one must begin in those that are chosen. */
+export type Music = Bars & Pick<Line, "notes">;
 
 /** Returns the stretches of bars that a melody has. */
 export function stretchesOf(melody: Bars): readonly TimeSignatureStretch[] {
@@ -141,6 +138,9 @@ export function stretchesOf(melody: Bars): readonly TimeSignatureStretch[] {
 /** Returns the bar, counted from 1, in which the first note begins. */
 export const firstBarWithNotes = ({ barLines: stretches, notes }: TrackMelody): number =>
   barAt(stretches, Math.min(...notes.map(({ startTick }) => startTick)));
+
+/** Returns the bars in which notes begin, in the form of {@link barsWithNotes}. */
+export const noteBarsOf = (melody: Music): string => barsWithNotes(stretchesOf(melody), melody.notes);
 
 /** Returns the lowest and the highest pitch of notes. */
 function pitchSpan(notes: readonly MidiNote[]): PitchSpan {
@@ -161,19 +161,17 @@ interface ChosenPart extends Pick<Melody, "bars" | "timeSignature"> {
    * @throws MelodyError when a note would leave the range 0-127
    */
   readonly notesOf: (notes: readonly MidiNote[], transpose?: number) => MidiNote[];
-  /** Returns the error for a part in which no note begins. */
-  readonly noNotes: () => MelodyError;
 }
 
 /**
  * Chooses the part of some music that the options ask for.
  * @throws MelodyError when the bars lie outside the music or are in time signatures that the technique does not take,
- *   or are more than it takes
+ *   no note begins in them, or they are more than it takes
  */
-export function choosePart(music: Bars, options: InputOptions, technique: TechniqueId): ChosenPart {
+export function choosePart(music: Music, options: InputOptions, technique: TechniqueId): ChosenPart {
   const stretches = stretchesOf(music);
   const choice = chooseBars({
-    melody: { bars: music.bars, ranges: rangesOf(stretches) },
+    melody: { bars: music.bars, ranges: rangesOf(stretches), barsWithNotes: noteBarsOf(music) },
     options,
     technique,
     maxBars: maxMelodyBars,
@@ -188,7 +186,6 @@ export function choosePart(music: Bars, options: InputOptions, technique: Techni
   return {
     bars,
     timeSignature,
-    noNotes: () => melodyError(emptyBarsIssue(startBar, bars)),
     notesOf: (notes, transpose = 0) => {
       const chosen = notes.filter(({ startTick }) => startTick >= from && startTick < to);
       const issue = transposeIssue(pitchSpan(chosen), transpose);
@@ -216,22 +213,39 @@ export function choosePart(music: Bars, options: InputOptions, technique: Techni
  *   nothing sounds in them, more are left than it takes, or a note would leave the range 0-127
  */
 export function applyInputOptions(melody: Melody | TrackMelody, options: InputOptions, technique: TechniqueId): Melody {
-  const { bars, timeSignature, notesOf, noNotes } = choosePart(melody, options, technique);
+  const { bars, timeSignature, notesOf } = choosePart(melody, options, technique);
   const notes = notesOf(melody.notes, options.transpose);
-  if (notes.length === 0) throw noNotes();
   const { name, program, ticksPerBeat } = melody;
   return { name, program, ticksPerBeat, tempo: options.tempo ?? melody.tempo, bars, timeSignature, notes };
 }
 
 const finestDivision = 32_767;
 
+/** The divisions of a beat that a piece needs: multiples of `unit`, the least of them `least`. */
+interface NeededDivision {
+  readonly unit: number;
+  readonly least: number;
+}
+
+/** A sixteenth is a whole number of ticks. */
+const forSteps: NeededDivision = { unit: stepsPerBeat, least: stepsPerBeat };
+/** A third of a sixteenth is two whole ticks or more: swing moves notes by thirds of a beat. */
+const forSwing: NeededDivision = { unit: 3 * stepsPerBeat, least: 6 * stepsPerBeat };
+
 /**
  * Returns the melody with a finer division where a sixteenth is not a whole number of ticks. Without it, notes on the
- * grid would stand a fraction of a tick off.
+ * grid would stand a fraction of a tick off. Generated notes that swing need thirds of sixteenths, too. A division that
+ * a file cannot have is not taken; so fine a tick is not heard.
  */
-export function withWholeSteps(melody: Melody): Melody {
-  const factor = [1, 2, 4].find((candidate) => (melody.ticksPerBeat * candidate) % stepsPerBeat === 0) ?? 1;
-  if (factor === 1 || melody.ticksPerBeat * factor > finestDivision) return melody;
+export function withWholeSteps(
+  melody: Melody,
+  generated: readonly { readonly notes: readonly GridNote[] }[] = [],
+): Melody {
+  const isOnGrid = ({ onset, duration }: GridNote): boolean => Number.isInteger(onset) && Number.isInteger(duration);
+  const swings = generated.some(({ notes }) => !notes.every(isOnGrid));
+  const factor =
+    (swings ? finerBy(melody.ticksPerBeat, forSwing) : undefined) ?? finerBy(melody.ticksPerBeat, forSteps);
+  if (factor === undefined || factor === 1) return melody;
   return {
     ...melody,
     ticksPerBeat: melody.ticksPerBeat * factor,
@@ -241,6 +255,15 @@ export function withWholeSteps(melody: Melody): Melody {
       durationTicks: note.durationTicks * factor,
     })),
   };
+}
+
+/** Returns the smallest factor that makes a division what is needed; undefined if a file cannot have it. */
+function finerBy(ticksPerBeat: number, { unit, least }: NeededDivision): number | undefined {
+  for (let factor = 1; ticksPerBeat * factor <= finestDivision && factor <= least; factor += 1) {
+    const finer = ticksPerBeat * factor;
+    if (finer >= least && finer % unit === 0) return factor;
+  }
+  return undefined;
 }
 
 /** A note in the form in which it travels to a model and back. */

@@ -43,7 +43,7 @@ const mixing = {
 /** The last bar slows down to this share of the tempo, in equal parts from beat to beat. */
 const slowest = 0.92;
 
-/** How much longer the last note of the tune is held than it is written. */
+/** How many times as long as it is written the last note of the tune is held, where it is not too long for that. */
 const fermata = 1.5;
 
 /** A stretch of the tune, from the beginning of its first note to the end of its last. */
@@ -226,8 +226,9 @@ function mixed(score: Score): PerformedTrack[] {
 }
 
 /**
- * Returns the tempos by which the piece slows down over the bar before the tune's last note, and holds that note.
- * None of them stands at or before the tune's first note, where programs read the tempo of the piece.
+ * Returns the tempos by which the piece slows down over the bar before the tune's last note, and holds that note. Where
+ * anything sounds after it, the piece goes on in its tempo. None of them stands at or before the tune's first note,
+ * where programs read the tempo of the piece.
  */
 function closingTempos(score: Score, tune: readonly MidiNote[]): TempoSign[] {
   const { tempo } = score;
@@ -238,7 +239,22 @@ function closingTempos(score: Score, tune: readonly MidiNote[]): TempoSign[] {
   const beats = bar / beatTicks;
   const slowing = Array.from({ length: beats }, (_, beat): TempoSign => {
     const share = 1 - ((1 - slowest) * (beat + 1)) / beats;
-    return { tick: last - (beats - beat) * beatTicks, beatsPerMinute: tempo * share };
+    return { tick: Math.round(last - (beats - beat) * beatTicks), beatsPerMinute: tempo * share };
   });
-  return [...slowing, { tick: last, beatsPerMinute: tempo / fermata }].filter(({ tick }) => tick > first);
+  const end = Math.max(...tune.filter(({ startTick }) => startTick === last).map(endTick));
+  const holding = { tick: last, beatsPerMinute: tempo / holdOf(score, { last, end }) };
+  const closing = [...slowing, holding].filter(({ tick }) => tick > first);
+  const goesOn = score.tracks.some(({ notes }) => notes.some((note) => endTick(note) > end));
+  return closing.length > 0 && goesOn ? [...closing, { tick: end, beatsPerMinute: tempo }] : closing;
+}
+
+/**
+ * Returns how many times as long as written the tune's last note is held, which is never more than a bar longer. Where
+ * anything begins after it, it is no more than as slow as the beat before it, because a fermata would stop what moves.
+ */
+function holdOf(score: Score, { last, end }: { readonly last: number; readonly end: number }): number {
+  // A tune may be played beside the grid on which the other voices stand: what has its sixteenth begins with it.
+  const stepOf = (tick: number): number => Math.round((tick * stepsPerBeat) / score.ticksPerBeat);
+  const moves = score.tracks.some(({ notes }) => notes.some(({ startTick }) => stepOf(startTick) > stepOf(last)));
+  return Math.min(moves ? 1 / slowest : fermata, 1 + barTicksOf(score).bar / (end - last));
 }

@@ -5,16 +5,22 @@ import * as z from "zod";
 import { type CompositionOutput, trackSources } from "../schemas/composition-parts";
 import type { Metrics } from "../schemas/metrics";
 import { plainText } from "../schemas/text";
+import { barsWithNotes } from "./bars-with-notes";
 import { cellOf, soundingCells } from "./edit-events";
-import { type Melody, type ModelNote, stepsPerBeat, toGrid, withWholeSteps } from "./melody";
+import { type Melody, type ModelNote, stepsPerBeat, stretchesOf, toGrid, withWholeSteps } from "./melody";
 import { endTick, type MidiNote } from "./midi-note";
 import type { TempoSign } from "./midi-scan";
 import { rewrittenMelody } from "./rewritten-melody";
 import { barShapes, type PieceTimeSignature, pieceTimeSignatures, ticksPerBar } from "./time-signatures";
 
+/** The shortest note, in ticks. Of a shorter one, a file would tell the end before the beginning. */
+const shortestNote = 1;
+const lasting = (ticks: number): number => Math.max(shortestNote, ticks);
+
 const noteSchema = z.strictObject({
   startTick: z.number().min(0),
-  durationTicks: z.number().min(0),
+  // Files of earlier versions may have shorter notes, which are read as the shortest.
+  durationTicks: z.number().min(0).transform(lasting).pipe(z.number().min(shortestNote)),
   pitch: z.int().min(0).max(127),
   velocity: z.int().min(1).max(127),
 });
@@ -112,6 +118,45 @@ function besideMelody({ notes }: Melody): (velocity: number) => number {
   return (velocity) => Math.min(127, Math.max(1, Math.round((velocity * median) / usualVelocity)));
 }
 
+interface GridTicks {
+  readonly begin: (step: number) => number;
+  readonly end: (step: number) => number;
+}
+
+/**
+ * Returns functions that give the ticks at which notes of the grid begin and end beside a tune. A tune that is played off
+ * the grid may begin after the step on which the grid has it, or end before. What comes in or ends with it on the grid does
+ * so at the tune's own ticks, and nothing begins after its last note that begins with it on the grid.
+ */
+function ticksBeside(tune: Melody): GridTicks {
+  const tickOf = (step: number): number => Math.round((step * tune.ticksPerBeat) / stepsPerBeat);
+  const grid = toGrid(tune);
+  const firstStep = Math.min(...grid.map(({ onset }) => onset));
+  const lastStep = Math.max(...grid.map(({ onset }) => onset));
+  const endStep = Math.max(...grid.map(({ onset, duration }) => onset + duration));
+  const firstTick = Math.min(...tune.notes.map(({ startTick }) => startTick));
+  const lastTick = Math.max(...tune.notes.map(({ startTick }) => startTick));
+  const tuneEnds = Math.max(...tune.notes.map(endTick));
+  return {
+    begin: (step) =>
+      step < firstStep || step > lastStep ? tickOf(step) : Math.min(Math.max(tickOf(step), firstTick), lastTick),
+    end: (step) => (step > endStep ? tickOf(step) : Math.min(tickOf(step), tuneEnds)),
+  };
+}
+
+/**
+ * Returns the notes that can be heard: those that have a length, and of notes that begin as one on the same pitch the
+ * longest. A swung note beside a tune that is played off the grid may lose its length, or its distance to the next.
+ */
+function audibleNotes(notes: readonly MidiNote[]): MidiNote[] {
+  const longest = new Map<string, MidiNote>();
+  for (const note of notes) {
+    const key = `${note.startTick}:${note.pitch}`;
+    if (note.durationTicks > (longest.get(key)?.durationTicks ?? 0)) longest.set(key, note);
+  }
+  return [...longest.values()];
+}
+
 /**
  * Returns the piece: the melody, tick for tick, or the re-written piece in its place, and the generated tracks under it.
  */
@@ -122,8 +167,8 @@ export function composeScore({ name, melody: given, rewritten, generated }: Comp
   const leveled = rewritten?.map((note) =>
     played?.has(cellOf(note.onset, note.pitch)) === true ? note : { ...note, velocity: level(note.velocity) },
   );
-  const melody = leveled === undefined ? withWholeSteps(given) : rewrittenMelody(given, leveled);
-  const tickOf = (step: number): number => Math.round((step * melody.ticksPerBeat) / stepsPerBeat);
+  const melody = leveled === undefined ? withWholeSteps(given, generated) : rewrittenMelody(given, leveled);
+  const { begin, end } = ticksBeside(melody);
   return {
     ...sharedMembers({ ...melody, name }),
     tracks: [
@@ -139,12 +184,14 @@ export function composeScore({ name, melody: given, rewritten, generated }: Comp
         source: "generated" as const,
         ...(track.isDrums === true ? { isDrums: true as const } : {}),
         ...(track.mix === undefined ? {} : { mix: track.mix }),
-        notes: track.notes.map(({ onset, duration, pitch, velocity }) => ({
-          startTick: tickOf(onset),
-          durationTicks: tickOf(onset + duration) - tickOf(onset),
-          pitch,
-          velocity: level(velocity),
-        })),
+        notes: audibleNotes(
+          track.notes.map(({ onset, duration, pitch, velocity }) => ({
+            startTick: begin(onset),
+            durationTicks: end(onset + duration) - begin(onset),
+            pitch,
+            velocity: level(velocity),
+          })),
+        ),
       })),
     ],
   };
@@ -157,6 +204,13 @@ export function scoreMelody(score: Score, trackIndex: number): Melody | undefine
   const { ticksPerBeat, tempo, bars } = score;
   const timeSignature = timeSignatureOf(score);
   return { name: track.name, program: track.program, ticksPerBeat, tempo, bars, timeSignature, notes: track.notes };
+}
+
+/** Returns the bars in which the notes of each track begin, in the form of {@link barsWithNotes}. */
+export function scoreNoteBars(score: Score): string[] {
+  const { bars, ticksPerBeat, tracks } = score;
+  const stretches = stretchesOf({ bars, ticksPerBeat, timeSignature: timeSignatureOf(score) });
+  return tracks.map(({ notes }) => barsWithNotes(stretches, notes));
 }
 
 /** Returns the output that the composition's resource shows of the piece. */
@@ -238,14 +292,19 @@ const panController = 10;
 
 /**
  * Returns the piece as a Standard MIDI File of format 1. Tempo and time signature stand in the first track, so that
- * track numbers of the file and of the piece are the same. Names are in UTF-8. Equal pieces give equal bytes.
+ * track numbers of the file and of the piece are the same. Names are in UTF-8. A note lasts a tick at least. Equal
+ * pieces give equal bytes.
  */
 export function writeMidi(score: PerformedScore): Uint8Array {
+  const lastingTracks = score.tracks.map((track) => ({
+    ...track,
+    notes: track.notes.map((note) => ({ ...note, durationTicks: lasting(note.durationTicks) })),
+  }));
   const lastTick = Math.max(
     score.bars * ticksPerBar(timeSignatureOf(score), score.ticksPerBeat),
-    ...score.tracks.flatMap(({ notes }) => notes.map(endTick)),
+    ...lastingTracks.flatMap(({ notes }) => notes.map(endTick)),
   );
-  const tracks = score.tracks.map(({ name, program, isDrums, notes, volume, pan }, index) => {
+  const tracks = lastingTracks.map(({ name, program, isDrums, notes, volume, pan }, index) => {
     const channel = isDrums === true ? drumChannel : (melodicChannels[index % melodicChannels.length] ?? 0);
     const settings: TimedEvent[] = [{ tick: 0, rank: 0, at: (delta) => ({ delta, trackName: plainText(name, 100) }) }];
     if (index === 0) {

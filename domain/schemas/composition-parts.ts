@@ -53,6 +53,9 @@ export type InputOptions = z.infer<typeof inputOptionsSchema>;
 /** The sixteenths at which notes of the tune begin that end a phrase. A piece has at most 1,024 sixteenths. */
 export const phraseEndsSchema = z.array(z.int().min(0).max(1023)).max(1024);
 
+/** Sentences of a technique about a piece, such as that a voice rests throughout. */
+export const remarksSchema = z.array(z.string().min(1).max(500)).max(8);
+
 /** How a piece is performed: what is added to its notes in the MIDI file. */
 export const performanceOptionsSchema = z.strictObject({
   dynamics: z.boolean(),
@@ -87,6 +90,7 @@ export const compositionOutputSchema = z.strictObject({
   ),
   metrics: metricsSchema,
   editEventCount: z.int().min(0).optional(),
+  remarks: remarksSchema.optional(),
 });
 
 export type CompositionOutput = z.infer<typeof compositionOutputSchema>;

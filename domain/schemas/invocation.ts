@@ -7,7 +7,7 @@ import * as z from "zod";
 import type { TrainedTechniqueId } from "../../naming/resource-names";
 import { maxMelodyBars } from "../music/input-limits";
 import { type beatsPerBar, type ModelNote, stepsPerBar, type stepsPerBeat } from "../music/melody";
-import { phraseEndsSchema } from "./composition-parts";
+import { phraseEndsSchema, remarksSchema } from "./composition-parts";
 import { metricsSchema } from "./metrics";
 
 /** The maximum number of notes that a melody may have for each of its steps. */
@@ -98,6 +98,7 @@ export const invocationResponseSchema = z.object({
   /** The piece that takes the melody's place, if the technique re-wrote it. */
   melody: z.object({ notes: z.array(noteSchema).max(rewrittenNotes) }).optional(),
   phraseEnds: phraseEndsSchema.optional(),
+  remarks: remarksSchema.optional(),
   metrics: metricsSchema.refine((metrics) => Object.keys(metrics).length <= 64, "has more than 64 metrics"),
   editEvents: z.array(editEventSchema).max(maxEditEvents).optional(),
   /** Where the new music begins, if the technique went on with the melody, and the bars of the piece as it is now. */

@@ -13,6 +13,7 @@ from opencomposer_evaluation.arranged_tunes import (
     ArrangerFailed,
     arrange_tunes,
     arrangement_report,
+    bare_bars,
     judge_arrangements,
     lines_of_band,
     own_figures,
@@ -38,7 +39,7 @@ def test_a_band_is_heard_as_a_line_for_each_tone_at_once() -> None:
 
 def test_the_faults_of_four_part_writing_are_left_out() -> None:
     names = {fault.name for fault in OWN_FAULTS}
-    assert len(names) == 7
+    assert len(names) == 8
     assert names.isdisjoint({"parallels", "leapt-into dissonance", "texture breaks off"})
 
 
@@ -46,6 +47,27 @@ def test_the_bass_counts_in_the_tunes_own_bars_and_until_its_last_note() -> None
     held = lines_of_band(WALTZ, 24, [{"notes": C_MAJOR}, {"notes": [[0, 24, 36]]}])
     assert own_figures(held, 12)["frozen bass"] == 1
     assert own_figures(held, 6)["frozen bass"] == 2
+
+
+def test_a_bar_of_the_tune_without_accompaniment_is_counted() -> None:
+    # The tune begins with the third beat of the first of four bars, which may be bare, and ends in the fourth.
+    tune = UserTune("upbeat", "3/4", "", 3, 4, (Note(8, 16, 76), Note(24, 18, 72)))
+    assert bare_bars(lines_of_band(tune, 48, [{"notes": [[12, 1, 60], [28, 2, 60], [36, 6, 60]]}]), 12) == 0
+    # The second of the three bars that count is bare: a rest of the band from 13 to 36.
+    silent = lines_of_band(tune, 48, [{"notes": [[12, 1, 60], [36, 6, 60]]}])
+    assert bare_bars(silent, 12) == pytest.approx(1 / 3)
+    assert own_figures(silent, 12)["bars without accompaniment"] == pytest.approx(1 / 3)
+
+
+def test_a_tune_that_is_the_bass_is_buried_by_what_lies_below_it() -> None:
+    tune = UserTune("bass", "very low", "", 3, 2, (Note(0, 12, 40), Note(12, 12, 36)))
+    above = lines_of_band(tune, 24, [{"notes": C_MAJOR}])
+    figures = own_figures(above, 12, tune_is_bass=True)
+    assert (figures["tune buried"], figures["frozen bass"], figures["gulf"]) == (0, 0, 0)
+    assert own_figures(above, 12)["tune buried"] == 1
+    # A note of six steps lies below the tune, which has 24.
+    crossed = lines_of_band(tune, 24, [{"notes": C_MAJOR}, {"notes": [[0, 6, 28]]}])
+    assert own_figures(crossed, 12, tune_is_bass=True)["tune buried"] == 0.25
 
 
 def test_the_last_note_of_the_tune_speaks_for_its_key() -> None:

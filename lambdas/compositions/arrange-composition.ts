@@ -7,6 +7,7 @@ import {
 import { tonesOf } from "../../domain/music/arranger/chord";
 import { stylesIn } from "../../domain/music/arranger/styles";
 import type { Tune } from "../../domain/music/arranger/tune";
+import { tuneAsBassInWords } from "../../domain/music/arranger/tune-as-bass";
 import { type Melody, toGrid } from "../../domain/music/melody";
 import type { Failure } from "../../domain/schemas/failure";
 import type { Metrics } from "../../domain/schemas/metrics";
@@ -23,6 +24,7 @@ export interface ArrangeCompositionParams {
 export interface ArrangedPiece {
   readonly tracks: readonly ArrangedTrack[];
   readonly metrics: Metrics;
+  readonly remarks: readonly string[];
   readonly seconds: number;
 }
 
@@ -52,7 +54,12 @@ export function arrangeComposition({ composition, melody, now }: ArrangeComposit
   const seconds = (now().getTime() - startedAt) / 1000;
   return {
     kind: "GENERATED",
-    response: { tracks: arrangement.tracks, metrics: metricsOf(tune, arrangement), seconds },
+    response: {
+      tracks: arrangement.tracks,
+      metrics: metricsOf(tune, arrangement),
+      remarks: tuneAsBassInWords(tune, arrangement.chords),
+      seconds,
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 /** Checks the input of a new composition: it must exist, be ready, and fit the options and the model. */
 import { stylesIn } from "../../domain/music/arranger/styles";
 import { type BarRange, barRanges } from "../../domain/music/bar-lines";
+import { type NoteBars, togetherWithNotes } from "../../domain/music/bars-with-notes";
 import {
   chooseBars,
   type InputIssue,
@@ -8,7 +9,8 @@ import {
   type PitchSpan,
   transposeIssue,
 } from "../../domain/music/input-limits";
-import { sampleMelodies } from "../../domain/music/sample-melodies";
+import { noteBarsOf } from "../../domain/music/melody";
+import { sampleAsMelody, sampleMelodies } from "../../domain/music/sample-melodies";
 import { timeSignatureOf } from "../../domain/music/score";
 import type { PieceTimeSignature } from "../../domain/music/time-signatures";
 import type { FieldError } from "../../domain/schemas/api/problem";
@@ -34,10 +36,8 @@ export interface ResolveInputParams {
   readonly technique: TechniqueId;
 }
 
-export interface ResolvedInput {
+export interface ResolvedInput extends NoteBars {
   readonly bars: number;
-  /** The bar in which the first note begins, if that is known without reading the file. */
-  readonly firstBarWithNotes?: number | undefined;
   /** All bars by their time signatures; absent if all are in 4/4. */
   readonly ranges?: readonly BarRange[];
   /** The melody's lowest and highest pitches, if they are known without reading the file. */
@@ -69,6 +69,7 @@ export async function resolveInput(params: ResolveInputParams): Promise<Resolved
     const pitches = melody.notes.map(({ pitch }) => pitch);
     return {
       bars: melody.bars,
+      barsWithNotes: noteBarsOf(sampleAsMelody(melody)),
       pitches: { lowest: Math.min(...pitches), highest: Math.max(...pitches) },
       mustExist: [],
     };
@@ -87,6 +88,7 @@ export async function resolveInput(params: ResolveInputParams): Promise<Resolved
     return {
       bars: track.bars,
       firstBarWithNotes: track.firstBarWithNotes,
+      barsWithNotes: track.barsWithNotes,
       ranges: barRanges(track.bars, track.otherMetres ?? []),
       pitches: { lowest: track.lowestPitch, highest: track.highestPitch },
       mustExist: [ownedKey("TRACK", sub, trackId)],
@@ -145,8 +147,12 @@ export async function resolveInput(params: ResolveInputParams): Promise<Resolved
     });
   }
   const { bars } = composition.output;
+  const noteBars = composition.barsWithNotes;
   return {
     bars,
+    barsWithNotes: isWhole
+      ? noteBars && togetherWithNotes(sounding.map((index) => noteBars[index] ?? ""))
+      : noteBars?.[trackIndex],
     ranges: [{ firstBar: 1, lastBar: bars, timeSignature: timeSignatureOf(composition.output) }],
     pitches: undefined,
     mustExist: [ownedKey("COMPOSITION", sub, compositionId)],

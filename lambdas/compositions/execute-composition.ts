@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { extendScore } from "../../domain/music/extended-score";
 import { type GivenPiece, trackOfPiece } from "../../domain/music/given-piece";
 import { withInstruments } from "../../domain/music/instruments";
-import { composeScore, type GeneratedTrack, type Score, scoreOutput } from "../../domain/music/score";
+import { composeScore, type GeneratedTrack, type Score, scoreNoteBars, scoreOutput } from "../../domain/music/score";
 import type { Failure } from "../../domain/schemas/failure";
 import type { InvocationResponse } from "../../domain/schemas/invocation";
 import { storableMetrics } from "../../domain/schemas/metrics";
@@ -151,8 +151,12 @@ async function compose(
 }
 
 /** What is made of an input, by a model or by rule. */
-interface GeneratedPiece extends Omit<InvocationResponse, "schemaVersion" | "technique" | "modelSha256" | "tracks"> {
+interface GeneratedPiece extends Omit<
+  InvocationResponse,
+  "schemaVersion" | "technique" | "modelSha256" | "tracks" | "remarks"
+> {
   readonly tracks: readonly GeneratedTrack[];
+  readonly remarks?: readonly string[] | undefined;
 }
 
 type GenerateResult = Exclude<ModelResponse, { kind: "GENERATED" }> | { kind: "GENERATED"; response: GeneratedPiece };
@@ -211,7 +215,7 @@ async function writeResult(
   piece: GivenPiece,
   generated: GeneratedPiece,
 ): Promise<CompositionResult> {
-  const { metrics, editEvents, phraseEnds } = generated;
+  const { metrics, editEvents, phraseEnds, remarks = [] } = generated;
   const composed = scoreOf(composition.name, piece, generated);
   const score = withInstruments(composed, composition.performance?.instruments ?? "model");
   const bytes = performedMidi(score, { ...composition, phraseEnds });
@@ -225,8 +229,12 @@ async function writeResult(
   const key = compositionMidiKey(composition, { revision });
   await artifacts.write({ key, body: bytes, contentType: midiType });
   return {
-    output: scoreOutput(score, storableMetrics(metrics), editEvents?.length),
+    output: {
+      ...scoreOutput(score, storableMetrics(metrics), editEvents?.length),
+      ...(remarks.length === 0 ? {} : { remarks: [...remarks] }),
+    },
     midi: { revision, sha256: createHash("sha256").update(bytes).digest("hex"), bytes: bytes.byteLength },
+    barsWithNotes: scoreNoteBars(score),
     ...(phraseEnds === undefined ? {} : { phraseEnds }),
   };
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type * as z from "zod";
 import type { InstrumentPreset } from "../../domain/music/instrument-presets";
-import { withInstruments } from "../../domain/music/instruments";
+import { withInstruments, withPrograms } from "../../domain/music/instruments";
 import { usualPerformance } from "../../domain/music/performance";
 import { type Score, scoreSchema } from "../../domain/music/score";
 import type { updateCompositionSchema } from "../../domain/schemas/api/compositions";
@@ -47,11 +47,8 @@ export interface ReviseCompositionParams {
 
 type Programs = NonNullable<UpdateComposition["programs"]>;
 
-/**
- * Returns the output with other programs.
- * @throws Problem 422 that names every track that the piece does not have, that is drums, or that is named twice
- */
-function withPrograms(output: CompositionOutput, programs: Programs): CompositionOutput {
+/** @throws Problem 422 that names every track that the piece does not have, that is drums, or that is named twice */
+function requireApplicable(output: CompositionOutput, programs: Programs): void {
   const indexes = output.tracks.filter(({ isDrums }) => isDrums !== true).map(({ index }) => index);
   const errors = programs.flatMap(({ index }, position): FieldError[] => {
     const pointer = `/programs/${position}/index`;
@@ -71,22 +68,31 @@ function withPrograms(output: CompositionOutput, programs: Programs): Compositio
       errors,
     });
   }
-  const byIndex = new Map(programs.map(({ index, program }) => [index, program]));
-  return {
-    ...output,
-    tracks: output.tracks.map((track) => ({ ...track, program: byIndex.get(track.index) ?? track.program })),
-  };
 }
 
-/** Returns the output with the programs of a preset. Those of `model` are in the score, as it was composed. */
-function withPreset(output: CompositionOutput, score: Score, preset: InstrumentPreset | undefined): CompositionOutput {
-  if (preset === undefined) return output;
-  const { tracks } = withInstruments(score, preset);
-  return {
-    ...output,
-    tracks: output.tracks.map((track) => ({ ...track, program: tracks[track.index]?.program ?? track.program })),
-  };
+/**
+ * Returns the score with the programs that the row has, or those of a preset, and then those of the request. Tracks that
+ * are named after their instruments follow them.
+ */
+function withChangedPrograms(
+  score: Score,
+  output: CompositionOutput,
+  { preset, programs }: { readonly preset: InstrumentPreset | undefined; readonly programs: Programs },
+): Score {
+  const present = preset === undefined ? output.tracks : withInstruments(score, preset).tracks;
+  const byIndex = new Map(present.map(({ program }, index) => [index, program]));
+  for (const { index, program } of programs) byIndex.set(index, program);
+  return withPrograms(score, byIndex);
 }
+
+/** Returns the output with the instruments of the score, and the names of its tracks. */
+const withTracksOf = ({ tracks }: Score, output: CompositionOutput): CompositionOutput => ({
+  ...output,
+  tracks: output.tracks.map((track) => {
+    const { name = track.name, program = track.program } = tracks[track.index] ?? {};
+    return { ...track, name, program };
+  }),
+});
 
 /** Returns how a piece is performed after a change. What it does not name stays; a piece of version 0.2 has the usual. */
 function changedPerformance(
@@ -95,18 +101,6 @@ function changedPerformance(
 ): PerformanceOptions | undefined {
   if (change === undefined) return item.performance;
   return performanceOptionsSchema.parse({ ...usualPerformance, ...item.performance, ...change });
-}
-
-/** Returns the score with the name and the programs of the row. The notes come from the file. */
-function presentScore(score: Score, name: string, output: CompositionOutput): Score {
-  return {
-    ...score,
-    name,
-    tracks: score.tracks.map((track, index) => ({
-      ...track,
-      program: output.tracks.find((described) => described.index === index)?.program ?? track.program,
-    })),
-  };
 }
 
 /** The number of files that are listed. No composition has so many; more would be removed with the next change. */
@@ -195,8 +189,10 @@ async function writeRevision(
       return stored === undefined ? undefined : parseStoredJson(stored, scoreSchema);
     },
   });
-  const output = withPrograms(withPreset(present, score, update.performance?.instruments), programs);
-  const bytes = performedMidi(presentScore(score, name, output), { performance, phraseEnds: item.phraseEnds });
+  requireApplicable(present, programs);
+  const changed = withChangedPrograms(score, present, { preset: update.performance?.instruments, programs });
+  const output = withTracksOf(changed, present);
+  const bytes = performedMidi({ ...changed, name }, { performance, phraseEnds: item.phraseEnds });
   const sha256 = createHash("sha256").update(bytes).digest("hex");
   const midi = { revision: (item.midi?.revision ?? 0) + 1, token: newToken(), sha256, bytes: bytes.length };
   const key = compositionMidiKey(item, midi);

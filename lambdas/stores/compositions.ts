@@ -23,6 +23,8 @@ export interface CompositionResult {
   readonly midi: NonNullable<CompositionItem["midi"]>;
   /** Where the tune's phrases end, in sixteenths. */
   readonly phraseEnds?: readonly number[] | undefined;
+  /** The bars in which the notes of each track begin. */
+  readonly barsWithNotes: readonly string[];
 }
 
 export interface Compositions extends OwnedRows<CompositionItem>, OpenRows<CompositionItem, "FAILED"> {
@@ -47,6 +49,7 @@ const resultSchema = z.strictObject({
   output: compositionOutputSchema,
   midi: compositionItemSchema.shape.midi.unwrap(),
   phraseEnds: phraseEndsSchema.optional(),
+  barsWithNotes: compositionItemSchema.shape.barsWithNotes.unwrap(),
 });
 
 const keyOf = ({ sub, id }: OwnedBy) => ownedKey("COMPOSITION", sub, id);

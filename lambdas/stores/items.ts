@@ -71,6 +71,8 @@ export const quotaHeld = ({
   readonly holds?: QuotaAmounts | undefined;
 }): QuotaAmounts => holds ?? heldBefore[kind];
 
+const barsWithNotesSchema = z.string().regex(/^[0-9a-f]{0,1024}$/);
+
 export const trackItemSchema = z.strictObject({
   ...ownedShape,
   kind: z.literal("TRACK"),
@@ -86,6 +88,8 @@ export const trackItemSchema = z.strictObject({
   trackIndex: z.int().min(0),
   /** The bar in which the first note begins. Rows written before 0.3 have none. */
   firstBarWithNotes: z.int().min(1).optional(),
+  /** The bars in which notes begin (`domain/music/bars-with-notes.ts`). Rows of earlier versions have none. */
+  barsWithNotes: barsWithNotesSchema.optional(),
   /**
    * The bars that do not have four quarter notes. Rows written before 0.3 have none, and no such bars. The attribute
    * keeps its British name, because stored rows have it.
@@ -122,6 +126,10 @@ export const compositionItemSchema = z.strictObject({
   performance: performanceOptionsSchema.optional(),
   /** Where the tune's phrases end, as the technique heard it. */
   phraseEnds: phraseEndsSchema.optional(),
+  /**
+   * The bars in which the notes of each track begin, in the order of the tracks. Rows of earlier versions have none.
+   */
+  barsWithNotes: z.array(barsWithNotesSchema).optional(),
   /** How its owner has rated it. It is counted in the totals of its technique and its model. */
   rating: ratingSchema.optional(),
   failure: failureSchema.optional(),

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { type BarRange, otherTimeSignatures, timeSignatureName } from "../../domain/music/bar-lines";
-import { firstBarWithNotes, type TrackMelody } from "../../domain/music/melody";
+import { firstBarWithNotes, noteBarsOf, type TrackMelody } from "../../domain/music/melody";
 import type { Song } from "../../domain/music/song";
 import { plainText } from "../../domain/schemas/text";
 import type { TrackItem } from "../stores/items";
@@ -45,6 +45,7 @@ export function describeTrack({ sub, id, createdAt, upload, read }: DescribeTrac
     highestPitch: Math.max(...pitches),
     trackIndex,
     firstBarWithNotes: firstBarWithNotes(melody),
+    barsWithNotes: noteBarsOf(melody),
     otherMetres: listedTimeSignatures(melody),
     tracks: song.tracks.slice(0, maxTracksListed).map(({ index, name, program, notes }) => ({
       index,

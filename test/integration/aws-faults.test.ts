@@ -317,6 +317,7 @@ function storeCalls(): readonly (readonly [string, () => Promise<() => Promise<u
           (owned) => async () =>
             await compositions.complete(owned, {
               output: finishedOutput,
+              barsWithNotes: [],
               midi: { revision: 1, sha256: "0".repeat(64), bytes: 1 },
             })
         )(await newComposition(running)),

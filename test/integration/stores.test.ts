@@ -501,6 +501,7 @@ describe.each([
     const until = (seconds: number): Date => new Date(now().getTime() + seconds * 1000);
     const result = {
       output: { bars: 1, tempo: 120, tracks: [], metrics: { emptyBarRate: 0 } },
+      barsWithNotes: [],
       midi: { revision: 1, sha256: "0".repeat(64), bytes: 1 },
     };
     const newComposition = async () => {

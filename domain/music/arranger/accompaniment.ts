@@ -34,7 +34,10 @@ function hitsIn({ rhythms, barSteps, spans }: AccompanimentParams, span: VoicedS
       if (cut.end > cut.start && isLongEnough) hits.push(cut);
     }
   }
-  return hits;
+  const first = hits[0]?.start ?? span.end;
+  // Where the band comes in without a bass, nothing else might sound until the first hit.
+  const opens = span === spans[0] && span.tuneIsBass && first > span.start;
+  return opens ? [{ start: span.start, end: first, mark: "x" }, ...hits] : hits;
 }
 
 interface ToneParams {
@@ -52,16 +55,34 @@ function tone({ params: { tune, spans }, span, hit, pitch, velocity }: ToneParam
   return parts.map((part) => ({ onset: part.start, duration: part.end - part.start, pitch, velocity }));
 }
 
+/**
+ * Returns the one tone of a chord that is struck where all of them would rub: that which does so latest, up to there. If
+ * all rub at once, as they may against several notes, it sounds nevertheless.
+ */
+function leastRubbing({ tune }: AccompanimentParams, { voicing }: VoicedSpan, hit: Hit, velocity: number): ModelNote[] {
+  const [longest] = voicing
+    .map((pitch) => {
+      const [part] = clearParts(tune, hit, pitch, 1);
+      return { pitch, clear: part?.start === hit.start ? part.end - part.start : 0 };
+    })
+    .sort((one, other) => other.clear - one.clear);
+  if (longest === undefined) return [];
+  return [{ onset: hit.start, duration: longest.clear || hit.end - hit.start, pitch: longest.pitch, velocity }];
+}
+
 /** Returns the notes of the instrument that strikes chords. */
 export function struckChords(params: AccompanimentParams): ModelNote[] {
   return params.spans.flatMap((span) =>
-    hitsIn(params, span).flatMap((hit) =>
-      span.voicing.flatMap((pitch) => {
-        const velocity = velocityNear(loudnessOf(hit.mark), params.random);
+    hitsIn(params, span).flatMap((hit) => {
+      const level = loudnessOf(hit.mark);
+      const struck = span.voicing.flatMap((pitch) => {
+        const velocity = velocityNear(level, params.random);
         // A chord that was struck without a tone does not get it later.
         return tone({ params, span, hit, pitch, velocity }).filter(({ onset }) => onset === hit.start);
-      }),
-    ),
+      });
+      // Without a bass this may be all that accompanies the tune.
+      return struck.length === 0 && span.tuneIsBass ? leastRubbing(params, span, hit, level) : struck;
+    }),
   );
 }
 

@@ -88,8 +88,9 @@ function drumPlan({ drums, fills }: Groove, bars: number, firstBar: number, rand
 }
 
 /**
- * Arranges a tune. Every instrument but the drums plays below the tune's upper line; the band enters with the tune or at
- * the bar line after its upbeat, and ends with it, on a chord that is held.
+ * Arranges a tune. Every instrument but the drums plays below the tune's upper line, the bass below all others; where the
+ * tune is so low that it is the bass, chords lie above it, and no bass plays. The band enters with the tune or at the bar
+ * line after its upbeat, and ends with it, on a chord that is held. No track is empty.
  *
  * @throws Error if the style cannot be played in the tune's time signature; {@link stylesIn} says which can
  */
@@ -129,7 +130,7 @@ export function arrange({ tune, settings, seed }: ArrangeParams): Arrangement {
       notes: brokenChords(accompaniment(groove.figure)),
     });
   }
-  parts.push({ ...style.bass, isDrums: false, mix: mixes.bass, notes: bass });
+  if (bass.length > 0) parts.push({ ...style.bass, isDrums: false, mix: mixes.bass, notes: bass });
   if (settings.drums) {
     const entry = entryStep(tune);
     const plan = drumPlan(groove, tune.bars, Math.floor(entry / barSteps), random);

@@ -18,17 +18,28 @@ export interface BassLineParams {
   readonly random: () => number;
 }
 
-/** Returns the hits of all bars, each cut where another chord begins. There the root comes in, if no hit does. */
+/**
+ * Returns the pitch that the bass stays below: the lowest tone of the chord that the others play, at all of whose steps
+ * the bass is then the lowest.
+ */
+const ceilingOf = ({ voicing }: VoicedSpan): number => voicing[0] ?? bassRange.highest;
+
+/**
+ * Returns the hits of all bars in which the tune is not the bass, each cut where another chord begins. There the root comes
+ * in, if no hit does.
+ */
 function hitsByChord({ spans, rhythms, barSteps }: BassLineParams): Hit[] {
   const hits = rhythms.flatMap((rhythm, bar) =>
     hitsOf(rhythm).map(({ mark, start, end }) => ({ mark, start: start + bar * barSteps, end: end + bar * barSteps })),
   );
   const last = spans.at(-1);
   return spans.flatMap((span, index) => {
+    if (span.tuneIsBass) return [];
     if (span === last) return [{ start: span.start, end: span.end, mark: "R" }];
     const inside = hits.filter(({ start }) => start >= span.start && start < span.end);
     const cut = inside.map((hit) => ({ ...hit, end: Math.min(hit.end, span.end) }));
-    const isNew = index === 0 || spans[index - 1]?.chord.root !== span.chord.root;
+    const previous = spans[index - 1];
+    const isNew = previous === undefined || previous.tuneIsBass || previous.chord.root !== span.chord.root;
     if (!isNew) return cut;
     const [first, ...others] = cut;
     if (first?.start === span.start) return [{ ...first, mark: "R" }, ...others];
@@ -47,9 +58,10 @@ function approach(
   if (target === undefined || next.chord.root === span.chord.root) return undefined;
   const sounding = notesIn(tune, at);
   const rubs = (pitch: number): boolean => sounding.some((note) => rub(note.pitch, pitch));
+  const ceiling = Math.min(ceilingOf(span), ceilingOf(next));
   const candidates = [-1, 1, -2, 2]
     .map((interval) => target + interval)
-    .filter((pitch) => pitch >= bassRange.lowest && pitch < span.ceiling && isInScale(key, pitch) && !rubs(pitch));
+    .filter((pitch) => pitch >= bassRange.lowest && pitch < ceiling && isInScale(key, pitch) && !rubs(pitch));
   const [first, ...others] = candidates;
   return first === undefined ? undefined : chosenBy(random, [first, ...others]);
 }
@@ -62,10 +74,11 @@ function near(tone: number, root: number, ceiling: number): number {
 }
 
 function pitchOf(params: BassLineParams, hit: Hit, span: VoicedSpan, next: VoicedSpan | undefined): number | undefined {
-  const { bassRoot: root, ceiling, chord, voicing } = span;
+  const { bassRoot: root, chord, voicing } = span;
   if (root === undefined) return undefined;
+  const ceiling = ceilingOf(span);
   const [, third = root, fifth = root] = tonesOf(chord);
-  // Under a very low tune the chord above has no room for all its tones, so that the root is missed if the bass leaves it.
+  // Under a low tune the chord above has no room for all its tones, so that the root is missed if the bass leaves it.
   if (voicing.length < 3 && (hit.mark === "3" || hit.mark === "5")) return root;
   switch (hit.mark) {
     case "3":
@@ -85,8 +98,8 @@ function pitchOf(params: BassLineParams, hit: Hit, span: VoicedSpan, next: Voice
 function withoutRub(tune: Tune, { start }: Hit, span: VoicedSpan, wanted: number): number {
   const sounding = notesIn(tune, { start, end: start + 1 });
   const rubs = (pitch: number): boolean => sounding.some((note) => rub(note.pitch, pitch));
-  const { bassRoot: root = wanted, ceiling, chord } = span;
-  const others = tonesOf(chord).map((tone) => near(tone, root, ceiling));
+  const { bassRoot: root = wanted, chord } = span;
+  const others = tonesOf(chord).map((tone) => near(tone, root, ceilingOf(span)));
   return rubs(wanted) ? (others.find((pitch) => !rubs(pitch)) ?? wanted) : wanted;
 }
 
@@ -97,7 +110,7 @@ function endOfNote({ tune, spans }: BassLineParams, { start, end }: Hit, pitch: 
   return rubbing?.onset ?? end;
 }
 
-/** Returns the notes of the bass: at most one at a time, all below the tune. */
+/** Returns the notes of the bass: at most one at a time, all below the chords. There are none where the tune is the bass. */
 export function bassLine(params: BassLineParams): ModelNote[] {
   const { spans, barSteps, random } = params;
   return hitsByChord(params).flatMap((hit) => {

@@ -16,8 +16,10 @@ import {
 import type { Key } from "./key";
 import {
   barShapeOf,
+  bassFinder,
   endOf,
   entryStep,
+  firstLowest,
   lastOnset,
   nextNote,
   notesIn,
@@ -34,6 +36,8 @@ export type ChordRhythm = (typeof chordRhythms)[number];
 /** A chord with the span for which it holds. */
 export interface ChordSpan extends Span {
   readonly chord: Chord;
+  /** True if the tune is so low that it is the bass of this chord. */
+  readonly tuneIsBass: boolean;
 }
 
 export interface ChooseChordsParams {
@@ -60,6 +64,8 @@ const foreignCost = { semitone: 1.7, other: 0.8 };
 const passingShare = 0.35;
 const cadence = { authentic: 1.3, tonic: 0.5, dominant: 0.3 };
 const closing = { tonic: 5, dominantBefore: 1.2, foreignNote: 12 };
+/** What a chord is worth whose root, third, fifth or seventh is in the bass, where the tune is that bass. */
+const inBass = [0.5, 0, -0.4, -0.2];
 
 /** Returns the steps of a bar at which a chord may begin. */
 function chordSteps(tune: Tune, rhythm: ChordRhythm): number[] {
@@ -140,19 +146,24 @@ function followingPitches({ notes }: Tune): Map<ModelNote, number> {
   return following;
 }
 
-/** Returns the chords in their order. Neighboring spans may have the same chord. The last one is a triad. */
+/**
+ * Returns the chords in their order. Neighboring spans may have the same chord. The last one is a triad, and has its root
+ * in the bass also where that is the tune.
+ */
 export function chooseChords({ tune, key, rhythm }: ChooseChordsParams): ChordSpan[] {
   const spans = chordSpans(tune, rhythm);
   const following = followingPitches(tune);
   const ends = phraseEnds(tune);
   const tonic = tonicChord(key);
   const halfBar = barShapeOf(tune).steps / 2;
+  const isBass = bassFinder(tune);
 
   /** Returns how well each chord fits one span by itself. */
   const fits = spans.map((span, index) => {
     const notes = weighedNotes(tune, span, following);
     const isLast = index === spans.length - 1;
     const endsPhrase = [...ends].some((onset) => onset >= span.start && onset < span.end);
+    const bassPitch = isBass(span) ? firstLowest(tune, span) : undefined;
     return allChords.map((chord) => {
       // The last chord is a triad, and so stable.
       if (isLast && (chord.quality === "dominant" || chord.quality === "diminished")) return -Infinity;
@@ -163,6 +174,10 @@ export function chooseChords({ tune, key, rhythm }: ChooseChordsParams): ChordSp
       if (isLast && isSameChord(chord, tonic)) fit += closing.tonic;
       const holds = ({ pitch }: WeighedNote): boolean => tonesOf(chord).includes(pitchClass(pitch));
       if (isLast && !notes.every(holds)) fit -= closing.foreignNote;
+      if (bassPitch !== undefined) {
+        fit += length * (inBass[tonesOf(chord).indexOf(pitchClass(bassPitch))] ?? 0);
+        if (isLast && chord.root !== pitchClass(bassPitch)) fit -= closing.foreignNote;
+      }
       return fit;
     });
   });
@@ -202,5 +217,9 @@ export function chooseChords({ tune, key, rhythm }: ChooseChordsParams): ChordSp
     state = origin[state] ?? 0;
     states.unshift(state);
   }
-  return spans.map((span, index) => ({ ...span, chord: allChords[states[index] ?? 0] ?? tonic }));
+  return spans.map((span, index) => ({
+    ...span,
+    chord: allChords[states[index] ?? 0] ?? tonic,
+    tuneIsBass: isBass(span),
+  }));
 }

@@ -42,6 +42,14 @@ export function entryStep(tune: Tune): number {
 export const notesIn = ({ notes }: Pick<Tune, "notes">, { start, end }: Span): ModelNote[] =>
   notes.filter((note) => note.onset < end && endOf(note) > start);
 
+/** Returns the lowest pitch that sounds when the tune is first heard in a span, or undefined if it rests there. */
+export function firstLowest(tune: Tune, span: Span): number | undefined {
+  const notes = notesIn(tune, span);
+  const first = Math.max(span.start, Math.min(...notes.map(({ onset }) => onset)));
+  const pitches = notes.filter(({ onset }) => onset <= first).map(({ pitch }) => pitch);
+  return pitches.length === 0 ? undefined : Math.min(...pitches);
+}
+
 /** Returns the first note after one of the tune's notes that begins later than that, or undefined. */
 export function nextNote(notes: readonly ModelNote[], index: number): ModelNote | undefined {
   const onset = notes[index]?.onset ?? 0;
@@ -65,6 +73,14 @@ export function phraseEnds(tune: Tune): ReadonlySet<number> {
   return new Set(ends.map(({ onset }) => onset));
 }
 
+/**
+ * A tune whose median lies below this pitch, E3, is the bass. Below it there would be no room for a bass and, above that,
+ * for chords that are not muddy.
+ */
+const bassLineBelow = 52;
+/** Another tune is the bass in the spans in which it goes below this pitch, A2. */
+const bassBelow = 45;
+
 /** Returns the highest pitch of the tune at each of its steps; undefined where it rests. */
 export function skyline(tune: Tune): readonly (number | undefined)[] {
   const highest = Array<number | undefined>(tune.bars * barShapeOf(tune).steps).fill(undefined);
@@ -74,4 +90,22 @@ export function skyline(tune: Tune): readonly (number | undefined)[] {
     }
   }
   return highest;
+}
+
+/** Returns the median of the tune's upper line, over the steps at which it sounds. */
+export function medianPitch(tune: Tune): number {
+  const heard = skyline(tune)
+    .filter((pitch) => pitch !== undefined)
+    .sort((one, other) => one - other);
+  return heard[Math.floor(heard.length / 2)] ?? 60;
+}
+
+/**
+ * Returns a function that says whether the tune is the bass in a span, so that the band has none there and its chords
+ * lie above the tune.
+ */
+export function bassFinder(tune: Tune): (span: Span) => boolean {
+  if (medianPitch(tune) < bassLineBelow) return () => true;
+  const upper = skyline(tune);
+  return ({ start, end }) => upper.slice(start, end).some((pitch) => pitch !== undefined && pitch < bassBelow);
 }

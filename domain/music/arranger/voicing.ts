@@ -1,17 +1,18 @@
-/** Places the tones of each chord below the tune, so that each moves as little as it can from chord to chord. */
+/**
+ * Places the tones of each chord, so that each moves as little as it can from chord to chord: below the tune, or above it
+ * where the tune is the bass.
+ */
 import { type Chord, pitchClass, rub, tonesOf } from "./chord";
 import type { ChordSpan } from "./chord-progression";
 import { isInScale, type Key } from "./key";
-import { endOf, notesIn, skyline, type Span, type Tune } from "./tune";
+import { endOf, firstLowest, medianPitch, notesIn, skyline, type Span, type Tune } from "./tune";
 
 /** A chord with its tones as pitches. */
 export interface VoicedSpan extends ChordSpan {
-  /** From the lowest up. It has two tones where the tune leaves no room for three, and none where it leaves none. */
+  /** From the lowest up. It has two tones where there is no room for three between the bass and the tune. */
   readonly voicing: readonly number[];
-  /** The pitch of its root in the bass; undefined where the tune lies so low that none is below it. */
+  /** The pitch of its root in the bass, below all of its tones; undefined where the tune is the bass. */
   readonly bassRoot: number | undefined;
-  /** The pitch that nothing but the tune may reach: the lowest of the tune's upper line. */
-  readonly ceiling: number;
 }
 
 /** The lowest and the highest pitch of the bass. */
@@ -19,12 +20,25 @@ export const bassRange = { lowest: 24, highest: 52 } as const;
 /** Where the root of a chord lies best in the bass: an octave or more below the tune. */
 const bassCenter = 38;
 const bassBelowTune = 12;
+/** How far below the tune the root in the bass lies at least: there is room for the third and the fifth between them. */
+const leastBassBelowTune = 8;
+/** How far above the root in the bass the lowest tone of the chord lies at least. */
+const leastAboveBass = 3;
 
-/** Floors for the lowest tone of a chord, the best first: chords low down are muddy, but better than none. */
-const floors = [48, 43, 38, 33, 27] as const;
+/** Floors for the lowest tone of a chord below the tune, the best first: chords low down are muddy. */
+const floors = [48, 43, 38, 33] as const;
 const maxSpread = 14;
 /** How far below the tune the middle of the chords lies, in semitones, and its limits. */
 const middle = { belowTune: 9, lowest: 53, highest: 79 };
+
+/** Where chords lie above a tune that is the bass. */
+const aboveTune = { lowest: 53, middle: 62, highest: 96 };
+
+/** Where the tones of a chord may lie. */
+interface Limits {
+  readonly lowest: number;
+  readonly highest: number;
+}
 
 /** Returns the pitches of a pitch class from `lowest` to `highest`. */
 export function pitchesOf(tone: number, lowest: number, highest: number): number[] {
@@ -33,16 +47,19 @@ export function pitchesOf(tone: number, lowest: number, highest: number): number
   return pitches;
 }
 
-/** Returns the tones of a chord that the accompanying instruments play; the bass has the root. */
-function playedTones(chord: Chord, addedSeventh: number | undefined): readonly number[][] {
-  const [root = 0, third = 0, fifth = 0, seventh] = tonesOf(chord);
-  if (seventh !== undefined) {
-    return [
-      [third, seventh, root],
-      [third, seventh, fifth],
-    ];
-  }
-  return addedSeventh === undefined ? [[root, third, fifth]] : [[third, addedSeventh, fifth]];
+/**
+ * Returns the tones of a chord that the accompanying instruments play. One of them is the root unless the bass has it.
+ */
+function playedTones(chord: Chord, addedSeventh: number | undefined, bassHasRoot: boolean): readonly number[][] {
+  const [root = 0, third = 0, fifth = 0, ownSeventh] = tonesOf(chord);
+  const seventh = ownSeventh ?? addedSeventh;
+  if (seventh === undefined) return [[root, third, fifth]];
+  const [withRoot, withFifth] = [
+    [root, third, seventh],
+    [third, fifth, seventh],
+  ];
+  if (!bassHasRoot) return [withRoot];
+  return ownSeventh === undefined ? [withFifth] : [withRoot, withFifth];
 }
 
 /** Returns the chords of pitches, one for each tone, that lie within the limits and close together. */
@@ -63,31 +80,24 @@ function movement(from: readonly number[], to: readonly number[]): number {
 }
 
 interface PlaceParams {
-  readonly chord: Chord;
-  /** The pitch class of a seventh that the style adds, if it adds one. */
-  readonly addedSeventh: number | undefined;
-  readonly ceiling: number;
+  /** Choices of tones, each with the choices of limits within which they may lie. The first that can be is taken. */
+  readonly choices: readonly { readonly tones: readonly number[][]; readonly within: readonly Limits[] }[];
   /** The pitch around which the chord should lie. */
   readonly center: number;
-  readonly bassRoot: number | undefined;
   readonly before: readonly number[];
 }
 
-function place({ chord, addedSeventh, ceiling, center, bassRoot = 0, before }: PlaceParams): readonly number[] {
+function place({ choices, center, before }: PlaceParams): readonly number[] {
   const cost = (candidate: readonly number[]): number => {
     const mean = candidate.reduce((sum, pitch) => sum + pitch, 0) / candidate.length;
     const seconds = candidate.filter((pitch, index) => pitch - (candidate[index - 1] ?? -Infinity) <= 1).length;
     return movement(before, candidate) + 1.2 * Math.abs(mean - center) + 6 * seconds;
   };
-  const best = (candidates: readonly number[][]): readonly number[] | undefined =>
-    [...candidates].sort((one, other) => cost(one) - cost(other))[0];
-  const whole = playedTones(chord, addedSeventh);
-  const [, third = 0, fifth = 0] = tonesOf(chord);
-  for (const tones of [whole, [[third, fifth]], [[third]]]) {
-    for (const floor of floors) {
-      const lowest = Math.max(floor, bassRoot + 3);
-      const found = best(tones.flatMap((each) => placements(each, lowest, ceiling - 1)));
-      if (found !== undefined) return found;
+  for (const { tones, within } of choices) {
+    for (const { lowest, highest } of within) {
+      const candidates = tones.flatMap((each) => placements(each, lowest, highest));
+      const [best] = candidates.sort((one, other) => cost(one) - cost(other));
+      if (best !== undefined) return best;
     }
   }
   return [];
@@ -114,28 +124,55 @@ export interface VoiceChordsParams {
 /** Returns the spans with their tones placed. */
 export function voiceChords({ tune, key, spans, hasSevenths }: VoiceChordsParams): VoicedSpan[] {
   const upper = skyline(tune);
-  const heard = upper.filter((pitch) => pitch !== undefined).sort((one, other) => one - other);
-  const median = heard[Math.floor(heard.length / 2)] ?? 60;
+  const median = medianPitch(tune);
   const center = Math.min(middle.highest, Math.max(middle.lowest, median - middle.belowTune));
+  // Where the tune rests, chords stay where they are: below or above what it sang last.
   let ceiling = median;
+  let floor = median;
   let before: readonly number[] = [];
   let lastRoot = bassCenter;
+
+  const placeAbove = (span: ChordSpan, addedSeventh: number | undefined): readonly number[] => {
+    const { lowest, highest } = aboveTune;
+    const bassPitch = firstLowest(tune, span);
+    const bassHasRoot = bassPitch !== undefined && pitchClass(bassPitch) === span.chord.root;
+    const tones = playedTones(span.chord, addedSeventh, bassHasRoot);
+    // A tune that leaps up from the bass beyond these limits is not the bass up there, and chords lie below that.
+    const within = [
+      { lowest: Math.max(lowest, floor + 1), highest },
+      { lowest, highest: middle.highest },
+    ];
+    return place({ choices: [{ tones, within }], center: aboveTune.middle, before });
+  };
+  const placeBelow = (span: ChordSpan, addedSeventh: number | undefined, bassRoot: number): readonly number[] => {
+    const [, third = 0, fifth = 0] = tonesOf(span.chord);
+    const within = floors.map((lowest) => ({
+      lowest: Math.max(lowest, bassRoot + leastAboveBass),
+      highest: ceiling - 1,
+    }));
+    const choices = [playedTones(span.chord, addedSeventh, true), [[third, fifth]]].map((tones) => ({ tones, within }));
+    return place({ choices, center, before });
+  };
+
   return spans.map((span, index) => {
     const pitches = upper.slice(span.start, span.end).filter((pitch) => pitch !== undefined);
-    if (pitches.length > 0) ceiling = Math.min(...pitches);
-    const { chord } = span;
-    const highest = Math.min(bassRange.highest - 4, ceiling - 1);
-    const best = Math.min(bassCenter, ceiling - bassBelowTune);
-    const distance = (pitch: number): number => Math.abs(pitch - best) + 0.6 * Math.abs(pitch - lastRoot);
-    const [bassRoot] = pitchesOf(chord.root, bassRange.lowest, highest).sort(
-      (one, other) => distance(one) - distance(other),
-    );
     const addsSeventh = hasSevenths && index < spans.length - 1;
     const addedSeventh = addsSeventh ? seventhFor(tune, key, span) : undefined;
-    const voicing = place({ chord, addedSeventh, ceiling, center, bassRoot, before });
-    if (voicing.length > 0) before = voicing;
-    lastRoot = bassRoot ?? lastRoot;
-    return { ...span, voicing, bassRoot, ceiling };
+    if (span.tuneIsBass) {
+      if (pitches.length > 0) floor = Math.max(...pitches);
+      before = placeAbove(span, addedSeventh);
+      return { ...span, voicing: before, bassRoot: undefined };
+    }
+    if (pitches.length > 0) ceiling = Math.min(...pitches);
+    const highest = Math.min(bassRange.highest - 4, ceiling - leastBassBelowTune);
+    const best = Math.min(bassCenter, ceiling - bassBelowTune);
+    const distance = (pitch: number): number => Math.abs(pitch - best) + 0.6 * Math.abs(pitch - lastRoot);
+    const [bassRoot = best] = pitchesOf(span.chord.root, bassRange.lowest, highest).sort(
+      (one, other) => distance(one) - distance(other),
+    );
+    before = placeBelow(span, addedSeventh, bassRoot);
+    lastRoot = bassRoot;
+    return { ...span, voicing: before, bassRoot };
   });
 }
 

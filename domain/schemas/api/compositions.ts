@@ -3,7 +3,7 @@ import { techniqueIds } from "../../../naming/resource-names";
 import { instrumentPresets } from "../../music/instrument-presets";
 import { pieceTimeSignatures } from "../../music/time-signatures";
 import { compositionStates } from "../../states/composition-state";
-import { trackSources } from "../composition-parts";
+import { remarksSchema, trackSources } from "../composition-parts";
 import { ratingSchema } from "../rating";
 import {
   failureResponseSchema,
@@ -110,12 +110,18 @@ export const performanceSchema = z
       .boolean()
       .optional()
       .meta({
-        description: `The tempo slows down by 8 % over the bar before the tune's last note, which is held 1.5 times as long. ${on}`,
+        description:
+          "The tempo slows down by 8 % over the bar before the tune's last note, which is held 1.5 times as long, but at most " +
+          `a bar longer. Where other voices move under it, it stays at the slower tempo; what sounds after it has the piece's tempo. ${on}`,
       }),
-    instruments: z.enum(instrumentPresets).optional().meta({
-      description:
-        "The instruments of all tracks. `model`, which is the default, leaves those of the melody and of the model.",
-    }),
+    instruments: z
+      .enum(instrumentPresets)
+      .optional()
+      .meta({
+        description:
+          "The instruments of all tracks. `model`, which is the default, leaves those of the melody and of the model. Tracks of the " +
+          "technique that are named after their instruments are named after the new ones. The arranger's volumes stay as they are.",
+      }),
   })
   .meta({
     id: "Performance",
@@ -156,9 +162,11 @@ export const updateCompositionSchema = z
       .optional()
       .meta({
         description:
-          "The new instruments of tracks of the finished piece (General MIDI, counted from 0). They win over the instruments of `performance` in the same request.",
+          "The new instruments of tracks of the finished piece (General MIDI, counted from 0). They win over the instruments of " +
+          "`performance` in the same request. A track of the technique that is named after its instrument is named after the new one.",
       }),
     performance: performanceSchema.optional().meta({
+      minProperties: 1,
       description:
         "Changes how the finished piece is performed. What it does not name stays as it is. `instruments` gives all " +
         "tracks new instruments; `model` gives them back those of melody and model.",
@@ -213,6 +221,11 @@ export const compositionSchema = z
         ),
         metrics: metricValuesSchema,
         editEventCount: z.int().optional(),
+        remarks: remarksSchema.meta({
+          description:
+            "Sentences for people about what the technique did otherwise than usual: that a low tune is the bass, that a voice " +
+            "rests in the whole piece and so has no track, or that nothing was added to the melody, and what may change that.",
+        }),
       })
       .optional(),
   })

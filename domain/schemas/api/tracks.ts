@@ -61,7 +61,7 @@ export const trackSchema = z
       )
       .meta({
         description:
-          "The bars that can be composed with, and the techniques that take them. `startBar` and `bars` of a composition " +
+          "The bars that can be composed with, from the first in which a note begins, and the techniques that take them. `startBar` and `bars` of a composition " +
           "choose at most 64 bars inside one of these ranges. 2/2 and others whose bars have four quarter notes are 4/4 here.",
       }),
     tempo: z.number(),

@@ -15,7 +15,7 @@ from statistics import fmean
 from typing import Any
 
 import numpy as np
-from opencomposer_music.piano_roll import STEPS_PER_BEAT
+from opencomposer_music.piano_roll import STEPS_PER_BAR, STEPS_PER_BEAT
 from opencomposer_music.voice_lines import REST, VoiceLines
 
 from opencomposer_evaluation.report import Report, Section, Table, number
@@ -28,7 +28,22 @@ PROGRAM = ("node", "--import", "tsx", "scripts/arrange-tunes.ts")
 
 FOUR_PART_FAULTS = frozenset(("leapt-into dissonance", "parallels", "texture breaks off"))
 """Faults of four-part writing. A band plays chords in parallel and rests between its hits."""
-OWN_FAULTS: Sequence[Fault] = tuple(fault for fault in FAULTS if fault.name not in FOUR_PART_FAULTS)
+
+
+def bare_bars(lines: VoiceLines, bar_steps: int = STEPS_PER_BAR) -> float:
+    """Returns the share of the tune's bars in which nothing accompanies it. They are the bars that begin when the tune
+    has begun and has not ended: a band may wait until an upbeat is over."""
+    notes = lines.notes(0)
+    first, end = notes[0].onset, max(note.end for note in notes)
+    starts = [start for start in range(0, end, bar_steps) if start >= first]
+    bare = [start for start in starts if (lines.pitches[1:, start : start + bar_steps] == REST).all()]
+    return len(bare) / max(1, len(starts))
+
+
+OWN_FAULTS: Sequence[Fault] = (
+    *(fault for fault in FAULTS if fault.name not in FOUR_PART_FAULTS),
+    Fault("bars without accompaniment", "any bar of the tune after its upbeat", bare_bars, lambda value: value > 0),
+)
 """The faults by which the arranger is judged."""
 
 
@@ -39,12 +54,13 @@ class ArrangerFailed(RuntimeError):
 @dataclass(frozen=True)
 class Arrangement:
     """An arrangement: the number of its tune in the list, its style, its seed, and its lines, the tune first and the
-    bass last."""
+    bass last. If the tune is the bass, the band has no other, and its lines lie above the tune."""
 
     tune: int
     style: str
     seed: int
     lines: VoiceLines
+    tune_is_bass: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,7 +113,7 @@ def arrange_tunes(tunes: Sequence[UserTune], seeds: int = SEEDS, program: Sequen
     arrangements: list[Arrangement] = []
     for one in found:
         lines = lines_of_band(tunes[one["tune"]], one["steps"], one["tracks"])
-        arrangements.append(Arrangement(one["tune"], one["style"], one["seed"], lines))
+        arrangements.append(Arrangement(one["tune"], one["style"], one["seed"], lines, one["tuneIsBass"]))
     return arrangements
 
 
@@ -124,16 +140,28 @@ def lines_of_band(tune: UserTune, steps: int, tracks: Iterable[Mapping[str, Any]
     return VoiceLines(np.stack(pitches), np.stack(onsets))
 
 
-def own_figures(lines: VoiceLines, bar_steps: int) -> dict[str, float]:
+def share_below_tune(lines: VoiceLines) -> float:
+    """Returns the share of the tune's steps at which another line is below it."""
+    tune = lines.melody != REST
+    others = np.where(lines.pitches[1:] == REST, np.iinfo(np.int64).max, lines.pitches[1:])
+    below = tune & (others < lines.melody).any(axis=0)
+    return float(below.sum() / max(1, tune.sum()))
+
+
+def own_figures(lines: VoiceLines, bar_steps: int, tune_is_bass: bool = False) -> dict[str, float]:
     """Returns the figure of each of OWN_FAULTS.
 
     The bass counts until the tune's last note, under which the band holds its last chord by rule, and in bars of the
-    tune's own length. The key is the one in which the tune ends.
+    tune's own length. The key is the one in which the tune ends. A tune that is the bass is buried by what lies below
+    it; how long it stays on a pitch and how far chords lie above it are no faults of the band.
     """
     last = lines.notes(0)[-1]
     figures = {fault.name: fault.figure(lines) for fault in OWN_FAULTS}
     figures["frozen bass"] = longest_bass_pitch(lines.cut(0, last.onset), bar_steps)
     figures["out of key"] = foreign_notes(lines, last.pitch)
+    figures["bars without accompaniment"] = bare_bars(lines, bar_steps)
+    if tune_is_bass:
+        figures |= {"tune buried": share_below_tune(lines), "frozen bass": 0.0, "gulf": 0.0}
     return figures
 
 
@@ -145,7 +173,9 @@ def judge_arrangements(tunes: Sequence[UserTune], arrangements: Sequence[Arrange
         styles: list[StyleResult] = []
         for style in dict.fromkeys(one.style for one in of_tune):
             every = [
-                own_figures(one.lines, tune.beats_per_bar * STEPS_PER_BEAT) for one in of_tune if one.style == style
+                own_figures(one.lines, tune.beats_per_bar * STEPS_PER_BEAT, one.tune_is_bass)
+                for one in of_tune
+                if one.style == style
             ]
             figures = {fault.name: fmean(figures[fault.name] for figures in every) for fault in OWN_FAULTS}
             styles.append(StyleResult(style, figures, faults_in(figures, OWN_FAULTS)))
@@ -164,7 +194,9 @@ def arrangement_report(results: Sequence[ArrangedTune]) -> Report:
         f"Free of all {len(OWN_FAULTS)} in every style: **{free} of {len(results)}** (goal: all; {verdict}). A style "
         f"has a fault when the mean of its seeds is beyond the limit. The faults of four-part writing ({left_out}) say "
         "nothing of a band. The bass counts until the tune's last note, under which the band holds its last chord by "
-        "rule, and the tune's last note speaks for its key. Drums have no pitches, and are left out."
+        "rule, and the tune's last note speaks for its key. A tune so low that it is the bass is buried by what lies "
+        "below it, and is asked neither how long it stays on a pitch nor how far below the chords it lies. Drums have "
+        "no pitches, and are left out."
     )
     styles = list(dict.fromkeys(one.style for result in results for one in result.styles))
     data = {

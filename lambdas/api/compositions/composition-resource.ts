@@ -5,7 +5,7 @@ import type { CompositionItem } from "../../stores/items";
 
 /** Returns the composition in its shape of the API. */
 export function compositionResource(item: CompositionItem): CompositionResource {
-  const { id, name, technique, seed, state, createdAt, updatedAt, input, inputOptions, parameters } = item;
+  const { id, name, technique, seed, state, createdAt, updatedAt, input, inputOptions, parameters, output } = item;
   return {
     id,
     name,
@@ -21,6 +21,8 @@ export function compositionResource(item: CompositionItem): CompositionResource 
     ...(item.performance === undefined ? {} : { performance: item.performance }),
     ...(item.rating === undefined ? {} : { rating: item.rating }),
     ...(item.failure === undefined ? {} : { failure: item.failure }),
-    ...(item.output === undefined ? {} : { output: { ...item.output, timeSignature: timeSignatureOf(item.output) } }),
+    ...(output === undefined
+      ? {}
+      : { output: { ...output, timeSignature: timeSignatureOf(output), remarks: output.remarks ?? [] } }),
   };
 }

@@ -1,4 +1,6 @@
-import { updateCompositionSchema } from "../../../domain/schemas/api/compositions";
+import type * as z from "zod";
+import { performanceSchema, updateCompositionSchema } from "../../../domain/schemas/api/compositions";
+import type { FieldError } from "../../../domain/schemas/api/problem";
 import { pollAfterSeconds } from "../../compositions/poll-interval";
 import { reviseComposition, type ReviseCompositionParams } from "../../compositions/revise-composition";
 import { changeOwned } from "../../http/change-owned";
@@ -15,6 +17,12 @@ export interface UpdateCompositionParams extends Omit<ReviseCompositionParams, "
   readonly request: Request;
 }
 
+/** Returns the error of an object without members, which would change nothing. */
+const changesNothing = (pointer: string, value: unknown, schema: z.ZodObject): FieldError[] =>
+  typeof value === "object" && value !== null && !Array.isArray(value) && Object.keys(value).length === 0
+    ? [{ pointer, reason: "changes nothing", ...shortValue(value), allowed: Object.keys(schema.shape).join(", ") }]
+    : [];
+
 /** Renames a composition, and changes its instruments and its performance. */
 export async function updateComposition({ request, ...ports }: UpdateCompositionParams): Promise<Response> {
   const owned = { sub: request.subject(), id: request.pathParameter("compositionId") };
@@ -22,10 +30,10 @@ export async function updateComposition({ request, ...ports }: UpdateComposition
   const update = parseBody({
     request,
     schema: updateCompositionSchema,
-    alsoCheck: (body) =>
-      Object.keys(body).length > 0
-        ? []
-        : [{ pointer: "", reason: "changes nothing", ...shortValue(body), allowed: "name, programs, performance" }],
+    alsoCheck: (body) => [
+      ...changesNothing("", body, updateCompositionSchema),
+      ...changesNothing("/performance", body["performance"], performanceSchema),
+    ],
   });
   const changed = await changeOwned({
     request,

@@ -1,5 +1,6 @@
 /** Shows tracks in the API. */
 import { barRanges, usableBars } from "../../../domain/music/bar-lines";
+import { fromFirstNotes } from "../../../domain/music/bars-with-notes";
 import type { TrackResource } from "../../../domain/schemas/api/tracks";
 import { techniquesTaking } from "../../../domain/techniques/time-signatures";
 import type { TrackItem } from "../../stores/items";
@@ -14,7 +15,7 @@ export function trackResource(item: TrackItem): TrackResource {
     bars,
     firstBarWithNotes,
     otherTimeSignatures,
-    usableBars: usableBars(barRanges(bars, otherTimeSignatures)).map((range) => ({
+    usableBars: fromFirstNotes(usableBars(barRanges(bars, otherTimeSignatures)), item).map((range) => ({
       ...range,
       techniques: techniquesTaking(range.timeSignature),
     })),

@@ -22,6 +22,7 @@ from opencomposer_serving.deadline import Deadline
 from opencomposer_serving.failures import InvocationFailure, ModelRejected
 from opencomposer_serving.invocation import InvocationRequest, Melody, ModelReference, broken_ranges
 from opencomposer_serving.technique import Generated
+from opencomposer_testing.beginnings import breaches, late_tunes
 from opencomposer_testing.tiny_network import TinyNetwork
 from opencomposer_testing.tiny_training_job import validate
 
@@ -31,6 +32,11 @@ PARAMETERS = TECHNIQUE.document.parameters
 DEFAULTS = PARAMETERS.defaults
 DEFAULT_SETTINGS = sampling_settings({})
 MELODY = tuple(Note(step, 4, 60 + step // 4 % 12, 90) for step in range(0, 64, 4))
+HIGH = tuple(note._replace(pitch=note.pitch + 30) for note in MELODY)
+SHORT, LATE = MELODY[:8], MELODY[8:]
+FULL = tuple(note._replace(pitch=note.pitch - below) for note in MELODY for below in (0, 4, 7, 12))
+OVERFULL = tuple(note._replace(pitch=note.pitch - below) for note in MELODY for below in range(0, 18, 2))
+"""Four notes at once, as many as the tiny network's training music has, and more than twice as many."""
 
 
 def request(bars: int = 4, notes: tuple[Note, ...] = MELODY, seed: int = 0, **parameters: Any) -> InvocationRequest:
@@ -103,10 +109,36 @@ def test_without_voice_leading_the_added_notes_are_one_track() -> None:
     assert generated.metrics["addedCells"] == added.sum()
 
 
-def test_a_melody_below_all_lines_gets_no_track() -> None:
-    generated = generate(notes=(Note(0, 64, 24),))
+@given(late_tunes(), st.integers(0, 2**31 - 1), st.booleans(), st.booleans())
+@settings(max_examples=30)
+def test_nothing_begins_before_a_locked_melody(
+    tune: tuple[tuple[Note, ...], int], seed: int, voice_leading: bool, ending: bool
+) -> None:
+    notes, bars = tune
+    generated = generate(bars=bars, notes=notes, seed=seed, voiceLeading=voice_leading, ending=ending)
+    assert breaches(notes, generated.tracks) == []
+    assert ("remarks" in generated.extra) == (not generated.tracks)
+
+
+@pytest.mark.parametrize("voice_leading", [True, False])
+@pytest.mark.parametrize(
+    ("parameters", "remark"),
+    [
+        ({"minProbability": 0.95}, "as sure as minProbability (0.95) asks for"),
+        ({"samplingIterations": 0}, "because samplingIterations is 0"),
+        ({}, "the model takes it for enough"),
+    ],
+)
+def test_a_locked_melody_to_which_nothing_is_added_gets_no_track_and_a_remark(
+    voice_leading: bool, parameters: dict[str, Any], remark: str
+) -> None:
+    content = load_network(TinyNetwork(scale=0.0, level=-30.0).file(), 1)
+    generated = TECHNIQUE.generate(content, request(voiceLeading=voice_leading, **parameters), Deadline.after(60))
     assert generated.tracks == []
     assert generated.metrics["addedCells"] == 0
+    remarks = generated.extra["remarks"]
+    assert isinstance(remarks, list)
+    assert len(remarks) == 1 and remark in remarks[0]
 
 
 def test_a_line_for_which_no_note_is_left_gets_no_track() -> None:
@@ -170,15 +202,53 @@ def test_a_region_outside_of_the_piece_is_named(parameters: dict[str, Any], poin
 
 
 @pytest.mark.parametrize(
-    ("parameters", "pointer"),
-    [({"lowestPitch": 110}, "/parameters/lowestPitch"), ({"highestPitch": 20}, "/parameters/highestPitch")],
+    ("parameters", "fields"),
+    [
+        ({"lowestPitch": 110}, [("lowestPitch", "an integer from 0 to 64")]),
+        ({"highestPitch": 20}, [("highestPitch", "an integer from 36 to 127")]),
+        ({"lowestPitch": 110, "melodyLock": False}, [("lowestPitch", "an integer from 0 to 99")]),
+        ({"highestPitch": 20, "voiceLeading": False}, [("highestPitch", "an integer from 36 to 127")]),
+        # Only the octave in which the voices of a high melody lie excludes this region.
+        ({"notes": HIGH, "highestPitch": 50}, [("highestPitch", "an integer from 60 to 127")]),
+        ({"notes": LATE, "lastBar": 1}, [("lastBar", "an integer from 3 to 4, or 0 for the last")]),
+        ({"notes": SHORT, "firstBar": 3}, [("firstBar", "an integer from 1 to 2")]),
+        (
+            {"notes": SHORT, "firstBar": 3, "lowestPitch": 110},
+            [("lowestPitch", "an integer from 0 to 64"), ("firstBar", "an integer from 1 to 2")],
+        ),
+        # The region is the pitch that the melody holds.
+        (
+            {"notes": (Note(0, 64, 60),), "lowestPitch": 60, "highestPitch": 60, "aboveMelody": True},
+            [("highestPitch", "a region that holds more of the pitches 36 to 76 than the melody's own")],
+        ),
+        # The melody lies below all lines.
+        (
+            {"notes": (Note(0, 64, 23),)},
+            [("aboveMelody", "true, because nothing that this model writes lies below this melody")],
+        ),
+        (
+            {"notes": FULL},
+            [("density", "a higher one up to 2, because the melody alone has as many notes at once")],
+        ),
+        (
+            {"notes": FULL, "voiceLeading": False},
+            [("density", "a higher one up to 2, because the melody alone has as many notes at once")],
+        ),
+        ({"notes": OVERFULL}, []),
+    ],
 )
-def test_a_region_that_the_model_does_not_edit_is_refused(parameters: dict[str, int], pointer: str) -> None:
+def test_a_request_that_leaves_nothing_to_edit_is_refused_with_what_would_leave_something(
+    parameters: dict[str, Any], fields: list[tuple[str, str]]
+) -> None:
     with pytest.raises(InvocationFailure) as caught:
         generate(**parameters)
     assert caught.value.code == "BAD_REQUEST"
-    assert [field.pointer for field in caught.value.broken_fields] == [pointer]
-    assert "36 to 99" in caught.value.broken_fields[0].allowed
+    expected = [(f"/parameters/{name}", allowed) for name, allowed in fields]
+    assert [(field.pointer, field.allowed) for field in caught.value.broken_fields] == expected
+    # What is said to be allowed is enough.
+    widest = {"lowestPitch": 0, "highestPitch": 127, "firstBar": 1, "lastBar": 0, "aboveMelody": True, "density": 2}
+    if fields:
+        generate(**{**parameters, **{name: widest[name] for name, _ in fields}})
 
 
 def test_a_piece_longer_than_its_model_allows_is_refused() -> None:

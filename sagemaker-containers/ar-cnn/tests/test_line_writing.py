@@ -103,11 +103,7 @@ def test_the_laws_of_all_lines(task: tuple[list[Note], int, SamplingSettings, in
     notes, bars, chosen, opinion, seed = task
     network = opinionated(opinion, scale=3.0, level=-4.0)
     piece = notes_to_planes(notes, bars * 16)
-    try:
-        result = write(notes, bars, chosen, network, seed)
-    except ValueError as error:
-        assert "no cell that this model can edit" in str(error)
-        return
+    result = write(notes, bars, chosen, network, seed)
     assert result.lines is not None
     # Lines are one note at a time, and do not cross.
     lines = lines_of(result)
@@ -159,11 +155,7 @@ def test_the_ending_is_a_held_triad_in_root_position(
 ) -> None:
     notes, bars, chosen, opinion, seed = task
     network = opinionated(opinion, scale=3.0, level=-4.0)
-    try:
-        ended = write(notes, bars, replace(chosen, ending=True), network, seed)
-    except ValueError as error:
-        assert "no cell that this model can edit" in str(error)
-        return
+    ended = write(notes, bars, replace(chosen, ending=True), network, seed)
     as_before = write(notes, bars, replace(chosen, ending=False), network, seed)
     piece = notes_to_planes(notes, bars * STEPS_PER_BAR)
     start = max(note.onset for note in notes)

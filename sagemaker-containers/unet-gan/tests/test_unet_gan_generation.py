@@ -4,7 +4,8 @@ model."""
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Literal
 
 import numpy as np
 import onnx
@@ -19,10 +20,15 @@ from opencomposer_music.model_metadata import Voice
 from opencomposer_music.phrase_ends import derive_phrase_end_steps
 from opencomposer_music.piano_roll import ONSET, SOUNDING, Note, is_monophonic, notes_to_planes, planes_to_notes
 from opencomposer_music.voice_leading import REST, Line, line_of
+from opencomposer_serving.deadline import Deadline
 from opencomposer_serving.failures import ModelRejected
+from opencomposer_serving.invocation import InvocationRequest, Melody, ModelReference
+from opencomposer_serving.technique import Generated
+from opencomposer_testing.beginnings import breaches, late_tunes
 from opencomposer_testing.tiny_generator import VOICES, TinyGenerator
 from opencomposer_unet_gan.generation import (
     LoadedGenerator,
+    UnetGan,
     accompany,
     end,
     fill_empty_bars,
@@ -36,6 +42,14 @@ from opencomposer_unet_gan.generation import (
 GENERATOR = load_generator(TinyGenerator().file(), 1)
 SILENT = load_generator(TinyGenerator(rest_bias=12.0, scale=0.1, pitch_temperature=0.1).file(), 1)
 TREMBLING = load_generator(TinyGenerator(rest_bias=6.0, scale=0.1, pitch_temperature=0.01).file(), 1)
+
+
+def generate(
+    notes: Sequence[Note], bars: int, seed: int, *, model: LoadedGenerator = GENERATOR, ending: bool = True
+) -> Generated:
+    melody = Melody(bars, tuple(notes))
+    request = InvocationRequest("unet-gan", ModelReference("0" * 64, 1, None), seed, melody, {"ending": ending})
+    return UnetGan(threads=1).generate(model, request, Deadline.after(60))
 
 
 @st.composite
@@ -63,7 +77,7 @@ def ranges_beside(line: Line) -> list[tuple[int, int]]:
 
 @given(melodies(), st.integers(0, 2**31 - 1))
 @settings(deadline=None, max_examples=60)
-def test_any_melody_of_any_length_gets_voices_in_their_ranges_with_no_empty_bar(
+def test_any_melody_of_any_length_gets_voices_in_their_ranges_with_no_empty_bar_once_it_has_begun(
     melody: tuple[list[Note], int], seed: int
 ) -> None:
     notes, bars = melody
@@ -71,14 +85,49 @@ def test_any_melody_of_any_length_gets_voices_in_their_ranges_with_no_empty_bar(
     assert len(accompaniment.planes) == 3
     line = line_of(notes_to_planes(highest_line(notes, bars), bars * 16))
     ranges = ranges_beside(line)
+    begin = min(note.onset for note in notes)
+    # The half of a bar in which the melody begins is not filled.
+    first_filled = -(-begin // 8) // 2
     for voice, planes, (lowest, highest) in zip(accompaniment.notes(), accompaniment.planes, ranges, strict=True):
         assert planes.shape == (2, bars * 16, 128)
         assert all(lowest <= note.pitch <= highest for note in voice)
         assert all(note.onset + note.duration <= bars * 16 for note in voice)
         assert is_monophonic(voice)
-        assert planes[SOUNDING].reshape(bars, -1).any(axis=1).all()
+        assert not planes[SOUNDING, :begin].any()
+        assert planes[SOUNDING].reshape(bars, -1).any(axis=1)[first_filled:].all()
     again = accompany(GENERATOR, notes, bars, seed, ending=False)
     assert again.notes() == accompaniment.notes()
+
+
+@given(late_tunes(), st.integers(0, 2**31 - 1), st.booleans())
+@settings(max_examples=60)
+def test_no_voice_begins_before_the_tune(tune: tuple[tuple[Note, ...], int], seed: int, ending: bool) -> None:
+    notes, bars = tune
+    assert breaches(notes, generate(notes, bars, seed, ending=ending).tracks) == []
+
+
+@pytest.mark.parametrize("head", ["monophonic", "polyphonic"])
+def test_a_voice_of_any_head_waits_for_an_upbeat_off_the_beat(head: Literal["monophonic", "polyphonic"]) -> None:
+    voices = (VOICES[0], *(dataclasses.replace(voice, head=head) for voice in VOICES[1:]))
+    loud = load_generator(TinyGenerator(voices=voices, rest_bias=-9.0, scale=3.0).file(), 1)
+    melody = [Note(14, 2, 67), *(Note(step, 4, 67 + step // 4 % 5) for step in range(16, 64, 4))]
+    for planes in accompany(loud, melody, 4, 0).planes:
+        assert planes[SOUNDING].any(axis=1).argmax() == 14
+
+
+def test_the_beat_before_a_last_note_is_no_way_to_begin_before_the_tune() -> None:
+    for seed in range(20):
+        for planes in accompany(GENERATOR, [Note(14, 1, 67), Note(15, 1, 72)], 1, seed).planes:
+            assert not planes[SOUNDING, :14].any()
+
+
+def test_a_voice_that_rests_throughout_has_no_track_and_the_response_says_so() -> None:
+    silent = generate([Note(0, 64, 60)], 4, 0, model=SILENT)
+    assert silent.tracks == []
+    assert silent.extra["remarks"] == [
+        "The model gives alto, tenor and bass no note in this piece, so they have no track."
+    ]
+    assert "remarks" not in generate([Note(0, 64, 60)], 4, 0).extra
 
 
 @pytest.mark.parametrize("octaves", [-3, -2, -1, 1, 2])
@@ -222,6 +271,15 @@ def test_a_forced_bar_holds_the_likeliest_pitch_of_each_half(head: str) -> None:
     planes[ONSET, 0, 64] = True
     assert fill_empty_bars(planes, logits, voice) == 1
     assert planes_to_notes(planes) == [Note(0, 16, 64), Note(16, 8, 62), Note(24, 8, 64)]
+
+
+@pytest.mark.parametrize(("begin", "notes"), [(7, [Note(8, 8, 60)]), (8, [Note(8, 8, 60)]), (9, []), (16, [])])
+def test_a_half_bar_that_begins_before_the_melody_is_not_filled(begin: int, notes: list[Note]) -> None:
+    logits = np.full((16, 129), -8.0, dtype=np.float32)
+    logits[:, 60] = 2.0
+    planes = np.zeros((2, 16, 128), dtype=np.bool_)
+    assert fill_empty_bars(planes, logits, VOICES[1], begin) == len(notes)
+    assert planes_to_notes(planes) == notes
 
 
 def test_a_forced_bar_starts_its_note_even_when_the_pitch_sounded_before() -> None:

@@ -145,6 +145,17 @@ describe("an uploaded melody in 3/4", () => {
   });
 });
 
+test.each([[undefined], [["the melody is so low that it is the bass"]]])(
+  "a finished piece says what was done otherwise than usual: %j",
+  async (remarks) => {
+    const api = composerApi();
+    const row = composition({ state: "COMPLETED", output: { ...finishedOutput, ...(remarks && { remarks }) } });
+    api.compositions.put(row);
+    const shown = resourceOf(await api.call("GET", `/compositions/${row.id}`), compositionSchema);
+    expect(shown.output?.remarks).toEqual(remarks ?? []);
+  },
+);
+
 test("a piece whose row says no time signature is in 4/4", async () => {
   const api = composerApi();
   const row = composition({ state: "COMPLETED", output: finishedOutput });

@@ -548,6 +548,24 @@ describe("a composition", () => {
     expect(parseMidi((await api.call("GET", `${path}/midi`)).bytes).tracks[0]?.notes[0]?.velocity).not.toBe(80);
   });
 
+  test("refuses a performance that changes nothing, also beside a name", async () => {
+    const api = composerApi();
+    const item = composition();
+    api.compositions.put({ ...item, performance: usualPerformance });
+    for (const json of [{ performance: {} }, { name: "New", performance: {} }]) {
+      const reply = await api.call("PATCH", `/compositions/${item.id}`, { json });
+      expect(reply.status).toBe(400);
+      expect(problemOf(reply).errors).toEqual([
+        {
+          pointer: "/performance",
+          reason: "changes nothing",
+          value: {},
+          allowed: "dynamics, mix, breaths, ritardando, instruments",
+        },
+      ]);
+    }
+  });
+
   test("refuses a performance that is none, and any before the piece is done", async () => {
     const api = composerApi();
     const item = finishedPiece(api);

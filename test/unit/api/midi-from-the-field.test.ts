@@ -213,11 +213,11 @@ test("i35: rests before the notes are told with the startBar that leaves them ou
   expect(refused.status).toBe(422);
   expect(problemOf(refused)).toMatchObject({
     code: "MELODY_TOO_LONG",
-    detail: expect.stringContaining("Its notes begin in bar 61: begin with that startBar") as unknown,
+    detail: expect.stringContaining("Notes begin in bar 61: begin with that startBar") as unknown,
   });
   expect(problemOf(await ask(uploaded, { startBar: 2, bars: 59 }))).toMatchObject({
     code: "MELODY_EMPTY",
-    errors: [{ pointer: "/inputOptions/startBar", allowed: "the notes begin in bar 61" }],
+    errors: [{ pointer: "/inputOptions/startBar", allowed: "notes begin in bars 61 to 68" }],
   });
   const { melody: line, out } = await composed(uploaded, { startBar: 61 });
   expect(line).toMatchObject({ bars: 8, notes: { length: 28 } });

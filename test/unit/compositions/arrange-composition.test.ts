@@ -1,9 +1,11 @@
+import fc from "fast-check";
 import { parseArrayBuffer } from "midi-json-parser-worker/build/es2019/midi-file-parser";
 import { arrangerSettingsSchema } from "../../../domain/music/arranger/arrange";
 import { stylesIn } from "../../../domain/music/arranger/styles";
 import { timeSignatureName } from "../../../domain/music/bar-lines";
 import { applyInputOptions, type Melody, trackMelody } from "../../../domain/music/melody";
 import { chooseMelodyTrack } from "../../../domain/music/melody-choice";
+import { endTick } from "../../../domain/music/midi-note";
 import { usualPerformance } from "../../../domain/music/performance";
 import { findSampleMelody, sampleAsMelody } from "../../../domain/music/sample-melodies";
 import { composeScore, scoreMelody, scoreOutput, timeSignatureOf } from "../../../domain/music/score";
@@ -177,6 +179,57 @@ describe.each(pieceTimeSignatures)("a melody in %s", (timeSignature) => {
     expect(bass).toMatchObject({ name: "Bass", timeSignature, bars: 8 });
     expect(arrangeComposition({ composition: asked(), melody: bass, now }).kind).toBe("GENERATED");
   });
+});
+
+/** A melody that is played off the grid, in quarters and shorter notes of any ticks. */
+const playedMelodies = fc
+  .record({
+    ticksPerBeat: fc.constantFrom(24, 96, 100, 480),
+    timeSignature: fc.constantFrom(...pieceTimeSignatures),
+    begins: fc.double({ min: 0, max: 1, noNaN: true }),
+    notes: fc.array(
+      fc.record({
+        rest: fc.double({ min: 0, max: 0.6, noNaN: true }),
+        length: fc.double({ min: 0.01, max: 1.5, noNaN: true }),
+        pitch: fc.integer({ min: 28, max: 84 }),
+      }),
+      { minLength: 1, maxLength: 24 },
+    ),
+  })
+  .map(({ ticksPerBeat, timeSignature, begins, notes: drawn }): Melody => {
+    let tick = Math.round(begins * ticksPerBeat);
+    const notes = drawn.map(({ rest, length, pitch }) => {
+      const startTick = tick + Math.round(rest * ticksPerBeat);
+      const durationTicks = Math.max(1, Math.round(length * ticksPerBeat));
+      tick = startTick + durationTicks;
+      return { startTick, durationTicks, pitch, velocity: 90 };
+    });
+    const bars = Math.ceil(tick / ticksPerBar(timeSignature, ticksPerBeat));
+    return { name: "Tune", program: 0, ticksPerBeat, tempo: 100, bars, timeSignature, notes };
+  });
+
+test("no note begins before the tune's first tick or ends after its last, however it is played", () => {
+  fc.assert(
+    fc.property(playedMelodies, fc.boolean(), (played, swing) => {
+      const result = arrangeComposition({ composition: asked({ swing, density: "full" }), melody: played, now });
+      if (result.kind !== "GENERATED") throw new Error(result.failure.message);
+      const piece = composeScore({ name: "Piece", melody: played, generated: result.response.tracks });
+      const [tune, ...band] = piece.tracks.map(({ notes }) => notes);
+      const first = Math.min(...(tune ?? []).map(({ startTick }) => startTick));
+      const last = Math.max(...(tune ?? []).map(endTick));
+      const outside = band
+        .flat()
+        .filter((note) => note.startTick < first || note.durationTicks < 1 || endTick(note) > last);
+      expect(outside).toEqual([]);
+    }),
+  );
+});
+
+test("says that a melody is so low that it is the bass", () => {
+  const low = { ...melody, notes: melody.notes.map((note) => ({ ...note, pitch: note.pitch - 36 })) };
+  const result = arrangeComposition({ composition: asked(), melody: low, now });
+  expect(result).toMatchObject({ response: { remarks: [expect.stringMatching(/is the bass/)] } });
+  expect(arranged().remarks).toEqual([]);
 });
 
 test("a melody with too many notes for its bars is a failure", () => {

@@ -9,6 +9,7 @@ import { scoreSchema } from "../../../domain/music/score";
 import { parseMidi } from "../../../domain/music/song";
 import { maxEditEvents } from "../../../domain/schemas/invocation";
 import { techniques } from "../../../domain/techniques/registry";
+import { compositionResource } from "../../../lambdas/api/compositions/composition-resource";
 import type { Invocation } from "../../../lambdas/aws/endpoint-invoker";
 import { inferenceBudgetSeconds, pauseSeconds, retrySeconds } from "../../../lambdas/compositions/execute-composition";
 import { performedMidi } from "../../../lambdas/compositions/performed-midi";
@@ -295,6 +296,18 @@ test("the voices breathe where the technique heard a phrase end, also when the f
   expect(await bassLengths([])).toEqual([480, 480, 421]);
 });
 
+test("what the technique remarks on a piece stands in its output", async () => {
+  const harness = harnessWith();
+  const remarks = ["The model gives alto no note in this piece, so it has no track."];
+  harness.responses = [responseOf({ remarks })];
+  await harness.deliver();
+  expect(harness.row()).toMatchObject({ state: "COMPLETED", output: { remarks } });
+  expect(compositionResource(harness.row()).output?.remarks).toEqual(remarks);
+  const silent = harnessWith();
+  await silent.deliver();
+  expect(silent.row().output).not.toHaveProperty("remarks");
+});
+
 test("a finished piece can be the input of the next one", async () => {
   const harness = harnessWith();
   await harness.deliver();
@@ -304,6 +317,25 @@ test("a finished piece can be the input of the next one", async () => {
   await harness.deliver(2);
   const score = scoreSchema.parse(JSON.parse(harness.artifacts.text(compositionScoreKey({ sub, id: id(2) })) ?? ""));
   expect(score.tracks[0]).toMatchObject({ name: "Bass", source: "input" });
+});
+
+test("a bass that is arranged stays the bass, and the output says so; of another melody it says nothing", async () => {
+  const harness = harnessWith();
+  await harness.deliver();
+  const parameters = { style: "pop", density: "normal", chordRhythm: "half-bar", drums: false, swing: false };
+  const input = { compositionId: id(1), trackIndex: 1 };
+  harness.compositions.add(composition({ id: id(2), technique: "arranger", parameters, input, openWorkOwner: "x" }));
+  await harness.deliver(2);
+  const { output } = harness.row(2);
+  expect(output?.tracks.map(({ name, noteCount }) => [name, noteCount > 0])).toEqual([
+    ["Bass", true],
+    ["Piano", true],
+    ["Strings", true],
+  ]);
+  expect(output?.remarks).toEqual([
+    "the melody is so low that it is the bass: the chords lie above it, and no other bass plays",
+  ]);
+  expect(harness.row(1).output).not.toHaveProperty("remarks");
 });
 
 test.each([

@@ -1,8 +1,15 @@
 /** The API judges the facts of a melody, the worker the melody: they must say the same. */
 import fc from "fast-check";
-import { barCount, barLines, barRanges, otherTimeSignatures, usableBars } from "../../../domain/music/bar-lines";
+import { barAt, barCount, barLines, barRanges, otherTimeSignatures, usableBars } from "../../../domain/music/bar-lines";
+import { nextBarWithNotes, runsWithNotes } from "../../../domain/music/bars-with-notes";
 import { chooseBars, maxMelodyBars, transposeIssue } from "../../../domain/music/input-limits";
-import { applyInputOptions, firstBarWithNotes, MelodyError, type TrackMelody } from "../../../domain/music/melody";
+import {
+  applyInputOptions,
+  firstBarWithNotes,
+  MelodyError,
+  noteBarsOf,
+  type TrackMelody,
+} from "../../../domain/music/melody";
 import { timeSignaturesTakenBy } from "../../../domain/techniques/time-signatures";
 import { type TechniqueId, techniqueIds } from "../../../naming/resource-names";
 
@@ -63,23 +70,23 @@ function workersFault(
   }
 }
 
-test("what the API refuses, the worker refuses with the same code", () => {
+test("what the API refuses, the worker refuses with the same code, and the other way round but for pitches of a part", () => {
   fc.assert(
     fc.property(melodies, inputOptions, fc.constantFrom(...techniqueIds), (melody, options, technique) => {
       const facts = {
         bars: melody.bars,
-        firstBarWithNotes: firstBarWithNotes(melody),
+        barsWithNotes: noteBarsOf(melody),
         ranges: barRanges(melody.bars, otherTimeSignatures(melody.barLines)),
       };
       const choice = chooseBars({ melody: facts, options, technique, maxBars: maxMelodyBars });
       const issue = workersFault(melody, options, technique);
       if (choice.kind === "REFUSED") {
-        expect(issue?.code).toBe(choice.issue.code);
+        expect(issue?.message).toBe(choice.issue.message);
         return;
       }
-      // Of a part of the melody the API does not know whether notes begin in it, nor how high they are.
+      // The API does not know how high the notes of a part are.
       if (choice.bars < melody.bars) {
-        expect([undefined, "MELODY_EMPTY", "PITCH_OUT_OF_RANGE"]).toContain(issue?.code);
+        expect([undefined, "PITCH_OUT_OF_RANGE"]).toContain(issue?.code);
         return;
       }
       const pitches = melody.notes.map(({ pitch }) => pitch);
@@ -87,6 +94,68 @@ test("what the API refuses, the worker refuses with the same code", () => {
       expect(issue?.message).toBe(transposeIssue(span, options.transpose ?? 0)?.message);
     }),
     { numRuns: 500 },
+  );
+});
+
+test("of a row that has the first bar with notes alone, or not even that, the API refuses nothing that the worker takes", () => {
+  fc.assert(
+    fc.property(
+      melodies,
+      inputOptions,
+      fc.boolean(),
+      fc.constantFrom(...techniqueIds),
+      (melody, options, first, technique) => {
+        const facts = {
+          bars: melody.bars,
+          ...(first ? { firstBarWithNotes: firstBarWithNotes(melody) } : {}),
+          ranges: barRanges(melody.bars, otherTimeSignatures(melody.barLines)),
+        };
+        const choice = chooseBars({ melody: facts, options, technique, maxBars: maxMelodyBars });
+        if (choice.kind === "REFUSED") expect(workersFault(melody, options, technique)).toBeDefined();
+      },
+    ),
+  );
+});
+
+/** The bars that a sentence names: those of "bars 2 to 4, or bar 9" are 2, 3, 4 and 9. */
+const barsNamed = (sentence: string): (readonly [number, number])[] =>
+  [...sentence.matchAll(/bars? (\d+)(?: to (\d+))?/g)].map(
+    ([, from, to]) => [Number(from), Number(to ?? from)] as const,
+  );
+
+test("a refusal never advises bars in which no note begins, nor bars that the technique does not take", () => {
+  fc.assert(
+    fc.property(melodies, inputOptions, fc.constantFrom(...techniqueIds), (melody, options, technique) => {
+      const ranges = barRanges(melody.bars, otherTimeSignatures(melody.barLines));
+      const facts = { bars: melody.bars, barsWithNotes: noteBarsOf(melody), ranges };
+      const choice = chooseBars({ melody: facts, options, technique, maxBars: maxMelodyBars });
+      fc.pre(choice.kind === "REFUSED" && ["MELODY_EMPTY", "TIME_SIGNATURE_NOT_SUPPORTED"].includes(choice.issue.code));
+      if (choice.kind !== "REFUSED" || choice.issue.field === "technique") return;
+      for (const [startBar, lastBar] of barsNamed(choice.issue.allowed)) {
+        // More bars than a composition takes are chosen in parts, of which the first begins with a note.
+        const bars = Math.min(lastBar - startBar + 1, maxMelodyBars);
+        expect(workersFault(melody, { startBar, bars }, technique)).toBeUndefined();
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("the text of a row tells exactly the bars in which notes begin", () => {
+  fc.assert(
+    fc.property(melodies, (melody) => {
+      const known = { barsWithNotes: noteBarsOf(melody) };
+      const bars = [...new Set(melody.notes.map(({ startTick }) => barAt(melody.barLines, startTick)))];
+      const told = Array.from({ length: melody.bars }, (_, index) => index + 1).filter(
+        (bar) => nextBarWithNotes(known, bar) === bar,
+      );
+      expect(told).toEqual(bars.sort((one, other) => one - other));
+      const runs = runsWithNotes(barRanges(melody.bars, []), known);
+      expect(runs.flatMap(({ firstBar, lastBar }) => told.filter((bar) => firstBar <= bar && bar <= lastBar))).toEqual(
+        told,
+      );
+      expect(runs.reduce((sum, { firstBar, lastBar }) => sum + lastBar - firstBar + 1, 0)).toBe(told.length);
+    }),
   );
 });
 

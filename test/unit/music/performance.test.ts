@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import { parseArrayBuffer } from "midi-json-parser-worker/build/es2019/midi-file-parser";
+import { styles } from "../../../domain/music/arranger/styles";
 import { timeSignatureName } from "../../../domain/music/bar-lines";
 import { instrumentPresets } from "../../../domain/music/instrument-presets";
-import { bassTrack, withInstruments } from "../../../domain/music/instruments";
+import { isNamedAfter } from "../../../domain/music/instrument-names";
+import { bassTrack, withInstruments, withPrograms } from "../../../domain/music/instruments";
 import { gridPlace, sensibleTempo, stepsPerBar, trackMelody } from "../../../domain/music/melody";
 import type { MidiNote } from "../../../domain/music/midi-note";
 import { perform, usualPerformance } from "../../../domain/music/performance";
@@ -154,7 +156,7 @@ describe("any performance", () => {
           performed.tracks.flatMap(({ notes }, index) => (notes.length === 0 ? [] : [[index, notes]])),
         );
         expect(trackMelody(song, 0).tempo).toBeCloseTo(sensibleTempo(score.tempo), 1);
-        expect(song.tempos.length).toBeLessThanOrEqual(6);
+        expect(song.tempos.length).toBeLessThanOrEqual(7);
       }),
     );
   });
@@ -270,9 +272,101 @@ describe("the ritardando", () => {
     expect(Math.round(tempoAt(song, 7 * 480))).toBe(92);
   });
 
+  const options = { ...off, ritardando: true };
+  const signs = (score: Score): unknown =>
+    perform({ score, options }).tempos?.map(({ tick, beatsPerMinute }) => [
+      tick / score.ticksPerBeat,
+      Math.round(beatsPerMinute * 10) / 10,
+    ]);
+
   test("does not touch the tempo of a piece that has one note", () => {
-    const score = scoreOf([[{ pitch: 60, onset: 0, duration: 16 }]]);
-    expect(perform({ score, options: usualPerformance }).tempos).toEqual([]);
+    expect(signs(scoreOf([[{ pitch: 60, onset: 0, duration: 16 }]]))).toEqual([]);
+    expect(signs(scoreOf([[{ pitch: 60, onset: 0, duration: 4 }], [{ pitch: 48, onset: 0, duration: 64 }]]))).toEqual(
+      [],
+    );
+  });
+
+  test("ends with the tune's last note where a voice sounds on", () => {
+    const held = scoreOf([quarters([72, 74, 76, 77, 79]), [{ pitch: 48, onset: 0, duration: 64 }]]);
+    expect(signs(held)).toEqual([
+      [1, 96],
+      [2, 94],
+      [3, 92],
+      [4, 66.7],
+      [5, 100],
+    ]);
+  });
+
+  test("holds no note under which a voice moves, but does not hurry on before it has ended", () => {
+    const moving = scoreOf([quarters([72, 74, 76, 77, 79]), quarters([48, 50, 52, 53, 55, 53, 52, 50])]);
+    expect(signs(moving)).toEqual([
+      [1, 96],
+      [2, 94],
+      [3, 92],
+      [4, 92],
+      [5, 100],
+    ]);
+  });
+
+  test("holds the last note of a tune that was played beside the grid, on which its chord begins", () => {
+    const score = scoreOf([quarters([72, 74, 76]), quarters([48, 50, 52])]);
+    const tempoOfLast = (late: number): number | undefined => {
+      const tracks = score.tracks.map((track, index) => ({
+        ...track,
+        notes: track.notes.map((note) => ({ ...note, startTick: note.startTick + (index === 0 ? late : 0) })),
+      }));
+      const { tempos } = perform({ score: { ...score, tracks }, options });
+      return tempos?.find(({ tick }) => tick === 960 + late)?.beatsPerMinute;
+    };
+    for (const late of [-60, 0, 59]) expect(tempoOfLast(late)).toBeCloseTo(100 / 1.5, 5);
+    // Now the chord is a sixteenth later than the tune's note.
+    expect(tempoOfLast(-61)).toBeCloseTo(92, 5);
+  });
+
+  test("makes a note of many bars one bar longer", () => {
+    const score = { ...scoreOf([[...quarters([72, 74, 76, 77]), { pitch: 72, onset: 16, duration: 160 }]]), bars: 11 };
+    expect(perform({ score, options }).tempos?.at(-1)).toEqual({ tick: 4 * 480, beatsPerMinute: 100 / 1.1 });
+  });
+
+  test("ends with the tune's last note, which gets no more than half its length and no more than a bar longer", () => {
+    fc.assert(
+      fc.property(
+        scores,
+        fc.constantFrom(...pieceTimeSignatures),
+        fc.integer({ min: 1, max: 32_767 }),
+        fc.integer({ min: 1, max: 300 }),
+        (given, timeSignature, ticksPerBeat, beats) => {
+          fc.pre(given.tracks[0]?.notes.length !== 0);
+          // The ticks stay, so that a step of many divisions is a fraction of a tick; the last note may be long.
+          const tracks = given.tracks.map((track, index) => ({
+            ...track,
+            notes: track.notes.map((note, place, { length }) =>
+              index === 0 && place === length - 1 ? { ...note, durationTicks: beats * ticksPerBeat } : note,
+            ),
+          }));
+          const score = { ...given, tracks, ticksPerBeat, timeSignature };
+          const { tempos = [] } = perform({ score, options });
+          expect(tempos.filter(({ tick }) => !Number.isInteger(tick))).toEqual([]);
+          expect(tempos.map(({ tick }) => tick)).toEqual(
+            tempos.map(({ tick }) => tick).sort((one, other) => one - other),
+          );
+          const last = score.tracks[0]?.notes.at(-1);
+          if (last === undefined) throw new Error("a tune has notes");
+          const [start, end] = [last.startTick, last.startTick + last.durationTicks];
+          const held = tempos.findLast(({ tick }) => tick <= start)?.beatsPerMinute ?? score.tempo;
+          const longer = (last.durationTicks * score.tempo) / held - last.durationTicks;
+          expect(longer).toBeLessThanOrEqual(last.durationTicks / 2 + 1e-6);
+          expect(longer).toBeLessThanOrEqual(ticksPerBar(timeSignature, ticksPerBeat) + 1e-6);
+          expect(tempos.filter(({ tick }) => tick > start && tick < end)).toEqual([]);
+          const soundsLater = score.tracks.some(({ notes }) =>
+            notes.some(({ startTick, durationTicks }) => startTick + durationTicks > end),
+          );
+          const tempoAfter = tempos.findLast(({ tick }) => tick <= end)?.beatsPerMinute ?? score.tempo;
+          if (soundsLater) expect(tempoAfter).toBe(score.tempo);
+        },
+      ),
+      { numRuns: 300 },
+    );
   });
 });
 
@@ -414,6 +508,28 @@ describe("instruments", () => {
     expect(withInstruments(shuffled, "brass").tracks.map(({ program }) => program)).toEqual([56, 58, 57, 60]);
     expect(bassTrack({ tracks: [tune, bass] })).toBeUndefined();
     expect(withInstruments({ ...piece, tracks: [tune, bass] }, "brass").tracks[1]?.program).toBe(60);
+  });
+
+  test("name the technique's instruments anew, and neither the tune nor voices", () => {
+    const names = ["Piano", "Second guitar", "Alto", "Bass"];
+    const programs = [0, 28, 52, 33];
+    const band = {
+      ...piece,
+      tracks: piece.tracks.map((track, index) => ({
+        ...track,
+        name: names[index] ?? "",
+        program: programs[index] ?? 0,
+      })),
+    };
+    const namesOf = ({ tracks }: Score): string[] => tracks.map(({ name }) => name);
+    expect(namesOf(withInstruments(band, "model"))).toEqual(names);
+    expect(namesOf(withInstruments(band, "choir"))).toEqual(["Piano", "Choir", "Alto", "Choir"]);
+    expect(namesOf(withPrograms(band, new Map([[3, 43]])))).toEqual(["Piano", "Second guitar", "Alto", "Double bass"]);
+  });
+
+  test("give every track of the arranger a name that follows its instrument", () => {
+    const tracks = Object.values(styles).flatMap(({ bass, chords, pad, figure }) => [bass, chords, pad, figure]);
+    expect(tracks.filter(({ name, program }) => !isNamedAfter(name, program))).toEqual([]);
   });
 
   test("fit any number of tracks, and change nothing else", () => {

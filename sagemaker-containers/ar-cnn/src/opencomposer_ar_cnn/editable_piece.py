@@ -24,10 +24,9 @@ SOPRANO_MEDIAN = 71
 octave in which its median is nearest to it, because there the network has learned how voices lie under a melody."""
 FAR_BELOW = np.float32(-1e4)
 """The logit of a cell that the network does not see."""
-
-
-class NothingToEdit(ValueError):
-    """No pitch of the region that may be edited lies in the part of the keyboard that the network was made for."""
+LEAST_DENSITY = 0.5
+"""The density, in times the training music's, below which the network is told no less of a locked melody: with a
+quarter it takes the tune alone for enough, and one voice is the least that is asked for."""
 
 
 @dataclass(frozen=True)
@@ -125,8 +124,7 @@ def editable_piece(
 ) -> EditablePiece:
     """Returns what may be edited in a piece [2, steps, 128] of a whole number of bars.
 
-    phrase_ends: where a note that ends a phrase sounds, [steps]; with None it is derived from the piece. Raises
-    NothingToEdit.
+    phrase_ends: where a note that ends a phrase sounds, [steps]; with None it is derived from the piece.
     """
     original = piece[SOUNDING].copy()
     melody = line_of(piece)
@@ -143,8 +141,6 @@ def editable_piece(
     bars = steps // STEPS_PER_BAR
     first, last = (settings.first_bar - 1) * STEPS_PER_BAR, (settings.last_bar or bars) * STEPS_PER_BAR
     editable[first:last, lowest : highest + 1] = True
-    if not editable.any():
-        raise NothingToEdit("the region holds no cell that this model can edit")
     if settings.melody_lock:
         editable &= ~original
         if not settings.above_melody:
@@ -152,6 +148,7 @@ def editable_piece(
         if not settings.beyond_melody and sounds.any():
             places = np.flatnonzero(sounds)
             editable[: places[0]] = editable[places[-1] + 1 :] = False
+    density = max(settings.density, LEAST_DENSITY) if settings.melody_lock else settings.density
     return EditablePiece(
         original=original,
         original_onsets=piece[ONSET] & original,
@@ -159,7 +156,7 @@ def editable_piece(
         editable=editable,
         locked=original & ~editable,
         shift=shift,
-        density=limits.density * settings.density * sounding_share(original),
+        density=limits.density * density * sounding_share(original),
         # Only these columns are edited, which halves the work for a window of half the keyboard.
         columns=slice(lowest, max(lowest, highest + 1)),
         phrase_ends=derive_phrase_end_steps(piece) if phrase_ends is None else phrase_ends,

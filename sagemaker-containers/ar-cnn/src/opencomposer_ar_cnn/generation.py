@@ -24,8 +24,9 @@ from opencomposer_serving.onnx_model import TensorShape, check_tensors, open_ses
 from opencomposer_serving.technique import Generated, GeneratedTrack
 
 from opencomposer_ar_cnn import TECHNIQUE
-from opencomposer_ar_cnn.editable_piece import Floats, NothingToEdit
+from opencomposer_ar_cnn.editable_piece import Floats
 from opencomposer_ar_cnn.model_metadata import OUTPUTS, ArCnnMetadata, parse_metadata
+from opencomposer_ar_cnn.nothing_to_edit import NothingToEdit, check_room
 from opencomposer_ar_cnn.rewriting import Rewriting, added_notes, edited_notes
 from opencomposer_ar_cnn.rewriting_session import NotFinite, rewrite
 from opencomposer_ar_cnn.sampling_settings import SamplingSettings, sampling_settings
@@ -99,12 +100,15 @@ def rewrite_notes(
 
     Raises ModelRejected when the model cannot run or returns nonsense, and NothingToEdit.
     """
+    piece = notes_to_planes(notes, bars * STEPS_PER_BAR)
+    limits = network.metadata.edit_limits
+    check_room(piece, settings, limits)
     try:
         return rewrite(
             partial(run_network, network),
-            notes_to_planes(notes, bars * STEPS_PER_BAR),
+            piece,
             settings=settings,
-            limits=network.metadata.edit_limits,
+            limits=limits,
             seed=seed,
             before_each_pass=before_each_pass,
         )
@@ -159,30 +163,24 @@ class ArCnn:
             )
         except ModelRejected as error:
             raise unusable_model(error) from None
-        except NothingToEdit:
-            limits = model.metadata.limits
+        except NothingToEdit as error:
             raise InvocationFailure(
                 "BAD_REQUEST",
-                "the region between lowestPitch and highestPitch holds no pitch that this model edits in this piece",
+                str(error),
                 [
-                    BrokenField(
-                        "/parameters/highestPitch"
-                        if settings.highest_pitch < PITCHES - 1
-                        else "/parameters/lowestPitch",
-                        shown(
-                            settings.highest_pitch if settings.highest_pitch < PITCHES - 1 else settings.lowest_pitch
-                        ),
-                        f"a region that meets the pitches {limits.lowest_pitch} to {limits.highest_pitch}, "
-                        "moved by the octaves in which the piece stands",
-                    )
+                    BrokenField(f"/parameters/{name}", shown(request.parameters[name]), rule)
+                    for name, rule in error.allowed.items()
                 ],
             ) from None
-        return self._respond(model.metadata, melody.notes, rewriting, settings.melody_lock)
+        return self._respond(model.metadata, melody.notes, rewriting, settings)
 
-    def _respond(self, metadata: ArCnnMetadata, given: Sequence[Note], rewriting: Rewriting, locked: bool) -> Generated:
+    def _respond(
+        self, metadata: ArCnnMetadata, given: Sequence[Note], rewriting: Rewriting, settings: SamplingSettings
+    ) -> Generated:
         """Builds the response. With a locked melody each line in which anything sounds is a track beside it, or the
-        added notes are one. Otherwise the re-written piece takes the melody's place, because a note may be held on from
-        given into added cells."""
+        added notes are one; where nothing was added, a remark says why. Otherwise the re-written piece takes the
+        melody's place, because a note may be held on from given into added cells."""
+        locked = settings.melody_lock
         original = notes_to_planes(given, rewriting.planes.shape[1])
         events = [event.as_json() for event in rewriting.events]
         extra: dict[str, object] = {
@@ -192,14 +190,13 @@ class ArCnn:
         if locked:
             voice = metadata.voices[1]
             if rewriting.lines is None:
-                tracks = [GeneratedTrack(voice.name, voice.program, added_notes(given, rewriting))]
+                parts = [(voice.name, added_notes(given, rewriting))]
             else:
-                tracks = [
-                    GeneratedTrack(line.name, voice.program, planes_to_notes(line.planes))
-                    for line in rewriting.lines
-                    if line.planes[SOUNDING].any()
-                ]
-            # Where no line has room, there is no track. Then silence is measured.
+                parts = [(line.name, planes_to_notes(line.planes)) for line in rewriting.lines]
+            tracks = [GeneratedTrack(name, voice.program, notes) for name, notes in parts if notes]
+            if not tracks:
+                extra["remarks"] = [remark_on_nothing_added(settings)]
+            # Where there is no track, silence is measured.
             written = [notes_to_planes(track.notes, original.shape[1]) for track in tracks]
             metrics = measure_composition(original, written or [np.zeros_like(original)])
         else:
@@ -214,3 +211,18 @@ class ArCnn:
             "removedCells": float((original[SOUNDING] & ~rewriting.planes[SOUNDING]).sum()),
         }
         return Generated(tracks, metrics, extra)
+
+
+def remark_on_nothing_added(settings: SamplingSettings) -> str:
+    """Returns the sentence of a response that adds nothing to a locked melody."""
+    if settings.sampling_iterations == 0:
+        return "Nothing was added to the melody, because samplingIterations is 0."
+    if settings.min_probability > 0:
+        return (
+            f"Nothing was added to the melody: the model found no note of which it is as sure as minProbability "
+            f"({settings.min_probability:g}) asks for. A lower value lets it write more."
+        )
+    return (
+        "Nothing was added to the melody: the model takes it for enough. More density, another temperature or another "
+        "seed may change that."
+    )

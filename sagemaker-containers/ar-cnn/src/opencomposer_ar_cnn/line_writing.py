@@ -21,7 +21,7 @@ from opencomposer_music.ending import Ending, EndingVoice, approach_of, last_not
 from opencomposer_music.melody_register import floor_below
 from opencomposer_music.piano_roll import ONSET, PITCHES, SOUNDING, STEPS_PER_BEAT, Planes
 from opencomposer_music.sigmoid import sigmoid
-from opencomposer_music.voice_leading import INTERVALS, LARGEST_STEP, MAX_MOVE, REST, Line, Table, best_line
+from opencomposer_music.voice_leading import IMPOSSIBLE, INTERVALS, LARGEST_STEP, MAX_MOVE, REST, Line, Table, best_line
 
 from opencomposer_ar_cnn.cadences import cadence_scores, phrase_last_notes
 from opencomposer_ar_cnn.editable_piece import EditablePiece, EditLimits, Floats
@@ -33,12 +33,8 @@ SWEEPS = 2
 """The number of times that every line is written anew beside the others."""
 DENSITY_UNIT = 4
 """Densities are in units of so many pitches at once."""
-LEAST_DENSITY = 0.5
-"""The density, in times the training music's, below which the network is told no less: with a quarter it takes the tune
-alone for enough, and one line is the least that is asked for."""
 MIN_ROOM = 5
 """The minimum number of semitones below the melody for each line. A very low melody gets fewer lines."""
-IMPOSSIBLE = -1e9
 UNISON = -6.0
 """The score of a pitch that sounds already at the step: possible, but seldom good."""
 MIN_REST = 0.003
@@ -135,6 +131,40 @@ def parts_for(piece: EditablePiece, settings: SamplingSettings, limits: EditLimi
     return PARTS[min(max(count, 1), len(PARTS)) - 1]
 
 
+class PlannedLine(NamedTuple):
+    """A line that is to be written: its part, its lowest and its highest pitch where the piece stands, and the cells in
+    which it may sound, [steps, 128]."""
+
+    part: Part
+    lowest_pitch: int
+    highest_pitch: int
+    cells: Cells
+
+
+def plan_lines(piece: EditablePiece, settings: SamplingSettings, limits: EditLimits) -> list[PlannedLine]:
+    """Returns the lines that the piece gets, from the highest to the lowest.
+
+    The outer lines come first: where there is no room for all lines, the inner ones rest.
+    """
+    parts = parts_for(piece, settings, limits)
+    floor = floor_below(piece.melody)
+    given = piece.original.sum(axis=1)
+    planned: list[PlannedLine] = []
+    for index, part in enumerate(parts):
+        lowest = max(part.lowest_pitch - piece.shift, floor)
+        highest = max(part.highest_pitch - piece.shift, lowest + INTERVALS)
+        cells = piece.editable.copy()
+        cells[:, :lowest] = cells[:, highest + 1 :] = False
+        cells[given + _rank(index, len(parts)) >= limits.polyphony_at(settings.density)] = False
+        planned.append(PlannedLine(part, lowest, highest, cells))
+    return planned
+
+
+def _rank(index: int, count: int) -> int:
+    """Returns how many of `count` lines come before a line: the bass is the first, then they go from the highest on."""
+    return 0 if index == count - 1 else index + 1
+
+
 def split_into_lines(cells: Cells, centers: Sequence[float]) -> list[Line]:
     """Returns the cells as lines from the highest to the lowest, one for each center. The lines never cross.
 
@@ -171,25 +201,24 @@ class LineSession:
         piece: EditablePiece,
         draft: Rewriting,
         *,
+        lines: Sequence[PlannedLine],
         settings: SamplingSettings,
-        limits: EditLimits,
         rng: np.random.Generator,
     ) -> None:
-        """draft: the piece as it was sampled without the caller's limits of how much is edited."""
+        """draft: the piece as it was sampled without the caller's limits of how much is edited; lines: see
+        plan_lines."""
         self._piece = piece
         self._settings = settings
         self._rng = rng
-        self.density = piece.density * max(1.0, LEAST_DENSITY / settings.density)
-        self._parts = parts_for(piece, settings, limits)
-        self._floor = floor_below(piece.melody)
-        self._ranges = [self._range_of(part) for part in self._parts]
+        self.density = piece.density
+        self._parts = [line.part for line in lines]
         added = draft.planes[SOUNDING] & ~piece.original
-        self._lines = split_into_lines(added, [(low + high) / 2 for low, high in self._ranges])
+        self._lines = split_into_lines(added, [(line.lowest_pitch + line.highest_pitch) / 2 for line in lines])
         steps = np.arange(len(added))
         self._onsets = [
             (line != REST) & draft.planes[ONSET][steps, np.minimum(line, PITCHES - 1)] for line in self._lines
         ]
-        self._allowed = self._allowed_cells(limits.polyphony_at(settings.density))
+        self._allowed = self._allowed_cells([line.cells.copy() for line in lines])
         self._draft_passes = draft.passes
         self._last_notes = phrase_last_notes(piece)
         # Bass first: what is said of the others depends on it.
@@ -248,35 +277,20 @@ class LineSession:
         passes = self._draft_passes + self._turn
         return Rewriting(np.stack([roll, resolved]), tuple(self._events), passes, self._expected, tuple(lines))
 
-    def _range_of(self, part: Part) -> tuple[int, int]:
-        """Returns the lowest and the highest pitch of a line where the piece stands."""
-        lowest = max(part.lowest_pitch - self._piece.shift, self._floor)
-        return lowest, max(part.highest_pitch - self._piece.shift, lowest + INTERVALS)
+    def _allowed_cells(self, allowed: list[Cells]) -> list[Cells]:
+        """Returns the cells in which each line may sound, [steps, 128] each, where not all that is planned may be
+        written. A line for which only a part is left enters late, so that the music grows towards its end.
 
-    def _allowed_cells(self, max_at_once: int) -> list[Cells]:
-        """Returns the cells in which each line may sound, [steps, 128] each.
-
-        The outer lines come first: where there is no room for all lines, or not all may be written, the inner ones
-        rest. A line for which only a part is left enters late, so that the music grows towards its end.
+        allowed: the cells in which each line may sound by the plan, which are changed in place.
         """
         piece, settings = self._piece, self._settings
-        given = piece.original.sum(axis=1)
-        count = len(self._parts)
-        order = [count - 1, *range(count - 1)]
-        allowed: list[Cells] = [np.zeros_like(piece.editable)] * count
-        for rank, index in enumerate(order):
-            low, high = self._ranges[index]
-            cells = piece.editable.copy()
-            cells[:, :low] = cells[:, high + 1 :] = False
-            cells[given + rank >= max_at_once] = False
-            allowed[index] = cells
         whole = sum(int(cells.any(axis=1).sum()) for cells in allowed)
         left = min(
             settings.in_proportion(settings.max_notes_added, piece.bars),
             settings.in_proportion(settings.edits_per_pass, piece.bars) * settings.sampling_iterations,
             int(np.ceil(whole * settings.share_of_the_way)),
         )
-        for index in order:
+        for index in sorted(range(len(allowed)), key=lambda index: _rank(index, len(allowed))):
             steps = np.flatnonzero(allowed[index].any(axis=1))
             if len(steps) > left:
                 entry = int(steps[len(steps) - left]) if left else len(piece.editable)

@@ -13,7 +13,7 @@ import numpy as np
 from opencomposer_music.piano_roll import Planes, Steps
 
 from opencomposer_ar_cnn.editable_piece import EditLimits, Floats, editable_piece
-from opencomposer_ar_cnn.line_writing import LineSession
+from opencomposer_ar_cnn.line_writing import LineSession, plan_lines
 from opencomposer_ar_cnn.rewriting import Rewriting
 from opencomposer_ar_cnn.sampling import EditSession
 from opencomposer_ar_cnn.sampling_settings import ALL_ITERATIONS, SamplingSettings
@@ -46,7 +46,7 @@ class RewritingSession:
         phrase_ends: Steps | None = None,
     ) -> None:
         """piece: [2, steps, 128], a whole number of bars; phrase_ends: where a note that ends a phrase sounds, [steps];
-        with None it is derived from the piece. Raises NothingToEdit."""
+        with None it is derived from the piece."""
         self._settings = settings
         self._limits = limits
         self._rng = rng
@@ -86,7 +86,11 @@ class RewritingSession:
         if not (self._settings.writes_lines and self._session.finished and isinstance(self._session, EditSession)):
             return
         self._session = LineSession(
-            self._piece, self._session.result(), settings=self._settings, limits=self._limits, rng=self._rng
+            self._piece,
+            self._session.result(),
+            lines=plan_lines(self._piece, self._settings, self._limits),
+            settings=self._settings,
+            rng=self._rng,
         )
 
 
@@ -112,7 +116,7 @@ def rewrite(
 ) -> Rewriting:
     """Re-writes a piece [2, steps, 128] by the network's edits. The same arguments give the same result.
 
-    `before_each_pass` may raise, to end work whose time is over. Raises NothingToEdit and NotFinite.
+    `before_each_pass` may raise, to end work whose time is over. Raises NotFinite.
     """
     rng = np.random.Generator(np.random.PCG64(seed))
     session = RewritingSession(piece, settings=settings, limits=limits, rng=rng)

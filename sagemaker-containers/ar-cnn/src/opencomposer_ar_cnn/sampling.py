@@ -84,7 +84,7 @@ class EditSession:
         self._passes = 0
         self._expected = 0.0
         self._events: list[EditEvent] = []
-        self.finished = settings.sampling_iterations == 0
+        self.finished = settings.sampling_iterations == 0 or not piece.editable.any()
 
     def planes(self) -> Floats:
         """Returns the network's next input, [4 or 5, steps, 128]: see INPUT_PLANES of `model_metadata`."""

@@ -32,11 +32,13 @@ from opencomposer_music.piano_roll import (
     Note,
     Planes,
     Steps,
+    first_onset,
     fold_into_range,
     notes_to_planes,
 )
 from opencomposer_music.voice_leading import (
     CLOSING_MOVES,
+    IMPOSSIBLE,
     INTERVALS,
     MAX_MOVE,
     MAX_SCORE,
@@ -335,7 +337,7 @@ def decode_planes(
     phrase_ends: Steps,
     rng: np.random.Generator,
 ) -> list[Planes]:
-    """Chooses the notes of every accompaniment voice.
+    """Chooses the notes of every accompaniment voice. None sounds before the melody's first note.
 
     pitch_logits [voices, steps, 129], onset_logits [voices, steps, 128] (see the model's outputs), melody [2, steps,
     128] -> boolean planes [2, steps, 128] for each voice. phrase_ends: the steps [steps] at which a note of the melody
@@ -352,6 +354,7 @@ def decode_planes(
     if not (np.isfinite(pitch_logits).all() and np.isfinite(onset_logits).all()):
         raise ValueError("the model returned numbers that are not finite")
     decoding = metadata.decoding
+    begin = first_onset(melody)
     scores: dict[int, Table] = {}
     logistics: list[npt.NDArray[np.float64]] = []
     for index, voice in enumerate(voices):
@@ -362,6 +365,7 @@ def decode_planes(
         if voice.head == "monophonic":
             gumbel = -np.log(-np.log(pitch_noise))
             scores[index] = pitch_logits[index] + decoding.pitch_temperature * gumbel
+            scores[index][:begin, :PITCHES] = IMPOSSIBLE
     lines = _choose(scores, metadata, melody, phrase_ends)
     planes: list[Planes] = []
     for index in range(len(voices)):
@@ -371,6 +375,7 @@ def decode_planes(
             sounding[np.nonzero(played)[0], lines[index][played]] = True
         else:
             sounding = pitch_logits[index][:, :PITCHES] > 0
+            sounding[:begin] = False
         wanted = onset_logits[index] + decoding.onset_temperature * logistics[index] > decoding.repeat_cost
         before = np.zeros_like(sounding)
         before[1:] = sounding[:-1]

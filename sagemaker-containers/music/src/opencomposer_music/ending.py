@@ -3,7 +3,7 @@
 Models seldom end a piece. Their voices move on under the last note, and often come to rest on an inversion. So the last
 chord is written here, by rule: which triad it is, and how the voices sing it, so that they get there without parallel
 fifths or octaves and without wide leaps. If they cannot, or if the chord before is not its dominant and the tune allows
-a dominant, the beat before is written anew, too.
+a dominant, the beat before is written anew, too, unless the tune begins within it.
 
 It imports numpy only.
 """
@@ -20,7 +20,15 @@ import numpy.typing as npt
 
 from opencomposer_music.keys import Key, find_key
 from opencomposer_music.metrics import MAJOR_SCALE
-from opencomposer_music.piano_roll import ONSET, PITCHES, SOUNDING, STEPS_PER_BAR, STEPS_PER_BEAT, Planes
+from opencomposer_music.piano_roll import (
+    ONSET,
+    PITCHES,
+    SOUNDING,
+    STEPS_PER_BAR,
+    STEPS_PER_BEAT,
+    Planes,
+    first_onset,
+)
 from opencomposer_music.voice_leading import REST, Line, Table, line_of
 
 Pitches = npt.NDArray[np.bool_]
@@ -222,7 +230,7 @@ class _Passage:
         led = self._has_dominant(triad)
         at = int(total.argmin())
         best = _Choice(triad, chords[at], None, float(total[at]) + (0.0 if led else NO_DOMINANT))
-        if self._approach >= start or (led and best.cost - costs[at] < PARALLEL):
+        if not first_onset(self._given) <= self._approach < start or (led and best.cost - costs[at] < PARALLEL):
             return best
         for root, classes in self._chords_before(triad, key):
             before = self._rewritten(root, classes)

@@ -109,6 +109,11 @@ def highest_voice(planes: Planes) -> Planes:
     return line
 
 
+def first_onset(planes: Planes) -> int:
+    """Returns the step at which the first note of planes [2, steps, pitches] begins, 0 where nothing sounds."""
+    return int(planes[SOUNDING].any(axis=1).argmax())
+
+
 def is_monophonic(notes: Sequence[Note]) -> bool:
     """Returns True if no two of the notes sound at the same time."""
     ordered = sorted(notes)

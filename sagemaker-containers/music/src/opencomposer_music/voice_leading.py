@@ -79,6 +79,10 @@ CLOSING_MOVES = 2 * MAX_CLOSING_MOVE + 1
 MAX_ROUNDS = 2
 """The maximum number of times that every voice's line is chosen anew beside the others."""
 
+IMPOSSIBLE = -1e9
+"""The score of a class that must never be chosen. It is finite, because decoding refuses infinities, and far beyond any
+noise."""
+
 UNREACHED = -1e18
 """The sum of a way that does not exist."""
 

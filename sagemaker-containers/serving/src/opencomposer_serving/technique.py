@@ -28,8 +28,9 @@ class GeneratedTrack:
 class Generated:
     """The music that a technique made for a request.
 
-    `extra` holds the response's optional members as JSON-ready values (`editEvents`, `melody`, `phraseEnds`,
-    `continuation`: see contracts/invocation-response.schema.json).
+    A voice that rests in the whole piece has no track. `extra` holds the response's optional members as JSON-ready
+    values (`editEvents`, `melody`, `phraseEnds`, `remarks`, `continuation`: see
+    contracts/invocation-response.schema.json).
     """
 
     tracks: Sequence[GeneratedTrack]

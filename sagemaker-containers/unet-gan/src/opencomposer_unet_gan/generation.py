@@ -34,6 +34,7 @@ from opencomposer_music.piano_roll import (
     STEPS_PER_BAR,
     Note,
     Planes,
+    first_onset,
     highest_voice,
     notes_to_planes,
     planes_to_notes,
@@ -41,7 +42,7 @@ from opencomposer_music.piano_roll import (
 )
 from opencomposer_music.sigmoid import sigmoid
 from opencomposer_music.technique_document import TechniqueDocument, load_technique
-from opencomposer_music.voice_leading import REST, Line, line_of
+from opencomposer_music.voice_leading import IMPOSSIBLE, REST, Line, line_of
 from opencomposer_serving.deadline import Deadline
 from opencomposer_serving.failures import BrokenField, InvocationFailure, ModelRejected, unusable_model
 from opencomposer_serving.invocation import MAX_BARS, InvocationRequest
@@ -51,13 +52,8 @@ from opencomposer_serving.technique import Generated, GeneratedTrack
 
 from opencomposer_unet_gan import TECHNIQUE
 
-IMPOSSIBLE = np.float32(-1e9)
-"""The logit of a class that must never be chosen. It is finite, because decoding refuses infinities, and far beyond any
-noise."""
-
 MIN_NOTE_PROBABILITY = 0.01
 """A bar stays silent when the model gives a note less than this probability at each of its steps."""
-
 
 HALF_BAR = STEPS_PER_BAR // 2
 OCTAVE = 12
@@ -134,9 +130,10 @@ def accompany(
     plays to it is moved back. So the voices lie below a low melody and follow a high one up, and every note lies in its
     voice's range, moved as far (see `heard_voices`).
 
-    No voice has an empty bar as far as the model allows: where the decoded notes leave a bar empty although the model
-    gives a note at least the probability 0.01 at some step of it, each half of that bar is given its likeliest pitch.
-    The decoder and not the network makes the notes of these bars, so they are counted in `forced_bars`.
+    No voice begins before the melody, and from there on none has an empty bar as far as the model allows: where the
+    decoded notes leave a bar empty although the model gives a note at least the probability 0.01 at some step of it,
+    each half of that bar is given its likeliest pitch. The decoder and not the network makes the notes of these bars,
+    so they are counted in `forced_bars`.
 
     With `ending` the voices hold a triad in root position from the melody's last note to its end, and rest after it
     (`opencomposer_music.ending`).
@@ -169,10 +166,12 @@ def accompany(
         raise ModelRejected(str(error)) from None
     music = notes_to_planes(_raised(melody, shift), steps)
     last = last_notes(music) if ending else None
+    begin = first_onset(given)
     # After the ending, the voices rest.
-    forced = _fill(planes, pitch_logits[chosen], voices, bars if last is None else -(-last.stop // STEPS_PER_BAR))
+    sung = bars if last is None else -(-last.stop // STEPS_PER_BAR)
+    forced = _fill(planes, pitch_logits[chosen], voices, begin, sung)
     if last is not None and not end(planes, pitch_logits[chosen], voices, music, last):
-        forced += _fill(planes, pitch_logits[chosen], voices, bars)
+        forced += _fill(planes, pitch_logits[chosen], voices, begin, bars)
     return Accompaniment([transposed(voice, -shift, np.False_) for voice in planes], forced, phrase_ends)
 
 
@@ -189,11 +188,11 @@ def _inside(pitch: int) -> int:
     return pitch if pitch < PITCHES else pitch - -(-(pitch - PITCHES + 1) // OCTAVE) * OCTAVE
 
 
-def _fill(planes: Sequence[Planes], pitch_logits: Floats, voices: Sequence[Voice], bars: int) -> int:
+def _fill(planes: Sequence[Planes], pitch_logits: Floats, voices: Sequence[Voice], begin: int, bars: int) -> int:
     """Fills the empty bars among the first `bars` of all voices, and returns their number (see `fill_empty_bars`)."""
     steps = slice(0, bars * STEPS_PER_BAR)
     return sum(
-        fill_empty_bars(voice_planes[:, steps], pitch_logits[index, steps], voices[index])
+        fill_empty_bars(voice_planes[:, steps], pitch_logits[index, steps], voices[index], begin)
         for index, voice_planes in enumerate(planes)
     )
 
@@ -283,24 +282,26 @@ def highest_line(notes: Sequence[Note], bars: int) -> list[Note]:
     return planes_to_notes(highest_voice(notes_to_planes(notes, bars * STEPS_PER_BAR)))
 
 
-def fill_empty_bars(planes: Planes, pitch_logits: Floats, voice: Voice) -> int:
+def fill_empty_bars(planes: Planes, pitch_logits: Floats, voice: Voice, begin: int = 0) -> int:
     """Writes the likeliest notes into a voice's empty bars, in place, and returns the number of bars that were filled.
 
-    planes: [2, steps, 128]; pitch_logits: [steps, 129] in which impossible pitches are far below all others. A bar in
-    which the model gives every note a probability under 0.01 stays empty.
+    planes: [2, steps, 128]; pitch_logits: [steps, 129] in which impossible pitches are far below all others; begin: the
+    step at which the melody begins. A half bar that begins before it stays empty, and so does a bar in which the model
+    gives every note a probability under 0.01.
     """
     filled = 0
     for start in range(0, planes.shape[1], STEPS_PER_BAR):
-        bar = slice(start, start + STEPS_PER_BAR)
-        if planes[SOUNDING, bar].any():
+        halves = [half for half in range(start, start + STEPS_PER_BAR, HALF_BAR) if half >= begin]
+        if not halves or planes[SOUNDING, start : start + STEPS_PER_BAR].any():
             continue
-        probabilities = note_probabilities(pitch_logits[bar], voice)  # (16, 128)
+        first = halves[0]
+        probabilities = note_probabilities(pitch_logits[first : start + STEPS_PER_BAR], voice)  # (8 or 16, 128)
         if _any_note_probability(probabilities, voice) < MIN_NOTE_PROBABILITY:
             continue
-        for half in range(0, STEPS_PER_BAR, HALF_BAR):
-            pitch = int(np.argmax(probabilities[half : half + HALF_BAR].sum(axis=0)))
-            planes[SOUNDING, start + half : start + half + HALF_BAR, pitch] = True
-        planes[ONSET, start] = planes[SOUNDING, start]
+        for half in halves:
+            pitch = int(np.argmax(probabilities[half - first :][:HALF_BAR].sum(axis=0)))
+            planes[SOUNDING, half : half + HALF_BAR, pitch] = True
+        planes[ONSET, first] = planes[SOUNDING, first]
         filled += 1
     return filled
 
@@ -374,11 +375,24 @@ class UnetGan:
         except ModelRejected as error:
             raise unusable_model(error) from None
         voices = model.metadata.voices[1:]
-        tracks = [
-            GeneratedTrack(voice.name, voice.program, notes)
-            for voice, notes in zip(voices, accompaniment.notes(), strict=True)
-        ]
+        tracks: list[GeneratedTrack] = []
+        silent: list[str] = []
+        for voice, notes in zip(voices, accompaniment.notes(), strict=True):
+            if notes:
+                tracks.append(GeneratedTrack(voice.name, voice.program, notes))
+            else:
+                silent.append(voice.name.lower())
         melody_planes = notes_to_planes(request.melody.notes, request.melody.steps)
         metrics = measure_composition(melody_planes, accompaniment.planes)
         metrics["forcedBarRate"] = accompaniment.forced_bars / (bars * len(voices))
-        return Generated(tracks, metrics, {"phraseEnds": accompaniment.phrase_ends})
+        extra: dict[str, object] = {"phraseEnds": accompaniment.phrase_ends}
+        if silent:
+            extra["remarks"] = [remark_on_silence(silent)]
+        return Generated(tracks, metrics, extra)
+
+
+def remark_on_silence(voices: Sequence[str]) -> str:
+    """Returns the sentence of a response in which these voices have no track."""
+    *others, last = voices
+    named, have = (f"{', '.join(others)} and {last}", "they have") if others else (last, "it has")
+    return f"The model gives {named} no note in this piece, so {have} no track."

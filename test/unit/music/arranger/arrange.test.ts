@@ -11,7 +11,17 @@ import { pitchClass, tonesOf } from "../../../../domain/music/arranger/chord";
 import { chordRhythms } from "../../../../domain/music/arranger/chord-progression";
 import { isInScale } from "../../../../domain/music/arranger/key";
 import { drumPitches, styleNames, styles, stylesIn } from "../../../../domain/music/arranger/styles";
-import { endOf, entryStep, lastOnset, skyline, type Tune, tuneEnd } from "../../../../domain/music/arranger/tune";
+import {
+  endOf,
+  entryStep,
+  lastOnset,
+  notesIn,
+  skyline,
+  type Span,
+  type Tune,
+  tuneEnd,
+} from "../../../../domain/music/arranger/tune";
+import { tuneAsBassInWords } from "../../../../domain/music/arranger/tune-as-bass";
 import type { ModelNote } from "../../../../domain/music/melody";
 import { readNotation } from "../../../../domain/music/sample-melodies";
 import { barShapes, pieceTimeSignatures } from "../../../../domain/music/time-signatures";
@@ -32,12 +42,13 @@ const timeSignatureAndStyle = fc
     fc.record({ timeSignature: fc.constant(timeSignature), style: fc.constantFrom(...stylesIn(timeSignature)) }),
   );
 
-/** A melody with one note at a time, with rests, in any register, and what is asked of the arranger. */
+/** A melody of notes or of chords, with rests, in any register, and what is asked of the arranger. */
 const requests = fc
   .record({
     form: timeSignatureAndStyle,
     bars: fc.integer({ min: 1, max: 12 }),
-    center: fc.integer({ min: 40, max: 90 }),
+    center: fc.integer({ min: 24, max: 96 }),
+    doublings: fc.uniqueArray(fc.constantFrom(1, 2, 3, 4, 7, 12), { maxLength: 2 }),
     upbeat: fc.integer({ min: 0, max: 11 }),
     intervals: fc.array(
       fc.record({
@@ -53,7 +64,7 @@ const requests = fc
     swing: fc.boolean(),
     seed: fc.integer({ min: 0, max: 2_147_483_647 }),
   })
-  .map(({ form, bars, center, upbeat, intervals, seed, density, chordRhythm, drums, swing }) => {
+  .map(({ form, bars, center, doublings, upbeat, intervals, seed, density, chordRhythm, drums, swing }) => {
     const steps = bars * barShapes[form.timeSignature].steps;
     let step = Math.min(upbeat, steps - 1);
     const notes: ModelNote[] = [];
@@ -61,7 +72,9 @@ const requests = fc
       const onset = step + (notes.length === 0 ? 0 : rest);
       if (onset >= steps) break;
       step = Math.min(onset + duration, steps);
-      notes.push({ onset, duration: step - onset, pitch: center + interval, velocity: 90 });
+      for (const above of [0, ...doublings]) {
+        notes.push({ onset, duration: step - onset, pitch: center + interval + above, velocity: 90 });
+      }
     }
     const tune: Tune = { notes, bars, timeSignature: form.timeSignature };
     return { tune, settings: { style: form.style, density, chordRhythm, drums, swing }, seed };
@@ -90,15 +103,61 @@ describe("for every tune", () => {
     );
   });
 
-  test("no instrument reaches the tune, except drums, whose pitches are no tones", () => {
+  test("no instrument reaches the tune from below or, where it is the bass, from above, except drums", () => {
     fc.assert(
       fc.property(requests, (request) => {
         const upper = skyline(request.tune);
-        for (const { notes } of pitched(arrange({ ...request, settings: { ...request.settings, swing: false } }))) {
-          for (const note of notes) {
-            const sung = upper.slice(note.onset, endOf(note)).filter((pitch) => pitch !== undefined);
-            expect(note.pitch).toBeLessThan(Math.min(...sung, 128));
+        const sungIn = ({ start, end }: Span): number[] =>
+          upper.slice(start, end).filter((pitch) => pitch !== undefined);
+        const arrangement = arrange({ ...request, settings: { ...request.settings, swing: false } });
+        for (const note of pitched(arrangement).flatMap(({ notes }) => notes)) {
+          const span = arrangement.chords.find(({ start, end }) => note.onset >= start && note.onset < end);
+          if (span === undefined) throw new Error(`no chord at ${note.onset}`);
+          const highest = Math.max(...sungIn(span));
+          if (!span.tuneIsBass) {
+            expect(note.pitch).toBeLessThan(Math.min(...sungIn({ start: note.onset, end: endOf(note) }), 128));
+          } else if (highest <= 84) {
+            // Above C6 there would be no room for a chord.
+            expect(note.pitch).toBeGreaterThan(highest);
           }
+        }
+      }),
+    );
+  });
+
+  test("an instrument besides the drums sounds in every bar from the entry of the band on, and no track is empty", () => {
+    fc.assert(
+      fc.property(requests, (request) => {
+        const { tune } = request;
+        const { steps } = barShapes[tune.timeSignature];
+        const arrangement = arrange(request);
+        const bars = Array.from({ length: tune.bars }, (_, bar) => ({
+          start: Math.max(bar * steps, entryStep(tune)),
+          end: Math.min((bar + 1) * steps, tuneEnd(tune)),
+        })).filter(({ start, end }) => start < end);
+        const notes = pitched(arrangement).flatMap((track) => track.notes);
+        const isSilent = ({ start, end }: Span): boolean =>
+          !notes.some((note) => note.onset < end && endOf(note) > start);
+        expect(bars.filter(isSilent)).toEqual([]);
+        expect(arrangement.tracks.filter((track) => track.notes.length === 0)).toEqual([]);
+      }),
+    );
+  });
+
+  test("at each moment the bass is the lowest pitch of the band, and it is silent where the tune is the bass", () => {
+    fc.assert(
+      fc.property(requests, (request) => {
+        const arrangement = arrange(request);
+        const bassName = styles[request.settings.style].bass.name;
+        const others = pitched(arrangement).filter(({ name }) => name !== bassName);
+        for (const bass of named(arrangement, bassName)) {
+          const lower = others
+            .flatMap(({ notes }) => notes)
+            .filter((note) => note.onset < endOf(bass) && endOf(note) > bass.onset && note.pitch <= bass.pitch);
+          expect({ bass, lower }).toEqual({ bass, lower: [] });
+          const low = arrangement.chords.filter(({ tuneIsBass, end }) => tuneIsBass && end <= lastOnset(request.tune));
+          // Swing may move a note by less than a sixteenth.
+          expect(low.filter(({ start, end }) => bass.onset >= start && bass.onset + 1 <= end)).toEqual([]);
         }
       }),
     );
@@ -147,20 +206,24 @@ describe("for every tune", () => {
         for (const [index, note] of bass.entries()) {
           expect(endOf(note)).toBeLessThanOrEqual(bass[index + 1]?.onset ?? Infinity);
         }
-        for (const [index, { chord, start }] of arrangement.chords.entries()) {
+        for (const [index, { chord, start, tuneIsBass }] of arrangement.chords.entries()) {
           if (arrangement.chords[index - 1]?.chord.root === chord.root) continue;
           const note = bass.find(({ onset }) => onset === start);
-          // Under a very low tune there may be no room for it.
-          if (note !== undefined) expect(pitchClass(note.pitch)).toBe(chord.root);
+          expect(note && pitchClass(note.pitch)).toBe(tuneIsBass ? undefined : chord.root);
+        }
+        const closing = arrangement.chords.at(-1);
+        if (closing === undefined) throw new Error("there is no last chord");
+        if (closing.tuneIsBass) {
+          // The tune itself has the root of the last chord.
+          const sung = notesIn(request.tune, closing).filter(({ onset }) => onset <= closing.start);
+          expect(pitchClass(Math.min(...sung.map(({ pitch }) => pitch)))).toBe(closing.chord.root);
+          return;
         }
         const last = bass.at(-1);
-        const closing = arrangement.chords.at(-1);
-        if (last !== undefined && closing !== undefined && last.onset >= closing.start) {
-          expect({ root: pitchClass(last.pitch), end: endOf(last) }).toEqual({
-            root: closing.chord.root,
-            end: closing.end,
-          });
-        }
+        expect(last && { root: pitchClass(last.pitch), end: endOf(last) }).toEqual({
+          root: closing.chord.root,
+          end: closing.end,
+        });
       }),
     );
   });
@@ -269,6 +332,74 @@ describe("a band", () => {
       "waltz cannot be played in 4/4 (allowed: pop, rock, jazz, bossa)",
     );
   });
+});
+
+describe("a bass line", () => {
+  const bassLine = tuneOf(Array.from({ length: 4 }, () => "E1:4 G1:4 A1:4 E1:4 |").join(" "));
+
+  test("is the bass: chords lie above it in every bar, and no other bass plays", () => {
+    for (const style of stylesIn("4/4")) {
+      const settings = { ...usualSettings, style, density: "full", drums: false } as const;
+      const arrangement = arrange({ tune: bassLine, settings, seed: 1 });
+      const { chords, pad, figure } = styles[style];
+      expect(arrangement.tracks.map(({ name }) => name)).toEqual([chords.name, pad.name, figure.name]);
+      for (const { notes } of arrangement.tracks) {
+        expect(new Set(notes.map(({ onset }) => Math.floor(onset / 16))).size).toBe(4);
+        expect(Math.min(...notes.map(({ pitch }) => pitch))).toBeGreaterThanOrEqual(53);
+      }
+      expect(tuneAsBassInWords(bassLine, arrangement.chords)).toEqual([
+        "the melody is so low that it is the bass: the chords lie above it, and no other bass plays",
+      ]);
+    }
+  });
+
+  test("in some bars of a melody is the bass there, where the other bass rests", () => {
+    const bars = ["C5:8 E5:8 |", "E2:8 C2:8 |", "F2:8 G2:8 |", "C5:16 |", "D2:16 |", "C5:16 |"];
+    const tune = tuneOf(bars.join(" "));
+    const arrangement = arrange({ tune, settings: usualSettings, seed: 1 });
+    const heard = named(arrangement, "Bass").map(({ onset }) => Math.floor(onset / 16) + 1);
+    expect([...new Set(heard)]).toEqual([1, 4, 6]);
+    expect(tuneAsBassInWords(tune, arrangement.chords)).toEqual([
+      "the melody is so low in bars 2 to 3, 5 that it is the bass there: the chords lie above it, and the other bass rests",
+    ]);
+  });
+
+  const alone = { ...usualSettings, density: "sparse", drums: false } as const;
+
+  test("of clusters, against which every tone rubs, is accompanied in every bar nevertheless", () => {
+    const notes = [0, 16, 32].flatMap((onset) =>
+      Array.from({ length: 12 }, (_, above) => ({ onset, duration: 16, pitch: 30 + above, velocity: 90 })),
+    );
+    const { tracks } = arrange({ tune: { notes, bars: 3, timeSignature: "4/4" }, settings: alone, seed: 1 });
+    expect(new Set(tracks.flatMap((track) => track.notes.map(({ onset }) => Math.floor(onset / 16)))).size).toBe(3);
+  });
+
+  test("that begins within a beat is accompanied from the next beat on", () => {
+    const notes = Array.from({ length: 8 }, (_, index) => ({
+      onset: 2 + 2 * index,
+      duration: 2,
+      pitch: 40,
+      velocity: 90,
+    }));
+    for (const style of stylesIn("2/4")) {
+      for (const seed of [0, 1, 2, 3]) {
+        const tune: Tune = { notes, bars: 3, timeSignature: "2/4" };
+        const [chords] = arrange({ tune, settings: { ...alone, style }, seed }).tracks;
+        expect({ style, seed, first: chords?.notes[0]?.onset }).toEqual({ style, seed, first: 4 });
+      }
+    }
+  });
+
+  test("that leaps up beyond where chords are played has chords nevertheless", () => {
+    const tune = tuneOf("C2:8 C8:8 | C2:12 C9:4 | C2:16 |");
+    const { tracks } = arrange({ tune, settings: alone, seed: 1 });
+    expect(new Set(tracks.flatMap(({ notes }) => notes.map(({ onset }) => Math.floor(onset / 16)))).size).toBe(3);
+  });
+});
+
+test("nothing is said of a melody that is nowhere the bass", () => {
+  const { chords } = arrange({ tune: saints, settings: usualSettings, seed: 1 });
+  expect(tuneAsBassInWords(saints, chords)).toEqual([]);
 });
 
 test("the document offers what the arranger takes, and every style can be played in the waltz's time signatures", () => {
