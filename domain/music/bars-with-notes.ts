@@ -31,11 +31,12 @@ export function barsWithNotes(
   return digits.map((digit) => digit.toString(16)).join("");
 }
 
-/** Returns the bars in which notes of at least one of several tracks begin, in the form of {@link barsWithNotes}. */
-export function barsWithNotesOfAny(tracks: readonly string[]): string {
-  const length = Math.max(0, ...tracks.map((digits) => digits.length));
+/** Returns the bars in which notes of any of several lines begin; each line is what {@link barsWithNotes} returns. */
+export function togetherWithNotes(lines: readonly string[]): string {
+  const length = Math.max(0, ...lines.map((digits) => digits.length));
+  const digitAt = (digits: string, index: number): number => Number.parseInt(digits.charAt(index) || "0", 16);
   return Array.from({ length }, (_, index) =>
-    tracks.reduce((any, digits) => any | Number.parseInt(digits.charAt(index) || "0", 16), 0).toString(16),
+    lines.reduce((digit, digits) => digit | digitAt(digits, index), 0).toString(16),
   ).join("");
 }
 

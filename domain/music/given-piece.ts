@@ -1,7 +1,7 @@
 /** What a composition is given: one melody, or all tracks of a piece. */
 import type { TechniqueId } from "../../naming/resource-names";
 import type { InputOptions } from "../schemas/composition-parts";
-import { type Bars, choosePart, type Melody, type TrackMelody, withWholeSteps } from "./melody";
+import { choosePart, type Melody, type Music, type TrackMelody, withWholeSteps } from "./melody";
 import type { MidiNote } from "./midi-note";
 import { type Score, timeSignatureOf } from "./score";
 import type { MidiTrack, Song } from "./song";
@@ -56,7 +56,8 @@ export class TooManyTracks extends Error {
 
 /** A piece before the options of a composition are applied. */
 interface PieceToChooseFrom {
-  readonly bars: Bars;
+  /** The bars, and the notes of which one must begin in those that are chosen. */
+  readonly music: Music;
   readonly tempo: number;
   readonly tracks: readonly GivenTrack[];
 }
@@ -68,15 +69,14 @@ interface PieceToChooseFrom {
  * @throws TooManyTracks
  */
 export function choosePiece(
-  { bars: music, tempo, tracks }: PieceToChooseFrom,
+  { music, tempo, tracks }: PieceToChooseFrom,
   options: InputOptions,
   technique: TechniqueId,
 ): GivenPiece {
   if (tracks.length > maxGivenTracks) {
     throw new TooManyTracks(`The input has ${tracks.length} tracks with notes; allowed are at most ${maxGivenTracks}.`);
   }
-  const notes = tracks.flatMap((track) => (track.isDrums === true ? [] : track.notes));
-  const { bars, timeSignature, notesOf } = choosePart({ music, notes }, options, technique);
+  const { bars, timeSignature, notesOf } = choosePart(music, options, technique);
   const chosen = tracks.map((track) => ({
     ...track,
     notes: notesOf(track.notes, track.isDrums === true ? 0 : options.transpose),
@@ -94,7 +94,10 @@ export function choosePiece(
 export function wholeScore(score: Score): PieceToChooseFrom {
   const { ticksPerBeat, bars, tempo } = score;
   return {
-    bars: { ticksPerBeat, bars, timeSignature: timeSignatureOf(score) },
+    music: {
+      ...{ ticksPerBeat, bars, timeSignature: timeSignatureOf(score) },
+      notes: score.tracks.filter(({ isDrums }) => isDrums !== true).flatMap(({ notes }) => notes),
+    },
     tempo,
     tracks: score.tracks.map(({ name, program, isDrums, mix, notes }) => ({
       name,
@@ -119,7 +122,7 @@ export function wholeFile(
     notes,
   });
   const { name, program, notes, tempo } = chosen.line;
-  return { bars: chosen.line, tempo, tracks: [{ name, program, notes }, ...others.map(given)] };
+  return { music: chosen.line, tempo, tracks: [{ name, program, notes }, ...others.map(given)] };
 }
 
 /** Returns the piece with a finer division where a sixteenth is not a whole number of ticks. */

@@ -122,13 +122,14 @@ export const stepsOf = ({ bars, timeSignature }: Pick<Melody, "bars" | "timeSign
   bars * barShapes[timeSignature].steps;
 
 /** The bars of a line, or of several lines together. */
-export type Bars =
+type Bars =
   Pick<Melody, "ticksPerBeat" | "bars" | "timeSignature"> | Pick<TrackMelody, "ticksPerBeat" | "bars" | "barLines">;
 
+/** Some music by its bars, with the notes of which one must begin in those that are chosen. */
+export type Music = Bars & Pick<Line, "notes">;
+
 /** Returns the stretches of bars that a melody has. */
-export function stretchesOf(
-  melody: Pick<Melody, "bars" | "timeSignature" | "ticksPerBeat"> | Pick<TrackMelody, "barLines">,
-): readonly TimeSignatureStretch[] {
+export function stretchesOf(melody: Bars): readonly TimeSignatureStretch[] {
   if ("barLines" in melody) return melody.barLines;
   const { bars, timeSignature, ticksPerBeat } = melody;
   return [{ firstBar: 1, bars, startTick: 0, barTicks: ticksPerBar(timeSignature, ticksPerBeat), timeSignature }];
@@ -139,7 +140,7 @@ export const firstBarWithNotes = ({ barLines: stretches, notes }: TrackMelody): 
   barAt(stretches, Math.min(...notes.map(({ startTick }) => startTick)));
 
 /** Returns the bars in which notes begin, in the form of {@link barsWithNotes}. */
-export const noteBarsOf = (melody: Melody | TrackMelody): string => barsWithNotes(stretchesOf(melody), melody.notes);
+export const noteBarsOf = (melody: Music): string => barsWithNotes(stretchesOf(melody), melody.notes);
 
 /** Returns the lowest and the highest pitch of notes. */
 function pitchSpan(notes: readonly MidiNote[]): PitchSpan {
@@ -162,25 +163,15 @@ interface ChosenPart extends Pick<Melody, "bars" | "timeSignature"> {
   readonly notesOf: (notes: readonly MidiNote[], transpose?: number) => MidiNote[];
 }
 
-interface MusicToChooseFrom {
-  readonly music: Bars;
-  /** The notes of all its lines, but for drums. */
-  readonly notes: readonly MidiNote[];
-}
-
 /**
  * Chooses the part of some music that the options ask for.
  * @throws MelodyError when the bars lie outside the music or are in time signatures that the technique does not take,
  *   no note begins in them, or they are more than it takes
  */
-export function choosePart(
-  { music, notes }: MusicToChooseFrom,
-  options: InputOptions,
-  technique: TechniqueId,
-): ChosenPart {
+export function choosePart(music: Music, options: InputOptions, technique: TechniqueId): ChosenPart {
   const stretches = stretchesOf(music);
   const choice = chooseBars({
-    melody: { bars: music.bars, ranges: rangesOf(stretches), barsWithNotes: barsWithNotes(stretches, notes) },
+    melody: { bars: music.bars, ranges: rangesOf(stretches), barsWithNotes: noteBarsOf(music) },
     options,
     technique,
     maxBars: maxMelodyBars,
@@ -195,8 +186,8 @@ export function choosePart(
   return {
     bars,
     timeSignature,
-    notesOf: (line, transpose = 0) => {
-      const chosen = line.filter(({ startTick }) => startTick >= from && startTick < to);
+    notesOf: (notes, transpose = 0) => {
+      const chosen = notes.filter(({ startTick }) => startTick >= from && startTick < to);
       const issue = transposeIssue(pitchSpan(chosen), transpose);
       if (issue !== undefined) throw melodyError(issue);
       return chosen.map((note): MidiNote => {
@@ -222,7 +213,7 @@ export function choosePart(
  *   nothing sounds in them, more are left than it takes, or a note would leave the range 0-127
  */
 export function applyInputOptions(melody: Melody | TrackMelody, options: InputOptions, technique: TechniqueId): Melody {
-  const { bars, timeSignature, notesOf } = choosePart({ music: melody, notes: melody.notes }, options, technique);
+  const { bars, timeSignature, notesOf } = choosePart(melody, options, technique);
   const notes = notesOf(melody.notes, options.transpose);
   const { name, program, ticksPerBeat } = melody;
   return { name, program, ticksPerBeat, tempo: options.tempo ?? melody.tempo, bars, timeSignature, notes };

@@ -1,7 +1,7 @@
 /** Checks the input of a new composition: it must exist, be ready, and fit the options and the model. */
 import { stylesIn } from "../../domain/music/arranger/styles";
 import { type BarRange, barRanges } from "../../domain/music/bar-lines";
-import { barsWithNotesOfAny, type NoteBars } from "../../domain/music/bars-with-notes";
+import { type NoteBars, togetherWithNotes } from "../../domain/music/bars-with-notes";
 import {
   chooseBars,
   type InputIssue,
@@ -31,7 +31,6 @@ import { givesWholePiece } from "./whole-piece";
 export interface ResolveInputParams {
   readonly sub: string;
   readonly input: CompositionInput;
-  readonly inputOptions: InputOptions;
   readonly tracks: Pick<Tracks, "get">;
   readonly compositions: Pick<Compositions, "get">;
   readonly technique: TechniqueId;
@@ -55,8 +54,7 @@ function inputProblem(code: ProblemCode, detail: string, error: FieldError): Pro
 
 /** Resolves an input. @throws Problem 422 when it cannot be used */
 export async function resolveInput(params: ResolveInputParams): Promise<ResolvedInput> {
-  const { sub, input, inputOptions, tracks, compositions, technique } = params;
-  const isWhole = givesWholePiece({ input, inputOptions, technique });
+  const { sub, input, tracks, compositions, technique } = params;
   if ("sampleMelodyId" in input) {
     const { sampleMelodyId } = input;
     const melody = sampleMelodies.find(({ id }) => id === sampleMelodyId);
@@ -89,8 +87,8 @@ export async function resolveInput(params: ResolveInputParams): Promise<Resolved
     }
     return {
       bars: track.bars,
-      // Of the file's other tracks, a row knows no bars.
-      ...(isWhole ? {} : { firstBarWithNotes: track.firstBarWithNotes, barsWithNotes: track.barsWithNotes }),
+      firstBarWithNotes: track.firstBarWithNotes,
+      barsWithNotes: track.barsWithNotes,
       ranges: barRanges(track.bars, track.otherMetres ?? []),
       pitches: { lowest: track.lowestPitch, highest: track.highestPitch },
       mustExist: [ownedKey("TRACK", sub, trackId)],
@@ -127,6 +125,7 @@ export async function resolveInput(params: ResolveInputParams): Promise<Resolved
   const sounding = composition.output.tracks
     .filter(({ noteCount, isDrums }) => noteCount > 0 && isDrums !== true)
     .map(({ index }) => index);
+  const isWhole = givesWholePiece({ input, technique });
   const { trackIndex = 0 } = input;
   if (isWhole && sounding.length === 0) {
     throw inputProblem("TRACK_NOT_FOUND", `Composition ${compositionId} has no track with notes that are not drums.`, {
@@ -148,9 +147,12 @@ export async function resolveInput(params: ResolveInputParams): Promise<Resolved
     });
   }
   const { bars } = composition.output;
+  const noteBars = composition.barsWithNotes;
   return {
     bars,
-    barsWithNotes: noteBarsOfTracks(composition.barsWithNotes, isWhole ? sounding : [trackIndex]),
+    barsWithNotes: isWhole
+      ? noteBars && togetherWithNotes(sounding.map((index) => noteBars[index] ?? ""))
+      : noteBars?.[trackIndex],
     ranges: [{ firstBar: 1, lastBar: bars, timeSignature: timeSignatureOf(composition.output) }],
     pitches: undefined,
     mustExist: [ownedKey("COMPOSITION", sub, compositionId)],
@@ -161,11 +163,6 @@ export async function resolveInput(params: ResolveInputParams): Promise<Resolved
       isNamed: async () => (await compositions.get({ sub, id: compositionId })) !== undefined,
     },
   };
-}
-
-/** Returns the bars in which notes of these tracks begin; undefined if the row does not know it. */
-function noteBarsOfTracks(known: readonly string[] | undefined, tracks: readonly number[]): string | undefined {
-  return known === undefined ? undefined : barsWithNotesOfAny(tracks.map((index) => known[index] ?? ""));
 }
 
 export interface CheckOptionsParams {
