@@ -31,6 +31,7 @@ import { givesWholePiece } from "./whole-piece";
 export interface ResolveInputParams {
   readonly sub: string;
   readonly input: CompositionInput;
+  readonly inputOptions: InputOptions;
   readonly tracks: Pick<Tracks, "get">;
   readonly compositions: Pick<Compositions, "get">;
   readonly technique: TechniqueId;
@@ -54,7 +55,8 @@ function inputProblem(code: ProblemCode, detail: string, error: FieldError): Pro
 
 /** Resolves an input. @throws Problem 422 when it cannot be used */
 export async function resolveInput(params: ResolveInputParams): Promise<ResolvedInput> {
-  const { sub, input, tracks, compositions, technique } = params;
+  const { sub, input, inputOptions, tracks, compositions, technique } = params;
+  const isWhole = givesWholePiece({ input, inputOptions, technique });
   if ("sampleMelodyId" in input) {
     const { sampleMelodyId } = input;
     const melody = sampleMelodies.find(({ id }) => id === sampleMelodyId);
@@ -87,8 +89,8 @@ export async function resolveInput(params: ResolveInputParams): Promise<Resolved
     }
     return {
       bars: track.bars,
-      firstBarWithNotes: track.firstBarWithNotes,
-      barsWithNotes: track.barsWithNotes,
+      // Of the file's other tracks, the row does not know the bars.
+      ...(isWhole ? {} : { firstBarWithNotes: track.firstBarWithNotes, barsWithNotes: track.barsWithNotes }),
       ranges: barRanges(track.bars, track.otherMetres ?? []),
       pitches: { lowest: track.lowestPitch, highest: track.highestPitch },
       mustExist: [ownedKey("TRACK", sub, trackId)],
@@ -125,7 +127,6 @@ export async function resolveInput(params: ResolveInputParams): Promise<Resolved
   const sounding = composition.output.tracks
     .filter(({ noteCount, isDrums }) => noteCount > 0 && isDrums !== true)
     .map(({ index }) => index);
-  const isWhole = givesWholePiece({ input, technique });
   const { trackIndex = 0 } = input;
   if (isWhole && sounding.length === 0) {
     throw inputProblem("TRACK_NOT_FOUND", `Composition ${compositionId} has no track with notes that are not drums.`, {
