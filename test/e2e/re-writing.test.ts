@@ -265,7 +265,7 @@ describe("what only the worker or the model finds out ends the composition FAILE
     expect(state).toBe("FAILED");
     expect(failure).toMatchObject({ code: "BAD_REQUEST", retryable: false });
     expect(failure?.message).toMatch(
-      /holds no pitch that this model edits.*\/parameters\/lowestPitch is 120, allowed: /,
+      /holds no note that this model can edit.*\/parameters\/lowestPitch is 120, allowed: /,
     );
   });
 
