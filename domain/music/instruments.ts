@@ -1,6 +1,6 @@
 /** Chooses the instruments of a piece by a preset: one for the tune, and others for the voices by their heights. */
-import { type Ensemble, ensembles, type InstrumentPreset } from "./instrument-presets";
 import { instrumentName, isNamedAfter } from "./instrument-names";
+import { type Ensemble, ensembles, type InstrumentPreset } from "./instrument-presets";
 import type { Score } from "./score";
 
 /**
