@@ -81,7 +81,7 @@ def losses_by_technique() -> dict[str, list[str]]:
     """Returns the losses that each technique with a model reports (contracts/techniques)."""
     documents = {
         path.stem: json.loads(path.read_text(encoding="utf-8"))
-        for path in (ROOT / "contracts/techniques").glob("*.json")
+        for path in sorted((ROOT / "contracts/techniques").glob("*.json"))
     }
     return {
         technique: list(document["x-losses"]) for technique, document in documents.items() if "x-losses" in document

@@ -70,7 +70,7 @@ export interface ChooseBarsParams {
  * Returns the maximum number of bars of an input. A technique that goes on with it adds at least one.
  * @param maxBars - the maximum number of bars that the model takes
  */
-function maxGivenBars(technique: TechniqueId, maxBars: number): number {
+export function maxGivenBars(technique: TechniqueId, maxBars: number): number {
   return Math.min(maxBars, maxMelodyBars) - (techniques[technique].extends ? 1 : 0);
 }
 

@@ -11,7 +11,12 @@ import { type CheckedParameters, checkParameters } from "./parameter-values";
 import type { Technique } from "./technique";
 import { readTechnique } from "./technique-document";
 
-const documents: Readonly<Record<TechniqueId, unknown>> = { "unet-gan": unetGan, "ar-cnn": arCnn, transformer, arranger };
+const documents: Readonly<Record<TechniqueId, unknown>> = {
+  "unet-gan": unetGan,
+  "ar-cnn": arCnn,
+  transformer,
+  arranger,
+};
 
 export type Techniques = Readonly<Record<string, Technique>>;
 

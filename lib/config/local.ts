@@ -46,5 +46,5 @@ export const localDefaults: StageConfigInput = {
   },
   reconcileMinutes: 1,
   images: perTrainedTechnique(() => ({ training: { kind: "local" }, inference: { kind: "local" } })),
-  endpointLimits: { serverlessConcurrency: 10, instances: 2 },
+  endpointLimits: { serverlessConcurrency: 10, instances: 3 },
 };

@@ -48,6 +48,6 @@ export const prodDefaults: StageConfigInput = {
   images: perTrainedTechnique(() => ({ training: { kind: "build" }, inference: { kind: "build" } })),
   endpoints: perTrainedTechnique(() => ({ kind: "serverless", memoryMb: 2048, maxConcurrency: 2 })),
   // AWS's default pool of a new account, and a machine for each technique.
-  endpointLimits: { serverlessConcurrency: 10, instances: 2 },
+  endpointLimits: { serverlessConcurrency: 10, instances: 3 },
   alarms: { emailAddresses: [] },
 };

@@ -237,6 +237,27 @@ describe("composing", () => {
       });
     });
 
+    test("knows of a whole piece in which bars any of its tracks begins a note, but for drums", async () => {
+      const api = extending();
+      const [melody, bass] = finishedOutput.tracks;
+      if (melody === undefined || bass === undefined) throw new Error("there are no two tracks");
+      const piece = composition({
+        state: "COMPLETED",
+        output: { ...finishedOutput, tracks: [melody, bass, { ...bass, index: 2, isDrums: true }] },
+        // Notes begin in bar 1 of the melody, in bar 4 of the bass, and in every bar of the drums.
+        barsWithNotes: ["8", "1", "ff"],
+      });
+      api.compositions.put(piece);
+      api.files.objects.set(compositionScoreKey(piece), new Uint8Array(1));
+      const ask = async (startBar: number) =>
+        await create(api, { ...extend, input: { compositionId: piece.id }, inputOptions: { startBar } });
+      expect((await ask(4)).status).toBe(202);
+      expect(problemOf(await ask(5))).toMatchObject({
+        code: "MELODY_EMPTY",
+        errors: [{ pointer: "/inputOptions/startBar", value: 5, allowed: "notes begin in bar 1, or bar 4" }],
+      });
+    });
+
     test.each([
       ["a technique that hears one melody", { input: { trackId: "T".repeat(26) } }, "with the technique transformer"],
       ["a piece of the service", { ...extend, input: { compositionId: "T".repeat(26) } }, "with input.trackId"],

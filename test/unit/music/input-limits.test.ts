@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { barAt, barCount, barLines, barRanges, otherTimeSignatures, usableBars } from "../../../domain/music/bar-lines";
 import { nextBarWithNotes, runsWithNotes } from "../../../domain/music/bars-with-notes";
-import { chooseBars, maxMelodyBars, transposeIssue } from "../../../domain/music/input-limits";
+import { chooseBars, maxGivenBars, maxMelodyBars, transposeIssue } from "../../../domain/music/input-limits";
 import {
   applyInputOptions,
   firstBarWithNotes,
@@ -10,7 +10,6 @@ import {
   noteBarsOf,
   type TrackMelody,
 } from "../../../domain/music/melody";
-import { techniques } from "../../../domain/techniques/registry";
 import { timeSignaturesTakenBy } from "../../../domain/techniques/time-signatures";
 import { type TechniqueId, techniqueIds } from "../../../naming/resource-names";
 
@@ -134,8 +133,7 @@ test("a refusal never advises bars in which no note begins, nor bars that the te
       if (choice.issue.field === "technique") return;
       for (const [startBar, lastBar] of barsNamed(choice.issue.allowed)) {
         // More bars than a composition takes are chosen in parts, of which the first begins with a note.
-        const most = techniques[technique].extends ? maxMelodyBars - 1 : maxMelodyBars;
-        const bars = Math.min(lastBar - startBar + 1, most);
+        const bars = Math.min(lastBar - startBar + 1, maxGivenBars(technique, maxMelodyBars));
         expect(workersFault(melody, { startBar, bars }, technique)).toBeUndefined();
       }
     }),
