@@ -22,6 +22,7 @@ import {
   S3Client,
 } from "@aws-sdk/client-s3";
 import { DynamoDBDocumentClient, ScanCommand } from "@aws-sdk/lib-dynamodb";
+import { trainedTechniqueIds } from "../../naming/resource-names";
 import { datasetCache, repository } from "../../tools/repository";
 import { committedDataset, isDatasetBuilt } from "../../tools/seeding/stock-dataset";
 import { apiStack, readStackOutputs, type StageInCloud, storageStack } from "../../tools/stacks/deployed-stage";
@@ -98,9 +99,11 @@ describe("with the stacks of dev", () => {
     expect(seeded.rows).toEqual([
       "CATALOGUE DATASET#bach-chorales",
       "STOCK MODEL#ar-cnn-bach",
+      "STOCK MODEL#transformer-bach",
       "STOCK MODEL#unet-gan-bach",
     ]);
-    expect(seeded.objects).toHaveLength(7);
+    // Three files of the data set, and a model with its card for each technique.
+    expect(seeded.objects).toHaveLength(3 + 2 * trainedTechniqueIds.length);
     expect((await cloud.run("seed", ["--stage", "dev"])).status).toBe(0);
     expect(await state()).toEqual(seeded);
   });
@@ -125,7 +128,7 @@ describe("with the stacks of dev", () => {
   test("doctor reads the quotas of the account, page by page, and its own value before AWS's default", async () => {
     const { out } = await cloud.run("doctor", ["--stage", "dev"]);
     expect(out).toContain('✓ quota "ml.m5.xlarge for training job usage": 4, needed are ');
-    expect(out).toMatch(/✓ quota "Maximum total concurrency [^"]*": 10, needed are 4 /);
+    expect(out).toMatch(/✓ quota "Maximum total concurrency [^"]*": 10, needed are 6 /);
     expect(out).toContain('✓ quota "Concurrent executions": 1000, needed are ');
     cloud.quotas.set({ ...enoughQuotas, applied: { sagemaker: [["Concurrent executions", 5]] } });
     const without = await cloud.run("doctor", ["--stage", "dev"]);
