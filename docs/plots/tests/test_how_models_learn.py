@@ -175,7 +175,7 @@ def test_a_second_stock_model_brings_its_own_losses(tmp_path: Path) -> None:
     lines = [json.loads(line) for line in (folder / LOG).read_text().splitlines()]
     (folder / LOG).write_text("".join(json.dumps({**line, **losses}) + "\n" for line in lines))
     trainings = read_trainings(tmp_path)
-    assert [training.id for training in trainings] == ["unet-gan-bach", "ar-cnn-bach"]
+    assert [training.id for training in trainings] == ["ar-cnn-bach", "unet-gan-bach"]
     parts = generated(trainings, read_baseline(BASELINE))
     assert re.search(r"\| `validationLoss` +\| - +\| - +\| 1\.250 ", parts["numbers"])
     assert parts["losses"].count("![") == 2

@@ -31,7 +31,7 @@ def test_an_empty_request_is_thirty_seconds_more_that_end_with_a_cadence() -> No
     settings = writing_settings({})
     assert (settings.added_bars(FOUR, 120), settings.added_bars(FOUR, 60)) == (15, 8)
     asked = wishes()
-    assert (asked.cadence, asked.candidates, asked.density, asked.context_bars) == (True, 4, DENSITY_UNKNOWN, None)
+    assert (asked.cadence, asked.candidates, asked.density, asked.context_bars) == (True, 8, DENSITY_UNKNOWN, None)
     assert (asked.limits.max_note, asked.limits.max_rest) == (None, None)
     assert (asked.draw.technique, asked.draw.threshold, asked.draw.temperature) == ("minP", 0.05, 0.9)
 
