@@ -758,7 +758,7 @@ export interface components {
        *     - `density`: an integer from 0 to 4; default 0. How many notes a voice has in each bar of what is added, from 1 (as in the quietest quarter of the music that the model has learned from) to 4 (as in the busiest). 0 leaves it to the model.
        *     - `lowestPitch`: an integer from 0 to 127 (MIDI note number); default 0. The lowest pitch that is added: 60 is middle C, 12 more or less is an octave.
        *     - `highestPitch`: an integer from 0 to 127 (MIDI note number); default 127. The highest pitch that is added: 60 is middle C, 12 more or less is an octave.
-       *     - `candidates`: an integer from 1 to 8; default 4. How many continuations are written side by side. You get the one that ends best, and among equals the likeliest.
+       *     - `candidates`: an integer from 1 to 8; default 8. How many continuations are written side by side. You get the one that ends best, and among equals the likeliest.
        *
        *     `arranger`:
        *     - `style`: pop, rock, jazz, bossa, waltz; default pop. The band and its rhythms. The waltz is played in 3/4 and 6/8, the other styles in 4/4, 3/4, 2/4 and 6/8: the time signature is the melody's. In 6/8 those four share one rhythm and differ by instruments and chords.

@@ -10,8 +10,10 @@ import numpy as np
 from opencomposer_music.keys import find_key
 from opencomposer_music.parameter_set import ParameterValue
 from opencomposer_music.piano_roll import ONSET, STEPS_PER_BAR, STEPS_PER_BEAT, planes_to_notes
+from opencomposer_music.technique_document import load_technique
 from opencomposer_music.voice_lines import lines_of
 from opencomposer_training.dataset import Piece, VoicePlanes
+from opencomposer_transformer import TECHNIQUE
 from opencomposer_transformer.candidates import EndingGrade, grade_ending
 from opencomposer_transformer.generation import Written
 
@@ -35,7 +37,7 @@ from opencomposer_evaluation.report import Section, Table, number, with_interval
 from opencomposer_evaluation.window_metrics import gather_totals, share
 
 CANDIDATES = (1, 4, 8)
-USUAL_CANDIDATES = 4
+USUAL_CANDIDATES = int(load_technique(TECHNIQUE).parameters.defaults["candidates"])
 RISKS = (0.0, 0.5, 0.9, 1.2, 2.0)
 DENSITIES = (1, 2, 3, 4)
 STEP_SECONDS = 60 / TEMPO / STEPS_PER_BEAT
