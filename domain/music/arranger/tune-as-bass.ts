@@ -19,7 +19,7 @@ export function tuneAsBassInWords(tune: Tune, chords: readonly ChordSpan[]): str
   const low = chords.filter(({ tuneIsBass }) => tuneIsBass);
   if (low.length === 0) return [];
   if (low.length === chords.length) {
-    return ["the melody is so low that it is the bass: the chords lie above it, and no other bass plays"];
+    return ["The melody is so low that it is the bass: the chords lie above it, and no other bass plays."];
   }
   const { steps } = barShapeOf(tune);
   const bars = low.flatMap(({ start, end }) => {
@@ -28,6 +28,6 @@ export function tuneAsBassInWords(tune: Tune, chords: readonly ChordSpan[]): str
   });
   const where = barsInWords([...new Set(bars)]);
   return [
-    `the melody is so low in ${where} that it is the bass there: the chords lie above it, and the other bass rests`,
+    `The melody is so low in ${where} that it is the bass there: the chords lie above it, and the other bass rests.`,
   ];
 }

@@ -145,7 +145,7 @@ describe("an uploaded melody in 3/4", () => {
   });
 });
 
-test.each([[undefined], [["the melody is so low that it is the bass"]]])(
+test.each([[undefined], [["The melody is so low that it is the bass."]]])(
   "a finished piece says what was done otherwise than usual: %j",
   async (remarks) => {
     const api = composerApi();

@@ -333,7 +333,7 @@ test("a bass that is arranged stays the bass, and the output says so; of another
     ["Strings", true],
   ]);
   expect(output?.remarks).toEqual([
-    "the melody is so low that it is the bass: the chords lie above it, and no other bass plays",
+    "The melody is so low that it is the bass: the chords lie above it, and no other bass plays.",
   ]);
   expect(harness.row(1).output).not.toHaveProperty("remarks");
 });

@@ -348,7 +348,7 @@ describe("a bass line", () => {
         expect(Math.min(...notes.map(({ pitch }) => pitch))).toBeGreaterThanOrEqual(53);
       }
       expect(tuneAsBassInWords(bassLine, arrangement.chords)).toEqual([
-        "the melody is so low that it is the bass: the chords lie above it, and no other bass plays",
+        "The melody is so low that it is the bass: the chords lie above it, and no other bass plays.",
       ]);
     }
   });
@@ -360,7 +360,7 @@ describe("a bass line", () => {
     const heard = named(arrangement, "Bass").map(({ onset }) => Math.floor(onset / 16) + 1);
     expect([...new Set(heard)]).toEqual([1, 4, 6]);
     expect(tuneAsBassInWords(tune, arrangement.chords)).toEqual([
-      "the melody is so low in bars 2 to 3, 5 that it is the bass there: the chords lie above it, and the other bass rests",
+      "The melody is so low in bars 2 to 3, 5 that it is the bass there: the chords lie above it, and the other bass rests.",
     ]);
   });
 
