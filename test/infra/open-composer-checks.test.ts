@@ -164,7 +164,7 @@ const broken: readonly Case[] = [
   ],
   ["is built upon a tag", model(built), /IMAGE1\[python:3.11,-the-base-of-a-built-image/, { dockerfile: openFile }],
   ["takes more concurrency", serverless(11), /ENDPOINT1\[concurrency-11,-and-the-stage's-limit-is-10\]/],
-  ["takes machines", machines(3), /ENDPOINT1\[3-machines,-and-the-stage's-limit-is-2\]/],
+  ["takes machines", machines(4), /ENDPOINT1\[4-machines,-and-the-stage's-limit-is-3\]/],
   ["keeps events for ever", { Type: "AWS::Logs::LogGroup", Properties: {} }, /LOG1/],
   ["leaves its log group to Lambda", fn(), /LOG2\[no-log-group-of-the-stack\]/],
   ["writes no JSON", fn({ ...logging, LogFormat: "Text" }), /LOG2\[no-log-in-JSON\]/],
