@@ -17,6 +17,7 @@ import { loadStageConfig } from "../../../lib/config/load-stage-config";
 import { localCloudEnvironment } from "../../../local/cloud/deployment";
 import { localCredentials } from "../../../local/cloud/ministack";
 import { readOutputs } from "../../../local/outputs";
+import { trainedTechniqueIds } from "../../../naming/resource-names";
 import { enoughQuotas, type ServiceQuotasServer, startServiceQuotas } from "../../support/service-quotas";
 import { accessToken, type ApiSession, openSession, shapes } from "../api-session";
 import { leftOf, type Outputs } from "../running-cloud";
@@ -25,6 +26,9 @@ import { type Checkout, checkOut } from "./checkout";
 import { type BlockId, blocksToRun } from "./command-blocks";
 import { standInFolder, standInList } from "./stand-ins";
 import { Terminal } from "./terminal";
+
+/** Each technique with a container has an image to train and one to serve. */
+const imageCount = 2 * trainedTechniqueIds.length;
 
 let checkout: Checkout;
 const terminals: Terminal[] = [];
@@ -146,7 +150,7 @@ describe("docs/tutorial.md", () => {
 
   test("every piece and the training end as it says", () => {
     const states = printed.split("\n").filter((line) => /^(?:COMPLETED|READY|FAILED|STOPPED)$/.test(line));
-    expect(states).toEqual(["COMPLETED", "COMPLETED", "COMPLETED", "READY", "COMPLETED"]);
+    expect(states).toEqual([...Array<string>(5).fill("COMPLETED"), "READY", "COMPLETED"]);
     const epochs = printed.split("\n").filter((line) => line.startsWith('{"epoch":'));
     expect(epochs).toHaveLength(5);
   });
@@ -161,6 +165,18 @@ describe("docs/tutorial.md", () => {
     expect(sounding(song("joy.mid")).slice(1)).toEqual(["Alto", "Tenor", "Bass"]);
     expect(sounding(song("joy-edited.mid"))).toHaveLength(4);
     expect(sounding(song("joy-bossa.mid")).length).toBeGreaterThanOrEqual(4);
+    expect(sounding(song("joy-longer.mid"))).toHaveLength(4);
+    const longer = song("joy-longer.mid").tracks[0]?.notes.map(({ pitch }) => pitch) ?? [];
+    expect(longer.slice(0, melody?.length)).toEqual(melody);
+    expect(longer.length).toBeGreaterThan(melody?.length ?? 0);
+  });
+
+  const page = "docs/how-the-transformer-writes.md";
+  test.each(blocksOf(page, "second"))("the commands of $id succeed in the same terminal", async ({ text }) => {
+    terminal ??= openTerminal();
+    expect(await terminal.run(text)).not.toMatch(/^(?:FAILED|STOPPED)$/m);
+    const pieces = ["0", "0.5", "0.9", "1.2"].map((risk) => song(`joy-risk-${risk}.mid`).tracks[0]?.notes.length ?? 0);
+    expect(Math.min(...pieces)).toBeGreaterThan(findSampleMelody("ode-to-joy")?.notes.length ?? 0);
   });
 });
 
@@ -217,7 +233,8 @@ describe("docs/deploy.md and docs/runbook.md, with the local cloud in place of t
   test("doctor finds nothing that is wrong", async () => {
     const printed = await run("docs/deploy.md#is-everything-right");
     expect(printed).toMatch(/✓ quota "ml\.m5\.xlarge for training job usage"/);
-    expect(printed.match(/✓ image cdk-hnb659fds-container-assets-\S+: application\/vnd\.docker/g)).toHaveLength(4);
+    const found = printed.match(/✓ image cdk-hnb659fds-container-assets-\S+: application\/vnd\.docker/g);
+    expect(found).toHaveLength(imageCount);
     expect(printed).toContain("the registry was not asked: ERROR: there is no registry here");
     expect(printed).not.toContain("✗");
   });
@@ -277,7 +294,7 @@ describe("docs/deploy.md and docs/runbook.md, with the local cloud in place of t
   test("images that are there already are not pushed again, and the same setting is printed", async () => {
     const setting = readFileSync(join(checkout.folder, "images.json"), "utf8");
     const printed = await run("docs/deploy.md#without-docker-at-the-deploy");
-    expect(printed.match(/^\S+: \S+ is there already$/gm)).toHaveLength(4);
+    expect(printed.match(/^\S+: \S+ is there already$/gm)).toHaveLength(imageCount);
     expect(readFileSync(join(checkout.folder, "images.json"), "utf8")).toBe(setting);
   });
 

@@ -31,6 +31,7 @@ export const blockRuns = {
   "docs/tutorial.md#7-train-a-model-of-your-own 2": { terminal: "second" },
   "docs/tutorial.md#8-hear-it-learn": { terminal: "second" },
   "docs/tutorial.md#8-hear-it-learn 2": { terminal: "second" },
+  "docs/how-the-transformer-writes.md#how-one-event-is-drawn": { terminal: "second" },
   "docs/deploy.md#your-own-values": { terminal: "operator" },
   "docs/deploy.md#deploy": { terminal: "operator" },
   "docs/deploy.md#deploy-prod": { terminal: "operator" },
