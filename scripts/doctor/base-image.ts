@@ -1,4 +1,4 @@
-/** Asks the registry for the image that all four are built upon. A digest that it does not have stops the first build. */
+/** Asks the registry for the image that all of ours are built upon. A digest that it does not have stops the first build. */
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import * as z from "zod";

@@ -1,4 +1,4 @@
-"""Where the phrases of a melody end, by the rule that both techniques use."""
+"""Where the phrases of a melody end, by the rule that U-Net GAN and AR-CNN use."""
 
 from __future__ import annotations
 

@@ -1,10 +1,11 @@
 """Decides where the phrases of a melody end.
 
-Both techniques hear it as one plane of their input, so that they can close a phrase with a cadence. A piece of a data
-set may state its phrase ends (chorales have fermatas); those of any other piece, and of the melody that a user brings,
-are derived here. The rule weighs what the gap rule, the phrase length rule and the parallelism rule of Temperley's
-"Grouper" weigh (The Cognition of Basic Musical Structures, 2001, chapter 3), and the pitches around a note, by numbers
-that are counted (datasets/measure_phrase_ends.py; docs/experiments/phrase-ends.md says how well it finds fermatas).
+U-Net GAN and AR-CNN hear it as one plane of their input, so that they can close a phrase with a cadence. A piece of a
+data set may state its phrase ends (chorales have fermatas); those of any other piece, and of the melody that a user
+brings, are derived here. The rule weighs what the gap rule, the phrase length rule and the parallelism rule of
+Temperley's "Grouper" weigh (The Cognition of Basic Musical Structures, 2001, chapter 3), and the pitches around a note,
+by numbers that are counted (datasets/measure_phrase_ends.py; docs/experiments/phrase-ends.md says how well it finds
+fermatas).
 
 It imports numpy only.
 """

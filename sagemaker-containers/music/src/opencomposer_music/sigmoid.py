@@ -1,4 +1,4 @@
-"""The logistic function, by which both techniques read probabilities out of logits. It imports numpy only."""
+"""The logistic function, by which U-Net GAN and AR-CNN read probabilities out of logits. It imports numpy only."""
 
 from __future__ import annotations
 
