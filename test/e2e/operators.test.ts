@@ -9,6 +9,7 @@ import { ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
 import { DeleteCommand, DynamoDBDocumentClient, GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { localCredentials } from "../../local/cloud/ministack";
+import { techniqueIds } from "../../naming/resource-names";
 import { stockModelKey } from "../../naming/table-keys";
 import { accessToken, openSession, shapes, subjectOf } from "./api-session";
 import { repository, type RunningCloud, startCloud } from "./running-cloud";
@@ -164,7 +165,7 @@ describe("a smoke run", () => {
     expect({ code: await smoke.ended, said: smoke.said() }).toEqual({ code: 0, said: expect.any(String) });
     expect(report.steps.filter(({ result }) => result !== "passed")).toEqual([]);
     // With the stock models, the own model, and by rule.
-    expect(report.steps.filter(({ step }) => step.startsWith("compose with"))).toHaveLength(4);
+    expect(report.steps.filter(({ step }) => step.startsWith("compose with"))).toHaveLength(techniqueIds.length + 1);
     expect(report).toMatchObject({ passed: true, left: [] });
     expect(report.costUsd).toBeGreaterThan(0);
     expect(report.costUsd).toBeLessThan(0.2);

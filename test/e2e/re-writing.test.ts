@@ -268,15 +268,21 @@ describe("what only the worker or the model finds out ends the composition FAILE
       /holds no note that this model can edit.*\/parameters\/lowestPitch is 120, allowed: /,
     );
   });
+});
 
-  it("bars in which nothing begins", async () => {
-    const bar = 4 * ode.melody.ticksPerBeat;
-    const notes = [0, 3].map((index) => ({ startTick: index * bar, durationTicks: 480, pitch: 60, velocity: 80 }));
-    const track = { name: "Gap", program: 0, source: "input" as const, notes };
-    const gap = writeMidi({ schemaVersion: 1, name: "Gap", ticksPerBeat: 480, tempo: 100, bars: 4, tracks: [track] });
-    const input = { trackId: await upload(gap) };
-    const { state, failure } = await ended("ar-cnn", { input, inputOptions: { startBar: 2, bars: 2 } });
-    expect(state).toBe("FAILED");
-    expect(failure).toMatchObject({ code: "MELODY_EMPTY", message: expect.stringContaining("bars 2 to 3") });
+it("bars in which nothing begins are refused at once", async () => {
+  const bar = 4 * ode.melody.ticksPerBeat;
+  const notes = [0, 3].map((index) => ({ startTick: index * bar, durationTicks: 480, pitch: 60, velocity: 80 }));
+  const track = { name: "Gap", program: 0, source: "input" as const, notes };
+  const gap = writeMidi({ schemaVersion: 1, name: "Gap", ticksPerBeat: 480, tempo: 100, bars: 4, tracks: [track] });
+  const json = {
+    ...{ name: "Gap", technique: "ar-cnn", modelId: techniqueModels["ar-cnn"] },
+    ...{ input: { trackId: await upload(gap) }, inputOptions: { startBar: 2, bars: 2 } },
+  };
+  const response = await api.call("POST", "/compositions", { json });
+  expect(response.status).toBe(422);
+  expect(response.json(z.object({ code: z.string(), detail: z.string() }))).toMatchObject({
+    code: "MELODY_EMPTY",
+    detail: expect.stringContaining("bars 2 to 3"),
   });
 });

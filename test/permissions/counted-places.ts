@@ -62,7 +62,7 @@ const ports = [
   ...["executions", "sageMakerJobs", "endpoint", "failures"],
 ].join("|");
 /** Some lists have the names of ports. */
-const ofLists = "slice|map|push|filter|some";
+const ofLists = "slice|map|flatMap|push|filter|some";
 const placeOfUseCase = new RegExp(`\\b(?:${ports})\\d*\\.(?!(?:${ofLists})\\()\\w+\\(`, "g");
 /** In a store: a call of the table or of a client, and each kind of write. */
 const placeOfStore = /\b(?:table|client)\d*\.\w+\(|kind: "(?:PUT|UPDATE|DELETE|CHECK)"/g;

@@ -10,6 +10,7 @@ import {
   resourcePrefix,
   type Stage,
   type TrainedTechniqueId,
+  trainedTechniqueIds,
 } from "../../naming/resource-names";
 import { prodConfig, stageConfigs } from "../infra/support/stage-configs";
 import { synthesize } from "../infra/support/synthesize";
@@ -150,7 +151,8 @@ describe.each(["prod", "dev"] as const)("%s", (name) => {
   });
 
   test("there is a role for each function, the workflow, the training jobs and each endpoint, and no other", () => {
-    const others = ["training jobs", "training workflow", "endpoint unet-gan", "endpoint ar-cnn"];
+    const endpoints = trainedTechniqueIds.map((technique) => `endpoint ${technique}`);
+    const others = ["training jobs", "training workflow", ...endpoints];
     expect(judged.roles.map((role) => role.name).sort()).toEqual([...functionFolders, ...others].sort());
   });
 });

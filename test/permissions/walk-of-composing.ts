@@ -18,6 +18,12 @@ const requestSchema = z.object({
   melody: z.object({ notes: z.array(z.unknown()) }),
 });
 
+/** What a technique responds that goes on with eight bars for one bar more. */
+const goneOnWith = {
+  tracks: [{ name: "Melody", program: 0, notes: [{ onset: 128, duration: 16, pitch: 67, velocity: 80 }] }],
+  continuation: { firstStep: 128, bars: 9 },
+};
+
 /** Fetches the model as the container does, and leaves the melody as it is. */
 const playing: RequestListener = (request, response) => {
   const parts: Buffer[] = [];
@@ -35,6 +41,7 @@ const playing: RequestListener = (request, response) => {
           metrics: { emptyBarRate: 0 },
           seconds: 0.1,
           ...(asked.technique === "ar-cnn" ? { tracks: [], editEvents: [] } : {}),
+          ...(asked.technique === "transformer" ? goneOnWith : {}),
         }),
       );
     });
@@ -52,9 +59,11 @@ export async function walkThroughComposing(functions: RecordedFunctions): Promis
   // What `npm run seed` writes, and a model of the user's own.
   const own = model({ sub });
   const arCnn = stockModel({ id: "ar-cnn-bach", technique: "ar-cnn", sha256: "b".repeat(64) });
+  const transformer = stockModel({ id: "transformer-bach", technique: "transformer", sha256: "c".repeat(64) });
   await local.table.write([
     { kind: "PUT", key: stockModelKey("unet-gan-bach"), row: { ...stockModel() } },
     { kind: "PUT", key: stockModelKey("ar-cnn-bach"), row: { ...arCnn } },
+    { kind: "PUT", key: stockModelKey("transformer-bach"), row: { ...transformer } },
     { kind: "PUT", key: ownedKey("MODEL", sub, own.id), row: { ...own } },
   ]);
   const binary = "application/octet-stream";
@@ -115,6 +124,11 @@ export async function walkThroughComposing(functions: RecordedFunctions): Promis
   expect(await work(onTrack.id)).toMatchObject({ state: "COMPLETED" });
   const rewritten = await compose({ compositionId: first.id }, { technique: "ar-cnn", modelId: "ar-cnn-bach" });
   expect(await work(rewritten.id)).toMatchObject({ state: "COMPLETED" });
+  const longer = await compose(
+    { sampleMelodyId: "ode-to-joy" },
+    { technique: "transformer", modelId: "transformer-bach", parameters: { extensionBars: 1 } },
+  );
+  expect(await work(longer.id)).toMatchObject({ state: "COMPLETED" });
 
   // A message that is delivered again, and a name that changes before there is a piece.
   await execute(JSON.stringify({ schemaVersion: 1, sub, compositionId: first.id }), undefined);

@@ -102,7 +102,7 @@ def test_several_tracks_go_on_each_in_its_own_voice(network: LoadedNetwork) -> N
     assert max(note.pitch for note in low) <= 66
     assert {note.velocity for note in low} == {50}
     assert nothing == []
-    made = generate(network, replace(request(extensionBars=3, voices="all"), tracks=many))
+    made = generate(network, replace(request(extensionBars=3, voices="all", candidates=4), tracks=many))
     assert len(made.tracks) == 9
     assert sum(bool(track.notes) for track in made.tracks) == 4
 
