@@ -1,7 +1,7 @@
 /** What a composition is given: one melody, or all tracks of a piece. */
 import type { TechniqueId } from "../../naming/resource-names";
 import type { InputOptions } from "../schemas/composition-parts";
-import { choosePart, type Melody, type Music, type TrackMelody, withWholeSteps } from "./melody";
+import { type Bars, choosePart, type Melody, type TrackMelody, withWholeSteps } from "./melody";
 import type { MidiNote } from "./midi-note";
 import { type Score, timeSignatureOf } from "./score";
 import type { MidiTrack, Song } from "./song";
@@ -56,33 +56,33 @@ export class TooManyTracks extends Error {
 
 /** A piece before the options of a composition are applied. */
 interface PieceToChooseFrom {
-  /** The bars, and the notes of which one must begin in those that are chosen. */
-  readonly music: Music;
+  readonly bars: Bars;
   readonly tempo: number;
   readonly tracks: readonly GivenTrack[];
 }
 
 /**
  * Returns the piece as the options ask for it. They change all tracks alike, but drums are not transposed, because their
- * pitches are no tones.
+ * pitches are no tones. A note must begin in the chosen bars, in whichever track that is not drums.
  * @throws MelodyError for what the options of a melody can break, too
  * @throws TooManyTracks
  */
 export function choosePiece(
-  { music, tempo, tracks }: PieceToChooseFrom,
+  { bars: allBars, tempo, tracks }: PieceToChooseFrom,
   options: InputOptions,
   technique: TechniqueId,
 ): GivenPiece {
   if (tracks.length > maxGivenTracks) {
     throw new TooManyTracks(`The input has ${tracks.length} tracks with notes; allowed are at most ${maxGivenTracks}.`);
   }
-  const { bars, timeSignature, notesOf } = choosePart(music, options, technique);
+  const tones = tracks.filter(({ isDrums }) => isDrums !== true).flatMap(({ notes }) => notes);
+  const { bars, timeSignature, notesOf } = choosePart({ ...allBars, notes: tones }, options, technique);
   const chosen = tracks.map((track) => ({
     ...track,
     notes: notesOf(track.notes, track.isDrums === true ? 0 : options.transpose),
   }));
   return {
-    ticksPerBeat: music.ticksPerBeat,
+    ticksPerBeat: allBars.ticksPerBeat,
     tempo: options.tempo ?? tempo,
     bars,
     timeSignature,
@@ -94,10 +94,7 @@ export function choosePiece(
 export function wholeScore(score: Score): PieceToChooseFrom {
   const { ticksPerBeat, bars, tempo } = score;
   return {
-    music: {
-      ...{ ticksPerBeat, bars, timeSignature: timeSignatureOf(score) },
-      notes: score.tracks.filter(({ isDrums }) => isDrums !== true).flatMap(({ notes }) => notes),
-    },
+    bars: { ticksPerBeat, bars, timeSignature: timeSignatureOf(score) },
     tempo,
     tracks: score.tracks.map(({ name, program, isDrums, mix, notes }) => ({
       name,
@@ -122,7 +119,7 @@ export function wholeFile(
     notes,
   });
   const { name, program, notes, tempo } = chosen.line;
-  return { music: chosen.line, tempo, tracks: [{ name, program, notes }, ...others.map(given)] };
+  return { bars: chosen.line, tempo, tracks: [{ name, program, notes }, ...others.map(given)] };
 }
 
 /** Returns the piece with a finer division where a sixteenth is not a whole number of ticks. */

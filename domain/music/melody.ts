@@ -122,11 +122,11 @@ export const stepsOf = ({ bars, timeSignature }: Pick<Melody, "bars" | "timeSign
   bars * barShapes[timeSignature].steps;
 
 /** The bars of a line, or of several lines together. */
-type Bars =
+export type Bars =
   Pick<Melody, "ticksPerBeat" | "bars" | "timeSignature"> | Pick<TrackMelody, "ticksPerBeat" | "bars" | "barLines">;
 
 /** Some music by its bars, with the notes of which one must begin in those that are chosen. */
-export type Music = Bars & Pick<Line, "notes">;
+type Music = Bars & Pick<Line, "notes">;
 
 /** Returns the stretches of bars that a melody has. */
 export function stretchesOf(melody: Bars): readonly TimeSignatureStretch[] {

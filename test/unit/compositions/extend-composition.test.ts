@@ -206,6 +206,33 @@ test("a piece of more tracks than can be kept is refused, and the failure says h
   });
 });
 
+test("of a file's tracks, a bar is heard in which the chosen one rests, and drums alone are no music", async () => {
+  const file = writeMidi({
+    ...{ schemaVersion: 1, name: "File", ticksPerBeat: beat, tempo: 100, bars: 4 },
+    tracks: [
+      { name: "Tune", program: 73, source: "input", notes: [played(0, 72), played(3 * bar, 74)] },
+      { name: "Low", program: 42, source: "input", notes: [played(bar, 48)] },
+      { name: "Drums", program: 0, source: "input", isDrums: true, notes: [played(0, 36), played(2 * bar, 36)] },
+    ],
+  });
+  const row = trackItem({ sub, trackIndex: 0, bars: 4 });
+  const bars = async (startBar: number) => {
+    const inputOptions = { allTracks: true, startBar, bars: 1 };
+    const harness = harnessWith({ ...transformer, input: { trackId: row.id }, inputOptions });
+    harness.tracks.put(row);
+    harness.artifacts.objects.set(trackKey(row), file);
+    harness.responses = [goingOn([voice("Melody", note(16))], { continuation: { firstStep: 16, bars: 2 } })];
+    await harness.deliver();
+    return harness.row();
+  };
+  expect((await bars(2)).output?.tracks.map(({ name, source }) => [name, source])).toEqual([
+    ["Tune", "input"],
+    ["Low", "extended"],
+    ["Drums", "input"],
+  ]);
+  expect((await bars(3)).failure).toMatchObject({ code: "MELODY_EMPTY" });
+});
+
 test.each([
   [true, ["Low", "Tune", "Drums"], ["Tune"]],
   [undefined, ["Low"], []],
