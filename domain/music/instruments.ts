@@ -25,8 +25,9 @@ export function bassTrack(score: Pick<Score, "tracks">): number | undefined {
 }
 
 /**
- * Returns the piece with other programs of the tracks that are named by their indices. A track that the technique named
- * after its instrument is named after the new one. The first track is the tune, and its name is its user's.
+ * Returns the piece with other programs of the tracks that are named by their indices. A track that the technique wrote
+ * and named after its instrument is named after the new one. The tune, which is the first track, and what was given keep
+ * their names.
  */
 export function withPrograms(score: Score, programs: ReadonlyMap<number, number>): Score {
   return {
@@ -34,7 +35,7 @@ export function withPrograms(score: Score, programs: ReadonlyMap<number, number>
     tracks: score.tracks.map((track, index) => {
       const program = programs.get(index);
       if (program === undefined || program === track.program || track.isDrums === true) return track;
-      const isRenamed = index > 0 && isNamedAfter(track.name, track.program);
+      const isRenamed = index > 0 && track.source === "generated" && isNamedAfter(track.name, track.program);
       return { ...track, program, name: isRenamed ? instrumentName(program) : track.name };
     }),
   };

@@ -525,6 +525,8 @@ describe("instruments", () => {
     expect(namesOf(withInstruments(band, "model"))).toEqual(names);
     expect(namesOf(withInstruments(band, "choir"))).toEqual(["Piano", "Choir", "Alto", "Choir"]);
     expect(namesOf(withPrograms(band, new Map([[3, 43]])))).toEqual(["Piano", "Second guitar", "Alto", "Double bass"]);
+    const given = { ...band, tracks: band.tracks.map((track) => ({ ...track, source: "extended" as const })) };
+    expect(namesOf(withInstruments(given, "choir"))).toEqual(names);
   });
 
   test("give every track of the arranger a name that follows its instrument", () => {
