@@ -8,7 +8,7 @@ import { techniques } from "../techniques/registry";
 import { techniquesTaking, timeSignaturesTakenBy } from "../techniques/time-signatures";
 import { type BarRange, barRanges, choicesInWords, timeSignaturesInWords, touchedBars, usableBars } from "./bar-lines";
 import { fromFirstNotes, nextBarWithNotes, type NoteBars, runsWithNotes } from "./bars-with-notes";
-import type { PieceTimeSignature } from "./time-signatures";
+import { type PieceTimeSignature, pieceTimeSignatures } from "./time-signatures";
 
 /** The maximum number of bars of a melody that a technique takes in one composition. */
 export const maxMelodyBars = 64;
@@ -170,8 +170,9 @@ function timeSignatureIssue({
   const own = choicesInWords(fromFirstNotes(usableBars(ranges, taken), known));
   const usable = fromFirstNotes(usableBars(ranges), known);
   const [whole] = touched.length === 1 ? usableBars(touched) : [];
-  const wanted = (whole ?? usable[0])?.timeSignature;
-  const others = wanted === undefined ? "" : techniquesTaking(wanted).join(", ");
+  const wanted = whole ?? usable[0];
+  if (wanted === undefined) return noUsableBarsIssue(found, bars);
+  const others = techniquesTaking(wanted.timeSignature).join(", ");
   const advice = own === "" ? [] : [`${own} ${withOptions}`];
   if (whole !== undefined) advice.push(`the technique ${others}, which takes ${whole.timeSignature}`);
   else if (own === "") advice.push(`the technique ${others} and ${choicesInWords(usable)} ${withOptions}`);
@@ -184,6 +185,16 @@ function timeSignatureIssue({
   const reason = `takes ${taken.join(", ")}`;
   return { code, field: "technique", message, reason, value: technique, allowed: others };
 }
+
+/** Returns the issue of a track of which no bars are known that can be composed with. It lists only so many time signatures. */
+const noUsableBarsIssue = (found: string, bars: number): InputIssue => ({
+  code: "TIME_SIGNATURE_NOT_SUPPORTED",
+  field: "bars",
+  message: `${found}; the track lists no bars with notes that can be composed with`,
+  reason: "is in time signatures that cannot be composed with",
+  value: bars,
+  allowed: `bars in ${pieceTimeSignatures.join(", ")}`,
+});
 
 /** Returns an issue if one of the chosen notes would leave the pitches 0 to 127. */
 export function transposeIssue({ lowest, highest }: PitchSpan, transpose: number): InputIssue | undefined {

@@ -205,6 +205,22 @@ test("chosen bars are all in one time signature that the technique takes, and ev
   );
 });
 
+test("where no bars that are listed can be composed with, the issue says so and names what could be", () => {
+  const ranges = [
+    { firstBar: 1, lastBar: 2, timeSignature: "5/4" },
+    { firstBar: 3, lastBar: 4, timeSignature: "several" },
+  ];
+  const melody = { bars: 4, ranges };
+  expect(chooseBars({ melody, options: {}, technique: "arranger", maxBars: maxMelodyBars })).toMatchObject({
+    issue: {
+      ...{ code: "TIME_SIGNATURE_NOT_SUPPORTED", field: "bars", value: 4, allowed: "bars in 4/4, 3/4, 2/4, 6/8" },
+      message:
+        "of the chosen bars 1 to 4, bars 1 to 2 are in 5/4; bars 3 to 4 are in several; the track lists no bars with notes " +
+        "that can be composed with",
+    },
+  });
+});
+
 test("chosen bars lie inside the melody and are no more than the model takes", () => {
   fc.assert(
     fc.property(
