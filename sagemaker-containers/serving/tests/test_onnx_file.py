@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from onnx import TensorProto, helper
+from opencomposer_music.model_limits import OPSET
 from opencomposer_serving.failures import ModelRejected
-from opencomposer_serving.onnx_file import MAX_NODES, OPSET, check_opset, embedded_metadata, summarize
+from opencomposer_serving.onnx_file import MAX_NODES, check_opset, embedded_metadata, summarize
 from opencomposer_testing.serving_process import REPOSITORY
 from opencomposer_testing.tiny_onnx import constant, file_of, floats, tiny_model
 
