@@ -17,6 +17,7 @@ from opencomposer_evaluation.baselines.n_gram import NGramModel, NGramPlayer
 from opencomposer_evaluation.comparison import SIMILARITY, Row
 from opencomposer_evaluation.continuation_comparison import (
     GRADE,
+    OF_TEXTURES,
     ContinuationComparison,
     Measured,
     features_of,
@@ -301,18 +302,7 @@ def _music_table(rows: Sequence[Row]) -> Table:
         [
             [
                 row.name,
-                *(
-                    with_interval(row.estimates[name])
-                    for name in (
-                        "fourVoiceShare",
-                        "dissonantPairShare",
-                        "qualifiedNoteRate",
-                        "grooveConsistency",
-                        "scaleConsistency",
-                        "onsetsPerStep",
-                        SIMILARITY,
-                    )
-                ),
+                *(with_interval(row.estimates[name]) for name in (*OF_TEXTURES, SIMILARITY)),
             ]
             for row in rows
         ],
