@@ -1,7 +1,7 @@
 /** Puts together a piece that goes on: what was given, and what was written after it. */
 import type { InvocationResponse } from "../schemas/invocation";
 import { type GivenPiece, heardTracks, pieceWithWholeSteps } from "./given-piece";
-import { type ModelNote, stepsPerBeat } from "./melody";
+import { type ModelNote, tickOfStep } from "./melody";
 import { endTick, type MidiNote } from "./midi-note";
 import { type GeneratedTrack, type Score, sharedMembers } from "./score";
 import { ticksPerBar } from "./time-signatures";
@@ -25,7 +25,7 @@ export interface ExtendScoreParams {
 export function extendScore({ name, piece: given, continuation, written }: ExtendScoreParams): Score {
   const piece = pieceWithWholeSteps(given);
   const { ticksPerBeat, tempo, timeSignature } = piece;
-  const tickOf = (step: number): number => Math.round((step * ticksPerBeat) / stepsPerBeat);
+  const tickOf = (step: number): number => tickOfStep(step, ticksPerBeat);
   const placed = (notes: readonly ModelNote[]): MidiNote[] =>
     notes.map(({ onset, duration, pitch, velocity }) => ({
       startTick: tickOf(onset),

@@ -25,6 +25,10 @@ export const stepsPerBeat = stepsPerQuarter;
 export const beatsPerBar = 4;
 export const stepsPerBar = stepsPerBeat * beatsPerBar;
 
+/** Returns the tick of a step of the grid, which counts sixteenths from 0. */
+export const tickOfStep = (step: number, ticksPerBeat: number): number =>
+  Math.round((step * ticksPerBeat) / stepsPerBeat);
+
 /** Tempos, in beats a minute, in which music is written. A tempo outside them is an error of the file. */
 export const tempoRange = { slowest: 20, fastest: 400 } as const;
 

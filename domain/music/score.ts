@@ -7,7 +7,7 @@ import type { Metrics } from "../schemas/metrics";
 import { plainText } from "../schemas/text";
 import { barsWithNotes } from "./bars-with-notes";
 import { cellOf, soundingCells } from "./edit-events";
-import { type Melody, type ModelNote, stepsPerBeat, stretchesOf, toGrid, withWholeSteps } from "./melody";
+import { type Melody, type ModelNote, stepsPerBeat, stretchesOf, tickOfStep, toGrid, withWholeSteps } from "./melody";
 import { endTick, type MidiNote } from "./midi-note";
 import type { TempoSign } from "./midi-scan";
 import { rewrittenMelody } from "./rewritten-melody";
@@ -129,7 +129,7 @@ interface GridTicks {
  * so at the tune's own ticks, and nothing begins after its last note that begins with it on the grid.
  */
 function ticksBeside(tune: Melody): GridTicks {
-  const tickOf = (step: number): number => Math.round((step * tune.ticksPerBeat) / stepsPerBeat);
+  const tickOf = (step: number): number => tickOfStep(step, tune.ticksPerBeat);
   const grid = toGrid(tune);
   const firstStep = Math.min(...grid.map(({ onset }) => onset));
   const lastStep = Math.max(...grid.map(({ onset }) => onset));
