@@ -195,3 +195,20 @@ export const shapes = {
   }),
   problem: z.object({ status: z.int(), code: z.string(), detail: z.string().optional() }),
 };
+
+/** Sends a request that begins work. @returns the id of its resource @throws Error with the response if it is not 202 */
+export async function begun(api: ApiSession, path: string, json: unknown): Promise<string> {
+  const response = await api.call("POST", path, { json });
+  if (response.status !== 202) {
+    throw new Error(`${path} responded with ${response.status}: ${new TextDecoder().decode(response.bytes)}`);
+  }
+  return response.json(z.object({ id: z.string() })).id;
+}
+
+/** Begins a composition and waits until it has ended: COMPLETED or FAILED. */
+export async function endedComposition(api: ApiSession, json: unknown): Promise<z.infer<typeof shapes.composition>> {
+  const id = await begun(api, "/compositions", json);
+  const isFinal = ({ state }: z.infer<typeof shapes.composition>): boolean =>
+    state === "COMPLETED" || state === "FAILED";
+  return await api.pollUntil(`/compositions/${id}`, shapes.composition, isFinal, 120);
+}

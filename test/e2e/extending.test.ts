@@ -9,7 +9,7 @@ import { writeMidi } from "../../domain/music/score";
 import { parseMidi, type Song } from "../../domain/music/song";
 import type { TechniqueId } from "../../naming/resource-names";
 import { placesOf } from "../support/note-places";
-import { accessToken, type ApiSession, openSession, shapes } from "./api-session";
+import { accessToken, type ApiSession, endedComposition, openSession, type shapes } from "./api-session";
 import { type RunningCloud, startCloud } from "./running-cloud";
 
 let cloud: RunningCloud;
@@ -37,13 +37,8 @@ const request = (technique: TechniqueId, more: More) => ({
   ...more,
 });
 
-async function ended(technique: TechniqueId, more: More): Promise<Composition> {
-  const response = await api.call("POST", "/compositions", { json: request(technique, more) });
-  if (response.status !== 202) throw new Error(`${response.status}: ${new TextDecoder().decode(response.bytes)}`);
-  const { id } = response.json(z.object({ id: z.string() }));
-  const isFinal = ({ state }: Composition): boolean => state === "COMPLETED" || state === "FAILED";
-  return await api.pollUntil(`/compositions/${id}`, shapes.composition, isFinal, 120);
-}
+const ended = (technique: TechniqueId, more: More): Promise<Composition> =>
+  endedComposition(api, request(technique, more));
 
 async function compose(technique: TechniqueId, more: More): Promise<Piece> {
   const { id, state, output, failure } = await ended(technique, more);

@@ -12,7 +12,7 @@ import { parseMidi, type Song, tempoAt } from "../../domain/music/song";
 import { editEventListSchema } from "../../domain/schemas/api/compositions";
 import type { EditEvent } from "../../domain/schemas/invocation";
 import { placesOf } from "../support/note-places";
-import { accessToken, type ApiSession, openSession, shapes } from "./api-session";
+import { accessToken, type ApiSession, endedComposition, openSession, type shapes } from "./api-session";
 import { randomMelody } from "./random-melody";
 import { type RunningCloud, startCloud } from "./running-cloud";
 
@@ -33,14 +33,8 @@ interface Piece {
 
 const techniqueModels = { "ar-cnn": "ar-cnn-bach", "unet-gan": "unet-gan-bach" } as const;
 
-async function ended(technique: keyof typeof techniqueModels, more: More): Promise<Composition> {
-  const json = { name: "Re-writing", technique, modelId: techniqueModels[technique], seed: 1, ...more };
-  const response = await api.call("POST", "/compositions", { json });
-  if (response.status !== 202) throw new Error(`${response.status}: ${new TextDecoder().decode(response.bytes)}`);
-  const { id } = response.json(z.object({ id: z.string() }));
-  const isFinal = ({ state }: Composition): boolean => state === "COMPLETED" || state === "FAILED";
-  return await api.pollUntil(`/compositions/${id}`, shapes.composition, isFinal, 120);
-}
+const ended = (technique: keyof typeof techniqueModels, more: More): Promise<Composition> =>
+  endedComposition(api, { name: "Re-writing", technique, modelId: techniqueModels[technique], seed: 1, ...more });
 
 async function compose(technique: keyof typeof techniqueModels, more: More): Promise<Piece> {
   const composition = await ended(technique, more);

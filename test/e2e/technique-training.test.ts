@@ -6,7 +6,7 @@ import * as z from "zod";
 import { parseMidi } from "../../domain/music/song";
 import { techniques } from "../../domain/techniques/registry";
 import type { TrainedTechniqueId } from "../../naming/resource-names";
-import { accessToken, type ApiSession, openSession, shapes } from "./api-session";
+import { accessToken, type ApiSession, begun, endedComposition, openSession, shapes } from "./api-session";
 import { newDirectory, type RunningCloud, startCloud } from "./running-cloud";
 
 let cloud: RunningCloud;
@@ -40,23 +40,8 @@ const cases: readonly Case[] = [
   },
 ];
 
-async function created(path: string, json: unknown): Promise<string> {
-  const response = await api.call("POST", path, { json });
-  if (response.status !== 202)
-    throw new Error(`${path} responded with ${response.status}: ${Buffer.from(response.bytes).toString()}`);
-  return response.json(z.object({ id: z.string() })).id;
-}
-
-async function composed(more: Readonly<Record<string, unknown>>): Promise<Composition> {
-  const input = { sampleMelodyId: "ode-to-joy" };
-  const id = await created("/compositions", { name: "Joy", seed: 1, input, ...more });
-  return await api.pollUntil(
-    `/compositions/${id}`,
-    shapes.composition,
-    ({ state }) => state === "COMPLETED" || state === "FAILED",
-    60,
-  );
-}
+const composed = (more: Readonly<Record<string, unknown>>): Promise<Composition> =>
+  endedComposition(api, { name: "Joy", seed: 1, input: { sampleMelodyId: "ode-to-joy" }, ...more });
 
 async function midiOf(path: string): Promise<Uint8Array> {
   return (await api.call("GET", path, { headers: { accept: "audio/midi" } })).bytes;
@@ -88,7 +73,7 @@ function modelOf(technique: string): string {
 describe.each(cases)("a training job of $technique", ({ technique, compared, slow }) => {
   const { losses } = techniques[technique];
   const startTraining = (more: Readonly<Record<string, unknown>>): Promise<string> =>
-    created("/training-jobs", { name: "A learner", technique, ...more });
+    begun(api, "/training-jobs", { name: "A learner", technique, ...more });
   let stopped: TrainingJob;
 
   it("is watched while it trains, with its own losses and samples of its sampler, and stopped", async () => {
