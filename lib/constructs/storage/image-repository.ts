@@ -1,6 +1,7 @@
 import { RemovalPolicy } from "aws-cdk-lib";
 import { Repository, RepositoryEncryption, TagMutability } from "aws-cdk-lib/aws-ecr";
 import { Construct } from "constructs";
+import { imageTargets, trainedTechniqueIds } from "../../../naming/resource-names";
 import type { StageConfig } from "../../config/stage-config";
 import { removalPolicy } from "../removal-policy";
 
@@ -8,8 +9,8 @@ export interface ImageRepositoryProps {
   readonly config: StageConfig;
 }
 
-/** A version of the application has four images, a training and an inference image of each technique. */
-const keptImages = 10 * 4;
+/** Those of ten versions of the application: each has a training and an inference image of every technique with models. */
+const keptImages = 10 * imageTargets.length * trainedTechniqueIds.length;
 
 /**
  * The stage's own repository of container images, for images that are built elsewhere and named by their digests

@@ -102,7 +102,7 @@ describe("the images' own repository", () => {
     expect([found?.stack, found?.resource.DeletionPolicy]).toEqual(["Storage", policy]);
     // One that stays after its stack must not be in the way of the next.
     expect("RepositoryName" in properties).toBe(false);
-    expect(JSON.stringify(LifecyclePolicy)).toContain('\\"countType\\":\\"imageCountMoreThan\\",\\"countNumber\\":40');
+    expect(JSON.stringify(LifecyclePolicy)).toContain('\\"countType\\":\\"imageCountMoreThan\\",\\"countNumber\\":60');
     expect(stage.stack("Storage").outputs).toContain("ImageRepositoryUri");
   });
 
