@@ -11,6 +11,7 @@ const foldersFromBelow = [
   "domain",
   "lambdas",
   "client",
+  "console",
   "lib",
   "bin",
   "tools",
@@ -71,6 +72,20 @@ module.exports = {
       severity: "error",
       from: { path: "^(lambdas|client)/" },
       to: { path: ["^(bin|lib|local|scripts|tools|test)/", "node_modules/(aws-cdk-lib|constructs)"] },
+    },
+    {
+      name: "console-is-a-client",
+      comment:
+        "The console is a client like any other: of ours it knows the client, the names and what is pure of the music.",
+      severity: "error",
+      from: { path: "^console/" },
+      to: { path: "^(bin|lib|lambdas|local|scripts|tools|test|domain/(schemas|states|techniques|training))/" },
+    },
+    {
+      name: "nobody-imports-the-console",
+      severity: "error",
+      from: { pathNot: "^(console|test)/" },
+      to: { path: "^console/" },
     },
     {
       name: "handlers-are-entries",
@@ -170,7 +185,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: "node_modules" },
-    exclude: { path: "(cdk\\.out|\\.local|\\.venv|client/dist)/" },
+    exclude: { path: "(cdk\\.out|\\.local|\\.venv|client/dist|console/dist|console/\\.generated)/" },
     tsConfig: { fileName: "tsconfig.json" },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {

@@ -1,9 +1,22 @@
 import eslint from "@eslint/js";
+import reactHooks from "eslint-plugin-react-hooks";
 import simpleImportSort from "eslint-plugin-simple-import-sort";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["node_modules/", "cdk.out/", ".local/", ".venv/", "coverage/", "client/schema.d.ts", "client/dist/"] },
+  {
+    ignores: [
+      "node_modules/",
+      "cdk.out/",
+      ".local/",
+      ".venv/",
+      "coverage/",
+      "client/schema.d.ts",
+      "client/dist/",
+      "console/dist/",
+      "console/.generated/",
+    ],
+  },
   eslint.configs.recommended,
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,
@@ -61,6 +74,18 @@ export default tseslint.config(
         { selector: "parameter", format: ["camelCase", "PascalCase"], leadingUnderscore: "allow" },
         { selector: "typeLike", format: ["PascalCase"] },
         { selector: "classProperty", modifiers: ["static"], format: ["camelCase"] },
+      ],
+    },
+  },
+  {
+    files: ["console/src/**"],
+    extends: [reactHooks.configs.flat.recommended],
+    rules: {
+      // A component is a function with a name like a type's.
+      "@typescript-eslint/naming-convention": [
+        "error",
+        { selector: "function", format: ["camelCase", "PascalCase"] },
+        { selector: "typeLike", format: ["PascalCase"] },
       ],
     },
   },

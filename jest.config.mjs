@@ -10,6 +10,7 @@ const project = (displayName, testMatch, more = {}) => ({
   displayName,
   testMatch: testMatch.map((glob) => `<rootDir>/${glob}`),
   transform,
+  moduleNameMapper: { "^@opencomposer/client$": "<rootDir>/client/client.ts" },
   // These ship as ES modules only.
   transformIgnorePatterns: [
     "/node_modules/(?!(midi-json-parser-worker|json-midi-encoder-worker|openapi-fetch|p-map)/)",
@@ -19,7 +20,9 @@ const project = (displayName, testMatch, more = {}) => ({
 });
 export default {
   projects: [
-    project("unit", ["test/unit/**/*.test.ts"]),
+    project("unit", ["test/unit/**/*.test.ts", "test/console/unit/**/*.test.ts"]),
+    // Pages in a real browser, on the real local cloud.
+    project("console", ["test/console/browser/**/*.test.ts"]),
     project("infra", ["test/infra/**/*.test.ts"], { setupFiles: ["<rootDir>/test/infra/setup/disable-bundling.ts"] }),
     project("permissions", ["test/permissions/**/*.test.ts"], {
       setupFiles: ["<rootDir>/test/infra/setup/disable-bundling.ts"],

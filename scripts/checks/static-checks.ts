@@ -21,6 +21,7 @@ export const typescriptFolders = [
   "lambdas",
   "local",
   "client",
+  "console",
   "scripts",
   "tools",
   "test",
@@ -31,6 +32,12 @@ export const staticChecks: readonly Step[] = [
   { name: "format (prettier)", command: bin("prettier"), arguments: ["--check", "--log-level", "warn", "."] },
   { name: "lint (eslint)", command: bin("eslint"), arguments: ["--max-warnings", "0", "."] },
   { name: "types (tsc)", command: bin("tsc"), arguments: ["--noEmit"] },
+  { name: "types of the console (tsc)", command: bin("tsc"), arguments: ["--noEmit", "--project", "console"] },
+  {
+    name: "types of the console's tests (tsc)",
+    command: bin("tsc"),
+    arguments: ["--noEmit", "--project", "test/console"],
+  },
   {
     name: "dependency rules",
     command: bin("depcruise"),

@@ -1,0 +1,30 @@
+/**
+ * `npm run build --workspace console`: makes `console/dist`, the files that a browser loads.
+ *
+ * What is made from packages (the theme's style sheet, the cut sounds) lies in `console/.generated` and is made once.
+ */
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "vite";
+import { cutSounds } from "./sounds";
+import { makeThemeStylesheet } from "./theme";
+
+const folder = fileURLToPath(new URL("..", import.meta.url));
+const generated = join(folder, ".generated");
+const sounds = join(generated, "public", "sounds");
+
+async function main(): Promise<void> {
+  mkdirSync(generated, { recursive: true });
+  writeFileSync(join(generated, "theme.css"), await makeThemeStylesheet(generated));
+  if (!existsSync(sounds)) {
+    // The folder gets its name when it is whole, so that a build that was cut short is begun anew.
+    const begun = `${sounds}-begun`;
+    rmSync(begun, { recursive: true, force: true });
+    await cutSounds(begun);
+    renameSync(begun, sounds);
+  }
+  await build({ configFile: join(folder, "vite.config.ts") });
+}
+
+await main();

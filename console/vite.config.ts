@@ -1,0 +1,14 @@
+import { fileURLToPath } from "node:url";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** How the console is built: one page, hashed assets, and a manifest from which the tests read the sizes. */
+export default defineConfig({
+  root: here("."),
+  publicDir: here(".generated/public"),
+  plugins: [react()],
+  resolve: { alias: { "@opencomposer/client": here("../client/client.ts") } },
+  build: { outDir: here("dist"), emptyOutDir: true, manifest: true, sourcemap: false },
+});
