@@ -89,9 +89,12 @@ test.each(["/studio", "/training/01ARZ3NDEKTSV4RRFFQ69G5FAV", "/learn/note-by-no
   },
 );
 
-test.each(["/assets/index-old.js", "/.vite/manifest.json", "/missing.json"])("%s is no file of the console", async (path) => {
-  expect((await get(path)).status).toBe(404);
-});
+test.each(["/assets/index-old.js", "/.vite/manifest.json", "/missing.json"])(
+  "%s is no file of the console",
+  async (path) => {
+    expect((await get(path)).status).toBe(404);
+  },
+);
 
 test("config.json names the API and the sign-in under the address that was asked", async () => {
   const config: unknown = await (await get("/config.json")).json();
