@@ -24,7 +24,10 @@ export {
 } from "./wait.ts";
 
 /** Paths whose response is a MIDI file. */
-type MidiPath = "/compositions/{compositionId}/midi" | "/training-jobs/{trainingJobId}/samples/{epoch}/{melodyId}";
+type MidiPath =
+  | "/sample-melodies/{sampleMelodyId}/midi"
+  | "/compositions/{compositionId}/midi"
+  | "/training-jobs/{trainingJobId}/samples/{epoch}/{melodyId}";
 type MidiOptions<Path extends MidiPath> = FetchOptions<paths[Path]["get"]>;
 
 /**

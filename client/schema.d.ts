@@ -71,6 +71,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/sample-melodies/{sampleMelodyId}/midi": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Get a built-in melody as a MIDI file
+     * @description The response may be kept for a minute (`Cache-Control`). The ETag is the SHA-256 of the bytes.
+     */
+    get: operations["getSampleMelodyMidi"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/tracks": {
     parameters: {
       query?: never;
@@ -1382,6 +1402,125 @@ export interface operations {
       };
       /** @description `INVALID_REQUEST`: the request is not valid */
       400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNSUPPORTED_CONTENT_ENCODING`: the content encoding is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: too many requests at once */
+      429: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: the function could not be reached */
+      503: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  getSampleMelodyMidi: {
+    parameters: {
+      query?: never;
+      header?: {
+        "If-None-Match"?: string;
+      };
+      path: {
+        sampleMelodyId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The request has succeeded. */
+      200: {
+        headers: {
+          /** @description The id under which the logs have this request. */
+          "X-Request-Id": string;
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
+          /** @description `attachment` with a file name that is made of the resource's name. The JSON form and 304 have no such header. */
+          "Content-Disposition"?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "audio/midi": ArrayBuffer;
+        };
+      };
+      /** @description The client has this version. */
+      304: {
+        headers: {
+          /** @description The id under which the logs have this request. */
+          "X-Request-Id": string;
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
+          /** @description `attachment` with a file name that is made of the resource's name. The JSON form and 304 have no such header. */
+          "Content-Disposition"?: string;
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `INVALID_REQUEST`: the request is not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `NOT_FOUND`: not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `NOT_ACCEPTABLE`: the resource is not available in an accepted form */
+      406: {
         headers: {
           [name: string]: unknown;
         };
@@ -2761,7 +2900,7 @@ export interface operations {
           "X-Request-Id": string;
           /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
           ETag?: string;
-          /** @description `attachment` with a file name that is made of the resource's name. The JSON form has no such header. */
+          /** @description `attachment` with a file name that is made of the resource's name. The JSON form and 304 have no such header. */
           "Content-Disposition"?: string;
           [name: string]: unknown;
         };
@@ -2776,7 +2915,7 @@ export interface operations {
           "X-Request-Id": string;
           /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
           ETag?: string;
-          /** @description `attachment` with a file name that is made of the resource's name. The JSON form has no such header. */
+          /** @description `attachment` with a file name that is made of the resource's name. The JSON form and 304 have no such header. */
           "Content-Disposition"?: string;
           [name: string]: unknown;
         };
@@ -4678,7 +4817,7 @@ export interface operations {
           "X-Request-Id": string;
           /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
           ETag?: string;
-          /** @description `attachment` with a file name that is made of the resource's name. The JSON form has no such header. */
+          /** @description `attachment` with a file name that is made of the resource's name. The JSON form and 304 have no such header. */
           "Content-Disposition"?: string;
           [name: string]: unknown;
         };
@@ -4693,7 +4832,7 @@ export interface operations {
           "X-Request-Id": string;
           /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
           ETag?: string;
-          /** @description `attachment` with a file name that is made of the resource's name. The JSON form has no such header. */
+          /** @description `attachment` with a file name that is made of the resource's name. The JSON form and 304 have no such header. */
           "Content-Disposition"?: string;
           [name: string]: unknown;
         };

@@ -30,6 +30,12 @@ export const apiRoutes = {
   getOpenApiDocument: { method: "GET", path: "/openapi.json", capability: "discovery", public: true },
   listTechniques: { method: "GET", path: "/techniques", capability: "discovery", public: true },
   listSampleMelodies: { method: "GET", path: "/sample-melodies", capability: "discovery", public: true },
+  getSampleMelodyMidi: {
+    method: "GET",
+    path: "/sample-melodies/{sampleMelodyId}/midi",
+    capability: "discovery",
+    public: true,
+  },
 
   createTrack: { method: "POST", path: "/tracks", capability: "tracks", public: false },
   listTracks: { method: "GET", path: "/tracks", capability: "tracks", public: false },

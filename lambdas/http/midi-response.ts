@@ -7,7 +7,7 @@ import { negotiate } from "./accept";
 import { digestTag, taggedResponse } from "./entity-tag";
 import { fileStem } from "./file-name";
 import type { Request } from "./request";
-import { jsonResponse, type Response } from "./response";
+import { type Headers, jsonResponse, type Response } from "./response";
 
 const urlLifetimeSeconds = 300;
 
@@ -84,6 +84,33 @@ export async function midiResponse({
         "content-disposition": contentDisposition(filename),
       },
       body: bytes ?? (await whole()),
+    }),
+  });
+}
+
+export interface MidiBytesResponseParams {
+  readonly request: Request;
+  readonly bytes: Uint8Array;
+  readonly filename: string;
+  readonly headers?: Headers;
+}
+
+/** Returns the response with a MIDI file that is in no bucket, so that there is no URL of it. */
+export async function midiBytesResponse({
+  request,
+  bytes,
+  filename,
+  headers = {},
+}: MidiBytesResponseParams): Promise<Response> {
+  const type = negotiate(request, [midiType]);
+  return await taggedResponse({
+    request,
+    tag: digestTag(digestOf(bytes)),
+    headers,
+    response: () => ({
+      status: 200,
+      headers: { "content-type": type, "content-disposition": contentDisposition(filename) },
+      body: bytes,
     }),
   });
 }

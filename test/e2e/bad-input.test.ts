@@ -217,8 +217,9 @@ afterAll(async () => {
   expect(left).toEqual([]);
 });
 
-const withIds = documentedOperations.filter(({ pathParameters }) => pathParameters.length > 0);
 const withToken = documentedOperations.filter(({ needsToken }) => needsToken);
+/** Operations on what is somebody's. */
+const withIds = withToken.filter(({ pathParameters }) => pathParameters.length > 0);
 const lists = documentedOperations.filter(({ queryParameters }) => queryParameters.includes("cursor"));
 
 /** What a request needs besides its path so that nothing but what is tested is wrong with it. */

@@ -171,6 +171,12 @@ export async function walkThroughComposing(functions: RecordedFunctions): Promis
   expect(await statusOf("DELETE", `/tracks/${track.id}`, { sub })).toBe(204);
   for (const target of ["/models", `/models/${own.id}`, "/models/unet-gan-bach"])
     expect(await statusOf("GET", target, { sub })).toBe(200);
-  for (const target of ["/health", "/techniques", "/sample-melodies", "/openapi.json"])
+  for (const target of [
+    "/health",
+    "/techniques",
+    "/sample-melodies",
+    "/sample-melodies/ode-to-joy/midi",
+    "/openapi.json",
+  ])
     expect(await statusOf("GET", target)).toBe(200);
 }

@@ -36,8 +36,11 @@ export interface OperationDescription {
   readonly freeQuery?: { readonly name: string; readonly description: string };
   readonly body?: z.ZodType | "midi";
   readonly status: 200 | 201 | 202 | 204;
-  /** The response's schema. `midi` means the file's bytes, or a presigned URL for clients that accept JSON. */
-  readonly response?: z.ZodType | "midi" | "openapi";
+  /**
+   * The response's schema. `midi` means the file's bytes, or a presigned URL for clients that accept JSON; `midi-bytes`
+   * means the bytes alone, of a file that is in no bucket.
+   */
+  readonly response?: z.ZodType | "midi" | "midi-bytes" | "openapi";
   /** True if the response carries an ETag: a GET may respond with 304 to If-None-Match, a change with 412 to If-Match. */
   readonly tagged?: true;
   readonly located?: true;
@@ -68,6 +71,15 @@ export const operationDescriptions = {
     status: 200,
     response: sampleMelodyListSchema,
     problems: [],
+  },
+  getSampleMelodyMidi: {
+    summary: "Get a built-in melody as a MIDI file",
+    description: "The response may be kept for a minute (`Cache-Control`). The ETag is the SHA-256 of the bytes.",
+    pathParameters: z.object({ sampleMelodyId: z.string().regex(/^[a-z0-9-]{1,64}$/) }),
+    status: 200,
+    response: "midi-bytes",
+    tagged: true,
+    problems: ["NOT_FOUND", "NOT_ACCEPTABLE"],
   },
 
   createTrack: {
