@@ -131,6 +131,26 @@ export interface paths {
     patch: operations["updateTrack"];
     trace?: never;
   };
+  "/tracks/{trackId}/midi": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Get the MIDI file of a track as it was uploaded
+     * @description The file is the upload, byte for byte, with all its tracks; `trackIndex` of the track says which one is the melody. With `Accept: application/json` the response is a short-lived URL of the file. The ETag is the SHA-256 of the bytes.
+     */
+    get: operations["getTrackMidi"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/compositions": {
     parameters: {
       query?: never;
@@ -597,6 +617,17 @@ export interface components {
        */
       name: string;
     };
+    /** @description A short-lived URL of the file itself; it needs no token. */
+    PresignedUrl: {
+      /** Format: uri */
+      url: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC
+       * @example 2026-01-31T12:00:00.000Z
+       */
+      expiresAt: string;
+    };
     Composition: {
       /**
        * @description a ULID: 26 characters of Crockford's base 32
@@ -843,17 +874,6 @@ export interface components {
          */
         instruments?: "model" | "choir" | "strings" | "brass" | "organ" | "piano" | "band";
       };
-    };
-    /** @description A short-lived URL of the file itself; it needs no token. */
-    PresignedUrl: {
-      /** Format: uri */
-      url: string;
-      /**
-       * Format: date-time
-       * @description ISO 8601, UTC
-       * @example 2026-01-31T12:00:00.000Z
-       */
-      expiresAt: string;
     };
     EditEventList: {
       items: {
@@ -2205,6 +2225,153 @@ export interface operations {
         };
       };
       /** @description `OVERLOADED`: the service is overloaded; `BUSY`: too many requests change the same things at once; API Gateway: the function could not be reached */
+      503: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  getTrackMidi: {
+    parameters: {
+      query?: never;
+      header?: {
+        "If-None-Match"?: string;
+      };
+      path: {
+        /** @description a ULID: 26 characters of Crockford's base 32 */
+        trackId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The request has succeeded. */
+      200: {
+        headers: {
+          /** @description The id under which the logs have this request. */
+          "X-Request-Id": string;
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
+          ETag?: string;
+          /** @description `attachment` with a file name that is made of the resource's name. The JSON form and 304 have no such header. */
+          "Content-Disposition"?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "audio/midi": ArrayBuffer;
+        };
+      };
+      /** @description The client has this version. */
+      304: {
+        headers: {
+          /** @description The id under which the logs have this request. */
+          "X-Request-Id": string;
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
+          ETag?: string;
+          /** @description `attachment` with a file name that is made of the resource's name. The JSON form and 304 have no such header. */
+          "Content-Disposition"?: string;
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `INVALID_REQUEST`: the request is not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: the access token is missing, expired, altered or of another user pool */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: the token lacks a scope */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `NOT_FOUND`: not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `NOT_ACCEPTABLE`: the resource is not available in an accepted form */
+      406: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `FILE_LOST`: a file is lost or damaged */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNSUPPORTED_CONTENT_ENCODING`: the content encoding is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: too many requests at once */
+      429: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `OVERLOADED`: the service is overloaded; API Gateway: the function could not be reached */
       503: {
         headers: {
           /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */

@@ -42,6 +42,7 @@ export const apiRoutes = {
   getTrack: { method: "GET", path: "/tracks/{trackId}", capability: "tracks", public: false },
   updateTrack: { method: "PATCH", path: "/tracks/{trackId}", capability: "tracks", public: false },
   deleteTrack: { method: "DELETE", path: "/tracks/{trackId}", capability: "tracks", public: false },
+  getTrackMidi: { method: "GET", path: "/tracks/{trackId}/midi", capability: "tracks", public: false },
 
   createComposition: { method: "POST", path: "/compositions", capability: "compositions", public: false },
   listCompositions: { method: "GET", path: "/compositions", capability: "compositions", public: false },

@@ -1,8 +1,8 @@
 /** Sends MIDI files: the bytes, or a short-lived URL of the object to a client that asks for JSON. */
 import { createHash } from "node:crypto";
 import { midiType } from "../../naming/media-types";
-import { DamagedFile } from "../problems/lost-file";
-import type { PresignedUrl } from "../stores/presigned-urls";
+import { DamagedFile, maxFileBytes } from "../problems/lost-file";
+import type { PresignedUrl, PresigningObjectStore } from "../stores/presigned-urls";
 import { negotiate } from "./accept";
 import { digestTag, taggedResponse } from "./entity-tag";
 import { fileStem } from "./file-name";
@@ -86,6 +86,44 @@ export async function midiResponse({
       body: bytes ?? (await whole()),
     }),
   });
+}
+
+export interface StoredMidiResponseParams extends Pick<MidiResponseParams, "request" | "filename"> {
+  readonly files: Pick<PresigningObjectStore, "exists" | "read" | "presign">;
+  readonly key: string;
+  readonly sha256: string;
+}
+
+/** Thrown inside {@link storedMidiResponse} when the file is not there. */
+class FileGone extends Error {}
+
+/**
+ * Returns the response with a MIDI file of a bucket; undefined if it is not there.
+ * @throws DamagedFile when the bytes are not those of the digest
+ */
+export async function storedMidiResponse({
+  files,
+  key,
+  ...params
+}: StoredMidiResponseParams): Promise<Response | undefined> {
+  try {
+    return await midiResponse({
+      ...params,
+      read: async () => {
+        const bytes = await files.read(key, maxFileBytes);
+        if (bytes === undefined) throw new FileGone();
+        return bytes;
+      },
+      presign: async (expiresInSeconds) => {
+        // S3 would refuse a URL of a lost file without a reason that helps.
+        if (!(await files.exists(key))) throw new FileGone();
+        return await files.presign(key, expiresInSeconds);
+      },
+    });
+  } catch (error) {
+    if (error instanceof FileGone) return undefined;
+    throw error;
+  }
 }
 
 export interface MidiBytesResponseParams {

@@ -82,6 +82,7 @@ const apiCalls: readonly ApiCall[] = [
   { operation: "getTrack", request: of("TRACK", "tracks") },
   { operation: "updateTrack", request: of("TRACK", "tracks", "", { json: { name: "New" } }) },
   { operation: "deleteTrack", request: of("TRACK", "tracks"), usesS3: true },
+  { operation: "getTrackMidi", request: of("TRACK", "tracks", "/midi"), usesS3: true },
   { operation: "createComposition", request: at("/compositions", composed) },
   { operation: "listCompositions", request: at("/compositions") },
   { operation: "getComposition", request: of("COMPOSITION", "compositions") },

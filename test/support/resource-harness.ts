@@ -84,7 +84,8 @@ type Seed = (harness: ResourceHarness, id?: string) => Promise<string>;
 /** A finished resource of each kind, and a training job that runs. */
 export const seeds = {
   TRACK: async (harness, id = ulid()) => {
-    const row = track({ sub: harness.sub, id, bytes: midi.length, holds: { tracks: 1, storedBytes: midi.length } });
+    const holds = { tracks: 1, storedBytes: midi.length };
+    const row = track({ sub: harness.sub, id, sha256, bytes: midi.length, holds });
     await harness.ports.files.write({ key: trackKey(row), body: midi, contentType: "audio/midi" });
     await harness.seedRow(row);
     return row.id;

@@ -133,6 +133,17 @@ export const operationDescriptions = {
     status: 204,
     problems: ["NOT_FOUND", "IN_USE", "CONFLICT", "VERSION_MISMATCH"],
   },
+  getTrackMidi: {
+    summary: "Get the MIDI file of a track as it was uploaded",
+    description:
+      "The file is the upload, byte for byte, with all its tracks; `trackIndex` of the track says which one is the melody. With " +
+      "`Accept: application/json` the response is a short-lived URL of the file. The ETag is the SHA-256 of the bytes.",
+    pathParameters: byTrackId,
+    status: 200,
+    response: "midi",
+    tagged: true,
+    problems: ["NOT_FOUND", "NOT_ACCEPTABLE", "FILE_LOST"],
+  },
 
   createComposition: {
     summary: "Create a composition",
