@@ -28,6 +28,7 @@ type MidiPath =
   | "/sample-melodies/{sampleMelodyId}/midi"
   | "/tracks/{trackId}/midi"
   | "/compositions/{compositionId}/midi"
+  | "/compositions/{compositionId}/input/midi"
   | "/training-jobs/{trainingJobId}/samples/{epoch}/{melodyId}";
 type MidiOptions<Path extends MidiPath> = FetchOptions<paths[Path]["get"]>;
 

@@ -65,6 +65,12 @@ export const apiRoutes = {
     capability: "compositions",
     public: false,
   },
+  getCompositionInputMidi: {
+    method: "GET",
+    path: "/compositions/{compositionId}/input/midi",
+    capability: "compositions",
+    public: false,
+  },
   listCompositionEditEvents: {
     method: "GET",
     path: "/compositions/{compositionId}/edit-events",

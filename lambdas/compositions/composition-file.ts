@@ -9,7 +9,7 @@ export interface ReadCompositionFileParams<Content> extends Pick<
 > {
   readonly compositions: Pick<Compositions, "get">;
   /** The name of the file in the response and in the log. */
-  readonly file: "MIDI file" | "score" | "list of edit events";
+  readonly file: "MIDI file" | "MIDI file of the input" | "score" | "list of edit events";
 }
 
 const advice = "Create the composition again, or delete it.";

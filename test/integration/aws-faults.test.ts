@@ -89,6 +89,7 @@ const apiCalls: readonly ApiCall[] = [
   { operation: "updateComposition", request: of("COMPOSITION", "compositions", "", programs), usesS3: true },
   { operation: "deleteComposition", request: of("COMPOSITION", "compositions"), usesS3: true },
   { operation: "getCompositionMidi", request: of("COMPOSITION", "compositions", "/midi"), usesS3: true },
+  { operation: "getCompositionInputMidi", request: of("COMPOSITION", "compositions", "/input/midi"), usesS3: true },
   { operation: "listCompositionEditEvents", request: of("COMPOSITION", "compositions", "/edit-events") },
   { operation: "rateComposition", request: of("COMPOSITION", "compositions", "/rating", rated) },
   { operation: "listTechniqueRatings", request: at("/technique-ratings") },
@@ -320,6 +321,7 @@ function storeCalls(): readonly (readonly [string, () => Promise<() => Promise<u
               output: finishedOutput,
               barsWithNotes: [],
               midi: { revision: 1, sha256: "0".repeat(64), bytes: 1 },
+              inputMidi: { sha256: "0".repeat(64), bytes: 1 },
             })
         )(await newComposition(running)),
     ],

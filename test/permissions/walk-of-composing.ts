@@ -153,6 +153,8 @@ export async function walkThroughComposing(functions: RecordedFunctions): Promis
   expect(await statusOf("GET", "/compositions", { sub })).toBe(200);
   expect(await statusOf("GET", `/compositions/${first.id}/midi`, { sub })).toBe(200);
   await fetch(await urlOf(`/compositions/${first.id}/midi`));
+  expect(await statusOf("GET", `/compositions/${first.id}/input/midi`, { sub })).toBe(200);
+  await fetch(await urlOf(`/compositions/${first.id}/input/midi`));
   expect(await statusOf("GET", `/compositions/${rewritten.id}/edit-events`, { sub })).toBe(200);
   for (const program of [1, 2, 3]) {
     const json = { programs: [{ index: 1, program }] };

@@ -18,6 +18,7 @@ import {
 } from "../../lambdas/stores/items";
 import {
   checkpointsPrefix,
+  compositionInputMidiKey,
   compositionMidiKey,
   compositionScoreKey,
   modelCardFile,
@@ -97,12 +98,11 @@ export const seeds = {
       state: "COMPLETED",
       output: finishedOutput,
       midi: { revision: 1, sha256, bytes: midi.length },
+      inputMidi: { sha256, bytes: midi.length },
     });
-    await harness.ports.files.write({
-      key: compositionMidiKey(row, { revision: 1 }),
-      body: midi,
-      contentType: "audio/midi",
-    });
+    const contentType = "audio/midi";
+    await harness.ports.files.write({ key: compositionInputMidiKey(row), body: midi, contentType });
+    await harness.ports.files.write({ key: compositionMidiKey(row, { revision: 1 }), body: midi, contentType });
     await harness.ports.files.write({
       key: compositionScoreKey(row),
       body: text(JSON.stringify(score)),
@@ -191,7 +191,10 @@ function filesOf(row: OwnedRow): readonly string[] {
     case "MODEL":
       return [modelFile, modelCardFile].map((name) => `${modelPrefix(row)}${name}`);
     case "COMPOSITION":
-      return row.midi === undefined ? [] : [compositionScoreKey(row), compositionMidiKey(row, row.midi)];
+      return [
+        ...(row.midi === undefined ? [] : [compositionScoreKey(row), compositionMidiKey(row, row.midi)]),
+        ...(row.inputMidi === undefined ? [] : [compositionInputMidiKey(row)]),
+      ];
     case "TRAINING_JOB":
       return isFinalTrainingJobState(row.state) ? [`${trainingJobPrefix(row)}${progressFile}`] : [];
   }

@@ -224,11 +224,26 @@ export const operationDescriptions = {
     tagged: true,
     problems: ["NOT_FOUND", "NOT_ACCEPTABLE", "NOT_READY", "FILE_LOST"],
   },
+  getCompositionInputMidi: {
+    summary: "Get what a finished piece was made of as a MIDI file",
+    description:
+      "The file has the melody, or the tracks, that the technique was given: the input after `inputOptions`, so with the tempo, " +
+      "the transposition and the bars that were asked for, and on the grid if `rhythmAssist` was. Otherwise notes keep their " +
+      "ticks, and the model hears them on the nearest sixteenth. The file is a copy that was kept when the piece was made: it is " +
+      "there after the input was changed or deleted. A piece that version 0.2 made has no such copy: the response is 404 " +
+      "`INPUT_MIDI_NOT_AVAILABLE`. With `Accept: application/json` the response is a short-lived URL of the file. The ETag is " +
+      "the SHA-256 of the bytes.",
+    pathParameters: byCompositionId,
+    status: 200,
+    response: "midi",
+    tagged: true,
+    problems: ["NOT_FOUND", "INPUT_MIDI_NOT_AVAILABLE", "NOT_ACCEPTABLE", "NOT_READY", "FILE_LOST"],
+  },
   listCompositionEditEvents: {
     summary: "List the edits by which a composition was made",
     description:
       "The response lists all edits in their order, at most 25,600. An edit adds or removes one cell, a pitch at a " +
-      "sixteenth; edits of one `pass` were chosen together. To replay them, put the input's notes on the grid (`round(tick / " +
+      "sixteenth; edits of one `pass` were chosen together. To replay them, put the notes of `GET /compositions/{compositionId}/input/midi` on the grid (`round(tick / " +
       "(ticksPerBeat / 4))`, each at least one sixteenth long), then set or clear a cell for each edit: after the last one " +
       "the cells are those of all tracks of the result. `probability` is how likely the model, " +
       "just before the edit, found it that the cell should change. In the example the model moves the input's C (60) at the second sixteenth to D (62).\n\n" +

@@ -334,7 +334,7 @@ describe("the file of a track", () => {
         },
         read: async () => {
           deleteAll();
-          return await Promise.resolve(undefined);
+          await Promise.resolve(undefined);
         },
       });
       expect(problemOf(await api.call("GET", path, { headers: { accept } }))).toMatchObject({
