@@ -18,6 +18,7 @@ import {
 } from "../../lambdas/stores/items";
 import {
   checkpointsPrefix,
+  compositionCorrectionKey,
   compositionMidiKey,
   compositionScoreKey,
   modelCardFile,
@@ -75,6 +76,13 @@ const score: Score = {
   ],
 };
 export const midi = writeMidi(score);
+/** The piece with a bass that a person has moved up. */
+export const correctedMidi = writeMidi({
+  ...score,
+  tracks: score.tracks.map((track, index) =>
+    index === 1 ? { ...track, notes: track.notes.map((note) => ({ ...note, pitch: note.pitch + 7 })) } : track,
+  ),
+});
 const sha256 = createHash("sha256").update(midi).digest("hex");
 const text = (content: string): Uint8Array => new TextEncoder().encode(content);
 
@@ -190,7 +198,14 @@ function filesOf(row: OwnedRow): readonly string[] {
     case "MODEL":
       return [modelFile, modelCardFile].map((name) => `${modelPrefix(row)}${name}`);
     case "COMPOSITION":
-      return row.midi === undefined ? [] : [compositionScoreKey(row), compositionMidiKey(row, row.midi)];
+      return row.midi === undefined
+        ? []
+        : [
+            compositionScoreKey(row),
+            compositionMidiKey(row, row.midi),
+            ...(row.composed === undefined ? [] : [compositionMidiKey(row, row.composed)]),
+            ...(row.correction === undefined ? [] : [compositionCorrectionKey(row, row.correction)]),
+          ];
     case "TRAINING_JOB":
       return isFinalTrainingJobState(row.state) ? [`${trainingJobPrefix(row)}${progressFile}`] : [];
   }
@@ -231,5 +246,5 @@ export async function expectWhole(harness: ResourceHarness, when: string): Promi
 export const otherRevisions = (row: CompositionItem, objects: readonly string[]): readonly string[] =>
   objects.filter((key) => {
     const owner = parseOwnedObjectKey(key);
-    return owner?.id === row.id && parseMidiRevision(owner.name) !== undefined && key !== filesOf(row)[1];
+    return owner?.id === row.id && parseMidiRevision(owner.name) !== undefined && !filesOf(row).includes(key);
   });

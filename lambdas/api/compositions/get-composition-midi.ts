@@ -1,9 +1,10 @@
+import { compositionMidiQuerySchema } from "../../../domain/schemas/api/compositions";
 import { compositionMidiKey } from "../../../naming/object-keys";
 import { readCompositionFile } from "../../compositions/composition-file";
 import { midiResponse } from "../../http/midi-response";
-import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
 import type { Response } from "../../http/response";
+import { parseQuery } from "../../http/validation";
 import { maxFileBytes } from "../../problems/lost-file";
 import { ownedItem } from "../../problems/owned-item";
 import type { Compositions } from "../../stores/compositions";
@@ -24,13 +25,13 @@ class FileGone extends Error {}
 export async function getCompositionMidi(params: GetCompositionMidiParams): Promise<Response> {
   const { request, compositions, files, now } = params;
   const owned = { sub: request.subject(), id: request.pathParameter("compositionId") };
-  requireNoQuery(request);
+  const { revision } = parseQuery(request, compositionMidiQuerySchema);
   return await readCompositionFile({
     compositions,
     item: await ownedItem("COMPOSITION", compositions, owned),
     file: "MIDI file",
     read: async (item) => {
-      const { midi } = item;
+      const midi = revision === 0 ? (item.composed ?? item.midi) : item.midi;
       if (item.state !== "COMPLETED" || midi === undefined) throw notReady(item, now());
       const key = compositionMidiKey(owned, midi);
       try {

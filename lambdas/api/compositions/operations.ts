@@ -1,4 +1,5 @@
 import type { OperationsOf } from "../../http/bind-operations";
+import { correctComposition } from "./correct-composition";
 import { createComposition } from "./create-composition";
 import { deleteComposition } from "./delete-composition";
 import { getComposition } from "./get-composition";
@@ -16,6 +17,7 @@ export const compositionOperations = {
   updateComposition,
   deleteComposition,
   getCompositionMidi,
+  correctComposition,
   listCompositionEditEvents,
   rateComposition,
   listTechniqueRatings,
