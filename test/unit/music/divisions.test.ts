@@ -143,9 +143,12 @@ test("no note of a voice sounds on where the next one begins, however the tune i
     fc.property(voices, ({ tune, cuts }) => {
       const lastOnset = Math.max(...toGrid(tune).map(({ onset }) => onset));
       const places = [...new Set([...cuts, lastOnset])].sort((one, other) => one - other);
-      const line = successions(places).map(
-        ([onset, end]): ModelNote => ({ onset, duration: end - onset, pitch: 60, velocity: 80 }),
-      );
+      const line = successions(places).map(([onset, end]): ModelNote => ({
+        onset,
+        duration: end - onset,
+        pitch: 60,
+        velocity: 80,
+      }));
       const { tracks } = composeScore({
         name: "Piece",
         melody: tune,
