@@ -19,15 +19,6 @@ BENCH = Bench(
         Case("8 bars more, four candidates", 8, 0.8, {**VOICES, "extensionBars": 8, "candidates": 4}, share=0.5),
         Case("8 bars more, eight candidates", 8, None, {**VOICES, "extensionBars": 8, "candidates": 8}, share=0.5),
         Case("56 bars more of four voices", 8, None, {**VOICES, "extensionBars": 56}, share=0.25),
-        # A sixteenth lasts 37.5 ms, so that no note may last longer: the most tokens that a request can ask for.
-        Case(
-            "30 seconds more at tempo 400 in sixteenths, eight candidates",
-            1,
-            None,
-            {**VOICES, "trackExtensionDuration": 30, "maximumNoteLength": 0.06, "candidates": 8},
-            share=0.05,
-            tempo=400,
-        ),
     ],
     reported_metrics=("tokenCount",),
 )

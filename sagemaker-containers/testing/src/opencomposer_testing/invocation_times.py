@@ -30,7 +30,7 @@ class Case:
     """Requests that are measured together: a melody of `bars` bars of quarter notes, with these parameters.
 
     share: the number of requests of this case for one of the command line's; it is less than 1 for cases that take
-    long. tempo: the melody's, in quarter notes a minute; None leaves it to the server.
+    long.
     """
 
     name: str
@@ -38,7 +38,6 @@ class Case:
     goal_seconds: float | None = None
     parameters: Mapping[str, float | bool | str] = field(default_factory=dict)
     share: float = 1.0
-    tempo: float | None = None
 
 
 @dataclass(frozen=True)
@@ -145,15 +144,12 @@ def main(bench: Bench) -> None:
 def composition_request(technique: str, identity: Mapping[str, object], case: Case, seed: int) -> bytes:
     """Returns the body of an invocation: a melody of rising fifths within an octave, in quarter notes."""
     notes = [{"onset": step, "duration": 4, "pitch": 60 + step // 4 * 7 % 12} for step in range(0, case.bars * 16, 4)]
-    melody: dict[str, object] = {"stepsPerBeat": 4, "beatsPerBar": 4, "bars": case.bars, "notes": notes}
-    if case.tempo is not None:
-        melody["tempo"] = case.tempo
     request = {
         "schemaVersion": 1,
         "technique": technique,
         "model": identity,
         "seed": seed,
-        "melody": melody,
+        "melody": {"stepsPerBeat": 4, "beatsPerBar": 4, "bars": case.bars, "notes": notes},
         "parameters": dict(case.parameters),
     }
     return json.dumps(request).encode()

@@ -23,9 +23,9 @@ SAMPLING_TECHNIQUES: tuple[SamplingTechnique, ...] = ("topK", "nucleus", "minP",
 MOST_OF_TOP_K = 32
 """The number of candidates of topK at a threshold of 1; at 0 it is one."""
 RISK_FLOOR = 0.05
-"""From FLOORED_TEMPERATURE on a token needs this share of the likeliest token's probability, at a temperature of 1 none,
-in between in proportion, so that the greatest risk still makes music. It rises no further: a floor that does takes away
-more than the temperature gives, and 2 was less daring than 1.2."""
+"""From FLOORED_TEMPERATURE on a token needs this share of the likeliest token's probability, at a temperature of 1
+none, in between in proportion, so that the greatest risk still makes music. It rises no further: a floor that does
+takes away more than the temperature gives, and 2 was less daring than 1.2."""
 FLOORED_TEMPERATURE = 1.2
 INTERVALS = 12
 
