@@ -16,9 +16,9 @@ import {
 } from "../../domain/schemas/composition-parts";
 import { failureSchema } from "../../domain/schemas/failure";
 import { sha256Schema, ulidSchema } from "../../domain/schemas/ids";
-import { trackOriginSchema } from "../../domain/schemas/track-origin";
 import { epochMetricsSchema, metricsSchema } from "../../domain/schemas/metrics";
 import { ratingSchema } from "../../domain/schemas/rating";
+import { trackOriginSchema } from "../../domain/schemas/track-origin";
 import {
   convergenceSchema,
   datasetReferenceSchema,
