@@ -103,7 +103,7 @@ export interface paths {
     put?: never;
     /**
      * Upload a MIDI file
-     * @description The file is a standard MIDI file of format 0 or 1 with at most 1 MiB. `changes` lists what was altered or ignored. The chosen track needs notes in bars of 4/4 (or 2/2, 8/8, 16/16), 3/4, 2/4 or 6/8; a file without a time signature is in 4/4. A track without any such bar is refused with `TIME_SIGNATURE_NOT_SUPPORTED`. `usableBars` says which technique takes which bars: models take 4/4, the arranger takes all four. Bars are counted from the beginning of the file, so an upbeat must stand in a whole bar that begins with rests. Notes need not lie on the grid of sixteenths; they keep their ticks and velocities, and only the model hears them on the nearest sixteenth. `trackIndex` chooses one track of several. The body is the file, under any of the types listed, or a form (`multipart/form-data`) with the file, whose fields `name` and `trackIndex` may stand in the form or in the query. Without `name` the track is named as the melody in the file, or, where that has no name, as the file in the form.
+     * @description The file is a standard MIDI file of format 0 or 1 with at most 1 MiB. `changes` lists what was altered or ignored. The chosen track needs notes in bars of 4/4 (or 2/2, 8/8, 16/16), 3/4, 2/4 or 6/8; a file without a time signature is in 4/4. A track without any such bar is refused with `TIME_SIGNATURE_NOT_SUPPORTED`. `usableBars` says which technique takes which bars: models take 4/4, the arranger takes all four. Bars are counted from the beginning of the file, so an upbeat must stand in a whole bar that begins with rests. Notes need not lie on the grid of sixteenths; they keep their ticks and velocities, and only the model hears them on the nearest sixteenth. `trackIndex` chooses one track of several. The body is the file, under any of the types listed, or a form (`multipart/form-data`) with the file, whose other fields may stand in the form or in the query. Without `name` the track is named as the melody in the file, or, where that has no name, as the file in the form. A client that recorded the file, or in which it was edited, says so with `origin`, and of which composition it is an edit with `fromComposition` and `fromTrackIndex`.
      */
     post: operations["createTrack"];
     delete?: never;
@@ -605,6 +605,18 @@ export interface components {
       }[];
       /** @description Sentences for people that say what was altered or ignored when the file was read. */
       changes: string[];
+      /** @description Where the file comes from: `upload` is a file that you had, `recording` was played or sung into a client, `edit` was changed by hand in a client. A client says it when it sends the file. */
+      origin: {
+        /** @enum {string} */
+        kind: "upload" | "recording" | "edit";
+        /**
+         * @description The composition that was edited. It may have been deleted since.
+         * @example 01JD8Z6Y3Q4M5N6P7R8S9T0V1W
+         */
+        compositionId?: string;
+        /** @description The track of it that was edited. */
+        trackIndex?: number;
+      };
       /**
        * Format: date-time
        * @description ISO 8601, UTC
@@ -628,6 +640,19 @@ export interface components {
       name?: string;
       /** @description The same as `trackIndex` in the query. An empty field counts as not given. */
       trackIndex?: number;
+      /**
+       * @description Where the file comes from: `upload` is a file that you had, `recording` was played or sung into a client, `edit` was changed by hand in a client. Without it, it is an upload.
+       * @default upload
+       * @enum {string}
+       */
+      origin: "upload" | "recording" | "edit";
+      /**
+       * @description The composition that was edited, one of your COMPLETED ones. It needs `origin=edit`.
+       * @example 01JD8Z6Y3Q4M5N6P7R8S9T0V1W
+       */
+      fromComposition?: string;
+      /** @description The track of that composition that was edited. Without it, it is the whole piece. It needs `fromComposition`. */
+      fromTrackIndex?: number;
     };
     TrackList: {
       items: components["schemas"]["Track"][];
@@ -1738,6 +1763,12 @@ export interface operations {
         name?: string;
         /** @description The track of the file that is the melody. Without it the track with the most points is chosen, the first of equals. It gets 40 for a name such as Melody, Vocals, Lead or Soprano, -30 for one such as Bass or Chords; up to 30 for one note at a time; 15 for a middle pitch from G3 to E6, -15 for one below C3; 10 for five or more different pitches, -40 for one or two; -20 or -30 for few notes beside the other tracks; -2 for each track before it. Drums (channel 10, names such as Drums, percussion instruments) and click tracks are never chosen, but can be asked for. `changes` says what was chosen, and why, where it is not the first track with notes. */
         trackIndex?: number;
+        /** @description Where the file comes from: `upload` is a file that you had, `recording` was played or sung into a client, `edit` was changed by hand in a client. Without it, it is an upload. */
+        origin?: "upload" | "recording" | "edit";
+        /** @description The composition that was edited, one of your COMPLETED ones. It needs `origin=edit`. */
+        fromComposition?: string;
+        /** @description The track of that composition that was edited. Without it, it is the whole piece. It needs `fromComposition`. */
+        fromTrackIndex?: number;
       };
       header?: {
         /** @description A new key for each resource to create. For 24 hours the same request with the same key gets the first response again. Without a key, a request that is repeated after a time-out may create a second resource. */
@@ -1831,7 +1862,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `IDEMPOTENCY_KEY_REUSED`: the idempotency key was used for another request; `UNREADABLE_MIDI`: the midi file cannot be used; `TIME_SIGNATURE_NOT_SUPPORTED`: the time signature is not supported; `TRACK_NOT_FOUND`: the track does not exist */
+      /** @description `IDEMPOTENCY_KEY_REUSED`: the idempotency key was used for another request; `UNREADABLE_MIDI`: the midi file cannot be used; `TIME_SIGNATURE_NOT_SUPPORTED`: the time signature is not supported; `TRACK_NOT_FOUND`: the track does not exist; `COMPOSITION_NOT_FOUND`: the composition does not exist; `INPUT_NOT_READY`: the input is not ready */
       422: {
         headers: {
           [name: string]: unknown;

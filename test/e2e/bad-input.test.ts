@@ -311,6 +311,8 @@ describe("who it is", () => {
     for (const [path, json, code] of refusedRequests) {
       expect((await stranger.refused(422, "POST", path, { json })).code).toBe(code);
     }
+    const edit = `/tracks?origin=edit&fromComposition=${owned["compositionId"] ?? ""}`;
+    expect((await stranger.refused(422, "POST", edit, { bytes: goodMidi })).code).toBe("COMPOSITION_NOT_FOUND");
   });
 });
 

@@ -28,6 +28,8 @@ interface Piece {
   readonly composition: Composition;
   readonly midi: Uint8Array;
   readonly song: Song;
+  /** What the technique was given. */
+  readonly given: Song;
   readonly edits: readonly EditEvent[];
 }
 
@@ -41,6 +43,7 @@ async function compose(technique: keyof typeof techniqueModels, more: More): Pro
   if (composition.state !== "COMPLETED") throw new Error(JSON.stringify(composition.failure));
   const { id } = composition;
   const midi = await api.call("GET", `/compositions/${id}/midi`, { headers: { accept: "audio/midi" } });
+  const given = await api.call("GET", `/compositions/${id}/input/midi`, { headers: { accept: "audio/midi" } });
   const events = await api.call("GET", `/compositions/${id}/edit-events`);
   expect(events.status).toBe(technique === "ar-cnn" ? 200 : 404);
   return {
@@ -48,6 +51,7 @@ async function compose(technique: keyof typeof techniqueModels, more: More): Pro
     composition,
     midi: midi.bytes,
     song: parseMidi(midi.bytes),
+    given: parseMidi(given.bytes),
     edits: technique === "ar-cnn" ? events.json(editEventListSchema).items : [],
   };
 }
@@ -62,9 +66,11 @@ const cellsOf = (notes: readonly MidiNote[], { ticksPerBeat, bars }: Pick<Melody
   soundingCells(toGrid({ name: "", program: 0, tempo: 100, ticksPerBeat, bars, timeSignature: "4/4", notes }));
 
 /** Replays the edits on the input, as the OpenAPI document tells clients to. */
-function expectReplay(input: Melody, { song, edits }: Piece): void {
+function expectReplay(input: Melody, { song, given, edits }: Piece): void {
   const all = song.tracks.flatMap(({ notes }) => notes);
-  const replayed = replayEdits(cellsOf(input.notes, input), edits);
+  const cells = cellsOf(given.tracks[0]?.notes ?? [], { ticksPerBeat: given.ticksPerBeat, bars: input.bars });
+  expect(sameCells(cells, cellsOf(input.notes, input))).toBe(true);
+  const replayed = replayEdits(cells, edits);
   expect(replayed).toBeDefined();
   const result = cellsOf(all, { ticksPerBeat: song.ticksPerBeat, bars: input.bars });
   expect(replayed !== undefined && sameCells(replayed, result)).toBe(true);

@@ -96,8 +96,9 @@ export const operationDescriptions = {
       "upbeat must stand in a whole bar that begins with rests. Notes need not lie on the grid of sixteenths; they keep " +
       "their ticks and velocities, and only the model hears them on the nearest sixteenth. `trackIndex` chooses one track " +
       "of several. The body is the file, under any of the types listed, or a form (`multipart/form-data`) with the file, " +
-      "whose fields `name` and `trackIndex` may stand in the form or in the query. Without `name` the track is named as " +
-      "the melody in the file, or, where that has no name, as the file in the form.",
+      "whose other fields may stand in the form or in the query. Without `name` the track is named as " +
+      "the melody in the file, or, where that has no name, as the file in the form. A client that recorded the file, or in " +
+      "which it was edited, says so with `origin`, and of which composition it is an edit with `fromComposition` and `fromTrackIndex`.",
     query: createTrackQuerySchema,
     body: "upload",
     status: 201,
@@ -105,7 +106,13 @@ export const operationDescriptions = {
     tagged: true,
     located: true,
     idempotent: true,
-    problems: ["UNREADABLE_MIDI", "TIME_SIGNATURE_NOT_SUPPORTED", "TRACK_NOT_FOUND"],
+    problems: [
+      "UNREADABLE_MIDI",
+      "TIME_SIGNATURE_NOT_SUPPORTED",
+      "TRACK_NOT_FOUND",
+      "COMPOSITION_NOT_FOUND",
+      "INPUT_NOT_READY",
+    ],
   },
   listTracks: {
     summary: "List your tracks, newest first",
