@@ -254,6 +254,24 @@ export function mendScore({ name, piece: given, mended }: MendScoreParams): Scor
   };
 }
 
+/** Returns a piece with given tracks that were not heard after its own, such as drums. */
+export function withKeptTracks(
+  score: Score,
+  { tracks, ticksPerBeat }: Pick<GivenPiece, "tracks" | "ticksPerBeat">,
+): Score {
+  const finer = score.ticksPerBeat / ticksPerBeat;
+  const kept = tracks.map((track) => ({
+    ...track,
+    source: "input" as const,
+    notes: track.notes.map((note) => ({
+      ...note,
+      startTick: note.startTick * finer,
+      durationTicks: note.durationTicks * finer,
+    })),
+  }));
+  return { ...score, tracks: [...score.tracks, ...kept] };
+}
+
 const isSame = (one: readonly GridNote[], other: readonly GridNote[]): boolean =>
   one.length === other.length &&
   one.every(({ onset, duration, pitch }, index) => {

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { extendScore } from "../../domain/music/extended-score";
-import { type GivenPiece, trackOfPiece } from "../../domain/music/given-piece";
+import { type GivenPiece, heardTracks, trackOfPiece } from "../../domain/music/given-piece";
 import { withInstruments } from "../../domain/music/instruments";
+import { mendScore, withKeptTracks } from "../../domain/music/mended-score";
 import { composeScore, type GeneratedTrack, type Score, scoreNoteBars, scoreOutput } from "../../domain/music/score";
 import type { Failure } from "../../domain/schemas/failure";
 import type { InvocationResponse } from "../../domain/schemas/invocation";
@@ -242,5 +243,9 @@ async function writeResult(
 /** Returns the piece: what was given and what was made of it. */
 function scoreOf(name: string, piece: GivenPiece, { tracks, melody, continuation }: GeneratedPiece): Score {
   if (continuation !== undefined) return extendScore({ name, piece, continuation, written: tracks });
-  return composeScore({ name, melody: trackOfPiece(piece, 0), rewritten: melody?.notes, generated: tracks });
+  const heard = heardTracks(piece);
+  if (heard.length > 1) return mendScore({ name, piece, mended: melody?.notes ?? [] });
+  const [tune = 0] = heard;
+  const score = composeScore({ name, melody: trackOfPiece(piece, tune), rewritten: melody?.notes, generated: tracks });
+  return withKeptTracks(score, { ...piece, tracks: piece.tracks.filter((_, index) => index !== tune) });
 }

@@ -20,5 +20,6 @@ export interface RowsByKey {
 }
 
 export const createRowsByKey = (table: Pick<Table, "readMany">): RowsByKey => ({
-  find: async (keys) => (await table.readMany(keys, ["pk", "sk", "midi", "composed", "correction"])).map((row) => rowSchema.parse(row)),
+  find: async (keys) =>
+    (await table.readMany(keys, ["pk", "sk", "midi", "composed", "correction"])).map((row) => rowSchema.parse(row)),
 });

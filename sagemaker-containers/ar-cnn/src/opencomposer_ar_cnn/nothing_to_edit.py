@@ -29,12 +29,13 @@ class NothingToEdit(ValueError):
         self.allowed = allowed
 
 
-def check_room(piece: Planes, settings: SamplingSettings, limits: EditLimits) -> None:
-    """Raises NothingToEdit for a piece [2, steps, 128] in which no cell may be edited, whatever a network wants."""
-    if _editable(piece, settings, limits).any():
+def check_room(piece: Planes, settings: SamplingSettings, limits: EditLimits, kept: Cells | None = None) -> None:
+    """Raises NothingToEdit for a piece [2, steps, 128] in which no cell may be edited, whatever a network wants. kept:
+    given cells that stay although the piece is not locked."""
+    if _editable(piece, settings, limits, kept).any():
         return
     for wider in _wider(settings):
-        cells = _editable(piece, wider, limits)
+        cells = _editable(piece, wider, limits, kept)
         if cells.any():
             raise NothingToEdit(*_reason(settings, wider, cells))
     most = limits.polyphony_at(MAX_DENSITY)
@@ -43,9 +44,9 @@ def check_room(piece: Planes, settings: SamplingSettings, limits: EditLimits) ->
     )
 
 
-def _editable(piece: Planes, settings: SamplingSettings, limits: EditLimits) -> Cells:
+def _editable(piece: Planes, settings: SamplingSettings, limits: EditLimits, kept: Cells | None) -> Cells:
     """Returns the cells that may be edited, [steps, 128]."""
-    found = editable_piece(piece, settings, limits)
+    found = editable_piece(piece, settings, limits, kept=kept)
     if settings.writes_lines:
         return np.asarray(np.any([line.cells for line in plan_lines(found, settings, limits)], axis=0), dtype=np.bool_)
     if settings.melody_lock and settings.edits_per_pass > 1:
