@@ -121,12 +121,11 @@ def rewrite(
 ) -> Rewriting:
     """Re-writes a piece [2, steps, 128] by the network's edits. The same arguments give the same result.
 
-    phrase_ends, kept: see `RewritingSession`. `before_each_pass` may raise, to end work whose time is over. Raises NotFinite.
+    phrase_ends, kept: see `RewritingSession`. `before_each_pass` may raise, to end work whose time is over. Raises
+    NotFinite.
     """
     rng = np.random.Generator(np.random.PCG64(seed))
-    session = RewritingSession(
-        piece, settings=settings, limits=limits, rng=rng, phrase_ends=phrase_ends, kept=kept
-    )
+    session = RewritingSession(piece, settings=settings, limits=limits, rng=rng, phrase_ends=phrase_ends, kept=kept)
     while not session.finished:
         before_each_pass()
         session.advance(*network(session.planes(), session.density))
