@@ -134,7 +134,8 @@ export const operationDescriptions = {
       "Equal seed, model, input and options give equal music. A technique that adds to the melody keeps it note for note " +
       "as track 0 and writes the other tracks; one that re-writes it (`ar-cnn` with `melodyLock` false) writes the whole " +
       "piece as track 0, whose `source` is `generated`; notes that it left alone keep their ticks and velocities. With `inputOptions.allTracks` it " +
-      "re-writes a piece of several tracks: the tracks that it changed are `generated`, and a note for which none of them has room is in one named Added. One that goes on with its " +
+      "re-writes a piece of several tracks: the tracks that it changed are `generated`, and a note for which none of them has " +
+      "room is in one named Added. One that goes on with its " +
       "input (`extends` of `GET /techniques`) keeps every given note, and its tracks go on after the last one: `transformer` " +
       "hears a whole piece (`input: { compositionId }`), all tracks of a file (`inputOptions.allTracks`), or one track. Every " +
       "track of a finished piece can be the input of the next one: `input: { compositionId, " +
