@@ -242,9 +242,10 @@ export const operationDescriptions = {
     summary: "List the edits by which a composition was made",
     description:
       "The response lists all edits in their order, at most 25,600. An edit adds or removes one cell, a pitch at a " +
-      "sixteenth; edits of one `pass` were chosen together. To replay them, put the input's notes on the grid (`round(tick / " +
+      "sixteenth; edits of one `pass` were chosen together. To replay them, put the input's notes, with `allTracks` those of all " +
+      "tracks but drums, on the grid (`round(tick / " +
       "(ticksPerBeat / 4))`, each at least one sixteenth long), then set or clear a cell for each edit: after the last one " +
-      "the cells are those of all tracks of the result. `probability` is how likely the model, " +
+      "the cells are those of all these tracks of the result, as it was before any correction. `probability` is how likely the model, " +
       "just before the edit, found it that the cell should change. In the example the model moves the input's C (60) at the second sixteenth to D (62).\n\n" +
       '`{"items":[{"step":1,"pitch":60,"kind":"remove","original":true,"pass":0,"probability":0.91},' +
       '{"step":1,"pitch":62,"kind":"add","original":false,"pass":0,"probability":0.84}]}`\n\n' +
