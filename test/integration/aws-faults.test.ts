@@ -25,7 +25,14 @@ import {
   silences,
   startFaultyAws,
 } from "../support/faulty-aws";
-import { correctedMidi, expectWhole, midi, reconcilePastGrace, type ResourceHarness, seeds } from "../support/resource-harness";
+import {
+  correctedMidi,
+  expectWhole,
+  midi,
+  reconcilePastGrace,
+  type ResourceHarness,
+  seeds,
+} from "../support/resource-harness";
 import { type Call, httpEvent, type Reply } from "../unit/api/support/documented-api";
 import { composition, finishedOutput, quotas, trainingJob } from "../unit/api/support/items";
 import { type ApiFunctions, startApiFunctions } from "./support/api-functions";
