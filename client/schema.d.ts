@@ -163,7 +163,7 @@ export interface paths {
     put?: never;
     /**
      * Create a composition
-     * @description The response comes at once, and the piece is made afterwards: ask for the path in `Location` until the state is COMPLETED or FAILED. Equal seed, model, input and options give equal music. A technique that adds to the melody keeps it note for note as track 0 and writes the other tracks; one that re-writes it (`ar-cnn` with `melodyLock` false) writes the whole piece as track 0, whose `source` is `generated`; notes that it left alone keep their ticks and velocities. One that goes on with its input (`extends` of `GET /techniques`) keeps every given note, and its tracks go on after the last one: `transformer` hears a whole piece (`input: { compositionId }`), all tracks of a file (`inputOptions.allTracks`), or one track. Every track of a finished piece can be the input of the next one: `input: { compositionId, trackIndex }`, if the technique takes its time signature. The chosen bars must be in one time signature: `unet-gan` and the other models take 4/4, `arranger` takes 3/4, 2/4 and 6/8, too. Other bars are refused with `TIME_SIGNATURE_NOT_SUPPORTED`. `unet-gan` accompanies the highest notes of an input that has several at once, and keeps the others.
+     * @description The response comes at once, and the piece is made afterwards: ask for the path in `Location` until the state is COMPLETED or FAILED. Equal seed, model, input and options give equal music. A technique that adds to the melody keeps it note for note as track 0 and writes the other tracks; one that re-writes it (`ar-cnn` with `melodyLock` false) writes the whole piece as track 0, whose `source` is `generated`; notes that it left alone keep their ticks and velocities. With `inputOptions.allTracks` it re-writes a piece of several tracks: the tracks that it changed are `generated`, and a note for which none of them has room is in one named Added. One that goes on with its input (`extends` of `GET /techniques`) keeps every given note, and its tracks go on after the last one: `transformer` hears a whole piece (`input: { compositionId }`), all tracks of a file (`inputOptions.allTracks`), or one track. Every track of a finished piece can be the input of the next one: `input: { compositionId, trackIndex }`, if the technique takes its time signature. The chosen bars must be in one time signature: `unet-gan` and the other models take 4/4, `arranger` takes 3/4, 2/4 and 6/8, too. Other bars are refused with `TIME_SIGNATURE_NOT_SUPPORTED`. `unet-gan` accompanies the highest notes of an input that has several at once, and keeps the others.
      */
     post: operations["createComposition"];
     delete?: never;
@@ -244,7 +244,7 @@ export interface paths {
     };
     /**
      * List the edits by which a composition was made
-     * @description The response lists all edits in their order, at most 25,600. An edit adds or removes one cell, a pitch at a sixteenth; edits of one `pass` were chosen together. To replay them, put the notes of `GET /compositions/{compositionId}/input/midi` on the grid (`round(tick / (ticksPerBeat / 4))`, each at least one sixteenth long), then set or clear a cell for each edit: after the last one the cells are those of all tracks of the result. `probability` is how likely the model, just before the edit, found it that the cell should change. In the example the model moves the input's C (60) at the second sixteenth to D (62).
+     * @description The response lists all edits in their order, at most 25,600. An edit adds or removes one cell, a pitch at a sixteenth; edits of one `pass` were chosen together. To replay them, put the notes of `GET /compositions/{compositionId}/input/midi`, with `allTracks` those of all tracks but drums, on the grid (`round(tick / (ticksPerBeat / 4))`, each at least one sixteenth long), then set or clear a cell for each edit: after the last one the cells are those of all these tracks of the result, as it was before any correction. `probability` is how likely the model, just before the edit, found it that the cell should change. In the example the model moves the input's C (60) at the second sixteenth to D (62).
      *
      *     `{"items":[{"step":1,"pitch":60,"kind":"remove","original":true,"pass":0,"probability":0.91},{"step":1,"pitch":62,"kind":"add","original":false,"pass":0,"probability":0.84}]}`
      *
@@ -524,7 +524,7 @@ export interface components {
       byRule: boolean;
       /** @description True if the technique goes on with its input: the piece is longer than what was given, which stays as it is. */
       extends: boolean;
-      /** @description True if the technique hears all tracks of its input. To any other technique, one of them is the melody. */
+      /** @description True if the technique can hear all tracks of its input (`inputOptions.allTracks`). To any other technique, one of them is the melody. */
       hearsTracks: boolean;
       /** @description The time signatures in which it composes. The bars that a composition chooses are all in one of them. */
       timeSignatures: ("4/4" | "3/4" | "2/4" | "6/8")[];
@@ -787,7 +787,7 @@ export interface components {
            * @example 01JD8Z6Y3Q4M5N6P7R8S9T0V1W
            */
           compositionId: string;
-          /** @description The track of that piece that is the melody. Without it, the melody is track 0, which is that piece's own; a technique that hears tracks (`hearsTracks` of `GET /techniques`) is given the whole piece. */
+          /** @description The track of that piece that is the melody. Without it, the melody is track 0, which is that piece's own; a technique that goes on with its input (`extends` of `GET /techniques`) is given the whole piece. */
           trackIndex?: number;
         };
     InputOptions: {
@@ -801,7 +801,7 @@ export interface components {
       startBar?: number;
       /** @description The number of bars that are used. Without it, all bars to the end of the melody are used. A technique that goes on with its input (`extends` of `GET /techniques`) takes at most 63, because a piece has 64. */
       bars?: number;
-      /** @description True gives the technique all tracks of an uploaded file, and not only the chosen one, which comes first. Their bars are those of the chosen track. The technique must hear tracks (`hearsTracks` of `GET /techniques`). Up to 16 tracks are heard: the chosen one and those with the most notes. Drums and further tracks stay in the piece. */
+      /** @description True gives the technique all tracks of an uploaded file or of a composition, and not only one. Of a file, the chosen track comes first, and all have its bars. The technique must hear tracks (`hearsTracks` of `GET /techniques`). Up to 16 tracks are heard: the first one and those with the most notes. Drums and further tracks stay in the piece. `ar-cnn` re-writes all that it hears, but for the first track if `melodyLock` is true, and every track keeps its own notes. */
       allTracks?: boolean;
     };
     Failure: {
@@ -837,7 +837,7 @@ export interface components {
        *     - `samplingIterations`: an integer from 0 to 100 (iterations); default 100. How far the model goes on its way, in hundredths. 100 goes on until nothing is left to do, fewer stay closer to your input, and 0 changes nothing. With editsPerPass 1 and without voiceLeading it is the number of edits, as in the original AR-CNN.
        *     - `temperature`: a number from 0.5 to 6; default 1. How daring the edits are. Low takes the likeliest edits and sounds safe; high takes unlikely ones too, and re-writes much of a melody that is not locked.
        *     - `editsPerPass`: an integer from 1 to 32 (edits); default 32. How many notes, each in a beat of its own, are added to or removed from the piece each time the model has read it. 1 is a single sixteenth, as in the original AR-CNN. At most editsPerPass times samplingIterations sixteenths are edited in all; for voices that are written as lines, only this limit counts. Meant for eight bars; a longer piece may have more in proportion.
-       *     - `melodyLock`: true or false; default true. Keep every note of your input as it is and write only around it. Without it the model may re-write your melody, too.
+       *     - `melodyLock`: true or false; default true. Keep every note of your input as it is and write only around it. Without it the model may re-write your melody, too. If all tracks are given, the first one is kept and the others are re-written.
        *     - `voiceLeading`: true or false; default true. Write what is added to a locked melody as lines, each a track of its own: alto, tenor and bass, which do not cross and avoid parallel fifths and octaves. Without it the added notes are one track.
        *     - `aboveMelody`: true or false; default false. Allow notes above a locked melody.
        *     - `beyondMelody`: true or false; default false. Allow notes before a locked melody begins and after it has ended.

@@ -56,16 +56,12 @@ const documentShape = {
   properties: z.strictObject({ parameters: parameterSetSchema, hyperparameters: parameterSetSchema }),
 };
 const documentSchema = z.union([
-  z
-    .strictObject({
-      ...documentShape,
-      "x-losses": z.array(z.string()).min(1),
-      "x-extends": z.literal(true).optional(),
-      "x-hearsTracks": z.literal(true).optional(),
-    })
-    .refine((document) => document["x-hearsTracks"] === undefined || document["x-extends"] === true, {
-      message: "x-hearsTracks needs x-extends",
-    }),
+  z.strictObject({
+    ...documentShape,
+    "x-losses": z.array(z.string()).min(1),
+    "x-extends": z.literal(true).optional(),
+    "x-hearsTracks": z.literal(true).optional(),
+  }),
   z.strictObject({ ...documentShape, "x-byRule": z.literal(true) }),
 ]);
 

@@ -74,7 +74,7 @@ export interface Technique {
   readonly byRule: boolean;
   /** True if it goes on with its input, so that the piece is longer than what was given. */
   readonly extends: boolean;
-  /** True if it hears all tracks of its input. Any other technique hears one melody. */
+  /** True if it can hear all tracks of its input. Any other technique hears one melody. */
   readonly hearsTracks: boolean;
   /** The time signatures in which it composes. */
   readonly timeSignatures: readonly PieceTimeSignature[];

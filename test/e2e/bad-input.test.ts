@@ -545,7 +545,7 @@ describe("bodies over the limits", () => {
     "%s: 413 over 1 MiB, and not at 1 MiB",
     async (_, operation) => {
       const path = fillPath(operation.path, owned);
-      const headers = { "content-type": operation.bodyType ?? "" };
+      const headers = { ...goodBody(operation).headers, "content-type": operation.bodyType ?? "" };
       const tooLarge = await owner.refused(413, operation.method, path, {
         bytes: new Uint8Array(mebibyte + 1),
         headers,

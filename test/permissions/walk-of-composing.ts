@@ -167,6 +167,7 @@ export async function walkThroughComposing(functions: RecordedFunctions): Promis
   // The tune alone: a correction that leaves the other voices silent.
   expect(await statusOf("PUT", `/compositions/${first.id}/midi`, { sub, bytes: midi, headers })).toBe(200);
   expect(await statusOf("GET", `/compositions/${first.id}/midi?revision=0`, { sub })).toBe(200);
+  expect(await statusOf("PATCH", `/compositions/${first.id}`, { sub, json: { name: "Corrected" } })).toBe(200);
   for (const [id, rating] of [
     [first.id, "neutral"],
     [first.id, "good"],

@@ -34,7 +34,7 @@ export const inputSchema = z
         .meta({
           description:
             "The track of that piece that is the melody. Without it, the melody is track 0, which is that piece's own; a " +
-            "technique that hears tracks (`hearsTracks` of `GET /techniques`) is given the whole piece.",
+            "technique that goes on with its input (`extends` of `GET /techniques`) is given the whole piece.",
         }),
     }),
   ])
@@ -76,9 +76,10 @@ export const compositionInputOptionsSchema = z
       .optional()
       .meta({
         description:
-          "True gives the technique all tracks of an uploaded file, and not only the chosen one, which comes first. Their bars " +
-          "are those of the chosen track. The technique must hear tracks (`hearsTracks` of `GET /techniques`). Up to 16 tracks " +
-          "are heard: the chosen one and those with the most notes. Drums and further tracks stay in the piece.",
+          "True gives the technique all tracks of an uploaded file or of a composition, and not only one. Of a file, the chosen track " +
+          "comes first, and all have its bars. The technique must hear tracks (`hearsTracks` of `GET /techniques`). Up to 16 tracks " +
+          "are heard: the first one and those with the most notes. Drums and further tracks stay in the piece. `ar-cnn` re-writes all " +
+          "that it hears, but for the first track if `melodyLock` is true, and every track keeps its own notes.",
       }),
   })
   .meta({ id: "InputOptions" });

@@ -34,7 +34,7 @@ export const techniqueSchema = z
     }),
     hearsTracks: z.boolean().meta({
       description:
-        "True if the technique hears all tracks of its input. To any other technique, one of them is the melody.",
+        "True if the technique can hear all tracks of its input (`inputOptions.allTracks`). To any other technique, one of them is the melody.",
     }),
     timeSignatures: z.array(z.enum(pieceTimeSignatures)).meta({
       description:

@@ -163,7 +163,9 @@ export const operationDescriptions = {
       "COMPLETED or FAILED. " +
       "Equal seed, model, input and options give equal music. A technique that adds to the melody keeps it note for note " +
       "as track 0 and writes the other tracks; one that re-writes it (`ar-cnn` with `melodyLock` false) writes the whole " +
-      "piece as track 0, whose `source` is `generated`; notes that it left alone keep their ticks and velocities. One that goes on with its " +
+      "piece as track 0, whose `source` is `generated`; notes that it left alone keep their ticks and velocities. With `inputOptions.allTracks` it " +
+      "re-writes a piece of several tracks: the tracks that it changed are `generated`, and a note for which none of them has " +
+      "room is in one named Added. One that goes on with its " +
       "input (`extends` of `GET /techniques`) keeps every given note, and its tracks go on after the last one: `transformer` " +
       "hears a whole piece (`input: { compositionId }`), all tracks of a file (`inputOptions.allTracks`), or one track. Every " +
       "track of a finished piece can be the input of the next one: `input: { compositionId, " +
@@ -285,9 +287,10 @@ export const operationDescriptions = {
     summary: "List the edits by which a composition was made",
     description:
       "The response lists all edits in their order, at most 25,600. An edit adds or removes one cell, a pitch at a " +
-      "sixteenth; edits of one `pass` were chosen together. To replay them, put the notes of `GET /compositions/{compositionId}/input/midi` on the grid (`round(tick / " +
+      "sixteenth; edits of one `pass` were chosen together. To replay them, put the notes of `GET /compositions/{compositionId}/input/midi`, with " +
+      "`allTracks` those of all tracks but drums, on the grid (`round(tick / " +
       "(ticksPerBeat / 4))`, each at least one sixteenth long), then set or clear a cell for each edit: after the last one " +
-      "the cells are those of all tracks of the result. `probability` is how likely the model, " +
+      "the cells are those of all these tracks of the result, as it was before any correction. `probability` is how likely the model, " +
       "just before the edit, found it that the cell should change. In the example the model moves the input's C (60) at the second sixteenth to D (62).\n\n" +
       '`{"items":[{"step":1,"pitch":60,"kind":"remove","original":true,"pass":0,"probability":0.91},' +
       '{"step":1,"pitch":62,"kind":"add","original":false,"pass":0,"probability":0.84}]}`\n\n' +

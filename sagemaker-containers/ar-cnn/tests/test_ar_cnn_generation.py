@@ -22,7 +22,7 @@ from opencomposer_music.phrase_ends import derive_phrase_ends
 from opencomposer_music.piano_roll import SOUNDING, Note, is_monophonic, notes_to_planes, planes_to_notes
 from opencomposer_serving.deadline import Deadline
 from opencomposer_serving.failures import InvocationFailure, ModelRejected
-from opencomposer_serving.invocation import InvocationRequest, Melody, ModelReference, broken_ranges
+from opencomposer_serving.invocation import GivenTrack, InvocationRequest, Melody, ModelReference, broken_ranges
 from opencomposer_serving.technique import Generated
 from opencomposer_testing.beginnings import breaches, late_tunes
 from opencomposer_testing.tiny_network import TinyNetwork
@@ -97,6 +97,38 @@ def test_a_locked_melody_is_left_and_gets_lines_each_a_track() -> None:
         roll[event["step"], event["pitch"]] = event["kind"] == "add"
     assert np.array_equal(roll, added)
     assert generated.extra["phraseEnds"] == derive_phrase_ends(notes_to_planes(MELODY, 64))
+
+
+LOWER = tuple(note._replace(pitch=note.pitch - 9, velocity=70) for note in MELODY[:12])
+
+
+@pytest.mark.parametrize("locked", [True, False])
+def test_a_piece_of_several_tracks_is_re_written_on_one_roll(locked: bool) -> None:
+    tracks = (GivenTrack("Alto", 19, LOWER), GivenTrack("Silent", 19, ()))
+    whole = replace(request(melodyLock=locked, temperature=6.0), tracks=tracks)
+    generated = TECHNIQUE.generate(NETWORK, whole, Deadline.after(60))
+    assert len(generated.tracks) == 0
+    rewritten, events = generated.extra["melody"], generated.extra["editEvents"]
+    assert isinstance(rewritten, dict)
+    assert isinstance(events, list)
+    result = notes_to_planes([Note(**note) for note in rewritten["notes"]], 64)[SOUNDING]
+    given_planes = notes_to_planes([*MELODY, *LOWER], 64)
+    roll = given_planes[SOUNDING].copy()
+    for event in events:
+        assert event["original"] == given_planes[SOUNDING, event["step"], event["pitch"]]
+        roll[event["step"], event["pitch"]] = event["kind"] == "add"
+    assert np.array_equal(roll, result)
+    melody = notes_to_planes(MELODY, 64)
+    # With the lock, the first track alone stays, and no other cell is locked.
+    assert bool((result & melody[SOUNDING]).sum() == melody[SOUNDING].sum()) == locked
+    assert generated.metrics["removedCells"] > 0
+    if locked:
+        assert generated.extra["phraseEnds"] == derive_phrase_ends(melody)
+
+
+def test_a_track_in_which_nothing_sounds_makes_no_piece_of_several() -> None:
+    alone = replace(request(), tracks=(GivenTrack("Silent", 19, ()),))
+    assert TECHNIQUE.generate(NETWORK, alone, Deadline.after(60)) == generate()
 
 
 def test_without_voice_leading_the_added_notes_are_one_track() -> None:

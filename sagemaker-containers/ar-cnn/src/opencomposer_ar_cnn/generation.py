@@ -6,14 +6,14 @@ All random numbers come from `PCG64(seed)` in one fixed order, so that a seed me
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
 import onnxruntime
 from opencomposer_music.contract import shown
 from opencomposer_music.metrics import measure_composition
-from opencomposer_music.phrase_ends import derive_phrase_ends
+from opencomposer_music.phrase_ends import derive_phrase_end_steps, derive_phrase_ends
 from opencomposer_music.piano_roll import PITCHES, SOUNDING, STEPS_PER_BAR, Note, notes_to_planes, planes_to_notes
 from opencomposer_music.technique_document import TechniqueDocument, load_technique
 from opencomposer_serving.deadline import Deadline
@@ -98,14 +98,22 @@ def rewrite_notes(
     settings: SamplingSettings,
     seed: int,
     before_each_pass: Callable[[], None] = lambda: None,
+    others: Sequence[Note] = (),
 ) -> Rewriting:
     """Re-writes a piece of `bars` bars.
 
+    notes: the melody. others: the notes of the piece's other tracks. With any, the whole piece is re-written on one
+    roll, and a locked melody alone stays; nothing is written as lines.
+
     Raises ModelRejected when the model cannot run or returns nonsense, and NothingToEdit.
     """
-    piece = notes_to_planes(notes, bars * STEPS_PER_BAR)
+    steps = bars * STEPS_PER_BAR
+    melody, piece = notes_to_planes(notes, steps), notes_to_planes([*notes, *others], steps)
     limits = network.metadata.edit_limits
-    check_room(piece, settings, limits)
+    kept = melody[SOUNDING] if others and settings.melody_lock else None
+    if others:
+        settings = replace(settings, melody_lock=False)
+    check_room(piece, settings, limits, kept)
     try:
         return rewrite(
             partial(run_network, network),
@@ -113,6 +121,8 @@ def rewrite_notes(
             settings=settings,
             limits=limits,
             seed=seed,
+            phrase_ends=derive_phrase_end_steps(melody),
+            kept=kept,
             before_each_pass=before_each_pass,
         )
     except NotFinite:
@@ -155,6 +165,7 @@ class ArCnn:
                 [BrokenField("/melody/bars", shown(melody.bars), f"an integer from 1 to {max_}")],
             )
         settings = sampling_settings(request.parameters)
+        others = [note for track in request.tracks for note in track.notes]
         try:
             rewriting = rewrite_notes(
                 model,
@@ -163,6 +174,7 @@ class ArCnn:
                 settings,
                 request.seed,
                 lambda: deadline.check("re-writing the piece"),
+                others,
             )
         except ModelRejected as error:
             raise unusable_model(error) from None
@@ -175,21 +187,26 @@ class ArCnn:
                     for name, rule in error.allowed.items()
                 ],
             ) from None
-        return self._respond(model.metadata, melody.notes, rewriting, settings)
+        return self._respond(model.metadata, melody.notes, others, rewriting, settings)
 
     def _respond(
-        self, metadata: ArCnnMetadata, given: Sequence[Note], rewriting: Rewriting, settings: SamplingSettings
+        self,
+        metadata: ArCnnMetadata,
+        melody: Sequence[Note],
+        others: Sequence[Note],
+        rewriting: Rewriting,
+        settings: SamplingSettings,
     ) -> Generated:
         """Builds the response. With a locked melody each line in which anything sounds is a track beside it, or the
-        added notes are one. Otherwise the re-written piece takes the melody's place, because a note may be held on from
-        given into added cells. Where nothing was added or changed, a remark says what kept the model from it."""
-        locked = settings.melody_lock
+        added notes are one. Otherwise the re-written piece takes the place of the melody and of the other tracks, because a
+        note may be held on from given into added cells. Where nothing was added or changed, a remark says what kept the
+        model from it."""
+        given = [*melody, *others]
+        locked = settings.melody_lock and not others
         original = notes_to_planes(given, rewriting.planes.shape[1])
+        tune = notes_to_planes(melody, rewriting.planes.shape[1]) if settings.melody_lock else rewriting.planes
         events = [event.as_json() for event in rewriting.events]
-        extra: dict[str, object] = {
-            "editEvents": events,
-            "phraseEnds": derive_phrase_ends(original if locked else rewriting.planes),
-        }
+        extra: dict[str, object] = {"editEvents": events, "phraseEnds": derive_phrase_ends(tune)}
         if locked:
             voice = metadata.voices[1]
             if rewriting.lines is None:
@@ -207,8 +224,11 @@ class ArCnn:
             extra["melody"] = {"notes": _notes_json(edited_notes(given, rewriting))}
             metrics = measure_composition(None, [rewriting.planes])
         if is_as_given:
-            narrowing = narrowing_parameters(original, settings, metadata.edit_limits)
-            extra["remarks"] = [remark_on_nothing_written(settings, narrowing)]
+            # A melody that is kept within a whole piece locks nothing else of it.
+            kept = tune[SOUNDING] if settings.melody_lock and others else None
+            edited = replace(settings, melody_lock=locked)
+            narrowing = narrowing_parameters(original, edited, metadata.edit_limits, kept)
+            extra["remarks"] = [remark_on_nothing_written(edited, narrowing)]
         metrics |= {
             "editCount": float(len(events)),
             "passCount": float(rewriting.passes),

@@ -49,15 +49,16 @@ class NothingToEdit(ValueError):
         self.allowed = allowed
 
 
-def check_room(piece: Planes, settings: SamplingSettings, limits: EditLimits) -> None:
-    """Raises NothingToEdit for a piece [2, steps, 128] in which no cell may be edited, whatever a network wants."""
-    if _editable(piece, settings, limits).any():
+def check_room(piece: Planes, settings: SamplingSettings, limits: EditLimits, kept: Cells | None = None) -> None:
+    """Raises NothingToEdit for a piece [2, steps, 128] in which no cell may be edited, whatever a network wants. kept:
+    given cells that stay although the piece is not locked."""
+    if _editable(piece, settings, limits, kept).any():
         return
     for widened in _WIDENINGS:
         wider = settings
         for widening in widened:
             wider = _widen(wider, widening)
-        cells = _editable(piece, wider, limits)
+        cells = _editable(piece, wider, limits, kept)
         if cells.any():
             raise NothingToEdit(*_reason(settings, widened, cells))
     most = limits.polyphony_at(MAX_DENSITY)
@@ -66,28 +67,30 @@ def check_room(piece: Planes, settings: SamplingSettings, limits: EditLimits) ->
     )
 
 
-def narrowing_parameters(piece: Planes, settings: SamplingSettings, limits: EditLimits) -> list[str]:
+def narrowing_parameters(
+    piece: Planes, settings: SamplingSettings, limits: EditLimits, kept: Cells | None = None
+) -> list[str]:
     """Returns the parameters that keep cells from being edited, each as a request names it with its value: those of the
     region, and the number of notes that may be added where lines need more."""
-    cells = _editable(piece, settings, limits).sum()
+    cells = _editable(piece, settings, limits, kept).sum()
     wider = {
         f"firstBar ({settings.first_bar})": replace(settings, first_bar=1),
         f"lastBar ({settings.last_bar})": replace(settings, last_bar=0),
         f"lowestPitch ({settings.lowest_pitch})": replace(settings, lowest_pitch=0),
         f"highestPitch ({settings.highest_pitch})": replace(settings, highest_pitch=PITCHES - 1),
     }
-    narrowing = [named for named, one in wider.items() if _editable(piece, one, limits).sum() > cells]
+    narrowing = [named for named, one in wider.items() if _editable(piece, one, limits, kept).sum() > cells]
     if settings.writes_lines:
-        found = editable_piece(piece, settings, limits)
+        found = editable_piece(piece, settings, limits, kept=kept)
         planned = sum(int(line.cells.any(axis=1).sum()) for line in plan_lines(found, settings, limits))
         if planned > settings.in_proportion(settings.max_notes_added, found.bars):
             narrowing.append(f"maxNotesAdded ({settings.max_notes_added})")
     return narrowing
 
 
-def _editable(piece: Planes, settings: SamplingSettings, limits: EditLimits) -> Cells:
+def _editable(piece: Planes, settings: SamplingSettings, limits: EditLimits, kept: Cells | None) -> Cells:
     """Returns the cells that may be edited, [steps, 128]."""
-    found = editable_piece(piece, settings, limits)
+    found = editable_piece(piece, settings, limits, kept=kept)
     if settings.writes_lines:
         return np.asarray(np.any([line.cells for line in plan_lines(found, settings, limits)], axis=0), dtype=np.bool_)
     if settings.melody_lock and settings.edits_per_pass > 1:
