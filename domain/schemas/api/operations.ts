@@ -12,7 +12,7 @@ import {
   updateCompositionSchema,
 } from "./compositions";
 import { healthSchema, sampleMelodyListSchema, techniqueListSchema } from "./discovery";
-import { modelListSchema, modelSchema } from "./models";
+import { modelListSchema, modelSchema, updateModelSchema } from "./models";
 import type { ProblemCode } from "./problem-codes";
 import { rateCompositionSchema, techniqueRatingListSchema } from "./ratings";
 import { idSchema, pageQuerySchema } from "./shared";
@@ -254,6 +254,16 @@ export const operationDescriptions = {
     response: modelSchema,
     tagged: true,
     problems: ["NOT_FOUND"],
+  },
+  updateModel: {
+    summary: "Rename one of your models",
+    description: "Compositions that were made with the model show its id, so they do not change.",
+    pathParameters: byModelId,
+    body: updateModelSchema,
+    status: 200,
+    response: modelSchema,
+    tagged: true,
+    problems: ["NOT_FOUND", "STOCK_MODEL", "CONFLICT", "VERSION_MISMATCH"],
   },
   deleteModel: {
     summary: "Delete one of your models",
