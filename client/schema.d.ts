@@ -78,7 +78,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** List your tracks, newest first */
+    /** List your tracks */
     get: operations["listTracks"];
     put?: never;
     /**
@@ -118,7 +118,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** List your compositions, newest first */
+    /** List your compositions */
     get: operations["listCompositions"];
     put?: never;
     /**
@@ -242,7 +242,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** List the stock models, then yours, newest first */
+    /**
+     * List the stock models, then yours
+     * @description The stock models come first, in the order of their ids. Your own follow in the order that `sort` and `order` say.
+     */
     get: operations["listModels"];
     put?: never;
     post?: never;
@@ -301,7 +304,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** List your training jobs, newest first */
+    /** List your training jobs */
     get: operations["listTrainingJobs"];
     put?: never;
     /**
@@ -571,6 +574,8 @@ export interface components {
     };
     TrackList: {
       items: components["schemas"]["Track"][];
+      /** @description The number of items that fit the filters, on all pages together. */
+      total: number;
       /** @description Send it as `cursor` to get the next page. The last page has none. */
       nextCursor?: string;
     };
@@ -796,6 +801,8 @@ export interface components {
     };
     CompositionList: {
       items: components["schemas"]["Composition"][];
+      /** @description The number of items that fit the filters, on all pages together. */
+      total: number;
       /** @description Send it as `cursor` to get the next page. The last page has none. */
       nextCursor?: string;
     };
@@ -878,6 +885,8 @@ export interface components {
     };
     ModelList: {
       items: components["schemas"]["Model"][];
+      /** @description The number of items that fit the filters, on all pages together. */
+      total: number;
       /** @description Send it as `cursor` to get the next page. The last page has none. */
       nextCursor?: string;
     };
@@ -1099,6 +1108,8 @@ export interface components {
     };
     TrainingJobList: {
       items: components["schemas"]["TrainingJob"][];
+      /** @description The number of items that fit the filters, on all pages together. */
+      total: number;
       /** @description Send it as `cursor` to get the next page. The last page has none. */
       nextCursor?: string;
     };
@@ -1456,10 +1467,18 @@ export interface operations {
       query?: {
         /** @description The maximum number of items on a page, 1 to 100. */
         limit?: number;
-        /** @description The `nextCursor` of the page before. */
+        /** @description The `nextCursor` of the page before. It keeps that list's filters and order, which need not be sent again and cannot be others. */
         cursor?: string;
+        /** @description Only items whose name contains this text are listed. Capitals and accents make no difference. */
+        q?: string;
+        /** @description What the list is sorted by: by default, `createdAt`. */
+        sort?: "createdAt" | "name";
+        /** @description The direction: by default, `desc` (newest first) by `createdAt`, and `asc` (from A to Z) by `name`. */
+        order?: "asc" | "desc";
       };
-      header?: never;
+      header?: {
+        "If-None-Match"?: string;
+      };
       path?: never;
       cookie?: never;
     };
@@ -1470,11 +1489,24 @@ export interface operations {
         headers: {
           /** @description The id under which the logs have this request. */
           "X-Request-Id": string;
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
           [name: string]: unknown;
         };
         content: {
           "application/json": components["schemas"]["TrackList"];
         };
+      };
+      /** @description The client has this version. */
+      304: {
+        headers: {
+          /** @description The id under which the logs have this request. */
+          "X-Request-Id": string;
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
+          [name: string]: unknown;
+        };
+        content?: never;
       };
       /** @description `INVALID_REQUEST`: the request is not valid; `INVALID_CURSOR`: the cursor is not valid */
       400: {
@@ -2094,10 +2126,26 @@ export interface operations {
       query?: {
         /** @description The maximum number of items on a page, 1 to 100. */
         limit?: number;
-        /** @description The `nextCursor` of the page before. */
+        /** @description The `nextCursor` of the page before. It keeps that list's filters and order, which need not be sent again and cannot be others. */
         cursor?: string;
+        /** @description Only items whose name contains this text are listed. Capitals and accents make no difference. */
+        q?: string;
+        /** @description What the list is sorted by: by default, `createdAt`. */
+        sort?: "createdAt" | "name";
+        /** @description The direction: by default, `desc` (newest first) by `createdAt`, and `asc` (from A to Z) by `name`. */
+        order?: "asc" | "desc";
+        /** @description Only compositions by this technique are listed. */
+        technique?: "unet-gan" | "ar-cnn" | "transformer" | "arranger";
+        /** @description Only compositions in this state are listed. */
+        state?: "PENDING" | "RUNNING" | "COMPLETED" | "FAILED";
+        /** @description Only compositions by this model are listed. */
+        modelId?: string;
+        /** @description `compositionId:{id}` or `trackId:{id}`: what the listed compositions were made from */
+        input?: string;
       };
-      header?: never;
+      header?: {
+        "If-None-Match"?: string;
+      };
       path?: never;
       cookie?: never;
     };
@@ -2108,11 +2156,24 @@ export interface operations {
         headers: {
           /** @description The id under which the logs have this request. */
           "X-Request-Id": string;
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
           [name: string]: unknown;
         };
         content: {
           "application/json": components["schemas"]["CompositionList"];
         };
+      };
+      /** @description The client has this version. */
+      304: {
+        headers: {
+          /** @description The id under which the logs have this request. */
+          "X-Request-Id": string;
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
+          [name: string]: unknown;
+        };
+        content?: never;
       };
       /** @description `INVALID_REQUEST`: the request is not valid; `INVALID_CURSOR`: the cursor is not valid */
       400: {
@@ -3293,10 +3354,22 @@ export interface operations {
       query?: {
         /** @description The maximum number of items on a page, 1 to 100. */
         limit?: number;
-        /** @description The `nextCursor` of the page before. */
+        /** @description The `nextCursor` of the page before. It keeps that list's filters and order, which need not be sent again and cannot be others. */
         cursor?: string;
+        /** @description Only items whose name contains this text are listed. Capitals and accents make no difference. */
+        q?: string;
+        /** @description What the list is sorted by: by default, `createdAt`. */
+        sort?: "createdAt" | "name";
+        /** @description The direction: by default, `desc` (newest first) by `createdAt`, and `asc` (from A to Z) by `name`. */
+        order?: "asc" | "desc";
+        /** @description Only models of this technique are listed. */
+        technique?: "unet-gan" | "ar-cnn" | "transformer";
+        /** @description `true` lists the stock models alone, and `false` your own. */
+        stock?: "true" | "false";
       };
-      header?: never;
+      header?: {
+        "If-None-Match"?: string;
+      };
       path?: never;
       cookie?: never;
     };
@@ -3307,11 +3380,24 @@ export interface operations {
         headers: {
           /** @description The id under which the logs have this request. */
           "X-Request-Id": string;
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
           [name: string]: unknown;
         };
         content: {
           "application/json": components["schemas"]["ModelList"];
         };
+      };
+      /** @description The client has this version. */
+      304: {
+        headers: {
+          /** @description The id under which the logs have this request. */
+          "X-Request-Id": string;
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
+          [name: string]: unknown;
+        };
+        content?: never;
       };
       /** @description `INVALID_REQUEST`: the request is not valid; `INVALID_CURSOR`: the cursor is not valid */
       400: {
@@ -3898,10 +3984,25 @@ export interface operations {
       query?: {
         /** @description The maximum number of items on a page, 1 to 100. */
         limit?: number;
-        /** @description The `nextCursor` of the page before. */
+        /** @description The `nextCursor` of the page before. It keeps that list's filters and order, which need not be sent again and cannot be others. */
         cursor?: string;
+        /** @description Only items whose name contains this text are listed. Capitals and accents make no difference. */
+        q?: string;
+        /** @description What the list is sorted by: by default, `createdAt`. */
+        sort?: "createdAt" | "name";
+        /** @description The direction: by default, `desc` (newest first) by `createdAt`, and `asc` (from A to Z) by `name`. */
+        order?: "asc" | "desc";
+        /** @description Only jobs of this technique are listed. */
+        technique?: "unet-gan" | "ar-cnn" | "transformer";
+        /** @description Only jobs in this state are listed. */
+        state?:
+          "PENDING" | "QUEUED" | "STARTING" | "TRAINING" | "UPLOADING" | "STOPPING" | "READY" | "FAILED" | "STOPPED";
+        /** @description Only the job that left this model is listed. */
+        modelId?: string;
       };
-      header?: never;
+      header?: {
+        "If-None-Match"?: string;
+      };
       path?: never;
       cookie?: never;
     };
@@ -3912,11 +4013,24 @@ export interface operations {
         headers: {
           /** @description The id under which the logs have this request. */
           "X-Request-Id": string;
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
           [name: string]: unknown;
         };
         content: {
           "application/json": components["schemas"]["TrainingJobList"];
         };
+      };
+      /** @description The client has this version. */
+      304: {
+        headers: {
+          /** @description The id under which the logs have this request. */
+          "X-Request-Id": string;
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
+          [name: string]: unknown;
+        };
+        content?: never;
       };
       /** @description `INVALID_REQUEST`: the request is not valid; `INVALID_CURSOR`: the cursor is not valid */
       400: {

@@ -1001,7 +1001,7 @@ describe("a cursor that is not ours: 400", () => {
       "cut short": own.slice(0, -3),
       "with something behind it": `${own}A`,
       padded: `${own}==`,
-      "of another version": forged({ v: 2 }),
+      "of another version": forged({ v: 1 }),
       "with another field": forged({ x: 1 }),
       "after nothing": forged({ a: "" }),
       "into another kind": forged({ a: "x#y", k: "QUOTA" }),

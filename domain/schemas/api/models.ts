@@ -1,6 +1,23 @@
 import * as z from "zod";
+import { trainedTechniqueIds } from "../../../naming/resource-names";
 import { ratingCountsSchema } from "./ratings";
-import { idSchema, instantSchema, metricValuesSchema, nameSchema, pageOf, sha256Schema } from "./shared";
+import {
+  idSchema,
+  instantSchema,
+  listQuerySchema,
+  metricValuesSchema,
+  nameSchema,
+  pageOf,
+  sha256Schema,
+} from "./shared";
+
+export const modelListQuerySchema = listQuerySchema.extend({
+  technique: z.enum(trainedTechniqueIds).optional().meta({ description: "Only models of this technique are listed." }),
+  stock: z
+    .enum(["true", "false"])
+    .optional()
+    .meta({ description: "`true` lists the stock models alone, and `false` your own." }),
+});
 
 export const updateModelSchema = z.strictObject({ name: nameSchema }).meta({ id: "UpdateModel" });
 
