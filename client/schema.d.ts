@@ -438,6 +438,10 @@ export interface components {
       /** @description The id under which the logs have this request. */
       requestId: string;
       errors?: components["schemas"]["FieldError"][];
+      /** @description What needs the resource, at most 20 of them. Only a problem with the code `IN_USE` has it. */
+      usedBy?: components["schemas"]["ResourceUser"][];
+      /** @description The number of those that `usedBy` does not list, if any. */
+      usedByMore?: number;
     };
     FieldError: {
       /**
@@ -450,6 +454,13 @@ export interface components {
       value?: unknown;
       /** @description The allowed range, values or form, in words. */
       allowed: string;
+    };
+    /** @description An unfinished composition or training job that needs the resource. */
+    ResourceUser: {
+      /** @enum {string} */
+      type: "composition" | "training-job";
+      id: string;
+      name: string;
     };
     /** @description An error response of API Gateway, which it sends before a request reaches the API's functions. */
     GatewayError: {
@@ -1132,6 +1143,14 @@ export interface components {
         /** @description The path of the sample, from the API's root. */
         href: string;
       }[];
+      /** @description The melodies of the samples, each once, in the order of `GET /sample-melodies`. One that this version of the software does not have is left out. */
+      melodies: components["schemas"]["SampledMelody"][];
+    };
+    /** @description A melody from which samples are made. Its notes are those of the sample melody with the same id. */
+    SampledMelody: {
+      id: string;
+      name: string;
+      bars: number;
     };
   };
   responses: never;

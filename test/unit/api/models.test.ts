@@ -46,8 +46,16 @@ describe("models", () => {
     expect((await api.call("DELETE", "/models/nothing")).status).toBe(404);
     const user = composition({ model: { id: own.id, stock: false, sha256: own.sha256, bytes: 1 } });
     api.compositions.put(user);
-    expect(problemOf(await api.call("DELETE", `/models/${own.id}`)).code).toBe("IN_USE");
-    api.compositions.drop(user);
+    expect(problemOf(await api.call("DELETE", `/models/${own.id}`))).toMatchObject({
+      code: "IN_USE",
+      usedBy: [{ type: "composition", id: user.id, name: user.name }],
+    });
+    const others = Array.from({ length: 24 }, () => composition({ model: user.model }));
+    for (const other of others) api.compositions.put(other);
+    const crowded = problemOf(await api.call("DELETE", `/models/${own.id}`));
+    expect(crowded.usedBy).toHaveLength(20);
+    expect(crowded).toMatchObject({ usedByMore: 5, detail: expect.stringContaining("and 20 more") as unknown });
+    for (const one of [user, ...others]) api.compositions.drop(one);
     expect((await api.call("DELETE", `/models/${own.id}`)).status).toBe(204);
     expect(api.stores.quotaOf(alice, "models")).toBe(-1);
   });
