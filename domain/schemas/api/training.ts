@@ -12,6 +12,7 @@ import {
   numberTextSchema,
   pageOf,
   parameterValueSchema,
+  sampledMelodiesSchema,
   textSchema,
 } from "./shared";
 
@@ -133,18 +134,8 @@ export const sampleSchema = z.object({
   melodyId: z.string(),
   href: z.string().meta({ description: "The path of the sample, from the API's root." }),
 });
-export const sampledMelodySchema = z.object({ id: z.string(), name: z.string(), bars: z.int() }).meta({
-  id: "SampledMelody",
-  description: "A melody from which samples are made. Its notes are those of the sample melody with the same id.",
-});
 export const sampleListSchema = z
-  .object({
-    items: z.array(sampleSchema),
-    melodies: z.array(sampledMelodySchema).meta({
-      description:
-        "The melodies of the samples, each once, in the order of `GET /sample-melodies`. One that this version of the software does not have is left out.",
-    }),
-  })
+  .object({ items: z.array(sampleSchema), melodies: sampledMelodiesSchema })
   .meta({ id: "SampleList" });
 
 export const trainingTopicsSchema = z
