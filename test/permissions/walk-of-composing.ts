@@ -179,10 +179,14 @@ export async function walkThroughComposing(functions: RecordedFunctions): Promis
   expect(await statusOf("PATCH", `/models/${own.id}`, { sub, json: { name: "New" } })).toBe(200);
   for (const target of ["/models", `/models/${own.id}`, "/models/unet-gan-bach"])
     expect(await statusOf("GET", target, { sub })).toBe(200);
+  // The samples are those of the last epoch, so another folder is read after each.
   const samplesOfJob = trainingJobPrefix({ sub, id: own.trainingJobId });
-  for (const key of [stockSampleKey(stockModel(), "ode-to-joy"), `${samplesOfJob}${sampleFile(1, "ode-to-joy")}`])
+  for (const [id, key] of [
+    ["unet-gan-bach", stockSampleKey(stockModel(), "ode-to-joy")],
+    [own.id, `${samplesOfJob}${sampleFile(1, "ode-to-joy")}`],
+    [own.id, `${samplesOfJob}${sampleFile(2, "ode-to-joy")}`],
+  ] as const) {
     await artifacts.write({ key, body: midi, contentType: "audio/midi" });
-  for (const id of [own.id, "unet-gan-bach"]) {
     expect(await statusOf("GET", `/models/${id}/samples`, { sub })).toBe(200);
     const sample = `/models/${id}/samples/ode-to-joy`;
     expect(await statusOf("GET", sample, { sub })).toBe(200);
