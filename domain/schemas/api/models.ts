@@ -1,6 +1,26 @@
 import * as z from "zod";
+import { trainedTechniqueIds } from "../../../naming/resource-names";
 import { ratingCountsSchema } from "./ratings";
-import { idSchema, instantSchema, metricValuesSchema, pageOf, sha256Schema } from "./shared";
+import {
+  idSchema,
+  instantSchema,
+  listQuerySchema,
+  metricValuesSchema,
+  nameSchema,
+  pageOf,
+  sampledMelodiesSchema,
+  sha256Schema,
+} from "./shared";
+
+export const modelListQuerySchema = listQuerySchema.extend({
+  technique: z.enum(trainedTechniqueIds).optional().meta({ description: "Only models of this technique are listed." }),
+  stock: z
+    .enum(["true", "false"])
+    .optional()
+    .meta({ description: "`true` lists the stock models alone, and `false` your own." }),
+});
+
+export const updateModelSchema = z.strictObject({ name: nameSchema }).meta({ id: "UpdateModel" });
 
 export const modelSchema = z
   .object({
@@ -10,7 +30,8 @@ export const modelSchema = z
       description: "The id of a technique of `GET /techniques`, or of one that this deployment does not have.",
     }),
     stock: z.boolean().meta({
-      description: "True if the model came with the software. Everyone can use such a model, and nobody can delete it.",
+      description:
+        "True if the model came with the software. Everyone can use such a model, and nobody can rename or delete it.",
     }),
     createdAt: instantSchema,
     updatedAt: instantSchema,
@@ -32,3 +53,19 @@ export const modelSchema = z
   .meta({ id: "Model" });
 export type ModelResource = z.infer<typeof modelSchema>;
 export const modelListSchema = pageOf(modelSchema, "ModelList");
+
+export const modelSampleListSchema = z
+  .object({
+    items: z.array(
+      z.object({
+        melodyId: z.string(),
+        epoch: z.int().min(0).optional().meta({
+          description:
+            "The number of epochs that were complete when the sample was made: the last ones of the model's training job. Samples of stock models were made by the finished model, and do not have it.",
+        }),
+        href: z.string().meta({ description: "The path of the sample, from the API's root." }),
+      }),
+    ),
+    melodies: sampledMelodiesSchema,
+  })
+  .meta({ id: "ModelSampleList" });

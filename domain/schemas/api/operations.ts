@@ -5,6 +5,7 @@
 import * as z from "zod";
 import { apiRoutes, type OperationId } from "../../../naming/api-routes";
 import {
+  compositionListQuerySchema,
   compositionListSchema,
   compositionMidiQuerySchema,
   compositionSchema,
@@ -13,14 +14,15 @@ import {
   updateCompositionSchema,
 } from "./compositions";
 import { healthSchema, sampleMelodyListSchema, techniqueListSchema } from "./discovery";
-import { modelListSchema, modelSchema } from "./models";
+import { modelListQuerySchema, modelListSchema, modelSampleListSchema, modelSchema, updateModelSchema } from "./models";
 import type { ProblemCode } from "./problem-codes";
 import { rateCompositionSchema, techniqueRatingListSchema } from "./ratings";
-import { idSchema, pageQuerySchema } from "./shared";
+import { idSchema, listQuerySchema } from "./shared";
 import { createTrackQuerySchema, trackListSchema, trackSchema, updateTrackSchema } from "./tracks";
 import {
   createTrainingJobSchema,
   sampleListSchema,
+  trainingJobListQuerySchema,
   trainingJobListSchema,
   trainingJobSchema,
   trainingMetricsQuerySchema,
@@ -58,6 +60,7 @@ export interface OperationDescription {
 const byTrackId = z.object({ trackId: idSchema });
 const byCompositionId = z.object({ compositionId: idSchema });
 const byModelId = z.object({ modelId: z.string().min(1).max(64) });
+const melodyIdSchema = z.string().regex(/^[a-z0-9-]{1,64}$/);
 const byTrainingJobId = z.object({ trainingJobId: idSchema });
 
 export const operationDescriptions = {
@@ -115,10 +118,11 @@ export const operationDescriptions = {
     ],
   },
   listTracks: {
-    summary: "List your tracks, newest first",
-    query: pageQuerySchema,
+    summary: "List your tracks",
+    query: listQuerySchema,
     status: 200,
     response: trackListSchema,
+    tagged: true,
     problems: ["INVALID_CURSOR"],
   },
   getTrack: {
@@ -196,10 +200,11 @@ export const operationDescriptions = {
     ],
   },
   listCompositions: {
-    summary: "List your compositions, newest first",
-    query: pageQuerySchema,
+    summary: "List your compositions",
+    query: compositionListQuerySchema,
     status: 200,
     response: compositionListSchema,
+    tagged: true,
     problems: ["INVALID_CURSOR"],
   },
   getComposition: {
@@ -324,10 +329,13 @@ export const operationDescriptions = {
   },
 
   listModels: {
-    summary: "List the stock models, then yours, newest first",
-    query: pageQuerySchema,
+    summary: "List the stock models, then yours",
+    description:
+      "The stock models come first, in the order of their ids. Your own follow in the order that `sort` and `order` say.",
+    query: modelListQuerySchema,
     status: 200,
     response: modelListSchema,
+    tagged: true,
     problems: ["INVALID_CURSOR"],
   },
   getModel: {
@@ -338,11 +346,41 @@ export const operationDescriptions = {
     tagged: true,
     problems: ["NOT_FOUND"],
   },
+  updateModel: {
+    summary: "Rename one of your models",
+    description: "Compositions that were made with the model show its id, so they do not change.",
+    pathParameters: byModelId,
+    body: updateModelSchema,
+    status: 200,
+    response: modelSchema,
+    tagged: true,
+    problems: ["NOT_FOUND", "STOCK_MODEL", "CONFLICT", "VERSION_MISMATCH"],
+  },
   deleteModel: {
     summary: "Delete one of your models",
     pathParameters: byModelId,
     status: 204,
     problems: ["NOT_FOUND", "IN_USE", "STOCK_MODEL", "CONFLICT", "VERSION_MISMATCH"],
+  },
+  listModelSamples: {
+    summary: "List pieces that a model plays",
+    description:
+      "A stock model has pieces that it played from sample melodies. One of your own has the samples of the last epoch of its training job, as long as the job is kept.",
+    pathParameters: byModelId,
+    status: 200,
+    response: modelSampleListSchema,
+    tagged: true,
+    problems: ["NOT_FOUND"],
+  },
+  getModelSample: {
+    summary: "Get a piece that a model plays as a MIDI file",
+    description:
+      "With `Accept: application/json` the response is a short-lived URL of the file. The ETag is the SHA-256 of the bytes.",
+    pathParameters: byModelId.extend({ melodyId: melodyIdSchema }),
+    status: 200,
+    response: "midi",
+    tagged: true,
+    problems: ["NOT_FOUND", "NOT_ACCEPTABLE", "FILE_LOST"],
   },
 
   listTrainingTopics: {
@@ -380,10 +418,11 @@ export const operationDescriptions = {
     ],
   },
   listTrainingJobs: {
-    summary: "List your training jobs, newest first",
-    query: pageQuerySchema,
+    summary: "List your training jobs",
+    query: trainingJobListQuerySchema,
     status: 200,
     response: trainingJobListSchema,
+    tagged: true,
     problems: ["INVALID_CURSOR"],
   },
   getTrainingJob: {
@@ -439,7 +478,7 @@ export const operationDescriptions = {
       "With `Accept: application/json` the response is a short-lived URL of the file. The ETag is the SHA-256 of the bytes.",
     pathParameters: byTrainingJobId.extend({
       epoch: z.string().regex(/^(0|[1-9][0-9]{0,5})$/),
-      melodyId: z.string().regex(/^[a-z0-9-]{1,64}$/),
+      melodyId: melodyIdSchema,
     }),
     status: 200,
     response: "midi",

@@ -7,10 +7,12 @@ import {
   failureResponseSchema,
   idSchema,
   instantSchema,
+  listQuerySchema,
   nameSchema,
   numberTextSchema,
   pageOf,
   parameterValueSchema,
+  sampledMelodiesSchema,
   textSchema,
 } from "./shared";
 
@@ -98,6 +100,11 @@ export const trainingJobSchema = z
   })
   .meta({ id: "TrainingJob" });
 export type TrainingJobResource = z.infer<typeof trainingJobSchema>;
+export const trainingJobListQuerySchema = listQuerySchema.extend({
+  technique: z.enum(trainedTechniqueIds).optional().meta({ description: "Only jobs of this technique are listed." }),
+  state: z.enum(trainingJobStates).optional().meta({ description: "Only jobs in this state are listed." }),
+  modelId: idSchema.optional().meta({ description: "Only the job that left this model is listed." }),
+});
 export const trainingJobListSchema = pageOf(trainingJobSchema, "TrainingJobList");
 
 export const trainingMetricsQuerySchema = z.strictObject({
@@ -127,7 +134,9 @@ export const sampleSchema = z.object({
   melodyId: z.string(),
   href: z.string().meta({ description: "The path of the sample, from the API's root." }),
 });
-export const sampleListSchema = z.object({ items: z.array(sampleSchema) }).meta({ id: "SampleList" });
+export const sampleListSchema = z
+  .object({ items: z.array(sampleSchema), melodies: sampledMelodiesSchema })
+  .meta({ id: "SampleList" });
 
 export const trainingTopicsSchema = z
   .object({

@@ -36,7 +36,7 @@ export class ApiFunctions extends Construct {
       512,
     );
 
-    const everyOperation = ["get", "query", "put", "update", "delete", "check"] as const;
+    const everyOperation = ["get", "getMany", "query", "put", "update", "delete", "check"] as const;
     // The memory decides the share of a processor. A MIDI file of 1 MiB takes 165 MB at most.
     const tracks = make("Tracks", "tracks", "MIDI uploads", 1024);
     tracks.useTable(table, everyOperation);
@@ -64,9 +64,13 @@ export class ApiFunctions extends Construct {
       list: true,
     });
 
-    const models = make("Models", "models", "Stock and trained models", 512);
-    models.useTable(table, ["get", "query", "put", "update", "delete"]);
-    models.useArtifacts(artifacts, { delete: ["users/*/models/*"], list: true });
+    const models = make("Models", "models", "Stock and trained models, and what they play", 512);
+    models.useTable(table, ["get", "getMany", "query", "put", "update", "delete"]);
+    models.useArtifacts(artifacts, {
+      get: ["users/*/training-jobs/*/samples/*", "stock/models/*/samples/*"],
+      delete: ["users/*/models/*"],
+      list: true,
+    });
 
     const training = make("Training", "training", "Training jobs: request, follow, stop, delete; topics", 512);
     training.useTable(table, everyOperation);

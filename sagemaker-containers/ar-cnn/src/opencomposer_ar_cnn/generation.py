@@ -198,9 +198,9 @@ class ArCnn:
         settings: SamplingSettings,
     ) -> Generated:
         """Builds the response. With a locked melody each line in which anything sounds is a track beside it, or the
-        added notes are one. Otherwise the re-written piece takes the place of the melody and of the other tracks, because
-        a note may be held on from given into added cells. Where nothing was added or changed, a remark says what kept the
-        model from it."""
+        added notes are one. Otherwise the re-written piece takes the place of the melody and of the other tracks,
+        because a note may be held on from given into added cells. Where nothing was added or changed, a remark says
+        what kept the model from it."""
         given = [*melody, *others]
         locked = settings.melody_lock and not others
         original = notes_to_planes(given, rewriting.planes.shape[1])
