@@ -478,9 +478,21 @@ export interface components {
       unit?: string;
       minimum?: number;
       maximum?: number;
+      /** @description The difference of neighboring values in a form. `minimum`, `maximum` and `default` are multiples of it. Values between its multiples are allowed, too. Only numbers have it. */
+      step?: number;
+      /**
+       * @description How a slider divides the range: in equal differences (`linear`) or in equal ratios (`log`). Only numbers have it.
+       * @enum {string}
+       */
+      scale?: "linear" | "log";
       values?: string[];
       default: number | boolean | string;
       description: string;
+      /**
+       * @description `main` is what a form shows first, of parameters and of hyperparameters at most 5 each; `more` is what it shows on demand.
+       * @enum {string}
+       */
+      group: "main" | "more";
       /**
        * @description This member is present where a job with `resumeFrom` cannot change the value.
        * @enum {boolean}
