@@ -215,6 +215,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/usage": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Get your quotas, and what you use of them
+     * @description These are all quotas of yours for which a request can be refused (429 `USER_QUOTA_REACHED`). None resets at an instant: unfinished work gives back what it took when it ends, and everything else when it is deleted.
+     */
+    get: operations["getUsage"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/technique-ratings": {
     parameters: {
       query?: never;
@@ -868,6 +888,40 @@ export interface components {
        * @enum {string}
        */
       rating: "poor" | "neutral" | "good";
+    };
+    Usage: {
+      quotas: components["schemas"]["Quotas"];
+      used: components["schemas"]["UsedQuotas"];
+    };
+    /** @description The maximum of each thing that you may have at once. */
+    Quotas: {
+      /** @description Compositions that have not ended. */
+      openCompositions: number;
+      /** @description Training jobs that have not ended. */
+      openTrainingJobs: number;
+      tracks: number;
+      compositions: number;
+      /** @description Models of your own, and one for each training job that has not ended, because it may become one. */
+      models: number;
+      /** @description Training jobs that are kept, whether or not they have ended. */
+      trainingJobs: number;
+      /** @description Bytes of tracks and models together. */
+      storedBytes: number;
+    };
+    /** @description What you have of each now. Where it is as much as the quota, a request that takes more gets 429 `USER_QUOTA_REACHED`. It can be more than the quota: a training may end with a model that takes you over, and an operator may lower a quota. */
+    UsedQuotas: {
+      /** @description Compositions that have not ended. */
+      openCompositions: number;
+      /** @description Training jobs that have not ended. */
+      openTrainingJobs: number;
+      tracks: number;
+      compositions: number;
+      /** @description Models of your own, and one for each training job that has not ended, because it may become one. */
+      models: number;
+      /** @description Training jobs that are kept, whether or not they have ended. */
+      trainingJobs: number;
+      /** @description Bytes of tracks and models together. */
+      storedBytes: number;
     };
     TechniqueRatingList: {
       items: {
@@ -3179,6 +3233,119 @@ export interface operations {
         };
       };
       /** @description `OVERLOADED`: the service is overloaded; `BUSY`: too many requests change the same things at once; API Gateway: the function could not be reached */
+      503: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  getUsage: {
+    parameters: {
+      query?: never;
+      header?: {
+        "If-None-Match"?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The request has succeeded. */
+      200: {
+        headers: {
+          /** @description The id under which the logs have this request. */
+          "X-Request-Id": string;
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Usage"];
+        };
+      };
+      /** @description The client has this version. */
+      304: {
+        headers: {
+          /** @description The id under which the logs have this request. */
+          "X-Request-Id": string;
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `INVALID_REQUEST`: the request is not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: the access token is missing, expired, altered or of another user pool */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: the token lacks a scope */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNSUPPORTED_CONTENT_ENCODING`: the content encoding is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: too many requests at once */
+      429: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `OVERLOADED`: the service is overloaded; API Gateway: the function could not be reached */
       503: {
         headers: {
           /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */

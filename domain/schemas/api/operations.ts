@@ -26,6 +26,7 @@ import {
   trainingMetricsSchema,
   trainingTopicsSchema,
 } from "./training";
+import { usageSchema } from "./usage";
 
 export interface OperationDescription {
   readonly summary: string;
@@ -237,6 +238,16 @@ export const operationDescriptions = {
     description: "The numbers are those of all users and all models, deleted compositions included.",
     status: 200,
     response: techniqueRatingListSchema,
+    problems: [],
+  },
+  getUsage: {
+    summary: "Get your quotas, and what you use of them",
+    description:
+      "These are all quotas of yours for which a request can be refused (429 `USER_QUOTA_REACHED`). None resets at an instant: unfinished " +
+      "work gives back what it took when it ends, and everything else when it is deleted.",
+    status: 200,
+    response: usageSchema,
+    tagged: true,
     problems: [],
   },
 

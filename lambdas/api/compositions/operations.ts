@@ -3,6 +3,7 @@ import { createComposition } from "./create-composition";
 import { deleteComposition } from "./delete-composition";
 import { getComposition } from "./get-composition";
 import { getCompositionMidi } from "./get-composition-midi";
+import { getUsage } from "./get-usage";
 import { listCompositionEditEvents } from "./list-composition-edit-events";
 import { listCompositions } from "./list-compositions";
 import { listTechniqueRatings } from "./list-technique-ratings";
@@ -19,4 +20,5 @@ export const compositionOperations = {
   listCompositionEditEvents,
   rateComposition,
   listTechniqueRatings,
+  getUsage,
 } satisfies OperationsOf<"compositions">;

@@ -49,7 +49,7 @@ export class ApiFunctions extends Construct {
     const compositions = make(
       "Compositions",
       "compositions",
-      "Compositions: request, follow, fetch, rename, rate, delete",
+      "Compositions: request, follow, fetch, rename, rate, delete; usage of quotas",
       512,
     );
     compositions.useTable(table, everyOperation);
