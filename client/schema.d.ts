@@ -184,7 +184,7 @@ export interface paths {
      *
      *     `{"items":[{"step":1,"pitch":60,"kind":"remove","original":true,"pass":0,"probability":0.91},{"step":1,"pitch":62,"kind":"add","original":false,"pass":0,"probability":0.84}]}`
      *
-     *     A technique that does not work by edits has none: the response is 404 `EDIT_EVENTS_NOT_AVAILABLE`.
+     *     With `Accept: application/vnd.opencomposer.edits+json` the edits come in columns, a fifth as large. A technique that does not work by edits has none: the response is 404 `EDIT_EVENTS_NOT_AVAILABLE`.
      */
     get: operations["listCompositionEditEvents"];
     put?: never;
@@ -881,6 +881,18 @@ export interface components {
         /** @description The probability that this cell should change, as the model gave it just before the edit. */
         probability: number;
       }[];
+    };
+    /** @description Edit events by their members. All columns are equally long: the entries at one index are one edit. */
+    EditEventColumns: {
+      step: number[];
+      pitch: number[];
+      /** @description 1 if the edit adds its cell (`kind` is `add`), 0 if it removes it. */
+      added: (0 | 1)[];
+      /** @description 1 if the cell sounded in the input. */
+      original: (0 | 1)[];
+      pass: number[];
+      /** @description With three digits after the point. */
+      probability: number[];
     };
     RateComposition: {
       /**
@@ -2985,6 +2997,10 @@ export interface operations {
           "X-Request-Id": string;
           /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
           ETag: string;
+          /** @description `gzip` if `Accept-Encoding` of the request allows it; otherwise the response is not compressed and has no such header. */
+          "Content-Encoding"?: string;
+          /** @description The headers of the request on which the form of the response depends. */
+          Vary: string;
           [name: string]: unknown;
         };
         content: {
@@ -2998,6 +3014,10 @@ export interface operations {
           "X-Request-Id": string;
           /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
           ETag: string;
+          /** @description `gzip` if `Accept-Encoding` of the request allows it; otherwise the response is not compressed and has no such header. */
+          "Content-Encoding"?: string;
+          /** @description The headers of the request on which the form of the response depends. */
+          Vary: string;
           [name: string]: unknown;
         };
         content?: never;
@@ -3031,6 +3051,15 @@ export interface operations {
       };
       /** @description `NOT_FOUND`: not found; `EDIT_EVENTS_NOT_AVAILABLE`: the technique leaves no edit events */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `NOT_ACCEPTABLE`: the resource is not available in an accepted form */
+      406: {
         headers: {
           [name: string]: unknown;
         };

@@ -248,4 +248,19 @@ export const editEventSchema = z.object({
     .max(1)
     .meta({ description: "The probability that this cell should change, as the model gave it just before the edit." }),
 });
+const flagsSchema = z.array(z.union([z.literal(0), z.literal(1)]));
+const columnsOf = editEventSchema.shape;
+export const editEventColumnsSchema = z
+  .object({
+    step: z.array(columnsOf.step),
+    pitch: z.array(columnsOf.pitch),
+    added: flagsSchema.meta({ description: "1 if the edit adds its cell (`kind` is `add`), 0 if it removes it." }),
+    original: flagsSchema.meta({ description: "1 if the cell sounded in the input." }),
+    pass: z.array(columnsOf.pass),
+    probability: z.array(columnsOf.probability).meta({ description: "With three digits after the point." }),
+  })
+  .meta({
+    id: "EditEventColumns",
+    description: "Edit events by their members. All columns are equally long: the entries at one index are one edit.",
+  });
 export const editEventListSchema = z.object({ items: z.array(editEventSchema) }).meta({ id: "EditEventList" });
