@@ -635,6 +635,18 @@ export interface components {
        * @example 2026-01-31T12:00:00.000Z
        */
       updatedAt: string;
+      /**
+       * Format: date-time
+       * @description The instant at which work on the piece began; before it, the piece waits. One that is tried again, because the model was not there yet, keeps its first instant. Pieces of version 0.2 do not have it, nor do those that failed before anybody began.
+       * @example 2026-01-31T12:00:00.000Z
+       */
+      startedAt?: string;
+      /**
+       * Format: date-time
+       * @description The instant at which the piece was COMPLETED or FAILED. Later changes move `updatedAt` alone. Pieces of version 0.2 do not have it.
+       * @example 2026-01-31T12:00:00.000Z
+       */
+      finishedAt?: string;
       input: components["schemas"]["CompositionInput"];
       inputOptions: components["schemas"]["InputOptions"];
       parameters: {

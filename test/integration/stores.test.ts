@@ -550,10 +550,17 @@ describe.each([
       clock.advance(1);
       const second = doneValue(await compositions().claim(owned, until(60)));
       expect(second.attempt).toBe(2);
+      // Whoever waits for the piece sees since when it has been worked on, by whichever worker.
+      expect(second).toMatchObject({ startedAt: first.updatedAt, updatedAt: now().toISOString() });
       expect(await compositions().complete(first, result)).toEqual(stale);
       expect(await compositions().renew(first, until(60))).toEqual(stale);
       doneValue(await compositions().fail(second, failure));
-      expect(await compositions().get(owned)).toMatchObject({ state: "FAILED", failure });
+      expect(await compositions().get(owned)).toMatchObject({
+        state: "FAILED",
+        failure,
+        startedAt: first.updatedAt,
+        finishedAt: now().toISOString(),
+      });
       expect(await quota(owned.sub)).toMatchObject({ openCompositions: 0 });
     });
 

@@ -174,6 +174,16 @@ export const updateCompositionSchema = z
   })
   .meta({ id: "UpdateComposition", minProperties: 1 });
 
+const startedAtSchema = instantSchema.optional().meta({
+  description:
+    "The instant at which work on the piece began; before it, the piece waits. One that is tried again, because the model was not " +
+    "there yet, keeps its first instant. Pieces of version 0.2 do not have it, nor do those that failed before anybody began.",
+});
+const finishedAtSchema = instantSchema.optional().meta({
+  description:
+    "The instant at which the piece was COMPLETED or FAILED. Later changes move `updatedAt` alone. Pieces of version 0.2 do not have it.",
+});
+
 export const compositionSchema = z
   .object({
     id: idSchema,
@@ -186,6 +196,8 @@ export const compositionSchema = z
     state: z.enum(compositionStates),
     createdAt: instantSchema,
     updatedAt: instantSchema,
+    startedAt: startedAtSchema,
+    finishedAt: finishedAtSchema,
     input: inputSchema,
     inputOptions: compositionInputOptionsSchema,
     parameters: z.record(z.string(), parameterValueSchema),
