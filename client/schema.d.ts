@@ -248,7 +248,7 @@ export interface paths {
      *
      *     `{"items":[{"step":1,"pitch":60,"kind":"remove","original":true,"pass":0,"probability":0.91},{"step":1,"pitch":62,"kind":"add","original":false,"pass":0,"probability":0.84}]}`
      *
-     *     A technique that does not work by edits has none: the response is 404 `EDIT_EVENTS_NOT_AVAILABLE`.
+     *     With `Accept: application/vnd.opencomposer.edits+json` the edits come in columns, a fifth as large. A technique that does not work by edits has none: the response is 404 `EDIT_EVENTS_NOT_AVAILABLE`.
      */
     get: operations["listCompositionEditEvents"];
     put?: never;
@@ -273,6 +273,26 @@ export interface paths {
      * @description Each of your compositions has at most one rating of yours; another rating replaces the one before, and an equal one changes nothing. Ratings are counted by model (`ratings` of `GET /models/{modelId}`) and by technique (`GET /technique-ratings`). The numbers of techniques and stock models are those of all users, and show neither who has rated nor what. They stay when a composition is deleted.
      */
     post: operations["rateComposition"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/usage": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Get your quotas, and what you use of them
+     * @description These are all quotas of yours for which a request can be refused (429 `USER_QUOTA_REACHED`). None resets at an instant: unfinished work gives back what it took when it ends, and everything else when it is deleted.
+     */
+    get: operations["getUsage"];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -600,9 +620,21 @@ export interface components {
       unit?: string;
       minimum?: number;
       maximum?: number;
+      /** @description The difference of neighboring values in a form. `minimum`, `maximum` and `default` are multiples of it. Values between its multiples are allowed, too. Only numbers have it. */
+      step?: number;
+      /**
+       * @description How a slider divides the range: in equal differences (`linear`) or in equal ratios (`log`). Only numbers have it.
+       * @enum {string}
+       */
+      scale?: "linear" | "log";
       values?: string[];
       default: number | boolean | string;
       description: string;
+      /**
+       * @description `main` is what a form shows first, of parameters and of hyperparameters at most 5 each; `more` is what it shows on demand.
+       * @enum {string}
+       */
+      group: "main" | "more";
       /**
        * @description This member is present where a job with `resumeFrom` cannot change the value.
        * @enum {boolean}
@@ -763,6 +795,18 @@ export interface components {
        * @example 2026-01-31T12:00:00.000Z
        */
       updatedAt: string;
+      /**
+       * Format: date-time
+       * @description The instant at which work on the piece began; before it, the piece waits. One that is tried again, because the model was not there yet, keeps its first instant. Pieces of version 0.2 do not have it, nor do those that failed before anybody began.
+       * @example 2026-01-31T12:00:00.000Z
+       */
+      startedAt?: string;
+      /**
+       * Format: date-time
+       * @description The instant at which the piece was COMPLETED or FAILED. Later changes move `updatedAt` alone. Pieces of version 0.2 do not have it.
+       * @example 2026-01-31T12:00:00.000Z
+       */
+      finishedAt?: string;
       input: components["schemas"]["CompositionInput"];
       inputOptions: components["schemas"]["InputOptions"];
       parameters: {
@@ -1006,12 +1050,58 @@ export interface components {
         probability: number;
       }[];
     };
+    /** @description Edit events by their members. All columns are equally long: the entries at one index are one edit. */
+    EditEventColumns: {
+      step: number[];
+      pitch: number[];
+      /** @description 1 if the edit adds its cell (`kind` is `add`), 0 if it removes it. */
+      added: (0 | 1)[];
+      /** @description 1 if the cell sounded in the input. */
+      original: (0 | 1)[];
+      pass: number[];
+      /** @description With three digits after the point. */
+      probability: number[];
+    };
     RateComposition: {
       /**
        * @description How the piece sounds to you.
        * @enum {string}
        */
       rating: "poor" | "neutral" | "good";
+    };
+    Usage: {
+      quotas: components["schemas"]["Quotas"];
+      used: components["schemas"]["UsedQuotas"];
+    };
+    /** @description The maximum of each thing that you may have at once. */
+    Quotas: {
+      /** @description Compositions that have not ended. */
+      openCompositions: number;
+      /** @description Training jobs that have not ended. */
+      openTrainingJobs: number;
+      tracks: number;
+      compositions: number;
+      /** @description Models of your own, and one for each training job that has not ended, because it may become one. */
+      models: number;
+      /** @description Training jobs that are kept, whether or not they have ended. */
+      trainingJobs: number;
+      /** @description Bytes of tracks and models together. */
+      storedBytes: number;
+    };
+    /** @description What you have of each now. Where it is as much as the quota, a request that takes more gets 429 `USER_QUOTA_REACHED`. It can be more than the quota: a training may end with a model that takes you over, and an operator may lower a quota. */
+    UsedQuotas: {
+      /** @description Compositions that have not ended. */
+      openCompositions: number;
+      /** @description Training jobs that have not ended. */
+      openTrainingJobs: number;
+      tracks: number;
+      compositions: number;
+      /** @description Models of your own, and one for each training job that has not ended, because it may become one. */
+      models: number;
+      /** @description Training jobs that are kept, whether or not they have ended. */
+      trainingJobs: number;
+      /** @description Bytes of tracks and models together. */
+      storedBytes: number;
     };
     TechniqueRatingList: {
       items: {
@@ -3758,6 +3848,10 @@ export interface operations {
           "X-Request-Id": string;
           /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
           ETag: string;
+          /** @description `gzip` if `Accept-Encoding` of the request allows it; otherwise the response is not compressed and has no such header. */
+          "Content-Encoding"?: string;
+          /** @description The headers of the request on which the form of the response depends. */
+          Vary: string;
           [name: string]: unknown;
         };
         content: {
@@ -3771,6 +3865,10 @@ export interface operations {
           "X-Request-Id": string;
           /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
           ETag: string;
+          /** @description `gzip` if `Accept-Encoding` of the request allows it; otherwise the response is not compressed and has no such header. */
+          "Content-Encoding"?: string;
+          /** @description The headers of the request on which the form of the response depends. */
+          Vary: string;
           [name: string]: unknown;
         };
         content?: never;
@@ -3804,6 +3902,15 @@ export interface operations {
       };
       /** @description `NOT_FOUND`: not found; `EDIT_EVENTS_NOT_AVAILABLE`: the technique leaves no edit events */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `NOT_ACCEPTABLE`: the resource is not available in an accepted form */
+      406: {
         headers: {
           [name: string]: unknown;
         };
@@ -4006,6 +4113,119 @@ export interface operations {
         };
       };
       /** @description `OVERLOADED`: the service is overloaded; `BUSY`: too many requests change the same things at once; API Gateway: the function could not be reached */
+      503: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  getUsage: {
+    parameters: {
+      query?: never;
+      header?: {
+        "If-None-Match"?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The request has succeeded. */
+      200: {
+        headers: {
+          /** @description The id under which the logs have this request. */
+          "X-Request-Id": string;
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Usage"];
+        };
+      };
+      /** @description The client has this version. */
+      304: {
+        headers: {
+          /** @description The id under which the logs have this request. */
+          "X-Request-Id": string;
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `INVALID_REQUEST`: the request is not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: the access token is missing, expired, altered or of another user pool */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: the token lacks a scope */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNSUPPORTED_CONTENT_ENCODING`: the content encoding is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: too many requests at once */
+      429: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `OVERLOADED`: the service is overloaded; API Gateway: the function could not be reached */
       503: {
         headers: {
           /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */

@@ -161,6 +161,9 @@ export const compositionItemSchema = z.strictObject({
   inputMidi: z.strictObject({ sha256: sha256Schema, bytes: z.int().min(1) }).optional(),
   /** The number of times that a worker has taken this composition, from 0. */
   attempt: z.int().min(0),
+  /** The instants at which a worker first took it, and at which it ended. Rows of earlier versions have none. */
+  startedAt: instantSchema.optional(),
+  finishedAt: instantSchema.optional(),
   /** The instant at which the lease of the present worker runs out. After it, a later delivery may take over. */
   runningUntil: instantSchema.optional(),
   /** This attribute has the same meaning as in a training job. */

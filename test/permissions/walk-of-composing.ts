@@ -182,6 +182,7 @@ export async function walkThroughComposing(functions: RecordedFunctions): Promis
   ] as const)
     expect(await statusOf("POST", `/compositions/${id}/rating`, { sub, json: { rating } })).toBe(200);
   expect(await statusOf("GET", "/technique-ratings", { sub })).toBe(200);
+  expect(await statusOf("GET", "/usage", { sub })).toBe(200);
   expect(
     await statusOf("POST", "/compositions", {
       sub,

@@ -202,6 +202,16 @@ export const compositionMidiQuerySchema = z.strictObject({
     }),
 });
 
+const startedAtSchema = instantSchema.optional().meta({
+  description:
+    "The instant at which work on the piece began; before it, the piece waits. One that is tried again, because the model was not " +
+    "there yet, keeps its first instant. Pieces of version 0.2 do not have it, nor do those that failed before anybody began.",
+});
+const finishedAtSchema = instantSchema.optional().meta({
+  description:
+    "The instant at which the piece was COMPLETED or FAILED. Later changes move `updatedAt` alone. Pieces of version 0.2 do not have it.",
+});
+
 export const compositionSchema = z
   .object({
     id: idSchema,
@@ -214,6 +224,8 @@ export const compositionSchema = z
     state: z.enum(compositionStates),
     createdAt: instantSchema,
     updatedAt: instantSchema,
+    startedAt: startedAtSchema,
+    finishedAt: finishedAtSchema,
     input: inputSchema,
     inputOptions: compositionInputOptionsSchema,
     parameters: z.record(z.string(), parameterValueSchema),
@@ -284,4 +296,19 @@ export const editEventSchema = z.object({
     .max(1)
     .meta({ description: "The probability that this cell should change, as the model gave it just before the edit." }),
 });
+const flagsSchema = z.array(z.union([z.literal(0), z.literal(1)]));
+const columnsOf = editEventSchema.shape;
+export const editEventColumnsSchema = z
+  .object({
+    step: z.array(columnsOf.step),
+    pitch: z.array(columnsOf.pitch),
+    added: flagsSchema.meta({ description: "1 if the edit adds its cell (`kind` is `add`), 0 if it removes it." }),
+    original: flagsSchema.meta({ description: "1 if the cell sounded in the input." }),
+    pass: z.array(columnsOf.pass),
+    probability: z.array(columnsOf.probability).meta({ description: "With three digits after the point." }),
+  })
+  .meta({
+    id: "EditEventColumns",
+    description: "Edit events by their members. All columns are equally long: the entries at one index are one edit.",
+  });
 export const editEventListSchema = z.object({ items: z.array(editEventSchema) }).meta({ id: "EditEventList" });

@@ -4,12 +4,14 @@
  */
 import * as z from "zod";
 import { apiRoutes, type OperationId } from "../../../naming/api-routes";
+import { editEventColumnsType } from "../../../naming/media-types";
 import {
   compositionListQuerySchema,
   compositionListSchema,
   compositionMidiQuerySchema,
   compositionSchema,
   createCompositionSchema,
+  editEventColumnsSchema,
   editEventListSchema,
   updateCompositionSchema,
 } from "./compositions";
@@ -29,6 +31,7 @@ import {
   trainingMetricsSchema,
   trainingTopicsSchema,
 } from "./training";
+import { usageSchema } from "./usage";
 
 export interface OperationDescription {
   readonly summary: string;
@@ -45,6 +48,10 @@ export interface OperationDescription {
    * means the bytes alone, of a file that is in no bucket.
    */
   readonly response?: z.ZodType | "midi" | "midi-bytes" | "openapi";
+  /** Other forms of the response by the media type with which a client asks for them (`Accept`). */
+  readonly otherForms?: Readonly<Record<string, z.ZodType>>;
+  /** True if the response is compressed for clients that accept it (`Accept-Encoding`). */
+  readonly compressed?: true;
   /** True if the response carries an ETag: a GET may respond with 304 to If-None-Match, a change with 412 to If-Match. */
   readonly tagged?: true;
   readonly located?: true;
@@ -299,12 +306,15 @@ export const operationDescriptions = {
       "just before the edit, found it that the cell should change. In the example the model moves the input's C (60) at the second sixteenth to D (62).\n\n" +
       '`{"items":[{"step":1,"pitch":60,"kind":"remove","original":true,"pass":0,"probability":0.91},' +
       '{"step":1,"pitch":62,"kind":"add","original":false,"pass":0,"probability":0.84}]}`\n\n' +
+      `With \`Accept: ${editEventColumnsType}\` the edits come in columns, a fifth as large. ` +
       "A technique that does not work by edits has none: the response is 404 `EDIT_EVENTS_NOT_AVAILABLE`.",
     pathParameters: byCompositionId,
     status: 200,
     response: editEventListSchema,
+    otherForms: { [editEventColumnsType]: editEventColumnsSchema },
+    compressed: true,
     tagged: true,
-    problems: ["NOT_FOUND", "EDIT_EVENTS_NOT_AVAILABLE", "NOT_READY", "FILE_LOST"],
+    problems: ["NOT_FOUND", "NOT_ACCEPTABLE", "EDIT_EVENTS_NOT_AVAILABLE", "NOT_READY", "FILE_LOST"],
   },
   rateComposition: {
     summary: "Rate a finished composition",
@@ -325,6 +335,16 @@ export const operationDescriptions = {
     description: "The numbers are those of all users and all models, deleted compositions included.",
     status: 200,
     response: techniqueRatingListSchema,
+    problems: [],
+  },
+  getUsage: {
+    summary: "Get your quotas, and what you use of them",
+    description:
+      "These are all quotas of yours for which a request can be refused (429 `USER_QUOTA_REACHED`). None resets at an instant: unfinished " +
+      "work gives back what it took when it ends, and everything else when it is deleted.",
+    status: 200,
+    response: usageSchema,
+    tagged: true,
     problems: [],
   },
 
