@@ -3,8 +3,9 @@ import type { TechniqueId } from "../../naming/resource-names";
 import type { InputOptions } from "../schemas/composition-parts";
 import { type Bars, choosePart, type Melody, type TrackMelody, withWholeSteps } from "./melody";
 import type { MidiNote } from "./midi-note";
-import { type Score, sharedMembers, timeSignatureOf } from "./score";
+import { type Score, sharedMembers } from "./score";
 import type { MidiTrack, Song } from "./song";
+import { timeSignatureOf } from "./time-signatures";
 
 /** A track that was given. */
 export interface GivenTrack extends Pick<Score["tracks"][number], "name" | "program" | "isDrums" | "mix"> {
