@@ -1,0 +1,39 @@
+import { Component, type ReactNode } from "react";
+import { ProblemError } from "../api/problem-error";
+import { texts } from "../texts/en";
+
+interface Caught {
+  readonly error: unknown;
+}
+
+/** Shows, in place of what cannot be drawn, what has happened and the id under which the logs have it. */
+export class ErrorBoundary extends Component<{ readonly children: ReactNode }, { readonly caught?: Caught }> {
+  override state: { readonly caught?: Caught } = {};
+
+  static getDerivedStateFromError(error: unknown): { readonly caught: Caught } {
+    return { caught: { error } };
+  }
+
+  override render(): ReactNode {
+    const { caught } = this.state;
+    if (caught === undefined) return this.props.children;
+    const { error } = caught;
+    return (
+      <section className="fault" role="alert">
+        <h1>{texts.fault.title}</h1>
+        <p>{error instanceof ProblemError ? error.problem.detail : texts.fault.explanation}</p>
+        <pre>{error instanceof Error ? `${error.name}: ${error.message}` : String(error)}</pre>
+        {error instanceof ProblemError && <p>{texts.requestId(error.problem.requestId)}</p>}
+        <button
+          type="button"
+          className="plain-button"
+          onClick={() => {
+            location.reload();
+          }}
+        >
+          {texts.reload}
+        </button>
+      </section>
+    );
+  }
+}
