@@ -23,6 +23,26 @@ export function packageFolderOf(moduleId: string): string | undefined {
   return match?.[1];
 }
 
+/** Packages without a file of their license, and the text that their license's own page gives. */
+const textsByPackage: Readonly<Record<string, string>> = {
+  wouter: `This is free and unencumbered software released into the public domain.
+
+Anyone is free to copy, modify, publish, use, compile, sell, or distribute this software, either in source code form or as
+a compiled binary, for any purpose, commercial or non-commercial, and by any means.
+
+In jurisdictions that recognize copyright laws, the author or authors of this software dedicate any and all copyright
+interest in the software to the public domain. We make this dedication for the benefit of the public at large and to the
+detriment of our heirs and successors. We intend this dedication to be an overt act of relinquishment in perpetuity of all
+present and future rights to this software under copyright law.
+
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE
+WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS BE LIABLE
+FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM, OUT OF OR IN
+CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
+
+For more information, please refer to <https://unlicense.org>`,
+};
+
 const isLicenseFile = (file: string): boolean =>
   /^(licen[cs]e|copying|notice)([.-].*)?$/i.test(file) || /_license\.md$/i.test(file);
 
@@ -35,7 +55,10 @@ export function readLicense(folder: string): ShippedLicense {
     .filter(isLicenseFile)
     .sort()
     .map((file) => readFileSync(join(folder, file), "utf8").trim());
-  return { name, version, license, text: texts.join("\n\n") };
+  const text = texts.length > 0 ? texts.join("\n\n") : textsByPackage[name];
+  if (text === undefined)
+    throw new Error(`${name} ${version} (${license}) is shipped and has no file of its license: ${folder}`);
+  return { name, version, license, text };
 }
 
 const byName = (one: ShippedLicense, other: ShippedLicense): number =>

@@ -1,23 +1,29 @@
 /** What the console must know of its deployment. The host of the console serves it as `/config.json`. */
-import * as z from "zod";
+import * as z from "zod/mini";
 
 const urlSchema = z.url({ protocol: /^https?$/, error: "must be an address that begins with http:// or https://" });
-const textSchema = z.string("must be a text").min(1, "must not be empty");
+const textSchema = z.string("must be a text").check(z.minLength(1, "must not be empty"));
 
-export const configSchema = z.object({
-  apiUrl: urlSchema,
-  region: textSchema,
-  version: textSchema,
-  auth: z.object({
-    authority: urlSchema,
-    clientId: textSchema,
-    authorizeUrl: urlSchema,
-    tokenUrl: urlSchema,
-    logoutUrl: urlSchema,
-    jwksUrl: urlSchema,
-    scope: textSchema,
-  }),
-});
+const configSchema = z.object(
+  {
+    apiUrl: urlSchema,
+    region: textSchema,
+    version: textSchema,
+    auth: z.object(
+      {
+        authority: urlSchema,
+        clientId: textSchema,
+        authorizeUrl: urlSchema,
+        tokenUrl: urlSchema,
+        logoutUrl: urlSchema,
+        jwksUrl: urlSchema,
+        scope: textSchema,
+      },
+      "must be an object",
+    ),
+  },
+  "must be an object",
+);
 export type Config = z.infer<typeof configSchema>;
 
 /** There is no usable `/config.json`. The message says what is wrong with it, field by field. */

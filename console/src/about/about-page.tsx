@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { useConfig } from "../app/config-context";
 import { PageTitle } from "../app/page-title";
 import { texts } from "../texts/en";

@@ -3,7 +3,7 @@
  * before they end, once for all who wait; when a renewal is refused, the page stays as it is and says so.
  */
 import { ErrorResponse, type User, UserManager, WebStorageStateStore } from "oidc-client-ts";
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { Config } from "../config";
 
 export type SessionState =
@@ -102,15 +102,24 @@ export function createSession({ manager, logoutUrl, clientId, origin, leave }: S
 
   async function renewOnce(old: User): Promise<string | undefined> {
     // Without a refresh token the library would open a frame, which the content security policy forbids.
-    if (old.refresh_token === undefined) { refuse(old); return; }
+    if (old.refresh_token === undefined) {
+      refuse(old);
+      return;
+    }
     try {
       const next = await manager.signinSilent();
-      if (next === null) { refuse(old); return; }
+      if (next === null) {
+        refuse(old);
+        return;
+      }
       signedIn(next);
       return next.access_token;
     } catch (error) {
       // Only the user directory's own refusal ends the session. A broken connection does not.
-      if (isRefusal(error)) { refuse(old); return; }
+      if (isRefusal(error)) {
+        refuse(old);
+        return;
+      }
       throw error;
     }
   }
