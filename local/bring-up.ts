@@ -10,6 +10,7 @@ import { composeTwinkle } from "./first-composition";
 import { type Outputs, writeOutputs } from "./outputs";
 import type { LocalPaths } from "./paths";
 import { type Clients, connectClients, keepCloud, startCloud, startSageMaker } from "./phases/cloud";
+import { openConsole } from "./phases/console";
 import { prepareEnvironments, prepareTrainer } from "./phases/environments";
 import { openGateway, startReconciler } from "./phases/gateway";
 import { type Addresses, chooseAddresses } from "./phases/ports";
@@ -57,10 +58,12 @@ export async function bringUp(params: {
   }
 
   const gateway = parts.use(await openGateway({ deployment, addresses, paths, progress }));
+  const studio = parts.use(await openConsole({ apiUrl: gateway.url, deployment, addresses, clients, progress }));
   parts.use(startReconciler({ lambda, deployment, progress, signal }));
   publishOutputs({
     file: paths.outputs,
     apiUrl: gateway.url,
+    consoleUrl: studio.url,
     addresses,
     deployment,
     miniStack: cloud.miniStack,
@@ -69,7 +72,7 @@ export async function bringUp(params: {
   progress.report(`the API is at ${gateway.url} (users, passwords and addresses: ${paths.outputs})`);
 
   const file = await composeFirst({ apiUrl: gateway.url, deployment, clients, paths, progress, signal });
-  if (!options.once) progress.report("everything is up; Ctrl-C ends it");
+  if (!options.once) progress.report(`everything is up; Ctrl-C ends it. The console is at ${studio.url}`);
   console.log(file);
   return { failed: cloud.failed };
 }
@@ -90,15 +93,17 @@ function makeFolders(paths: LocalPaths): void {
 function publishOutputs(params: {
   readonly file: string;
   readonly apiUrl: string;
+  readonly consoleUrl: string;
   readonly addresses: Addresses;
   readonly deployment: Deployment;
   readonly miniStack: MiniStack;
   readonly sageMakerServer: SageMakerServer;
 }): void {
-  const { file, apiUrl, addresses, deployment, miniStack, sageMakerServer } = params;
+  const { file, apiUrl, consoleUrl, addresses, deployment, miniStack, sageMakerServer } = params;
   const { outputs, demoUser, secondUser } = deployment;
   const outputsWith = (sagemakerPid: number): Outputs => ({
     apiUrl,
+    consoleUrl,
     region: localRegion,
     userPoolId: outputs.UserPoolId,
     userPoolClientId: outputs.UserPoolClientId,

@@ -11,6 +11,8 @@ const userSchema = z.strictObject({ username: z.string().min(1), password: z.str
  */
 const outputsSchema = z.strictObject({
   apiUrl: z.url(),
+  /** The address of the console, with the key that signs the demo user in without a password. */
+  consoleUrl: z.url(),
   region: z.string(),
   userPoolId: z.string().min(1),
   userPoolClientId: z.string().min(1),

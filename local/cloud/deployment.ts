@@ -38,9 +38,9 @@ export const deploymentSchema = z.object({
   stateful: z.string(),
   /**
    * The queue addresses in the functions' environment contain MiniStack's port, so the ports stay the same as long as
-   * the state is kept.
+   * the state is kept. Version 0.2 had no console, so a cloud of that time has no port for it.
    */
-  ports: z.object({ cloud: z.int(), sageMaker: z.int(), gateway: z.int() }),
+  ports: z.object({ cloud: z.int(), sageMaker: z.int(), gateway: z.int(), console: z.int().optional() }),
   outputs: stackOutputsSchema,
   demoUser: userSchema,
   secondUser: userSchema,

@@ -4,6 +4,7 @@ import { createProxyServer } from "http-proxy-3";
 import { loopback } from "../../tools/processes/free-port";
 import type { TokenCheck } from "./access-tokens";
 import { Admission } from "./admission";
+import { browserHeaders } from "./browser-headers";
 import { Connections } from "./connections";
 import { type CorsConfiguration, corsHeaders, isPreflight, preflightHeaders } from "./cors";
 import { type Pace, watchPace } from "./pace";
@@ -42,11 +43,6 @@ const pieceBytes = 64 * 1024;
  * all clients come at the same moment.
  */
 const retryAfter = (): Record<string, string> => ({ "retry-after": String(2 + Math.floor(Math.random() * 4)) });
-/**
- * Headers that a browser adds and that are removed here. API Gateway has dealt with them itself, and MiniStack would
- * refuse every request that a page could send.
- */
-const browserHeaders = ["origin", "referer", "sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest", "sec-fetch-user"];
 /**
  * The flow of all clients without a token. They share one, because on one machine all have the same address, and a name
  * can be made up.

@@ -1,8 +1,10 @@
 import { environmentPython, makeEnvironments, waitingCommand } from "../../tools/python/environments";
+import { repository } from "../../tools/repository";
 import { type BackgroundWork, startInBackground } from "../background-work";
 import { type AssemblyHashes, hashOfAssembly } from "../cloud/assembly";
 import { synthesize } from "../cloud/deployment";
 import { localRegion } from "../cloud/ministack";
+import { buildConsole } from "../console/build-console";
 import type { LocalPaths } from "../paths";
 import type { Progress } from "../progress";
 
@@ -26,6 +28,9 @@ export async function prepareEnvironments(params: {
     progress.step("Python environments cloud and inference", async () => {
       await makeEnvironments({ names: ["cloud", "inference"], python, report: progress.report, signal });
     }),
+    progress.step("console (vite build)", async () =>
+      (await buildConsole({ repository, signal })) ? undefined : "unchanged",
+    ),
     progress.step("templates of the stacks (cdk synth)", async () =>
       (await synthesize({ paths, region: localRegion, signal })) ? undefined : "unchanged",
     ),

@@ -4,7 +4,7 @@ import type { Deployment } from "../cloud/deployment";
 
 /** The addresses at which the parts of this start listen. */
 export interface Addresses {
-  readonly ports: Deployment["ports"];
+  readonly ports: Deployment["ports"] & { readonly console: number };
   readonly awsEndpointUrl: string;
   readonly sagemakerEndpointUrl: string;
 }
@@ -25,8 +25,9 @@ export async function chooseAddresses(params: { readonly kept: Deployment | unde
   const cloud = kept?.ports.cloud ?? (await freePort());
   const sageMaker = kept?.ports.sageMaker ?? (await freePort());
   const gateway = await freePort(kept?.ports.gateway);
+  const console = await freePort(kept?.ports.console);
   return {
-    ports: { cloud, sageMaker, gateway },
+    ports: { cloud, sageMaker, gateway, console },
     awsEndpointUrl: `http://${loopback}:${cloud}`,
     sagemakerEndpointUrl: `http://${loopback}:${sageMaker}`,
   };

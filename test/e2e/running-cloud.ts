@@ -12,6 +12,7 @@ export const repository = resolve(__dirname, "../..");
 const userSchema = z.object({ username: z.string(), password: z.string() });
 const outputsSchema = z.object({
   apiUrl: z.url(),
+  consoleUrl: z.url(),
   region: z.string(),
   userPoolId: z.string(),
   userPoolClientId: z.string(),

@@ -24,6 +24,7 @@ afterEach(() => {
 
 const outputs: Outputs = {
   apiUrl: "http://127.0.0.1:1",
+  consoleUrl: "http://127.0.0.1:5001/?key=k",
   region: "eu-west-1",
   userPoolId: "p",
   userPoolClientId: "c",

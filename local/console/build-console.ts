@@ -1,0 +1,95 @@
+import { createHash } from "node:crypto";
+import { type Dirent, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { lockHolder, takeProcessLock } from "../../tools/processes/process-lock";
+import { runToEnd } from "../../tools/processes/run-to-end";
+
+/** What the console is built from. The lock file names the packages. */
+const sources = [
+  "console/build",
+  "console/src",
+  "console/index.html",
+  "console/package.json",
+  "console/tsconfig.json",
+  "console/vite.config.ts",
+  "client",
+  "domain/music",
+  "naming",
+  "package-lock.json",
+] as const;
+
+/** Returns the folder of the console's build, `console/dist`. */
+export const consoleFolder = (repository: string): string => join(repository, "console", "dist");
+
+/**
+ * Builds the console if it is not built, or was built from other sources. Two starts at the same time build it once.
+ *
+ * @returns true if it was built now
+ */
+export async function buildConsole(params: {
+  readonly repository: string;
+  readonly signal: AbortSignal;
+}): Promise<boolean> {
+  const { repository, signal } = params;
+  const generated = join(repository, "console", ".generated");
+  const stamp = join(generated, "built-from");
+  const lock = join(generated, "building.json");
+  const digest = hashOfSources(repository);
+  const isBuilt = (): boolean => existsSync(stamp) && readFileSync(stamp, "utf8") === digest;
+  if (isBuilt()) return false;
+
+  mkdirSync(generated, { recursive: true });
+  const release = await takeInTurn(lock, signal);
+  try {
+    if (isBuilt()) return false;
+    await runToEnd({
+      name: "npm run build --workspace console",
+      command: process.execPath,
+      args: ["--import", "tsx", "console/build/build.ts"],
+      cwd: repository,
+      signal,
+    });
+    writeFileSync(stamp, digest);
+    return true;
+  } finally {
+    release();
+  }
+}
+
+/** Takes the lock as soon as no other process has it. */
+async function takeInTurn(file: string, signal: AbortSignal): Promise<() => void> {
+  for (;;) {
+    while (lockHolder(file) !== undefined) await sleep(250, undefined, { signal });
+    try {
+      return takeProcessLock({ file, whyRefused: ({ pid }) => `Process ${pid} builds the console.` });
+    } catch (error) {
+      // Another process was quicker, or its lock cannot be taken at all.
+      if (lockHolder(file) === undefined) throw error;
+    }
+  }
+}
+
+function hashOfSources(repository: string): string {
+  const hash = createHash("sha256");
+  for (const file of sources.flatMap((name) => filesAt(join(repository, name)))) {
+    hash.update(`${file.slice(repository.length)}\0`);
+    hash.update(readFileSync(file));
+    hash.update("\0");
+  }
+  return hash.digest("hex");
+}
+
+/** Returns the files of a folder and of its folders, sorted; or the file itself. */
+function filesAt(path: string): string[] {
+  let entries: Dirent[];
+  try {
+    entries = readdirSync(path, { withFileTypes: true });
+  } catch {
+    return existsSync(path) ? [path] : [];
+  }
+  return entries
+    .filter(({ name }) => !["node_modules", "dist"].includes(name))
+    .flatMap((entry) => (entry.isDirectory() ? filesAt(join(path, entry.name)) : [join(path, entry.name)]))
+    .sort();
+}
