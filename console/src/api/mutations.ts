@@ -155,7 +155,9 @@ function useDelete(places: Places, send: (id: string) => Promise<void>): UseMuta
     onSuccess: (_nothing, id) => {
       client.removeQueries({ queryKey: places.one(id) });
     },
-    onSettled: async () => { await client.invalidateQueries({ queryKey: places.lists }); },
+    onSettled: async () => {
+      await client.invalidateQueries({ queryKey: places.lists });
+    },
   });
 }
 
@@ -201,8 +203,10 @@ const mostRepetitions = 3;
 
 export function useCreateComposition(): Creation<Schemas["CreateComposition"], Composition> {
   const api = useApi();
-  return useCreation(queryKeys.compositionLists, async ({ body, key }) =>
-    await fetched(api.POST("/compositions", { params: { header: { "Idempotency-Key": key } }, body })),
+  return useCreation(
+    queryKeys.compositionLists,
+    async ({ body, key }) =>
+      await fetched(api.POST("/compositions", { params: { header: { "Idempotency-Key": key } }, body })),
   );
 }
 

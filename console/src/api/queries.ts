@@ -2,7 +2,7 @@
  * What the console reads, by resource. A resource that is being worked on is looked at again as often as its answers ask
  * for; a look that failed in passing is repeated; nothing is asked for in a hidden tab or for a user who is not there.
  */
-import type { ApiClient, CallResult, components,Composition } from "@opencomposer/client";
+import type { ApiClient, CallResult, components, Composition } from "@opencomposer/client";
 import {
   keepPreviousData,
   type QueryClient,

@@ -2,16 +2,26 @@ import { Component, type ReactNode } from "react";
 import { ProblemError } from "../api/problem-error";
 import { texts } from "../texts/en";
 
-interface Caught {
-  readonly error: unknown;
+interface Props {
+  readonly children: ReactNode;
+  /** Where the user is. What was caught at another place is forgotten. */
+  readonly place?: string;
+}
+interface State {
+  readonly caught?: { readonly error: unknown } | undefined;
+  readonly place?: string | undefined;
 }
 
 /** Shows, in place of what cannot be drawn, what has happened and the id under which the logs have it. */
-export class ErrorBoundary extends Component<{ readonly children: ReactNode }, { readonly caught?: Caught }> {
-  override state: { readonly caught?: Caught } = {};
+export class ErrorBoundary extends Component<Props, State> {
+  override state: State = { place: this.props.place };
 
-  static getDerivedStateFromError(error: unknown): { readonly caught: Caught } {
+  static getDerivedStateFromError(error: unknown): State {
     return { caught: { error } };
+  }
+
+  static getDerivedStateFromProps({ place }: Props, before: State): State | null {
+    return place === before.place ? null : { caught: undefined, place };
   }
 
   override render(): ReactNode {

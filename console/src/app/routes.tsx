@@ -1,5 +1,6 @@
 /** Every page of the console with its path. Pages are loaded when they are first shown. */
 import { type ComponentType, lazy } from "react";
+import { consolePaths } from "../../../naming/console-paths";
 import { texts } from "../texts/en";
 
 export interface PageRoute {
@@ -12,7 +13,7 @@ export interface PageRoute {
 
 /** Reloading a page of these paths leads to the same page. The first one with a name in the navigation is the home. */
 export const pageRoutes: readonly PageRoute[] = [
-  { path: "/signed-in", page: lazy(async () => await import("../sign-in/signed-in-page")) },
+  { path: consolePaths.signedIn, page: lazy(async () => await import("../sign-in/signed-in-page")) },
   { path: "/about", page: lazy(async () => await import("../about/about-page")), navigation: texts.navigation.about },
 ];
 

@@ -1,6 +1,6 @@
 /** The frame around every page: the way past it for the keyboard, the header, the navigation, and the page's place. */
 import { Suspense, useEffect, useRef } from "react";
-import { Link, Redirect, Route, Switch, useLocation } from "wouter";
+import { Link, matchRoute, Redirect, Route, Switch, useLocation, useRouter } from "wouter";
 import { SignInAgainBar } from "../sign-in/sign-in-again-bar";
 import { SignInMenu } from "../sign-in/sign-in-menu";
 import { texts } from "../texts/en";
@@ -13,14 +13,16 @@ import { homePath, pageRoutes } from "./routes";
 export function Shell() {
   const [path] = useLocation();
   const main = useRef<HTMLElement>(null);
-  const shownPath = useRef(path);
-  // A new page begins at its top, for eyes and for screen readers alike.
+  const { parser } = useRouter();
+  const page = pageRoutes.findIndex(({ path: pattern }) => matchRoute(parser, pattern, path)[0]);
+  const shownPage = useRef(page);
+  // Another page begins at its top, for eyes and for screen readers alike.
   useEffect(() => {
-    if (shownPath.current === path) return;
-    shownPath.current = path;
+    if (shownPage.current === page) return;
+    shownPage.current = page;
     window.scrollTo(0, 0);
     main.current?.focus({ preventScroll: true });
-  }, [path]);
+  }, [page]);
   return (
     <div className="shell">
       <a
@@ -46,7 +48,7 @@ export function Shell() {
       </header>
       <SignInAgainBar />
       <main id="main" ref={main} tabIndex={-1}>
-        <ErrorBoundary key={path}>
+        <ErrorBoundary place={path}>
           <Suspense fallback={<p role="status">{texts.loading}</p>}>
             <Switch>
               <Route path="/">

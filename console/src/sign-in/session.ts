@@ -4,6 +4,7 @@
  */
 import { ErrorResponse, type User, UserManager, WebStorageStateStore } from "oidc-client-ts";
 import * as z from "zod/mini";
+import { consolePaths } from "../../../naming/console-paths";
 import type { Config } from "../config";
 
 export type SessionState =
@@ -50,7 +51,7 @@ export function createUserManager({ auth }: Config, origin: string): UserManager
   return new UserManager({
     authority: auth.authority,
     client_id: auth.clientId,
-    redirect_uri: `${origin}/signed-in`,
+    redirect_uri: `${origin}${consolePaths.signedIn}`,
     response_type: "code",
     scope: auth.scope,
     // Given, so that no discovery request is made: the same code serves for Cognito and for the local cloud.
