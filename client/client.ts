@@ -25,7 +25,12 @@ export {
 } from "./wait.ts";
 
 /** Paths whose response is a MIDI file. */
-type MidiPath = "/compositions/{compositionId}/midi" | "/training-jobs/{trainingJobId}/samples/{epoch}/{melodyId}";
+type MidiPath =
+  | "/sample-melodies/{sampleMelodyId}/midi"
+  | "/tracks/{trackId}/midi"
+  | "/compositions/{compositionId}/midi"
+  | "/compositions/{compositionId}/input/midi"
+  | "/training-jobs/{trainingJobId}/samples/{epoch}/{melodyId}";
 type MidiOptions<Path extends MidiPath> = FetchOptions<paths[Path]["get"]>;
 
 /**
@@ -146,6 +151,32 @@ function isPresignedUrl(value: unknown): value is PresignedUrl {
   return typeof value === "object" && value !== null && "url" in value && "expiresAt" in value;
 }
 
+type PresignedUrlResult =
+  | { readonly data: PresignedUrl; readonly response: Response }
+  | { readonly error: Problem; readonly response: Response };
+
+function presignedUrlResult({
+  data,
+  error,
+  response,
+}: {
+  readonly data?: unknown;
+  readonly error?: Problem;
+  readonly response: Response;
+}): PresignedUrlResult {
+  if (isPresignedUrl(data)) return { data, response };
+  return { error: error ?? unexpectedResponse(response, ""), response };
+}
+
+interface UrlOptions {
+  readonly signal?: AbortSignal;
+}
+
+const asUrl = ({ signal }: UrlOptions) => ({
+  headers: { accept: "application/json" },
+  ...(signal === undefined ? {} : { signal }),
+});
+
 /**
  * Returns a short-lived URL of a finished composition's MIDI file, for players and downloads that send no token.
  * @returns the URL, or the problem because of which there is none
@@ -153,17 +184,21 @@ function isPresignedUrl(value: unknown): value is PresignedUrl {
 export async function compositionMidiUrl(
   api: ApiClient,
   compositionId: string,
-  { signal }: { readonly signal?: AbortSignal } = {},
-): Promise<
-  | { readonly data: PresignedUrl; readonly response: Response }
-  | { readonly error: Problem; readonly response: Response }
-> {
-  const { data, error, response } = await api.GET("/compositions/{compositionId}/midi", {
-    params: { path: { compositionId } },
-    headers: { accept: "application/json" },
-    ...(signal === undefined ? {} : { signal }),
-  });
-  const url: unknown = data;
-  if (isPresignedUrl(url)) return { data: url, response };
-  return { error: error ?? unexpectedResponse(response, ""), response };
+  options: UrlOptions = {},
+): Promise<PresignedUrlResult> {
+  const params = { path: { compositionId } };
+  return presignedUrlResult(await api.GET("/compositions/{compositionId}/midi", { params, ...asUrl(options) }));
+}
+
+/**
+ * Returns a short-lived URL of the MIDI file that was uploaded as a track.
+ * @returns the URL, or the problem because of which there is none
+ */
+export async function trackMidiUrl(
+  api: ApiClient,
+  trackId: string,
+  options: UrlOptions = {},
+): Promise<PresignedUrlResult> {
+  const params = { path: { trackId } };
+  return presignedUrlResult(await api.GET("/tracks/{trackId}/midi", { params, ...asUrl(options) }));
 }

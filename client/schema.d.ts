@@ -71,6 +71,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/sample-melodies/{sampleMelodyId}/midi": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Get a built-in melody as a MIDI file
+     * @description The response may be kept for a minute (`Cache-Control`). The ETag is the SHA-256 of the bytes.
+     */
+    get: operations["getSampleMelodyMidi"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/tracks": {
     parameters: {
       query?: never;
@@ -109,6 +129,26 @@ export interface paths {
     head?: never;
     /** Rename a track */
     patch: operations["updateTrack"];
+    trace?: never;
+  };
+  "/tracks/{trackId}/midi": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Get the MIDI file of a track as it was uploaded
+     * @description The file is the upload, byte for byte, with all its tracks; `trackIndex` of the track says which one is the melody. With `Accept: application/json` the response is a short-lived URL of the file. The ETag is the SHA-256 of the bytes.
+     */
+    get: operations["getTrackMidi"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
     trace?: never;
   };
   "/compositions": {
@@ -171,6 +211,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/compositions/{compositionId}/input/midi": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Get what a finished piece was made of as a MIDI file
+     * @description The file has the melody, or the tracks, that the technique was given: the input after `inputOptions`, so with the tempo, the transposition and the bars that were asked for, and on the grid if `rhythmAssist` was. Otherwise notes keep their ticks, and the model hears them on the nearest sixteenth. The file is a copy that was kept when the piece was made: it is there after the input was changed or deleted. A piece that version 0.2 made has no such copy: the response is 404 `INPUT_MIDI_NOT_AVAILABLE`. With `Accept: application/json` the response is a short-lived URL of the file. The ETag is the SHA-256 of the bytes.
+     */
+    get: operations["getCompositionInputMidi"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/compositions/{compositionId}/edit-events": {
     parameters: {
       query?: never;
@@ -180,7 +240,7 @@ export interface paths {
     };
     /**
      * List the edits by which a composition was made
-     * @description The response lists all edits in their order, at most 25,600. An edit adds or removes one cell, a pitch at a sixteenth; edits of one `pass` were chosen together. To replay them, put the input's notes on the grid (`round(tick / (ticksPerBeat / 4))`, each at least one sixteenth long), then set or clear a cell for each edit: after the last one the cells are those of all tracks of the result. `probability` is how likely the model, just before the edit, found it that the cell should change. In the example the model moves the input's C (60) at the second sixteenth to D (62).
+     * @description The response lists all edits in their order, at most 25,600. An edit adds or removes one cell, a pitch at a sixteenth; edits of one `pass` were chosen together. To replay them, put the notes of `GET /compositions/{compositionId}/input/midi` on the grid (`round(tick / (ticksPerBeat / 4))`, each at least one sixteenth long), then set or clear a cell for each edit: after the last one the cells are those of all tracks of the result. `probability` is how likely the model, just before the edit, found it that the cell should change. In the example the model moves the input's C (60) at the second sixteenth to D (62).
      *
      *     `{"items":[{"step":1,"pitch":60,"kind":"remove","original":true,"pass":0,"probability":0.91},{"step":1,"pitch":62,"kind":"add","original":false,"pass":0,"probability":0.84}]}`
      *
@@ -577,6 +637,17 @@ export interface components {
        */
       name: string;
     };
+    /** @description A short-lived URL of the file itself; it needs no token. */
+    PresignedUrl: {
+      /** Format: uri */
+      url: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC
+       * @example 2026-01-31T12:00:00.000Z
+       */
+      expiresAt: string;
+    };
     Composition: {
       /**
        * @description a ULID: 26 characters of Crockford's base 32
@@ -823,17 +894,6 @@ export interface components {
          */
         instruments?: "model" | "choir" | "strings" | "brass" | "organ" | "piano" | "band";
       };
-    };
-    /** @description A short-lived URL of the file itself; it needs no token. */
-    PresignedUrl: {
-      /** Format: uri */
-      url: string;
-      /**
-       * Format: date-time
-       * @description ISO 8601, UTC
-       * @example 2026-01-31T12:00:00.000Z
-       */
-      expiresAt: string;
     };
     EditEventList: {
       items: {
@@ -1382,6 +1442,125 @@ export interface operations {
       };
       /** @description `INVALID_REQUEST`: the request is not valid */
       400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNSUPPORTED_CONTENT_ENCODING`: the content encoding is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: too many requests at once */
+      429: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: the function could not be reached */
+      503: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  getSampleMelodyMidi: {
+    parameters: {
+      query?: never;
+      header?: {
+        "If-None-Match"?: string;
+      };
+      path: {
+        sampleMelodyId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The request has succeeded. */
+      200: {
+        headers: {
+          /** @description The id under which the logs have this request. */
+          "X-Request-Id": string;
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
+          /** @description `attachment` with a file name that is made of the resource's name. The JSON form and 304 have no such header. */
+          "Content-Disposition"?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "audio/midi": ArrayBuffer;
+        };
+      };
+      /** @description The client has this version. */
+      304: {
+        headers: {
+          /** @description The id under which the logs have this request. */
+          "X-Request-Id": string;
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
+          /** @description `attachment` with a file name that is made of the resource's name. The JSON form and 304 have no such header. */
+          "Content-Disposition"?: string;
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `INVALID_REQUEST`: the request is not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `NOT_FOUND`: not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `NOT_ACCEPTABLE`: the resource is not available in an accepted form */
+      406: {
         headers: {
           [name: string]: unknown;
         };
@@ -2078,6 +2257,153 @@ export interface operations {
       };
     };
   };
+  getTrackMidi: {
+    parameters: {
+      query?: never;
+      header?: {
+        "If-None-Match"?: string;
+      };
+      path: {
+        /** @description a ULID: 26 characters of Crockford's base 32 */
+        trackId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The request has succeeded. */
+      200: {
+        headers: {
+          /** @description The id under which the logs have this request. */
+          "X-Request-Id": string;
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
+          ETag?: string;
+          /** @description `attachment` with a file name that is made of the resource's name. The JSON form and 304 have no such header. */
+          "Content-Disposition"?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "audio/midi": ArrayBuffer;
+        };
+      };
+      /** @description The client has this version. */
+      304: {
+        headers: {
+          /** @description The id under which the logs have this request. */
+          "X-Request-Id": string;
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
+          ETag?: string;
+          /** @description `attachment` with a file name that is made of the resource's name. The JSON form and 304 have no such header. */
+          "Content-Disposition"?: string;
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `INVALID_REQUEST`: the request is not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: the access token is missing, expired, altered or of another user pool */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: the token lacks a scope */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `NOT_FOUND`: not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `NOT_ACCEPTABLE`: the resource is not available in an accepted form */
+      406: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `FILE_LOST`: a file is lost or damaged */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNSUPPORTED_CONTENT_ENCODING`: the content encoding is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: too many requests at once */
+      429: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `OVERLOADED`: the service is overloaded; API Gateway: the function could not be reached */
+      503: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
   listCompositions: {
     parameters: {
       query?: {
@@ -2761,7 +3087,7 @@ export interface operations {
           "X-Request-Id": string;
           /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
           ETag?: string;
-          /** @description `attachment` with a file name that is made of the resource's name. The JSON form has no such header. */
+          /** @description `attachment` with a file name that is made of the resource's name. The JSON form and 304 have no such header. */
           "Content-Disposition"?: string;
           [name: string]: unknown;
         };
@@ -2776,7 +3102,7 @@ export interface operations {
           "X-Request-Id": string;
           /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
           ETag?: string;
-          /** @description `attachment` with a file name that is made of the resource's name. The JSON form has no such header. */
+          /** @description `attachment` with a file name that is made of the resource's name. The JSON form and 304 have no such header. */
           "Content-Disposition"?: string;
           [name: string]: unknown;
         };
@@ -2810,6 +3136,164 @@ export interface operations {
         };
       };
       /** @description `NOT_FOUND`: not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `NOT_ACCEPTABLE`: the resource is not available in an accepted form */
+      406: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `NOT_READY`: the resource is not ready */
+      409: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `FILE_LOST`: a file is lost or damaged */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNSUPPORTED_CONTENT_ENCODING`: the content encoding is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: too many requests at once */
+      429: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `OVERLOADED`: the service is overloaded; API Gateway: the function could not be reached */
+      503: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  getCompositionInputMidi: {
+    parameters: {
+      query?: never;
+      header?: {
+        "If-None-Match"?: string;
+      };
+      path: {
+        /** @description a ULID: 26 characters of Crockford's base 32 */
+        compositionId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The request has succeeded. */
+      200: {
+        headers: {
+          /** @description The id under which the logs have this request. */
+          "X-Request-Id": string;
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
+          ETag?: string;
+          /** @description `attachment` with a file name that is made of the resource's name. The JSON form and 304 have no such header. */
+          "Content-Disposition"?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "audio/midi": ArrayBuffer;
+        };
+      };
+      /** @description The client has this version. */
+      304: {
+        headers: {
+          /** @description The id under which the logs have this request. */
+          "X-Request-Id": string;
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
+          ETag?: string;
+          /** @description `attachment` with a file name that is made of the resource's name. The JSON form and 304 have no such header. */
+          "Content-Disposition"?: string;
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `INVALID_REQUEST`: the request is not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: the access token is missing, expired, altered or of another user pool */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: the token lacks a scope */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `NOT_FOUND`: not found; `INPUT_MIDI_NOT_AVAILABLE`: the input of the piece was not kept */
       404: {
         headers: {
           [name: string]: unknown;
@@ -4678,7 +5162,7 @@ export interface operations {
           "X-Request-Id": string;
           /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
           ETag?: string;
-          /** @description `attachment` with a file name that is made of the resource's name. The JSON form has no such header. */
+          /** @description `attachment` with a file name that is made of the resource's name. The JSON form and 304 have no such header. */
           "Content-Disposition"?: string;
           [name: string]: unknown;
         };
@@ -4693,7 +5177,7 @@ export interface operations {
           "X-Request-Id": string;
           /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
           ETag?: string;
-          /** @description `attachment` with a file name that is made of the resource's name. The JSON form has no such header. */
+          /** @description `attachment` with a file name that is made of the resource's name. The JSON form and 304 have no such header. */
           "Content-Disposition"?: string;
           [name: string]: unknown;
         };

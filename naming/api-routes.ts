@@ -30,12 +30,19 @@ export const apiRoutes = {
   getOpenApiDocument: { method: "GET", path: "/openapi.json", capability: "discovery", public: true },
   listTechniques: { method: "GET", path: "/techniques", capability: "discovery", public: true },
   listSampleMelodies: { method: "GET", path: "/sample-melodies", capability: "discovery", public: true },
+  getSampleMelodyMidi: {
+    method: "GET",
+    path: "/sample-melodies/{sampleMelodyId}/midi",
+    capability: "discovery",
+    public: true,
+  },
 
   createTrack: { method: "POST", path: "/tracks", capability: "tracks", public: false },
   listTracks: { method: "GET", path: "/tracks", capability: "tracks", public: false },
   getTrack: { method: "GET", path: "/tracks/{trackId}", capability: "tracks", public: false },
   updateTrack: { method: "PATCH", path: "/tracks/{trackId}", capability: "tracks", public: false },
   deleteTrack: { method: "DELETE", path: "/tracks/{trackId}", capability: "tracks", public: false },
+  getTrackMidi: { method: "GET", path: "/tracks/{trackId}/midi", capability: "tracks", public: false },
 
   createComposition: { method: "POST", path: "/compositions", capability: "compositions", public: false },
   listCompositions: { method: "GET", path: "/compositions", capability: "compositions", public: false },
@@ -55,6 +62,12 @@ export const apiRoutes = {
   getCompositionMidi: {
     method: "GET",
     path: "/compositions/{compositionId}/midi",
+    capability: "compositions",
+    public: false,
+  },
+  getCompositionInputMidi: {
+    method: "GET",
+    path: "/compositions/{compositionId}/input/midi",
     capability: "compositions",
     public: false,
   },

@@ -6,6 +6,7 @@
  *   users/{sub}/compositions/{compositionId}/score.json            what the MIDI file is written from
  *   users/{sub}/compositions/{compositionId}/{revision}.mid, {revision}-{token}.mid
  *   users/{sub}/compositions/{compositionId}/edit-events.json
+ *   users/{sub}/compositions/{compositionId}/input.mid             what was given to the technique
  *   users/{sub}/models/{modelId}/model.onnx, model-card.json
  *   users/{sub}/training-jobs/{jobId}/progress.jsonl, reference.json, samples/epoch-NNNN/{melodyId}.mid
  *   stock/models/{modelId}/{sha256}/model.onnx, model-card.json     a version that replaces another leaves it there
@@ -40,6 +41,7 @@ export const trackKey = ({ sub, id }: OwnedBy): string => `${userPrefix(sub)}/tr
 export const compositionPrefix = ({ sub, id }: OwnedBy): string => `${userPrefix(sub)}/compositions/${id}/`;
 const scoreFile = "score.json";
 const editEventsFile = "edit-events.json";
+const inputMidiFile = "input.mid";
 export const compositionScoreKey = (composition: OwnedBy): string => `${compositionPrefix(composition)}${scoreFile}`;
 /**
  * The revision of a MIDI file. One that a worker wrote has only the number of its attempt; one that a request wrote has
@@ -54,6 +56,8 @@ export const compositionMidiKey = (composition: OwnedBy, midi: MidiRevision): st
   `${compositionPrefix(composition)}${midi.revision}${midi.token === undefined ? "" : `-${midi.token}`}.mid`;
 export const compositionEditEventsKey = (composition: OwnedBy): string =>
   `${compositionPrefix(composition)}${editEventsFile}`;
+export const compositionInputMidiKey = (composition: OwnedBy): string =>
+  `${compositionPrefix(composition)}${inputMidiFile}`;
 
 export const modelPrefix = ({ sub, id }: OwnedBy): string => `${userPrefix(sub)}/models/${id}/`;
 export const stockModelPrefix = ({ id, sha256 }: { readonly id: string; readonly sha256: string }): string =>
@@ -163,7 +167,7 @@ function isKeptName({ kind, name }: Pick<OwnedObject, "kind" | "name">): boolean
       // The parser accepts no other name.
       return true;
     case "COMPOSITION":
-      return name === scoreFile || name === editEventsFile;
+      return name === scoreFile || name === editEventsFile || name === inputMidiFile;
     case "MODEL":
       return name === modelFile || name === modelCardFile;
     case "TRAINING_JOB": {

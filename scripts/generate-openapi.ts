@@ -58,7 +58,7 @@ const headerText = {
     "responses of API Gateway itself.",
   requestId: "The id under which the logs have this request.",
   contentDisposition:
-    "`attachment` with a file name that is made of the resource's name. The JSON form has no such header.",
+    "`attachment` with a file name that is made of the resource's name. The JSON form and 304 have no such header.",
   replayed: "`true` means that this repeats the first response to the same request with the same `Idempotency-Key`.",
 } as const;
 
@@ -84,7 +84,7 @@ function responseHeaders({ tagged, located, polled, response, idempotent }: Oper
     ...(tagged === true ? { ETag: { ...stringHeader(headerText.etag), required: response !== "midi" } } : {}),
     ...(located === true ? { Location: stringHeader(headerText.location) } : {}),
     ...(polled === true ? { "Retry-After": retryAfterHeader } : {}),
-    ...(response === "midi"
+    ...(response === "midi" || response === "midi-bytes"
       ? { "Content-Disposition": { ...stringHeader(headerText.contentDisposition), required: false } }
       : {}),
     ...(idempotent === true
@@ -96,6 +96,7 @@ function responseHeaders({ tagged, located, polled, response, idempotent }: Oper
 function responseContent({ response }: OperationDescription): Pick<ResponseConfig, "content"> {
   if (response === undefined) return {};
   if (response === "midi") return { content: { ...midiContent, "application/json": { schema: presignedUrlSchema } } };
+  if (response === "midi-bytes") return { content: midiContent };
   if (response === "openapi") return { content: { "application/json": { schema: { type: "object" } } } };
   return { content: { "application/json": { schema: response } } };
 }

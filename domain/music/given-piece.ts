@@ -3,7 +3,7 @@ import type { TechniqueId } from "../../naming/resource-names";
 import type { InputOptions } from "../schemas/composition-parts";
 import { type Bars, choosePart, type Melody, type TrackMelody, withWholeSteps } from "./melody";
 import type { MidiNote } from "./midi-note";
-import { type Score, timeSignatureOf } from "./score";
+import { type Score, sharedMembers, timeSignatureOf } from "./score";
 import type { MidiTrack, Song } from "./song";
 
 /** A track that was given. */
@@ -34,6 +34,14 @@ export function trackOfPiece(piece: GivenPiece, index: number): Melody {
   if (track === undefined) throw new RangeError(`the piece has no track ${index}; it has ${piece.tracks.length}`);
   const { ticksPerBeat, tempo, bars, timeSignature } = piece;
   return { name: track.name, program: track.program, notes: track.notes, ticksPerBeat, tempo, bars, timeSignature };
+}
+
+/** Returns what was given as a score of its own, before anything is made of it. */
+export function scoreOfPiece({ name, piece }: { readonly name: string; readonly piece: GivenPiece }): Score {
+  return {
+    ...sharedMembers({ ...piece, name }),
+    tracks: piece.tracks.map(({ notes, ...track }) => ({ ...track, source: "input" as const, notes: [...notes] })),
+  };
 }
 
 /**

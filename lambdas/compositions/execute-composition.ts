@@ -1,8 +1,15 @@
 import { createHash } from "node:crypto";
 import { extendScore } from "../../domain/music/extended-score";
-import { type GivenPiece, trackOfPiece } from "../../domain/music/given-piece";
+import { type GivenPiece, scoreOfPiece, trackOfPiece } from "../../domain/music/given-piece";
 import { withInstruments } from "../../domain/music/instruments";
-import { composeScore, type GeneratedTrack, type Score, scoreNoteBars, scoreOutput } from "../../domain/music/score";
+import {
+  composeScore,
+  type GeneratedTrack,
+  type Score,
+  scoreNoteBars,
+  scoreOutput,
+  writeMidi,
+} from "../../domain/music/score";
 import type { Failure } from "../../domain/schemas/failure";
 import type { InvocationResponse } from "../../domain/schemas/invocation";
 import { storableMetrics } from "../../domain/schemas/metrics";
@@ -10,6 +17,7 @@ import { isFinalCompositionState } from "../../domain/states/composition-state";
 import { midiType } from "../../naming/media-types";
 import {
   compositionEditEventsKey,
+  compositionInputMidiKey,
   compositionMidiKey,
   compositionScoreKey,
   type OwnedBy,
@@ -205,7 +213,7 @@ async function composeLater(
 /**
  * Writes the files of a piece and returns what the row says of them. The attempt is the MIDI file's revision, so that a
  * worker whose lease was taken over, but which does not know it yet, cannot overwrite the other worker's file. The
- * score is the same from every attempt, because model, seed and melody come from the row. It has the instruments of
+ * score and the input are the same from every attempt, because model, seed and melody come from the row. The score has the instruments of
  * melody and model, so that a later change can go back to them. A later change of the instruments or the performance
  * writes the next revision.
  */
@@ -226,6 +234,8 @@ async function writeResult(
     const body = JSON.stringify({ items: editEvents });
     await artifacts.write({ key: compositionEditEventsKey(composition), body, ...json });
   }
+  const given = writeMidi(scoreOfPiece({ name: composition.name, piece }));
+  await artifacts.write({ key: compositionInputMidiKey(composition), body: given, contentType: midiType });
   const key = compositionMidiKey(composition, { revision });
   await artifacts.write({ key, body: bytes, contentType: midiType });
   return {
@@ -233,11 +243,17 @@ async function writeResult(
       ...scoreOutput(score, storableMetrics(metrics), editEvents?.length),
       ...(remarks.length === 0 ? {} : { remarks: [...remarks] }),
     },
-    midi: { revision, sha256: createHash("sha256").update(bytes).digest("hex"), bytes: bytes.byteLength },
+    midi: { revision, ...digestOf(bytes) },
+    inputMidi: digestOf(given),
     barsWithNotes: scoreNoteBars(score),
     ...(phraseEnds === undefined ? {} : { phraseEnds }),
   };
 }
+
+const digestOf = (bytes: Uint8Array): { readonly sha256: string; readonly bytes: number } => ({
+  sha256: createHash("sha256").update(bytes).digest("hex"),
+  bytes: bytes.byteLength,
+});
 
 /** Returns the piece: what was given and what was made of it. */
 function scoreOf(name: string, piece: GivenPiece, { tracks, melody, continuation }: GeneratedPiece): Score {

@@ -1,13 +1,13 @@
 /** Sends MIDI files: the bytes, or a short-lived URL of the object to a client that asks for JSON. */
 import { createHash } from "node:crypto";
 import { midiType } from "../../naming/media-types";
-import { DamagedFile } from "../problems/lost-file";
-import type { PresignedUrl } from "../stores/presigned-urls";
+import { DamagedFile, maxFileBytes } from "../problems/lost-file";
+import type { PresignedUrl, PresigningObjectStore } from "../stores/presigned-urls";
 import { negotiate } from "./accept";
 import { digestTag, taggedResponse } from "./entity-tag";
 import { fileStem } from "./file-name";
 import type { Request } from "./request";
-import { jsonResponse, type Response } from "./response";
+import { type Headers, jsonResponse, type Response } from "./response";
 
 const urlLifetimeSeconds = 300;
 
@@ -84,6 +84,71 @@ export async function midiResponse({
         "content-disposition": contentDisposition(filename),
       },
       body: bytes ?? (await whole()),
+    }),
+  });
+}
+
+export interface StoredMidiResponseParams extends Pick<MidiResponseParams, "request" | "filename"> {
+  readonly files: Pick<PresigningObjectStore, "exists" | "read" | "presign">;
+  readonly key: string;
+  readonly sha256: string;
+}
+
+/** Thrown inside {@link storedMidiResponse} when the file is not there. */
+class FileGone extends Error {}
+
+/**
+ * Returns the response with a MIDI file of a bucket; undefined if it is not there.
+ * @throws DamagedFile when the bytes are not those of the digest
+ */
+export async function storedMidiResponse({
+  files,
+  key,
+  ...params
+}: StoredMidiResponseParams): Promise<Response | undefined> {
+  try {
+    return await midiResponse({
+      ...params,
+      read: async () => {
+        const bytes = await files.read(key, maxFileBytes);
+        if (bytes === undefined) throw new FileGone();
+        return bytes;
+      },
+      presign: async (expiresInSeconds) => {
+        // S3 would refuse a URL of a lost file without a reason that helps.
+        if (!(await files.exists(key))) throw new FileGone();
+        return await files.presign(key, expiresInSeconds);
+      },
+    });
+  } catch (error) {
+    if (error instanceof FileGone) return undefined;
+    throw error;
+  }
+}
+
+export interface MidiBytesResponseParams {
+  readonly request: Request;
+  readonly bytes: Uint8Array;
+  readonly filename: string;
+  readonly headers?: Headers;
+}
+
+/** Returns the response with a MIDI file that is in no bucket, so that there is no URL of it. */
+export async function midiBytesResponse({
+  request,
+  bytes,
+  filename,
+  headers = {},
+}: MidiBytesResponseParams): Promise<Response> {
+  const type = negotiate(request, [midiType]);
+  return await taggedResponse({
+    request,
+    tag: digestTag(digestOf(bytes)),
+    headers,
+    response: () => ({
+      status: 200,
+      headers: { "content-type": type, "content-disposition": contentDisposition(filename) },
+      body: bytes,
     }),
   });
 }

@@ -3,7 +3,7 @@ import type { OwnedKind } from "../../naming/table-keys";
 import { notFound } from "./problem";
 
 /** The names of the kinds of items, as a problem's sentence has them. */
-const kindsInWords: Readonly<Record<OwnedKind, string>> = {
+export const kindsInWords: Readonly<Record<OwnedKind, string>> = {
   TRACK: "track",
   COMPOSITION: "composition",
   MODEL: "model",

@@ -21,6 +21,7 @@ export interface Claim extends OwnedBy {
 export interface CompositionResult {
   readonly output: NonNullable<CompositionItem["output"]>;
   readonly midi: NonNullable<CompositionItem["midi"]>;
+  readonly inputMidi: NonNullable<CompositionItem["inputMidi"]>;
   /** Where the tune's phrases end, in sixteenths. */
   readonly phraseEnds?: readonly number[] | undefined;
   /** The bars in which the notes of each track begin. */
@@ -48,6 +49,7 @@ export interface Compositions extends OwnedRows<CompositionItem>, OpenRows<Compo
 const resultSchema = z.strictObject({
   output: compositionOutputSchema,
   midi: compositionItemSchema.shape.midi.unwrap(),
+  inputMidi: compositionItemSchema.shape.inputMidi.unwrap(),
   phraseEnds: phraseEndsSchema.optional(),
   barsWithNotes: compositionItemSchema.shape.barsWithNotes.unwrap(),
 });

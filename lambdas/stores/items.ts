@@ -147,6 +147,8 @@ export const compositionItemSchema = z.strictObject({
       bytes: z.int().min(1),
     })
     .optional(),
+  /** The MIDI file of what was given to the technique. Rows of earlier versions have none. */
+  inputMidi: z.strictObject({ sha256: sha256Schema, bytes: z.int().min(1) }).optional(),
   /** The number of times that a worker has taken this composition, from 0. */
   attempt: z.int().min(0),
   /** The instant at which the lease of the present worker runs out. After it, a later delivery may take over. */

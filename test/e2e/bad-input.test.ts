@@ -217,8 +217,9 @@ afterAll(async () => {
   expect(left).toEqual([]);
 });
 
-const withIds = documentedOperations.filter(({ pathParameters }) => pathParameters.length > 0);
 const withToken = documentedOperations.filter(({ needsToken }) => needsToken);
+/** Operations on what is somebody's. */
+const withIds = withToken.filter(({ pathParameters }) => pathParameters.length > 0);
 const lists = documentedOperations.filter(({ queryParameters }) => queryParameters.includes("cursor"));
 
 /** What a request needs besides its path so that nothing but what is tested is wrong with it. */
@@ -949,7 +950,7 @@ describe("in the wrong state: 409 with the state", () => {
     const path = `/compositions/${runningCompositionId}`;
     const deleted = await owner.refused(409, "DELETE", path);
     expect(deleted).toMatchObject({ code: "NOT_FINAL", detail: expect.stringContaining("RUNNING") });
-    for (const part of ["/midi", "/edit-events"]) {
+    for (const part of ["/midi", "/input/midi", "/edit-events"]) {
       expect(await owner.refused(409, "GET", `${path}${part}`)).toMatchObject({
         code: "NOT_READY",
         detail: expect.stringContaining("RUNNING"),

@@ -503,6 +503,7 @@ describe.each([
       output: { bars: 1, tempo: 120, tracks: [], metrics: { emptyBarRate: 0 } },
       barsWithNotes: [],
       midi: { revision: 1, sha256: "0".repeat(64), bytes: 1 },
+      inputMidi: { sha256: "0".repeat(64), bytes: 1 },
     };
     const newComposition = async () => {
       const item = await putOwned(composition({ sub: newUser() }));

@@ -84,6 +84,11 @@ export async function walkThroughComposing(functions: RecordedFunctions): Promis
   expect(await statusOf("GET", "/tracks", { sub })).toBe(200);
   expect(await statusOf("GET", `/tracks/${track.id}`, { sub })).toBe(200);
   expect(await statusOf("PATCH", `/tracks/${track.id}`, { sub, json: { name: "New" } })).toBe(200);
+  expect(await statusOf("GET", `/tracks/${track.id}/midi`, { sub })).toBe(200);
+  const urlOf = async (path: string): Promise<string> =>
+    z.object({ url: z.url() }).parse((await call("GET", path, { sub, headers: { accept: "application/json" } })).body)
+      .url;
+  await fetch(await urlOf(`/tracks/${track.id}/midi`));
 
   const compose = async (input: object, more: object = {}) => {
     const json = { name: "Piece", technique: "unet-gan", modelId: "unet-gan-bach", input, ...more };
@@ -147,8 +152,9 @@ export async function walkThroughComposing(functions: RecordedFunctions): Promis
   // Reading, changing and deleting what there is.
   expect(await statusOf("GET", "/compositions", { sub })).toBe(200);
   expect(await statusOf("GET", `/compositions/${first.id}/midi`, { sub })).toBe(200);
-  const signed = await call("GET", `/compositions/${first.id}/midi`, { sub, headers: { accept: "application/json" } });
-  await fetch(z.object({ url: z.url() }).parse(signed.body).url);
+  await fetch(await urlOf(`/compositions/${first.id}/midi`));
+  expect(await statusOf("GET", `/compositions/${first.id}/input/midi`, { sub })).toBe(200);
+  await fetch(await urlOf(`/compositions/${first.id}/input/midi`));
   expect(await statusOf("GET", `/compositions/${rewritten.id}/edit-events`, { sub })).toBe(200);
   for (const program of [1, 2, 3]) {
     const json = { programs: [{ index: 1, program }] };
@@ -171,6 +177,12 @@ export async function walkThroughComposing(functions: RecordedFunctions): Promis
   expect(await statusOf("DELETE", `/tracks/${track.id}`, { sub })).toBe(204);
   for (const target of ["/models", `/models/${own.id}`, "/models/unet-gan-bach"])
     expect(await statusOf("GET", target, { sub })).toBe(200);
-  for (const target of ["/health", "/techniques", "/sample-melodies", "/openapi.json"])
+  for (const target of [
+    "/health",
+    "/techniques",
+    "/sample-melodies",
+    "/sample-melodies/ode-to-joy/midi",
+    "/openapi.json",
+  ])
     expect(await statusOf("GET", target)).toBe(200);
 }

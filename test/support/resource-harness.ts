@@ -18,6 +18,7 @@ import {
 } from "../../lambdas/stores/items";
 import {
   checkpointsPrefix,
+  compositionInputMidiKey,
   compositionMidiKey,
   compositionScoreKey,
   modelCardFile,
@@ -84,7 +85,8 @@ type Seed = (harness: ResourceHarness, id?: string) => Promise<string>;
 /** A finished resource of each kind, and a training job that runs. */
 export const seeds = {
   TRACK: async (harness, id = ulid()) => {
-    const row = track({ sub: harness.sub, id, bytes: midi.length, holds: { tracks: 1, storedBytes: midi.length } });
+    const holds = { tracks: 1, storedBytes: midi.length };
+    const row = track({ sub: harness.sub, id, sha256, bytes: midi.length, holds });
     await harness.ports.files.write({ key: trackKey(row), body: midi, contentType: "audio/midi" });
     await harness.seedRow(row);
     return row.id;
@@ -96,12 +98,11 @@ export const seeds = {
       state: "COMPLETED",
       output: finishedOutput,
       midi: { revision: 1, sha256, bytes: midi.length },
+      inputMidi: { sha256, bytes: midi.length },
     });
-    await harness.ports.files.write({
-      key: compositionMidiKey(row, { revision: 1 }),
-      body: midi,
-      contentType: "audio/midi",
-    });
+    const contentType = "audio/midi";
+    await harness.ports.files.write({ key: compositionInputMidiKey(row), body: midi, contentType });
+    await harness.ports.files.write({ key: compositionMidiKey(row, { revision: 1 }), body: midi, contentType });
     await harness.ports.files.write({
       key: compositionScoreKey(row),
       body: text(JSON.stringify(score)),
@@ -190,7 +191,10 @@ function filesOf(row: OwnedRow): readonly string[] {
     case "MODEL":
       return [modelFile, modelCardFile].map((name) => `${modelPrefix(row)}${name}`);
     case "COMPOSITION":
-      return row.midi === undefined ? [] : [compositionScoreKey(row), compositionMidiKey(row, row.midi)];
+      return [
+        ...(row.midi === undefined ? [] : [compositionScoreKey(row), compositionMidiKey(row, row.midi)]),
+        ...(row.inputMidi === undefined ? [] : [compositionInputMidiKey(row)]),
+      ];
     case "TRAINING_JOB":
       return isFinalTrainingJobState(row.state) ? [`${trainingJobPrefix(row)}${progressFile}`] : [];
   }

@@ -36,8 +36,11 @@ export interface OperationDescription {
   readonly freeQuery?: { readonly name: string; readonly description: string };
   readonly body?: z.ZodType | "midi";
   readonly status: 200 | 201 | 202 | 204;
-  /** The response's schema. `midi` means the file's bytes, or a presigned URL for clients that accept JSON. */
-  readonly response?: z.ZodType | "midi" | "openapi";
+  /**
+   * The response's schema. `midi` means the file's bytes, or a presigned URL for clients that accept JSON; `midi-bytes`
+   * means the bytes alone, of a file that is in no bucket.
+   */
+  readonly response?: z.ZodType | "midi" | "midi-bytes" | "openapi";
   /** True if the response carries an ETag: a GET may respond with 304 to If-None-Match, a change with 412 to If-Match. */
   readonly tagged?: true;
   readonly located?: true;
@@ -68,6 +71,15 @@ export const operationDescriptions = {
     status: 200,
     response: sampleMelodyListSchema,
     problems: [],
+  },
+  getSampleMelodyMidi: {
+    summary: "Get a built-in melody as a MIDI file",
+    description: "The response may be kept for a minute (`Cache-Control`). The ETag is the SHA-256 of the bytes.",
+    pathParameters: z.object({ sampleMelodyId: z.string().regex(/^[a-z0-9-]{1,64}$/) }),
+    status: 200,
+    response: "midi-bytes",
+    tagged: true,
+    problems: ["NOT_FOUND", "NOT_ACCEPTABLE"],
   },
 
   createTrack: {
@@ -120,6 +132,17 @@ export const operationDescriptions = {
     pathParameters: byTrackId,
     status: 204,
     problems: ["NOT_FOUND", "IN_USE", "CONFLICT", "VERSION_MISMATCH"],
+  },
+  getTrackMidi: {
+    summary: "Get the MIDI file of a track as it was uploaded",
+    description:
+      "The file is the upload, byte for byte, with all its tracks; `trackIndex` of the track says which one is the melody. With " +
+      "`Accept: application/json` the response is a short-lived URL of the file. The ETag is the SHA-256 of the bytes.",
+    pathParameters: byTrackId,
+    status: 200,
+    response: "midi",
+    tagged: true,
+    problems: ["NOT_FOUND", "NOT_ACCEPTABLE", "FILE_LOST"],
   },
 
   createComposition: {
@@ -201,11 +224,26 @@ export const operationDescriptions = {
     tagged: true,
     problems: ["NOT_FOUND", "NOT_ACCEPTABLE", "NOT_READY", "FILE_LOST"],
   },
+  getCompositionInputMidi: {
+    summary: "Get what a finished piece was made of as a MIDI file",
+    description:
+      "The file has the melody, or the tracks, that the technique was given: the input after `inputOptions`, so with the tempo, " +
+      "the transposition and the bars that were asked for, and on the grid if `rhythmAssist` was. Otherwise notes keep their " +
+      "ticks, and the model hears them on the nearest sixteenth. The file is a copy that was kept when the piece was made: it is " +
+      "there after the input was changed or deleted. A piece that version 0.2 made has no such copy: the response is 404 " +
+      "`INPUT_MIDI_NOT_AVAILABLE`. With `Accept: application/json` the response is a short-lived URL of the file. The ETag is " +
+      "the SHA-256 of the bytes.",
+    pathParameters: byCompositionId,
+    status: 200,
+    response: "midi",
+    tagged: true,
+    problems: ["NOT_FOUND", "INPUT_MIDI_NOT_AVAILABLE", "NOT_ACCEPTABLE", "NOT_READY", "FILE_LOST"],
+  },
   listCompositionEditEvents: {
     summary: "List the edits by which a composition was made",
     description:
       "The response lists all edits in their order, at most 25,600. An edit adds or removes one cell, a pitch at a " +
-      "sixteenth; edits of one `pass` were chosen together. To replay them, put the input's notes on the grid (`round(tick / " +
+      "sixteenth; edits of one `pass` were chosen together. To replay them, put the notes of `GET /compositions/{compositionId}/input/midi` on the grid (`round(tick / " +
       "(ticksPerBeat / 4))`, each at least one sixteenth long), then set or clear a cell for each edit: after the last one " +
       "the cells are those of all tracks of the result. `probability` is how likely the model, " +
       "just before the edit, found it that the cell should change. In the example the model moves the input's C (60) at the second sixteenth to D (62).\n\n" +

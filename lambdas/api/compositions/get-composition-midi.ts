@@ -1,10 +1,9 @@
 import { compositionMidiKey } from "../../../naming/object-keys";
 import { readCompositionFile } from "../../compositions/composition-file";
-import { midiResponse } from "../../http/midi-response";
+import { storedMidiResponse } from "../../http/midi-response";
 import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
 import type { Response } from "../../http/response";
-import { maxFileBytes } from "../../problems/lost-file";
 import { ownedItem } from "../../problems/owned-item";
 import type { Compositions } from "../../stores/compositions";
 import type { PresigningObjectStore } from "../../stores/presigned-urls";
@@ -17,9 +16,6 @@ export interface GetCompositionMidiParams {
   readonly now: () => Date;
 }
 
-/** Thrown inside this operation when the file is not there: the row names another one by now, or is gone. */
-class FileGone extends Error {}
-
 /** Returns the MIDI file of a composition, or a URL of it. */
 export async function getCompositionMidi(params: GetCompositionMidiParams): Promise<Response> {
   const { request, compositions, files, now } = params;
@@ -30,29 +26,10 @@ export async function getCompositionMidi(params: GetCompositionMidiParams): Prom
     item: await ownedItem("COMPOSITION", compositions, owned),
     file: "MIDI file",
     read: async (item) => {
-      const { midi } = item;
+      const { midi, name } = item;
       if (item.state !== "COMPLETED" || midi === undefined) throw notReady(item, now());
       const key = compositionMidiKey(owned, midi);
-      try {
-        return await midiResponse({
-          request,
-          sha256: midi.sha256,
-          filename: item.name,
-          read: async () => {
-            const bytes = await files.read(key, maxFileBytes);
-            if (bytes === undefined) throw new FileGone();
-            return bytes;
-          },
-          presign: async (expiresInSeconds) => {
-            // S3 would refuse a URL of a lost file without a reason that helps.
-            if (!(await files.exists(key))) throw new FileGone();
-            return await files.presign(key, expiresInSeconds);
-          },
-        });
-      } catch (error) {
-        if (error instanceof FileGone) return undefined;
-        throw error;
-      }
+      return await storedMidiResponse({ request, files, key, sha256: midi.sha256, filename: name });
     },
   });
 }

@@ -2,6 +2,7 @@ import type { OperationsOf } from "../../http/bind-operations";
 import { createComposition } from "./create-composition";
 import { deleteComposition } from "./delete-composition";
 import { getComposition } from "./get-composition";
+import { getCompositionInputMidi } from "./get-composition-input-midi";
 import { getCompositionMidi } from "./get-composition-midi";
 import { listCompositionEditEvents } from "./list-composition-edit-events";
 import { listCompositions } from "./list-compositions";
@@ -16,6 +17,7 @@ export const compositionOperations = {
   updateComposition,
   deleteComposition,
   getCompositionMidi,
+  getCompositionInputMidi,
   listCompositionEditEvents,
   rateComposition,
   listTechniqueRatings,

@@ -1,6 +1,7 @@
 import type { OperationsOf } from "../../http/bind-operations";
 import { getHealth } from "./get-health";
 import { getOpenApiDocument } from "./get-openapi-document";
+import { getSampleMelodyMidi } from "./get-sample-melody-midi";
 import { listSampleMelodies } from "./list-sample-melodies";
 import { listTechniques } from "./list-techniques";
 
@@ -9,4 +10,5 @@ export const discoveryOperations = {
   getOpenApiDocument,
   listTechniques,
   listSampleMelodies,
+  getSampleMelodyMidi,
 } satisfies OperationsOf<"discovery">;

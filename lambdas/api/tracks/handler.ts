@@ -7,8 +7,8 @@ import { withHttp } from "../../http/with-http";
 import { createCompositions } from "../../stores/compositions";
 import { createDynamoDBTable } from "../../stores/dynamodb-table";
 import { createIdempotencyRecords } from "../../stores/idempotency-records";
-import { createObjectStore } from "../../stores/objects";
 import { createPendingChanges } from "../../stores/pending-changes";
+import { createPresigningObjectStore } from "../../stores/presigned-urls";
 import { createTracks } from "../../stores/tracks";
 import { createLogger, logTo } from "../../telemetry/logger";
 import { trackOperations } from "./operations";
@@ -25,7 +25,11 @@ const dependencies = {
   pendingChanges: createPendingChanges({ table, now }),
   idempotencyRecords: createIdempotencyRecords({ table, now }),
   compositions: createCompositions({ table, now }),
-  files: createObjectStore({ client: createS3Client(patience.request.s3), bucket: environment.artifactsBucket }),
+  files: createPresigningObjectStore({
+    client: createS3Client(patience.request.s3),
+    bucket: environment.artifactsBucket,
+    now,
+  }),
   quotas: environment.userQuotas,
   newId: ulid,
   now,

@@ -2,6 +2,7 @@ import type { OperationsOf } from "../../http/bind-operations";
 import { createTrack } from "./create-track";
 import { deleteTrack } from "./delete-track";
 import { getTrack } from "./get-track";
+import { getTrackMidi } from "./get-track-midi";
 import { listTracks } from "./list-tracks";
 import { updateTrack } from "./update-track";
 
@@ -11,4 +12,5 @@ export const trackOperations = {
   getTrack,
   updateTrack,
   deleteTrack,
+  getTrackMidi,
 } satisfies OperationsOf<"tracks">;

@@ -41,9 +41,11 @@ export class ApiFunctions extends Construct {
     const tracks = make("Tracks", "tracks", "MIDI uploads", 1024);
     tracks.useTable(table, everyOperation);
     tracks.useArtifacts(artifacts, {
+      get: ["users/*/tracks/*"],
       put: ["users/*/tracks/*"],
       tag: ["users/*/tracks/*"],
       delete: ["users/*/tracks/*"],
+      list: true,
     });
 
     const compositions = make(

@@ -6,6 +6,7 @@ import {
   compositionMidiUrl,
   createClient,
   readProblem,
+  trackMidiUrl,
   waitForComposition,
   waitForTrainingJob,
 } from "../../../client/client";
@@ -124,17 +125,20 @@ describe("a call", () => {
     expect(sampled.data?.byteLength).toBe(midi.length);
   });
 
-  test("gets the URL of a piece, or why there is none", async () => {
+  test.each([
+    ["a piece", compositionMidiUrl, "/compositions/ready/midi"],
+    ["a track", trackMidiUrl, "/tracks/ready/midi"],
+  ] as const)("gets the URL of %s, or why there is none", async (_, midiUrl, path) => {
     const url = { url: "https://bucket.example/x", expiresAt: "2026-01-31T12:05:00.000Z" };
-    const { asked, client } = await serving((response, { url: path }) => {
-      if (path.includes("ready")) json(200, url)(response, { method: "", url: "", headers: {}, body: midi });
+    const { asked, client } = await serving((response, { url: target }) => {
+      if (target.includes("ready")) json(200, url)(response, { method: "", url: "", headers: {}, body: midi });
       else json(409, ours)(response, { method: "", url: "", headers: {}, body: midi });
     });
-    expect(await compositionMidiUrl(client, "ready")).toMatchObject({ data: url, response: { status: 200 } });
-    expect(asked[0]?.headers.accept).toBe("application/json");
-    expect(await compositionMidiUrl(client, "other")).toMatchObject({ error: ours, response: { status: 409 } });
+    expect(await midiUrl(client, "ready")).toMatchObject({ data: url, response: { status: 200 } });
+    expect(asked[0]).toMatchObject({ url: path, headers: { accept: "application/json" } });
+    expect(await midiUrl(client, "other")).toMatchObject({ error: ours, response: { status: 409 } });
     const ended = AbortSignal.abort(new Error("enough"));
-    await expect(compositionMidiUrl(client, "ready", { signal: ended })).rejects.toThrow("enough");
+    await expect(midiUrl(client, "ready", { signal: ended })).rejects.toThrow("enough");
   });
 });
 

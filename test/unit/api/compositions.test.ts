@@ -7,6 +7,7 @@ import { maxEditEvents } from "../../../domain/schemas/invocation";
 import type { CompositionItem } from "../../../lambdas/stores/items";
 import {
   compositionEditEventsKey,
+  compositionInputMidiKey,
   compositionMidiKey,
   compositionScoreKey,
   modelFile,
@@ -387,16 +388,20 @@ const score: Score = {
 };
 const digest = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
+const inputBytes = writeMidi({ ...score, tracks: score.tracks.slice(0, 1) });
+
 function finishedPiece(api: ComposerApi): CompositionItem {
   const bytes = writeMidi(score);
   const item = composition({
     state: "COMPLETED",
     output: finishedOutput,
     midi: { revision: 1, sha256: digest(bytes), bytes: bytes.length },
+    inputMidi: { sha256: digest(inputBytes), bytes: inputBytes.length },
     name: "Été\r\nset-cookie: x",
   });
   api.compositions.put(item);
   api.files.objects.set(compositionMidiKey(item, { revision: 1 }), bytes);
+  api.files.objects.set(compositionInputMidiKey(item), inputBytes);
   api.files.objects.set(compositionScoreKey(item), Buffer.from(JSON.stringify(score)));
   return item;
 }
@@ -450,6 +455,40 @@ describe("a composition", () => {
     expect(url.headers["etag"]).toBeUndefined();
     expect((await api.call("GET", path, { headers: { accept: "text/html" } })).status).toBe(406);
     expect((await api.call("GET", path, { sub: bob })).status).toBe(404);
+  });
+
+  test("gives what it was made of like its MIDI, also after its input was deleted", async () => {
+    const api = composerApi();
+    const item = { ...finishedPiece(api), input: { trackId: "A".repeat(26) } };
+    api.compositions.put(item);
+    const path = `/compositions/${item.id}/input/midi`;
+    const reply = await api.call("GET", path);
+    expect(reply).toMatchObject({
+      status: 200,
+      headers: { "content-type": "audio/midi", etag: `"${digest(inputBytes)}"` },
+    });
+    expect(reply.headers["content-disposition"]).toContain('filename="Ete__set-cookie_ x input.mid"');
+    expect(reply.bytes).toEqual(Buffer.from(inputBytes));
+    const known = { headers: { "if-none-match": reply.headers["etag"] ?? "" } };
+    expect((await api.call("GET", path, known)).status).toBe(304);
+    const url = await api.call("GET", path, { headers: { accept: "application/json" } });
+    expect(url.body).toMatchObject({ url: expect.stringContaining(compositionInputMidiKey(item)) as unknown });
+    expect((await api.call("GET", path, { headers: { accept: "text/html" } })).status).toBe(406);
+    expect((await api.call("GET", path, { sub: bob })).status).toBe(404);
+    // Other instruments are those of the piece alone.
+    await api.call("PATCH", `/compositions/${item.id}`, { json: { programs: [{ index: 0, program: 40 }] } });
+    expect((await api.call("GET", path, known)).status).toBe(304);
+  });
+
+  test("of version 0.2 says that what it was made of was not kept", async () => {
+    const api = composerApi();
+    const { inputMidi: _kept, ...item } = finishedPiece(api);
+    api.compositions.put(item);
+    const reply = await api.call("GET", `/compositions/${item.id}/input/midi`);
+    expect(problemOf(reply)).toMatchObject({ status: 404, code: "INPUT_MIDI_NOT_AVAILABLE" });
+    const unfinished = composition({ state: "RUNNING" });
+    api.compositions.put(unfinished);
+    expect(problemOf(await api.call("GET", `/compositions/${unfinished.id}/input/midi`)).code).toBe("NOT_READY");
   });
 
   test("has no MIDI before it is done, and says its state", async () => {
@@ -674,6 +713,7 @@ describe("a composition", () => {
     const path = `/compositions/${item.id}`;
     const replies = [
       await api.call("GET", `${path}/midi`),
+      await api.call("GET", `${path}/input/midi`),
       await api.call("GET", `${path}/edit-events`),
       await api.call("PATCH", path, { json: { name: "New" } }),
     ];
@@ -684,7 +724,7 @@ describe("a composition", () => {
         detail: expect.stringMatching(/is lost\. Create the composition again, or delete it\./) as unknown,
       });
     }
-    expect(api.log.lines.filter(({ level }) => level === "error")).toHaveLength(3);
+    expect(api.log.lines.filter(({ level }) => level === "error")).toHaveLength(4);
     expect((await api.call("GET", path)).status).toBe(200);
     // What is known now is not refused later.
     expect((await create(api, { input: { compositionId: item.id } })).status).toBe(410);

@@ -10,6 +10,7 @@ const ids = {
   trainingJobId: "D".repeat(26),
   epoch: "1",
   melodyId: "ode-to-joy",
+  sampleMelodyId: "ode-to-joy",
 };
 const gets = Object.entries(apiRoutes).filter(([id, { method }]) => method === "GET" && id !== "getOpenApiDocument");
 

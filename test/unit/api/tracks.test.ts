@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import * as z from "zod";
 import { type Score, writeMidi } from "../../../domain/music/score";
 import { trackSchema } from "../../../domain/schemas/api/tracks";
@@ -197,13 +198,15 @@ describe("a track", () => {
     api.tracks.put(item);
     const own = `/tracks/${item.id}`;
     const none = `/tracks/${"0".repeat(26)}`;
-    for (const [method, call] of [
-      ["GET", {}],
-      ["DELETE", {}],
-      ["PATCH", { json: { name: "x" } }],
+    for (const [method, part, call] of [
+      ["GET", "", {}],
+      ["GET", "/midi", {}],
+      ["GET", "/midi", { headers: { accept: "application/json" } }],
+      ["DELETE", "", {}],
+      ["PATCH", "", { json: { name: "x" } }],
     ] as const) {
-      const theirs = await api.call(method, own, { ...call, sub: bob });
-      const missing = await api.call(method, none, { ...call, sub: bob });
+      const theirs = await api.call(method, `${own}${part}`, { ...call, sub: bob });
+      const missing = await api.call(method, `${none}${part}`, { ...call, sub: bob });
       expect(theirs.status).toBe(404);
       expect(problemOf(theirs).detail.replace(item.id, "")).toBe(problemOf(missing).detail.replace("0".repeat(26), ""));
     }
@@ -258,4 +261,86 @@ describe("a track", () => {
     expect(api.stores.quotaOf(alice, "tracks")).toBe(0);
     expect((await api.call("GET", `/tracks/${id}`)).status).toBe(404);
   });
+});
+
+describe("the file of a track", () => {
+  async function uploaded(query = ""): Promise<{ api: ReturnType<typeof composerApi>; path: string; id: string }> {
+    const api = composerApi();
+    const { id } = resourceOf(await api.call("POST", `/tracks${query}`, upload), trackSchema);
+    return { api, id, path: `/tracks/${id}/midi` };
+  }
+
+  test("is the upload, byte for byte, under the track's name", async () => {
+    const { api, path } = await uploaded("?name=My%20flute");
+    const reply = await api.call("GET", path);
+    expect(reply).toMatchObject({
+      status: 200,
+      headers: {
+        "content-type": "audio/midi",
+        "content-disposition": 'attachment; filename="My flute.mid"',
+        etag: `"${createHash("sha256").update(midi).digest("hex")}"`,
+        vary: "accept",
+      },
+    });
+    expect(reply.bytes).toEqual(Buffer.from(midi));
+  });
+
+  test("is not read again for who has it", async () => {
+    const { api, path } = await uploaded();
+    const etag = (await api.call("GET", path)).headers["etag"] ?? "";
+    api.files.objects.clear();
+    expect(await api.call("GET", path, { headers: { "if-none-match": etag } })).toMatchObject({ status: 304 });
+  });
+
+  test("is a short-lived URL for who accepts JSON, and nothing for who accepts neither", async () => {
+    const { api, path, id } = await uploaded();
+    const reply = await api.call("GET", path, { headers: { accept: "application/json" } });
+    expect(reply).toMatchObject({
+      status: 200,
+      body: { url: expect.stringContaining(trackKey({ sub: alice, id })) as unknown },
+      headers: { "cache-control": "no-store" },
+    });
+    expect(reply.headers["etag"]).toBeUndefined();
+    const picture = await api.call("GET", path, { headers: { accept: "image/png" } });
+    expect(problemOf(picture)).toMatchObject({ status: 406, code: "NOT_ACCEPTABLE" });
+  });
+
+  test.each([
+    ["lost", undefined],
+    ["damaged", Buffer.from("MThd another file")],
+  ])("that is %s is 410, with what helps, and is logged", async (fault, content) => {
+    const { api, path, id } = await uploaded();
+    if (content === undefined) api.files.objects.delete(trackKey({ sub: alice, id }));
+    else api.files.objects.set(trackKey({ sub: alice, id }), content);
+    expect(problemOf(await api.call("GET", path))).toMatchObject({
+      status: 410,
+      code: "FILE_LOST",
+      detail: `The MIDI file of track ${id} is ${fault}. Upload the file again, and delete this track.`,
+    });
+    expect(api.log.lines.filter(({ level }) => level === "error")).toHaveLength(1);
+  });
+
+  test.each(["application/json", "audio/midi"])(
+    "that is deleted meanwhile, asked for as %s, is 404",
+    async (accept) => {
+      const { api, path } = await uploaded();
+      const deleteAll = (): void => {
+        for (const item of api.tracks.all()) api.tracks.drop(item);
+      };
+      Object.assign(api.files, {
+        exists: async () => {
+          deleteAll();
+          return await Promise.resolve(false);
+        },
+        read: async () => {
+          deleteAll();
+          await Promise.resolve(undefined);
+        },
+      });
+      expect(problemOf(await api.call("GET", path, { headers: { accept } }))).toMatchObject({
+        status: 404,
+        code: "NOT_FOUND",
+      });
+    },
+  );
 });

@@ -6,6 +6,7 @@ import type { RowByKey } from "../../../lambdas/stores/rows-by-key";
 import {
   checkpointsPrefix,
   compositionEditEventsKey,
+  compositionInputMidiKey,
   compositionMidiKey,
   compositionPrefix,
   compositionScoreKey,
@@ -75,6 +76,7 @@ const named: Readonly<Record<OwnedKind, readonly string[]>> = {
   COMPOSITION: [
     compositionScoreKey(owner),
     compositionEditEventsKey(owner),
+    compositionInputMidiKey(owner),
     compositionMidiKey(owner, { revision: 3, token: "abc" }),
     compositionMidiKey(owner, { revision: 2 }),
     compositionMidiKey(owner, { revision: 2, token: "x" }),
