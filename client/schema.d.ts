@@ -98,7 +98,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** List your tracks, newest first */
+    /** List your tracks */
     get: operations["listTracks"];
     put?: never;
     /**
@@ -158,7 +158,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** List your compositions, newest first */
+    /** List your compositions */
     get: operations["listCompositions"];
     put?: never;
     /**
@@ -302,7 +302,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** List the stock models, then yours, newest first */
+    /**
+     * List the stock models, then yours
+     * @description The stock models come first, in the order of their ids. Your own follow in the order that `sort` and `order` say.
+     */
     get: operations["listModels"];
     put?: never;
     post?: never;
@@ -327,7 +330,11 @@ export interface paths {
     delete: operations["deleteModel"];
     options?: never;
     head?: never;
-    patch?: never;
+    /**
+     * Rename one of your models
+     * @description Compositions that were made with the model show its id, so they do not change.
+     */
+    patch: operations["updateModel"];
     trace?: never;
   };
   "/training-topics": {
@@ -357,7 +364,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** List your training jobs, newest first */
+    /** List your training jobs */
     get: operations["listTrainingJobs"];
     put?: never;
     /**
@@ -627,6 +634,8 @@ export interface components {
     };
     TrackList: {
       items: components["schemas"]["Track"][];
+      /** @description The number of items that fit the filters, on all pages together. */
+      total: number;
       /** @description Send it as `cursor` to get the next page. The last page has none. */
       nextCursor?: string;
     };
@@ -863,6 +872,8 @@ export interface components {
     };
     CompositionList: {
       items: components["schemas"]["Composition"][];
+      /** @description The number of items that fit the filters, on all pages together. */
+      total: number;
       /** @description Send it as `cursor` to get the next page. The last page has none. */
       nextCursor?: string;
     };
@@ -934,6 +945,8 @@ export interface components {
     };
     ModelList: {
       items: components["schemas"]["Model"][];
+      /** @description The number of items that fit the filters, on all pages together. */
+      total: number;
       /** @description Send it as `cursor` to get the next page. The last page has none. */
       nextCursor?: string;
     };
@@ -942,7 +955,7 @@ export interface components {
       name: string;
       /** @description The id of a technique of `GET /techniques`, or of one that this deployment does not have. */
       technique: string;
-      /** @description True if the model came with the software. Everyone can use such a model, and nobody can delete it. */
+      /** @description True if the model came with the software. Everyone can use such a model, and nobody can rename or delete it. */
       stock: boolean;
       /**
        * Format: date-time
@@ -981,6 +994,13 @@ export interface components {
         [key: string]: unknown;
       };
       ratings: components["schemas"]["Ratings"];
+    };
+    UpdateModel: {
+      /**
+       * @description 1 to 100 characters, Unicode with a visible character, without control characters, direction marks, U+FFFD and lone surrogates
+       * @example Evening song
+       */
+      name: string;
     };
     TrainingTopics: {
       /** @description Tags, their values, and the number of selected pieces that have each value. */
@@ -1148,6 +1168,8 @@ export interface components {
     };
     TrainingJobList: {
       items: components["schemas"]["TrainingJob"][];
+      /** @description The number of items that fit the filters, on all pages together. */
+      total: number;
       /** @description Send it as `cursor` to get the next page. The last page has none. */
       nextCursor?: string;
     };
@@ -1624,10 +1646,18 @@ export interface operations {
       query?: {
         /** @description The maximum number of items on a page, 1 to 100. */
         limit?: number;
-        /** @description The `nextCursor` of the page before. */
+        /** @description The `nextCursor` of the page before. It keeps that list's filters and order, which need not be sent again and cannot be others. */
         cursor?: string;
+        /** @description Only items whose name contains this text are listed. Capitals and accents make no difference. */
+        q?: string;
+        /** @description What the list is sorted by: by default, `createdAt`. */
+        sort?: "createdAt" | "name";
+        /** @description The direction: by default, `desc` (newest first) by `createdAt`, and `asc` (from A to Z) by `name`. */
+        order?: "asc" | "desc";
       };
-      header?: never;
+      header?: {
+        "If-None-Match"?: string;
+      };
       path?: never;
       cookie?: never;
     };
@@ -1638,11 +1668,24 @@ export interface operations {
         headers: {
           /** @description The id under which the logs have this request. */
           "X-Request-Id": string;
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
           [name: string]: unknown;
         };
         content: {
           "application/json": components["schemas"]["TrackList"];
         };
+      };
+      /** @description The client has this version. */
+      304: {
+        headers: {
+          /** @description The id under which the logs have this request. */
+          "X-Request-Id": string;
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
+          [name: string]: unknown;
+        };
+        content?: never;
       };
       /** @description `INVALID_REQUEST`: the request is not valid; `INVALID_CURSOR`: the cursor is not valid */
       400: {
@@ -2409,10 +2452,26 @@ export interface operations {
       query?: {
         /** @description The maximum number of items on a page, 1 to 100. */
         limit?: number;
-        /** @description The `nextCursor` of the page before. */
+        /** @description The `nextCursor` of the page before. It keeps that list's filters and order, which need not be sent again and cannot be others. */
         cursor?: string;
+        /** @description Only items whose name contains this text are listed. Capitals and accents make no difference. */
+        q?: string;
+        /** @description What the list is sorted by: by default, `createdAt`. */
+        sort?: "createdAt" | "name";
+        /** @description The direction: by default, `desc` (newest first) by `createdAt`, and `asc` (from A to Z) by `name`. */
+        order?: "asc" | "desc";
+        /** @description Only compositions by this technique are listed. */
+        technique?: "unet-gan" | "ar-cnn" | "transformer" | "arranger";
+        /** @description Only compositions in this state are listed. */
+        state?: "PENDING" | "RUNNING" | "COMPLETED" | "FAILED";
+        /** @description Only compositions by this model are listed. */
+        modelId?: string;
+        /** @description `compositionId:{id}` or `trackId:{id}`: only compositions that were made from it are listed. */
+        input?: string;
       };
-      header?: never;
+      header?: {
+        "If-None-Match"?: string;
+      };
       path?: never;
       cookie?: never;
     };
@@ -2423,11 +2482,24 @@ export interface operations {
         headers: {
           /** @description The id under which the logs have this request. */
           "X-Request-Id": string;
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
           [name: string]: unknown;
         };
         content: {
           "application/json": components["schemas"]["CompositionList"];
         };
+      };
+      /** @description The client has this version. */
+      304: {
+        headers: {
+          /** @description The id under which the logs have this request. */
+          "X-Request-Id": string;
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
+          [name: string]: unknown;
+        };
+        content?: never;
       };
       /** @description `INVALID_REQUEST`: the request is not valid; `INVALID_CURSOR`: the cursor is not valid */
       400: {
@@ -3766,10 +3838,22 @@ export interface operations {
       query?: {
         /** @description The maximum number of items on a page, 1 to 100. */
         limit?: number;
-        /** @description The `nextCursor` of the page before. */
+        /** @description The `nextCursor` of the page before. It keeps that list's filters and order, which need not be sent again and cannot be others. */
         cursor?: string;
+        /** @description Only items whose name contains this text are listed. Capitals and accents make no difference. */
+        q?: string;
+        /** @description What the list is sorted by: by default, `createdAt`. */
+        sort?: "createdAt" | "name";
+        /** @description The direction: by default, `desc` (newest first) by `createdAt`, and `asc` (from A to Z) by `name`. */
+        order?: "asc" | "desc";
+        /** @description Only models of this technique are listed. */
+        technique?: "unet-gan" | "ar-cnn" | "transformer";
+        /** @description `true` lists the stock models alone, and `false` your own. */
+        stock?: "true" | "false";
       };
-      header?: never;
+      header?: {
+        "If-None-Match"?: string;
+      };
       path?: never;
       cookie?: never;
     };
@@ -3780,11 +3864,24 @@ export interface operations {
         headers: {
           /** @description The id under which the logs have this request. */
           "X-Request-Id": string;
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
           [name: string]: unknown;
         };
         content: {
           "application/json": components["schemas"]["ModelList"];
         };
+      };
+      /** @description The client has this version. */
+      304: {
+        headers: {
+          /** @description The id under which the logs have this request. */
+          "X-Request-Id": string;
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
+          [name: string]: unknown;
+        };
+        content?: never;
       };
       /** @description `INVALID_REQUEST`: the request is not valid; `INVALID_CURSOR`: the cursor is not valid */
       400: {
@@ -4046,7 +4143,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `CONFLICT`: the resource was changed at the same time; `IN_USE`: the resource is in use; `STOCK_MODEL`: stock models cannot be deleted */
+      /** @description `CONFLICT`: the resource was changed at the same time; `IN_USE`: the resource is in use; `STOCK_MODEL`: stock models cannot be changed or deleted */
       409: {
         headers: {
           /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
@@ -4076,6 +4173,143 @@ export interface operations {
         };
       };
       /** @description `UNSUPPORTED_CONTENT_ENCODING`: the content encoding is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: too many requests at once */
+      429: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `OVERLOADED`: the service is overloaded; `BUSY`: too many requests change the same things at once; API Gateway: the function could not be reached */
+      503: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  updateModel: {
+    parameters: {
+      query?: never;
+      header?: {
+        "If-Match"?: string;
+      };
+      path: {
+        modelId: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["UpdateModel"];
+      };
+    };
+    responses: {
+      /** @description The request has succeeded. */
+      200: {
+        headers: {
+          /** @description The id under which the logs have this request. */
+          "X-Request-Id": string;
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Model"];
+        };
+      };
+      /** @description `INVALID_REQUEST`: the request is not valid; `MALFORMED_JSON`: the body is not json */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: the access token is missing, expired, altered or of another user pool */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: the token lacks a scope */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `NOT_FOUND`: not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `CONFLICT`: the resource was changed at the same time; `STOCK_MODEL`: stock models cannot be changed or deleted */
+      409: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `VERSION_MISMATCH`: the resource has changed since it was read */
+      412: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNSUPPORTED_CONTENT_ENCODING`: the content encoding is not supported; `UNSUPPORTED_MEDIA_TYPE`: the content type is not supported */
       415: {
         headers: {
           [name: string]: unknown;
@@ -4234,10 +4468,25 @@ export interface operations {
       query?: {
         /** @description The maximum number of items on a page, 1 to 100. */
         limit?: number;
-        /** @description The `nextCursor` of the page before. */
+        /** @description The `nextCursor` of the page before. It keeps that list's filters and order, which need not be sent again and cannot be others. */
         cursor?: string;
+        /** @description Only items whose name contains this text are listed. Capitals and accents make no difference. */
+        q?: string;
+        /** @description What the list is sorted by: by default, `createdAt`. */
+        sort?: "createdAt" | "name";
+        /** @description The direction: by default, `desc` (newest first) by `createdAt`, and `asc` (from A to Z) by `name`. */
+        order?: "asc" | "desc";
+        /** @description Only jobs of this technique are listed. */
+        technique?: "unet-gan" | "ar-cnn" | "transformer";
+        /** @description Only jobs in this state are listed. */
+        state?:
+          "PENDING" | "QUEUED" | "STARTING" | "TRAINING" | "UPLOADING" | "STOPPING" | "READY" | "FAILED" | "STOPPED";
+        /** @description Only the job that left this model is listed. */
+        modelId?: string;
       };
-      header?: never;
+      header?: {
+        "If-None-Match"?: string;
+      };
       path?: never;
       cookie?: never;
     };
@@ -4248,11 +4497,24 @@ export interface operations {
         headers: {
           /** @description The id under which the logs have this request. */
           "X-Request-Id": string;
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
           [name: string]: unknown;
         };
         content: {
           "application/json": components["schemas"]["TrainingJobList"];
         };
+      };
+      /** @description The client has this version. */
+      304: {
+        headers: {
+          /** @description The id under which the logs have this request. */
+          "X-Request-Id": string;
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
+          [name: string]: unknown;
+        };
+        content?: never;
       };
       /** @description `INVALID_REQUEST`: the request is not valid; `INVALID_CURSOR`: the cursor is not valid */
       400: {

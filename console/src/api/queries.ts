@@ -2,7 +2,7 @@
  * What the console reads, by resource. A resource that is being worked on is looked at again as often as its answers ask
  * for; a look that failed in passing is repeated; nothing is asked for in a hidden tab or for a user who is not there.
  */
-import type { ApiClient, CallResult, components, Composition } from "@opencomposer/client";
+import type { ApiClient, CallResult, components, Composition, paths } from "@opencomposer/client";
 import {
   keepPreviousData,
   type QueryClient,
@@ -85,19 +85,38 @@ export const useSampleMelodies = (): UseQueryResult<Schemas["SampleMelodyList"]>
     ...stable,
   });
 
-/** What a list shows: one page of it. */
-export interface ListPage {
-  readonly limit: number;
-  /** The `nextCursor` of the page before. */
-  readonly cursor?: string | undefined;
+type Query<Path extends "/compositions" | "/tracks" | "/models" | "/training-jobs"> = NonNullable<
+  paths[Path]["get"]["parameters"]["query"]
+>;
+/** A query whose members may be undefined, as filters are that nobody has chosen. */
+type Loose<Q> = { readonly [Name in keyof Q]?: Q[Name] | undefined };
+export type CompositionListQuery = Loose<Query<"/compositions">>;
+export type TrackListQuery = Loose<Query<"/tracks">>;
+export type ModelListQuery = Loose<Query<"/models">>;
+export type TrainingJobListQuery = Loose<Query<"/training-jobs">>;
+
+/** Asks for the bytes of a MIDI file, where the API would also give a short-lived address. */
+const asBytes = { headers: { accept: "audio/midi" } };
+
+export const useSampleMelodyMidi = (id: string | undefined): UseQueryResult<ArrayBuffer> =>
+  useLook({
+    key: queryKeys.sampleMelodyMidi(id ?? ""),
+    look: async (api, signal) =>
+      await api.GET("/sample-melodies/{sampleMelodyId}/midi", {
+        params: { path: { sampleMelodyId: id ?? "" } },
+        ...asBytes,
+        signal,
+      }),
+    enabled: id !== undefined,
+    ...stable,
+  });
+
+/** Leaves out what is undefined, which the types of the client ask for. */
+function given<Q extends object>(query: Loose<Q>): Q {
+  return Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined)) as Q;
 }
 
-/** Leaves out what is not given, which the types of the client ask for. */
-function given({ limit, cursor }: ListPage): { limit: number; cursor?: string } {
-  return { limit, ...(cursor === undefined ? {} : { cursor }) };
-}
-
-export const useCompositions = (query: ListPage): UseQueryResult<Schemas["CompositionList"]> =>
+export const useCompositions = (query: CompositionListQuery): UseQueryResult<Schemas["CompositionList"]> =>
   useLook({
     key: queryKeys.compositionList(query),
     look: async (api, signal) => await api.GET("/compositions", { params: { query: given(query) }, signal }),
@@ -130,14 +149,14 @@ export const useCompositionMidi = (
     look: async (api, signal) =>
       await api.GET("/compositions/{compositionId}/midi", {
         params: { path: { compositionId: composition?.id ?? "" } },
-        headers: { accept: "audio/midi" },
+        ...asBytes,
         signal,
       }),
     enabled: composition?.state === "COMPLETED",
     staleTime: Infinity,
   });
 
-export const useTracks = (query: ListPage): UseQueryResult<Schemas["TrackList"]> =>
+export const useTracks = (query: TrackListQuery): UseQueryResult<Schemas["TrackList"]> =>
   useLook({
     key: queryKeys.trackList(query),
     look: async (api, signal) => await api.GET("/tracks", { params: { query: given(query) }, signal }),
@@ -152,7 +171,17 @@ export const useTrack = (id: string | undefined): UseQueryResult<Track> =>
     enabled: id !== undefined,
   });
 
-export const useModels = (query: ListPage): UseQueryResult<Schemas["ModelList"]> =>
+/** The bytes of an uploaded file, which never change. */
+export const useTrackMidi = (id: string | undefined): UseQueryResult<ArrayBuffer> =>
+  useLook({
+    key: queryKeys.trackMidi(id ?? ""),
+    look: async (api, signal) =>
+      await api.GET("/tracks/{trackId}/midi", { params: { path: { trackId: id ?? "" } }, ...asBytes, signal }),
+    enabled: id !== undefined,
+    staleTime: Infinity,
+  });
+
+export const useModels = (query: ModelListQuery): UseQueryResult<Schemas["ModelList"]> =>
   useLook({
     key: queryKeys.modelList(query),
     look: async (api, signal) => await api.GET("/models", { params: { query: given(query) }, signal }),

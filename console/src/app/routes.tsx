@@ -14,6 +14,16 @@ export interface PageRoute {
 /** Reloading a page of these paths leads to the same page. The first one with a name in the navigation is the home. */
 export const pageRoutes: readonly PageRoute[] = [
   { path: consolePaths.signedIn, page: lazy(async () => await import("../sign-in/signed-in-page")) },
+  {
+    path: "/compositions",
+    page: lazy(async () => await import("../compositions/compositions-page")),
+    navigation: texts.navigation.compositions,
+  },
+  {
+    path: "/melodies",
+    page: lazy(async () => await import("../melodies/melodies-page")),
+    navigation: texts.navigation.melodies,
+  },
   { path: "/about", page: lazy(async () => await import("../about/about-page")), navigation: texts.navigation.about },
 ];
 

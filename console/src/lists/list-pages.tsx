@@ -1,0 +1,33 @@
+import Button from "@cloudscape-design/components/button";
+import { texts } from "../texts/en";
+import type { ListFilters, ListView } from "./list-view";
+
+/** Under a list: which of its items are shown, and the ways to the others. */
+export function ListPages<Filters extends ListFilters>(props: {
+  readonly view: ListView<Filters>;
+  readonly count: number;
+  readonly total: number;
+  readonly nextCursor: string | undefined;
+}) {
+  const { view, count, total, nextCursor } = props;
+  if (view.page === 0 && nextCursor === undefined) return null;
+  const first = view.page * view.limit + 1;
+  return (
+    <nav className="list-pages" aria-label={texts.lists.pages}>
+      <Button disabled={view.page === 0} onClick={view.toPrevious}>
+        {texts.lists.previous}
+      </Button>
+      <span className="figures" role="status">
+        {texts.lists.range(first, first + count - 1, total)}
+      </span>
+      <Button
+        disabled={nextCursor === undefined}
+        onClick={() => {
+          if (nextCursor !== undefined) view.toNext(nextCursor);
+        }}
+      >
+        {texts.lists.next}
+      </Button>
+    </nav>
+  );
+}
