@@ -1,7 +1,8 @@
 import Button from "@cloudscape-design/components/button";
 import type { ReactNode } from "react";
 import { texts } from "../texts/en";
-import type { ListFilters, ListView } from "./list-view";
+import type { ListFilters } from "./list-filters";
+import type { ListView } from "./list-view";
 
 /** In the place of a list without items: how to get the first one, or that the filters let none through. */
 export function EmptyList<Filters extends ListFilters>(props: {

@@ -1,6 +1,7 @@
 import Button from "@cloudscape-design/components/button";
 import { texts } from "../texts/en";
-import type { ListFilters, ListView } from "./list-view";
+import type { ListFilters } from "./list-filters";
+import type { ListView } from "./list-view";
 
 /** Under a list: which of its items are shown, and the ways to the others. */
 export function ListPages<Filters extends ListFilters>(props: {

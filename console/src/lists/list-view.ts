@@ -1,11 +1,9 @@
 /** What a list shows, kept in the page's address: a link leads to the same view, and Back leads to the one before. */
 import { useCallback, useState } from "react";
 import { useSearchParams } from "wouter";
+import { type AllowedFilters, type FiltersOf, type ListFilters, readFilters } from "./list-filters";
 
 export const itemsPerPage = 20;
-
-/** The filters of a list and its order, by their names in the address and in the API's query. */
-export type ListFilters = Readonly<Record<string, string | undefined>>;
 
 /** New values of some filters. The empty text and undefined take a filter away. */
 export type Changes<Filters extends ListFilters> = { readonly [Name in keyof Filters]?: string | undefined };
@@ -33,15 +31,6 @@ interface Pages {
 
 /** The order is no filter: a list that is only sorted shows everything. */
 const orderNames: readonly string[] = ["sort", "order"];
-
-/** The values that each filter can have; what anyone may type is `any`. */
-export type AllowedFilters = Readonly<Record<string, readonly string[] | "any">>;
-
-/** The filters that are chosen, each with one of its values. */
-export type FiltersOf<Allowed extends AllowedFilters> = {
-  readonly [Name in keyof Allowed]:
-    (Allowed[Name] extends readonly (infer Value extends string)[] ? Value : string) | undefined;
-};
 
 export function useListView<const Allowed extends AllowedFilters>(allowed: Allowed): ListView<FiltersOf<Allowed>> {
   const [search, setSearch] = useSearchParams();
@@ -82,17 +71,4 @@ export function useListView<const Allowed extends AllowedFilters>(allowed: Allow
       setPages({ of: key, cursors: cursors.length > 1 ? cursors.slice(0, -1) : cursors });
     },
   };
-}
-
-/** Returns the filters of an address. A value that the list does not know is left out, as if nobody had chosen it. */
-export function readFilters<const Allowed extends AllowedFilters>(
-  allowed: Allowed,
-  search: URLSearchParams,
-): FiltersOf<Allowed> {
-  const entries = Object.entries(allowed).map(([name, values]) => {
-    const value = search.get(name) ?? "";
-    const isKnown = values === "any" ? value.trim() !== "" : values.includes(value);
-    return [name, isKnown ? value : undefined];
-  });
-  return Object.fromEntries(entries) as FiltersOf<Allowed>;
 }

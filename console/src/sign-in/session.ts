@@ -71,8 +71,14 @@ export function createUserManager({ auth }: Config, origin: string): UserManager
   });
 }
 
+/** What a session needs of oidc-client-ts. */
+export type SessionManager = Pick<
+  UserManager,
+  "clearStaleState" | "getUser" | "removeUser" | "signinRedirect" | "signinRedirectCallback" | "signinSilent"
+> & { readonly events: Pick<UserManager["events"], "addAccessTokenExpiring"> };
+
 export interface SessionParams {
-  readonly manager: UserManager;
+  readonly manager: SessionManager;
   /** Cognito's own address of signing out, which takes other parameters than OpenID Connect's. */
   readonly logoutUrl: string;
   readonly clientId: string;
