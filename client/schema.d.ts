@@ -200,10 +200,14 @@ export interface paths {
     };
     /**
      * Get the piece as a MIDI file
-     * @description With `Accept: application/json` the response is a short-lived URL of the file. The ETag is the SHA-256 of the bytes.
+     * @description With `Accept: application/json` the response is a short-lived URL of the file. The ETag is the SHA-256 of the bytes. `?revision=0` asks for the technique's own piece, if it was corrected.
      */
     get: operations["getCompositionMidi"];
-    put?: never;
+    /**
+     * Correct the notes of a finished composition
+     * @description The body is the piece as a MIDI file, with the notes as they should be, of at most 1 MiB. `If-Match` is required and names the composition's ETag. The file is kept as it is: `GET` gives the same bytes. Notes, tempo, time signature, number of bars and instruments are taken from it, and the metrics are measured again, without those that only the model can know. A track of the file is the piece's track of the same name, or, if the names do not say which, of the same number; one that the file does not have is silent. All bars are in one of the time signatures of pieces, and there are at most 64; otherwise the response is `CORRECTION_NOT_APPLICABLE` with every broken field. Later requests work with the corrected notes: `PATCH`, which writes the file anew from them, and compositions of which this one is the input. A note that stays as it was performed is not performed twice. The edit events still lead to the technique's own piece, which `GET …/midi?revision=0` keeps. Sending the present file again changes nothing.
+     */
+    put: operations["correctComposition"];
     post?: never;
     delete?: never;
     options?: never;
@@ -704,6 +708,11 @@ export interface components {
          */
         instruments?: "model" | "choir" | "strings" | "brass" | "organ" | "piano" | "band";
       };
+      /**
+       * @description This member is present if a person has corrected the notes (`PUT /compositions/{compositionId}/midi`). `output` is that of the corrected piece.
+       * @enum {boolean}
+       */
+      edited?: true;
       /**
        * @description How you have rated the piece.
        * @enum {string}
@@ -3140,7 +3149,10 @@ export interface operations {
   };
   getCompositionMidi: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description 0 asks for the file as it was before the first correction: the technique's own piece. Without it, or if nobody has corrected the piece, the response is the present file. */
+        revision?: number;
+      };
       header?: {
         "If-None-Match"?: string;
       };
@@ -3284,6 +3296,176 @@ export interface operations {
         };
       };
       /** @description `OVERLOADED`: the service is overloaded; API Gateway: the function could not be reached */
+      503: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  correctComposition: {
+    parameters: {
+      query?: never;
+      header: {
+        "If-Match": string;
+      };
+      path: {
+        /** @description a ULID: 26 characters of Crockford's base 32 */
+        compositionId: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "audio/midi": Blob | ArrayBuffer | Uint8Array;
+        "audio/mid": Blob | ArrayBuffer | Uint8Array;
+        "audio/x-midi": Blob | ArrayBuffer | Uint8Array;
+        "audio/sp-midi": Blob | ArrayBuffer | Uint8Array;
+        "application/x-midi": Blob | ArrayBuffer | Uint8Array;
+        "application/octet-stream": Blob | ArrayBuffer | Uint8Array;
+      };
+    };
+    responses: {
+      /** @description The request has succeeded. */
+      200: {
+        headers: {
+          /** @description The id under which the logs have this request. */
+          "X-Request-Id": string;
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Composition"];
+        };
+      };
+      /** @description `INVALID_REQUEST`: the request is not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: the access token is missing, expired, altered or of another user pool */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: the token lacks a scope */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `NOT_FOUND`: not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `CONFLICT`: the resource was changed at the same time; `NOT_READY`: the resource is not ready */
+      409: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `FILE_LOST`: a file is lost or damaged */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `VERSION_MISMATCH`: the resource has changed since it was read */
+      412: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNSUPPORTED_CONTENT_ENCODING`: the content encoding is not supported; `UNSUPPORTED_MEDIA_TYPE`: the content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNREADABLE_MIDI`: the midi file cannot be used; `CORRECTION_NOT_APPLICABLE`: the file does not fit the piece */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `PRECONDITION_REQUIRED`: the request needs if-match */
+      428: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: too many requests at once */
+      429: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `OVERLOADED`: the service is overloaded; `BUSY`: too many requests change the same things at once; API Gateway: the function could not be reached */
       503: {
         headers: {
           /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */

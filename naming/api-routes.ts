@@ -8,7 +8,7 @@
 export const apiCapabilities = ["discovery", "tracks", "compositions", "models", "training"] as const;
 export type ApiCapability = (typeof apiCapabilities)[number];
 
-export type HttpMethod = "GET" | "POST" | "PATCH" | "DELETE";
+export type HttpMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /** A method of a path of the API, and the capability that serves it. */
 export interface ApiRoute {
@@ -68,6 +68,12 @@ export const apiRoutes = {
   getCompositionInputMidi: {
     method: "GET",
     path: "/compositions/{compositionId}/input/midi",
+    capability: "compositions",
+    public: false,
+  },
+  correctComposition: {
+    method: "PUT",
+    path: "/compositions/{compositionId}/midi",
     capability: "compositions",
     public: false,
   },

@@ -5,6 +5,7 @@
  *   users/{sub}/tracks/{trackId}.mid
  *   users/{sub}/compositions/{compositionId}/score.json            what the MIDI file is written from
  *   users/{sub}/compositions/{compositionId}/{revision}.mid, {revision}-{token}.mid
+ *   users/{sub}/compositions/{compositionId}/correction-{revision}-{token}.json   the score with a person's corrections
  *   users/{sub}/compositions/{compositionId}/edit-events.json
  *   users/{sub}/compositions/{compositionId}/input.mid             what was given to the technique
  *   users/{sub}/models/{modelId}/model.onnx, model-card.json
@@ -58,6 +59,18 @@ export const compositionEditEventsKey = (composition: OwnedBy): string =>
   `${compositionPrefix(composition)}${editEventsFile}`;
 export const compositionInputMidiKey = (composition: OwnedBy): string =>
   `${compositionPrefix(composition)}${inputMidiFile}`;
+/** A correction of a composition's score: the MIDI revision with which it came, and that file's token. */
+export interface Correction {
+  readonly revision: number;
+  readonly token: string;
+}
+export const compositionCorrectionKey = (composition: OwnedBy, { revision, token }: Correction): string =>
+  `${compositionPrefix(composition)}correction-${revision}-${token}.json`;
+/** Returns the key of the score that a composition has now: the composed one, or the last correction of it. */
+export const presentScoreKey = (composition: OwnedBy & { readonly correction?: Correction | undefined }): string =>
+  composition.correction === undefined
+    ? compositionScoreKey(composition)
+    : compositionCorrectionKey(composition, composition.correction);
 
 export const modelPrefix = ({ sub, id }: OwnedBy): string => `${userPrefix(sub)}/models/${id}/`;
 export const stockModelPrefix = ({ id, sha256 }: { readonly id: string; readonly sha256: string }): string =>
@@ -157,9 +170,16 @@ export function parseMidiRevision(name: string): MidiRevision | undefined {
   return revision === undefined ? undefined : { revision: Number(revision), ...(token === undefined ? {} : { token }) };
 }
 
+/** Returns a composition's correction from the last part of its key. */
+export function parseCorrection(name: string): Correction | undefined {
+  const match = /^correction-([1-9]\d{0,8})-([a-z0-9]{1,32})\.json$/.exec(name);
+  const [, revision, token] = match ?? [];
+  return revision === undefined || token === undefined ? undefined : { revision: Number(revision), token };
+}
+
 /**
  * Returns true for names that objects of a kind can have in the artifacts bucket, apart from a composition's MIDI
- * files.
+ * files and corrections.
  */
 function isKeptName({ kind, name }: Pick<OwnedObject, "kind" | "name">): boolean {
   switch (kind) {
@@ -178,17 +198,32 @@ function isKeptName({ kind, name }: Pick<OwnedObject, "kind" | "name">): boolean
   }
 }
 
+/** The attributes of a composition's row that say which files it names. Rows of other kinds have none. */
+export interface FilesOfRow {
+  readonly midi?: MidiRevision | undefined;
+  /** The MIDI file before the first correction. */
+  readonly composed?: MidiRevision | undefined;
+  readonly correction?: Correction | undefined;
+}
+
+const isSameRevision = (one: MidiRevision, other: MidiRevision | undefined): boolean =>
+  one.revision === other?.revision && one.token === other.token;
+
 /**
  * Returns true if a row names this object of the artifacts bucket. For a composition's MIDI files these are the present
- * one and the one before, which a URL may still name (lambdas/compositions/revise-composition.ts). Before there is
- * a MIDI file, they are those that the composition's worker may write.
+ * one, the one before, which a URL may still name (lambdas/compositions/composition-revisions.ts), and the one before the
+ * first correction. Before there is a MIDI file, they are those that the composition's worker may write.
  */
-export function isNamedByRow(object: Pick<OwnedObject, "kind" | "name">, midi: MidiRevision | undefined): boolean {
-  const revision = object.kind === "COMPOSITION" ? parseMidiRevision(object.name) : undefined;
+export function isNamedByRow(object: Pick<OwnedObject, "kind" | "name">, row: FilesOfRow): boolean {
+  if (object.kind !== "COMPOSITION") return isKeptName(object);
+  const correction = parseCorrection(object.name);
+  if (correction !== undefined) return isSameRevision(correction, row.correction);
+  const revision = parseMidiRevision(object.name);
   if (revision === undefined) return isKeptName(object);
+  const { midi, composed } = row;
   if (midi === undefined) return revision.token === undefined;
   if (revision.revision === midi.revision - 1) return true;
-  return revision.revision === midi.revision && revision.token === midi.token;
+  return isSameRevision(revision, midi) || isSameRevision(revision, composed);
 }
 
 /**

@@ -69,11 +69,14 @@ const retryAfterHeader = { description: headerText.retryAfter, schema: { type: "
 /** The content of MIDI bytes. In OpenAPI 3.1 this is an empty schema under its media type. */
 const midiContent = { "audio/midi": { schema: { type: "string", contentMediaType: "audio/midi" } as const } };
 
+/** The media types under which a request may send a MIDI file. */
+const uploadedMidiContent = Object.fromEntries(
+  midiTypes.map((type) => [type, { schema: { type: "string", contentMediaType: "audio/midi" } as const }]),
+);
+
 /** The ways in which POST /tracks takes a file (lambdas/api/tracks/upload.ts). */
 const uploadContent = {
-  ...Object.fromEntries(
-    midiTypes.map((type) => [type, { schema: { type: "string", contentMediaType: "audio/midi" } as const }]),
-  ),
+  ...uploadedMidiContent,
   "multipart/form-data": { schema: uploadFormSchema },
 };
 
@@ -136,8 +139,8 @@ function problemResponses(id: OperationId): Record<string, ResponseConfig> {
 
 function requestHeaders(id: OperationId): z.ZodObject {
   const { method } = apiRoutes[id];
-  const { tagged, idempotent } = operationDescriptions[id] as OperationDescription;
-  const changes = method === "PATCH" || method === "DELETE";
+  const { tagged, idempotent, needsIfMatch } = operationDescriptions[id] as OperationDescription;
+  const changes = method === "PUT" || method === "PATCH" || method === "DELETE";
   return z.object({
     ...(idempotent === true
       ? {
@@ -153,22 +156,28 @@ function requestHeaders(id: OperationId): z.ZodObject {
         }
       : {}),
     ...(method === "GET" && tagged === true ? { "If-None-Match": z.string().optional() } : {}),
-    ...(changes ? { "If-Match": z.string().optional() } : {}),
+    ...(changes ? { "If-Match": needsIfMatch === true ? z.string() : z.string().optional() } : {}),
   });
 }
+
+const methodNames = { GET: "get", POST: "post", PUT: "put", PATCH: "patch", DELETE: "delete" } as const;
 
 function routeConfig(id: OperationId): RouteConfig {
   const route = apiRoutes[id];
   const description: OperationDescription = operationDescriptions[id];
   const { summary, pathParameters, query, freeQuery, body, status } = description;
-  const content = body === "midi" ? uploadContent : { "application/json": { schema: body ?? z.never() } };
+  const content =
+    body === "upload"
+      ? uploadContent
+      : body === "midi"
+        ? uploadedMidiContent
+        : { "application/json": { schema: body ?? z.never() } };
   const notModified =
     route.method === "GET" && description.tagged === true
       ? { "304": { description: "The client has this version.", headers: responseHeaders(description) } }
       : {};
   return {
-    method:
-      route.method === "GET" ? "get" : route.method === "POST" ? "post" : route.method === "PATCH" ? "patch" : "delete",
+    method: methodNames[route.method],
     path: route.path,
     operationId: id,
     tags: [route.capability],

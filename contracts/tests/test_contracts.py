@@ -10,6 +10,8 @@ from typing import Any
 import jsonschema
 import pytest
 from opencomposer_music.contract import Contract
+from opencomposer_music.metrics import measure_composition
+from opencomposer_music.piano_roll import Note, Planes, notes_to_planes
 from opencomposer_music.technique_document import load_technique
 from opencomposer_serving.invocation import broken_notes
 from opencomposer_training.environment import TrainingFailure
@@ -146,6 +148,20 @@ def test_rules_across_fields_are_judged_as_the_cases_say(path: Path) -> None:
 def test_the_rules_about_notes_and_bars_are_judged_as_the_cases_say(case: dict[str, Any]) -> None:
     notes = case["notes"] * case.get("copies", 1)
     assert sorted(fault.pointer for fault in broken_notes({"bars": case["bars"], "notes": notes})) == case["broken"]
+
+
+@pytest.mark.parametrize(
+    "case", load(CONTRACTS / "cases/composition-metrics.json")["cases"], ids=lambda case: case["name"]
+)
+def test_pieces_have_the_metrics_that_the_cases_say(case: dict[str, Any]) -> None:
+    def planes(notes: list[dict[str, int]]) -> Planes:
+        return notes_to_planes(
+            [Note(note["onset"], note["duration"], note["pitch"]) for note in notes], case["bars"] * 16
+        )
+
+    melody = planes(case["melody"]) if "melody" in case else None
+    measured = measure_composition(melody, [planes(track) for track in case["tracks"]])
+    assert measured == pytest.approx(case["metrics"], abs=1e-9)
 
 
 def metric_definitions(technique: str) -> list[dict[str, str]]:

@@ -19,7 +19,7 @@ import type { CompositionInput, InputOptions } from "../../domain/schemas/compos
 import { rangesOutsidePiece } from "../../domain/techniques/parameter-ranges";
 import { techniques } from "../../domain/techniques/registry";
 import type { ParameterIssue, ParameterValue } from "../../domain/techniques/technique";
-import { compositionScoreKey, trackKey } from "../../naming/object-keys";
+import { presentScoreKey, trackKey } from "../../naming/object-keys";
 import type { TechniqueId } from "../../naming/resource-names";
 import { ownedKey, type TableKey } from "../../naming/table-keys";
 import { Problem } from "../problems/problem";
@@ -158,10 +158,13 @@ export async function resolveInput(params: ResolveInputParams): Promise<Resolved
     pitches: undefined,
     mustExist: [ownedKey("COMPOSITION", sub, compositionId)],
     file: {
-      key: compositionScoreKey({ sub, id: compositionId }),
+      key: presentScoreKey(composition),
       resource: `composition ${compositionId}`,
       field: { pointer: "/input/compositionId", value: compositionId, allowed: "a composition whose file is there" },
-      isNamed: async () => (await compositions.get({ sub, id: compositionId })) !== undefined,
+      isNamed: async () => {
+        const now = await compositions.get({ sub, id: compositionId });
+        return now !== undefined && presentScoreKey(now) === presentScoreKey(composition);
+      },
     },
   };
 }

@@ -12,7 +12,7 @@ import { findSampleMelody, sampleAsMelody } from "../../domain/music/sample-melo
 import { type Score, scoreMelody, scoreSchema } from "../../domain/music/score";
 import { parseMidi } from "../../domain/music/song";
 import type { Failure } from "../../domain/schemas/failure";
-import { compositionScoreKey, trackKey } from "../../naming/object-keys";
+import { presentScoreKey, trackKey } from "../../naming/object-keys";
 import type { Compositions } from "../stores/compositions";
 import type { CompositionItem } from "../stores/items";
 import { type ObjectStore, ObjectTooLargeError } from "../stores/objects";
@@ -81,6 +81,25 @@ function readScore(bytes: Uint8Array): Score | undefined {
   }
 }
 
+/**
+ * Returns the score that a finished composition has. A correction replaces the one before, so a file that is missing is
+ * looked for once more under the key that the row names by then.
+ */
+async function readScoreBytes({
+  source,
+  compositions,
+  artifacts,
+}: Pick<ResolvePieceParams, "compositions" | "artifacts"> & { readonly source: CompositionItem }): Promise<
+  Uint8Array | undefined
+> {
+  if (source.state !== "COMPLETED") return undefined;
+  const bytes = await artifacts.read(presentScoreKey(source), maxScoreBytes);
+  if (bytes !== undefined) return bytes;
+  const now = await compositions.get(source);
+  const isReplaced = now !== undefined && presentScoreKey(now) !== presentScoreKey(source);
+  return isReplaced ? await artifacts.read(presentScoreKey(now), maxScoreBytes) : undefined;
+}
+
 async function inputMusic({ composition, compositions, tracks, artifacts }: ResolvePieceParams): Promise<InputMusic> {
   const { sub, input } = composition;
   const isWhole = givesWholePiece(composition);
@@ -101,8 +120,7 @@ async function inputMusic({ composition, compositions, tracks, artifacts }: Reso
   }
   const owned = { sub, id: input.compositionId };
   const source = await compositions.get(owned);
-  const bytes =
-    source?.state === "COMPLETED" ? await artifacts.read(compositionScoreKey(owned), maxScoreBytes) : undefined;
+  const bytes = source === undefined ? undefined : await readScoreBytes({ source, compositions, artifacts });
   if (bytes === undefined) return gone("composition");
   const score = readScore(bytes);
   if (score === undefined) {

@@ -33,6 +33,18 @@ export function requireMatch(request: Request, tag: string): void {
   });
 }
 
+/**
+ * Requires that a request has If-Match, where a change to a version that its sender has not seen would lose work.
+ * @throws Problem PRECONDITION_REQUIRED
+ */
+export function requireIfMatch(request: Request): void {
+  if (request.header("if-match") !== undefined) return;
+  throw new Problem("PRECONDITION_REQUIRED", {
+    detail: "The request needs If-Match with the ETag of the resource that it changes.",
+    errors: [{ pointer: "If-Match:", reason: "is required", allowed: "the ETag of the resource as it was read" }],
+  });
+}
+
 export interface TaggedResponseParams {
   readonly request: Request;
   readonly tag: string;

@@ -61,8 +61,8 @@ export async function orphansOf(
     for (const key of [rowKeyOf(parsed), changeKeyOf(parsed)]) keys.set(text(key), key);
   }
   const found = new Map((await rows.find([...keys.values()])).map((row) => [text(row), row]));
-  const isNamed = ({ midi }: RowByKey, parsed: OwnedObject): boolean =>
-    bucket === "work" ? isWorkOfRow(parsed) : isNamedByRow(parsed, midi);
+  const isNamed = (row: RowByKey, parsed: OwnedObject): boolean =>
+    bucket === "work" ? isWorkOfRow(parsed) : isNamedByRow(parsed, row);
   return owned
     .filter(({ parsed }) => {
       if (parsed === undefined) return true;

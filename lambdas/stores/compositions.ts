@@ -5,7 +5,7 @@ import { type Failure, failureSchema } from "../../domain/schemas/failure";
 import type { OwnedBy } from "../../naming/object-keys";
 import { ownedKey } from "../../naming/table-keys";
 import { absent, allOf, anyOf, equals, lessThan } from "./conditions";
-import { type CompositionItem, compositionItemSchema } from "./items";
+import { type CompositionItem, compositionItemSchema, midiFileSchema } from "./items";
 import { createOpenRows, openRowAttributes, type OpenRows } from "./open-rows";
 import type { Outcome, Stale } from "./outcome";
 import { createOwnedRows, nextVersion, type OwnedRows } from "./owned-rows";
@@ -48,7 +48,7 @@ export interface Compositions extends OwnedRows<CompositionItem>, OpenRows<Compo
 
 const resultSchema = z.strictObject({
   output: compositionOutputSchema,
-  midi: compositionItemSchema.shape.midi.unwrap(),
+  midi: midiFileSchema,
   inputMidi: compositionItemSchema.shape.inputMidi.unwrap(),
   phraseEnds: phraseEndsSchema.optional(),
   barsWithNotes: compositionItemSchema.shape.barsWithNotes.unwrap(),

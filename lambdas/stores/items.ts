@@ -111,6 +111,20 @@ function withPresentNames<Value>(parameters: Readonly<Record<string, Value>>): R
   );
 }
 
+const fileTokenSchema = z.string().regex(/^[a-z0-9]{1,32}$/);
+
+/** A MIDI file. Its revision and token are part of its key; the digest is its ETag. */
+export const midiFileSchema = z.strictObject({
+  revision: z.int().min(1),
+  /** The token is drawn anew for every file that a request writes, so that two requests never write the same one. */
+  token: fileTokenSchema.optional(),
+  sha256: sha256Schema,
+  bytes: z.int().min(1),
+});
+
+/** The file of a corrected score: the revision and the token of the MIDI file with which it came. */
+export const correctionSchema = z.strictObject({ revision: z.int().min(1), token: fileTokenSchema });
+
 export const compositionItemSchema = z.strictObject({
   ...ownedShape,
   kind: z.literal("COMPOSITION"),
@@ -134,19 +148,12 @@ export const compositionItemSchema = z.strictObject({
   rating: ratingSchema.optional(),
   failure: failureSchema.optional(),
   output: compositionOutputSchema.optional(),
-  /** The MIDI file. Its revision and token are part of its key; the digest is its ETag. */
-  midi: z
-    .strictObject({
-      revision: z.int().min(1),
-      /** The token is drawn anew for every file that a request writes, so that two requests never write the same one. */
-      token: z
-        .string()
-        .regex(/^[a-z0-9]{1,32}$/)
-        .optional(),
-      sha256: sha256Schema,
-      bytes: z.int().min(1),
-    })
-    .optional(),
+  /** The MIDI file. */
+  midi: midiFileSchema.optional(),
+  /** The MIDI file that the piece had before its first correction. Only corrected pieces have it. */
+  composed: midiFileSchema.optional(),
+  /** The file of the score as a person has corrected it last. The composed score stays where it is. */
+  correction: correctionSchema.optional(),
   /** The MIDI file of what was given to the technique. Rows of earlier versions have none. */
   inputMidi: z.strictObject({ sha256: sha256Schema, bytes: z.int().min(1) }).optional(),
   /** The number of times that a worker has taken this composition, from 0. */

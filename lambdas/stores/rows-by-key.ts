@@ -1,14 +1,16 @@
 /** Reads many rows at once by their keys, with the attributes that say which objects the rows name. */
 import * as z from "zod";
 import type { TableKey } from "../../naming/table-keys";
-import { compositionItemSchema } from "./items";
+import { correctionSchema, midiFileSchema } from "./items";
 import type { Table } from "./table";
 
 /** The attributes that say which files a row names. */
 const rowSchema = z.object({
   pk: z.string(),
   sk: z.string(),
-  midi: z.object(compositionItemSchema.shape.midi.unwrap().shape).optional(),
+  midi: z.object(midiFileSchema.shape).optional(),
+  composed: z.object(midiFileSchema.shape).optional(),
+  correction: z.object(correctionSchema.shape).optional(),
 });
 export type RowByKey = z.infer<typeof rowSchema>;
 
@@ -18,5 +20,6 @@ export interface RowsByKey {
 }
 
 export const createRowsByKey = (table: Pick<Table, "readMany">): RowsByKey => ({
-  find: async (keys) => (await table.readMany(keys, ["pk", "sk", "midi"])).map((row) => rowSchema.parse(row)),
+  find: async (keys) =>
+    (await table.readMany(keys, ["pk", "sk", "midi", "composed", "correction"])).map((row) => rowSchema.parse(row)),
 });

@@ -1,12 +1,12 @@
 /** Reads an uploaded file and finds its melody. */
 import { usableTimeSignatures } from "../../domain/music/bar-lines";
-import { UnreadableMidiError } from "../../domain/music/byte-reader";
 import { MelodyError, timeSignaturesOf, type TrackMelody, trackMelody } from "../../domain/music/melody";
 import { melodyChanges } from "../../domain/music/melody-changes";
 import { chooseMelodyTrack, whyNoTones } from "../../domain/music/melody-choice";
-import { parseMidi, type Song } from "../../domain/music/song";
+import type { Song } from "../../domain/music/song";
 import type { FieldError } from "../../domain/schemas/api/problem";
 import { Problem } from "../problems/problem";
+import { readableMidi, sentence } from "../problems/readable-midi";
 
 const maxTextLength = 200;
 
@@ -36,16 +36,7 @@ export interface ReadMelody {
 
 /** Reads the file of an upload and finds its melody. @throws Problem 422 */
 export function readUploadedMelody({ bytes, ...choice }: Pick<UploadedFile, "bytes"> & TrackChoice): ReadMelody {
-  return readMelody(readSong(bytes), choice);
-}
-
-function readSong(bytes: Uint8Array): Song {
-  try {
-    return parseMidi(bytes);
-  } catch (error) {
-    if (error instanceof UnreadableMidiError) throw new Problem("UNREADABLE_MIDI", { detail: sentence(error.message) });
-    throw error;
-  }
+  return readMelody(readableMidi(bytes), choice);
 }
 
 function readMelody(song: Song, { trackIndex: requested, trackIndexField }: TrackChoice): ReadMelody {
@@ -108,9 +99,4 @@ function melodyErrors(
     .join(", ")
     .slice(0, maxTextLength);
   return [{ ...trackIndexField, reason: "no track with notes has this index", allowed }];
-}
-
-function sentence(text: string): string {
-  const clipped = text.slice(0, 1000);
-  return `${clipped.charAt(0).toUpperCase()}${clipped.slice(1)}${clipped.endsWith(".") ? "" : "."}`;
 }

@@ -230,6 +230,7 @@ function goodBody({ id, bodyType }: DocumentedOperation): CallOptions {
     updateTrack: { json: { name: "Renamed" } },
     createComposition: { json: newComposition },
     updateComposition: { json: { name: "Renamed" } },
+    correctComposition: { bytes: goodMidi, headers: { "if-match": "*" } },
     rateComposition: { json: { rating: "good" } },
     createTrainingJob: { json: newJob },
   };

@@ -9,7 +9,7 @@ const operationSchema = z.object({
   requestBody: z.object({ content: z.record(z.string(), z.unknown()) }).optional(),
   responses: z.record(z.string(), z.unknown()),
 });
-const methodSchema = z.enum(["get", "post", "patch", "delete"]);
+const methodSchema = z.enum(["get", "post", "put", "patch", "delete"]);
 
 export interface DocumentedOperation {
   readonly id: string;

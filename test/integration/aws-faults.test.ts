@@ -25,7 +25,14 @@ import {
   silences,
   startFaultyAws,
 } from "../support/faulty-aws";
-import { expectWhole, midi, reconcilePastGrace, type ResourceHarness, seeds } from "../support/resource-harness";
+import {
+  correctedMidi,
+  expectWhole,
+  midi,
+  reconcilePastGrace,
+  type ResourceHarness,
+  seeds,
+} from "../support/resource-harness";
 import { type Call, httpEvent, type Reply } from "../unit/api/support/documented-api";
 import { composition, finishedOutput, quotas, trainingJob } from "../unit/api/support/items";
 import { type ApiFunctions, startApiFunctions } from "./support/api-functions";
@@ -74,6 +81,7 @@ const trained = {
   json: { name: "A job", technique: "unet-gan", topics: { mode: ["minor"] }, hyperparameters: { epochs: 3 } },
 };
 const rated = { json: { rating: "good" } };
+const corrected = { bytes: correctedMidi, headers: { "content-type": "audio/midi", "if-match": "*" } };
 const programs = { json: { programs: [{ index: 1, program: 40 }] } };
 
 const apiCalls: readonly ApiCall[] = [
@@ -90,6 +98,7 @@ const apiCalls: readonly ApiCall[] = [
   { operation: "deleteComposition", request: of("COMPOSITION", "compositions"), usesS3: true },
   { operation: "getCompositionMidi", request: of("COMPOSITION", "compositions", "/midi"), usesS3: true },
   { operation: "getCompositionInputMidi", request: of("COMPOSITION", "compositions", "/input/midi"), usesS3: true },
+  { operation: "correctComposition", request: of("COMPOSITION", "compositions", "/midi", corrected), usesS3: true },
   { operation: "listCompositionEditEvents", request: of("COMPOSITION", "compositions", "/edit-events") },
   { operation: "rateComposition", request: of("COMPOSITION", "compositions", "/rating", rated) },
   { operation: "listTechniqueRatings", request: at("/technique-ratings") },

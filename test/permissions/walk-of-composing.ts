@@ -160,6 +160,10 @@ export async function walkThroughComposing(functions: RecordedFunctions): Promis
     const json = { programs: [{ index: 1, program }] };
     expect(await statusOf("PATCH", `/compositions/${first.id}`, { sub, json })).toBe(200);
   }
+  const headers = { "content-type": "audio/midi", "if-match": "*" };
+  // The tune alone: a correction that leaves the other voices silent.
+  expect(await statusOf("PUT", `/compositions/${first.id}/midi`, { sub, bytes: midi, headers })).toBe(200);
+  expect(await statusOf("GET", `/compositions/${first.id}/midi?revision=0`, { sub })).toBe(200);
   for (const [id, rating] of [
     [first.id, "neutral"],
     [first.id, "good"],

@@ -2,10 +2,10 @@
 import type { OperationId } from "../../naming/api-routes";
 import type { OwnedKind } from "../../naming/table-keys";
 import type { Call } from "../unit/api/support/documented-api";
-import { midi, type SeedKind } from "./resource-harness";
+import { correctedMidi, midi, type SeedKind } from "./resource-harness";
 
 export interface Asked {
-  readonly method: "POST" | "PATCH" | "DELETE";
+  readonly method: "POST" | "PUT" | "PATCH" | "DELETE";
   readonly path: string;
   readonly call?: Call;
 }
@@ -124,6 +124,19 @@ export const changingRequests: readonly ChangingRequest[] = [
       method: "PATCH",
       path: pathOf("COMPOSITION", id),
       call: { json: { programs: [{ index: 1, program: 40 }] } },
+    }),
+    statuses: [200],
+  },
+  {
+    name: "correct a composition's notes",
+    operation: "correctComposition",
+    leaves: "COMPOSITION",
+    needs: "COMPOSITION",
+    hasFiles: true,
+    asked: (id) => ({
+      method: "PUT",
+      path: `${pathOf("COMPOSITION", id)}/midi`,
+      call: { bytes: correctedMidi, headers: { "content-type": "audio/midi", "if-match": "*" } },
     }),
     statuses: [200],
   },

@@ -18,6 +18,7 @@ import {
 } from "../../lambdas/stores/items";
 import {
   checkpointsPrefix,
+  compositionCorrectionKey,
   compositionInputMidiKey,
   compositionMidiKey,
   compositionScoreKey,
@@ -76,6 +77,13 @@ const score: Score = {
   ],
 };
 export const midi = writeMidi(score);
+/** The piece with a bass that a person has moved up. */
+export const correctedMidi = writeMidi({
+  ...score,
+  tracks: score.tracks.map((track, index) =>
+    index === 1 ? { ...track, notes: track.notes.map((note) => ({ ...note, pitch: note.pitch + 7 })) } : track,
+  ),
+});
 const sha256 = createHash("sha256").update(midi).digest("hex");
 const text = (content: string): Uint8Array => new TextEncoder().encode(content);
 
@@ -194,6 +202,8 @@ function filesOf(row: OwnedRow): readonly string[] {
       return [
         ...(row.midi === undefined ? [] : [compositionScoreKey(row), compositionMidiKey(row, row.midi)]),
         ...(row.inputMidi === undefined ? [] : [compositionInputMidiKey(row)]),
+        ...(row.composed === undefined ? [] : [compositionMidiKey(row, row.composed)]),
+        ...(row.correction === undefined ? [] : [compositionCorrectionKey(row, row.correction)]),
       ];
     case "TRAINING_JOB":
       return isFinalTrainingJobState(row.state) ? [`${trainingJobPrefix(row)}${progressFile}`] : [];
@@ -235,5 +245,5 @@ export async function expectWhole(harness: ResourceHarness, when: string): Promi
 export const otherRevisions = (row: CompositionItem, objects: readonly string[]): readonly string[] =>
   objects.filter((key) => {
     const owner = parseOwnedObjectKey(key);
-    return owner?.id === row.id && parseMidiRevision(owner.name) !== undefined && key !== filesOf(row)[1];
+    return owner?.id === row.id && parseMidiRevision(owner.name) !== undefined && !filesOf(row).includes(key);
   });

@@ -9,6 +9,7 @@ import { bodyLimitBytes, readRequest, type Request } from "../../lambdas/http/re
 import { techniqueErrors } from "../../lambdas/http/technique-values";
 import { parseBody } from "../../lambdas/http/validation";
 import { Problem } from "../../lambdas/problems/problem";
+import { readableMidi } from "../../lambdas/problems/readable-midi";
 import { readUploadedMelody } from "../../lambdas/tracks/uploaded-melody";
 import type { OperationId } from "../../naming/api-routes";
 import { hostileOperations, type HostileRequest, hostileRequests } from "./hostile-operations";
@@ -33,6 +34,7 @@ const checks: Readonly<Partial<Record<OperationId, Check>>> = {
       alsoCheck: (body) => techniqueErrors(body, "parameters"),
     }),
   updateComposition: (request) => void parseBody({ request, schema: updateCompositionSchema }),
+  correctComposition: (request) => void readableMidi(request.body),
   rateComposition: (request) => void parseBody({ request, schema: rateCompositionSchema }),
   createTrainingJob: (request) =>
     void parseBody({

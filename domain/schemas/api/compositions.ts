@@ -11,6 +11,7 @@ import {
   instantSchema,
   metricValuesSchema,
   nameSchema,
+  numberTextSchema,
   pageOf,
   parameterValueSchema,
   textSchema,
@@ -174,6 +175,16 @@ export const updateCompositionSchema = z
   })
   .meta({ id: "UpdateComposition", minProperties: 1 });
 
+export const compositionMidiQuerySchema = z.strictObject({
+  revision: numberTextSchema(0, 0)
+    .optional()
+    .meta({
+      description:
+        "0 asks for the file as it was before the first correction: the technique's own piece. Without it, or if nobody has " +
+        "corrected the piece, the response is the present file.",
+    }),
+});
+
 export const compositionSchema = z
   .object({
     id: idSchema,
@@ -192,6 +203,14 @@ export const compositionSchema = z
     performance: performanceSchema
       .optional()
       .meta({ description: "How the piece is performed. Pieces of version 0.2 are not, and do not have it." }),
+    edited: z
+      .literal(true)
+      .optional()
+      .meta({
+        description:
+          "This member is present if a person has corrected the notes (`PUT /compositions/{compositionId}/midi`). `output` is that of " +
+          "the corrected piece.",
+      }),
     rating: ratingSchema.optional().meta({ description: "How you have rated the piece." }),
     failure: failureResponseSchema.optional(),
     output: z

@@ -6,6 +6,7 @@ import * as z from "zod";
 import { apiRoutes, type OperationId } from "../../../naming/api-routes";
 import {
   compositionListSchema,
+  compositionMidiQuerySchema,
   compositionSchema,
   createCompositionSchema,
   editEventListSchema,
@@ -34,7 +35,8 @@ export interface OperationDescription {
   readonly query?: z.ZodObject;
   /** Query parameters whose names are data, such as one for each tag. */
   readonly freeQuery?: { readonly name: string; readonly description: string };
-  readonly body?: z.ZodType | "midi";
+  /** The body's schema. `midi` means a file's bytes, and `upload` the bytes or a form with the file. */
+  readonly body?: z.ZodType | "midi" | "upload";
   readonly status: 200 | 201 | 202 | 204;
   /**
    * The response's schema. `midi` means the file's bytes, or a presigned URL for clients that accept JSON; `midi-bytes`
@@ -47,6 +49,8 @@ export interface OperationDescription {
   /** True if the response says when to ask again, as long as there is something to wait for. */
   readonly polled?: true;
   readonly idempotent?: true;
+  /** True if a request without If-Match is refused. */
+  readonly needsIfMatch?: true;
   /** The codes of the problems besides those of {@link commonProblems}. */
   readonly problems: readonly ProblemCode[];
 }
@@ -95,7 +99,7 @@ export const operationDescriptions = {
       "whose fields `name` and `trackIndex` may stand in the form or in the query. Without `name` the track is named as " +
       "the melody in the file, or, where that has no name, as the file in the form.",
     query: createTrackQuerySchema,
-    body: "midi",
+    body: "upload",
     status: 201,
     response: trackSchema,
     tagged: true,
@@ -217,8 +221,10 @@ export const operationDescriptions = {
   getCompositionMidi: {
     summary: "Get the piece as a MIDI file",
     description:
-      "With `Accept: application/json` the response is a short-lived URL of the file. The ETag is the SHA-256 of the bytes.",
+      "With `Accept: application/json` the response is a short-lived URL of the file. The ETag is the SHA-256 of the bytes. " +
+      "`?revision=0` asks for the technique's own piece, if it was corrected.",
     pathParameters: byCompositionId,
+    query: compositionMidiQuerySchema,
     status: 200,
     response: "midi",
     tagged: true,
@@ -238,6 +244,35 @@ export const operationDescriptions = {
     response: "midi",
     tagged: true,
     problems: ["NOT_FOUND", "INPUT_MIDI_NOT_AVAILABLE", "NOT_ACCEPTABLE", "NOT_READY", "FILE_LOST"],
+  },
+  correctComposition: {
+    summary: "Correct the notes of a finished composition",
+    description:
+      "The body is the piece as a MIDI file, with the notes as they should be, of at most 1 MiB. `If-Match` is required and " +
+      "names the composition's ETag. The file is kept as it is: `GET` gives the same bytes. Notes, " +
+      "tempo, time signature, number of bars and instruments are taken from it, and the metrics are measured again, without " +
+      "those that only the model can know. A track of the file is the piece's track of the same name, or, if the names do not " +
+      "say which, of the same number; one that the file does not have is silent. All bars are in one of the time signatures of pieces, and there " +
+      "are at most 64; otherwise the response is `CORRECTION_NOT_APPLICABLE` with every broken field. Later requests work with " +
+      "the corrected notes: `PATCH`, which writes the file anew from them, and compositions of which this one is the input. A note " +
+      "that stays as it was performed is not performed twice. The edit events still lead to the technique's own piece, which " +
+      "`GET …/midi?revision=0` keeps. Sending the present file again changes nothing.",
+    pathParameters: byCompositionId,
+    body: "midi",
+    status: 200,
+    response: compositionSchema,
+    tagged: true,
+    needsIfMatch: true,
+    problems: [
+      "NOT_FOUND",
+      "NOT_READY",
+      "CONFLICT",
+      "FILE_LOST",
+      "VERSION_MISMATCH",
+      "UNREADABLE_MIDI",
+      "CORRECTION_NOT_APPLICABLE",
+      "PRECONDITION_REQUIRED",
+    ],
   },
   listCompositionEditEvents: {
     summary: "List the edits by which a composition was made",
@@ -410,7 +445,8 @@ export function commonProblems(id: OperationId): ProblemCode[] {
   const codes: ProblemCode[] = ["INVALID_REQUEST", "BODY_TOO_LARGE", "UNSUPPORTED_CONTENT_ENCODING", "INTERNAL"];
   if (!route.public) codes.push("UNAUTHENTICATED", "OVERLOADED");
   if (description.body !== undefined) codes.push("UNSUPPORTED_MEDIA_TYPE");
-  if (description.body !== undefined) codes.push(description.body === "midi" ? "MALFORMED_FORM" : "MALFORMED_JSON");
+  if (description.body === "upload") codes.push("MALFORMED_FORM");
+  else if (description.body !== undefined && description.body !== "midi") codes.push("MALFORMED_JSON");
   if (description.idempotent === true) {
     codes.push("INVALID_IDEMPOTENCY_KEY", "IDEMPOTENCY_KEY_IN_FLIGHT", "IDEMPOTENCY_KEY_REUSED", "USER_QUOTA_REACHED");
   }

@@ -44,6 +44,8 @@ export const problemCodes = {
   TOPIC_TOO_SMALL: { status: 422, title: "The topics select too few pieces" },
   RUN_TOO_LONG: { status: 422, title: "The run is longer than this deployment allows" },
   RESUME_NOT_POSSIBLE: { status: 422, title: "The job cannot be resumed this way" },
+  CORRECTION_NOT_APPLICABLE: { status: 422, title: "The file does not fit the piece" },
+  PRECONDITION_REQUIRED: { status: 428, title: "The request needs If-Match" },
   USER_QUOTA_REACHED: { status: 429, title: "A quota is reached" },
   INTERNAL: { status: 500, title: "Something went wrong" },
   DATASET_NOT_READY: { status: 503, title: "The data set has not been built yet" },

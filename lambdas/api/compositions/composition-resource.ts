@@ -19,6 +19,7 @@ export function compositionResource(item: CompositionItem): CompositionResource 
     inputOptions,
     parameters,
     ...(item.performance === undefined ? {} : { performance: item.performance }),
+    ...(item.correction === undefined ? {} : { edited: true }),
     ...(item.rating === undefined ? {} : { rating: item.rating }),
     ...(item.failure === undefined ? {} : { failure: item.failure }),
     ...(output === undefined

@@ -1,9 +1,10 @@
+import { compositionMidiQuerySchema } from "../../../domain/schemas/api/compositions";
 import { compositionMidiKey } from "../../../naming/object-keys";
 import { readCompositionFile } from "../../compositions/composition-file";
 import { storedMidiResponse } from "../../http/midi-response";
-import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
 import type { Response } from "../../http/response";
+import { parseQuery } from "../../http/validation";
 import { ownedItem } from "../../problems/owned-item";
 import type { Compositions } from "../../stores/compositions";
 import type { PresigningObjectStore } from "../../stores/presigned-urls";
@@ -20,16 +21,16 @@ export interface GetCompositionMidiParams {
 export async function getCompositionMidi(params: GetCompositionMidiParams): Promise<Response> {
   const { request, compositions, files, now } = params;
   const owned = { sub: request.subject(), id: request.pathParameter("compositionId") };
-  requireNoQuery(request);
+  const { revision } = parseQuery(request, compositionMidiQuerySchema);
   return await readCompositionFile({
     compositions,
     item: await ownedItem("COMPOSITION", compositions, owned),
     file: "MIDI file",
     read: async (item) => {
-      const { midi, name } = item;
+      const midi = revision === 0 ? (item.composed ?? item.midi) : item.midi;
       if (item.state !== "COMPLETED" || midi === undefined) throw notReady(item, now());
       const key = compositionMidiKey(owned, midi);
-      return await storedMidiResponse({ request, files, key, sha256: midi.sha256, filename: name });
+      return await storedMidiResponse({ request, files, key, sha256: midi.sha256, filename: item.name });
     },
   });
 }

@@ -1,4 +1,5 @@
 import type { OperationsOf } from "../../http/bind-operations";
+import { correctComposition } from "./correct-composition";
 import { createComposition } from "./create-composition";
 import { deleteComposition } from "./delete-composition";
 import { getComposition } from "./get-composition";
@@ -18,6 +19,7 @@ export const compositionOperations = {
   deleteComposition,
   getCompositionMidi,
   getCompositionInputMidi,
+  correctComposition,
   listCompositionEditEvents,
   rateComposition,
   listTechniqueRatings,

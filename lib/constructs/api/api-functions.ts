@@ -51,14 +51,15 @@ export class ApiFunctions extends Construct {
     const compositions = make(
       "Compositions",
       "compositions",
-      "Compositions: request, follow, fetch, rename, rate, delete",
-      512,
+      "Compositions: request, follow, fetch, correct, rename, rate, delete",
+      1024,
     );
     compositions.useTable(table, everyOperation);
     compositions.useArtifacts(artifacts, {
       // The function only asks whether tracks and models exist, but S3 has no smaller permission for that.
       get: ["users/*/compositions/*", "users/*/tracks/*", "users/*/models/*"],
       put: ["users/*/compositions/*"],
+      tag: ["users/*/compositions/*"],
       delete: ["users/*/compositions/*"],
       list: true,
     });

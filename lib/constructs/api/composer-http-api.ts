@@ -45,6 +45,7 @@ const httpMethods = {
   GET: HttpMethod.GET,
   HEAD: HttpMethod.HEAD,
   POST: HttpMethod.POST,
+  PUT: HttpMethod.PUT,
   PATCH: HttpMethod.PATCH,
   DELETE: HttpMethod.DELETE,
 } as const;
@@ -78,6 +79,7 @@ export class ComposerHttpApi extends Construct {
           CorsHttpMethod.GET,
           CorsHttpMethod.HEAD,
           CorsHttpMethod.POST,
+          CorsHttpMethod.PUT,
           CorsHttpMethod.PATCH,
           CorsHttpMethod.DELETE,
         ],

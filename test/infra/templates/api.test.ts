@@ -91,7 +91,7 @@ describe("HTTP API", () => {
     prod.stack("Api").template.hasResourceProperties("AWS::ApiGatewayV2::Api", {
       CorsConfiguration: {
         AllowHeaders: ["authorization", "content-type", "accept", "idempotency-key", "if-match", "if-none-match"],
-        AllowMethods: ["GET", "HEAD", "POST", "PATCH", "DELETE"],
+        AllowMethods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
         ExposeHeaders: ["ETag", "Location", "Retry-After", "X-Request-Id", "Content-Disposition"],
       },
     });

@@ -36,9 +36,15 @@ describe("functions", () => {
 
   test("those that hold whole files have a gigabyte, and all others half of one", () => {
     const large = functions.filter(({ resource }) => property(resource, "MemorySize") === 1024);
-    const names = ["CompositionsWorker", "FunctionsTracks", "WorkflowPrepareData", "WorkflowRegisterModel"];
+    const names = [
+      "CompositionsWorker",
+      "FunctionsCompositions",
+      "FunctionsTracks",
+      "WorkflowPrepareData",
+      "WorkflowRegisterModel",
+    ];
     expect(large.map(({ id }) => names.find((name) => id.includes(name)) ?? id).sort()).toEqual(names);
-    expect(functions.filter(({ resource }) => property(resource, "MemorySize") === 512)).toHaveLength(13);
+    expect(functions.filter(({ resource }) => property(resource, "MemorySize") === 512)).toHaveLength(12);
   });
 
   test("none has a managed policy", () => {
@@ -129,6 +135,7 @@ describe("permissions", () => {
     ]);
     expect(allowing(prod, "s3:PutObjectTagging").map(({ policy }) => policy)).toEqual([
       expect.stringMatching(/^FunctionsTracks/),
+      expect.stringMatching(/^FunctionsCompositions/),
     ]);
   });
 

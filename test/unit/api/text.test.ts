@@ -2,7 +2,7 @@
 import { writeMidi } from "../../../domain/music/score";
 import { apiRoutes } from "../../../naming/api-routes";
 import { composerApi } from "./support/composer-api";
-import { problemOf } from "./support/documented-api";
+import { type Call, problemOf } from "./support/documented-api";
 import { alice, track } from "./support/items";
 
 const id = "A".repeat(26);
@@ -52,7 +52,8 @@ const paths = [
 ];
 
 /** A body that the operation of a path takes, if it takes one. */
-const bodyOf = (method: string, template: string): { readonly json?: unknown } => {
+const bodyOf = (method: string, template: string): Call => {
+  if (method === "PUT") return { bytes: midi, headers: { "content-type": "audio/midi", "if-match": "*" } };
   if (template.endsWith("/rating")) return { json: { rating: "good" } };
   return method === "PATCH" ? { json: { name: "A" } } : {};
 };

@@ -291,7 +291,7 @@ describe("requests of odd forms", () => {
     const gateway = await start((await startUpstream()).url);
     const [all] = clients(gateway, 1, head(gateway.port, "OPTIONS *"));
     await until("it has its response", () => all?.received().includes("\r\n\r\n") === true);
-    expect(all?.received()).toMatch(/\r\nallow: GET, HEAD, POST, PATCH, DELETE, OPTIONS\r\n/i);
+    expect(all?.received()).toMatch(/\r\nallow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n/i);
     const one = await fetch(`${gateway.url}/training-jobs/x/stop`, { method: "OPTIONS" });
     expect(one.headers.get("allow")).toBe("POST, OPTIONS");
   });

@@ -5,6 +5,7 @@ import type { BucketOfObjects } from "../../../lambdas/resources/orphans";
 import type { RowByKey } from "../../../lambdas/stores/rows-by-key";
 import {
   checkpointsPrefix,
+  compositionCorrectionKey,
   compositionEditEventsKey,
   compositionInputMidiKey,
   compositionMidiKey,
@@ -39,11 +40,11 @@ class Harness {
   readonly buckets = { artifacts: this.memory.store("artifacts"), work: this.memory.store("work") };
   asked = 0;
 
-  row(kind: OwnedKind, midi?: RowByKey["midi"]): this {
-    return this.item(ownedKey(kind, owner.sub, owner.id), midi);
+  row(kind: OwnedKind, midi?: RowByKey["midi"], more: Pick<RowByKey, "composed" | "correction"> = {}): this {
+    return this.item(ownedKey(kind, owner.sub, owner.id), midi, more);
   }
-  item(key: TableKey, midi?: RowByKey["midi"]): this {
-    this.rowsByKey.set(`${key.pk} ${key.sk}`, { ...key, ...(midi === undefined ? {} : { midi }) });
+  item(key: TableKey, midi?: RowByKey["midi"], more: Pick<RowByKey, "composed" | "correction"> = {}): this {
+    this.rowsByKey.set(`${key.pk} ${key.sk}`, { ...key, ...(midi === undefined ? {} : { midi }), ...more });
     return this;
   }
   put(key: string, bucket: BucketOfObjects = "artifacts", days = 30): this {
@@ -156,6 +157,25 @@ test("a composition without a MIDI file yet names what its worker may write, and
   expect(await harness.orphanKeys()).toEqual([]);
   const stray = compositionMidiKey(owner, { revision: 2, token: "abc" });
   expect(await harness.put(stray).orphanKeys()).toEqual([stray]);
+});
+
+test("a corrected composition names its last correction, and the piece as it was before the first one", async () => {
+  const composed = compositionMidiKey(owner, { revision: 2 });
+  const correction = compositionCorrectionKey(owner, { revision: 4, token: "abc" });
+  const harness = new Harness().put(composed).put(correction).put(compositionScoreKey(owner));
+  const more = { composed: midi(2), correction: { revision: 4, token: "abc" } };
+  expect(await harness.row("COMPOSITION", midi(6, "def"), more).orphanKeys()).toEqual([]);
+  const strays = [
+    compositionMidiKey(owner, { revision: 2, token: "abc" }),
+    compositionMidiKey(owner, { revision: 3 }),
+    compositionCorrectionKey(owner, { revision: 3, token: "abc" }),
+    compositionCorrectionKey(owner, { revision: 4, token: "abd" }),
+  ];
+  for (const key of strays) harness.put(key);
+  expect(await harness.orphanKeys()).toEqual([...strays].sort());
+  expect(await harness.row("COMPOSITION", midi(6, "def")).orphanKeys()).toEqual(
+    [...strays, composed, correction].sort(),
+  );
 });
 
 test("what a pending change speaks of is nobody's orphan, in either bucket", async () => {
