@@ -2475,7 +2475,7 @@ export interface operations {
         state?: "PENDING" | "RUNNING" | "COMPLETED" | "FAILED";
         /** @description Only compositions by this model are listed. */
         modelId?: string;
-        /** @description `compositionId:{id}` or `trackId:{id}`: only compositions that were made from it are listed. */
+        /** @description `compositionId:{id}` or `trackId:{id}`: what the listed compositions were made from */
         input?: string;
       };
       header?: {

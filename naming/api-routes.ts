@@ -93,6 +93,7 @@ export const apiRoutes = {
 
   listModels: { method: "GET", path: "/models", capability: "models", public: false },
   getModel: { method: "GET", path: "/models/{modelId}", capability: "models", public: false },
+  updateModel: { method: "PATCH", path: "/models/{modelId}", capability: "models", public: false },
   deleteModel: { method: "DELETE", path: "/models/{modelId}", capability: "models", public: false },
 
   listTrainingTopics: { method: "GET", path: "/training-topics", capability: "training", public: false },

@@ -1,8 +1,8 @@
-import { inUse, Problem } from "../problems/problem";
+import { inUse } from "../problems/problem";
 import { deleteWithFiles } from "../resources/delete-with-files";
 import type { Compositions } from "../stores/compositions";
 import type { ModelItem } from "../stores/items";
-import type { Models, StockModels } from "../stores/models";
+import type { Models } from "../stores/models";
 import type { ObjectStore } from "../stores/objects";
 import type { Outcome, Stale } from "../stores/outcome";
 import type { PendingChanges } from "../stores/pending-changes";
@@ -16,17 +16,6 @@ export interface DeleteUnusedModelParams {
   readonly pendingChanges: Pick<PendingChanges, "remove">;
   readonly files: Pick<ObjectStore, "delete" | "deleteAllUnder">;
   readonly log: Log;
-}
-
-/**
- * Requires that a model is no stock model: those belong to no user, so nobody can delete one.
- * @throws Problem STOCK_MODEL
- */
-export async function requireNoStockModel(stockModels: Pick<StockModels, "get">, id: string): Promise<void> {
-  if ((await stockModels.get(id)) === undefined) return;
-  throw new Problem("STOCK_MODEL", {
-    detail: `The model ${id} came with the software. Everyone uses it, so it cannot be deleted.`,
-  });
 }
 
 /**

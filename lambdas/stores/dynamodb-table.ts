@@ -184,41 +184,31 @@ function transactionOperation(tableName: string, write: Write): TransactionOpera
   }
 }
 
-function queryInput({
-  partition,
-  index,
-  prefix,
-  before,
-  after,
-  newestFirst = false,
-}: RowQuery): Omit<QueryCommandInput, "TableName"> {
+/** Returns the part of a request that limits what is read of each row; nothing if all of it is to be read. */
+const projectionOf = (
+  placeholders: Placeholders,
+  attributes: readonly string[] | undefined,
+): { readonly ProjectionExpression?: string } =>
+  attributes === undefined
+    ? {}
+    : { ProjectionExpression: attributes.map((name) => placeholders.attribute(name)).join(", ") };
+
+function queryInput({ partition, index, prefix, attributes }: RowQuery): Omit<QueryCommandInput, "TableName"> {
   const keys = index === undefined ? { partitionKey, sortKey } : openWorkIndex;
   const placeholders = new Placeholders();
-  const sort = placeholders.attribute(keys.sortKey);
-  const range = (): readonly string[] => {
-    if (prefix !== undefined && before !== undefined)
-      return [`${sort} BETWEEN ${placeholders.value(prefix)} AND ${placeholders.value(before)}`];
-    if (prefix !== undefined) return [`begins_with(${sort}, ${placeholders.value(prefix)})`];
-    return after === undefined ? [] : [`${sort} > ${placeholders.value(after)}`];
-  };
-  const conditions = [`${placeholders.attribute(keys.partitionKey)} = ${placeholders.value(partition)}`, ...range()];
-  const { ExpressionAttributeNames = {}, ExpressionAttributeValues } = placeholders.inUse;
-  const KeyConditionExpression = conditions.join(" AND ");
+  const conditions = [
+    `${placeholders.attribute(keys.partitionKey)} = ${placeholders.value(partition)}`,
+    ...(prefix === undefined
+      ? []
+      : [`begins_with(${placeholders.attribute(keys.sortKey)}, ${placeholders.value(prefix)})`]),
+  ];
   return {
-    KeyConditionExpression,
-    // DynamoDB refuses a name that no expression uses.
-    ExpressionAttributeNames: Object.fromEntries(
-      Object.entries(ExpressionAttributeNames).filter(([placeholder]) => KeyConditionExpression.includes(placeholder)),
-    ),
-    ExpressionAttributeValues,
-    ScanIndexForward: !newestFirst,
+    KeyConditionExpression: conditions.join(" AND "),
+    ...projectionOf(placeholders, attributes),
+    ...placeholders.inUse,
     ...(index === undefined ? { ConsistentRead: true } : { IndexName: openWorkIndex.indexName }),
   };
 }
-
-/** Returns false for the row `before` itself, which BETWEEN finds, too. */
-const isBefore = ({ index, before }: RowQuery, row: Row): boolean =>
-  before === undefined || row[index === undefined ? sortKey : openWorkIndex.sortKey] !== before;
 
 /** Translates the row of a refused write from DynamoDB's own notation, because the document client translates only responses. */
 const plainRow = (row: Readonly<Record<string, AttributeValue>> | undefined): Row | undefined =>
@@ -283,15 +273,15 @@ export function createDynamoDBTable({ client, tableName: TableName }: DynamoDBTa
     return codes.length > 0 && codes.every((code) => code === "None" || passingReasons.has(code));
   };
 
-  const readBatch = async (keys: readonly TableKey[], attributes: readonly string[]): Promise<Row[]> => {
+  const readBatch = async (keys: readonly TableKey[], attributes: readonly string[] | undefined): Promise<Row[]> => {
     const placeholders = new Placeholders();
-    const ProjectionExpression = attributes.map((name) => placeholders.attribute(name)).join(", ");
+    const projection = projectionOf(placeholders, attributes);
     const found: Row[] = [];
     let requested: NonNullable<BatchGetCommandInput["RequestItems"]> = {
       [TableName]: {
         Keys: keys.map(({ pk, sk }) => ({ pk, sk })),
         ConsistentRead: true,
-        ProjectionExpression,
+        ...projection,
         ...placeholders.inUse,
       },
     };
@@ -310,10 +300,7 @@ export function createDynamoDBTable({ client, tableName: TableName }: DynamoDBTa
   return {
     async read(key, attributes) {
       const placeholders = new Placeholders();
-      const projection =
-        attributes === undefined
-          ? {}
-          : { ProjectionExpression: attributes.map((name) => placeholders.attribute(name)).join(", ") };
+      const projection = projectionOf(placeholders, attributes);
       const { Item } = await client.send(
         new GetCommand({ TableName, Key: key, ConsistentRead: true, ...projection, ...placeholders.inUse }),
       );
@@ -328,18 +315,6 @@ export function createDynamoDBTable({ client, tableName: TableName }: DynamoDBTa
       return found;
     },
 
-    async query(query, limit) {
-      const { Items = [], LastEvaluatedKey } = await client.send(
-        // One row more than asked for shows whether there is another page; `before` itself may be found, too.
-        new QueryCommand({ TableName, ...queryInput(query), Limit: limit + (query.before === undefined ? 1 : 2) }),
-      );
-      const rows = Items.filter((row) => isBefore(query, row));
-      return {
-        rows: rows.slice(0, limit),
-        hasMore: rows.length > limit || (LastEvaluatedKey !== undefined && rows.length > 0),
-      };
-    },
-
     async *all(query) {
       let from: Record<string, unknown> | undefined;
       do {
@@ -350,7 +325,7 @@ export function createDynamoDBTable({ client, tableName: TableName }: DynamoDBTa
             ...(from === undefined ? {} : { ExclusiveStartKey: from }),
           }),
         );
-        yield* (page.Items ?? []).filter((row) => isBefore(query, row));
+        yield* page.Items ?? [];
         from = page.LastEvaluatedKey;
       } while (from !== undefined);
     },

@@ -57,16 +57,8 @@ export interface RowQuery {
   readonly index?: "OpenWork";
   /** The prefix with which the sort key begins. */
   readonly prefix?: string;
-  /** Limits the result to rows whose sort key comes before this one; needs a prefix. */
-  readonly before?: string | undefined;
-  /** Limits the result to rows whose sort key comes after this one; not allowed together with a prefix. */
-  readonly after?: string;
-  readonly newestFirst?: boolean;
-}
-
-export interface RowPage {
-  readonly rows: readonly Row[];
-  readonly hasMore: boolean;
+  /** The only attributes to read. Without it, all are read. */
+  readonly attributes?: readonly string[];
 }
 
 export interface Table {
@@ -76,12 +68,12 @@ export interface Table {
    */
   read(key: TableKey, attributes?: readonly string[]): Promise<Row | undefined>;
   /**
-   * Reads many rows consistently and returns those that exist.
+   * Reads many rows consistently and returns those that exist, in any order.
+   * @param attributes - the only attributes to read; without it, all are read
    * @throws TableBusy when DynamoDB keeps leaving some of them out
    */
-  readMany(keys: readonly TableKey[], attributes: readonly string[]): Promise<readonly Row[]>;
-  query(query: RowQuery, limit: number): Promise<RowPage>;
-  /** Reads every row that the query finds, page by page. */
+  readMany(keys: readonly TableKey[], attributes?: readonly string[]): Promise<readonly Row[]>;
+  /** Reads every row that the query finds, page by page, in the order of the sort keys. */
   all(query: RowQuery): AsyncIterable<Row>;
   /**
    * Writes everything or nothing. A single write is sent without a transaction.

@@ -228,6 +228,7 @@ function goodBody({ id, bodyType }: DocumentedOperation): CallOptions {
   const bodies: Readonly<Record<string, CallOptions>> = {
     createTrack: { bytes: goodMidi },
     updateTrack: { json: { name: "Renamed" } },
+    updateModel: { json: { name: "Renamed" } },
     createComposition: { json: newComposition },
     updateComposition: { json: { name: "Renamed" } },
     correctComposition: { bytes: goodMidi, headers: { "if-match": "*" } },
@@ -961,7 +962,7 @@ describe("in the wrong state: 409 with the state", () => {
     expect(changed).toMatchObject({ code: "NOT_READY", detail: expect.stringContaining("RUNNING") });
   });
 
-  it("what unfinished work needs cannot be deleted, nor a stock model by anybody", async () => {
+  it("what unfinished work needs cannot be deleted, nor a stock model be renamed or deleted by anybody", async () => {
     for (const path of [`/models/${usedModelId}`, `/tracks/${owned["usedTrackId"] ?? ""}`]) {
       const problem = await owner.refused(409, "DELETE", path);
       expect(problem).toMatchObject({
@@ -970,6 +971,8 @@ describe("in the wrong state: 409 with the state", () => {
       });
     }
     expect((await owner.refused(409, "DELETE", `/models/${stockModelId}`)).code).toBe("STOCK_MODEL");
+    const renamed = await owner.refused(409, "PATCH", `/models/${stockModelId}`, { json: { name: "Mine" } });
+    expect(renamed.code).toBe("STOCK_MODEL");
   });
 
   it("what was changed since it was read: 412", async () => {
@@ -1000,7 +1003,7 @@ describe("a cursor that is not ours: 400", () => {
       "cut short": own.slice(0, -3),
       "with something behind it": `${own}A`,
       padded: `${own}==`,
-      "of another version": forged({ v: 2 }),
+      "of another version": forged({ v: 1 }),
       "with another field": forged({ x: 1 }),
       "after nothing": forged({ a: "" }),
       "into another kind": forged({ a: "x#y", k: "QUOTA" }),

@@ -4,7 +4,7 @@
  */
 import { inspect } from "node:util";
 import type { Condition } from "../../lambdas/stores/conditions";
-import type { Row, RowChanges, RowPage, RowQuery, Table, Write, WriteResult } from "../../lambdas/stores/table";
+import type { Row, RowChanges, RowQuery, Table, Write, WriteResult } from "../../lambdas/stores/table";
 import { openWorkIndex, partitionKey, sortKey, type TableKey } from "../../naming/table-keys";
 
 /** The limits of DynamoDB. Bytes are counted as DynamoDB counts them. */
@@ -172,7 +172,7 @@ export class MemoryTable implements Table {
     return row === undefined ? undefined : projected(row, attributes);
   }
 
-  async readMany(keys: readonly TableKey[], attributes: readonly string[]): Promise<readonly Row[]> {
+  async readMany(keys: readonly TableKey[], attributes?: readonly string[]): Promise<readonly Row[]> {
     if (new Set(keys.map(nameOf)).size < keys.length) throw new Error("a row is asked for twice");
     return keys.flatMap((key) => {
       const row = this.rows.get(nameOf(key));
@@ -180,30 +180,15 @@ export class MemoryTable implements Table {
     });
   }
 
-  private found({ partition, index, prefix = "", before, after, newestFirst = false }: RowQuery): Row[] {
+  async *all({ partition, index, prefix = "", attributes }: RowQuery): AsyncIterable<Row> {
     const keys = index === undefined ? { partitionKey, sortKey } : openWorkIndex;
     const found = [...this.rows.values()]
       .filter((row) => {
         const sort = row[keys.sortKey];
-        return (
-          row[keys.partitionKey] === partition &&
-          typeof sort === "string" &&
-          // The range of sort keys is that of the DynamoDB table: from the prefix to `before`.
-          (before === undefined ? sort.startsWith(prefix) : order(sort, prefix) >= 0 && order(sort, before) < 0) &&
-          (after === undefined || order(sort, after) > 0)
-        );
+        return row[keys.partitionKey] === partition && typeof sort === "string" && sort.startsWith(prefix);
       })
       .sort((one, other) => order(one[keys.sortKey], other[keys.sortKey]));
-    return newestFirst ? found.reverse() : found;
-  }
-
-  async query(query: RowQuery, limit: number): Promise<RowPage> {
-    const rows = this.found(query);
-    return { rows: rows.slice(0, limit).map((row) => projected(row)), hasMore: rows.length > limit };
-  }
-
-  async *all(query: RowQuery): AsyncIterable<Row> {
-    for (const row of this.found(query)) yield projected(row);
+    for (const row of found) yield projected(row, attributes);
   }
 
   async write(writes: readonly Write[]): Promise<WriteResult> {

@@ -104,6 +104,7 @@ const apiCalls: readonly ApiCall[] = [
   { operation: "listTechniqueRatings", request: at("/technique-ratings") },
   { operation: "listModels", request: at("/models") },
   { operation: "getModel", request: of("MODEL", "models") },
+  { operation: "updateModel", request: of("MODEL", "models", "", { json: { name: "New" } }) },
   { operation: "deleteModel", request: of("MODEL", "models"), usesS3: true },
   { operation: "listTrainingTopics", request: at("/training-topics") },
   { operation: "createTrainingJob", request: at("/training-jobs", trained) },

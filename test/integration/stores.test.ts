@@ -182,35 +182,35 @@ describe.each([
       expect(await quota(item.sub)).toMatchObject({ tracks: 1 });
     });
 
-    test("are listed newest first, page by page, each once, also while the list changes", async () => {
-      const sub = newUser();
-      const ids = Array.from({ length: 7 }, (_each, index) => `0${index}`.padEnd(26, "A"));
-      for (const id of ids) doneValue(await tracks().create({ item: track({ sub, id }), takes: {}, quotas }));
-      // Sorts after every track, and is no track.
-      doneValue(await jobs().create({ item: trainingJob({ sub }), takes: {}, quotas }));
-      const seen: string[] = [];
-      let after: string | undefined;
-      for (let more = true; more;) {
-        const page = await tracks().list({ sub, limit: 3, after });
-        seen.push(...page.items.map(({ id }) => id));
-        after = page.items.at(-1)?.id;
-        more = page.hasMore;
-        // The item that the cursor names goes; the next page must not notice.
-        const last = page.items.at(-1);
-        if (last !== undefined) doneValue(await tracks().remove({ item: last, gives: {} }));
-      }
-      expect(seen).toEqual([...ids].reverse());
-    });
-
-    test("hasMore is exact at the end of the list", async () => {
-      const sub = newUser();
-      for (let count = 0; count < 4; count += 1) {
-        doneValue(await tracks().create({ item: track({ sub }), takes: {}, quotas }));
-      }
-      const first = await tracks().list({ sub, limit: 2 });
-      expect(first.hasMore).toBe(true);
-      expect((await tracks().list({ sub, limit: 2, after: first.items.at(-1)?.id })).hasMore).toBe(false);
-      expect((await tracks().list({ sub, limit: 4 })).hasMore).toBe(false);
+    test("have summaries, of one user and one kind alone, and are got by their ids in any order", async () => {
+      const [sub, other] = [newUser(), newUser()];
+      const track1 = await putOwned(track({ sub, name: "First", id: "01".padEnd(26, "A") }));
+      const own = await putOwned(track({ sub, name: "Second", id: "02".padEnd(26, "A") }));
+      await putOwned(track({ sub: other }));
+      const piece = await putOwned(composition({ sub, input: { trackId: own.id } }));
+      const job = await putOwned(trainingJob({ sub, state: "READY", modelId: "0M".padEnd(26, "A") }));
+      const of = ({ id, name, createdAt }: { id: string; name: string; createdAt: string }) => ({
+        id,
+        name,
+        createdAt,
+      });
+      expect(await tracks().summaries(sub)).toEqual([of(track1), of(own)]);
+      expect(await compositions().summaries(sub)).toEqual([
+        {
+          ...of(piece),
+          technique: piece.technique,
+          state: piece.state,
+          model: { id: "unet-gan-bach" },
+          input: { trackId: own.id },
+        },
+      ]);
+      expect(await jobs().summaries(sub)).toEqual([
+        { ...of(job), technique: job.technique, state: "READY", modelId: job.modelId },
+      ]);
+      const gone = "03".padEnd(26, "A");
+      expect(await tracks().getMany(sub, [own.id, gone, track1.id])).toEqual([own, track1]);
+      expect(await tracks().getMany(sub, [])).toEqual([]);
+      expect(await tracks().getMany(other, [own.id])).toEqual([]);
     });
 
     test("are changed and removed only as they were read", async () => {
@@ -297,7 +297,7 @@ describe.each([
       for (const outcome of refused) {
         expect(outcome).toEqual({ kind: "QUOTA_REACHED", counter: "tracks", quota: quotas.tracks });
       }
-      expect((await tracks().list({ sub, limit: 50 })).items).toHaveLength(quotas.tracks);
+      expect(await tracks().summaries(sub)).toHaveLength(quotas.tracks);
       expect(await quota(sub)).toMatchObject({ tracks: quotas.tracks });
     });
 
@@ -358,7 +358,7 @@ describe.each([
         if (outcome === undefined || outcome.kind === "DONE") continue;
         expect(outcome).toMatchObject({ kind: "REPEATED", record: { body: written[0] } });
       }
-      expect((await tracks().list({ sub, limit: 50 })).items.map(({ id }) => id)).toEqual(written);
+      expect((await tracks().summaries(sub)).map(({ id }) => id)).toEqual(written);
       expect(await quota(sub)).toMatchObject({ tracks: 1 });
     });
 
@@ -948,16 +948,12 @@ describe.each([
   });
 
   describe("what belongs to no user", () => {
-    test("stock models are listed by id, page by page, and got by id", async () => {
+    test("stock models are listed by id, and got by id", async () => {
       for (const id of ["unet-gan-bach", "ar-cnn-bach", "unet-gan-rock"])
         await put(stockModelKey(id), stockModel({ id }));
       const stock = createStockModels(open());
-      const first = await stock.list({ limit: 2 });
-      expect(first.items.map(({ id }) => id)).toEqual(["ar-cnn-bach", "unet-gan-bach"]);
-      expect(first.hasMore).toBe(true);
-      const second = await stock.list({ limit: 2, after: "unet-gan-bach" });
-      expect(second.items.map(({ id }) => id)).toEqual(["unet-gan-rock"]);
-      expect(second.hasMore).toBe(false);
+      const ids = (await stock.all()).map(({ id }) => id);
+      expect(ids).toEqual(["ar-cnn-bach", "unet-gan-bach", "unet-gan-rock"]);
       expect(await stock.get("unet-gan-rock")).toEqual(stockModel({ ...(await stock.get("unet-gan-rock")) }));
       expect(await stock.get("unet-gan-rock")).toMatchObject({ id: "unet-gan-rock" });
       expect(await stock.get("../x")).toBeUndefined();

@@ -179,6 +179,7 @@ export async function walkThroughComposing(functions: RecordedFunctions): Promis
   ).toBe(410);
   expect(await statusOf("DELETE", `/compositions/${first.id}`, { sub })).toBe(204);
   expect(await statusOf("DELETE", `/tracks/${track.id}`, { sub })).toBe(204);
+  expect(await statusOf("PATCH", `/models/${own.id}`, { sub, json: { name: "New" } })).toBe(200);
   for (const target of ["/models", `/models/${own.id}`, "/models/unet-gan-bach"])
     expect(await statusOf("GET", target, { sub })).toBe(200);
   for (const target of [

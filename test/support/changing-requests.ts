@@ -37,7 +37,7 @@ export const remove =
   (kind: SeedKind, call: Call = {}) =>
   (id: string): Asked => ({ method: "DELETE", path: pathOf(kind, id), call });
 export const rename =
-  (kind: "TRACK" | "COMPOSITION") =>
+  (kind: "TRACK" | "COMPOSITION" | "MODEL") =>
   (id: string): Asked => ({ method: "PATCH", path: pathOf(kind, id), call: { json: { name: "Another name" } } });
 /** @param more - what is not as in a composition of a sample melody by the stock model */
 export const compose = (more: object = {}): Asked => ({
@@ -168,6 +168,15 @@ export const changingRequests: readonly ChangingRequest[] = [
     hasFiles: true,
     asked: remove("COMPOSITION", firstTag),
     statuses: gone,
+  },
+  {
+    name: "rename a model",
+    operation: "updateModel",
+    leaves: "MODEL",
+    needs: "MODEL",
+    hasFiles: false,
+    asked: rename("MODEL"),
+    statuses: [200],
   },
   {
     name: "delete a model",

@@ -1,5 +1,6 @@
 /** Measures how long the API takes to read or refuse hostile bodies of the largest size that it accepts. */
 import { createCompositionSchema, updateCompositionSchema } from "../../domain/schemas/api/compositions";
+import { updateModelSchema } from "../../domain/schemas/api/models";
 import { rateCompositionSchema } from "../../domain/schemas/api/ratings";
 import { updateTrackSchema } from "../../domain/schemas/api/tracks";
 import { createTrainingJobSchema } from "../../domain/schemas/api/training";
@@ -36,6 +37,7 @@ const checks: Readonly<Partial<Record<OperationId, Check>>> = {
   updateComposition: (request) => void parseBody({ request, schema: updateCompositionSchema }),
   correctComposition: (request) => void readableMidi(request.body),
   rateComposition: (request) => void parseBody({ request, schema: rateCompositionSchema }),
+  updateModel: (request) => void parseBody({ request, schema: updateModelSchema }),
   createTrainingJob: (request) =>
     void parseBody({
       request,

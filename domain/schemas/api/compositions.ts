@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { techniqueIds } from "../../../naming/resource-names";
+import { techniqueIds, ulidExpression } from "../../../naming/resource-names";
 import { instrumentPresets } from "../../music/instrument-presets";
 import { pieceTimeSignatures } from "../../music/time-signatures";
 import { compositionStates } from "../../states/composition-state";
@@ -9,6 +9,7 @@ import {
   failureResponseSchema,
   idSchema,
   instantSchema,
+  listQuerySchema,
   metricValuesSchema,
   nameSchema,
   numberTextSchema,
@@ -152,6 +153,20 @@ export const createCompositionSchema = z
     performance: performanceSchema.optional(),
   })
   .meta({ id: "CreateComposition" });
+
+export const compositionListQuerySchema = listQuerySchema.extend({
+  technique: z.enum(techniqueIds).optional().meta({ description: "Only compositions by this technique are listed." }),
+  state: z.enum(compositionStates).optional().meta({ description: "Only compositions in this state are listed." }),
+  modelId: textSchema(64).optional().meta({ description: "Only compositions by this model are listed." }),
+  input: z
+    .string()
+    .regex(new RegExp(`^(compositionId|trackId):${ulidExpression}$`), "names no composition and no track")
+    .meta({
+      description: "`compositionId:{id}` or `trackId:{id}`: what the listed compositions were made from",
+      example: "trackId:01JD8Z6Y3Q4M5N6P7R8S9T0V1W",
+    })
+    .optional(),
+});
 
 export const updateCompositionSchema = z
   .strictObject({

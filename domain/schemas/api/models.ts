@@ -1,6 +1,25 @@
 import * as z from "zod";
+import { trainedTechniqueIds } from "../../../naming/resource-names";
 import { ratingCountsSchema } from "./ratings";
-import { idSchema, instantSchema, metricValuesSchema, pageOf, sha256Schema } from "./shared";
+import {
+  idSchema,
+  instantSchema,
+  listQuerySchema,
+  metricValuesSchema,
+  nameSchema,
+  pageOf,
+  sha256Schema,
+} from "./shared";
+
+export const modelListQuerySchema = listQuerySchema.extend({
+  technique: z.enum(trainedTechniqueIds).optional().meta({ description: "Only models of this technique are listed." }),
+  stock: z
+    .enum(["true", "false"])
+    .optional()
+    .meta({ description: "`true` lists the stock models alone, and `false` your own." }),
+});
+
+export const updateModelSchema = z.strictObject({ name: nameSchema }).meta({ id: "UpdateModel" });
 
 export const modelSchema = z
   .object({
@@ -10,7 +29,8 @@ export const modelSchema = z
       description: "The id of a technique of `GET /techniques`, or of one that this deployment does not have.",
     }),
     stock: z.boolean().meta({
-      description: "True if the model came with the software. Everyone can use such a model, and nobody can delete it.",
+      description:
+        "True if the model came with the software. Everyone can use such a model, and nobody can rename or delete it.",
     }),
     createdAt: instantSchema,
     updatedAt: instantSchema,

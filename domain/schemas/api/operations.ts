@@ -5,6 +5,7 @@
 import * as z from "zod";
 import { apiRoutes, type OperationId } from "../../../naming/api-routes";
 import {
+  compositionListQuerySchema,
   compositionListSchema,
   compositionMidiQuerySchema,
   compositionSchema,
@@ -13,14 +14,15 @@ import {
   updateCompositionSchema,
 } from "./compositions";
 import { healthSchema, sampleMelodyListSchema, techniqueListSchema } from "./discovery";
-import { modelListSchema, modelSchema } from "./models";
+import { modelListQuerySchema, modelListSchema, modelSchema, updateModelSchema } from "./models";
 import type { ProblemCode } from "./problem-codes";
 import { rateCompositionSchema, techniqueRatingListSchema } from "./ratings";
-import { idSchema, pageQuerySchema } from "./shared";
+import { idSchema, listQuerySchema } from "./shared";
 import { createTrackQuerySchema, trackListSchema, trackSchema, updateTrackSchema } from "./tracks";
 import {
   createTrainingJobSchema,
   sampleListSchema,
+  trainingJobListQuerySchema,
   trainingJobListSchema,
   trainingJobSchema,
   trainingMetricsQuerySchema,
@@ -108,10 +110,11 @@ export const operationDescriptions = {
     problems: ["UNREADABLE_MIDI", "TIME_SIGNATURE_NOT_SUPPORTED", "TRACK_NOT_FOUND"],
   },
   listTracks: {
-    summary: "List your tracks, newest first",
-    query: pageQuerySchema,
+    summary: "List your tracks",
+    query: listQuerySchema,
     status: 200,
     response: trackListSchema,
+    tagged: true,
     problems: ["INVALID_CURSOR"],
   },
   getTrack: {
@@ -187,10 +190,11 @@ export const operationDescriptions = {
     ],
   },
   listCompositions: {
-    summary: "List your compositions, newest first",
-    query: pageQuerySchema,
+    summary: "List your compositions",
+    query: compositionListQuerySchema,
     status: 200,
     response: compositionListSchema,
+    tagged: true,
     problems: ["INVALID_CURSOR"],
   },
   getComposition: {
@@ -314,10 +318,13 @@ export const operationDescriptions = {
   },
 
   listModels: {
-    summary: "List the stock models, then yours, newest first",
-    query: pageQuerySchema,
+    summary: "List the stock models, then yours",
+    description:
+      "The stock models come first, in the order of their ids. Your own follow in the order that `sort` and `order` say.",
+    query: modelListQuerySchema,
     status: 200,
     response: modelListSchema,
+    tagged: true,
     problems: ["INVALID_CURSOR"],
   },
   getModel: {
@@ -327,6 +334,16 @@ export const operationDescriptions = {
     response: modelSchema,
     tagged: true,
     problems: ["NOT_FOUND"],
+  },
+  updateModel: {
+    summary: "Rename one of your models",
+    description: "Compositions that were made with the model show its id, so they do not change.",
+    pathParameters: byModelId,
+    body: updateModelSchema,
+    status: 200,
+    response: modelSchema,
+    tagged: true,
+    problems: ["NOT_FOUND", "STOCK_MODEL", "CONFLICT", "VERSION_MISMATCH"],
   },
   deleteModel: {
     summary: "Delete one of your models",
@@ -370,10 +387,11 @@ export const operationDescriptions = {
     ],
   },
   listTrainingJobs: {
-    summary: "List your training jobs, newest first",
-    query: pageQuerySchema,
+    summary: "List your training jobs",
+    query: trainingJobListQuerySchema,
     status: 200,
     response: trainingJobListSchema,
+    tagged: true,
     problems: ["INVALID_CURSOR"],
   },
   getTrainingJob: {

@@ -15,7 +15,7 @@ export const problemCodes = {
   NOT_FINAL: { status: 409, title: "The resource is still being worked on" },
   ALREADY_FINAL: { status: 409, title: "The job has already ended" },
   IN_USE: { status: 409, title: "The resource is in use" },
-  STOCK_MODEL: { status: 409, title: "Stock models cannot be deleted" },
+  STOCK_MODEL: { status: 409, title: "Stock models cannot be changed or deleted" },
   CONFLICT: { status: 409, title: "The resource was changed at the same time" },
   IDEMPOTENCY_KEY_IN_FLIGHT: { status: 409, title: "A request with this idempotency key is in flight" },
   FILE_LOST: { status: 410, title: "A file is lost or damaged" },

@@ -50,17 +50,32 @@ export function numberTextSchema(minimum: number, maximum: number) {
   }, z.int().min(minimum).max(maximum));
 }
 
-/** The query that every list takes. */
-export const pageQuerySchema = z.strictObject({
+/** The query that every list takes. A list adds its own filters, whose values are texts. */
+export const listQuerySchema = z.strictObject({
   limit: numberTextSchema(1, 100).default(20).meta({ description: "The maximum number of items on a page, 1 to 100." }),
-  cursor: z.string().min(1).max(1024).optional().meta({ description: "The `nextCursor` of the page before." }),
+  cursor: z.string().min(1).max(2048).optional().meta({
+    description:
+      "The `nextCursor` of the page before. It keeps that list's filters and order, which need not be sent again and cannot be others.",
+  }),
+  q: textSchema(100).optional().meta({
+    description: "Only items whose name contains this text are listed. Capitals and accents make no difference.",
+  }),
+  sort: z
+    .enum(["createdAt", "name"])
+    .optional()
+    .meta({ description: "What the list is sorted by: by default, `createdAt`." }),
+  order: z.enum(["asc", "desc"]).optional().meta({
+    description: "The direction: by default, `desc` (newest first) by `createdAt`, and `asc` (from A to Z) by `name`.",
+  }),
 });
+export type ListQuery = z.output<typeof listQuerySchema>;
 
 /** Returns the schema of a page of a list. */
 export const pageOf = <Item extends z.ZodType>(item: Item, id: string) =>
   z
     .object({
       items: z.array(item),
+      total: z.int().min(0).meta({ description: "The number of items that fit the filters, on all pages together." }),
       nextCursor: z
         .string()
         .optional()

@@ -7,6 +7,7 @@ import {
   failureResponseSchema,
   idSchema,
   instantSchema,
+  listQuerySchema,
   nameSchema,
   numberTextSchema,
   pageOf,
@@ -98,6 +99,11 @@ export const trainingJobSchema = z
   })
   .meta({ id: "TrainingJob" });
 export type TrainingJobResource = z.infer<typeof trainingJobSchema>;
+export const trainingJobListQuerySchema = listQuerySchema.extend({
+  technique: z.enum(trainedTechniqueIds).optional().meta({ description: "Only jobs of this technique are listed." }),
+  state: z.enum(trainingJobStates).optional().meta({ description: "Only jobs in this state are listed." }),
+  modelId: idSchema.optional().meta({ description: "Only the job that left this model is listed." }),
+});
 export const trainingJobListSchema = pageOf(trainingJobSchema, "TrainingJobList");
 
 export const trainingMetricsQuerySchema = z.strictObject({

@@ -1,4 +1,5 @@
-import { pageResponse } from "../../http/page-response";
+import { compositionListQuerySchema } from "../../../domain/schemas/api/compositions";
+import { isWanted, pageResponse } from "../../http/page-response";
 import type { Request } from "../../http/request";
 import type { Response } from "../../http/response";
 import type { Compositions } from "../../stores/compositions";
@@ -6,10 +7,25 @@ import { compositionResource } from "./composition-resource";
 
 export interface ListCompositionsParams {
   readonly request: Request;
-  readonly compositions: Pick<Compositions, "list">;
+  readonly compositions: Pick<Compositions, "summaries" | "getMany">;
 }
 
 /** Lists the caller's compositions. */
 export async function listCompositions({ request, compositions }: ListCompositionsParams): Promise<Response> {
-  return await pageResponse({ request, kind: "COMPOSITION", list: compositions.list, resource: compositionResource });
+  return await pageResponse({
+    request,
+    kind: "COMPOSITION",
+    query: compositionListQuerySchema,
+    summaries: async (sub) => await compositions.summaries(sub),
+    passes: (row, { technique, state, modelId, input }) => {
+      const { trackId, compositionId } = row.input ?? {};
+      return (
+        isWanted(row.technique, technique) &&
+        isWanted(row.state, state) &&
+        isWanted(row.model?.id, modelId) &&
+        (input === undefined || input === `trackId:${trackId}` || input === `compositionId:${compositionId}`)
+      );
+    },
+    resources: async ({ sub, ids }) => (await compositions.getMany(sub, ids)).map(compositionResource),
+  });
 }

@@ -2,7 +2,8 @@ import { changeOwned } from "../../http/change-owned";
 import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
 import { noContent, type Response } from "../../http/response";
-import { deleteUnusedModel, type DeleteUnusedModelParams, requireNoStockModel } from "../../models/delete-unused-model";
+import { deleteUnusedModel, type DeleteUnusedModelParams } from "../../models/delete-unused-model";
+import { requireNoStockModel } from "../../models/require-no-stock-model";
 import { ownedItem } from "../../problems/owned-item";
 import type { Models, StockModels } from "../../stores/models";
 

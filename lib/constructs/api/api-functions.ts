@@ -36,7 +36,7 @@ export class ApiFunctions extends Construct {
       512,
     );
 
-    const everyOperation = ["get", "query", "put", "update", "delete", "check"] as const;
+    const everyOperation = ["get", "getMany", "query", "put", "update", "delete", "check"] as const;
     // The memory decides the share of a processor. A MIDI file of 1 MiB takes 165 MB at most.
     const tracks = make("Tracks", "tracks", "MIDI uploads", 1024);
     tracks.useTable(table, everyOperation);
@@ -65,7 +65,7 @@ export class ApiFunctions extends Construct {
     });
 
     const models = make("Models", "models", "Stock and trained models", 512);
-    models.useTable(table, ["get", "query", "put", "update", "delete"]);
+    models.useTable(table, ["get", "getMany", "query", "put", "update", "delete"]);
     models.useArtifacts(artifacts, { delete: ["users/*/models/*"], list: true });
 
     const training = make("Training", "training", "Training jobs: request, follow, stop, delete; topics", 512);

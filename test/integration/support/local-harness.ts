@@ -5,6 +5,7 @@ import { createCompositions } from "../../../lambdas/stores/compositions";
 import { createIdempotencyRecords } from "../../../lambdas/stores/idempotency-records";
 import { quotaHeld } from "../../../lambdas/stores/items";
 import { createModels, createStockModels } from "../../../lambdas/stores/models";
+import type { OwnedItem, OwnedRows } from "../../../lambdas/stores/owned-rows";
 import { createPendingChanges } from "../../../lambdas/stores/pending-changes";
 import { createPresigningObjectStore } from "../../../lambdas/stores/presigned-urls";
 import { createRatings } from "../../../lambdas/stores/ratings";
@@ -31,7 +32,13 @@ export function localHarness({ table, s3, artifactsBucket, workBucket }: LocalTa
   const trainingJobs = createTrainingJobs(stores);
   const pendingChanges = createPendingChanges(stores);
   const files = createPresigningObjectStore({ client: s3, bucket: artifactsBucket, now: clock.now });
-  const all = { sub, limit: 50 };
+  const rowsOf = async <Item extends OwnedItem>(
+    store: Pick<OwnedRows<Item>, "summaries" | "getMany">,
+  ): Promise<readonly Item[]> =>
+    await store.getMany(
+      sub,
+      (await store.summaries(sub)).map(({ id }) => id),
+    );
   return {
     sub,
     clock,
@@ -52,10 +59,10 @@ export function localHarness({ table, s3, artifactsBucket, workBucket }: LocalTa
       { now: clock.now, metrics: { record: () => undefined }, log: collectingLog() },
     ),
     rows: async () => [
-      ...(await tracks.list(all)).items,
-      ...(await compositions.list(all)).items,
-      ...(await models.list(all)).items,
-      ...(await trainingJobs.list(all)).items,
+      ...(await rowsOf(tracks)),
+      ...(await rowsOf(compositions)),
+      ...(await rowsOf(models)),
+      ...(await rowsOf(trainingJobs)),
     ],
     objects: async () => (await files.list(`users/${sub}/`, 10_000)).map(({ key }) => key),
     quota: async () => {

@@ -104,6 +104,7 @@ const bodies = {
   updateComposition: { name: "A", programs: [{ index: 1, program: 3 }] },
   rateComposition: { rating: "good" },
   updateTrack: { name: "A" },
+  updateModel: { name: "A" },
   createTrainingJob: {
     name: "A",
     technique: "unet-gan",

@@ -1,10 +1,10 @@
 import * as fc from "fast-check";
 import * as z from "zod";
 import { createCompositionSchema } from "../../../domain/schemas/api/compositions";
-import { pageQuerySchema } from "../../../domain/schemas/api/shared";
+import { listQuerySchema } from "../../../domain/schemas/api/shared";
 import { createTrainingJobSchema } from "../../../domain/schemas/api/training";
 import { negotiate } from "../../../lambdas/http/accept";
-import { decodeCursor, encodeCursor } from "../../../lambdas/http/cursor";
+import { decodeCursor, encodeCursor, requireFiltersOf } from "../../../lambdas/http/cursor";
 import { isNotModified, requireMatch } from "../../../lambdas/http/entity-tag";
 import { problemResponse } from "../../../lambdas/http/problem-response";
 import { bodyLimitBytes, readRequest, type Request } from "../../../lambdas/http/request";
@@ -252,11 +252,11 @@ describe("validation", () => {
 
   test("of a query refuses unknown, repeated and broken parameters together", () => {
     const request = requestOf("GET", "/tracks?limit=0&page=2&cursor=a&cursor=b");
-    const { errors = [], status } = problemThrownBy(() => parseQuery(request, pageQuerySchema));
+    const { errors = [], status } = problemThrownBy(() => parseQuery(request, listQuerySchema));
     expect(status).toBe(400);
     expect(errors.map(({ pointer }) => pointer).sort()).toEqual(["?cursor", "?limit", "?page"]);
-    expect(parseQuery(requestOf("GET", "/tracks"), pageQuerySchema)).toEqual({ limit: 20 });
-    expect(parseQuery(requestOf("GET", "/tracks?limit=100"), pageQuerySchema)).toEqual({ limit: 100 });
+    expect(parseQuery(requestOf("GET", "/tracks"), listQuerySchema)).toEqual({ limit: 20 });
+    expect(parseQuery(requestOf("GET", "/tracks?limit=100"), listQuerySchema)).toEqual({ limit: 100 });
   });
 
   test("responds to any JSON at all with errors whose pointers lead to the values they repeat", () => {
@@ -337,7 +337,7 @@ describe("validation", () => {
 
   test("refuses __proto__ in a query as an unknown parameter", () => {
     const request = requestOf("GET", "/tracks?__proto__=1");
-    expect(problemThrownBy(() => parseQuery(request, pageQuerySchema))).toMatchObject({
+    expect(problemThrownBy(() => parseQuery(request, listQuerySchema))).toMatchObject({
       errors: [{ pointer: "?__proto__", reason: "unknown query parameter", value: "1" }],
     });
   });
@@ -354,18 +354,36 @@ describe("validation", () => {
 
 describe("cursors", () => {
   const scope = { kind: "TRACK", sub: alice };
-  test("go round for every sort key", () => {
+  const after = { id: "0".repeat(26), sortText: "2026-01-31T12:00:00.000Z" };
+  const text = fc.string({ minLength: 1, maxLength: 100 }).filter((one) => Buffer.from(one).toString() === one);
+  const name = fc.constantFrom("q", "sort", "technique", "state");
+  test("go round for every place and all filters, and fit into a query", () => {
     fc.assert(
-      fc.property(
-        fc.string({ minLength: 1, maxLength: 128 }).filter((text) => Buffer.from(text).toString() === text),
-        (after) => {
-          expect(decodeCursor(scope, encodeCursor(scope, after))).toBe(after);
-        },
-      ),
+      fc.property(text, text, fc.dictionary(name, text, { noNullPrototype: true }), (id, sortText, filters) => {
+        const content = { filters, after: { id, sortText } };
+        const cursor = encodeCursor(scope, content);
+        expect(decodeCursor(scope, cursor)).toEqual(content);
+      }),
     );
+    const longest = "\u3042".repeat(100);
+    const content = { filters: { q: longest, sort: "name" }, after: { id: "0".repeat(26), sortText: longest } };
+    const query = new URLSearchParams({ cursor: encodeCursor(scope, content) });
+    expect(parseQuery(requestOf("GET", `/tracks?${query.toString()}`), listQuerySchema).cursor).toBe(query.get("cursor"));
+  });
+  test("keep their filters, and name each one that differs", () => {
+    const kept = { filters: { technique: "unet-gan", q: "joy" }, after };
+    for (const given of [{}, { q: "joy" }, { technique: "unet-gan", q: "joy" }]) requireFiltersOf(kept, given);
+    const problem = problemThrownBy(() => {
+      requireFiltersOf(kept, { technique: "ar-cnn", q: "joy", state: "FAILED" });
+    });
+    expect(problem).toMatchObject({ status: 400, code: "INVALID_CURSOR" });
+    expect(problem.errors).toEqual([
+      expect.objectContaining({ pointer: "?technique", value: "ar-cnn", allowed: "`unet-gan`, or no value" }),
+      expect.objectContaining({ pointer: "?state", value: "FAILED", allowed: expect.stringContaining("no value") }),
+    ]);
   });
   test("of another user or another list are refused", () => {
-    const cursor = encodeCursor(scope, "0".repeat(26));
+    const cursor = encodeCursor(scope, { filters: {}, after });
     expect(problemThrownBy(() => decodeCursor({ ...scope, sub: bob }, cursor))).toMatchObject({
       code: "INVALID_CURSOR",
     });
@@ -376,7 +394,7 @@ describe("cursors", () => {
     expect(Buffer.from(cursor, "base64url").toString()).not.toContain(alice);
   });
   test("that we did not write are refused, whatever they are", () => {
-    const base = encodeCursor(scope, "0".repeat(26));
+    const base = encodeCursor(scope, { filters: {}, after });
     const foreign = fc.oneof(
       fc.string(),
       fc.base64String(),

@@ -40,6 +40,7 @@ const places: readonly (readonly [string, string, string, (text: string) => unkn
   ["POST", "/compositions", "/modelId", (modelId) => ({ ...composition, modelId })],
   ["POST", "/compositions", "/input/sampleMelodyId", (text) => ({ ...composition, input: { sampleMelodyId: text } })],
   ["PATCH", `/compositions/${id}`, "/name", (name) => ({ name })],
+  ["PATCH", `/models/${id}`, "/name", (name) => ({ name })],
   ["POST", "/training-jobs", "/name", (name) => ({ ...job, name })],
   ["POST", "/training-jobs", "/datasetId", (datasetId) => ({ ...job, datasetId })],
   ["POST", "/training-jobs", "/topics/mode/0", (text) => ({ ...job, topics: { mode: [text] } })],

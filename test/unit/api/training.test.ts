@@ -9,7 +9,7 @@ import { checkpointsPrefix, sampleFile, trainingJobPrefix } from "../../../namin
 import { trainedTechniqueIds } from "../../../naming/resource-names";
 import { type ComposerApi, composerApi, now } from "./support/composer-api";
 import { problemOf, resourceOf } from "./support/documented-api";
-import { alice, bob, catalogue, composition, model, quotas, stockModel, trainingJob } from "./support/items";
+import { bob, catalogue, quotas, trainingJob } from "./support/items";
 
 const wanted = { name: "My model", technique: "unet-gan" };
 const create = async (api: ComposerApi, more: object = {}) =>
@@ -519,55 +519,6 @@ describe("deleting a training job", () => {
       [],
     );
     expect(api.files.objects.size + api.work.objects.size).toBe(4);
-  });
-});
-
-describe("models", () => {
-  const idsSchema = z.object({
-    items: z.array(z.object({ id: z.string(), stock: z.boolean() })),
-    nextCursor: z.string().optional(),
-  });
-
-  test("are listed stock first, then the caller's newest first, one cursor through both", async () => {
-    for (const limit of [1, 2, 3, 100]) {
-      const api = composerApi();
-      api.stores.stockModels.add(stockModel({ id: "a-stock-model" }));
-      for (const letter of ["A", "B", "C"]) api.models.put(model({ id: letter.repeat(26) }));
-      api.models.put(model({ sub: bob }));
-      const seen: string[] = [];
-      let cursor: string | undefined;
-      do {
-        const query = cursor === undefined ? "" : `&cursor=${cursor}`;
-        const page = resourceOf(await api.call("GET", `/models?limit=${limit}${query}`), idsSchema);
-        expect(page.items.length).toBeGreaterThan(0);
-        seen.push(...page.items.map(({ id }) => id));
-        cursor = page.nextCursor;
-      } while (cursor !== undefined);
-      expect(seen).toEqual(["a-stock-model", "unet-gan-bach", "C".repeat(26), "B".repeat(26), "A".repeat(26)]);
-    }
-  });
-
-  test("are got and deleted by their owner; stock ones by nobody; none while a composition needs it", async () => {
-    const api = composerApi();
-    const own = model();
-    api.models.put(own);
-    expect((await api.call("GET", "/models/unet-gan-bach")).body).toMatchObject({ stock: true });
-    expect((await api.call("GET", `/models/${own.id}`)).body).toMatchObject({
-      stock: false,
-      trainingJobId: own.trainingJobId,
-    });
-    expect((await api.call("GET", `/models/${own.id}`, { sub: bob })).status).toBe(404);
-    expect(problemOf(await api.call("DELETE", "/models/unet-gan-bach"))).toMatchObject({
-      status: 409,
-      code: "STOCK_MODEL",
-    });
-    expect((await api.call("DELETE", "/models/nothing")).status).toBe(404);
-    const user = composition({ model: { id: own.id, stock: false, sha256: own.sha256, bytes: 1 } });
-    api.compositions.put(user);
-    expect(problemOf(await api.call("DELETE", `/models/${own.id}`)).code).toBe("IN_USE");
-    api.compositions.drop(user);
-    expect((await api.call("DELETE", `/models/${own.id}`)).status).toBe(204);
-    expect(api.stores.quotaOf(alice, "models")).toBe(-1);
   });
 });
 

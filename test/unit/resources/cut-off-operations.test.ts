@@ -75,6 +75,7 @@ async function sideBySide(
 const kinds = [
   ["TRACK", "tracks", { name: "New" }],
   ["COMPOSITION", "compositions", { programs: [{ index: 1, program: 40 }] }],
+  ["MODEL", "models", { name: "New" }],
 ] as const;
 const tags = fc.constantFrom(undefined, '"1"', '"7"');
 const header = (tag: string | undefined) => (tag === undefined ? {} : { headers: { "if-match": tag } });
