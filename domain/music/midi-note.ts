@@ -11,3 +11,9 @@ export interface MidiNote {
 /** Returns the tick at which a note has ended. */
 export const endTick = ({ startTick, durationTicks }: Pick<MidiNote, "startTick" | "durationTicks">): number =>
   startTick + durationTicks;
+
+/** The shortest note, in ticks. Of a shorter one, a file would tell the end before the beginning. */
+export const shortestNote = 1;
+
+/** Returns a note's length in ticks, of which there is at least one. */
+export const lastingTicks = (ticks: number): number => Math.max(shortestNote, ticks);

@@ -27,6 +27,10 @@ const programChange = 0xc;
 const channelPressure = 0xd;
 const pitchBend = 0xe;
 
+/** Numbers of the controllers that place a channel in the mix. */
+const volumeController = 7;
+const panController = 10;
+
 const metaText = 0x01;
 const metaTrackName = 0x03;
 const metaInstrumentName = 0x04;
@@ -68,6 +72,8 @@ class TrackScan {
   /** Program by channel: the one with which the first note begins, or else the first one after it. */
   private readonly programs = new Map<number, number>();
   private readonly channelsWithNotes = new Set<number>();
+  /** The place in the mix by channel, as it is when the first note begins. */
+  readonly mixes = new Map<number, ChannelMix>();
 
   constructor(private readonly plain: PlainTrack) {}
 
@@ -105,6 +111,15 @@ class TrackScan {
     if (hasNotes) this.plain.write(tick, [(programChange << 4) | channel, program]);
   }
 
+  /** Sets a controller. Those that place the channel in the mix are kept if its first note has not begun. */
+  setController(tick: number, channel: number, controller: number, value: number): void {
+    this.count(isPedal(controller) ? "pedal" : "controller", channel, tick);
+    if (this.channelsWithNotes.has(channel)) return;
+    const mix = this.mixes.get(channel);
+    if (controller === volumeController) this.mixes.set(channel, { ...mix, volume: value });
+    else if (controller === panController) this.mixes.set(channel, { ...mix, pan: value });
+  }
+
   addName(data: Uint8Array): void {
     if (this.names.length < maxNamesKept && data.some((byte) => byte > 0x20)) {
       this.names.push(data.subarray(0, maxTrackNameLength));
@@ -127,6 +142,12 @@ class TrackScan {
     this.plain.write(isSounding ? endOfTrack : this.plain.lastWritten, [0xff, metaEndOfTrack, 0]);
     return this.plain.file();
   }
+}
+
+/** Values of the controllers channel volume and pan, 0-127. */
+export interface ChannelMix {
+  readonly volume?: number;
+  readonly pan?: number;
 }
 
 /** A tempo that holds from `tick` until the next one. */
@@ -169,6 +190,8 @@ export interface ScannedTrack {
   readonly name: string;
   /** Counts of what was left out, by channel. */
   readonly leftOut: ReadonlyMap<number, Tally<ChannelKind>>;
+  /** The places in the mix that the file gives to channels before their first notes. */
+  readonly mixes: ReadonlyMap<number, ChannelMix>;
   /** A file of format 1 with the notes and programs of this track alone. */
   readonly plainFile: ArrayBuffer;
 }
@@ -181,9 +204,12 @@ class FileScan {
   noteOns = 0;
   /** The latest tick of a note-on. */
   lastNoteOn = 0;
+  /** The tick at which the last track ends. */
+  end = 0;
   private readonly scannedTracks: {
     readonly names: readonly Uint8Array[];
     readonly tallies: TrackScan["tallies"];
+    readonly mixes: TrackScan["mixes"];
     readonly plainFile: ArrayBuffer;
   }[] = [];
   private readonly texts: Uint8Array[] = [];
@@ -243,7 +269,9 @@ class FileScan {
       if (!(error instanceof EventCutOff)) throw error;
       this.addChange(`${error.message}: that event was left out`);
     }
-    this.scannedTracks.push({ names: track.names, tallies: track.tallies, plainFile: track.close(tick) });
+    const { names, tallies, mixes } = track;
+    this.scannedTracks.push({ names, tallies, mixes, plainFile: track.close(tick) });
+    this.end = Math.max(this.end, tick);
     this.longWaits += track.longWaits;
     if (this.longWaits > midiLimits.longWaits) {
       unreadable(`the file has more than ${midiLimits.longWaits} waits of over ${maxDelta} ticks`);
@@ -254,9 +282,10 @@ class FileScan {
   /** Returns the scanned track chunks with their names. */
   tracks(): ScannedTrack[] {
     const read = textReader([...this.texts, ...this.scannedTracks.flatMap(({ names }) => names)]);
-    return this.scannedTracks.map(({ names, tallies, plainFile }) => ({
+    return this.scannedTracks.map(({ names, tallies, mixes, plainFile }) => ({
       name: names.map(read).find((name) => name !== "") ?? "",
       leftOut: tallies,
+      mixes,
       plainFile,
     }));
   }
@@ -308,7 +337,7 @@ class FileScan {
     } else if (message === noteOn || message === noteOff) track.end(tick, channel, first);
     else if (message === keyPressure) track.count("aftertouch", channel, tick);
     else if (message === pitchBend) track.count("pitchBend", channel, tick);
-    else if (message === controlChange) track.count(isPedal(first) ? "pedal" : "controller", channel, tick);
+    else if (message === controlChange) track.setController(tick, channel, first, second);
   }
 
   private scanTempo(tick: number, data: Uint8Array, label: string): void {
@@ -344,6 +373,8 @@ export interface ScannedMidi {
   readonly timeSignatures: readonly TimeSignature[];
   /** The tick at which the last note begins. */
   readonly lastNoteOn: number;
+  /** The tick at which the last track ends. */
+  readonly end: number;
   /** The track chunks in the file's order. */
   readonly tracks: readonly ScannedTrack[];
 }
@@ -379,6 +410,7 @@ export function scanMidi(uploaded: Uint8Array): ScannedMidi {
     tempos: scan.tempos(),
     timeSignatures: scan.timeSignatures(),
     lastNoteOn: scan.lastNoteOn,
+    end: scan.end,
     tracks: scan.tracks(),
   };
 }

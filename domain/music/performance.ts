@@ -9,8 +9,8 @@ import { bassTrack, voicesByHeight } from "./instruments";
 import { stepsPerBeat } from "./melody";
 import { endTick, type MidiNote } from "./midi-note";
 import type { TempoSign } from "./midi-scan";
-import { type PerformedScore, type PerformedTrack, type Score, timeSignatureOf } from "./score";
-import { type Accent, accentAt, barShapes, ticksPerBar } from "./time-signatures";
+import type { PerformedScore, PerformedTrack, Score } from "./score";
+import { type Accent, accentAt, barShapes, ticksPerBar, timeSignatureOf } from "./time-signatures";
 
 /** What a request gets that does not say how the piece is performed. */
 export const usualPerformance: PerformanceOptions = {

@@ -1,26 +1,20 @@
-/** A finished piece, which a composition keeps and from which its MIDI file is written. */
-import { encode } from "json-midi-encoder-worker/build/es2019/midi-file-encoder";
-import type { IMidiFile, IMidiTimeSignatureEvent, TMidiEvent } from "midi-json-parser-worker";
+/** A finished piece, which a composition keeps. */
 import * as z from "zod";
 import { type CompositionOutput, trackSources } from "../schemas/composition-parts";
 import type { Metrics } from "../schemas/metrics";
-import { plainText } from "../schemas/text";
 import { barsWithNotes } from "./bars-with-notes";
 import { cellOf, soundingCells } from "./edit-events";
-import { type Melody, type ModelNote, stepsPerBeat, stretchesOf, tickOfStep, toGrid, withWholeSteps } from "./melody";
-import { endTick, type MidiNote } from "./midi-note";
+import { type Melody, type ModelNote, stretchesOf, tickOfStep, toGrid, withWholeSteps } from "./melody";
+import { endTick, lastingTicks, type MidiNote, shortestNote } from "./midi-note";
 import type { TempoSign } from "./midi-scan";
+import { writePlayedPiece } from "./midi-writer";
 import { rewrittenMelody } from "./rewritten-melody";
-import { barShapes, type PieceTimeSignature, pieceTimeSignatures, ticksPerBar } from "./time-signatures";
-
-/** The shortest note, in ticks. Of a shorter one, a file would tell the end before the beginning. */
-const shortestNote = 1;
-const lasting = (ticks: number): number => Math.max(shortestNote, ticks);
+import { type PieceTimeSignature, pieceTimeSignatures, ticksPerBar, timeSignatureOf } from "./time-signatures";
 
 const noteSchema = z.strictObject({
   startTick: z.number().min(0),
   // Files of earlier versions may have shorter notes, which are read as the shortest.
-  durationTicks: z.number().min(0).transform(lasting).pipe(z.number().min(shortestNote)),
+  durationTicks: z.number().min(0).transform(lastingTicks).pipe(z.number().min(shortestNote)),
   pitch: z.int().min(0).max(127),
   velocity: z.int().min(1).max(127),
 });
@@ -55,11 +49,6 @@ export const scoreSchema = z.strictObject({
 export type Score = z.infer<typeof scoreSchema>;
 
 type ScoreTrack = Score["tracks"][number];
-
-/** Returns the time signature of a piece, or of what a row says of it. */
-export const timeSignatureOf = (piece: {
-  readonly timeSignature?: PieceTimeSignature | undefined;
-}): PieceTimeSignature => piece.timeSignature ?? "4/4";
 
 /** Returns the member that keeps a time signature. */
 const kept = (timeSignature: PieceTimeSignature): Pick<Score, "timeSignature"> =>
@@ -234,109 +223,5 @@ export function scoreOutput(score: Score, metrics: Metrics, editEventCount?: num
   };
 }
 
-/** Returns the notes, each cut where its pitch begins again: a MIDI file cannot say which of two equal notes ends. */
-function notesApart(notes: readonly MidiNote[]): MidiNote[] {
-  const nextStarts = new Map<number, number>();
-  return [...notes]
-    .reverse()
-    .sort((one, other) => other.startTick - one.startTick)
-    .map((note) => {
-      const next = nextStarts.get(note.pitch) ?? Infinity;
-      if (note.startTick < next) nextStarts.set(note.pitch, note.startTick);
-      return note.startTick < next
-        ? { ...note, durationTicks: Math.min(note.durationTicks, next - note.startTick) }
-        : note;
-    })
-    .reverse();
-}
-
-interface TimedEvent {
-  readonly tick: number;
-  /**
-   * The order of events at one tick. Settings come first, then ends, then beginnings, so that a repeated note is not
-   * cut off at once.
-   */
-  readonly rank: number;
-  readonly at: (delta: number) => TMidiEvent;
-}
-
-function withDeltas(events: readonly TimedEvent[], endsAt: number): TMidiEvent[] {
-  const sorted = [...events].sort((one, other) => one.tick - other.tick || one.rank - other.rank);
-  let last = 0;
-  const timed = sorted.map(({ tick, at }) => {
-    const event = at(tick - last);
-    last = tick;
-    return event;
-  });
-  return [...timed, { delta: endsAt - last, endOfTrack: true }];
-}
-
-/** MIDI channel 10, counted from 0. */
-const drumChannel = 9;
-/** MIDI channels in the order in which tracks take them. The channel of the drums is left out. */
-const melodicChannels = [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15];
-
-/** MIDI clocks in a quarter note. */
-const clocksPerQuarter = 24;
-
-/** Returns the time signature as an event of a file, which also says how many MIDI clocks the counted beat has. */
-function timeSignatureEvent(timeSignature: PieceTimeSignature): IMidiTimeSignatureEvent["timeSignature"] {
-  const [numerator = 4, denominator = 4] = timeSignature.split("/").map(Number);
-  const metronome = (clocksPerQuarter * barShapes[timeSignature].beatSteps) / stepsPerBeat;
-  return { numerator, denominator, metronome, thirtyseconds: 8 };
-}
-
-/** Numbers of MIDI controllers. */
-const volumeController = 7;
-const panController = 10;
-
-/**
- * Returns the piece as a Standard MIDI File of format 1. Tempo and time signature stand in the first track, so that
- * track numbers of the file and of the piece are the same. Names are in UTF-8. A note lasts a tick at least. Equal
- * pieces give equal bytes.
- */
-export function writeMidi(score: PerformedScore): Uint8Array {
-  const lastingTracks = score.tracks.map((track) => ({
-    ...track,
-    notes: track.notes.map((note) => ({ ...note, durationTicks: lasting(note.durationTicks) })),
-  }));
-  const lastTick = Math.max(
-    score.bars * ticksPerBar(timeSignatureOf(score), score.ticksPerBeat),
-    ...lastingTracks.flatMap(({ notes }) => notes.map(endTick)),
-  );
-  const tracks = lastingTracks.map(({ name, program, isDrums, notes, volume, pan }, index) => {
-    const channel = isDrums === true ? drumChannel : (melodicChannels[index % melodicChannels.length] ?? 0);
-    const settings: TimedEvent[] = [{ tick: 0, rank: 0, at: (delta) => ({ delta, trackName: plainText(name, 100) }) }];
-    if (index === 0) {
-      const timeSignature = timeSignatureEvent(timeSignatureOf(score));
-      for (const { tick, beatsPerMinute } of [{ tick: 0, beatsPerMinute: score.tempo }, ...(score.tempos ?? [])]) {
-        const setTempo = { microsecondsPerQuarter: Math.round(60_000_000 / beatsPerMinute) };
-        settings.push({ tick, rank: 0, at: (delta) => ({ delta, setTempo }) });
-      }
-      settings.push({ tick: 0, rank: 0, at: (delta) => ({ delta, timeSignature }) });
-    }
-    // On the channel of the drums a program would choose a set of drums, which not every player has.
-    if (isDrums !== true) {
-      const programChange = { programNumber: program };
-      settings.push({ tick: 0, rank: 1, at: (delta) => ({ delta, channel, programChange }) });
-    }
-    for (const [type, value] of [
-      [volumeController, volume],
-      [panController, pan],
-    ] as const) {
-      if (value === undefined) continue;
-      settings.push({ tick: 0, rank: 1, at: (delta) => ({ delta, channel, controlChange: { type, value } }) });
-    }
-    const sounding = notesApart(notes).flatMap((note): TimedEvent[] => {
-      const noteOn = { noteNumber: note.pitch, velocity: note.velocity };
-      const noteOff = { noteNumber: note.pitch, velocity: 64 };
-      return [
-        { tick: note.startTick, rank: 3, at: (delta) => ({ delta, channel, noteOn }) },
-        { tick: endTick(note), rank: 2, at: (delta) => ({ delta, channel, noteOff }) },
-      ];
-    });
-    return withDeltas([...settings, ...sounding], lastTick);
-  });
-  const file: IMidiFile = { division: score.ticksPerBeat, format: 1, tracks };
-  return new Uint8Array(encode(file));
-}
+/** Returns the piece as a MIDI file, in the form of {@link writePlayedPiece}. */
+export const writeMidi = (score: PerformedScore): Uint8Array => writePlayedPiece(score);

@@ -11,7 +11,7 @@ import { barCount, barLines, type BarLinesParams, timeSignaturesFromStart } from
 import { midiLimits, refuseTooManyBars, unreadable } from "./byte-reader";
 import { type ChannelKind, type FileKind, Tally } from "./left-out-events";
 import type { MidiNote } from "./midi-note";
-import { scanMidi, type ScannedTrack, type TempoSign, type TimeSignature } from "./midi-scan";
+import { type ChannelMix, scanMidi, type ScannedTrack, type TempoSign, type TimeSignature } from "./midi-scan";
 import { KeyEvents } from "./note-pairing";
 
 export interface MidiTrack {
@@ -22,6 +22,8 @@ export interface MidiTrack {
   readonly program: number;
   /** True if it is on channel 10, where pitches stand for drums. */
   readonly isDrums: boolean;
+  /** The place in the mix that the file gives the track before its first note. */
+  readonly mix: ChannelMix;
   /** Notes in order of their start, then of their pitch. */
   readonly notes: readonly MidiNote[];
   /** Counts of what was mended or left out in this track. */
@@ -37,6 +39,8 @@ export interface Song {
    * has none there.
    */
   readonly timeSignatures: readonly [TimeSignature, ...TimeSignature[]];
+  /** The tick at which the last track ends, which may be long after its last note. */
+  readonly end: number;
   /** The tracks that have notes. */
   readonly tracks: readonly MidiTrack[];
   /** Sentences for the person who uploaded the file, about chunks and events that were mended or left out. */
@@ -121,7 +125,16 @@ const byStart = (one: MidiNote, other: MidiNote): number => one.startTick - othe
  * @throws UnreadableMidiError when the bytes are no such file, or exceed {@link midiLimits}; the message says why
  */
 export function parseMidi(bytes: Uint8Array): Song {
-  const { division, changes, leftOut, tempos, timeSignatures, lastNoteOn, tracks: scanned } = scanMidi(bytes);
+  const {
+    division,
+    changes,
+    leftOut,
+    tempos,
+    timeSignatures,
+    lastNoteOn,
+    end: fileEnd,
+    tracks: scanned,
+  } = scanMidi(bytes);
   const refuseLong = (notes: BarLinesParams["notes"]): void => {
     if (barCount(barLines({ timeSignatures, ticksPerBeat: division, notes })) > midiLimits.bars) refuseTooManyBars();
   };
@@ -132,7 +145,7 @@ export function parseMidi(bytes: Uint8Array): Song {
   const tracks: MidiTrack[] = [];
   let nextIndex = read.length;
   read.forEach(({ channels, end }, chunk) => {
-    const { name = "", leftOut: leftOutByChannel } = scanned[chunk] ?? {};
+    const { name = "", leftOut: leftOutByChannel, mixes } = scanned[chunk] ?? {};
     const sounding = [...channels]
       .map(([channel, events]) => {
         const leftOut = leftOutByChannel?.get(channel) ?? new Tally<ChannelKind>();
@@ -147,6 +160,7 @@ export function parseMidi(bytes: Uint8Array): Song {
         name: name === "" ? `Track ${index + 1}` : position === 0 ? name : `${name} (channel ${channel + 1})`,
         program,
         isDrums: channel === drumChannel,
+        mix: mixes?.get(channel) ?? {},
         notes: notes.sort(byStart),
         leftOut: leftOutOfChannel,
       });
@@ -160,6 +174,7 @@ export function parseMidi(bytes: Uint8Array): Song {
     ticksPerBeat: division,
     tempos,
     timeSignatures: timeSignaturesFromStart(timeSignatures),
+    end: fileEnd,
     tracks,
     changes,
     leftOut,

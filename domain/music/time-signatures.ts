@@ -43,6 +43,11 @@ export function accentAt(place: number, { bar, beat }: { readonly bar: number; r
 export const pieceTimeSignatureOf = (name: string): PieceTimeSignature | undefined =>
   pieceTimeSignatures.find((timeSignature) => timeSignature === name);
 
+/** Returns the time signature of a piece, or of what a row says of it. */
+export const timeSignatureOf = (piece: {
+  readonly timeSignature?: PieceTimeSignature | undefined;
+}): PieceTimeSignature => piece.timeSignature ?? "4/4";
+
 /** Returns the ticks of a bar. `ticksPerBeat` are the ticks of a quarter note, as in a MIDI file. */
 export const ticksPerBar = (timeSignature: PieceTimeSignature, ticksPerBeat: number): number =>
   (barShapes[timeSignature].steps * ticksPerBeat) / stepsPerQuarter;

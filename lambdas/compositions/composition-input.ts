@@ -11,8 +11,7 @@ import {
 } from "../../domain/music/input-limits";
 import { noteBarsOf } from "../../domain/music/melody";
 import { sampleAsMelody, sampleMelodies } from "../../domain/music/sample-melodies";
-import { timeSignatureOf } from "../../domain/music/score";
-import type { PieceTimeSignature } from "../../domain/music/time-signatures";
+import { type PieceTimeSignature, timeSignatureOf } from "../../domain/music/time-signatures";
 import type { FieldError } from "../../domain/schemas/api/problem";
 import type { ProblemCode } from "../../domain/schemas/api/problem-codes";
 import type { CompositionInput, InputOptions } from "../../domain/schemas/composition-parts";

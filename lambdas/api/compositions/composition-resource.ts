@@ -1,5 +1,5 @@
 /** Shows compositions in the API. */
-import { timeSignatureOf } from "../../../domain/music/score";
+import { timeSignatureOf } from "../../../domain/music/time-signatures";
 import type { CompositionResource } from "../../../domain/schemas/api/compositions";
 import type { CompositionItem } from "../../stores/items";
 

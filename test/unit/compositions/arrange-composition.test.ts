@@ -8,13 +8,14 @@ import { chooseMelodyTrack } from "../../../domain/music/melody-choice";
 import { endTick } from "../../../domain/music/midi-note";
 import { usualPerformance } from "../../../domain/music/performance";
 import { findSampleMelody, sampleAsMelody } from "../../../domain/music/sample-melodies";
-import { composeScore, scoreMelody, scoreOutput, timeSignatureOf } from "../../../domain/music/score";
+import { composeScore, scoreMelody, scoreOutput } from "../../../domain/music/score";
 import { parseMidi } from "../../../domain/music/song";
 import {
   barShapes,
   type PieceTimeSignature,
   pieceTimeSignatures,
   ticksPerBar,
+  timeSignatureOf,
 } from "../../../domain/music/time-signatures";
 import type { PerformanceOptions } from "../../../domain/schemas/composition-parts";
 import { techniques } from "../../../domain/techniques/registry";

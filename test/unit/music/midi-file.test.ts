@@ -82,6 +82,7 @@ describe("parseMidi reads what real files have", () => {
         name: "Lead",
         program: 40,
         isDrums: false,
+        mix: {},
         leftOut: new Tally(),
         notes: [
           { startTick: 0, durationTicks: 96, pitch: 60, velocity: 90 },
@@ -323,7 +324,7 @@ describe("what json-midi-encoder writes", () => {
         expect(song.tracks).toEqual(
           tracks.map(({ name, channel, program, notes }, index) => {
             const isDrums = channel === 9;
-            return { index: index + 1, name, program, isDrums, notes, leftOut: new Tally() };
+            return { index: index + 1, name, program, isDrums, mix: {}, notes, leftOut: new Tally() };
           }),
         );
         expect(song).toMatchObject({
