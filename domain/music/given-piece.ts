@@ -3,11 +3,7 @@ import type { TechniqueId } from "../../naming/resource-names";
 import type { InputOptions } from "../schemas/composition-parts";
 import { type Bars, choosePart, type Melody, type TrackMelody, withWholeSteps } from "./melody";
 import type { MidiNote } from "./midi-note";
-<<<<<<< HEAD
-import { type Score, sharedMembers, timeSignatureOf } from "./score";
-=======
-import type { Score } from "./score";
->>>>>>> 71cbb1b1f56a82941017b67e2878c58be48916a2
+import { type Score, sharedMembers } from "./score";
 import type { MidiTrack, Song } from "./song";
 import { timeSignatureOf } from "./time-signatures";
 
