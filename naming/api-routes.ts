@@ -95,6 +95,8 @@ export const apiRoutes = {
   getModel: { method: "GET", path: "/models/{modelId}", capability: "models", public: false },
   updateModel: { method: "PATCH", path: "/models/{modelId}", capability: "models", public: false },
   deleteModel: { method: "DELETE", path: "/models/{modelId}", capability: "models", public: false },
+  listModelSamples: { method: "GET", path: "/models/{modelId}/samples", capability: "models", public: false },
+  getModelSample: { method: "GET", path: "/models/{modelId}/samples/{melodyId}", capability: "models", public: false },
 
   listTrainingTopics: { method: "GET", path: "/training-topics", capability: "training", public: false },
   createTrainingJob: { method: "POST", path: "/training-jobs", capability: "training", public: false },

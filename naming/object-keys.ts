@@ -10,7 +10,7 @@
  *   users/{sub}/compositions/{compositionId}/input.mid             what was given to the technique
  *   users/{sub}/models/{modelId}/model.onnx, model-card.json
  *   users/{sub}/training-jobs/{jobId}/progress.jsonl, reference.json, samples/epoch-NNNN/{melodyId}.mid
- *   stock/models/{modelId}/{sha256}/model.onnx, model-card.json     a version that replaces another leaves it there
+ *   stock/models/{modelId}/{sha256}/model.onnx, model-card.json, samples/{melodyId}.mid     a version that replaces another leaves it there
  *   datasets/{datasetId}/{version}/pieces.jsonl, catalogue.json, manifest.json
  *
  * `work` (unversioned, short lifecycle):
@@ -121,6 +121,17 @@ export function parseSampleFile(key: string): Sample | undefined {
   const [, epoch, melodyId] = match ?? [];
   if (epoch === undefined || melodyId === undefined) return undefined;
   return { epoch: Number(epoch), melodyId };
+}
+
+/** Returns the prefix of the samples of a stock model, which came with it. */
+export const stockSamplesPrefix = (model: { readonly id: string; readonly sha256: string }): string =>
+  `${stockModelPrefix(model)}${samplesFolder}`;
+export const stockSampleKey = (model: { readonly id: string; readonly sha256: string }, melodyId: string): string =>
+  `${stockSamplesPrefix(model)}${melodyId}.mid`;
+
+/** Returns the melody of a stock model's sample from its key. */
+export function parseStockSampleKey(key: string): string | undefined {
+  return /^stock\/models\/[^/]+\/[^/]+\/samples\/([a-z0-9-]{1,64})\.mid$/.exec(key)?.[1];
 }
 
 const trainingJobKeyPattern = new RegExp(`(?:^|/)users/([A-Za-z0-9-]{1,128})/training-jobs/(${ulidExpression})/`);

@@ -5,8 +5,8 @@
  */
 import type { Metrics } from "../schemas/metrics";
 import { type GridNote, type Melody, stepsOf, stepsPerBeat, toGrid } from "./melody";
-import { type Score, timeSignatureOf } from "./score";
-import { barShapes, type PieceTimeSignature, ticksPerBar } from "./time-signatures";
+import type { Score } from "./score";
+import { barShapes, type PieceTimeSignature, ticksPerBar, timeSignatureOf } from "./time-signatures";
 
 const pitches = 128;
 const pitchClasses = 12;

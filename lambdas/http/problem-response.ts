@@ -23,6 +23,16 @@ function headersOf({ code }: Problem, { path }: ProblemRequest): Headers {
   }
 }
 
+/** The number of users of a resource that a response lists. An own deployment may allow any number of open work. */
+const maxUsers = 20;
+
+/** Returns the part of the document that says what needs the resource. */
+function usersOf({ usedBy }: Problem): Pick<ProblemDocument, "usedBy" | "usedByMore"> {
+  if (usedBy === undefined) return {};
+  const more = usedBy.length - maxUsers;
+  return { usedBy: usedBy.slice(0, maxUsers), ...(more > 0 ? { usedByMore: more } : {}) };
+}
+
 /** Returns the response that tells a problem. Status and title follow from the problem's code. */
 export function problemResponse(problem: Problem, request: ProblemRequest): Response {
   const { status, title } = problemCodes[problem.code];
@@ -35,6 +45,7 @@ export function problemResponse(problem: Problem, request: ProblemRequest): Resp
     code: problem.code,
     requestId: request.requestId,
     ...(problem.errors === undefined ? {} : { errors: [...problem.errors] }),
+    ...usersOf(problem),
   };
   return {
     status,

@@ -1,13 +1,16 @@
 /** Says why a request is refused, by a stable `code`, a sentence, and every broken field. */
-import type { FieldError } from "../../domain/schemas/api/problem";
+import type { FieldError, ResourceUser } from "../../domain/schemas/api/problem";
 import type { ProblemCode } from "../../domain/schemas/api/problem-codes";
 import { beginningOf, readableText } from "../../domain/schemas/text";
+import type { OpenWorkKind } from "../../naming/table-keys";
 
 export interface ProblemOptions {
   /** A sentence for the caller. */
   readonly detail: string;
   /** Every broken field, if the problem is about fields. */
   readonly errors?: readonly FieldError[];
+  /** What needs the resource, if it is in use. */
+  readonly usedBy?: readonly ResourceUser[];
   /** Seconds after which the same request may succeed; absent if waiting does not help. */
   readonly retryAfterSeconds?: number;
   /** A fault of ours that made the request impossible. It is logged as an error, and the caller does not see it. */
@@ -27,11 +30,12 @@ export const maxErrors = 100;
 export class Problem extends Error {
   override readonly name = "Problem";
   readonly errors: readonly FieldError[] | undefined;
+  readonly usedBy: readonly ResourceUser[] | undefined;
   readonly retryAfterSeconds: number | undefined;
 
   constructor(
     readonly code: ProblemCode,
-    { detail, errors, retryAfterSeconds, cause }: ProblemOptions,
+    { detail, errors, usedBy, retryAfterSeconds, cause }: ProblemOptions,
   ) {
     const more = errors !== undefined && errors.length > maxErrors ? ` The first ${maxErrors} are listed.` : "";
     super(
@@ -40,6 +44,7 @@ export class Problem extends Error {
       ...(cause === undefined ? [] : [{ cause }]),
     );
     this.errors = errors?.slice(0, maxErrors);
+    this.usedBy = usedBy;
     this.retryAfterSeconds = retryAfterSeconds;
   }
 }
@@ -60,10 +65,29 @@ export function notFound(what: string, id: string): Problem {
   return new Problem("NOT_FOUND", { detail: `There is no ${what} ${beginningOf(id, 64)}.` });
 }
 
+/** Unfinished work, as a problem names it. */
+export interface OpenUser {
+  readonly kind: OpenWorkKind;
+  readonly id: string;
+  readonly name: string;
+  readonly state: string;
+}
+
+const userTypes: Readonly<Record<OpenWorkKind, ResourceUser["type"]>> = {
+  COMPOSITION: "composition",
+  TRAINING_JOB: "training-job",
+};
+
+/** The number of those that a problem's sentence names. */
+const maxNamedUsers = 5;
+
 /** Returns the problem of a deletion of something that unfinished work still needs. */
-export function inUse(what: string, users: readonly { readonly id: string; readonly state: string }[]): Problem {
-  const named = users.slice(0, 5).map(({ id, state }) => `${id} (${state})`);
-  const more = users.length > named.length ? " and more" : "";
-  const detail = `The ${what} is in use by ${named.join(", ")}${more}. Delete it when they have ended.`;
-  return new Problem("IN_USE", { detail, retryAfterSeconds: 5 });
+export function inUse(what: string, users: readonly OpenUser[]): Problem {
+  const named = users.slice(0, maxNamedUsers).map(({ id, state }) => `${id} (${state})`);
+  const more = users.length > named.length ? ` and ${users.length - named.length} more` : "";
+  return new Problem("IN_USE", {
+    detail: `The ${what} is in use by ${named.join(", ")}${more}. Delete it when they have ended.`,
+    usedBy: users.map(({ kind, id, name }) => ({ type: userTypes[kind], id, name })),
+    retryAfterSeconds: 5,
+  });
 }

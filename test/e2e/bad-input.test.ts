@@ -45,6 +45,7 @@ const problemSchema = z.object({
       }),
     )
     .default([]),
+  usedBy: z.array(z.object({ type: z.string(), id: z.string() })).optional(),
 });
 type Problem = z.infer<typeof problemSchema>;
 const idSchema = z.object({ id: z.string() });
@@ -968,6 +969,7 @@ describe("in the wrong state: 409 with the state", () => {
       expect(problem).toMatchObject({
         code: "IN_USE",
         detail: expect.stringContaining(`${runningCompositionId} (RUNNING)`),
+        usedBy: [{ type: "composition", id: runningCompositionId }],
       });
     }
     expect((await owner.refused(409, "DELETE", `/models/${stockModelId}`)).code).toBe("STOCK_MODEL");

@@ -106,6 +106,8 @@ const apiCalls: readonly ApiCall[] = [
   { operation: "getModel", request: of("MODEL", "models") },
   { operation: "updateModel", request: of("MODEL", "models", "", { json: { name: "New" } }) },
   { operation: "deleteModel", request: of("MODEL", "models"), usesS3: true },
+  { operation: "listModelSamples", request: of("MODEL", "models", "/samples"), usesS3: true },
+  { operation: "getModelSample", request: of("MODEL", "models", "/samples/ode-to-joy"), usesS3: true },
   { operation: "listTrainingTopics", request: at("/training-topics") },
   { operation: "createTrainingJob", request: at("/training-jobs", trained) },
   { operation: "listTrainingJobs", request: at("/training-jobs") },

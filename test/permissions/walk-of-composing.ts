@@ -6,7 +6,14 @@ import { findSampleMelody, sampleAsMelody } from "../../domain/music/sample-melo
 import { composeScore, writeMidi } from "../../domain/music/score";
 import { compositionSchema } from "../../domain/schemas/api/compositions";
 import { trackSchema } from "../../domain/schemas/api/tracks";
-import { modelFile, modelPrefix, stockModelPrefix } from "../../naming/object-keys";
+import {
+  modelFile,
+  modelPrefix,
+  sampleFile,
+  stockModelPrefix,
+  stockSampleKey,
+  trainingJobPrefix,
+} from "../../naming/object-keys";
 import { ownedKey, stockModelKey } from "../../naming/table-keys";
 import { alice, model, stockModel } from "../unit/api/support/items";
 import type { RecordedFunctions } from "./recorded-functions";
@@ -182,6 +189,20 @@ export async function walkThroughComposing(functions: RecordedFunctions): Promis
   expect(await statusOf("PATCH", `/models/${own.id}`, { sub, json: { name: "New" } })).toBe(200);
   for (const target of ["/models", `/models/${own.id}`, "/models/unet-gan-bach"])
     expect(await statusOf("GET", target, { sub })).toBe(200);
+  // The samples are those of the last epoch, so another folder is read after each.
+  const samplesOfJob = trainingJobPrefix({ sub, id: own.trainingJobId });
+  for (const [id, key] of [
+    ["unet-gan-bach", stockSampleKey(stockModel(), "ode-to-joy")],
+    [own.id, `${samplesOfJob}${sampleFile(1, "ode-to-joy")}`],
+    [own.id, `${samplesOfJob}${sampleFile(2, "ode-to-joy")}`],
+  ] as const) {
+    await artifacts.write({ key, body: midi, contentType: "audio/midi" });
+    expect(await statusOf("GET", `/models/${id}/samples`, { sub })).toBe(200);
+    const sample = `/models/${id}/samples/ode-to-joy`;
+    expect(await statusOf("GET", sample, { sub })).toBe(200);
+    const { body } = await call("GET", sample, { sub, headers: { accept: "application/json" } });
+    await fetch(z.object({ url: z.url() }).parse(body).url);
+  }
   for (const target of [
     "/health",
     "/techniques",

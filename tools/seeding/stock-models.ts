@@ -1,13 +1,14 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { HeadObjectCommand, NotFound, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { modelCardSchema } from "../../domain/schemas/model-card";
 import { type StockModelItem, stockModelItemSchema } from "../../lambdas/stores/items";
-import { modelCardFile, modelFile, stockModelPrefix } from "../../naming/object-keys";
+import { midiType } from "../../naming/media-types";
+import { modelCardFile, modelFile, samplesFolder, stockModelPrefix, stockSampleKey } from "../../naming/object-keys";
 import { trainedTechniqueIds } from "../../naming/resource-names";
 import { stockModelKey } from "../../naming/table-keys";
 
@@ -23,6 +24,8 @@ export interface StockModel {
   readonly item: StockModelItem;
   readonly model: Buffer;
   readonly card: Buffer;
+  /** The pieces that it plays, by the ids of their melodies. */
+  readonly samples: ReadonlyMap<string, Buffer>;
 }
 
 /**
@@ -67,12 +70,31 @@ function readStockModel(folder: string, id: string): StockModel {
     dataset: said.dataset,
     limits: said.limits,
   });
-  return { id, item, model, card };
+  return { id, item, model, card, samples: readSamples(join(folder, samplesFolder), sha256) };
+}
+
+const samplesDescriptionSchema = z.object({ schemaVersion: z.literal(1), model: z.string() });
+
+/**
+ * Reads the pieces that models/play_samples.py wrote. A model without the folder has none.
+ * @throws Error if another model file played them
+ */
+function readSamples(folder: string, sha256: string): ReadonlyMap<string, Buffer> {
+  if (!existsSync(folder)) return new Map();
+  const description = samplesDescriptionSchema.parse(JSON.parse(readFileSync(join(folder, "samples.json"), "utf8")));
+  if (description.model !== sha256) {
+    throw new Error(
+      `${folder} has samples of another model: its sha256 is ${description.model}, the file's ${sha256}. ` +
+        "Run .venv/training/bin/python models/play_samples.py.",
+    );
+  }
+  const names = readdirSync(folder).filter((name) => name.endsWith(".mid"));
+  return new Map(names.map((name) => [basename(name, ".mid"), readFileSync(join(folder, name))]));
 }
 
 /**
- * Uploads a stock model and its card, then puts its row, so that a row always has its object. Repeating it changes
- * nothing, and objects that are there already are not uploaded again. The objects' keys hold the model's digest, so a
+ * Uploads a stock model, its card and its samples, then puts its row, so that a row always has its objects. Repeating it
+ * changes nothing, and objects that are there already are not uploaded again. The objects' keys hold the model's digest, so a
  * composition that was asked for with the version before still finds its own.
  */
 export async function seedStockModel(params: {
@@ -83,13 +105,15 @@ export async function seedStockModel(params: {
   readonly tableName: string;
 }): Promise<void> {
   const { stockModel, s3, table, artifactsBucket, tableName } = params;
-  const prefix = stockModelPrefix(stockModel.item);
+  const { item, samples } = stockModel;
+  const prefix = stockModelPrefix(item);
   const objects = [
-    { name: modelFile, body: stockModel.model, type: "application/octet-stream" },
-    { name: modelCardFile, body: stockModel.card, type: "application/json" },
+    { key: `${prefix}${modelFile}`, body: stockModel.model, type: "application/octet-stream" },
+    { key: `${prefix}${modelCardFile}`, body: stockModel.card, type: "application/json" },
+    ...[...samples].map(([melodyId, body]) => ({ key: stockSampleKey(item, melodyId), body, type: midiType })),
   ];
-  for (const { name, body, type } of objects) {
-    const object = { Bucket: artifactsBucket, Key: `${prefix}${name}` };
+  for (const { key, body, type } of objects) {
+    const object = { Bucket: artifactsBucket, Key: key };
     if ((await sizeOf(s3, object)) !== body.length) {
       await s3.send(new PutObjectCommand({ ...object, Body: body, ContentType: type }));
     }

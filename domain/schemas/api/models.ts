@@ -8,6 +8,7 @@ import {
   metricValuesSchema,
   nameSchema,
   pageOf,
+  sampledMelodiesSchema,
   sha256Schema,
 } from "./shared";
 
@@ -52,3 +53,19 @@ export const modelSchema = z
   .meta({ id: "Model" });
 export type ModelResource = z.infer<typeof modelSchema>;
 export const modelListSchema = pageOf(modelSchema, "ModelList");
+
+export const modelSampleListSchema = z
+  .object({
+    items: z.array(
+      z.object({
+        melodyId: z.string(),
+        epoch: z.int().min(0).optional().meta({
+          description:
+            "The number of epochs that were complete when the sample was made: the last ones of the model's training job. Samples of stock models were made by the finished model, and do not have it.",
+        }),
+        href: z.string().meta({ description: "The path of the sample, from the API's root." }),
+      }),
+    ),
+    melodies: sampledMelodiesSchema,
+  })
+  .meta({ id: "ModelSampleList" });

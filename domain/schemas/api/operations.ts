@@ -14,7 +14,7 @@ import {
   updateCompositionSchema,
 } from "./compositions";
 import { healthSchema, sampleMelodyListSchema, techniqueListSchema } from "./discovery";
-import { modelListQuerySchema, modelListSchema, modelSchema, updateModelSchema } from "./models";
+import { modelListQuerySchema, modelListSchema, modelSampleListSchema, modelSchema, updateModelSchema } from "./models";
 import type { ProblemCode } from "./problem-codes";
 import { rateCompositionSchema, techniqueRatingListSchema } from "./ratings";
 import { idSchema, listQuerySchema } from "./shared";
@@ -60,6 +60,7 @@ export interface OperationDescription {
 const byTrackId = z.object({ trackId: idSchema });
 const byCompositionId = z.object({ compositionId: idSchema });
 const byModelId = z.object({ modelId: z.string().min(1).max(64) });
+const melodyIdSchema = z.string().regex(/^[a-z0-9-]{1,64}$/);
 const byTrainingJobId = z.object({ trainingJobId: idSchema });
 
 export const operationDescriptions = {
@@ -351,6 +352,26 @@ export const operationDescriptions = {
     status: 204,
     problems: ["NOT_FOUND", "IN_USE", "STOCK_MODEL", "CONFLICT", "VERSION_MISMATCH"],
   },
+  listModelSamples: {
+    summary: "List pieces that a model plays",
+    description:
+      "A stock model has pieces that it played from sample melodies. One of your own has the samples of the last epoch of its training job, as long as the job is kept.",
+    pathParameters: byModelId,
+    status: 200,
+    response: modelSampleListSchema,
+    tagged: true,
+    problems: ["NOT_FOUND"],
+  },
+  getModelSample: {
+    summary: "Get a piece that a model plays as a MIDI file",
+    description:
+      "With `Accept: application/json` the response is a short-lived URL of the file. The ETag is the SHA-256 of the bytes.",
+    pathParameters: byModelId.extend({ melodyId: melodyIdSchema }),
+    status: 200,
+    response: "midi",
+    tagged: true,
+    problems: ["NOT_FOUND", "NOT_ACCEPTABLE", "FILE_LOST"],
+  },
 
   listTrainingTopics: {
     summary: "List the topics to train on, with the number of pieces of each",
@@ -447,7 +468,7 @@ export const operationDescriptions = {
       "With `Accept: application/json` the response is a short-lived URL of the file. The ETag is the SHA-256 of the bytes.",
     pathParameters: byTrainingJobId.extend({
       epoch: z.string().regex(/^(0|[1-9][0-9]{0,5})$/),
-      melodyId: z.string().regex(/^[a-z0-9-]{1,64}$/),
+      melodyId: melodyIdSchema,
     }),
     status: 200,
     response: "midi",

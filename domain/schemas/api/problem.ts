@@ -21,6 +21,12 @@ export interface FieldError {
   readonly allowed: string;
 }
 
+/** Unfinished work that needs the resource which a request wanted to delete. */
+const resourceUserSchema = z
+  .object({ type: z.enum(["composition", "training-job"]), id: z.string(), name: z.string() })
+  .meta({ id: "ResourceUser", description: "An unfinished composition or training job that needs the resource." });
+export type ResourceUser = z.infer<typeof resourceUserSchema>;
+
 /** A problem by RFC 9457. */
 export const problemSchema = z
   .object({
@@ -35,6 +41,14 @@ export const problemSchema = z
     }),
     requestId: z.string().meta({ description: "The id under which the logs have this request." }),
     errors: z.array(fieldErrorSchema).optional(),
+    usedBy: z.array(resourceUserSchema).optional().meta({
+      description: "What needs the resource, at most 20 of them. Only a problem with the code `IN_USE` has it.",
+    }),
+    usedByMore: z
+      .int()
+      .min(1)
+      .optional()
+      .meta({ description: "The number of those that `usedBy` does not list, if any." }),
   })
   .meta({
     id: "Problem",

@@ -83,6 +83,17 @@ export const pageOf = <Item extends z.ZodType>(item: Item, id: string) =>
     })
     .meta({ id });
 
+export const sampledMelodySchema = z.object({ id: z.string(), name: z.string(), bars: z.int() }).meta({
+  id: "SampledMelody",
+  description: "A melody from which samples are made. Its notes are those of the sample melody with the same id.",
+});
+export type SampledMelody = z.infer<typeof sampledMelodySchema>;
+/** The melodies of a list of samples. */
+export const sampledMelodiesSchema = z.array(sampledMelodySchema).meta({
+  description:
+    "The melodies of the samples, each once, in the order of `GET /sample-melodies`. One that this version of the software does not have is left out.",
+});
+
 export const metricValuesSchema = z
   .record(z.string(), z.number())
   .meta({ id: "Metrics", description: "Musical metrics by name; docs/how-models-learn.md says what each one means." });

@@ -12,6 +12,7 @@ import {
   numberTextSchema,
   pageOf,
   parameterValueSchema,
+  sampledMelodiesSchema,
   textSchema,
 } from "./shared";
 
@@ -133,7 +134,9 @@ export const sampleSchema = z.object({
   melodyId: z.string(),
   href: z.string().meta({ description: "The path of the sample, from the API's root." }),
 });
-export const sampleListSchema = z.object({ items: z.array(sampleSchema) }).meta({ id: "SampleList" });
+export const sampleListSchema = z
+  .object({ items: z.array(sampleSchema), melodies: sampledMelodiesSchema })
+  .meta({ id: "SampleList" });
 
 export const trainingTopicsSchema = z
   .object({

@@ -6,8 +6,8 @@ import { withHttp } from "../../http/with-http";
 import { createCompositions } from "../../stores/compositions";
 import { createDynamoDBTable } from "../../stores/dynamodb-table";
 import { createModels, createStockModels } from "../../stores/models";
-import { createObjectStore } from "../../stores/objects";
 import { createPendingChanges } from "../../stores/pending-changes";
+import { createPresigningObjectStore } from "../../stores/presigned-urls";
 import { createRatings } from "../../stores/ratings";
 import { createLogger, logTo } from "../../telemetry/logger";
 import { modelOperations } from "./operations";
@@ -25,7 +25,11 @@ const dependencies = {
   ratings: createRatings({ table, now }),
   pendingChanges: createPendingChanges({ table, now }),
   compositions: createCompositions({ table, now }),
-  files: createObjectStore({ client: createS3Client(patience.request.s3), bucket: environment.artifactsBucket }),
+  files: createPresigningObjectStore({
+    client: createS3Client(patience.request.s3),
+    bucket: environment.artifactsBucket,
+    now,
+  }),
   now,
   log,
 };

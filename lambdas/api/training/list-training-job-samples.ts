@@ -2,6 +2,7 @@ import { taggedByContent } from "../../http/entity-tag";
 import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
 import { type Response, retryAfter } from "../../http/response";
+import { sampledMelodies } from "../../http/sampled-melodies";
 import { ownedItem } from "../../problems/owned-item";
 import type { PresigningObjectStore } from "../../stores/presigned-urls";
 import type { TrainingJobs } from "../../stores/training-jobs";
@@ -35,6 +36,7 @@ export async function listTrainingJobSamples(params: ListTrainingJobSamplesParam
         melodyId,
         href: `/training-jobs/${owned.id}/samples/${epoch}/${melodyId}`,
       })),
+      melodies: sampledMelodies(samples),
     },
   });
 }

@@ -64,9 +64,13 @@ export class ApiFunctions extends Construct {
       list: true,
     });
 
-    const models = make("Models", "models", "Stock and trained models", 512);
+    const models = make("Models", "models", "Stock and trained models, and what they play", 512);
     models.useTable(table, ["get", "getMany", "query", "put", "update", "delete"]);
-    models.useArtifacts(artifacts, { delete: ["users/*/models/*"], list: true });
+    models.useArtifacts(artifacts, {
+      get: ["users/*/training-jobs/*/samples/*", "stock/models/*/samples/*"],
+      delete: ["users/*/models/*"],
+      list: true,
+    });
 
     const training = make("Training", "training", "Training jobs: request, follow, stop, delete; topics", 512);
     training.useTable(table, everyOperation);

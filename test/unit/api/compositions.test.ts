@@ -699,7 +699,10 @@ describe("a composition", () => {
     await api.call("PATCH", `/compositions/${item.id}`, { json: { name: "New" } });
     const user = composition({ input: { compositionId: item.id } });
     api.compositions.put(user);
-    expect(problemOf(await api.call("DELETE", `/compositions/${item.id}`)).code).toBe("IN_USE");
+    expect(problemOf(await api.call("DELETE", `/compositions/${item.id}`))).toMatchObject({
+      code: "IN_USE",
+      usedBy: [{ type: "composition", id: user.id, name: user.name }],
+    });
     api.compositions.drop(user);
     expect((await api.call("DELETE", `/compositions/${item.id}`)).status).toBe(204);
     expect([...api.files.objects.keys()]).toEqual([]);

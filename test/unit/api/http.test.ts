@@ -368,7 +368,9 @@ describe("cursors", () => {
     const longest = "\u3042".repeat(100);
     const content = { filters: { q: longest, sort: "name" }, after: { id: "0".repeat(26), sortText: longest } };
     const query = new URLSearchParams({ cursor: encodeCursor(scope, content) });
-    expect(parseQuery(requestOf("GET", `/tracks?${query.toString()}`), listQuerySchema).cursor).toBe(query.get("cursor"));
+    expect(parseQuery(requestOf("GET", `/tracks?${query.toString()}`), listQuerySchema).cursor).toBe(
+      query.get("cursor"),
+    );
   });
   test("keep their filters, and name each one that differs", () => {
     const kept = { filters: { technique: "unet-gan", q: "joy" }, after };

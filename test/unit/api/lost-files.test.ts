@@ -278,7 +278,7 @@ describe("the files of an ended training job", () => {
     const api = apiWithJob(job);
     const path = `/training-jobs/${job.id}`;
     expect((await api.call("GET", `${path}/metrics`)).body).toEqual({ items: [], reference: {} });
-    expect((await api.call("GET", `${path}/samples`)).body).toEqual({ items: [] });
+    expect((await api.call("GET", `${path}/samples`)).body).toEqual({ items: [], melodies: [] });
     expect((await api.call("GET", `${path}/samples/1/ode-to-joy`)).status).toBe(404);
   });
 

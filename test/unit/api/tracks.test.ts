@@ -252,7 +252,12 @@ describe("a track", () => {
     api.compositions.put(user);
     const refused = await api.call("DELETE", `/tracks/${id}`);
     expect(refused.status).toBe(409);
-    expect(problemOf(refused)).toMatchObject({ code: "IN_USE", detail: expect.stringContaining(user.id) as unknown });
+    expect(problemOf(refused)).toMatchObject({
+      code: "IN_USE",
+      detail: expect.stringContaining(`in use by ${user.id} (RUNNING). Delete`) as unknown,
+      usedBy: [{ type: "composition", id: user.id, name: user.name }],
+    });
+    expect(problemOf(refused)).not.toHaveProperty("usedByMore");
     api.compositions.drop(user);
     const deleted = await api.call("DELETE", `/tracks/${id}`);
     expect(deleted).toMatchObject({ status: 204 });

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
-import { trainingJobSchema } from "../../../domain/schemas/api/training";
+import { sampleListSchema, trainingJobSchema } from "../../../domain/schemas/api/training";
 import { trainingJobStates } from "../../../domain/states/training-job-state";
 import { techniques } from "../../../domain/techniques/registry";
 import { maxProgressBytes } from "../../../domain/training/progress";
@@ -382,6 +382,23 @@ describe("watching", () => {
     expect((await api.call("GET", path, known)).status).toBe(200);
   });
 
+  test("samples name each of their melodies once; one of another version is left out", async () => {
+    const api = composerApi();
+    const item = trainingJob({ state: "TRAINING" });
+    api.trainingJobs.put(item);
+    for (const melodyId of ["ode-to-joy", "a-melody-of-another-version", "twinkle-twinkle"]) {
+      for (const epoch of [1, 2]) {
+        api.work.objects.set(`${checkpointsPrefix(item)}${sampleFile(epoch, melodyId)}`, Buffer.from("MThd"));
+      }
+    }
+    const list = resourceOf(await api.call("GET", `/training-jobs/${item.id}/samples`), sampleListSchema);
+    expect(list.items).toHaveLength(6);
+    expect(list.melodies).toEqual([
+      { id: "twinkle-twinkle", name: "Twinkle, Twinkle, Little Star", bars: 12 },
+      { id: "ode-to-joy", name: "Ode to Joy", bars: 8 },
+    ]);
+  });
+
   test("the first samples are there before an epoch is complete, and while the job runs and after it", async () => {
     for (const state of ["TRAINING", "STOPPED"] as const) {
       const api = composerApi();
@@ -393,7 +410,10 @@ describe("watching", () => {
       files.objects.set(`${prefix}${sampleFile(0, "ode-to-joy")}`, midi);
       const href = `/training-jobs/${item.id}/samples/0/ode-to-joy`;
       const { body } = await api.call("GET", `/training-jobs/${item.id}/samples`);
-      expect(body).toEqual({ items: [{ epoch: 0, melodyId: "ode-to-joy", href }] });
+      expect(body).toEqual({
+        items: [{ epoch: 0, melodyId: "ode-to-joy", href }],
+        melodies: [{ id: "ode-to-joy", name: "Ode to Joy", bars: 8 }],
+      });
       expect(await api.call("GET", href)).toMatchObject({ status: 200, bytes: midi });
       for (const never of ["00/ode-to-joy", "0/twinkle-twinkle", "-1/ode-to-joy"]) {
         expect((await api.call("GET", `/training-jobs/${item.id}/samples/${never}`)).status).toBe(404);
@@ -510,7 +530,10 @@ describe("deleting a training job", () => {
     });
     const user = trainingJob({ resumeFrom: item.id });
     api.trainingJobs.put(user);
-    expect(problemOf(await api.call("DELETE", `/training-jobs/${item.id}`)).code).toBe("IN_USE");
+    expect(problemOf(await api.call("DELETE", `/training-jobs/${item.id}`))).toMatchObject({
+      code: "IN_USE",
+      usedBy: [{ type: "training-job", id: user.id, name: user.name }],
+    });
     api.trainingJobs.drop(user);
     expect((await api.call("DELETE", `/training-jobs/${item.id}`, { sub: bob })).status).toBe(404);
     expect((await api.call("DELETE", `/training-jobs/${item.id}`)).status).toBe(204);

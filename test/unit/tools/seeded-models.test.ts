@@ -1,9 +1,13 @@
 /** Seeding stock models into a bucket and a table that keep what they are sent. */
 import { createHash } from "node:crypto";
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import { modelFile, stockModelPrefix } from "../../../naming/object-keys";
+import { parseMidi } from "../../../domain/music/song";
+import { modelFile, samplesFolder, stockModelPrefix, stockSampleKey } from "../../../naming/object-keys";
 import { readStockModels, seedStockModel, type StockModel } from "../../../tools/seeding/stock-models";
 import { type ListeningServer, startListeningServer } from "../../support/listening-server";
 
@@ -73,4 +77,33 @@ test("B4: a new version of a stock model leaves the file that waiting compositio
   const before = puts.length;
   await seed(second);
   expect(puts).toHaveLength(before);
+});
+
+test("every stock model of the repository has pieces that it plays, which are seeded with it", async () => {
+  for (const stockModel of readStockModels("models")) {
+    expect([stockModel.id, [...stockModel.samples.keys()].sort()]).toEqual([
+      stockModel.id,
+      ["ode-to-joy", "twinkle-twinkle"],
+    ]);
+    await seed(stockModel);
+    for (const [melodyId, piece] of stockModel.samples) {
+      expect(objects.get(`artifacts/${stockSampleKey(stockModel.item, melodyId)}`)?.equals(piece)).toBe(true);
+      // There are more notes than those of the melody: 30 and 42.
+      expect(parseMidi(piece).tracks.flatMap(({ notes }) => notes).length).toBeGreaterThan(50);
+    }
+  }
+});
+
+test("samples that another model file played are refused", () => {
+  const folder = mkdtempSync(join(tmpdir(), "stock-models-"));
+  try {
+    cpSync(join("models", "unet-gan-bach"), join(folder, "unet-gan-bach"), { recursive: true });
+    const description = join(folder, "unet-gan-bach", samplesFolder, "samples.json");
+    writeFileSync(description, JSON.stringify({ schemaVersion: 1, model: "b".repeat(64) }));
+    expect(() => readStockModels(folder)).toThrow(/samples of another model.*play_samples\.py/s);
+    rmSync(join(folder, "unet-gan-bach", samplesFolder), { recursive: true });
+    expect(readStockModels(folder)[0]?.samples.size).toBe(0);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

@@ -46,6 +46,8 @@ const problemSchema = z.object({
       }),
     )
     .optional(),
+  usedBy: z.array(z.object({ type: z.string(), id: z.string(), name: z.string() })).optional(),
+  usedByMore: z.number().optional(),
 });
 
 /** The problem of a refused request. */
