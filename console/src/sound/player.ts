@@ -1,0 +1,349 @@
+/** The one player of the console. Whatever begins to play ends what played before. */
+import { useSyncExternalStore } from "react";
+import { createStore } from "zustand/vanilla";
+import { channelOf } from "../../../domain/music/midi-writer";
+import { barTicks, countedBeatTicks, endOfPiece, type Piece } from "../piece/piece";
+import { writePiece } from "../piece/write-piece";
+import { texts } from "../texts/en";
+import { type TrackMix, usualMix } from "./audible-piece";
+import { SoundError } from "./sound-error";
+import { fetchSound, soundOf, soundsOf } from "./sounds";
+import type { Synth } from "./synth";
+import { TempoMap } from "./tempo-map";
+
+/** Ticks that are played again and again: from the first to the one before the last. */
+export interface Loop {
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface PlayerState {
+  readonly piece: Piece | undefined;
+  readonly status: "paused" | "starting" | "playing";
+  /** Why nothing is heard, and what to do, in sentences for the user. */
+  readonly error: string | undefined;
+  readonly loop: Loop | undefined;
+  readonly hasMetronome: boolean;
+}
+
+/** A note that a person plays. */
+export interface PlayedNote {
+  readonly pitch: number;
+  readonly velocity?: number;
+  readonly program?: number;
+  readonly isDrums?: boolean;
+}
+
+/** The channel of notes that a person plays: pieces of fewer than fifteen tracks leave it free. */
+const keyboardChannel = 15;
+const millisecondsBetweenLooks = 20;
+/** A click is scheduled so many seconds before it sounds, that no late look misses it. */
+const clickAhead = 0.12;
+
+export class Player {
+  readonly state = createStore<PlayerState>(() => ({
+    piece: undefined,
+    status: "paused",
+    error: undefined,
+    loop: undefined,
+    hasMetronome: false,
+  }));
+  private synth: Promise<Synth> | undefined;
+  private started: Synth | undefined;
+  private tempoMap = new TempoMap({ tempo: 120, ticksPerBeat: 480 });
+  private mixes: TrackMix[] = [];
+  /** The piece that the synthesizer has loaded. */
+  private loadedPiece: Piece | undefined;
+  /** The tick at which playing begins, while nothing plays. */
+  private restingTick = 0;
+  private readonly listeners = new Set<(tick: number) => void>();
+  private looks: ReturnType<typeof setInterval> | undefined;
+  private frame = 0;
+  private endTimer: ReturnType<typeof setTimeout> | undefined;
+  private nextClick = 0;
+
+  /** The tick that is heard now, or at which playing would begin. */
+  get position(): number {
+    const { piece, status } = this.state.getState();
+    if (piece === undefined || status !== "playing" || this.started === undefined) return this.restingTick;
+    return Math.min(endOfPiece(piece), Math.max(0, this.tempoMap.tickAt(this.started.second)));
+  }
+
+  /** Calls the listener with the position in each frame while the piece plays, and at once when it changes otherwise. */
+  subscribePosition(listener: (tick: number) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Fetches what playing the piece will need, when the browser has nothing else to do. */
+  prepare(piece: Piece): void {
+    const fetchAll = (): void => {
+      // A sound that does not come is told of when it is played.
+      void Promise.allSettled([import("./synth"), ...soundsOf(piece).map(fetchSound)]);
+    };
+    if ("requestIdleCallback" in globalThis) requestIdleCallback(fetchAll, { timeout: 2000 });
+    else setTimeout(fetchAll, 200);
+  }
+
+  /**
+   * Makes a piece the one that is played. An edited piece takes the place of the one before it, at the same position,
+   * and goes on playing; any other begins at its beginning, paused.
+   */
+  load(piece: Piece, { isEdit = false }: { readonly isEdit?: boolean } = {}): void {
+    const before = this.state.getState();
+    if (before.piece === piece) return;
+    if (!isEdit) {
+      this.pause();
+      this.mixes = [];
+      this.restingTick = 0;
+    }
+    const at = Math.min(isEdit ? this.position : 0, endOfPiece(piece));
+    this.tempoMap = new TempoMap(piece);
+    this.restingTick = at;
+    this.state.setState({ piece, error: undefined, ...(isEdit ? {} : { loop: undefined }) });
+    if (before.status === "playing" && isEdit) void this.play();
+    else this.tell(at);
+  }
+
+  /** Begins to play where the position is, or at the beginning when it is at the end. An error becomes part of the state. */
+  async play(): Promise<void> {
+    const { piece } = this.state.getState();
+    if (piece === undefined) return;
+    clearTimeout(this.endTimer);
+    // What is asked for meanwhile, by pause or another load, holds.
+    this.state.setState({ status: "starting", error: undefined });
+    const isWanted = (): boolean => {
+      const { piece: now, status } = this.state.getState();
+      return now === piece && status === "starting";
+    };
+    try {
+      const synth = await this.startedSynth(soundsOf(piece));
+      await synth.loadSounds(soundsOf(piece));
+      if (!isWanted()) return;
+      if (this.loadedPiece !== piece) {
+        this.loadedPiece = piece;
+        await synth.loadFile(writePiece(piece).buffer);
+      }
+      if (!isWanted()) return;
+      if (this.restingTick >= endOfPiece(piece)) this.restingTick = 0;
+      const { loop } = this.state.getState();
+      if (loop !== undefined && (this.restingTick < loop.from || this.restingTick >= loop.to))
+        this.restingTick = loop.from;
+      synth.second = this.tempoMap.secondAt(this.restingTick);
+      this.applyMixes();
+      await synth.play();
+      if (!isWanted()) {
+        synth.pause();
+        return;
+      }
+      this.nextClick = this.restingTick;
+      this.state.setState({ status: "playing" });
+      this.watch();
+    } catch (error) {
+      if (!isWanted()) return;
+      this.loadedPiece = undefined;
+      this.state.setState({
+        status: "paused",
+        error: error instanceof SoundError ? error.message : texts.sound.notStarted,
+      });
+    }
+  }
+
+  pause(): void {
+    const { status } = this.state.getState();
+    if (status === "paused") return;
+    this.restingTick = this.position;
+    this.started?.pause();
+    this.rest();
+  }
+
+  async toggle(): Promise<void> {
+    if (this.state.getState().status === "paused") await this.play();
+    else this.pause();
+  }
+
+  seek(tick: number): void {
+    const { piece, status } = this.state.getState();
+    if (piece === undefined) return;
+    this.restingTick = Math.min(endOfPiece(piece), Math.max(0, tick));
+    this.nextClick = this.restingTick;
+    if (status === "playing" && this.started !== undefined)
+      this.started.second = this.tempoMap.secondAt(this.restingTick);
+    this.tell(this.restingTick);
+  }
+
+  /** Sets how one track is heard. */
+  setMix(track: number, mix: TrackMix): void {
+    this.mixes[track] = mix;
+    this.applyMixes();
+  }
+
+  /** Has a track played by another instrument. The piece that plays is then a new one, which the state has. */
+  setProgram(track: number, program: number): void {
+    const { piece } = this.state.getState();
+    if (piece === undefined) return;
+    const tracks = piece.tracks.map((one, index) => (index === track ? { ...one, program } : one));
+    this.load({ ...piece, tracks }, { isEdit: true });
+  }
+
+  setLoop(loop: Loop | undefined): void {
+    this.state.setState({ loop });
+  }
+
+  setMetronome(hasMetronome: boolean): void {
+    this.nextClick = this.position;
+    this.state.setState({ hasMetronome });
+  }
+
+  /** Begins a note of the keyboard, whatever else plays. The first one starts the synthesizer. */
+  noteOn({ pitch, velocity = 96, program = 0, isDrums = false }: PlayedNote): void {
+    const sound = soundOf({ program, isDrums });
+    const begin = async (): Promise<void> => {
+      try {
+        const synth = await this.startedSynth([sound]);
+        await synth.loadSounds([sound]);
+        await synth.context.resume();
+        synth.begin(isDrums ? channelOf({ isDrums }, 0) : keyboardChannel, { program, pitch, velocity });
+      } catch (error) {
+        this.state.setState({ error: error instanceof SoundError ? error.message : texts.sound.notStarted });
+      }
+    };
+    void begin();
+  }
+
+  noteOff(pitch: number): void {
+    // A note that ends while the synthesizer starts must end when it has begun.
+    void this.synth?.then((synth) => {
+      synth.end(keyboardChannel, pitch);
+    });
+  }
+
+  /**
+   * Counts in: clicks for one bar of the piece.
+   * @returns the time of the bar line after them, by `performance.now()`
+   */
+  async countIn(piece: Pick<Piece, "tempo" | "beatsPerBar" | "ticksPerBeat" | "timeSignature">): Promise<number> {
+    const synth = await this.startedSynth([soundOf({ program: 0, isDrums: false })]);
+    await synth.context.resume();
+    const beat = (countedBeatTicks(piece) / piece.ticksPerBeat) * (60 / piece.tempo);
+    const beats = barTicks(piece) / countedBeatTicks(piece);
+    const first = synth.context.currentTime + 0.1;
+    for (let count = 0; count < beats; count += 1) click(synth, first + count * beat, count === 0);
+    return performance.now() + (first + beats * beat - synth.context.currentTime) * 1000;
+  }
+
+  /** What the tests measure the sound with, once something has played. */
+  get analyser(): AnalyserNode | undefined {
+    return this.started?.analyser;
+  }
+
+  private async startedSynth(sounds: readonly string[]): Promise<Synth> {
+    // The context is made in the handler of the user's gesture, without which a browser lets nothing sound.
+    this.synth ??= this.startSynth(new AudioContext(), sounds);
+    return await this.synth;
+  }
+
+  private async startSynth(context: AudioContext, sounds: readonly string[]): Promise<Synth> {
+    try {
+      const { Synth } = await import("./synth");
+      this.started = await Synth.start(context, sounds);
+      this.started.whenEnded(() => {
+        this.songEnded();
+      });
+      return this.started;
+    } catch (error) {
+      this.synth = undefined;
+      void context.close();
+      throw error;
+    }
+  }
+
+  private applyMixes(): void {
+    const { piece } = this.state.getState();
+    if (piece === undefined || this.started === undefined) return;
+    for (const [index, track] of piece.tracks.entries())
+      this.started.setChannel(channelOf(track, index), this.mixes[index] ?? usualMix);
+  }
+
+  /** The synthesizer ends with the last note, the piece with its last bar. */
+  private songEnded(): void {
+    const { piece, status } = this.state.getState();
+    if (piece === undefined || status !== "playing") return;
+    const rest = this.tempoMap.secondAt(endOfPiece(piece)) - this.tempoMap.secondAt(this.position);
+    clearTimeout(this.endTimer);
+    this.endTimer = setTimeout(
+      () => {
+        const { loop, status: now } = this.state.getState();
+        if (now !== "playing") return;
+        this.restingTick = loop === undefined ? endOfPiece(piece) : loop.from;
+        if (loop === undefined) this.rest();
+        else void this.play();
+      },
+      Math.max(0, rest) * 1000,
+    );
+  }
+
+  private rest(): void {
+    clearInterval(this.looks);
+    clearTimeout(this.endTimer);
+    cancelAnimationFrame(this.frame);
+    this.state.setState({ status: "paused" });
+    this.tell(this.restingTick);
+  }
+
+  private watch(): void {
+    clearInterval(this.looks);
+    cancelAnimationFrame(this.frame);
+    this.looks = setInterval(() => {
+      const { loop, hasMetronome } = this.state.getState();
+      if (loop !== undefined && this.position >= loop.to) this.seek(loop.from);
+      if (hasMetronome) this.scheduleClicks();
+    }, millisecondsBetweenLooks);
+    const show = (): void => {
+      this.tell(this.position);
+      this.frame = requestAnimationFrame(show);
+    };
+    this.frame = requestAnimationFrame(show);
+  }
+
+  private scheduleClicks(): void {
+    const { piece } = this.state.getState();
+    if (piece === undefined || this.started === undefined) return;
+    const beat = countedBeatTicks(piece);
+    const now = this.tempoMap.secondAt(this.position);
+    for (;;) {
+      const tick = Math.ceil(this.nextClick / beat) * beat;
+      const wait = this.tempoMap.secondAt(tick) - now;
+      if (wait > clickAhead || tick >= endOfPiece(piece)) return;
+      if (wait > -clickAhead)
+        click(this.started, this.started.context.currentTime + wait, tick % barTicks(piece) === 0);
+      this.nextClick = tick + 1;
+    }
+  }
+
+  private tell(tick: number): void {
+    for (const listener of this.listeners) listener(tick);
+  }
+}
+
+/** Sounds one click of the metronome at a time of the context. */
+function click({ context, analyser }: Synth, at: number, isDownbeat: boolean): void {
+  const oscillator = context.createOscillator();
+  const envelope = context.createGain();
+  const start = Math.max(at, context.currentTime);
+  oscillator.frequency.value = isDownbeat ? 1760 : 1320;
+  envelope.gain.setValueAtTime(0.25, start);
+  envelope.gain.exponentialRampToValueAtTime(0.001, start + 0.05);
+  oscillator.connect(envelope).connect(analyser);
+  oscillator.start(start);
+  oscillator.stop(start + 0.06);
+}
+
+const player = new Player();
+
+/** Returns the player of the console. */
+export const usePlayer = (): Player => player;
+
+/** Returns a part of the player's state, and renders again when that part changes. The position is not part of it. */
+export const usePlayerState = <Part>(choose: (state: PlayerState) => Part): Part =>
+  useSyncExternalStore(player.state.subscribe, () => choose(player.state.getState()));
