@@ -1,27 +1,27 @@
 /** What uses a resource that the API does not delete for that reason. */
-import * as z from "zod/mini";
+import type { Problem } from "@opencomposer/client";
 import { ProblemError } from "./problem-error";
-
-const usedBySchema = z.object({
-  usedBy: z.array(z.object({ type: z.string(), id: z.string(), name: z.string() })),
-});
 
 export interface ResourceUser {
   readonly id: string;
   readonly name: string;
-  /** The page of the console that shows it, where there is one. */
-  readonly href: string | undefined;
+  /** The page of the console that shows it. */
+  readonly href: string;
 }
 
-const pages: Readonly<Record<string, string>> = { composition: "/studio", trainingJob: "/training", model: "/models" };
+type NamedUser = NonNullable<Problem["usedBy"]>[number];
+
+const pages: Readonly<Record<NamedUser["type"], string>> = {
+  composition: "/studio",
+  trainingJob: "/training",
+};
 
 /** Returns what an IN_USE problem names, and nothing for every other error. */
 export function usersOf(error: unknown): readonly ResourceUser[] {
-  if (!(error instanceof ProblemError)) return [];
-  const parsed = usedBySchema.safeParse(error.problem);
-  if (!parsed.success) return [];
-  return parsed.data.usedBy.map(({ type, id, name }) => {
-    const page = pages[type];
-    return { id, name, href: page === undefined ? undefined : `${page}/${id}` };
-  });
+  const users = error instanceof ProblemError ? (error.problem.usedBy ?? []) : [];
+  return users.map(({ type, id, name }) => ({ id, name, href: `${pages[type]}/${id}` }));
 }
+
+/** Returns how many more there are than {@link usersOf} names. */
+export const moreUsersOf = (error: unknown): number =>
+  error instanceof ProblemError ? (error.problem.usedByMore ?? 0) : 0;

@@ -2,7 +2,7 @@ import Button from "@cloudscape-design/components/button";
 import Modal from "@cloudscape-design/components/modal";
 import { useState } from "react";
 import { Link } from "wouter";
-import { usersOf } from "../api/used-by";
+import { moreUsersOf, usersOf } from "../api/used-by";
 import { ProblemAlert } from "../app/problem-alert";
 import { texts } from "../texts/en";
 
@@ -18,6 +18,7 @@ export function DeleteDialog(props: {
   const [isSending, setSending] = useState(false);
   const [failure, setFailure] = useState<unknown>();
   const users = usersOf(failure);
+  const more = moreUsersOf(failure);
   const send = async (): Promise<void> => {
     setSending(true);
     try {
@@ -58,8 +59,11 @@ export function DeleteDialog(props: {
           <p>{texts.lists.usedBy}</p>
           <ul>
             {users.map(({ id, name: user, href }) => (
-              <li key={id}>{href === undefined ? user : <Link href={href}>{user}</Link>}</li>
+              <li key={id}>
+                <Link href={href}>{user}</Link>
+              </li>
             ))}
+            {more > 0 && <li>{texts.lists.usedByMore(more)}</li>}
           </ul>
         </>
       )}

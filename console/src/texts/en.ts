@@ -61,7 +61,7 @@ export const texts = {
         "What is loaded stays usable: you can play and edit. The console tries again by itself; nothing was sent twice.",
       UNAUTHENTICATED: "Sign in, and try again. What you have drafted is kept.",
       USER_QUOTA_REACHED: "Delete what you no longer need, or wait until what is under way has ended.",
-      IN_USE: "Delete what uses it first.",
+      IN_USE: "Delete it when they have ended.",
       MODEL_NOT_FOUND: "Choose another model: the stock models are always there.",
       MODEL_OF_ANOTHER_TECHNIQUE: "Choose a model of this technique.",
       INPUT_NOT_READY: "Wait until the input is finished; then compose again.",
@@ -100,7 +100,8 @@ export const texts = {
     delete: "Delete",
     deleteTitle: (name: string) => `Delete “${name}”?`,
     deleted: (name: string) => `“${name}” is deleted.`,
-    usedBy: "It is used by:",
+    usedBy: "What needs it and has not ended:",
+    usedByMore: (count: number) => `and ${count} more`,
   },
   compositions: {
     title: "Compositions",
@@ -148,6 +149,7 @@ export const texts = {
     licensesExplanation:
       "The console is built from these packages. Each license's text is as its package has it. OpenComposer itself is Apache-2.0.",
     licensesMissing: "The list of licenses cannot be loaded.",
+  },
   sound: {
     notFetched: (sound: string) =>
       `The sound ${sound} could not be fetched. Check that this console can be reached, and press Play again.`,
