@@ -119,7 +119,7 @@ export function createSession({ manager, logoutUrl, clientId, origin, leave }: S
     signedIn(next);
   }
 
-  function refuse(old: User): undefined {
+  function refuse(old: User): void {
     become({ kind: "refused", userName: userName(old) });
   }
 
@@ -131,11 +131,11 @@ export function createSession({ manager, logoutUrl, clientId, origin, leave }: S
     }
     try {
       const next = await manager.signinSilent();
-      if (next === null) {
+      if (next === null || next.profile.sub !== old.profile.sub) {
         refuse(old);
         return;
       }
-      signedIn(next);
+      await keep(next);
       return next.access_token;
     } catch (error) {
       // Only the user directory's own refusal ends the session. A broken connection does not.
