@@ -131,7 +131,7 @@ export function createSession({ manager, logoutUrl, clientId, origin, leave }: S
     }
     try {
       const next = await manager.signinSilent();
-      if (next === null || next.profile.sub !== old.profile.sub) {
+      if (next?.profile.sub !== old.profile.sub) {
         refuse(old);
         return;
       }
