@@ -21,8 +21,11 @@ const project = (displayName, testMatch, more = {}) => ({
 export default {
   projects: [
     project("unit", ["test/unit/**/*.test.ts", "test/console/unit/**/*.test.ts"]),
-    // Pages in a real browser, on the real local cloud.
-    project("console", ["test/console/browser/**/*.test.ts"]),
+    // Pages in a real browser, on one real local cloud.
+    project("console", ["test/console/browser/**/*.test.ts"], {
+      globalSetup: "<rootDir>/test/console/browser/support/start-cloud.ts",
+      globalTeardown: "<rootDir>/test/console/browser/support/stop-cloud.ts",
+    }),
     project("infra", ["test/infra/**/*.test.ts"], { setupFiles: ["<rootDir>/test/infra/setup/disable-bundling.ts"] }),
     project("permissions", ["test/permissions/**/*.test.ts"], {
       setupFiles: ["<rootDir>/test/infra/setup/disable-bundling.ts"],

@@ -13,6 +13,7 @@ import { jsonOf, networkFailure, type Problem, problemResponse, readProblem, une
 import type { components, paths } from "./schema.d.ts";
 
 export { asProblem, clientCodes, type Problem, readProblem } from "./problem.ts";
+export { backoffSeconds, type CallResult, isPassing, problemOf, retryAfterSeconds, withJitter } from "./retry.ts";
 export type { components, paths } from "./schema.d.ts";
 export {
   type Composition,

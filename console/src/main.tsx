@@ -1,13 +1,42 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { texts } from "./texts/en";
+import { App } from "./app/app";
+import { applyColorMode } from "./app/color-mode";
+import { ConfigFault } from "./app/config-fault";
+import { loadConfig } from "./config";
+import { createSession, createUserManager } from "./sign-in/session";
 
+import "@fontsource-variable/inter/wght.css";
+import "@fontsource-variable/fraunces/wght.css";
 import "../.generated/theme.css";
+import "./theme/base.css";
+import "./theme/shell.css";
 
-const root = document.getElementById("root");
-if (root === null) throw new Error("The page has no element with the id root.");
-createRoot(root).render(
-  <StrictMode>
-    <h1>{texts.product}</h1>
-  </StrictMode>,
-);
+async function start(): Promise<void> {
+  const place = document.getElementById("root");
+  if (place === null) throw new Error("The page has no element with the id root.");
+  applyColorMode();
+  const root = createRoot(place);
+  try {
+    const config = await loadConfig();
+    const session = createSession({
+      manager: createUserManager(config, location.origin),
+      logoutUrl: config.auth.logoutUrl,
+      clientId: config.auth.clientId,
+      origin: location.origin,
+      leave: (url) => {
+        location.assign(url);
+      },
+    });
+    await session.restore();
+    root.render(
+      <StrictMode>
+        <App config={config} session={session} />
+      </StrictMode>,
+    );
+  } catch (error) {
+    root.render(<ConfigFault error={error} />);
+  }
+}
+
+void start();

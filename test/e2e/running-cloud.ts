@@ -10,7 +10,7 @@ import { until } from "./until";
 export const repository = resolve(__dirname, "../..");
 
 const userSchema = z.object({ username: z.string(), password: z.string() });
-const outputsSchema = z.object({
+export const outputsSchema = z.object({
   apiUrl: z.url(),
   consoleUrl: z.url(),
   region: z.string(),

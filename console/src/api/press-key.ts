@@ -1,0 +1,35 @@
+/** One `Idempotency-Key` for each press of a button that makes something. */
+import { clientCodes } from "@opencomposer/client";
+import { ProblemError } from "./problem-error";
+
+export interface PressKeys {
+  /** Returns the key of the press. While the same body has no answer, a further press is the same request again. */
+  readonly keyFor: (body: unknown) => string;
+  /** Tells that the request of the present key has ended: with data, with a refusal, or without an answer. */
+  readonly ended: (error?: unknown) => void;
+}
+
+/** Returns true if it is not known whether the request was carried out, so that only its key makes it safe to repeat. */
+export const leftNoAnswer = (error: unknown): boolean =>
+  error instanceof ProblemError &&
+  (error.problem.code === clientCodes.networkFailure ||
+    error.problem.code === "IDEMPOTENCY_KEY_IN_FLIGHT" ||
+    error.problem.status >= 500);
+
+/** Bodies of bytes are told apart by identity, all others by their content. */
+const sameBody = (one: unknown, other: unknown): boolean =>
+  one === other ||
+  (!(one instanceof Blob) && !(other instanceof Blob) && JSON.stringify(one) === JSON.stringify(other));
+
+export function createPressKeys(newKey: () => string = () => crypto.randomUUID()): PressKeys {
+  let open: { readonly body: unknown; readonly key: string } | undefined;
+  return {
+    keyFor: (body) => {
+      if (open === undefined || !sameBody(open.body, body)) open = { body, key: newKey() };
+      return open.key;
+    },
+    ended: (error) => {
+      if (!leftNoAnswer(error)) open = undefined;
+    },
+  };
+}

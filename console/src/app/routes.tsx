@@ -1,0 +1,30 @@
+/** Every page of the console with its path. Pages are loaded when they are first shown. */
+import { type ComponentType, lazy } from "react";
+import { consolePaths } from "../../../naming/console-paths";
+import { texts } from "../texts/en";
+
+export interface PageRoute {
+  /** A path of wouter: `:id` stands for one part. */
+  readonly path: string;
+  readonly page: ComponentType;
+  /** The name in the navigation, for the pages that stand there. They stand in this order. */
+  readonly navigation?: string;
+}
+
+/** Reloading a page of these paths leads to the same page. The first one with a name in the navigation is the home. */
+export const pageRoutes: readonly PageRoute[] = [
+  { path: consolePaths.signedIn, page: lazy(async () => await import("../sign-in/signed-in-page")) },
+  {
+    path: "/compositions",
+    page: lazy(async () => await import("../compositions/compositions-page")),
+    navigation: texts.navigation.compositions,
+  },
+  {
+    path: "/melodies",
+    page: lazy(async () => await import("../melodies/melodies-page")),
+    navigation: texts.navigation.melodies,
+  },
+  { path: "/about", page: lazy(async () => await import("../about/about-page")), navigation: texts.navigation.about },
+];
+
+export const homePath = pageRoutes.find(({ navigation }) => navigation !== undefined)?.path ?? "/about";

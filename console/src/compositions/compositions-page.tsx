@@ -1,0 +1,152 @@
+import Button from "@cloudscape-design/components/button";
+import Modal from "@cloudscape-design/components/modal";
+import type { Composition } from "@opencomposer/client";
+import { useState } from "react";
+import { useLocation } from "wouter";
+import { useDeleteComposition, useUpdateComposition } from "../api/mutations";
+import { useCompositions, useModels, useTechniques } from "../api/queries";
+import { useNotices } from "../app/notices";
+import { PageTitle } from "../app/page-title";
+import { ProblemAlert } from "../app/problem-alert";
+import { LineageTree } from "../lineage/lineage-tree";
+import { DeleteDialog } from "../lists/delete-dialog";
+import { EmptyList } from "../lists/empty-list";
+import { ListPages } from "../lists/list-pages";
+import { ListChoice, ListTools } from "../lists/list-tools";
+import { useListView } from "../lists/list-view";
+import { RenameDialog } from "../lists/rename-dialog";
+import { SortChoice } from "../lists/sort-choice";
+import { useSessionState } from "../sign-in/session-context";
+import { SignInNeeded } from "../sign-in/sign-in-needed";
+import { texts } from "../texts/en";
+import { type CompositionAction, CompositionCard } from "./composition-card";
+
+import "../theme/lists.css";
+
+const techniques = ["unet-gan", "ar-cnn", "transformer", "arranger"] as const;
+const states = ["PENDING", "RUNNING", "COMPLETED", "FAILED"] as const;
+const allowed = { q: "any", technique: techniques, state: states, sort: ["name"], order: ["asc"] } as const;
+
+interface Asked {
+  readonly action: CompositionAction;
+  readonly composition: Composition;
+}
+
+export default function CompositionsPage() {
+  const session = useSessionState();
+  return (
+    <>
+      <PageTitle title={texts.compositions.title} description={texts.compositions.description} />
+      {session.kind === "signed-out" ? <SignInNeeded reason={texts.compositions.signIn} /> : <Compositions />}
+    </>
+  );
+}
+
+function Compositions() {
+  const view = useListView(allowed);
+  const { filters, limit, cursor } = view;
+  const list = useCompositions({ ...filters, limit, cursor });
+  const known = useTechniques();
+  const models = useModels({ limit: 100 });
+  const update = useUpdateComposition();
+  const remove = useDeleteComposition();
+  const { tell } = useNotices();
+  const [, navigate] = useLocation();
+  const [asked, setAsked] = useState<Asked>();
+  const close = (): void => {
+    setAsked(undefined);
+  };
+  const { items = [], total = 0, nextCursor } = list.data ?? {};
+  const nameOf = (technique: string): string => known.data?.items.find(({ id }) => id === technique)?.name ?? technique;
+  return (
+    <>
+      <ListTools
+        q={filters.q}
+        find={(q) => {
+          view.choose({ q });
+        }}
+      >
+        <ListChoice
+          label={texts.compositions.technique}
+          value={filters.technique}
+          choices={[
+            { value: "", label: texts.lists.all },
+            ...techniques.map((value) => ({ value, label: nameOf(value) })),
+          ]}
+          choose={(technique) => {
+            view.choose({ technique });
+          }}
+        />
+        <ListChoice
+          label={texts.compositions.state}
+          value={filters.state}
+          choices={[
+            { value: "", label: texts.lists.all },
+            ...states.map((value) => ({ value, label: texts.compositions.states[value] })),
+          ]}
+          choose={(state) => {
+            view.choose({ state });
+          }}
+        />
+        <SortChoice filters={filters} choose={view.choose} />
+      </ListTools>
+      {list.isError && <ProblemAlert error={list.error} />}
+      {list.isPending && <p role="status">{texts.loading}</p>}
+      {list.isSuccess && items.length === 0 && (
+        <EmptyList view={view} text={texts.compositions.empty}>
+          <Button
+            variant="primary"
+            onClick={() => {
+              navigate("/studio");
+            }}
+          >
+            {texts.compositions.compose}
+          </Button>
+        </EmptyList>
+      )}
+      <ul className="piece-cards" aria-label={texts.compositions.title} aria-busy={list.isPlaceholderData}>
+        {items.map((composition) => (
+          <CompositionCard
+            key={composition.id}
+            composition={composition}
+            technique={nameOf(composition.technique)}
+            model={models.data?.items.find(({ id }) => id === composition.modelId)?.name ?? composition.modelId}
+            act={(action, of) => {
+              setAsked({ action, composition: of });
+            }}
+          />
+        ))}
+      </ul>
+      <ListPages
+        view={view}
+        count={items.length}
+        total={total}
+        nextCursor={nextCursor}
+        isTurning={list.isPlaceholderData}
+      />
+      {asked?.action === "rename" && (
+        <RenameDialog
+          name={asked.composition.name}
+          rename={async (name) => await update.mutateAsync({ id: asked.composition.id, body: { name } })}
+          close={close}
+        />
+      )}
+      {asked?.action === "delete" && (
+        <DeleteDialog
+          name={asked.composition.name}
+          consequence={texts.compositions.deleteConsequence}
+          remove={async () => {
+            await remove.mutateAsync(asked.composition.id);
+            tell({ type: "success", text: texts.lists.deleted(asked.composition.name) });
+          }}
+          close={close}
+        />
+      )}
+      {asked?.action === "lineage" && (
+        <Modal visible header={texts.lineage.title} closeAriaLabel={texts.lists.close} onDismiss={close}>
+          <LineageTree composition={asked.composition} />
+        </Modal>
+      )}
+    </>
+  );
+}
