@@ -694,7 +694,7 @@ export interface components {
         /** @description The tempo slows down by 8 % over the bar before the tune's last note, which is held 1.5 times as long, but at most a bar longer. Where other voices move under it, it stays at the slower tempo; what sounds after it has the piece's tempo. On unless it is false. */
         ritardando?: boolean;
         /**
-         * @description The instruments of all tracks. `model`, which is the default, leaves those of the melody and of the model. Tracks of the technique that are named after their instruments are named after the new ones. The arranger's volumes stay as they are.
+         * @description The instruments of all tracks. `model`, which is the default, leaves those of the melody and of the model. The lowest track is the bass, which may be the melody itself. Tracks of the technique that are named after their instruments are named after the new ones. The arranger's volumes stay as they are.
          * @enum {string}
          */
         instruments?: "model" | "choir" | "strings" | "brass" | "organ" | "piano" | "band";
@@ -827,7 +827,7 @@ export interface components {
        *     `transformer`:
        *     - `samplingTechnique`: minP, nucleus, topK, random; default minP. How the next note is drawn from those that the model finds likely. minP leaves out what is much less likely than the likeliest; nucleus draws from the likeliest that together have a probability; topK draws from a number of likeliest; random draws from all. The original had the last three.
        *     - `samplingThreshold`: a number from 0 to 1; default 0.05. How many possibilities are drawn from. minP: the share of the likeliest one's probability that another needs, so that more is safer. nucleus: the probability that all have together, and topK: their number, from 1 at 0 to 32 at 1, so that more is more varied. Without a meaning for random.
-       *     - `creativeRisk`: a number from 0 to 2; default 0.9. How daring the choice is. 0 always takes the likeliest, 1 is as varied as the music that the model has learned from, more takes unlikely notes more often.
+       *     - `creativeRisk`: a number from 0 to 2; default 0.9. How daring the choice is. 0 always takes the likeliest, 1 is as varied as the music that the model has learned from, more takes unlikely notes more often, but none with less than a twentieth of the likeliest one's probability.
        *     - `inputDuration`: a number from 0 to 120 (seconds); default 0. How much of your piece the model hears, counted back from its end, in whole bars. 0 is all that it can hear. What it does not hear stays in the piece, too.
        *     - `trackExtensionDuration`: a number from 2 to 120 (seconds); default 30. How much is added, in whole bars at the piece's tempo. A piece has at most 64 bars in all.
        *     - `extensionBars`: an integer from 0 to 63 (bars); default 0. How much is added, in bars. 0 leaves it to the track extension duration.
@@ -865,7 +865,7 @@ export interface components {
       /** @description The tempo slows down by 8 % over the bar before the tune's last note, which is held 1.5 times as long, but at most a bar longer. Where other voices move under it, it stays at the slower tempo; what sounds after it has the piece's tempo. On unless it is false. */
       ritardando?: boolean;
       /**
-       * @description The instruments of all tracks. `model`, which is the default, leaves those of the melody and of the model. Tracks of the technique that are named after their instruments are named after the new ones. The arranger's volumes stay as they are.
+       * @description The instruments of all tracks. `model`, which is the default, leaves those of the melody and of the model. The lowest track is the bass, which may be the melody itself. Tracks of the technique that are named after their instruments are named after the new ones. The arranger's volumes stay as they are.
        * @enum {string}
        */
       instruments?: "model" | "choir" | "strings" | "brass" | "organ" | "piano" | "band";
@@ -898,7 +898,7 @@ export interface components {
         /** @description The tempo slows down by 8 % over the bar before the tune's last note, which is held 1.5 times as long, but at most a bar longer. Where other voices move under it, it stays at the slower tempo; what sounds after it has the piece's tempo. On unless it is false. */
         ritardando?: boolean;
         /**
-         * @description The instruments of all tracks. `model`, which is the default, leaves those of the melody and of the model. Tracks of the technique that are named after their instruments are named after the new ones. The arranger's volumes stay as they are.
+         * @description The instruments of all tracks. `model`, which is the default, leaves those of the melody and of the model. The lowest track is the bass, which may be the melody itself. Tracks of the technique that are named after their instruments are named after the new ones. The arranger's volumes stay as they are.
          * @enum {string}
          */
         instruments?: "model" | "choir" | "strings" | "brass" | "organ" | "piano" | "band";

@@ -120,7 +120,8 @@ export const performanceSchema = z
       .optional()
       .meta({
         description:
-          "The instruments of all tracks. `model`, which is the default, leaves those of the melody and of the model. Tracks of the " +
+          "The instruments of all tracks. `model`, which is the default, leaves those of the melody and of the model. The lowest track " +
+          "is the bass, which may be the melody itself. Tracks of the " +
           "technique that are named after their instruments are named after the new ones. The arranger's volumes stay as they are.",
       }),
   })

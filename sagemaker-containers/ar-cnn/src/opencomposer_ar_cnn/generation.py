@@ -26,10 +26,13 @@ from opencomposer_serving.technique import Generated, GeneratedTrack
 from opencomposer_ar_cnn import TECHNIQUE
 from opencomposer_ar_cnn.editable_piece import Floats
 from opencomposer_ar_cnn.model_metadata import OUTPUTS, ArCnnMetadata, parse_metadata
-from opencomposer_ar_cnn.nothing_to_edit import NothingToEdit, check_room
+from opencomposer_ar_cnn.nothing_to_edit import NothingToEdit, check_room, narrowing_parameters
 from opencomposer_ar_cnn.rewriting import Rewriting, added_notes, edited_notes
 from opencomposer_ar_cnn.rewriting_session import NotFinite, rewrite
-from opencomposer_ar_cnn.sampling_settings import SamplingSettings, sampling_settings
+from opencomposer_ar_cnn.sampling_settings import ALL_ITERATIONS, SamplingSettings, sampling_settings
+
+ALL_NOTES = 100
+"""The percentage of notes that is all of them."""
 
 
 @dataclass(frozen=True)
@@ -178,8 +181,8 @@ class ArCnn:
         self, metadata: ArCnnMetadata, given: Sequence[Note], rewriting: Rewriting, settings: SamplingSettings
     ) -> Generated:
         """Builds the response. With a locked melody each line in which anything sounds is a track beside it, or the
-        added notes are one; where nothing was added, a remark says why. Otherwise the re-written piece takes the
-        melody's place, because a note may be held on from given into added cells."""
+        added notes are one. Otherwise the re-written piece takes the melody's place, because a note may be held on from
+        given into added cells. Where nothing was added or changed, a remark says what kept the model from it."""
         locked = settings.melody_lock
         original = notes_to_planes(given, rewriting.planes.shape[1])
         events = [event.as_json() for event in rewriting.events]
@@ -194,15 +197,18 @@ class ArCnn:
             else:
                 parts = [(line.name, planes_to_notes(line.planes)) for line in rewriting.lines]
             tracks = [GeneratedTrack(name, voice.program, notes) for name, notes in parts if notes]
-            if not tracks:
-                extra["remarks"] = [remark_on_nothing_added(settings)]
+            is_as_given = not tracks
             # Where there is no track, silence is measured.
             written = [notes_to_planes(track.notes, original.shape[1]) for track in tracks]
             metrics = measure_composition(original, written or [np.zeros_like(original)])
         else:
             tracks = []
+            is_as_given = not events
             extra["melody"] = {"notes": _notes_json(edited_notes(given, rewriting))}
             metrics = measure_composition(None, [rewriting.planes])
+        if is_as_given:
+            narrowing = narrowing_parameters(original, settings, metadata.edit_limits)
+            extra["remarks"] = [remark_on_nothing_written(settings, narrowing)]
         metrics |= {
             "editCount": float(len(events)),
             "passCount": float(rewriting.passes),
@@ -213,16 +219,28 @@ class ArCnn:
         return Generated(tracks, metrics, extra)
 
 
-def remark_on_nothing_added(settings: SamplingSettings) -> str:
-    """Returns the sentence of a response that adds nothing to a locked melody."""
+def remark_on_nothing_written(settings: SamplingSettings, narrowing: Sequence[str]) -> str:
+    """Returns the sentences of a response in which nothing was added to a locked melody, or nothing was changed.
+
+    narrowing: see `narrowing_parameters`. Which of several parameters left the model nothing to write is not known, so
+    all are named that can have been.
+    """
+    locked = settings.melody_lock
+    done = "Nothing was added to the melody" if locked else "Nothing was changed in the piece"
     if settings.sampling_iterations == 0:
-        return "Nothing was added to the melody, because samplingIterations is 0."
+        return f"{done}, because samplingIterations is 0."
+    limits = list(narrowing)
+    # Of edits without lines at least one is made, however short the way is.
+    if settings.share_of_the_way < 1 and settings.writes_lines:
+        limits.append(f"samplingIterations ({settings.sampling_iterations} of {ALL_ITERATIONS})")
     if settings.min_probability > 0:
-        return (
-            f"Nothing was added to the melody: the model found no note of which it is as sure as minProbability "
-            f"({settings.min_probability:g}) asks for. A lower value lets it write more."
-        )
-    return (
-        "Nothing was added to the melody: the model takes it for enough. More density, another temperature or another "
-        "seed may change that."
-    )
+        limits.append(f"minProbability ({settings.min_probability:g})")
+    if not locked and settings.max_percentage_of_initial_notes_removed < ALL_NOTES:
+        limits.append(f"maxPercentageOfInitialNotesRemoved ({settings.max_percentage_of_initial_notes_removed})")
+    if limits:
+        *others, last = limits
+        named = f"{', '.join(others)} and {last}" if others else last
+        found = f"the model found nothing to write within the limits of {named}"
+        return f"{done}: {found}. Wider limits may let it write more."
+    verdict = "takes it for enough. More density, another" if locked else "wants it as it is. Another density, another"
+    return f"{done}: the model {verdict} temperature or another seed may change that."
