@@ -1,6 +1,6 @@
 /** Laws of pieces that go on, over random pieces and responses. */
 import fc from "fast-check";
-import { extendScore } from "../../../domain/music/extended-score";
+import { extendScore, restsInWords, seamOf } from "../../../domain/music/extended-score";
 import { type GivenPiece, heardTracks, maxHeardTracks, trackOfPiece } from "../../../domain/music/given-piece";
 import { toGrid } from "../../../domain/music/melody";
 import { endTick } from "../../../domain/music/midi-note";
@@ -67,8 +67,13 @@ test("every given note stays where it was, in its time and with its velocity, an
       const lastEnd = Math.max(
         ...heard.flatMap((index) => toGrid(trackOfPiece(piece, index)).map(({ onset, duration }) => onset + duration)),
       );
-      const firstStep = Math.ceil(lastEnd / 4) * 4;
-      const bars = Math.floor(firstStep / 16) + 3;
+      const firstStep = seamOf(piece);
+      // The first beat after what is heard, and as many bars later as rest at the end.
+      expect(firstStep).toBeGreaterThanOrEqual(lastEnd);
+      expect(firstStep).toBeLessThanOrEqual(16 * piece.bars);
+      expect(firstStep).toBeGreaterThan(16 * (piece.bars - 1));
+      expect((firstStep - Math.ceil(lastEnd / 4) * 4) % 16).toBe(0);
+      const bars = piece.bars + 3;
       const written = writing.slice(0, Math.min(heard.length + 1, writing.length)).map((notes, index) => ({
         ...{ name: `w${index}`, program: index },
         notes: notes.map(({ after, ...note }) => ({ ...note, onset: firstStep + after })),
@@ -101,8 +106,20 @@ test("every given note stays where it was, in its time and with its velocity, an
       for (const { source, generatedFromBar } of output.tracks) {
         expect(generatedFromBar).toBe(source === "input" ? undefined : fromBar);
       }
-      const lastTick = Math.max(...piece.tracks.flatMap(({ notes }) => notes.map(endTick)));
-      expect(output.bars).toBe(Math.max(bars, Math.ceil(lastTick / (4 * piece.ticksPerBeat))));
+      expect(output.bars).toBe(bars);
+      // A new note neither cuts a given one nor begins before it has ended.
+      const givenEnds = heard.flatMap((index) => (piece.tracks[index]?.notes ?? []).map(endTick));
+      const begins = score.tracks.flatMap(({ notes, generatedFromTick = Infinity }) =>
+        notes.filter(({ startTick }) => startTick >= generatedFromTick).map(({ startTick }) => startTick),
+      );
+      expect(Math.min(...begins)).toBeGreaterThanOrEqual(finer * Math.max(...givenEnds));
+      expect(score.tracks.flatMap(({ notes }) => notes).every(({ durationTicks }) => durationTicks > 0)).toBe(true);
+      const remarks = restsInWords(score);
+      const someRest = score.tracks.some(
+        ({ source, isDrums, notes }) => source === "input" && isDrums !== true && notes.length > 0,
+      );
+      expect(remarks.length > 0).toBe(someRest);
+      expect(remarks.every((remark) => remark.length <= 500)).toBe(true);
       expect(parseMidi(writeMidi(score)).ticksPerBeat).toBe(score.ticksPerBeat);
     }),
   );
