@@ -7,7 +7,10 @@ import { type Score, sharedMembers, timeSignatureOf } from "./score";
 import type { MidiTrack, Song } from "./song";
 
 /** A track that was given. */
-export interface GivenTrack extends Pick<Score["tracks"][number], "name" | "program" | "isDrums" | "mix"> {
+export interface GivenTrack extends Pick<
+  Score["tracks"][number],
+  "name" | "program" | "isDrums" | "isWritten" | "mix"
+> {
   readonly notes: readonly MidiNote[];
 }
 
@@ -104,10 +107,11 @@ export function wholeScore(score: Score): PieceToChooseFrom {
   return {
     bars: { ticksPerBeat, bars, timeSignature: timeSignatureOf(score) },
     tempo,
-    tracks: score.tracks.map(({ name, program, isDrums, mix, notes }) => ({
+    tracks: score.tracks.map(({ name, program, source, isDrums, isWritten, mix, notes }) => ({
       name,
       program,
       ...(isDrums === undefined ? {} : { isDrums }),
+      ...(source === "generated" || isWritten === true ? { isWritten: true as const } : {}),
       ...(mix === undefined ? {} : { mix }),
       notes,
     })),

@@ -46,6 +46,8 @@ export const scoreSchema = z.strictObject({
       generatedFromTick: z.number().min(0).optional(),
       /** Present if the track's pitches stand for drums. */
       isDrums: z.literal(true).optional(),
+      /** Present on a track of the input that a technique has written before: it is performed as it was then. */
+      isWritten: z.literal(true).optional(),
       /** The place in the mix that the technique gives the track. Without it, a performance decides. */
       mix: mixSchema.optional(),
       notes: z.array(noteSchema),
@@ -281,6 +283,38 @@ const drumChannel = 9;
 /** MIDI channels in the order in which tracks take them. The channel of the drums is left out. */
 const melodicChannels = [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15];
 
+/**
+ * Returns the channel of each track. Where tracks are more than channels, those of one program share channels, so that
+ * each of the first 15 programs keeps its sound. Further programs share with the others, whose sound they may take.
+ */
+export function channelsOf(tracks: readonly Pick<ScoreTrack, "program" | "isDrums">[]): number[] {
+  const count = melodicChannels.length;
+  const melodic = tracks.flatMap(({ isDrums }, index) => (isDrums === true ? [] : [index]));
+  const places = new Map<number, number>();
+  if (tracks.length <= count) for (const index of melodic) places.set(index, index);
+  else {
+    // A program's first track has a channel of its own before any other has a second one.
+    const firsts = melodic.filter((index) => tracks.findIndex(isMelodicOf(tracks[index]?.program)) === index);
+    const owners = [...firsts, ...melodic.filter((index) => !firsts.includes(index))].slice(0, count);
+    owners.sort((one, other) => one - other).forEach((index, place) => places.set(index, place));
+    const sharers = new Map<number, number>();
+    for (const index of melodic.filter((track) => !places.has(track))) {
+      const program = tracks[index]?.program;
+      const alike = owners.filter((owner) => tracks[owner]?.program === program);
+      const shared = alike.length === 0 ? owners : alike;
+      const [owner = 0] = [...shared].sort((one, other) => (sharers.get(one) ?? 0) - (sharers.get(other) ?? 0));
+      sharers.set(owner, (sharers.get(owner) ?? 0) + 1);
+      places.set(index, places.get(owner) ?? 0);
+    }
+  }
+  return tracks.map((_, index) => melodicChannels[places.get(index) ?? -1] ?? drumChannel);
+}
+
+const isMelodicOf =
+  (program: number | undefined) =>
+  (track: Pick<ScoreTrack, "program" | "isDrums">): boolean =>
+    track.isDrums !== true && track.program === program;
+
 /** MIDI clocks in a quarter note. */
 const clocksPerQuarter = 24;
 
@@ -309,8 +343,9 @@ export function writeMidi(score: PerformedScore): Uint8Array {
     score.bars * ticksPerBar(timeSignatureOf(score), score.ticksPerBeat),
     ...lastingTracks.flatMap(({ notes }) => notes.map(endTick)),
   );
+  const channels = channelsOf(score.tracks);
   const tracks = lastingTracks.map(({ name, program, isDrums, notes, volume, pan }, index) => {
-    const channel = isDrums === true ? drumChannel : (melodicChannels[index % melodicChannels.length] ?? 0);
+    const channel = channels[index] ?? 0;
     const settings: TimedEvent[] = [{ tick: 0, rank: 0, at: (delta) => ({ delta, trackName: plainText(name, 100) }) }];
     if (index === 0) {
       const timeSignature = timeSignatureEvent(timeSignatureOf(score));

@@ -4,7 +4,7 @@ import { extendScore, restsInWords, seamOf } from "../../../domain/music/extende
 import { type GivenPiece, heardTracks, maxHeardTracks, trackOfPiece } from "../../../domain/music/given-piece";
 import { toGrid } from "../../../domain/music/melody";
 import { endTick } from "../../../domain/music/midi-note";
-import { scoreOutput, writeMidi } from "../../../domain/music/score";
+import { channelsOf, scoreOutput, writeMidi } from "../../../domain/music/score";
 import { parseMidi } from "../../../domain/music/song";
 
 const pitch = fc.nat({ max: 127 });
@@ -122,5 +122,43 @@ test("every given note stays where it was, in its time and with its velocity, an
       expect(remarks.every((remark) => remark.length <= 500)).toBe(true);
       expect(parseMidi(writeMidi(score)).ticksPerBeat).toBe(score.ticksPerBeat);
     }),
+  );
+});
+
+test("tracks share channels only where there are too few, and then those of one program first", () => {
+  const tracks = fc.array(
+    fc.record({ program: fc.nat({ max: 40 }), isDrums: fc.constantFrom(true as const, undefined) }),
+    {
+      maxLength: 64,
+    },
+  );
+  fc.assert(
+    fc.property(tracks, (all) => {
+      const asked = all.map(({ program, isDrums }) => ({ program, ...(isDrums === undefined ? {} : { isDrums }) }));
+      const channels = channelsOf(asked);
+      const melodic = asked.flatMap(({ isDrums }, index) => (isDrums === true ? [] : [index]));
+      asked.forEach(({ isDrums }, index) => expect(channels[index] === 9).toBe(isDrums === true));
+      const used = new Set(melodic.map((index) => channels[index]));
+      expect(used.size).toBe(Math.min(15, melodic.length));
+      const programs = new Set(melodic.map((index) => asked[index]?.program));
+      const sounds = new Set(melodic.map((index) => `${channels[index]}/${asked[index]?.program}`));
+      // A channel has one program, unless there are more programs than channels.
+      if (programs.size <= 15) expect(sounds.size).toBe(used.size);
+      if (all.length <= 15) expect(channels.filter((channel) => channel !== 9)).toHaveLength(used.size);
+    }),
+  );
+});
+
+test("of twenty tracks of strings and winds, each has the sound of its own program in the file", () => {
+  const note = { startTick: 0, durationTicks: 480, pitch: 60, velocity: 80 };
+  const score = {
+    ...{ schemaVersion: 1 as const, name: "Many", ticksPerBeat: 480, tempo: 100, bars: 1 },
+    tracks: Array.from({ length: 20 }, (_, index) => ({
+      ...{ name: `T${index}`, program: 40 + (index % 10), source: "input" as const },
+      notes: [{ ...note, pitch: 40 + index }],
+    })),
+  };
+  expect(parseMidi(writeMidi(score)).tracks.map(({ program }) => program)).toEqual(
+    score.tracks.map(({ program }) => program),
   );
 });
