@@ -1,7 +1,10 @@
 /** What a composition is given: one melody, or all tracks of a piece. */
 import type { TechniqueId } from "../../naming/resource-names";
 import type { InputOptions } from "../schemas/composition-parts";
-import { type Bars, choosePart, type Melody, type TrackMelody, withWholeSteps } from "./melody";
+import { barAt } from "./bar-lines";
+import { barsWithNotes } from "./bars-with-notes";
+import type { PitchSpan } from "./input-limits";
+import { type Bars, choosePart, type Melody, pitchSpan, type TrackMelody, withWholeSteps } from "./melody";
 import type { MidiNote } from "./midi-note";
 import { type Score, sharedMembers, timeSignatureOf } from "./score";
 import type { MidiTrack, Song } from "./song";
@@ -132,6 +135,24 @@ export function wholeFile(
   });
   const { name, program, notes, tempo } = chosen.line;
   return { bars: chosen.line, tempo, tracks: [{ name, program, notes }, ...others.map(given)] };
+}
+
+/** What is known of a file whose tracks may all be given, apart from what is known of the chosen one. */
+export interface WholeFileFacts extends PitchSpan {
+  /** The bars of the chosen track in which notes of any track that is not drums begin. */
+  readonly barsWithNotes: string;
+}
+
+/** Returns the facts of a whole file. Notes that begin after the bars of the chosen track are never given. */
+export function wholeFileFacts(
+  song: Song,
+  chosen: { readonly index: number; readonly line: TrackMelody },
+): WholeFileFacts {
+  const { bars, barLines: stretches } = chosen.line;
+  const tones = wholeFile(song, chosen)
+    .tracks.filter(({ isDrums }) => isDrums !== true)
+    .flatMap(({ notes }) => notes.filter(({ startTick }) => barAt(stretches, startTick) <= bars));
+  return { barsWithNotes: barsWithNotes(stretches, tones), ...pitchSpan(tones) };
 }
 
 /** Returns the piece with a finer division where a sixteenth is not a whole number of ticks. */

@@ -7,7 +7,17 @@ import type { Metrics } from "../schemas/metrics";
 import { plainText } from "../schemas/text";
 import { barsWithNotes } from "./bars-with-notes";
 import { cellOf, soundingCells } from "./edit-events";
-import { type Melody, type ModelNote, stepsPerBeat, stretchesOf, tickOfStep, toGrid, withWholeSteps } from "./melody";
+import type { PitchSpan } from "./input-limits";
+import {
+  type Melody,
+  type ModelNote,
+  pitchSpan,
+  stepsPerBeat,
+  stretchesOf,
+  tickOfStep,
+  toGrid,
+  withWholeSteps,
+} from "./melody";
 import { endTick, type MidiNote } from "./midi-note";
 import type { TempoSign } from "./midi-scan";
 import { rewrittenMelody } from "./rewritten-melody";
@@ -219,6 +229,10 @@ export function scoreNoteBars(score: Score): string[] {
   const stretches = stretchesOf({ bars, ticksPerBeat, timeSignature: timeSignatureOf(score) });
   return tracks.map(({ notes }) => barsWithNotes(stretches, notes));
 }
+
+/** Returns the lowest and the highest pitch of each track; nothing for a track without notes. */
+export const scorePitchSpans = ({ tracks }: Pick<Score, "tracks">): (PitchSpan | null)[] =>
+  tracks.map(({ notes }) => (notes.length === 0 ? null : pitchSpan(notes)));
 
 /** Returns the output that the composition's resource shows of the piece. */
 export function scoreOutput(score: Score, metrics: Metrics, editEventCount?: number): CompositionOutput {

@@ -8,6 +8,7 @@ import {
   type Score,
   scoreNoteBars,
   scoreOutput,
+  scorePitchSpans,
   writeMidi,
 } from "../../domain/music/score";
 import { maxRemarks } from "../../domain/schemas/composition-parts";
@@ -249,6 +250,7 @@ async function writeResult(
     midi: { revision, ...digestOf(bytes) },
     inputMidi: digestOf(given),
     barsWithNotes: scoreNoteBars(score),
+    pitchSpans: scorePitchSpans(score),
     ...(phraseEnds === undefined ? {} : { phraseEnds }),
   };
 }

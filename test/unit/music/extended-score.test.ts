@@ -1,10 +1,21 @@
 /** Laws of pieces that go on, over random pieces and responses. */
 import fc from "fast-check";
 import { extendScore, restsInWords, seamOf } from "../../../domain/music/extended-score";
-import { type GivenPiece, heardTracks, maxHeardTracks, trackOfPiece } from "../../../domain/music/given-piece";
-import { toGrid } from "../../../domain/music/melody";
+import {
+  choosePiece,
+  type GivenPiece,
+  heardTracks,
+  maxHeardTracks,
+  scoreOfPiece,
+  trackOfPiece,
+  wholeFile,
+  wholeFileFacts,
+  wholeScore,
+} from "../../../domain/music/given-piece";
+import { chooseBars, transposeIssue } from "../../../domain/music/input-limits";
+import { MelodyError, toGrid, trackMelody } from "../../../domain/music/melody";
 import { endTick } from "../../../domain/music/midi-note";
-import { channelsOf, scoreOutput, writeMidi } from "../../../domain/music/score";
+import { channelsOf, scoreOutput, scorePitchSpans, writeMidi } from "../../../domain/music/score";
 import { parseMidi } from "../../../domain/music/song";
 
 const pitch = fc.nat({ max: 127 });
@@ -137,7 +148,7 @@ test("tracks share channels only where there are too few, and then those of one 
       const asked = all.map(({ program, isDrums }) => ({ program, ...(isDrums === undefined ? {} : { isDrums }) }));
       const channels = channelsOf(asked);
       const melodic = asked.flatMap(({ isDrums }, index) => (isDrums === true ? [] : [index]));
-      asked.forEach(({ isDrums }, index) => expect(channels[index] === 9).toBe(isDrums === true));
+      expect(channels.map((channel) => channel === 9)).toEqual(asked.map(({ isDrums }) => isDrums === true));
       const used = new Set(melodic.map((index) => channels[index]));
       expect(used.size).toBe(Math.min(15, melodic.length));
       const programs = new Set(melodic.map((index) => asked[index]?.program));
@@ -160,5 +171,51 @@ test("of twenty tracks of strings and winds, each has the sound of its own progr
   };
   expect(parseMidi(writeMidi(score)).tracks.map(({ program }) => program)).toEqual(
     score.tracks.map(({ program }) => program),
+  );
+});
+
+test("what a row knows of a whole file or piece decides as the worker does who reads it", () => {
+  const options = fc.record({
+    transpose: fc.integer({ min: -12, max: 12 }),
+    startBar: fc.integer({ min: 1, max: 9 }),
+  });
+  const refusal = (choose: () => unknown): string | undefined => {
+    try {
+      choose();
+      return undefined;
+    } catch (error) {
+      if (error instanceof MelodyError) return error.code;
+      throw error;
+    }
+  };
+  fc.assert(
+    fc.property(pieces, options, (piece, { transpose, startBar }) => {
+      const score = scoreOfPiece({ name: "Any", piece });
+      const song = parseMidi(writeMidi(score));
+      const index = heardTracks(piece)[0] ?? 0;
+      const line = trackMelody(song, index);
+      const file = wholeFile(song, { index, line });
+      const facts = wholeFileFacts(song, { index, line });
+      const known = chooseBars({
+        melody: { bars: line.bars, barsWithNotes: facts.barsWithNotes },
+        options: { startBar },
+        technique: "transformer",
+        maxBars: 64,
+      });
+      const ofFile = known.kind === "REFUSED" ? known.issue.code : undefined;
+      expect(refusal(() => choosePiece(file, { startBar }, "transformer"))).toBe(ofFile);
+      // Without a choice of bars, the pitches of all decide.
+      expect(refusal(() => choosePiece(file, { transpose }, "transformer"))).toBe(
+        transposeIssue(facts, transpose)?.code,
+      );
+      const spans = scorePitchSpans(score).filter((_, track) => piece.tracks[track]?.isDrums !== true);
+      const span = {
+        lowest: Math.min(...spans.flatMap((each) => (each === null ? [] : [each.lowest]))),
+        highest: Math.max(...spans.flatMap((each) => (each === null ? [] : [each.highest]))),
+      };
+      expect(refusal(() => choosePiece(wholeScore(score), { transpose }, "transformer"))).toBe(
+        transposeIssue(span, transpose)?.code,
+      );
+    }),
   );
 });
