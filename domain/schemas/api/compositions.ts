@@ -78,7 +78,8 @@ export const compositionInputOptionsSchema = z
         description:
           "True gives the technique all tracks of an uploaded file, and not only the chosen one, which comes first. Their bars " +
           "are those of the chosen track. The technique must hear tracks (`hearsTracks` of `GET /techniques`). Up to 16 tracks " +
-          "are heard: the chosen one and those with the most notes. Drums and further tracks stay in the piece.",
+          "are heard: the chosen one and those with the most notes. A model goes on with as many of them as it has voices, the chosen " +
+          "one always among them, and `output.remarks` names the others. Drums and further tracks stay in the piece.",
       }),
   })
   .meta({ id: "InputOptions" });
@@ -92,8 +93,8 @@ export const performanceSchema = z
       .optional()
       .meta({
         description:
-          "Velocities follow the phrases, the bars and the voices, with the tune in front. A tune whose own velocities " +
-          `differ keeps them. ${on}`,
+          "Velocities follow the phrases, the bars and the voices, with the tune in front. A tune, or another " +
+          `uploaded track of a piece that goes on, keeps its own velocities where they differ. ${on}`,
       }),
     mix: z
       .boolean()
@@ -105,7 +106,7 @@ export const performanceSchema = z
       .meta({
         description:
           "The other voices end up to a 32nd early before rests and where a phrase of the tune ends. The tune keeps " +
-          `its lengths. ${on}`,
+          `its lengths, and so do all uploaded notes of a piece that goes on. ${on}`,
       }),
     ritardando: z
       .boolean()
@@ -244,7 +245,8 @@ export const compositionSchema = z
         remarks: remarksSchema.meta({
           description:
             "Sentences for people about what the technique did otherwise than usual: that a low tune is the bass, that a voice " +
-            "rests in the whole piece and so has no track, or that nothing was added to the melody, and what may change that.",
+            "rests in the whole piece and so has no track, that nothing was added to the melody, and what may change that, or which " +
+            "tracks of the input go on and which rest in what is added.",
         }),
       })
       .optional(),
