@@ -3,7 +3,7 @@ import type { components } from "@opencomposer/client";
 import { keepPreviousData, useQueries, useQuery, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
 import { useApi } from "../api/api";
 import { type Fetched, fetched } from "../api/fetched";
-import { type TrainingJobListQuery, useLook } from "../api/queries";
+import { asBytes, given, type TrainingJobListQuery, useLook } from "../api/queries";
 import { queryKeys } from "../api/query-keys";
 import { nextLook } from "../api/retries";
 import { hasEnded } from "./job-state";
@@ -32,10 +32,6 @@ interface Moment {
 }
 const momentOf = (job: TrainingJob | undefined): Moment | undefined =>
   job === undefined ? undefined : { epoch: job.progress.epoch, hasEnded: hasEnded(job) };
-
-function given<Q extends object>(query: { readonly [Name in keyof Q]?: Q[Name] | undefined }): Q {
-  return Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined)) as Q;
-}
 
 export const useTrainingJobs = (query: TrainingJobListQuery): UseQueryResult<Schemas["TrainingJobList"]> =>
   useLook({
@@ -155,8 +151,8 @@ export function useSampleMidis(samples: readonly Sample[], jobId: string): reado
         (
           await fetched(
             api.GET("/training-jobs/{trainingJobId}/samples/{epoch}/{melodyId}", {
-              params: { path: { trainingJobId: jobId, epoch, melodyId } },
-              headers: { accept: "audio/midi" },
+              params: { path: { trainingJobId: jobId, epoch: String(epoch), melodyId } },
+              ...asBytes,
               signal,
             }),
           )
@@ -173,6 +169,8 @@ export const useTrainingTopics = (topics: Topics): UseQueryResult<TrainingTopics
     look: async (api, signal) =>
       await api.GET("/training-topics", {
         params: { query: { tags: Object.fromEntries(Object.entries(topics).map(([tag, all]) => [tag, all.join(",")])) } },
+        // Each tag is a parameter of its own name.
+        querySerializer: ({ tags = {} }) => new URLSearchParams(tags).toString(),
         signal,
       }),
     staleTime: Infinity,
