@@ -9,7 +9,7 @@ import { SmallRoll } from "../stage/small-roll";
 import { texts } from "../texts/en";
 import { trainingTexts } from "../texts/en-training";
 import { journeyOf, nearestSample, samplesOf } from "./epoch-samples";
-import { type SampleList, useSampleMidis } from "./training-queries";
+import { type Sample, type SampleList, useSampleMidis } from "./training-queries";
 
 const { job: words } = trainingTexts;
 
@@ -72,7 +72,7 @@ export function Listen({ jobId, samples, epoch, setEpoch }: ListenProps) {
 
 function OneEpoch(props: {
   readonly jobId: string;
-  readonly sample: SampleList["items"][number];
+  readonly sample: Sample;
   readonly melody: string;
   readonly epoch: number;
 }) {
@@ -107,7 +107,7 @@ function useGoOn(piece: Piece | undefined): void {
 
 function AllEpochs(props: {
   readonly jobId: string;
-  readonly samples: SampleList["items"];
+  readonly samples: readonly Sample[];
   readonly melody: string;
   readonly setEpoch: (epoch: number) => void;
 }) {

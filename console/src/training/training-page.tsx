@@ -148,7 +148,13 @@ function Jobs(props: {
           />
         ))}
       </ul>
-      <ListPages view={view} count={items.length} total={total} nextCursor={nextCursor} />
+      <ListPages
+        view={view}
+        count={items.length}
+        total={total}
+        nextCursor={nextCursor}
+        isTurning={list.isPlaceholderData}
+      />
       {asked !== undefined && (
         <DeleteDialog
           name={asked.name}
