@@ -232,6 +232,7 @@ export const trainingTexts = {
     topicPieces: (pieces: number) => `(${pieces})`,
     howItLearns: "3  How it learns",
     more: (count: number) => `${count} more`,
+    values: (count: number, chosen: number) => (chosen === 0 ? `Any of ${count}` : `${chosen} of ${count}`),
     name: "4  Name",
     namePlaceholder: "My first model",
     nameRange: "1 to 100 characters",

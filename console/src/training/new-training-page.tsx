@@ -187,7 +187,7 @@ function NewTraining({ techniques, all, resumed, chosen }: NewTrainingProps) {
             {placed.at.get(topicsControl)}
           </p>
         )}
-        <TopicChoice counts={counts.data ?? all} all={all} topics={topics} choose={setTopics} />
+        <TopicChoice all={all} topics={topics} choose={setTopics} />
       </section>
       <section className="card">
         <h2>{words.howItLearns}</h2>
