@@ -44,7 +44,9 @@ function FigureBar({ figure }: { readonly figure: Figure }) {
     <svg className="figure-bar" viewBox="0 0 100 12" preserveAspectRatio="none" role="img" aria-label={label}>
       <rect x="0" y="5" width="100" height="2" rx="1" className="figure-scale" />
       <rect x="0" y="4" width={at(value)} height="4" rx="2" className="figure-value" />
-      {reference !== undefined && <rect x={at(reference) - 0.6} y="0" width="1.2" height="12" className="figure-data" />}
+      {reference !== undefined && (
+        <rect x={at(reference) - 0.6} y="0" width="1.2" height="12" className="figure-data" />
+      )}
     </svg>
   );
 }

@@ -17,11 +17,11 @@ export const modelsTexts = {
   pieces: (pieces: number, dataset: string) => `${pieces === 1 ? "1 piece" : `${pieces} pieces`} of ${dataset}`,
   license: "License of the data",
   longest: (bars: number) => `pieces of up to ${bars} bars`,
-  rating: (likes: number) => (likes === 1 ? "1 person found good what it composed" : `${likes} people found good what it composed`),
+  rating: (likes: number) =>
+    likes === 1 ? "1 person found good what it composed" : `${likes} people found good what it composed`,
   beside: "Beside Bach",
   besideData: "Beside the training data",
-  besideHint:
-    "The line is where the music stands that it learned from. Nearer to the line is better; further is not.",
+  besideHint: "The line is where the music stands that it learned from. Nearer to the line is better; further is not.",
   metric: "Figure",
   model: "Model",
   bach: "Bach",

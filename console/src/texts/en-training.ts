@@ -253,7 +253,14 @@ export const trainingTexts = {
       "ar-cnn": "Re-writes a piece note by note. It learns to mend what was spoiled.",
       transformer: "Goes on with a piece. It learns what comes next.",
     },
-    topicNames: { composer: "Composer", form: "Form", key: "Key", length: "Length", metre: "Time signature", mode: "Mode" },
+    topicNames: {
+      composer: "Composer",
+      form: "Form",
+      key: "Key",
+      length: "Length",
+      metre: "Time signature",
+      mode: "Mode",
+    },
     topicValues: {
       "4-4": "4/4",
       "3-4": "3/4",

@@ -87,6 +87,10 @@ export function Chart({ description, epochs, lines, reference, height, epoch, on
             time: false,
             range: (_plot, min, max) => (min === max ? [min - 1, max + 1] : [min, max]),
           },
+          y: {
+            // A line that never moves, such as "no empty bar", stands at the foot of a chart of one unit.
+            range: (_plot, min, max) => (min === max ? [min, min + 1] : uPlot.rangeNum(min, max, 0.1, true)),
+          },
         },
         axes: [
           { ...axis, size: 28, space: 46, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] },

@@ -26,7 +26,13 @@ export function CurveCard(props: CurveCardProps) {
   const referenceShown = reference === undefined ? undefined : metricNumber(reference);
   const description = lines
     .map(({ label, values }) =>
-      job.chartLabel(label, shown(values.find((value) => value !== null)), shown(values.at(-1)), lastEpoch, referenceShown),
+      job.chartLabel(
+        label,
+        shown(values.find((value) => value !== null)),
+        shown(values.at(-1)),
+        lastEpoch,
+        referenceShown,
+      ),
     )
     .join(" ");
   return (

@@ -99,9 +99,7 @@ function MetricCard(
   );
 }
 
-function LossesCard(
-  props: ChosenEpoch & { readonly metrics: TrainingMetrics; readonly names: readonly MetricName[] },
-) {
+function LossesCard(props: ChosenEpoch & { readonly metrics: TrainingMetrics; readonly names: readonly MetricName[] }) {
   const { metrics, names, epoch, onEpoch } = props;
   const { epochs, lines } = useMemo(() => {
     const overlaid = names.map((name) => ({ name, ...overlay([metrics], name) }));

@@ -50,7 +50,10 @@ export function journeyOf(sampled: readonly SampledEpoch[]): Journey | undefined
   const { piece: shape } = first;
   const span = barTicks(shape) * barsOfEpoch;
   const end = Math.floor(endOfPiece(shape) / span) * span;
-  const most = sampled.reduce((tracks, { piece }) => (piece.tracks.length > tracks.length ? piece.tracks : tracks), shape.tracks);
+  const most = sampled.reduce(
+    (tracks, { piece }) => (piece.tracks.length > tracks.length ? piece.tracks : tracks),
+    shape.tracks,
+  );
   const tracks = most.map((track, place) => ({
     ...track,
     notes: sampled.flatMap(({ piece }, index) => {

@@ -1,6 +1,6 @@
 /** What the model played after an epoch, and all epochs after one another. */
 import Button from "@cloudscape-design/components/button";
-import SegmentedControl from "@cloudscape-design/components/segmented-control";
+import Select from "@cloudscape-design/components/select";
 import { useEffect, useMemo, useState } from "react";
 import { type Piece, PieceError } from "../piece/piece";
 import { readPiece } from "../piece/read-piece";
@@ -41,12 +41,12 @@ export function Listen({ jobId, samples, epoch, setEpoch }: ListenProps) {
   return (
     <>
       {melodies.length > 1 && (
-        <SegmentedControl
-          label={words.melody}
-          selectedId={melody.id}
-          options={melodies.map(({ id, name }) => ({ id, text: name }))}
+        <Select
+          inlineLabelText={words.melody}
+          selectedOption={{ value: melody.id, label: melody.name }}
+          options={melodies.map(({ id, name }) => ({ value: id, label: name }))}
           onChange={({ detail }) => {
-            setMelodyId(detail.selectedId);
+            setMelodyId(detail.selectedOption.value);
           }}
         />
       )}
@@ -143,8 +143,7 @@ function AllEpochs(props: {
       if (player.state.getState().piece === journey.piece) player.pause();
     };
   }, [journey, player, setEpoch]);
-  if (journey === undefined)
-    return <div className="piece-place">{isLoading ? texts.loading : words.cannotRead}</div>;
+  if (journey === undefined) return <div className="piece-place">{isLoading ? texts.loading : words.cannotRead}</div>;
   return (
     <>
       <SmallRoll piece={journey.piece} title={words.allTitle(melody)} />

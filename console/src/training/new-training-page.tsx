@@ -22,7 +22,13 @@ import { changedValues, faultOf, type Hyperparameter, type HyperparameterValue }
 import { TopicChoice } from "./topic-choice";
 import { useCreateTrainingJob } from "./training-changes";
 import { estimateTraining } from "./training-estimate";
-import { type Topics, type TrainingJob, type TrainingTopics, useTrainingJob, useTrainingTopics } from "./training-queries";
+import {
+  type Topics,
+  type TrainingJob,
+  type TrainingTopics,
+  useTrainingJob,
+  useTrainingTopics,
+} from "./training-queries";
 
 import "../theme/training.css";
 
@@ -245,7 +251,8 @@ function EstimateWords(props: Parameters<typeof estimateTraining>[0]) {
   const { seconds, secondsToFirstEpoch } = estimateTraining(props);
   return (
     <p role="status" title={words.estimateHow}>
-      <strong>{words.estimate(durationWords(seconds))}</strong> {words.estimateFirst(durationWords(secondsToFirstEpoch))}{" "}
+      <strong>{words.estimate(durationWords(seconds))}</strong>{" "}
+      {words.estimateFirst(durationWords(secondsToFirstEpoch))}{" "}
       {seconds > usualTimeLimit && words.estimateLimit(durationWords(usualTimeLimit))}
     </p>
   );

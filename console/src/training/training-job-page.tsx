@@ -1,7 +1,6 @@
 /** The page of one training: what it does, its curves, and what the model plays after each epoch. */
 import Button from "@cloudscape-design/components/button";
 import ProgressBar from "@cloudscape-design/components/progress-bar";
-import Slider from "@cloudscape-design/components/slider";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useMemo, useState } from "react";
 import { Link, useLocation, useParams } from "wouter";
@@ -32,6 +31,7 @@ import {
 } from "./training-queries";
 
 import "../theme/lists.css";
+import "../theme/range.css";
 import "../theme/training.css";
 
 const { job: words, states, stateWords, endReasons } = trainingTexts;
@@ -183,10 +183,7 @@ function Learning(props: {
   const first = samples?.items.some(({ epoch }) => epoch === 0) === true ? 0 : Math.min(1, last);
   const newest = Math.max(last, ...(samples?.items.map(({ epoch }) => epoch) ?? []));
   const epoch = Math.min(chosen ?? newest, newest);
-  const trainings = useMemo(
-    () => (metrics === undefined ? [] : [{ name: job.name, metrics }]),
-    [metrics, job.name],
-  );
+  const trainings = useMemo(() => (metrics === undefined ? [] : [{ name: job.name, metrics }]), [metrics, job.name]);
   const hasSamples = samples !== undefined && samples.items.length > 0;
   if (last === 0 && !hasSamples)
     return (
@@ -211,15 +208,17 @@ function Learning(props: {
           )}
         </div>
         {newest > first && (
-          <Slider
-            ariaLabel={words.epoch}
+          <input
+            type="range"
+            className="epoch-range"
+            aria-label={words.epoch}
+            aria-valuetext={words.epochOf(epoch, last)}
             min={first}
             max={newest}
             step={1}
             value={epoch}
-            valueFormatter={(value) => words.epochOf(value, last)}
-            onChange={({ detail }) => {
-              setChosen(detail.value);
+            onChange={({ target }) => {
+              setChosen(Number(target.value));
             }}
           />
         )}
@@ -231,9 +230,7 @@ function Learning(props: {
         <aside className="learning-side">
           <section className="card listen">
             <h2>{words.listen}</h2>
-            {samples !== undefined && (
-              <Listen jobId={job.id} samples={samples} epoch={epoch} setEpoch={setChosen} />
-            )}
+            {samples !== undefined && <Listen jobId={job.id} samples={samples} epoch={epoch} setEpoch={setChosen} />}
           </section>
           <ConvergenceNote job={job} />
           <Facts job={job} />

@@ -70,10 +70,7 @@ export default function TrainingPage() {
   );
 }
 
-function Jobs(props: {
-  readonly compared: readonly string[];
-  readonly setCompared: (ids: readonly string[]) => void;
-}) {
+function Jobs(props: { readonly compared: readonly string[]; readonly setCompared: (ids: readonly string[]) => void }) {
   const { compared, setCompared } = props;
   const view = useListView(allowed);
   const { filters, limit, cursor } = view;

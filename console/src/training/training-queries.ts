@@ -168,7 +168,9 @@ export const useTrainingTopics = (topics: Topics): UseQueryResult<TrainingTopics
     key: trainingKeys.topics(topics),
     look: async (api, signal) =>
       await api.GET("/training-topics", {
-        params: { query: { tags: Object.fromEntries(Object.entries(topics).map(([tag, all]) => [tag, all.join(",")])) } },
+        params: {
+          query: { tags: Object.fromEntries(Object.entries(topics).map(([tag, all]) => [tag, all.join(",")])) },
+        },
         // Each tag is a parameter of its own name.
         querySerializer: ({ tags = {} }) => new URLSearchParams(tags).toString(),
         signal,
