@@ -94,7 +94,7 @@ export type TrackListQuery = Loose<Query<"/tracks">>;
 export type ModelListQuery = Loose<Query<"/models">>;
 
 /** Asks for the bytes of a MIDI file, where the API would also give a short-lived address. */
-const asBytes = { headers: { accept: "audio/midi" } };
+export const asBytes = { headers: { accept: "audio/midi" } };
 
 export const useSampleMelodyMidi = (id: string | undefined): UseQueryResult<ArrayBuffer> =>
   useLook({
@@ -110,7 +110,7 @@ export const useSampleMelodyMidi = (id: string | undefined): UseQueryResult<Arra
   });
 
 /** Leaves out what is undefined, which the types of the client ask for. */
-function given<Q extends object>(query: Loose<Q>): Q {
+export function given<Q extends object>(query: Loose<Q>): Q {
   return Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined)) as Q;
 }
 
