@@ -1,0 +1,7 @@
+const names = ["C", "C sharp", "D", "D sharp", "E", "F", "F sharp", "G", "G sharp", "A", "A sharp", "B"] as const;
+const blackKeys: ReadonlySet<number> = new Set([1, 3, 6, 8, 10]);
+
+/** Returns a pitch as it is spoken: "C sharp 4". Middle C is C 4. */
+export const pitchName = (pitch: number): string => `${names[pitch % 12] ?? "C"} ${Math.floor(pitch / 12) - 1}`;
+
+export const isBlackKey = (pitch: number): boolean => blackKeys.has(pitch % 12);

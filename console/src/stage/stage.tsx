@@ -1,0 +1,466 @@
+/** The stage: a piece that is seen, heard, mixed, replayed and edited. */
+import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useStore } from "zustand";
+import { barTicks, endOfPiece, type Piece, type PieceNote, stepTicks } from "../piece/piece";
+import type { TrackMix } from "../sound/audible-piece";
+import { type PlayedNote, usePlayer, usePlayerState } from "../sound/player";
+import { texts } from "../texts/en";
+import { type Edited, type Frame, pasteNotes, type Region, regionOf, removeNotes } from "./edit-piece";
+import { canRedo, canUndo, createHistory, currentPiece, push, redo, showing, undo } from "./history";
+import { Keyboard } from "./keyboard";
+import { NoteTable } from "./note-table";
+import { PlayIcon } from "./play-icon";
+import { type EditEvent, type EditFilter, filterEdits, inputCells, Replay } from "./replay";
+import { ReplayBar } from "./replay-bar";
+import { Roll, type RollHandle, type Tool } from "./roll";
+import { placeName } from "./roll-keys";
+import { isSilent, type Mixing, Tracks, usualMixing } from "./tracks";
+import { useReducedMotion } from "./use-reduced-motion";
+
+import "../theme/stage.css";
+
+export interface StageView {
+  readonly id: string;
+  readonly label: string;
+}
+
+export interface StageProps {
+  readonly piece: Piece;
+  readonly title: string;
+  /** Buttons at the right of the transport. */
+  readonly actions?: ReactNode;
+  /** Views of which one is shown, as "Result" and "How it was made". */
+  readonly views?: readonly StageView[];
+  readonly view?: string;
+  readonly onView?: (id: string) => void;
+  /** True if the stage has a piano. */
+  readonly keyboard?: boolean;
+  /** Called when a note of the piano begins and ends, as for a recording. */
+  readonly onNote?: (note: Required<Pick<PlayedNote, "pitch" | "velocity">>, isDown: boolean) => void;
+  /** Pitches that are lit on the piano, as those of a MIDI keyboard. */
+  readonly lit?: ReadonlySet<number>;
+  /** Called with the piece after each edit. Without it, notes cannot be edited. */
+  readonly onEdit?: (piece: Piece) => void;
+  /** Called when a track gets another instrument. */
+  readonly onProgram?: (track: number, program: number) => void;
+  /** Called with the bars and pitches of a frame that is drawn on the roll; undefined when it is taken away. */
+  readonly onRegion?: (region: Region | undefined) => void;
+  /** Called when tracks are muted, play solo or get another gain, as for a download of what is heard. */
+  readonly onMix?: (mixes: readonly TrackMix[]) => void;
+  /** The edits by which the piece was made: the roll then replays them. */
+  readonly edits?: readonly EditEvent[];
+  /** What stands under the roll. */
+  readonly children?: ReactNode;
+}
+
+const keyVelocity = 96;
+const heardSeconds = 0.25;
+const noNotes: ReadonlySet<PieceNote> = new Set();
+const allEdits: EditFilter = { lastPass: Infinity, leastProbability: 0 };
+
+/** Returns the cells that sounded before the edits: those of all tracks, with the edits undone. */
+function inputOf(piece: Piece, edits: readonly EditEvent[]): Set<number> {
+  const step = stepTicks(piece);
+  const covered = piece.tracks.flatMap(({ notes, isDrums }) =>
+    isDrums
+      ? []
+      : notes.map(({ start, duration, pitch }) => {
+          const firstStep = Math.round(start / step);
+          return { firstStep, steps: Math.max(1, Math.round((start + duration) / step) - firstStep), pitch };
+        }),
+  );
+  return inputCells(covered, edits);
+}
+
+export function Stage(props: StageProps) {
+  const { piece: given, title, edits, onEdit, onProgram, onRegion, onMix, onNote } = props;
+  const player = usePlayer();
+  const [store] = useState(() => createHistory(given));
+  const history = useStore(store);
+  const piece = currentPiece(history);
+  const shown = useRef(piece);
+  const roll = useRef<RollHandle>(null);
+  const time = useRef<HTMLOutputElement>(null);
+  const [mixing, setMixing] = useState<Mixing>(usualMixing);
+  const [activeTrack, setActiveTrack] = useState(0);
+  const [selected, setSelected] = useState<ReadonlySet<PieceNote>>(noNotes);
+  const [copied, setCopied] = useState<readonly PieceNote[]>([]);
+  const [tool, setTool] = useState<Tool>("select");
+  const [frame, setFrame] = useState<Frame>();
+  const [hasTable, setTable] = useState(false);
+  const [said, setSaid] = useState("");
+  const [filter, setFilter] = useState<EditFilter>(allEdits);
+  const isReduced = useReducedMotion();
+  const isMine = usePlayerState((state) => state.piece === piece);
+  const status = usePlayerState((state) => (state.piece === piece ? state.status : "paused"));
+  const error = usePlayerState((state) => (state.piece === piece ? state.error : undefined));
+  const loop = usePlayerState((state) => (state.piece === piece ? state.loop : undefined));
+  const hasMetronome = usePlayerState((state) => state.hasMetronome);
+  const isPlaying = status !== "paused";
+  const isEditable = onEdit !== undefined && edits === undefined;
+  const track = Math.min(activeTrack, piece.tracks.length - 1);
+
+  useEffect(() => {
+    store.setState((before) => showing(before, given));
+  }, [given, store]);
+
+  // The player goes on with an edited piece where the one before it was; a piece of another origin begins anew.
+  useEffect(() => {
+    const before = shown.current;
+    shown.current = piece;
+    if (before !== piece && player.state.getState().piece === before)
+      player.load(piece, { isEdit: store.getState().states.includes(before) });
+    player.prepare(piece);
+  }, [piece, player, store]);
+
+  useEffect(() => {
+    if (!isMine) return;
+    for (const index of piece.tracks.keys())
+      player.setMix(index, { muted: isSilent(mixing, index), gain: mixing.gains.get(index) ?? 1 });
+  }, [isMine, mixing, piece, player]);
+
+  const showTime = useCallback(
+    (tick: number): void => {
+      const last = endOfPiece(piece) - 1;
+      if (time.current !== null) time.current.value = placeName(piece, Math.min(tick, last)).split(".", 2).join(".");
+      roll.current?.showPlayhead(tick, player.state.getState().status === "playing");
+    },
+    [piece, player],
+  );
+  useEffect(() => {
+    if (!isMine) {
+      showTime(0);
+      return undefined;
+    }
+    showTime(player.position);
+    return player.subscribePosition(showTime);
+  }, [isMine, player, showTime]);
+
+  const passes = useMemo(() => (edits ?? []).reduce((most, { pass }) => Math.max(most, pass + 1), 0), [edits]);
+  const filterOfPasses = { ...filter, lastPass: Math.min(filter.lastPass, Math.max(0, passes - 1)) };
+  const { lastPass, leastProbability } = filterOfPasses;
+  const replay = useMemo(() => {
+    if (edits === undefined) return undefined;
+    const steps = Math.ceil(endOfPiece(piece) / stepTicks(piece));
+    return new Replay({
+      steps,
+      edits: filterEdits(edits, { lastPass, leastProbability }),
+      input: inputOf(piece, edits),
+    });
+  }, [edits, lastPass, leastProbability, piece]);
+
+  const changeMixing = (next: Mixing): void => {
+    setMixing(next);
+    onMix?.(
+      [...piece.tracks.keys()].map((index) => ({ muted: isSilent(next, index), gain: next.gains.get(index) ?? 1 })),
+    );
+  };
+  const apply = ({ piece: next, changed }: Edited): void => {
+    if (next === piece) return;
+    store.setState((before) => push(before, next));
+    setSelected(changed);
+    onEdit?.(next);
+  };
+  const travel = (to: typeof undo): void => {
+    const next = to(store.getState());
+    store.setState(next);
+    setSelected(noNotes);
+    onEdit?.(currentPiece(next));
+  };
+  const setProgram = (index: number, program: number): void => {
+    const tracks = piece.tracks.map((one, at) => (at === index ? { ...one, program } : one));
+    const next = { ...piece, tracks };
+    store.setState((before) => push(before, next));
+    onEdit?.(next);
+    onProgram?.(index, program);
+  };
+  const toggle = (): void => {
+    player.load(piece);
+    void player.toggle();
+  };
+  const seek = (tick: number): void => {
+    player.load(piece);
+    player.seek(tick);
+  };
+  const setLoop = (isOn: boolean): void => {
+    player.load(piece);
+    const bar = barTicks(piece);
+    const region = frame === undefined ? undefined : regionOf(piece, frame);
+    const whole = { from: 0, to: endOfPiece(piece) };
+    const part = region === undefined ? whole : { from: (region.firstBar - 1) * bar, to: region.lastBar * bar };
+    player.setLoop(isOn ? part : undefined);
+  };
+  const hear = (pitch: number): void => {
+    const { program = 0, isDrums = false } = piece.tracks[track] ?? {};
+    player.noteOn({ pitch, velocity: keyVelocity, program, isDrums });
+    setTimeout(() => {
+      player.noteOff(pitch);
+    }, heardSeconds * 1000);
+  };
+  const paste = (): void => {
+    if (copied.length === 0) return;
+    const bar = barTicks(piece);
+    const end = Math.max(...copied.map(({ start, duration }) => start + duration));
+    apply(
+      pasteNotes(
+        piece,
+        track,
+        copied,
+        isMine && player.position > 0
+          ? Math.round(player.position / stepTicks(piece)) * stepTicks(piece)
+          : Math.ceil(end / bar) * bar,
+      ),
+    );
+  };
+  const strike = (event: KeyboardEvent<HTMLElement>): void => {
+    const { target, key } = event;
+    const isField = target instanceof HTMLElement && /^(INPUT|SELECT|TEXTAREA|BUTTON)$/.test(target.tagName);
+    if (key === " " && !isField) toggle();
+    else if (!isEditable || !(event.ctrlKey || event.metaKey)) return;
+    else if (key === "z" || key === "Z") travel(event.shiftKey ? redo : undo);
+    else if (key === "y") travel(redo);
+    else if (key === "c") setCopied([...selected]);
+    else if (key === "x") {
+      setCopied([...selected]);
+      apply(removeNotes(piece, { track, notes: selected }));
+    } else if (key === "v") paste();
+    else return;
+    event.preventDefault();
+  };
+  const silentTracks = new Set([...piece.tracks.keys()].filter((index) => isSilent(mixing, index)));
+
+  return (
+    <section className="stage" aria-label={title} onKeyDown={strike}>
+      <div className="stage-head">
+        <button
+          type="button"
+          className="round-button"
+          aria-label={isPlaying ? texts.stage.pause : texts.stage.play}
+          aria-busy={status === "starting"}
+          onClick={toggle}
+        >
+          <PlayIcon isPlaying={isPlaying} />
+        </button>
+        <span className="stage-time">
+          <output ref={time} aria-label={texts.stage.position}>
+            1.1
+          </output>{" "}
+          <small>{texts.stage.length(piece.bars, piece.tempo)}</small>
+        </span>
+        <button
+          type="button"
+          className="stage-button"
+          aria-pressed={loop !== undefined}
+          onClick={() => {
+            setLoop(loop === undefined);
+          }}
+        >
+          {texts.stage.loop}
+        </button>
+        <button
+          type="button"
+          className="stage-button"
+          aria-pressed={hasMetronome}
+          onClick={() => {
+            player.setMetronome(!hasMetronome);
+          }}
+        >
+          {texts.stage.metronome}
+        </button>
+        {isEditable && (
+          <span className="stage-group" role="group" aria-label={texts.stage.editing}>
+            <button
+              type="button"
+              className="stage-button"
+              aria-pressed={tool === "draw"}
+              onClick={() => {
+                setTool(tool === "draw" ? "select" : "draw");
+              }}
+            >
+              {texts.stage.draw}
+            </button>
+            <button
+              type="button"
+              className="stage-button"
+              disabled={!canUndo(history)}
+              onClick={() => {
+                travel(undo);
+              }}
+            >
+              {texts.stage.undo}
+            </button>
+            <button
+              type="button"
+              className="stage-button"
+              disabled={!canRedo(history)}
+              onClick={() => {
+                travel(redo);
+              }}
+            >
+              {texts.stage.redo}
+            </button>
+            <button
+              type="button"
+              className="stage-button"
+              disabled={selected.size === 0}
+              onClick={() => {
+                setCopied([...selected]);
+              }}
+            >
+              {texts.stage.copy}
+            </button>
+            <button type="button" className="stage-button" disabled={copied.length === 0} onClick={paste}>
+              {texts.stage.paste}
+            </button>
+            <button
+              type="button"
+              className="stage-button"
+              disabled={selected.size === 0}
+              onClick={() => {
+                apply(removeNotes(piece, { track, notes: selected }));
+              }}
+            >
+              {texts.stage.remove}
+            </button>
+          </span>
+        )}
+        <span className="stage-group" role="group" aria-label={texts.stage.zoom}>
+          <button
+            type="button"
+            className="stage-button"
+            aria-label={texts.stage.zoomOut}
+            onClick={() => {
+              roll.current?.zoom(1 / 1.5);
+            }}
+          >
+            −
+          </button>
+          <button
+            type="button"
+            className="stage-button"
+            aria-label={texts.stage.zoomIn}
+            onClick={() => {
+              roll.current?.zoom(1.5);
+            }}
+          >
+            +
+          </button>
+          <button
+            type="button"
+            className="stage-button"
+            onClick={() => {
+              roll.current?.fitAll();
+            }}
+          >
+            {texts.stage.fit}
+          </button>
+        </span>
+        <button
+          type="button"
+          className="stage-button"
+          aria-pressed={hasTable}
+          onClick={() => {
+            setTable(!hasTable);
+          }}
+        >
+          {texts.stage.notes}
+        </button>
+        <span className="stage-gap" />
+        {props.views !== undefined && (
+          <span className="stage-group" role="group" aria-label={texts.stage.views}>
+            {props.views.map(({ id, label }) => (
+              <button
+                key={id}
+                type="button"
+                className="stage-button"
+                aria-pressed={props.view === id}
+                onClick={() => {
+                  props.onView?.(id);
+                }}
+              >
+                {label}
+              </button>
+            ))}
+          </span>
+        )}
+        {props.actions}
+      </div>
+      {error !== undefined && (
+        <p className="stage-error" role="alert">
+          {error}
+        </p>
+      )}
+      <div className="stage-lanes">
+        <Tracks
+          tracks={piece.tracks}
+          mixing={mixing}
+          activeTrack={track}
+          isEditable={isEditable}
+          onMixing={changeMixing}
+          onProgram={setProgram}
+          onActivate={(index) => {
+            setActiveTrack(index);
+            setSelected(noNotes);
+          }}
+        />
+        <Roll
+          ref={roll}
+          piece={piece}
+          original={history.states[0] ?? piece}
+          label={title}
+          activeTrack={track}
+          silentTracks={silentTracks}
+          selected={selected}
+          tool={tool}
+          isEditable={isEditable}
+          replay={replay}
+          hasFades={!isReduced}
+          frame={frame}
+          loop={loop}
+          onSelect={(notes, of) => {
+            setSelected(notes);
+            setActiveTrack(of);
+          }}
+          onFrame={(next) => {
+            setFrame(next);
+            onRegion?.(next === undefined ? undefined : regionOf(piece, next));
+          }}
+          onEdited={apply}
+          onSeek={seek}
+          onHear={hear}
+          onSay={setSaid}
+        />
+      </div>
+      <p className="stage-said" aria-live="polite">
+        {said}
+      </p>
+      {replay !== undefined && (
+        <ReplayBar
+          key={[lastPass, leastProbability].join()}
+          replay={replay}
+          passes={passes}
+          filter={filterOfPasses}
+          onFilter={setFilter}
+          onPosition={() => {
+            roll.current?.redraw();
+          }}
+        />
+      )}
+      {hasTable && <NoteTable piece={piece} track={track} />}
+      {props.keyboard === true && (
+        <Keyboard
+          lit={props.lit}
+          onPress={(pitch) => {
+            player.noteOn({ pitch, velocity: keyVelocity, program: piece.tracks[track]?.program ?? 0 });
+            onNote?.({ pitch, velocity: keyVelocity }, true);
+          }}
+          onRelease={(pitch) => {
+            player.noteOff(pitch);
+            onNote?.({ pitch, velocity: keyVelocity }, false);
+          }}
+        />
+      )}
+      {props.children}
+    </section>
+  );
+}
