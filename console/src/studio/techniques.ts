@@ -1,0 +1,67 @@
+/** What the studio needs of the API's description of a technique. */
+import type { Technique } from "../api/queries";
+import { texts } from "../texts/en";
+import type { Value, Values } from "./draft";
+
+export type Parameter = Technique["parameters"][number] & {
+  readonly group?: "main" | "more";
+  readonly step?: number;
+  readonly scale?: "linear" | "log";
+};
+
+/** Where a description names no groups, so many parameters are shown at once. */
+const shownWithoutGroups = 4;
+
+export interface GroupedParameters {
+  readonly main: readonly Parameter[];
+  readonly more: readonly Parameter[];
+}
+
+export function groupParameters(parameters: readonly Parameter[]): GroupedParameters {
+  const main = parameters.filter(({ group }, index) =>
+    group === undefined ? index < shownWithoutGroups : group === "main",
+  );
+  return { main, more: parameters.filter((parameter) => !main.includes(parameter)) };
+}
+
+export const valueOf = (parameter: Parameter, values: Values | undefined): Value =>
+  values?.[parameter.name] ?? parameter.default;
+
+/** Returns the values to send: those of parameters that the technique has and that differ from their defaults. */
+export function sentValues(parameters: readonly Parameter[], values: Values | undefined): Record<string, Value> {
+  return Object.fromEntries(
+    parameters.flatMap((parameter) => {
+      const value = valueOf(parameter, values);
+      return value === parameter.default ? [] : [[parameter.name, value]];
+    }),
+  );
+}
+
+interface TechniqueWords {
+  /** What it does, as a button says it. */
+  readonly verb: string;
+  readonly summary: string;
+  /** Names a piece that it makes of a melody. */
+  readonly named: (melody: string) => string;
+  /** What it does with a finished piece. */
+  readonly next: string;
+}
+
+const wordsById: Readonly<Record<string, TechniqueWords>> = texts.studio.techniques;
+
+/** Returns a technique in words; one that the console does not know yet keeps its own name. */
+export const wordsOf = ({ id, name, description }: Pick<Technique, "id" | "name" | "description">): TechniqueWords =>
+  wordsById[id] ?? {
+    verb: name,
+    summary: description,
+    named: (melody) => `${melody}, ${name}`,
+    next: name,
+  };
+
+const longestName = 100;
+
+/** Returns a name of a piece, cut to what the API takes. */
+export const pieceName = (technique: Technique, melody: string): string => {
+  const name = wordsOf(technique).named(melody);
+  return Array.from(name).slice(0, longestName).join("").trim();
+};
