@@ -103,7 +103,7 @@ export interface paths {
     put?: never;
     /**
      * Upload a MIDI file
-     * @description The file is a standard MIDI file of format 0 or 1 with at most 1 MiB. `changes` lists what was altered or ignored. The chosen track needs notes in bars of 4/4 (or 2/2, 8/8, 16/16), 3/4, 2/4 or 6/8; a file without a time signature is in 4/4. A track without any such bar is refused with `TIME_SIGNATURE_NOT_SUPPORTED`. `usableBars` says which technique takes which bars: models take 4/4, the arranger takes all four. Bars are counted from the beginning of the file, so an upbeat must stand in a whole bar that begins with rests. Notes need not lie on the grid of sixteenths; they keep their ticks and velocities, and only the model hears them on the nearest sixteenth. `trackIndex` chooses one track of several. The body is the file, under any of the types listed, or a form (`multipart/form-data`) with the file, whose fields `name` and `trackIndex` may stand in the form or in the query. Without `name` the track is named as the melody in the file, or, where that has no name, as the file in the form.
+     * @description The file is a standard MIDI file of format 0 or 1 with at most 1 MiB. `changes` lists what was altered or ignored. The chosen track needs notes in bars of 4/4 (or 2/2, 8/8, 16/16), 3/4, 2/4 or 6/8; a file without a time signature is in 4/4. A track without any such bar is refused with `TIME_SIGNATURE_NOT_SUPPORTED`. `usableBars` says which technique takes which bars: models take 4/4, the arranger takes all four. Bars are counted from the beginning of the file, so an upbeat must stand in a whole bar that begins with rests. Notes need not lie on the grid of sixteenths; they keep their ticks and velocities, and only the model hears them on the nearest sixteenth. `trackIndex` chooses one track of several. The body is the file, under any of the types listed, or a form (`multipart/form-data`) with the file, whose other fields may stand in the form or in the query. Without `name` the track is named as the melody in the file, or, where that has no name, as the file in the form. A client that recorded the file, or in which it was edited, says so with `origin`, and of which composition it is an edit with `fromComposition` and `fromTrackIndex`.
      */
     post: operations["createTrack"];
     delete?: never;
@@ -163,7 +163,7 @@ export interface paths {
     put?: never;
     /**
      * Create a composition
-     * @description The response comes at once, and the piece is made afterwards: ask for the path in `Location` until the state is COMPLETED or FAILED. Equal seed, model, input and options give equal music. A technique that adds to the melody keeps it note for note as track 0 and writes the other tracks; one that re-writes it (`ar-cnn` with `melodyLock` false) writes the whole piece as track 0, whose `source` is `generated`; notes that it left alone keep their ticks and velocities. One that goes on with its input (`extends` of `GET /techniques`) keeps every given note, and its tracks go on after the last one: `transformer` hears a whole piece (`input: { compositionId }`), all tracks of a file (`inputOptions.allTracks`), or one track. Every track of a finished piece can be the input of the next one: `input: { compositionId, trackIndex }`, if the technique takes its time signature. The chosen bars must be in one time signature: `unet-gan` and the other models take 4/4, `arranger` takes 3/4, 2/4 and 6/8, too. Other bars are refused with `TIME_SIGNATURE_NOT_SUPPORTED`. `unet-gan` accompanies the highest notes of an input that has several at once, and keeps the others.
+     * @description The response comes at once, and the piece is made afterwards: ask for the path in `Location` until the state is COMPLETED or FAILED. Equal seed, model, input and options give equal music. A technique that adds to the melody keeps it note for note as track 0 and writes the other tracks; one that re-writes it (`ar-cnn` with `melodyLock` false) writes the whole piece as track 0, whose `source` is `generated`; notes that it left alone keep their ticks and velocities. With `inputOptions.allTracks` it re-writes a piece of several tracks: the tracks that it changed are `generated`, and a note for which none of them has room is in one named Added. One that goes on with its input (`extends` of `GET /techniques`) keeps every given note, and its tracks go on after the last one: `transformer` hears a whole piece (`input: { compositionId }`), all tracks of a file (`inputOptions.allTracks`), or one track. Every track of a finished piece can be the input of the next one: `input: { compositionId, trackIndex }`, if the technique takes its time signature. The chosen bars must be in one time signature: `unet-gan` and the other models take 4/4, `arranger` takes 3/4, 2/4 and 6/8, too. Other bars are refused with `TIME_SIGNATURE_NOT_SUPPORTED`. `unet-gan` accompanies the highest notes of an input that has several at once, and keeps the others.
      */
     post: operations["createComposition"];
     delete?: never;
@@ -244,11 +244,11 @@ export interface paths {
     };
     /**
      * List the edits by which a composition was made
-     * @description The response lists all edits in their order, at most 25,600. An edit adds or removes one cell, a pitch at a sixteenth; edits of one `pass` were chosen together. To replay them, put the notes of `GET /compositions/{compositionId}/input/midi` on the grid (`round(tick / (ticksPerBeat / 4))`, each at least one sixteenth long), then set or clear a cell for each edit: after the last one the cells are those of all tracks of the result. `probability` is how likely the model, just before the edit, found it that the cell should change. In the example the model moves the input's C (60) at the second sixteenth to D (62).
+     * @description The response lists all edits in their order, at most 25,600. An edit adds or removes one cell, a pitch at a sixteenth; edits of one `pass` were chosen together. To replay them, put the notes of `GET /compositions/{compositionId}/input/midi`, with `allTracks` those of all tracks but drums, on the grid (`round(tick / (ticksPerBeat / 4))`, each at least one sixteenth long), then set or clear a cell for each edit: after the last one the cells are those of all these tracks of the result, as it was before any correction. `probability` is how likely the model, just before the edit, found it that the cell should change. In the example the model moves the input's C (60) at the second sixteenth to D (62).
      *
      *     `{"items":[{"step":1,"pitch":60,"kind":"remove","original":true,"pass":0,"probability":0.91},{"step":1,"pitch":62,"kind":"add","original":false,"pass":0,"probability":0.84}]}`
      *
-     *     A technique that does not work by edits has none: the response is 404 `EDIT_EVENTS_NOT_AVAILABLE`.
+     *     With `Accept: application/vnd.opencomposer.edits+json` the edits come in columns, a fifth as large. A technique that does not work by edits has none: the response is 404 `EDIT_EVENTS_NOT_AVAILABLE`.
      */
     get: operations["listCompositionEditEvents"];
     put?: never;
@@ -273,6 +273,26 @@ export interface paths {
      * @description Each of your compositions has at most one rating of yours; another rating replaces the one before, and an equal one changes nothing. Ratings are counted by model (`ratings` of `GET /models/{modelId}`) and by technique (`GET /technique-ratings`). The numbers of techniques and stock models are those of all users, and show neither who has rated nor what. They stay when a composition is deleted.
      */
     post: operations["rateComposition"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/usage": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Get your quotas, and what you use of them
+     * @description These are all quotas of yours for which a request can be refused (429 `USER_QUOTA_REACHED`). None resets at an instant: unfinished work gives back what it took when it ends, and everything else when it is deleted.
+     */
+    get: operations["getUsage"];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -582,7 +602,7 @@ export interface components {
       byRule: boolean;
       /** @description True if the technique goes on with its input: the piece is longer than what was given, which stays as it is. */
       extends: boolean;
-      /** @description True if the technique hears all tracks of its input. To any other technique, one of them is the melody. */
+      /** @description True if the technique can hear all tracks of its input (`inputOptions.allTracks`). To any other technique, one of them is the melody. */
       hearsTracks: boolean;
       /** @description The time signatures in which it composes. The bars that a composition chooses are all in one of them. */
       timeSignatures: ("4/4" | "3/4" | "2/4" | "6/8")[];
@@ -600,9 +620,21 @@ export interface components {
       unit?: string;
       minimum?: number;
       maximum?: number;
+      /** @description The difference of neighboring values in a form. `minimum`, `maximum` and `default` are multiples of it. Values between its multiples are allowed, too. Only numbers have it. */
+      step?: number;
+      /**
+       * @description How a slider divides the range: in equal differences (`linear`) or in equal ratios (`log`). Only numbers have it.
+       * @enum {string}
+       */
+      scale?: "linear" | "log";
       values?: string[];
       default: number | boolean | string;
       description: string;
+      /**
+       * @description `main` is what a form shows first, of parameters and of hyperparameters at most 5 each; `more` is what it shows on demand.
+       * @enum {string}
+       */
+      group: "main" | "more";
       /**
        * @description This member is present where a job with `resumeFrom` cannot change the value.
        * @enum {boolean}
@@ -663,6 +695,18 @@ export interface components {
       }[];
       /** @description Sentences for people that say what was altered or ignored when the file was read. */
       changes: string[];
+      /** @description Where the file comes from: `upload` is a file that you had, `recording` was played or sung into a client, `edit` was changed by hand in a client. A client says it when it sends the file. */
+      origin: {
+        /** @enum {string} */
+        kind: "upload" | "recording" | "edit";
+        /**
+         * @description The composition that was edited. It may have been deleted since.
+         * @example 01JD8Z6Y3Q4M5N6P7R8S9T0V1W
+         */
+        compositionId?: string;
+        /** @description The track of it that was edited. */
+        trackIndex?: number;
+      };
       /**
        * Format: date-time
        * @description ISO 8601, UTC
@@ -686,6 +730,19 @@ export interface components {
       name?: string;
       /** @description The same as `trackIndex` in the query. An empty field counts as not given. */
       trackIndex?: number;
+      /**
+       * @description Where the file comes from: `upload` is a file that you had, `recording` was played or sung into a client, `edit` was changed by hand in a client. Without it, it is an upload.
+       * @default upload
+       * @enum {string}
+       */
+      origin: "upload" | "recording" | "edit";
+      /**
+       * @description The composition that was edited, one of your COMPLETED ones. It needs `origin=edit`.
+       * @example 01JD8Z6Y3Q4M5N6P7R8S9T0V1W
+       */
+      fromComposition?: string;
+      /** @description The track of that composition that was edited. Without it, it is the whole piece. It needs `fromComposition`. */
+      fromTrackIndex?: number;
     };
     TrackList: {
       items: components["schemas"]["Track"][];
@@ -738,6 +795,18 @@ export interface components {
        * @example 2026-01-31T12:00:00.000Z
        */
       updatedAt: string;
+      /**
+       * Format: date-time
+       * @description The instant at which work on the piece began; before it, the piece waits. One that is tried again, because the model was not there yet, keeps its first instant. Pieces of version 0.2 do not have it, nor do those that failed before anybody began.
+       * @example 2026-01-31T12:00:00.000Z
+       */
+      startedAt?: string;
+      /**
+       * Format: date-time
+       * @description The instant at which the piece was COMPLETED or FAILED. Later changes move `updatedAt` alone. Pieces of version 0.2 do not have it.
+       * @example 2026-01-31T12:00:00.000Z
+       */
+      finishedAt?: string;
       input: components["schemas"]["CompositionInput"];
       inputOptions: components["schemas"]["InputOptions"];
       parameters: {
@@ -754,7 +823,7 @@ export interface components {
         /** @description The tempo slows down by 8 % over the bar before the tune's last note, which is held 1.5 times as long, but at most a bar longer. Where other voices move under it, it stays at the slower tempo; what sounds after it has the piece's tempo. On unless it is false. */
         ritardando?: boolean;
         /**
-         * @description The instruments of all tracks. `model`, which is the default, leaves those of the melody and of the model. Tracks of the technique that are named after their instruments are named after the new ones. The arranger's volumes stay as they are.
+         * @description The instruments of all tracks. `model`, which is the default, leaves those of the melody and of the model. The lowest track is the bass, which may be the melody itself. Tracks of the technique that are named after their instruments are named after the new ones. The arranger's volumes stay as they are.
          * @enum {string}
          */
         instruments?: "model" | "choir" | "strings" | "brass" | "organ" | "piano" | "band";
@@ -822,7 +891,7 @@ export interface components {
            * @example 01JD8Z6Y3Q4M5N6P7R8S9T0V1W
            */
           compositionId: string;
-          /** @description The track of that piece that is the melody. Without it, the melody is track 0, which is that piece's own; a technique that hears tracks (`hearsTracks` of `GET /techniques`) is given the whole piece. */
+          /** @description The track of that piece that is the melody. Without it, the melody is track 0, which is that piece's own; a technique that goes on with its input (`extends` of `GET /techniques`) is given the whole piece. */
           trackIndex?: number;
         };
     InputOptions: {
@@ -836,7 +905,7 @@ export interface components {
       startBar?: number;
       /** @description The number of bars that are used. Without it, all bars to the end of the melody are used. A technique that goes on with its input (`extends` of `GET /techniques`) takes at most 63, because a piece has 64. */
       bars?: number;
-      /** @description True gives the technique all tracks of an uploaded file, and not only the chosen one, which comes first. Their bars are those of the chosen track. The technique must hear tracks (`hearsTracks` of `GET /techniques`). Up to 16 tracks are heard: the chosen one and those with the most notes. Drums and further tracks stay in the piece. */
+      /** @description True gives the technique all tracks of an uploaded file or of a composition, and not only one. Of a file, the chosen track comes first, and all have its bars. The technique must hear tracks (`hearsTracks` of `GET /techniques`). Up to 16 tracks are heard: the first one and those with the most notes. Drums and further tracks stay in the piece. `ar-cnn` re-writes all that it hears, but for the first track if `melodyLock` is true, and every track keeps its own notes. */
       allTracks?: boolean;
     };
     Failure: {
@@ -872,7 +941,7 @@ export interface components {
        *     - `samplingIterations`: an integer from 0 to 100 (iterations); default 100. How far the model goes on its way, in hundredths. 100 goes on until nothing is left to do, fewer stay closer to your input, and 0 changes nothing. With editsPerPass 1 and without voiceLeading it is the number of edits, as in the original AR-CNN.
        *     - `temperature`: a number from 0.5 to 6; default 1. How daring the edits are. Low takes the likeliest edits and sounds safe; high takes unlikely ones too, and re-writes much of a melody that is not locked.
        *     - `editsPerPass`: an integer from 1 to 32 (edits); default 32. How many notes, each in a beat of its own, are added to or removed from the piece each time the model has read it. 1 is a single sixteenth, as in the original AR-CNN. At most editsPerPass times samplingIterations sixteenths are edited in all; for voices that are written as lines, only this limit counts. Meant for eight bars; a longer piece may have more in proportion.
-       *     - `melodyLock`: true or false; default true. Keep every note of your input as it is and write only around it. Without it the model may re-write your melody, too.
+       *     - `melodyLock`: true or false; default true. Keep every note of your input as it is and write only around it. Without it the model may re-write your melody, too. If all tracks are given, the first one is kept and the others are re-written.
        *     - `voiceLeading`: true or false; default true. Write what is added to a locked melody as lines, each a track of its own: alto, tenor and bass, which do not cross and avoid parallel fifths and octaves. Without it the added notes are one track.
        *     - `aboveMelody`: true or false; default false. Allow notes above a locked melody.
        *     - `beyondMelody`: true or false; default false. Allow notes before a locked melody begins and after it has ended.
@@ -887,7 +956,7 @@ export interface components {
        *     `transformer`:
        *     - `samplingTechnique`: minP, nucleus, topK, random; default minP. How the next note is drawn from those that the model finds likely. minP leaves out what is much less likely than the likeliest; nucleus draws from the likeliest that together have a probability; topK draws from a number of likeliest; random draws from all. The original had the last three.
        *     - `samplingThreshold`: a number from 0 to 1; default 0.05. How many possibilities are drawn from. minP: the share of the likeliest one's probability that another needs, so that more is safer. nucleus: the probability that all have together, and topK: their number, from 1 at 0 to 32 at 1, so that more is more varied. Without a meaning for random.
-       *     - `creativeRisk`: a number from 0 to 2; default 0.9. How daring the choice is. 0 always takes the likeliest, 1 is as varied as the music that the model has learned from, more takes unlikely notes more often.
+       *     - `creativeRisk`: a number from 0 to 2; default 0.9. How daring the choice is. 0 always takes the likeliest, 1 is as varied as the music that the model has learned from, more takes unlikely notes more often, but none with less than a twentieth of the likeliest one's probability.
        *     - `inputDuration`: a number from 0 to 120 (seconds); default 0. How much of your piece the model hears, counted back from its end, in whole bars. 0 is all that it can hear. What it does not hear stays in the piece, too.
        *     - `trackExtensionDuration`: a number from 2 to 120 (seconds); default 30. How much is added, in whole bars at the piece's tempo. A piece has at most 64 bars in all.
        *     - `extensionBars`: an integer from 0 to 63 (bars); default 0. How much is added, in bars. 0 leaves it to the track extension duration.
@@ -925,7 +994,7 @@ export interface components {
       /** @description The tempo slows down by 8 % over the bar before the tune's last note, which is held 1.5 times as long, but at most a bar longer. Where other voices move under it, it stays at the slower tempo; what sounds after it has the piece's tempo. On unless it is false. */
       ritardando?: boolean;
       /**
-       * @description The instruments of all tracks. `model`, which is the default, leaves those of the melody and of the model. Tracks of the technique that are named after their instruments are named after the new ones. The arranger's volumes stay as they are.
+       * @description The instruments of all tracks. `model`, which is the default, leaves those of the melody and of the model. The lowest track is the bass, which may be the melody itself. Tracks of the technique that are named after their instruments are named after the new ones. The arranger's volumes stay as they are.
        * @enum {string}
        */
       instruments?: "model" | "choir" | "strings" | "brass" | "organ" | "piano" | "band";
@@ -960,7 +1029,7 @@ export interface components {
         /** @description The tempo slows down by 8 % over the bar before the tune's last note, which is held 1.5 times as long, but at most a bar longer. Where other voices move under it, it stays at the slower tempo; what sounds after it has the piece's tempo. On unless it is false. */
         ritardando?: boolean;
         /**
-         * @description The instruments of all tracks. `model`, which is the default, leaves those of the melody and of the model. Tracks of the technique that are named after their instruments are named after the new ones. The arranger's volumes stay as they are.
+         * @description The instruments of all tracks. `model`, which is the default, leaves those of the melody and of the model. The lowest track is the bass, which may be the melody itself. Tracks of the technique that are named after their instruments are named after the new ones. The arranger's volumes stay as they are.
          * @enum {string}
          */
         instruments?: "model" | "choir" | "strings" | "brass" | "organ" | "piano" | "band";
@@ -981,12 +1050,58 @@ export interface components {
         probability: number;
       }[];
     };
+    /** @description Edit events by their members. All columns are equally long: the entries at one index are one edit. */
+    EditEventColumns: {
+      step: number[];
+      pitch: number[];
+      /** @description 1 if the edit adds its cell (`kind` is `add`), 0 if it removes it. */
+      added: (0 | 1)[];
+      /** @description 1 if the cell sounded in the input. */
+      original: (0 | 1)[];
+      pass: number[];
+      /** @description With three digits after the point. */
+      probability: number[];
+    };
     RateComposition: {
       /**
        * @description How the piece sounds to you.
        * @enum {string}
        */
       rating: "poor" | "neutral" | "good";
+    };
+    Usage: {
+      quotas: components["schemas"]["Quotas"];
+      used: components["schemas"]["UsedQuotas"];
+    };
+    /** @description The maximum of each thing that you may have at once. */
+    Quotas: {
+      /** @description Compositions that have not ended. */
+      openCompositions: number;
+      /** @description Training jobs that have not ended. */
+      openTrainingJobs: number;
+      tracks: number;
+      compositions: number;
+      /** @description Models of your own, and one for each training job that has not ended, because it may become one. */
+      models: number;
+      /** @description Training jobs that are kept, whether or not they have ended. */
+      trainingJobs: number;
+      /** @description Bytes of tracks and models together. */
+      storedBytes: number;
+    };
+    /** @description What you have of each now. Where it is as much as the quota, a request that takes more gets 429 `USER_QUOTA_REACHED`. It can be more than the quota: a training may end with a model that takes you over, and an operator may lower a quota. */
+    UsedQuotas: {
+      /** @description Compositions that have not ended. */
+      openCompositions: number;
+      /** @description Training jobs that have not ended. */
+      openTrainingJobs: number;
+      tracks: number;
+      compositions: number;
+      /** @description Models of your own, and one for each training job that has not ended, because it may become one. */
+      models: number;
+      /** @description Training jobs that are kept, whether or not they have ended. */
+      trainingJobs: number;
+      /** @description Bytes of tracks and models together. */
+      storedBytes: number;
     };
     TechniqueRatingList: {
       items: {
@@ -1851,6 +1966,12 @@ export interface operations {
         name?: string;
         /** @description The track of the file that is the melody. Without it the track with the most points is chosen, the first of equals. It gets 40 for a name such as Melody, Vocals, Lead or Soprano, -30 for one such as Bass or Chords; up to 30 for one note at a time; 15 for a middle pitch from G3 to E6, -15 for one below C3; 10 for five or more different pitches, -40 for one or two; -20 or -30 for few notes beside the other tracks; -2 for each track before it. Drums (channel 10, names such as Drums, percussion instruments) and click tracks are never chosen, but can be asked for. `changes` says what was chosen, and why, where it is not the first track with notes. */
         trackIndex?: number;
+        /** @description Where the file comes from: `upload` is a file that you had, `recording` was played or sung into a client, `edit` was changed by hand in a client. Without it, it is an upload. */
+        origin?: "upload" | "recording" | "edit";
+        /** @description The composition that was edited, one of your COMPLETED ones. It needs `origin=edit`. */
+        fromComposition?: string;
+        /** @description The track of that composition that was edited. Without it, it is the whole piece. It needs `fromComposition`. */
+        fromTrackIndex?: number;
       };
       header?: {
         /** @description A new key for each resource to create. For 24 hours the same request with the same key gets the first response again. Without a key, a request that is repeated after a time-out may create a second resource. */
@@ -1944,7 +2065,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `IDEMPOTENCY_KEY_REUSED`: the idempotency key was used for another request; `UNREADABLE_MIDI`: the midi file cannot be used; `TIME_SIGNATURE_NOT_SUPPORTED`: the time signature is not supported; `TRACK_NOT_FOUND`: the track does not exist */
+      /** @description `IDEMPOTENCY_KEY_REUSED`: the idempotency key was used for another request; `UNREADABLE_MIDI`: the midi file cannot be used; `TIME_SIGNATURE_NOT_SUPPORTED`: the time signature is not supported; `TRACK_NOT_FOUND`: the track does not exist; `COMPOSITION_NOT_FOUND`: the composition does not exist; `INPUT_NOT_READY`: the input is not ready */
       422: {
         headers: {
           [name: string]: unknown;
@@ -3727,6 +3848,10 @@ export interface operations {
           "X-Request-Id": string;
           /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
           ETag: string;
+          /** @description `gzip` if `Accept-Encoding` of the request allows it; otherwise the response is not compressed and has no such header. */
+          "Content-Encoding"?: string;
+          /** @description The headers of the request on which the form of the response depends. */
+          Vary: string;
           [name: string]: unknown;
         };
         content: {
@@ -3740,6 +3865,10 @@ export interface operations {
           "X-Request-Id": string;
           /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
           ETag: string;
+          /** @description `gzip` if `Accept-Encoding` of the request allows it; otherwise the response is not compressed and has no such header. */
+          "Content-Encoding"?: string;
+          /** @description The headers of the request on which the form of the response depends. */
+          Vary: string;
           [name: string]: unknown;
         };
         content?: never;
@@ -3773,6 +3902,15 @@ export interface operations {
       };
       /** @description `NOT_FOUND`: not found; `EDIT_EVENTS_NOT_AVAILABLE`: the technique leaves no edit events */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `NOT_ACCEPTABLE`: the resource is not available in an accepted form */
+      406: {
         headers: {
           [name: string]: unknown;
         };
@@ -3975,6 +4113,119 @@ export interface operations {
         };
       };
       /** @description `OVERLOADED`: the service is overloaded; `BUSY`: too many requests change the same things at once; API Gateway: the function could not be reached */
+      503: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  getUsage: {
+    parameters: {
+      query?: never;
+      header?: {
+        "If-None-Match"?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The request has succeeded. */
+      200: {
+        headers: {
+          /** @description The id under which the logs have this request. */
+          "X-Request-Id": string;
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Usage"];
+        };
+      };
+      /** @description The client has this version. */
+      304: {
+        headers: {
+          /** @description The id under which the logs have this request. */
+          "X-Request-Id": string;
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `INVALID_REQUEST`: the request is not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: the access token is missing, expired, altered or of another user pool */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: the token lacks a scope */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNSUPPORTED_CONTENT_ENCODING`: the content encoding is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: too many requests at once */
+      429: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `OVERLOADED`: the service is overloaded; API Gateway: the function could not be reached */
       503: {
         headers: {
           /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */

@@ -89,6 +89,7 @@ export const apiRoutes = {
     capability: "compositions",
     public: false,
   },
+  getUsage: { method: "GET", path: "/usage", capability: "compositions", public: false },
   listTechniqueRatings: { method: "GET", path: "/technique-ratings", capability: "compositions", public: false },
 
   listModels: { method: "GET", path: "/models", capability: "models", public: false },

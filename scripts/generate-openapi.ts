@@ -22,7 +22,7 @@ import { uploadFormSchema } from "../domain/schemas/api/tracks";
 import { allowedValues } from "../domain/techniques/parameter-values";
 import { techniques } from "../domain/techniques/registry";
 import { apiRoutes, isOperationId, type OperationId } from "../naming/api-routes";
-import { midiTypes } from "../naming/media-types";
+import { editEventColumnsType, midiTypes } from "../naming/media-types";
 import { type CommandUsage, readOptions, runCommand } from "../tools/command-line";
 import { generatorUsage } from "./documents/generator-usage";
 
@@ -59,6 +59,9 @@ const headerText = {
   requestId: "The id under which the logs have this request.",
   contentDisposition:
     "`attachment` with a file name that is made of the resource's name. The JSON form and 304 have no such header.",
+  vary: "The headers of the request on which the form of the response depends.",
+  contentEncoding:
+    "`gzip` if `Accept-Encoding` of the request allows it; otherwise the response is not compressed and has no such header.",
   replayed: "`true` means that this repeats the first response to the same request with the same `Idempotency-Key`.",
 } as const;
 
@@ -80,7 +83,7 @@ const uploadContent = {
   "multipart/form-data": { schema: uploadFormSchema },
 };
 
-function responseHeaders({ tagged, located, polled, response, idempotent }: OperationDescription) {
+function responseHeaders({ tagged, located, polled, response, idempotent, compressed }: OperationDescription) {
   return {
     "X-Request-Id": stringHeader(headerText.requestId),
     // The JSON form of a MIDI file, which is a short-lived URL, has no ETag.
@@ -90,18 +93,25 @@ function responseHeaders({ tagged, located, polled, response, idempotent }: Oper
     ...(response === "midi" || response === "midi-bytes"
       ? { "Content-Disposition": { ...stringHeader(headerText.contentDisposition), required: false } }
       : {}),
+    ...(compressed === true
+      ? {
+          "Content-Encoding": { ...stringHeader(headerText.contentEncoding), required: false },
+          Vary: stringHeader(headerText.vary),
+        }
+      : {}),
     ...(idempotent === true
       ? { "Idempotent-Replayed": { ...stringHeader(headerText.replayed), required: false } }
       : {}),
   };
 }
 
-function responseContent({ response }: OperationDescription): Pick<ResponseConfig, "content"> {
+function responseContent({ response, otherForms = {} }: OperationDescription): Pick<ResponseConfig, "content"> {
   if (response === undefined) return {};
   if (response === "midi") return { content: { ...midiContent, "application/json": { schema: presignedUrlSchema } } };
   if (response === "midi-bytes") return { content: midiContent };
   if (response === "openapi") return { content: { "application/json": { schema: { type: "object" } } } };
-  return { content: { "application/json": { schema: response } } };
+  const others = Object.entries(otherForms).map(([type, schema]) => [type, { schema }] as const);
+  return { content: { "application/json": { schema: response }, ...Object.fromEntries(others) } };
 }
 
 function problemResponses(id: OperationId): Record<string, ResponseConfig> {
@@ -285,17 +295,19 @@ const clientType = (name: string): ts.TypeNode => ts.factory.createTypeReference
 
 /**
  * Returns the client's types. They are made from a changed document: bytes and forms have the types that `fetch` takes,
- * a MIDI file is always its bytes (a function of the client gets its other form, a URL), and an error is always a
- * problem.
+ * a MIDI file is always its bytes and edit events are always a list (functions of the client get the other forms), and an
+ * error is always a problem.
  */
 async function clientTypes(document: ReturnType<typeof generateDocument>): Promise<string> {
   const contentSchema = z.looseObject({
     "audio/midi": z.unknown().optional(),
+    [editEventColumnsType]: z.unknown().optional(),
     "application/json": z.looseObject({ schema: z.looseObject({ $ref: z.string().optional() }) }).optional(),
   });
   const json = JSON.stringify(document, (_, value: unknown) => {
     const content = contentSchema.safeParse(value).data;
     if (content === undefined) return value;
+    if (content[editEventColumnsType] !== undefined) return { "application/json": content["application/json"] };
     const { "application/json": asJson, "multipart/form-data": form, ...others } = content;
     if (asJson?.schema.$ref === "#/components/schemas/GatewayError") {
       return { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } };

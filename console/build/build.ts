@@ -1,5 +1,5 @@
 /**
- * `npm run build --workspace console`: makes `console/dist`, the files that a browser loads.
+ * `npm run build:console`: makes `console/dist`, the files that a browser loads.
  *
  * What is made from packages (the theme's style sheet, the cut sounds) lies in `console/.generated` and is made once.
  */

@@ -12,7 +12,7 @@ import pytest
 from opencomposer_music.contract import Contract
 from opencomposer_music.metrics import measure_composition
 from opencomposer_music.piano_roll import Note, Planes, notes_to_planes
-from opencomposer_music.technique_document import load_technique
+from opencomposer_music.technique_document import form_faults, load_technique
 from opencomposer_serving.invocation import broken_notes
 from opencomposer_training.environment import TrainingFailure
 from opencomposer_training.hyperparameters import parse_hyperparameters
@@ -140,6 +140,11 @@ def test_rules_across_fields_are_judged_as_the_cases_say(path: Path) -> None:
     for case in document["cases"]:
         broken = known.broken_ranges({**known.defaults, **case["parameters"]}, case["bars"])
         assert sorted(f"/{value.name}" for value in broken) == case["broken"], case["name"]
+
+
+@pytest.mark.parametrize("case", load(CONTRACTS / "cases/parameter-forms.json")["cases"], ids=lambda case: case["name"])
+def test_steps_scales_and_groups_are_judged_as_the_cases_say(case: dict[str, Any]) -> None:
+    assert sorted({name for name, _ in form_faults(case["parameters"])}) == case["broken"]
 
 
 @pytest.mark.parametrize(

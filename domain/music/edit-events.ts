@@ -10,6 +10,28 @@ export type Cells = ReadonlySet<number>;
 
 const pitches = 128;
 
+/** Edit events by their members, each a column in the order of the edits. Flags are 0 or 1. */
+export interface EditEventColumns {
+  readonly step: readonly number[];
+  readonly pitch: readonly number[];
+  readonly added: readonly (0 | 1)[];
+  readonly original: readonly (0 | 1)[];
+  readonly pass: readonly number[];
+  readonly probability: readonly number[];
+}
+
+const flag = (value: boolean): 0 | 1 => (value ? 1 : 0);
+
+/** Returns edit events in columns, with probabilities of three digits after the point. */
+export const editEventColumns = (edits: readonly EditEvent[]): EditEventColumns => ({
+  step: edits.map(({ step }) => step),
+  pitch: edits.map(({ pitch }) => pitch),
+  added: edits.map(({ kind }) => flag(kind === "add")),
+  original: edits.map(({ original }) => flag(original)),
+  pass: edits.map(({ pass }) => pass),
+  probability: edits.map(({ probability }) => Math.round(probability * 1000) / 1000),
+});
+
 /** Returns the number of a cell. Each step and pitch has its own. */
 export const cellOf = (step: number, pitch: number): number => step * pitches + pitch;
 

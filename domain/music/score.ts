@@ -114,8 +114,10 @@ interface GridTicks {
 
 /**
  * Returns functions that give the ticks at which notes of the grid begin and end beside a tune. A tune that is played off
- * the grid may begin after the step on which the grid has it, or end before. What comes in or ends with it on the grid does
- * so at the tune's own ticks, and nothing begins after its last note that begins with it on the grid.
+ * the grid may begin later than the grid has it, and begin its last note or end earlier. Nothing begins before it, and
+ * what begins or ends with its last note or with its end on the grid does so at the tune's own ticks. A tune that is early
+ * at its first note or late at its last leaves the others on the grid. No note ends after the beginning of another one
+ * that follows it on the grid.
  */
 function ticksBeside(tune: Melody): GridTicks {
   const tickOf = (step: number): number => tickOfStep(step, tune.ticksPerBeat);
@@ -129,7 +131,10 @@ function ticksBeside(tune: Melody): GridTicks {
   return {
     begin: (step) =>
       step < firstStep || step > lastStep ? tickOf(step) : Math.min(Math.max(tickOf(step), firstTick), lastTick),
-    end: (step) => (step > endStep ? tickOf(step) : Math.min(tickOf(step), tuneEnds)),
+    end: (step) => {
+      if (step > endStep) return tickOf(step);
+      return Math.min(tickOf(step), step > lastStep ? tuneEnds : lastTick);
+    },
   };
 }
 

@@ -4,8 +4,9 @@
  */
 import * as z from "zod";
 import { type PieceTimeSignature, pieceTimeSignatures } from "../music/time-signatures";
+import { formIssues } from "./parameter-forms";
 import { checkParameters } from "./parameter-values";
-import type { Parameter, ParameterRange, Technique } from "./technique";
+import { type Parameter, parameterGroups, type ParameterRange, parameterScales, type Technique } from "./technique";
 
 /** Models learn from music in 4/4, and are given nothing else (contracts/invocation-request). */
 const modelTimeSignatures: readonly PieceTimeSignature[] = ["4/4"];
@@ -13,6 +14,7 @@ const modelTimeSignatures: readonly PieceTimeSignature[] = ["4/4"];
 const described = {
   title: z.string().min(1),
   description: z.string().min(1),
+  "x-group": z.enum(parameterGroups),
   "x-unit": z.string().min(1).optional(),
   "x-fixedOnResume": z.literal(true).optional(),
 };
@@ -23,6 +25,8 @@ const propertySchema = z.discriminatedUnion("type", [
     minimum: z.number(),
     maximum: z.number(),
     default: z.number(),
+    "x-step": z.number().positive(),
+    "x-scale": z.enum(parameterScales),
   }),
   z.strictObject({ ...described, type: z.literal("boolean"), default: z.boolean() }),
   z.strictObject({
@@ -56,33 +60,30 @@ const documentShape = {
   properties: z.strictObject({ parameters: parameterSetSchema, hyperparameters: parameterSetSchema }),
 };
 const documentSchema = z.union([
-  z
-    .strictObject({
-      ...documentShape,
-      "x-losses": z.array(z.string()).min(1),
-      "x-extends": z.literal(true).optional(),
-      "x-hearsTracks": z.literal(true).optional(),
-    })
-    .refine((document) => document["x-hearsTracks"] === undefined || document["x-extends"] === true, {
-      message: "x-hearsTracks needs x-extends",
-    }),
+  z.strictObject({
+    ...documentShape,
+    "x-losses": z.array(z.string()).min(1),
+    "x-extends": z.literal(true).optional(),
+    "x-hearsTracks": z.literal(true).optional(),
+  }),
   z.strictObject({ ...documentShape, "x-byRule": z.literal(true) }),
 ]);
 
 function parameterOf(name: string, property: z.infer<typeof propertySchema>): Parameter {
-  const { title, description, "x-unit": unit, "x-fixedOnResume": fixedOnResume } = property;
+  const { title, description, "x-group": group, "x-unit": unit, "x-fixedOnResume": fixedOnResume } = property;
   const words = {
     name,
     title,
     description,
+    group,
     ...(unit === undefined ? {} : { unit }),
     ...(fixedOnResume === undefined ? {} : { fixedOnResume }),
   };
   switch (property.type) {
     case "integer":
     case "number": {
-      const { type, minimum, maximum } = property;
-      return { ...words, type, minimum, maximum, default: property.default };
+      const { type, minimum, maximum, "x-step": step, "x-scale": scale } = property;
+      return { ...words, type, minimum, maximum, default: property.default, step, scale };
     }
     case "boolean":
       return { ...words, type: "boolean", default: property.default };
@@ -96,6 +97,9 @@ function parametersOf(id: string, set: z.infer<typeof parameterSetSchema>): Para
   const defaults = Object.fromEntries(parameters.map((parameter) => [parameter.name, parameter.default]));
   for (const { pointer, value, allowed } of checkParameters(parameters, defaults).issues) {
     throw new Error(`the document of ${id} has the default ${String(value)} at ${pointer} (allowed: ${allowed})`);
+  }
+  for (const { name, reason } of formIssues(parameters)) {
+    throw new Error(`the document of ${id} has the parameter ${name}, which ${reason}`);
   }
   return parameters;
 }

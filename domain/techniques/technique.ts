@@ -5,11 +5,20 @@ import type { PieceTimeSignature } from "../music/time-signatures";
 
 export type ParameterValue = number | boolean | string;
 
+/** Whether a form shows a parameter at once (`main`), or when somebody asks for more. */
+export const parameterGroups = ["main", "more"] as const;
+export type ParameterGroup = (typeof parameterGroups)[number];
+
+/** How a slider divides a range: in equal differences, or in equal ratios. */
+export const parameterScales = ["linear", "log"] as const;
+export type ParameterScale = (typeof parameterScales)[number];
+
 interface Described {
   readonly name: string;
   /** A short name for a form's label. */
   readonly title: string;
   readonly description: string;
+  readonly group: ParameterGroup;
   readonly unit?: string;
   /** Present if a resumed training job must have the same value as the job from which it goes on. */
   readonly fixedOnResume?: true;
@@ -19,6 +28,9 @@ export interface NumberParameter extends Described {
   readonly minimum: number;
   readonly maximum: number;
   readonly default: number;
+  /** The difference of neighboring values in a form. Values between them are allowed, too. */
+  readonly step: number;
+  readonly scale: ParameterScale;
 }
 export interface BooleanParameter extends Described {
   readonly type: "boolean";
@@ -74,7 +86,7 @@ export interface Technique {
   readonly byRule: boolean;
   /** True if it goes on with its input, so that the piece is longer than what was given. */
   readonly extends: boolean;
-  /** True if it hears all tracks of its input. Any other technique hears one melody. */
+  /** True if it can hear all tracks of its input. Any other technique hears one melody. */
   readonly hearsTracks: boolean;
   /** The time signatures in which it composes. */
   readonly timeSignatures: readonly PieceTimeSignature[];

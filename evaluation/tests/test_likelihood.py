@@ -36,6 +36,9 @@ class Undecided:
     def step(self, events: EventColumns) -> Floats:
         return self._logits
 
+    def keep(self, number: int) -> None:
+        self._logits = self._logits[number : number + 1]
+
 
 @pytest.fixture(scope="module")
 def network() -> LoadedNetwork:

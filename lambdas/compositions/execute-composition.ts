@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { extendScore } from "../../domain/music/extended-score";
-import { type GivenPiece, scoreOfPiece, trackOfPiece } from "../../domain/music/given-piece";
+import { type GivenPiece, heardTracks, scoreOfPiece, trackOfPiece } from "../../domain/music/given-piece";
 import { withInstruments } from "../../domain/music/instruments";
+import { mendScore, withKeptTracks } from "../../domain/music/mended-score";
 import {
   composeScore,
   type GeneratedTrack,
@@ -258,5 +259,9 @@ const digestOf = (bytes: Uint8Array): { readonly sha256: string; readonly bytes:
 /** Returns the piece: what was given and what was made of it. */
 function scoreOf(name: string, piece: GivenPiece, { tracks, melody, continuation }: GeneratedPiece): Score {
   if (continuation !== undefined) return extendScore({ name, piece, continuation, written: tracks });
-  return composeScore({ name, melody: trackOfPiece(piece, 0), rewritten: melody?.notes, generated: tracks });
+  const heard = heardTracks(piece);
+  if (heard.length > 1) return mendScore({ name, piece, mended: melody?.notes ?? [] });
+  const [tune = 0] = heard;
+  const score = composeScore({ name, melody: trackOfPiece(piece, tune), rewritten: melody?.notes, generated: tracks });
+  return withKeptTracks(score, { ...piece, tracks: piece.tracks.filter((_, index) => index !== tune) });
 }

@@ -59,6 +59,14 @@ export async function invokeModel(params: InvokeModelParams): Promise<ModelRespo
     if (tooManyNotes !== undefined) return { kind: "FAILED", failure: tooManyNotes };
   }
   const [melody, ...others] = heard;
+  if (!techniques[composition.technique].extends) {
+    // What re-writes hears all tracks on one roll, which has no more room than a melody.
+    const tooManyTogether = noteCountFailure(
+      heard.flatMap(({ notes }) => notes),
+      melody.line,
+    );
+    if (tooManyTogether !== undefined) return { kind: "FAILED", failure: tooManyTogether };
+  }
   const body = new TextEncoder().encode(JSON.stringify(await invocationRequest(params, melody, others)));
   if (body.byteLength > maxPayloadBytes) {
     return failed(
@@ -123,7 +131,8 @@ async function invocationRequest(
       ...(techniques[technique].extends ? { tempo: piece.tempo } : {}),
       notes: melody.notes,
     },
-    ...(techniques[technique].hearsTracks
+    // A technique that re-writes is told of other tracks only where there are some.
+    ...(techniques[technique].extends || others.length > 0
       ? {
           tracks: others.map(({ line, notes }, index) => ({
             name: plainText(line.name, 64) || `Track ${index + 2}`,
@@ -189,7 +198,7 @@ interface ReadResponseParams {
 }
 
 function readResponse(body: Uint8Array, { composition, bars, heard, log }: ReadResponseParams): ModelResponse {
-  const [{ notes }] = heard;
+  const notes = heard.flatMap((line) => line.notes);
   if (body.byteLength > maxPayloadBytes) {
     const advice = "Choose fewer bars, or parameters that ask for fewer edits.";
     return failed("RESPONSE_TOO_LARGE", `The model's response is larger than 4 MiB. ${advice}`);
@@ -205,7 +214,13 @@ function readResponse(body: Uint8Array, { composition, bars, heard, log }: ReadR
   if (technique !== composition.technique || modelSha256 !== composition.model.sha256) {
     return invalidResponse(["is of another technique or model"], log);
   }
-  const faults = continuationFaults(parsed.data, composition, heard);
+  const isOneRoll = heard.length > 1 && !techniques[composition.technique].extends;
+  const faults = [
+    ...continuationFaults(parsed.data, composition, heard),
+    ...(isOneRoll && (melody === undefined || tracks.length > 0)
+      ? ["is not the whole piece, re-written on one roll"]
+      : []),
+  ];
   if (faults.length > 0) return invalidResponse(faults, log);
   const result = [...(melody?.notes ?? notes), ...tracks.flatMap((track) => track.notes)];
   if (!result.every((note) => endsInside(note, Math.max(bars, continuation?.bars ?? 0)))) {

@@ -114,8 +114,8 @@ function noPiece(
 }
 
 /**
- * Renames a composition, and changes its instruments and its performance. Programs go before a preset. The MIDI file is written again, under a key of its own. If the
- * outcome is stale, nothing was changed.
+ * Renames a composition, and changes its instruments and its performance. Programs go before a preset. The MIDI file is
+ * written again, under a key of its own. If the outcome is stale, nothing was changed.
  * @throws Problem NOT_READY, PROGRAMS_NOT_APPLICABLE, FILE_LOST
  */
 export async function reviseComposition(params: ReviseCompositionParams): Promise<Outcome<CompositionItem, Stale>> {

@@ -9,8 +9,14 @@ export interface GivesWholePieceParams {
   readonly technique: TechniqueId;
 }
 
-/** Returns true if the technique is given all tracks of the input. */
+/**
+ * Returns true if the technique is given all tracks of the input. One that goes on with a piece is given all of it unless the
+ * request names a track. One that re-writes is given all where the request says so, because without that a piece has
+ * always been its track 0.
+ */
 export function givesWholePiece({ input, inputOptions = {}, technique }: GivesWholePieceParams): boolean {
-  if (!techniques[technique].hearsTracks || "sampleMelodyId" in input) return false;
-  return "trackId" in input ? inputOptions.allTracks === true : input.trackIndex === undefined;
+  const { hearsTracks, extends: goesOn } = techniques[technique];
+  if (!hearsTracks || "sampleMelodyId" in input) return false;
+  const isAsked = inputOptions.allTracks === true;
+  return "trackId" in input ? isAsked : input.trackIndex === undefined && (goesOn || isAsked);
 }

@@ -6,11 +6,13 @@ import { shortValue } from "../problems/short-value";
 import type { Request } from "./request";
 
 interface AcceptedRange {
+  /** The media range or, in Accept-Encoding, the content coding. */
   readonly type: string;
   readonly quality: number;
 }
 
-function parseAccept(header: string): AcceptedRange[] {
+/** Returns the entries of a header of the form of Accept, each with its quality from 0 to 1. */
+export function parseAccept(header: string): AcceptedRange[] {
   return header
     .split(",")
     .slice(0, 50)

@@ -1,13 +1,13 @@
-/** Sends MIDI files: the bytes, or a short-lived URL of the object to a client that asks for JSON. */
+/** Sends MIDI files of a bucket: the bytes, or a short-lived URL of the object to a client that asks for JSON. */
 import { createHash } from "node:crypto";
 import { midiType } from "../../naming/media-types";
 import { DamagedFile, maxFileBytes } from "../problems/lost-file";
 import type { PresignedUrl, PresigningObjectStore } from "../stores/presigned-urls";
 import { negotiate } from "./accept";
+import { contentDisposition } from "./content-disposition";
 import { digestTag, taggedResponse } from "./entity-tag";
-import { fileStem } from "./file-name";
 import type { Request } from "./request";
-import { type Headers, jsonResponse, type Response } from "./response";
+import { jsonResponse, type Response } from "./response";
 
 const urlLifetimeSeconds = 300;
 
@@ -18,29 +18,6 @@ export interface MidiResponseParams {
   readonly filename: string;
   readonly read: () => Promise<Uint8Array>;
   readonly presign: (expiresInSeconds: number) => Promise<PresignedUrl>;
-}
-
-const fallbackStem = "composition";
-
-/**
- * Returns the header that names a downloaded file (RFC 6266): `filename` in plain ASCII for old clients, and
- * `filename*` with the whole name (RFC 8187) if that differs.
- */
-export function contentDisposition(name: string): string {
-  const stem = fileStem(name, fallbackStem);
-  // Accents are removed and not replaced, so that "Ténor" stays a word. A name without any ASCII leaves no word at all.
-  const ascii = stem
-    .normalize("NFKD")
-    .replace(/\p{M}/gu, "")
-    .replace(/[^A-Za-z0-9 ._-]/g, "_");
-  const whole = `${stem}.mid`;
-  const plain = `${fileStem(ascii, fallbackStem)}.mid`;
-  if (plain === whole) return `attachment; filename="${plain}"`;
-  const encoded = encodeURIComponent(whole).replace(
-    /['()*]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-  return `attachment; filename="${plain}"; filename*=UTF-8''${encoded}`;
 }
 
 const digestOf = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
@@ -124,31 +101,4 @@ export async function storedMidiResponse({
     if (error instanceof FileGone) return undefined;
     throw error;
   }
-}
-
-export interface MidiBytesResponseParams {
-  readonly request: Request;
-  readonly bytes: Uint8Array;
-  readonly filename: string;
-  readonly headers?: Headers;
-}
-
-/** Returns the response with a MIDI file that is in no bucket, so that there is no URL of it. */
-export async function midiBytesResponse({
-  request,
-  bytes,
-  filename,
-  headers = {},
-}: MidiBytesResponseParams): Promise<Response> {
-  const type = negotiate(request, [midiType]);
-  return await taggedResponse({
-    request,
-    tag: digestTag(digestOf(bytes)),
-    headers,
-    response: () => ({
-      status: 200,
-      headers: { "content-type": type, "content-disposition": contentDisposition(filename) },
-      body: bytes,
-    }),
-  });
 }

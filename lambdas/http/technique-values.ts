@@ -23,8 +23,8 @@ export function modelIdErrors(body: Readonly<Record<string, unknown>>, known: Te
 }
 
 /**
- * Returns the error in `body.inputOptions.allTracks`: it is for an uploaded file and a technique that hears tracks. There is
- * none if the body names no known technique.
+ * Returns the error in `body.inputOptions.allTracks`: it is for a technique that hears tracks, and for an uploaded file or a
+ * composition of which the request names no track. There is none if the body names no known technique.
  */
 export function allTracksErrors(body: Readonly<Record<string, unknown>>, known: Techniques = techniques): FieldError[] {
   const { technique: id, input, inputOptions } = body;
@@ -39,7 +39,12 @@ export function allTracksErrors(body: Readonly<Record<string, unknown>>, known: 
     return error(`${technique.id} hears one melody`, `false, or true with the technique ${techniquesInWords}`);
   }
   if (!isObject(input) || Object.hasOwn(input, "trackId")) return [];
-  return error("the input is no uploaded file", "false, or true with input.trackId");
+  if (!Object.hasOwn(input, "compositionId")) {
+    return error("the input has one track", "false, or true with input.trackId or input.compositionId");
+  }
+  return Object.hasOwn(input, "trackIndex")
+    ? error("input.trackIndex chooses one track", "false, or true without input.trackIndex")
+    : [];
 }
 
 export type TechniqueField = "parameters" | "hyperparameters";

@@ -70,14 +70,15 @@ export function createCompositions({ table, now }: { readonly table: Table; read
     owned: OwnedBy,
     set: Readonly<Record<string, unknown>>,
     condition: ReturnType<typeof isClaimed>,
-  ): Promise<Outcome<undefined, Stale>> =>
-    await transact(table, [
+  ): Promise<Outcome<undefined, Stale>> => {
+    const instant = now();
+    return await transact(table, [
       {
         write: {
           kind: "UPDATE",
           key: keyOf(owned),
           changes: {
-            ...nextVersion(now(), set),
+            ...nextVersion(instant, { ...set, finishedAt: instant.toISOString() }),
             remove: [...openRowAttributes, "runningUntil"],
           },
           condition,
@@ -85,6 +86,7 @@ export function createCompositions({ table, now }: { readonly table: Table; read
       },
       ...moveQuota(owned.sub, { decrement: { openCompositions: 1 } }),
     ]);
+  };
 
   const kind = { table, kind: "COMPOSITION", schema: compositionItemSchema, now } as const;
   const open = createOpenRows<typeof compositionItemSchema, "FAILED">(kind);
@@ -94,12 +96,17 @@ export function createCompositions({ table, now }: { readonly table: Table; read
     ...open.rows,
 
     endUnread: async (owned, end) =>
-      await open.endOpenRow(owned, { ...end, state: "FAILED", gives: { openCompositions: 1 } }),
+      await open.endOpenRow(owned, {
+        ...end,
+        state: "FAILED",
+        set: { finishedAt: now().toISOString() },
+        gives: { openCompositions: 1 },
+      }),
 
     async claim(owned, runningUntil) {
       const instant = now();
       const { set, add } = nextVersion(instant, { state: "RUNNING", runningUntil: runningUntil.toISOString() });
-      const changes = { set, add: { ...add, attempt: 1 } };
+      const changes = { set, setOnce: { startedAt: instant.toISOString() }, add: { ...add, attempt: 1 } };
       return await changeRow(table, compositionItemSchema, {
         key: keyOf(owned),
         changes,

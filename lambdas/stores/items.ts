@@ -18,6 +18,7 @@ import { failureSchema } from "../../domain/schemas/failure";
 import { sha256Schema, ulidSchema } from "../../domain/schemas/ids";
 import { epochMetricsSchema, metricsSchema } from "../../domain/schemas/metrics";
 import { ratingSchema } from "../../domain/schemas/rating";
+import { trackOriginSchema } from "../../domain/schemas/track-origin";
 import {
   convergenceSchema,
   datasetReferenceSchema,
@@ -86,6 +87,8 @@ export const trackItemSchema = z.strictObject({
   lowestPitch: z.int(),
   highestPitch: z.int(),
   trackIndex: z.int().min(0),
+  /** Where the file came from. Rows of version 0.2 have none, and are of uploads. */
+  origin: trackOriginSchema.optional(),
   /** The bar in which the first note begins. Rows written before 0.3 have none. */
   firstBarWithNotes: z.int().min(1).optional(),
   /** The bars in which notes begin (`domain/music/bars-with-notes.ts`). Rows of earlier versions have none. */
@@ -158,6 +161,9 @@ export const compositionItemSchema = z.strictObject({
   inputMidi: z.strictObject({ sha256: sha256Schema, bytes: z.int().min(1) }).optional(),
   /** The number of times that a worker has taken this composition, from 0. */
   attempt: z.int().min(0),
+  /** The instants at which a worker first took it, and at which it ended. Rows of earlier versions have none. */
+  startedAt: instantSchema.optional(),
+  finishedAt: instantSchema.optional(),
   /** The instant at which the lease of the present worker runs out. After it, a later delivery may take over. */
   runningUntil: instantSchema.optional(),
   /** This attribute has the same meaning as in a training job. */

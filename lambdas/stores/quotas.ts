@@ -11,6 +11,29 @@ import type { QuotaReached } from "./outcome";
 import type { Row, Table } from "./table";
 import type { TransactionPart } from "./transaction";
 
+/** Returns what a row of counters says that its user has. A user who never had anything has no row. */
+function usedIn(row: Row | undefined): UserQuotas {
+  const used = (counter: QuotaCounter): number => Number(row?.[counter] ?? 0);
+  return {
+    openCompositions: used("openCompositions"),
+    openTrainingJobs: used("openTrainingJobs"),
+    tracks: used("tracks"),
+    compositions: used("compositions"),
+    models: used("models"),
+    trainingJobs: used("trainingJobs"),
+    storedBytes: used("storedBytes"),
+  };
+}
+
+export interface QuotaCounters {
+  /** Returns the amounts that a user has, which {@link takeQuota} compares with the quotas. */
+  usedBy(sub: string): Promise<UserQuotas>;
+}
+
+export const createQuotaCounters = (table: Pick<Table, "read">): QuotaCounters => ({
+  usedBy: async (sub) => usedIn(await table.read(quotaKey(sub))),
+});
+
 /** Returns the counters that the amounts name. */
 const countersOf = (amounts: QuotaAmounts): readonly QuotaCounter[] =>
   quotaCounterSchema.options.filter((counter) => amounts[counter] !== undefined);
@@ -57,8 +80,9 @@ export function takeQuota({ table, sub, amounts, quotas }: TakeQuotaParams): rea
    * the quota.
    */
   const maxBefore = (counter: QuotaCounter): number => quotas[counter] - Math.max(1, amounts[counter] ?? 0);
-  const reached = (row: Row): QuotaReached | undefined => {
-    const counter = counters.find((name) => Number(row[name] ?? 0) > maxBefore(name));
+  const reached = (row: Row | undefined): QuotaReached | undefined => {
+    const used = usedIn(row);
+    const counter = counters.find((name) => used[name] > maxBefore(name));
     return counter === undefined ? undefined : { kind: "QUOTA_REACHED", counter, quota: quotas[counter] };
   };
   const hasRoom = counters.map((counter) => {
@@ -73,7 +97,7 @@ export function takeQuota({ table, sub, amounts, quotas }: TakeQuotaParams): rea
         changes: { add: Object.fromEntries(counters.map((counter) => [counter, amounts[counter] ?? 0])) },
         condition: allOf(...hasRoom),
       },
-      refused: async (row) => reached(row ?? (await table.read(key)) ?? {}),
+      refused: async (row) => reached(row ?? (await table.read(key))),
     },
   ];
 }

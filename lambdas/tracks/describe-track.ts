@@ -3,6 +3,7 @@ import { type BarRange, otherTimeSignatures, timeSignatureName } from "../../dom
 import { firstBarWithNotes, noteBarsOf, type TrackMelody } from "../../domain/music/melody";
 import type { Song } from "../../domain/music/song";
 import { plainText } from "../../domain/schemas/text";
+import type { TrackOrigin } from "../../domain/schemas/track-origin";
 import type { TrackItem } from "../stores/items";
 import type { ReadMelody, UploadedFile } from "./uploaded-melody";
 
@@ -17,12 +18,13 @@ export interface DescribeTrackParams {
   readonly id: string;
   readonly createdAt: string;
   readonly upload: UploadedFile;
+  readonly origin: TrackOrigin;
   /** The melody that was read from the upload. */
   readonly read: ReadMelody;
 }
 
 /** Returns the row of a new track, with a description of the file and of its melody. */
-export function describeTrack({ sub, id, createdAt, upload, read }: DescribeTrackParams): TrackItem {
+export function describeTrack({ sub, id, createdAt, upload, origin, read }: DescribeTrackParams): TrackItem {
   const { song, melody, trackIndex, changes } = read;
   const pitches = melody.notes.map(({ pitch }) => pitch);
   return {
@@ -44,6 +46,7 @@ export function describeTrack({ sub, id, createdAt, upload, read }: DescribeTrac
     lowestPitch: Math.min(...pitches),
     highestPitch: Math.max(...pitches),
     trackIndex,
+    origin,
     firstBarWithNotes: firstBarWithNotes(melody),
     barsWithNotes: noteBarsOf(melody),
     otherMetres: listedTimeSignatures(melody),

@@ -5,16 +5,26 @@ import { melodyChanges } from "../../domain/music/melody-changes";
 import { chooseMelodyTrack, whyNoTones } from "../../domain/music/melody-choice";
 import type { Song } from "../../domain/music/song";
 import type { FieldError } from "../../domain/schemas/api/problem";
+import type { TrackOrigin } from "../../domain/schemas/track-origin";
 import { Problem } from "../problems/problem";
 import { readableMidi, sentence } from "../problems/readable-midi";
 
 const maxTextLength = 200;
 
+/** A field of a request, with the value that was sent. */
+type SentField = Pick<FieldError, "pointer" | "value">;
+
 interface TrackChoice {
   /** The track that the request asks for. */
   readonly trackIndex: number | undefined;
   /** The field that gives the index, with the value that was sent, if one was sent. */
-  readonly trackIndexField: Pick<FieldError, "pointer" | "value">;
+  readonly trackIndexField: SentField;
+}
+
+/** The origin of a file as a request gives it. Nothing has checked yet that there is such a composition. */
+export interface RequestedOrigin extends TrackOrigin {
+  /** The fields that give the composition and its track. */
+  readonly fields: Readonly<Record<"compositionId" | "trackIndex", SentField>>;
 }
 
 /** A MIDI file as it was sent, and the options that were sent with it. */
@@ -24,6 +34,8 @@ export interface UploadedFile extends TrackChoice {
   readonly name: string | undefined;
   /** The file's own name without its extension; "" if it has none. */
   readonly fileName: string;
+  /** Where the request says that the file comes from. */
+  readonly origin: RequestedOrigin;
 }
 
 /** The file, its melody, and what was changed to read it. */

@@ -44,7 +44,7 @@ export async function buildConsole(params: {
   try {
     if (isBuilt()) return false;
     await runToEnd({
-      name: "npm run build --workspace console",
+      name: "npm run build:console",
       command: process.execPath,
       args: ["--import", "tsx", "console/build/build.ts"],
       cwd: repository,

@@ -15,7 +15,7 @@ export type ServeFile = (request: IncomingMessage, response: ServerResponse) => 
  */
 export function serveConsoleFiles(folder: string): ServeFile {
   if (statSync(join(folder, "index.html"), { throwIfNoEntry: false }) === undefined) {
-    throw new Error(`${folder} holds no built console. Build it: npm run build --workspace console`);
+    throw new Error(`${folder} holds no built console. Build it: npm run build:console`);
   }
   const serve = sirv(folder, {
     etag: true,

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { Agent, createServer, type IncomingMessage, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { createProxyServer } from "http-proxy-3";
@@ -421,6 +422,9 @@ async function write(params: {
   response.end();
 }
 
+/** Returns an id in the form of API Gateway's, which all its responses have. MiniStack gives the others theirs. */
+const requestId = (): string => randomBytes(11).toString("base64");
+
 /**
  * Sends a response of the gateway's own. If the request's body is still on its way, the client gets the whole response
  * at once, and the connection ends after the body, or as soon as the body stops coming.
@@ -446,6 +450,7 @@ async function refuse(params: {
   const isUnread = hasBody(request) && !request.complete;
   response.writeHead(status, {
     "content-type": "application/json",
+    "apigw-requestid": requestId(),
     ...headers,
     ...(isUnread ? { connection: "close" } : {}),
     "content-length": body.length,

@@ -52,9 +52,12 @@ export function needsToken(method: string, path: string): boolean {
   return routesOf(path).some(({ methods, isPublic }) => !isPublic && methods.some((one) => one === method));
 }
 
+const methodsInOrder: readonly (HttpMethod | "HEAD")[] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
+
 /** Returns the methods of a path, or of all paths for `*`. The list is empty where the API has no such path. */
 export function methodsAt(path: string): readonly (HttpMethod | "HEAD")[] {
-  return [...new Set((path === "*" ? routes : routesOf(path)).flatMap(({ methods }) => methods))];
+  const found = path === "*" ? routes : routesOf(path);
+  return methodsInOrder.filter((method) => found.some(({ methods }) => methods.includes(method)));
 }
 
 function decodePath(path: string): string {

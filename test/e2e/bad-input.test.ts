@@ -313,6 +313,8 @@ describe("who it is", () => {
     for (const [path, json, code] of refusedRequests) {
       expect((await stranger.refused(422, "POST", path, { json })).code).toBe(code);
     }
+    const edit = `/tracks?origin=edit&fromComposition=${owned["compositionId"] ?? ""}`;
+    expect((await stranger.refused(422, "POST", edit, { bytes: goodMidi })).code).toBe("COMPOSITION_NOT_FOUND");
   });
 });
 
@@ -545,7 +547,7 @@ describe("bodies over the limits", () => {
     "%s: 413 over 1 MiB, and not at 1 MiB",
     async (_, operation) => {
       const path = fillPath(operation.path, owned);
-      const headers = { "content-type": operation.bodyType ?? "" };
+      const headers = { ...goodBody(operation).headers, "content-type": operation.bodyType ?? "" };
       const tooLarge = await owner.refused(413, operation.method, path, {
         bytes: new Uint8Array(mebibyte + 1),
         headers,

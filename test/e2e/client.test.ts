@@ -80,8 +80,15 @@ test("browsers may read the headers that the contract names", async () => {
   const response = await fetch(new URL("/tracks", cloud.outputs.apiUrl), { headers });
   expect(response.headers.get("access-control-allow-origin")).not.toBeNull();
   expect(response.headers.get("access-control-expose-headers")).toBe(
-    "ETag,Location,Retry-After,X-Request-Id,Content-Disposition",
+    "ETag,Location,Retry-After,X-Request-Id,Content-Disposition,Idempotent-Replayed,Apigw-Requestid",
   );
+  // Responses of API Gateway itself have its own id alone.
+  for (const authorization of [headers.authorization, "Bearer false"]) {
+    const { headers: sent } = await fetch(new URL("/tracks", cloud.outputs.apiUrl), {
+      headers: { origin, authorization },
+    });
+    expect(sent.get("apigw-requestid")).toMatch(/^[\w+/]{15}=$/);
+  }
   const preflight = await fetch(new URL("/tracks", cloud.outputs.apiUrl), {
     method: "OPTIONS",
     headers: { origin, "access-control-request-method": "POST" },

@@ -203,7 +203,7 @@ describe("a file of two tracks", () => {
       status: 400,
       code: "INVALID_REQUEST",
       errors: expect.arrayContaining([
-        "/inputOptions/allTracks: false, or true with the technique transformer",
+        "/inputOptions/allTracks: false, or true with the technique ar-cnn, transformer",
         expect.stringContaining("/inputOptions/bars: "),
         expect.stringContaining("/parameters/ending: "),
       ]) as unknown,

@@ -106,6 +106,8 @@ describe("compose with the stock model", () => {
     trackId = await created(api.call("POST", "/tracks?name=Random", { bytes: melody.midi }), 201);
     const track = (await api.call("GET", `/tracks/${trackId}`)).json(shapes.track);
     expect(track).toMatchObject({ bars: 8, tempo: 96, noteCount: melody.notes.length, changes: [] });
+    const file = await api.call("GET", `/tracks/${trackId}/midi`, { headers: { accept: "audio/midi" } });
+    expect(file.bytes).toEqual(new Uint8Array(melody.midi));
   });
 
   it("keeps the melody note for note under three voices, none with an empty bar", async () => {
@@ -141,6 +143,9 @@ describe("compose with the stock model", () => {
       .filter(({ startTick }) => startTick >= bar && startTick < 5 * bar)
       .map(({ pitch }) => pitch - 2);
     expect(song.tracks[0]?.notes.map(({ pitch }) => pitch)).toEqual(expected);
+    expect((await api.call("DELETE", `/compositions/${first.id}`)).status).toBe(204);
+    const given = await api.call("GET", `/compositions/${second.id}/input/midi`, { headers: { accept: "audio/midi" } });
+    expect(parseMidi(given.bytes).tracks.map(({ notes }) => notes.map(({ pitch }) => pitch))).toEqual([expected]);
   });
 
   it("takes a rating, counts it once, and shows the numbers to every user", async () => {
@@ -186,9 +191,10 @@ describe("compose with the stock model", () => {
     });
     expect({ status: unchanged.status, length: unchanged.bytes.length }).toEqual({ status: 304, length: 0 });
     const stranger = openSession(cloud.outputs, await accessToken(cloud.outputs, cloud.outputs.secondUser));
-    for (const path of [`/compositions/${id}`, `/compositions/${id}/midi`, `/tracks/${trackId}`]) {
-      expect((await stranger.call("GET", path)).status).toBe(404);
+    for (const path of [`/compositions/${id}`, `/tracks/${trackId}`]) {
+      for (const part of ["", "/midi"]) expect((await stranger.call("GET", `${path}${part}`)).status).toBe(404);
     }
+    expect((await stranger.call("GET", `/compositions/${id}/input/midi`)).status).toBe(404);
     expect((await openSession(cloud.outputs).call("GET", `/compositions/${id}`)).status).toBe(401);
   });
 });

@@ -12,7 +12,7 @@ import { parseMidi, type Song, tempoAt } from "../../domain/music/song";
 import { editEventListSchema } from "../../domain/schemas/api/compositions";
 import type { EditEvent } from "../../domain/schemas/invocation";
 import { placesOf } from "../support/note-places";
-import { accessToken, type ApiSession, endedComposition, openSession, type shapes } from "./api-session";
+import { accessToken, type ApiSession, endedComposition, openSession, shapes } from "./api-session";
 import { randomMelody } from "./random-melody";
 import { type RunningCloud, startCloud } from "./running-cloud";
 
@@ -28,6 +28,8 @@ interface Piece {
   readonly composition: Composition;
   readonly midi: Uint8Array;
   readonly song: Song;
+  /** What the technique was given. */
+  readonly given: Song;
   readonly edits: readonly EditEvent[];
 }
 
@@ -41,6 +43,7 @@ async function compose(technique: keyof typeof techniqueModels, more: More): Pro
   if (composition.state !== "COMPLETED") throw new Error(JSON.stringify(composition.failure));
   const { id } = composition;
   const midi = await api.call("GET", `/compositions/${id}/midi`, { headers: { accept: "audio/midi" } });
+  const given = await api.call("GET", `/compositions/${id}/input/midi`, { headers: { accept: "audio/midi" } });
   const events = await api.call("GET", `/compositions/${id}/edit-events`);
   expect(events.status).toBe(technique === "ar-cnn" ? 200 : 404);
   return {
@@ -48,6 +51,7 @@ async function compose(technique: keyof typeof techniqueModels, more: More): Pro
     composition,
     midi: midi.bytes,
     song: parseMidi(midi.bytes),
+    given: parseMidi(given.bytes),
     edits: technique === "ar-cnn" ? events.json(editEventListSchema).items : [],
   };
 }
@@ -58,13 +62,24 @@ async function upload(bytes: Uint8Array, query = ""): Promise<string> {
   return response.json(z.object({ id: z.string() })).id;
 }
 
+/** Puts a file in the place of a piece's own, with the ETag that the piece has. */
+async function correct(id: string, bytes: Uint8Array): Promise<object> {
+  const present = await api.call("GET", `/compositions/${id}`);
+  const headers = { "content-type": "audio/midi", "if-match": present.headers.get("etag") ?? "" };
+  const corrected = await api.call("PUT", `/compositions/${id}/midi`, { bytes, headers });
+  expect(corrected.status).toBe(200);
+  return corrected.json(shapes.composition.loose());
+}
+
 const cellsOf = (notes: readonly MidiNote[], { ticksPerBeat, bars }: Pick<Melody, "ticksPerBeat" | "bars">): Cells =>
   soundingCells(toGrid({ name: "", program: 0, tempo: 100, ticksPerBeat, bars, timeSignature: "4/4", notes }));
 
 /** Replays the edits on the input, as the OpenAPI document tells clients to. */
-function expectReplay(input: Melody, { song, edits }: Piece): void {
+function expectReplay(input: Melody, { song, given, edits }: Piece): void {
   const all = song.tracks.flatMap(({ notes }) => notes);
-  const replayed = replayEdits(cellsOf(input.notes, input), edits);
+  const cells = cellsOf(given.tracks[0]?.notes ?? [], { ticksPerBeat: given.ticksPerBeat, bars: input.bars });
+  expect(sameCells(cells, cellsOf(input.notes, input))).toBe(true);
+  const replayed = replayEdits(cells, edits);
   expect(replayed).toBeDefined();
   const result = cellsOf(all, { ticksPerBeat: song.ticksPerBeat, bars: input.bars });
   expect(replayed !== undefined && sameCells(replayed, result)).toBe(true);
@@ -123,6 +138,48 @@ afterAll(async () => {
   const { code, left } = await cloud.stop();
   expect(left).toEqual([]);
   expect(code).toBe(0);
+});
+
+describe("a chorale with wrong notes", () => {
+  const nameOf = ({ composition }: Piece): readonly string[] =>
+    composition.output?.tracks.map(({ name }) => name) ?? [];
+
+  it("is mended as a whole: the tune stays, and every voice keeps what is right in it", async () => {
+    const chorale = await compose("ar-cnn", { input: { sampleMelodyId: "ode-to-joy" } });
+    const { ticksPerBeat } = chorale.song;
+    const isWrong = (track: number, index: number): boolean => track > 0 && index % 6 === track;
+    const tracks = chorale.song.tracks.map((track, place) => ({
+      ...{ name: track.name, program: track.program, source: "input" as const },
+      notes: track.notes.map((note, index) => (isWrong(place, index) ? { ...note, pitch: note.pitch + 1 } : note)),
+    }));
+    // The wrong notes are a correction of the piece, so that the next piece is made from it.
+    const bytes = writeMidi({ schemaVersion: 1, name: "Wrong", ticksPerBeat, tempo: 100, bars: 8, tracks });
+    expect(await correct(chorale.id, bytes)).toMatchObject({ edited: true, output: { bars: 8 } });
+    const given = parseMidi(bytes);
+
+    const whole = await compose("ar-cnn", {
+      input: { compositionId: chorale.id },
+      inputOptions: { allTracks: true },
+      parameters: { temperature: 0.5, editsPerPass: 4, minProbability: 0.5 },
+    });
+    const lineage = await api.call("GET", `/compositions/${whole.id}`);
+    expect(lineage.json(z.object({ input: z.unknown() })).input).toEqual({ compositionId: chorale.id });
+    expect(nameOf(whole).slice(0, 4)).toEqual(nameOf(chorale));
+    expect(placesOf(whole.song.tracks[0]?.notes)).toEqual(placesOf(given.tracks[0]?.notes));
+    const all = (song: Song): Cells =>
+      cellsOf(
+        song.tracks.flatMap(({ notes }) => notes),
+        { ticksPerBeat: song.ticksPerBeat, bars: 8 },
+      );
+    expect(dissonantShare(all(whole.song))).toBeLessThan(dissonantShare(all(given)));
+    const replayed = replayEdits(all(given), whole.edits);
+    expect(replayed !== undefined && sameCells(replayed, all(whole.song))).toBe(true);
+    // The piece before the correction is kept beside it.
+    const own = await api.call("GET", `/compositions/${chorale.id}/midi?revision=0`, {
+      headers: { accept: "audio/midi" },
+    });
+    expect(own.bytes).toEqual(chorale.midi);
+  });
 });
 
 describe("Ode to Joy with wrong notes", () => {

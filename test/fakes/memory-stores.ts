@@ -26,6 +26,7 @@ import {
 import { createModels, createStockModels } from "../../lambdas/stores/models";
 import { isDone } from "../../lambdas/stores/outcome";
 import { createPendingChanges } from "../../lambdas/stores/pending-changes";
+import { createQuotaCounters } from "../../lambdas/stores/quotas";
 import { createRatings } from "../../lambdas/stores/ratings";
 import { createSlots, type HeldSlot, type SlotHolder } from "../../lambdas/stores/slots";
 import type { Row } from "../../lambdas/stores/table";
@@ -139,6 +140,7 @@ export function memoryStores(now: () => Date, table = new MemoryTable()) {
     quotaOf,
     moveQuota,
     ratings: createRatings(params),
+    quotaCounters: createQuotaCounters(table),
     pendingChanges: createPendingChanges(params),
     /** Returns the changes that are pending now. */
     pending,

@@ -76,7 +76,23 @@ test("upload, list, rename, delete a track", async () => {
     json: { name: "On it", technique: "unet-gan", modelId: "unet-gan-bach", input: { trackId: id } },
   });
   expect(composed.status).toBe(202);
-  expect((await call("DELETE", `/tracks/${id}`, { sub })).status).toBe(409);
+  const composition = compositionSchema.parse(composed.body);
+  expect(await call("DELETE", `/tracks/${id}`, { sub })).toMatchObject({
+    status: 409,
+    body: { usedBy: [{ type: "composition", id: composition.id, name: "On it" }] },
+  });
+  for (const [query, total] of [
+    [`input=trackId:${id}&technique=unet-gan&state=PENDING&modelId=unet-gan-bach&q=on%20IT`, 1],
+    [`input=compositionId:${id}`, 0],
+  ] as const) {
+    expect((await call("GET", `/compositions?${query}`, { sub })).body).toMatchObject({ total });
+  }
+  for (const sort of ["name", "createdAt"]) {
+    const list = await call("GET", `/models?stock=true&sort=${sort}&limit=1`, { sub });
+    expect(list.body).toMatchObject({ items: [{ stock: true }] });
+    const headers = { "if-none-match": list.headers["etag"] ?? "" };
+    expect((await call("GET", `/models?stock=true&sort=${sort}&limit=1`, { sub, headers })).status).toBe(304);
+  }
   expect((await call("GET", `/tracks/${id}`, { sub: user("other") })).status).toBe(404);
 });
 
@@ -162,7 +178,10 @@ test("a training job: asked for, watched, stopped, deleted", async () => {
   });
   const samples = await call("GET", `/training-jobs/${id}/samples`, { sub });
   const href = `/training-jobs/${id}/samples/1/ode-to-joy`;
-  expect(samples.body).toEqual({ items: [{ epoch: 1, melodyId: "ode-to-joy", href }] });
+  expect(samples.body).toEqual({
+    items: [{ epoch: 1, melodyId: "ode-to-joy", href }],
+    melodies: [{ id: "ode-to-joy", name: "Ode to Joy", bars: 8 }],
+  });
   expect((await call("GET", href, { sub })).bytes.toString()).toBe("MThd");
   expect((await call("GET", `/training-jobs/${id}/samples/2/ode-to-joy`, { sub })).status).toBe(404);
 
@@ -209,7 +228,7 @@ test("composing on a track whose object is lost is refused, and not failed later
     status: 410,
     body: { code: "FILE_LOST" },
   });
-  expect((await call("GET", "/compositions", { sub })).body).toEqual({ items: [] });
+  expect((await call("GET", "/compositions", { sub })).body).toEqual({ items: [], total: 0 });
   await local.s3.send(new PutObjectCommand({ Bucket: local.artifactsBucket, Key: trackKey({ sub, id }), Body: bytes }));
   expect((await call("POST", "/compositions", { sub, json })).status).toBe(202);
 });

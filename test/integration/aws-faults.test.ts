@@ -101,6 +101,7 @@ const apiCalls: readonly ApiCall[] = [
   { operation: "correctComposition", request: of("COMPOSITION", "compositions", "/midi", corrected), usesS3: true },
   { operation: "listCompositionEditEvents", request: of("COMPOSITION", "compositions", "/edit-events") },
   { operation: "rateComposition", request: of("COMPOSITION", "compositions", "/rating", rated) },
+  { operation: "getUsage", request: at("/usage") },
   { operation: "listTechniqueRatings", request: at("/technique-ratings") },
   { operation: "listModels", request: at("/models") },
   { operation: "getModel", request: of("MODEL", "models") },

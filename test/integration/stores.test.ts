@@ -1,4 +1,5 @@
 /** Every store, and the table beneath it, on the table in memory and on a real one: the two behave alike. */
+import { quotaCounterSchema } from "../../domain/schemas/user-quotas";
 import { createCatalogues } from "../../lambdas/stores/catalogues";
 import { createCompositions } from "../../lambdas/stores/compositions";
 import { createIdempotencyRecords, type IdempotencyWrite } from "../../lambdas/stores/idempotency-records";
@@ -7,6 +8,7 @@ import type { PendingChangeItem } from "../../lambdas/stores/items";
 import { createModels, createStockModels } from "../../lambdas/stores/models";
 import { isDone, type NotDone, type Outcome } from "../../lambdas/stores/outcome";
 import { createPendingChanges } from "../../lambdas/stores/pending-changes";
+import { createQuotaCounters } from "../../lambdas/stores/quotas";
 import { createRatings } from "../../lambdas/stores/ratings";
 import { createRowsByKey } from "../../lambdas/stores/rows-by-key";
 import { createSlots } from "../../lambdas/stores/slots";
@@ -257,6 +259,19 @@ describe.each([
   });
 
   describe("quotas", () => {
+    test("what a user has is read from the counters that refuse, and nobody else's", async () => {
+      const sub = newUser();
+      const usedBy = async (user: string) => await createQuotaCounters(open()).usedBy(user);
+      const nothing = { ...quotas, ...Object.fromEntries(quotaCounterSchema.options.map((counter) => [counter, 0])) };
+      expect(await usedBy(sub)).toEqual(nothing);
+      const takes = { tracks: 1, storedBytes: quotas.storedBytes };
+      doneValue(await tracks().create({ item: track({ sub }), takes, quotas }));
+      expect(await usedBy(sub)).toEqual({ ...nothing, ...takes });
+      expect(await tracks().create({ item: track({ sub }), takes, quotas })).toMatchObject({ counter: "storedBytes" });
+      expect(await usedBy(sub)).toEqual({ ...nothing, ...takes });
+      expect(await usedBy(newUser())).toEqual(nothing);
+    });
+
     test("are named rightly while work ends at the same moment (field case cap_message.py)", async () => {
       const sub = newUser();
       const refused: unknown[] = [];
@@ -551,10 +566,17 @@ describe.each([
       clock.advance(1);
       const second = doneValue(await compositions().claim(owned, until(60)));
       expect(second.attempt).toBe(2);
+      // Whoever waits for the piece sees since when it has been worked on, by whichever worker.
+      expect(second).toMatchObject({ startedAt: first.updatedAt, updatedAt: now().toISOString() });
       expect(await compositions().complete(first, result)).toEqual(stale);
       expect(await compositions().renew(first, until(60))).toEqual(stale);
       doneValue(await compositions().fail(second, failure));
-      expect(await compositions().get(owned)).toMatchObject({ state: "FAILED", failure });
+      expect(await compositions().get(owned)).toMatchObject({
+        state: "FAILED",
+        failure,
+        startedAt: first.updatedAt,
+        finishedAt: now().toISOString(),
+      });
       expect(await quota(owned.sub)).toMatchObject({ openCompositions: 0 });
     });
 

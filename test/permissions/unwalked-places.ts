@@ -35,10 +35,20 @@ export const unwalkedPlaces: readonly UnwalkedPlace[] = [
     actions: ["dynamodb:DeleteItem"],
   },
   {
-    place: "lambdas/compositions/revise-composition.ts files.delete",
+    place: "lambdas/compositions/composition-revisions.ts files.delete",
     reason: twoAtOnce,
     actions: ["s3:DeleteObject"],
   },
+  ...(
+    [
+      ["compositions.get", "dynamodb:GetItem"],
+      ["artifacts.read", "s3:GetObject"],
+    ] as const
+  ).map(([call, action]) => ({
+    place: `lambdas/compositions/resolve-piece.ts ${call}`,
+    reason: "the input's score is corrected while it is read",
+    actions: [action],
+  })),
   ...[
     "lambdas/compositions/composition-input.ts compositions.get",
     "lambdas/compositions/composition-model.ts models.get",

@@ -152,6 +152,7 @@ export async function walkThroughComposing(functions: RecordedFunctions): Promis
   const lost = await compose({ trackId: spare.id });
   await artifacts.delete([`users/${sub}/tracks/${spare.id}.mid`]);
   expect(await work(lost.id)).toMatchObject({ state: "FAILED" });
+  expect(await statusOf("GET", `/tracks/${spare.id}/midi`, { sub })).toBe(410);
   const waiting = await compose({ sampleMelodyId: "twinkle-twinkle" });
   functions.respondAsEndpoint(unavailable);
   expect(await work(waiting.id)).toMatchObject({ state: "RUNNING" });
@@ -163,6 +164,8 @@ export async function walkThroughComposing(functions: RecordedFunctions): Promis
   expect(await statusOf("GET", `/compositions/${first.id}/input/midi`, { sub })).toBe(200);
   await fetch(await urlOf(`/compositions/${first.id}/input/midi`));
   expect(await statusOf("GET", `/compositions/${rewritten.id}/edit-events`, { sub })).toBe(200);
+  const edit = { sub, bytes: midi, headers: { "content-type": "audio/midi" } };
+  const edited = trackSchema.parse((await call("POST", `/tracks?origin=edit&fromComposition=${first.id}`, edit)).body);
   for (const program of [1, 2, 3]) {
     const json = { programs: [{ index: 1, program }] };
     expect(await statusOf("PATCH", `/compositions/${first.id}`, { sub, json })).toBe(200);
@@ -171,6 +174,7 @@ export async function walkThroughComposing(functions: RecordedFunctions): Promis
   // The tune alone: a correction that leaves the other voices silent.
   expect(await statusOf("PUT", `/compositions/${first.id}/midi`, { sub, bytes: midi, headers })).toBe(200);
   expect(await statusOf("GET", `/compositions/${first.id}/midi?revision=0`, { sub })).toBe(200);
+  expect(await statusOf("PATCH", `/compositions/${first.id}`, { sub, json: { name: "Corrected" } })).toBe(200);
   for (const [id, rating] of [
     [first.id, "neutral"],
     [first.id, "good"],
@@ -178,6 +182,7 @@ export async function walkThroughComposing(functions: RecordedFunctions): Promis
   ] as const)
     expect(await statusOf("POST", `/compositions/${id}/rating`, { sub, json: { rating } })).toBe(200);
   expect(await statusOf("GET", "/technique-ratings", { sub })).toBe(200);
+  expect(await statusOf("GET", "/usage", { sub })).toBe(200);
   expect(
     await statusOf("POST", "/compositions", {
       sub,
@@ -185,7 +190,7 @@ export async function walkThroughComposing(functions: RecordedFunctions): Promis
     }),
   ).toBe(410);
   expect(await statusOf("DELETE", `/compositions/${first.id}`, { sub })).toBe(204);
-  expect(await statusOf("DELETE", `/tracks/${track.id}`, { sub })).toBe(204);
+  for (const { id } of [track, edited]) expect(await statusOf("DELETE", `/tracks/${id}`, { sub })).toBe(204);
   expect(await statusOf("PATCH", `/models/${own.id}`, { sub, json: { name: "New" } })).toBe(200);
   for (const target of ["/models", `/models/${own.id}`, "/models/unet-gan-bach"])
     expect(await statusOf("GET", target, { sub })).toBe(200);

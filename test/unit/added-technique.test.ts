@@ -28,11 +28,14 @@ test("the API describes it by its document", () => {
     name: "seconds",
     title: "Seconds",
     description: "How long the technique pretends to work.",
+    group: "main",
     unit: "seconds",
     type: "number",
     minimum: 0,
     maximum: 20,
     default: 0,
+    step: 0.5,
+    scale: "linear",
   });
   expect(hyperparameters.filter(({ fixedOnResume }) => fixedOnResume).map(({ name }) => name)).toEqual(["modelSize"]);
 });

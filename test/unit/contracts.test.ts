@@ -31,7 +31,7 @@ function partOfDocument(technique: string, kind: (typeof kinds)[number]): object
 }
 
 describe.each(schemas)("contract %s", (contract, schema) => {
-  const keywords = ["x-unit", "x-fixedOnResume", "x-ranges", "x-allowed"];
+  const keywords = ["x-unit", "x-fixedOnResume", "x-ranges", "x-allowed", "x-group", "x-step", "x-scale"];
   const ajv = new Ajv2020({ allErrors: true, strict: true, keywords, strictTypes: false });
   const validate = ajv.compile(schema);
   const fixtures = readdirSync(join(contracts, "fixtures", contract));
@@ -90,6 +90,37 @@ test.each(rangeCases)("rules across fields: the API judges %s as it says", (file
     expect({ name, broken: [...new Set(found.map(({ pointer }) => pointer))].sort() }).toEqual({ name, broken });
   }
 });
+
+/** Returns the toy's document with other parameters. */
+function toyWith(parameters: Readonly<Record<string, unknown>>): unknown {
+  const set = z.looseObject({});
+  const toy = z
+    .looseObject({ properties: z.object({ parameters: set, hyperparameters: set }) })
+    .parse(read("fixtures/technique", "valid-toy.json"));
+  const { hyperparameters } = toy.properties;
+  const only = { ...hyperparameters, properties: parameters };
+  return { ...toy, properties: { parameters: only, hyperparameters } };
+}
+
+const formCasesSchema = z.strictObject({
+  cases: z.array(
+    z.strictObject({
+      name: z.string(),
+      parameters: z.record(z.string(), z.looseObject({})),
+      broken: z.array(z.string()),
+    }),
+  ),
+});
+
+test.each(formCasesSchema.parse(read("cases", "parameter-forms.json")).cases)(
+  "steps, scales and groups: the reader of documents judges $name as it says",
+  ({ parameters, broken }) => {
+    const readIt = () => readTechnique("toy", toyWith(parameters));
+    const [first] = broken;
+    if (first === undefined) expect(readIt().parameters.map(({ name }) => name)).toEqual(Object.keys(parameters));
+    else expect(readIt).toThrow(`the document of toy has the parameter ${first}, which `);
+  },
+);
 
 describe.each(trainedTechniqueIds)("metric definitions of %s", (technique) => {
   const definitions = z

@@ -13,7 +13,7 @@ type NamedUser = NonNullable<Problem["usedBy"]>[number];
 
 const pages: Readonly<Record<NamedUser["type"], string>> = {
   composition: "/studio",
-  trainingJob: "/training",
+  "training-job": "/training",
 };
 
 /** Returns what an IN_USE problem names, and nothing for every other error. */

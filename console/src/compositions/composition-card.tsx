@@ -2,8 +2,10 @@ import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { Composition } from "@opencomposer/client";
 import { Link, useLocation } from "wouter";
-import { isFinal, useComposition } from "../api/queries";
+import { isFinal, useComposition, useCompositionMidi } from "../api/queries";
 import { Age } from "../lists/age";
+import { useWasInView } from "../lists/in-view";
+import { PiecePreview } from "../lists/piece-preview";
 import { texts } from "../texts/en";
 
 export type CompositionAction = "rename" | "use" | "lineage" | "delete";
@@ -19,12 +21,14 @@ export function CompositionCard(props: {
 }) {
   const { composition: listed, technique, model, act } = props;
   const [, navigate] = useLocation();
+  const [card, wasSeen] = useWasInView<HTMLLIElement>();
   // The list does not change by itself. What is being composed is looked at until it is finished.
   const looked = useComposition(isFinal(listed) ? undefined : listed.id);
   const composition = looked.data === undefined ? listed : { ...looked.data, name: listed.name };
   const { id, name, state, output, createdAt, failure } = composition;
+  const midi = useCompositionMidi(wasSeen ? composition : undefined);
   return (
-    <li className="card piece-card">
+    <li ref={card} className="card piece-card">
       <div className="piece-card-head">
         <h2>
           <Link href={`/studio/${id}`}>{name}</Link>
@@ -43,7 +47,11 @@ export function CompositionCard(props: {
           }}
         />
       </div>
-      {state !== "COMPLETED" && <p>{failure?.message ?? texts.compositions.notYet}</p>}
+      {state === "COMPLETED" ? (
+        <PiecePreview title={name} midi={midi} />
+      ) : (
+        <div className="piece-place">{failure?.message ?? texts.compositions.notYet}</div>
+      )}
       <StatusIndicator type={statusTypes[state]}>{texts.compositions.states[state]}</StatusIndicator>
       <ul className="piece-facts">
         <li>{technique}</li>

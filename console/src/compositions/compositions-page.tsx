@@ -117,7 +117,13 @@ function Compositions() {
           />
         ))}
       </ul>
-      <ListPages view={view} count={items.length} total={total} nextCursor={nextCursor} />
+      <ListPages
+        view={view}
+        count={items.length}
+        total={total}
+        nextCursor={nextCursor}
+        isTurning={list.isPlaceholderData}
+      />
       {asked?.action === "rename" && (
         <RenameDialog
           name={asked.composition.name}

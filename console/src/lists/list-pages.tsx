@@ -9,9 +9,11 @@ export function ListPages<Filters extends ListFilters>(props: {
   readonly count: number;
   readonly total: number;
   readonly nextCursor: string | undefined;
+  /** True while the items of the page before stand there still. */
+  readonly isTurning: boolean;
 }) {
-  const { view, count, total, nextCursor } = props;
-  if (view.page === 0 && nextCursor === undefined) return null;
+  const { view, count, total, nextCursor, isTurning } = props;
+  if (view.page === 0 && nextCursor === undefined && !isTurning) return null;
   const first = view.page * view.limit + 1;
   return (
     <nav className="list-pages" aria-label={texts.lists.pages}>
@@ -19,10 +21,10 @@ export function ListPages<Filters extends ListFilters>(props: {
         {texts.lists.previous}
       </Button>
       <span className="figures" role="status">
-        {texts.lists.range(first, first + count - 1, total)}
+        {isTurning ? texts.loading : texts.lists.range(first, first + count - 1, total)}
       </span>
       <Button
-        disabled={nextCursor === undefined}
+        disabled={isTurning || nextCursor === undefined}
         onClick={() => {
           if (nextCursor !== undefined) view.toNext(nextCursor);
         }}

@@ -81,7 +81,13 @@ function OwnMelodies() {
           />
         ))}
       </ul>
-      <ListPages view={view} count={items.length} total={total} nextCursor={nextCursor} />
+      <ListPages
+        view={view}
+        count={items.length}
+        total={total}
+        nextCursor={nextCursor}
+        isTurning={list.isPlaceholderData}
+      />
       {asked?.action === "rename" && (
         <RenameDialog
           name={asked.track.name}

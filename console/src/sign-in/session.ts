@@ -74,7 +74,13 @@ export function createUserManager({ auth }: Config, origin: string): UserManager
 /** What a session needs of oidc-client-ts. */
 export type SessionManager = Pick<
   UserManager,
-  "clearStaleState" | "getUser" | "removeUser" | "signinRedirect" | "signinRedirectCallback" | "signinSilent"
+  | "clearStaleState"
+  | "getUser"
+  | "removeUser"
+  | "signinRedirect"
+  | "signinRedirectCallback"
+  | "signinSilent"
+  | "storeUser"
 > & { readonly events: Pick<UserManager["events"], "addAccessTokenExpiring"> };
 
 export interface SessionParams {
@@ -103,7 +109,17 @@ export function createSession({ manager, logoutUrl, clientId, origin, leave }: S
     become({ kind: "signed-in", userName: userName(next) });
   }
 
-  function refuse(old: User): undefined {
+  /**
+   * Keeps a user without the ID token, which nobody needs any more. The library would compare its time of signing in
+   * with that of the next one, which MiniStack, unlike Cognito, makes anew at each renewal.
+   */
+  async function keep(next: User): Promise<void> {
+    delete next.id_token;
+    await manager.storeUser(next);
+    signedIn(next);
+  }
+
+  function refuse(old: User): void {
     become({ kind: "refused", userName: userName(old) });
   }
 
@@ -115,11 +131,11 @@ export function createSession({ manager, logoutUrl, clientId, origin, leave }: S
     }
     try {
       const next = await manager.signinSilent();
-      if (next === null) {
+      if (next?.profile.sub !== old.profile.sub) {
         refuse(old);
         return;
       }
-      signedIn(next);
+      await keep(next);
       return next.access_token;
     } catch (error) {
       // Only the user directory's own refusal ends the session. A broken connection does not.
@@ -167,8 +183,8 @@ export function createSession({ manager, logoutUrl, clientId, origin, leave }: S
     completeSignIn: async (url) => {
       const known = completed.get(url);
       if (known !== undefined) return await known;
-      const completion = manager.signinRedirectCallback(url).then((next) => {
-        signedIn(next);
+      const completion = manager.signinRedirectCallback(url).then(async (next) => {
+        await keep(next);
         const parsed = returnSchema.safeParse(next.state);
         return parsed.success ? ownPath(parsed.data.returnTo) : "/";
       });

@@ -35,7 +35,7 @@ export const inputSchema = z
         .meta({
           description:
             "The track of that piece that is the melody. Without it, the melody is track 0, which is that piece's own; a " +
-            "technique that hears tracks (`hearsTracks` of `GET /techniques`) is given the whole piece.",
+            "technique that goes on with its input (`extends` of `GET /techniques`) is given the whole piece.",
         }),
     }),
   ])
@@ -77,9 +77,10 @@ export const compositionInputOptionsSchema = z
       .optional()
       .meta({
         description:
-          "True gives the technique all tracks of an uploaded file, and not only the chosen one, which comes first. Their bars " +
-          "are those of the chosen track. The technique must hear tracks (`hearsTracks` of `GET /techniques`). Up to 16 tracks " +
-          "are heard: the chosen one and those with the most notes. Drums and further tracks stay in the piece.",
+          "True gives the technique all tracks of an uploaded file or of a composition, and not only one. Of a file, the chosen track " +
+          "comes first, and all have its bars. The technique must hear tracks (`hearsTracks` of `GET /techniques`). Up to 16 tracks " +
+          "are heard: the first one and those with the most notes. Drums and further tracks stay in the piece. `ar-cnn` re-writes all " +
+          "that it hears, but for the first track if `melodyLock` is true, and every track keeps its own notes.",
       }),
   })
   .meta({ id: "InputOptions" });
@@ -121,7 +122,8 @@ export const performanceSchema = z
       .optional()
       .meta({
         description:
-          "The instruments of all tracks. `model`, which is the default, leaves those of the melody and of the model. Tracks of the " +
+          "The instruments of all tracks. `model`, which is the default, leaves those of the melody and of the model. The lowest track " +
+          "is the bass, which may be the melody itself. Tracks of the " +
           "technique that are named after their instruments are named after the new ones. The arranger's volumes stay as they are.",
       }),
   })
@@ -200,6 +202,16 @@ export const compositionMidiQuerySchema = z.strictObject({
     }),
 });
 
+const startedAtSchema = instantSchema.optional().meta({
+  description:
+    "The instant at which work on the piece began; before it, the piece waits. One that is tried again, because the model was not " +
+    "there yet, keeps its first instant. Pieces of version 0.2 do not have it, nor do those that failed before anybody began.",
+});
+const finishedAtSchema = instantSchema.optional().meta({
+  description:
+    "The instant at which the piece was COMPLETED or FAILED. Later changes move `updatedAt` alone. Pieces of version 0.2 do not have it.",
+});
+
 export const compositionSchema = z
   .object({
     id: idSchema,
@@ -212,6 +224,8 @@ export const compositionSchema = z
     state: z.enum(compositionStates),
     createdAt: instantSchema,
     updatedAt: instantSchema,
+    startedAt: startedAtSchema,
+    finishedAt: finishedAtSchema,
     input: inputSchema,
     inputOptions: compositionInputOptionsSchema,
     parameters: z.record(z.string(), parameterValueSchema),
@@ -282,4 +296,19 @@ export const editEventSchema = z.object({
     .max(1)
     .meta({ description: "The probability that this cell should change, as the model gave it just before the edit." }),
 });
+const flagsSchema = z.array(z.union([z.literal(0), z.literal(1)]));
+const columnsOf = editEventSchema.shape;
+export const editEventColumnsSchema = z
+  .object({
+    step: z.array(columnsOf.step),
+    pitch: z.array(columnsOf.pitch),
+    added: flagsSchema.meta({ description: "1 if the edit adds its cell (`kind` is `add`), 0 if it removes it." }),
+    original: flagsSchema.meta({ description: "1 if the cell sounded in the input." }),
+    pass: z.array(columnsOf.pass),
+    probability: z.array(columnsOf.probability).meta({ description: "With three digits after the point." }),
+  })
+  .meta({
+    id: "EditEventColumns",
+    description: "Edit events by their members. All columns are equally long: the entries at one index are one edit.",
+  });
 export const editEventListSchema = z.object({ items: z.array(editEventSchema) }).meta({ id: "EditEventList" });

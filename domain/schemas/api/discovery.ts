@@ -1,6 +1,8 @@
 import * as z from "zod";
 import { techniqueIds } from "../../../naming/resource-names";
 import { pieceTimeSignatures } from "../../music/time-signatures";
+import { maxMainParameters } from "../../techniques/parameter-forms";
+import { parameterGroups, parameterScales } from "../../techniques/technique";
 
 export const parameterSchema = z
   .object({
@@ -10,9 +12,25 @@ export const parameterSchema = z
     unit: z.string().optional(),
     minimum: z.number().optional(),
     maximum: z.number().optional(),
+    step: z
+      .number()
+      .positive()
+      .optional()
+      .meta({
+        description:
+          "The difference of neighboring values in a form. `minimum`, `maximum` and `default` are multiples of it. Values " +
+          "between its multiples are allowed, too. Only numbers have it.",
+      }),
+    scale: z.enum(parameterScales).optional().meta({
+      description:
+        "How a slider divides the range: in equal differences (`linear`) or in equal ratios (`log`). Only numbers have it.",
+    }),
     values: z.array(z.string()).optional(),
     default: z.union([z.number(), z.boolean(), z.string()]),
     description: z.string(),
+    group: z.enum(parameterGroups).meta({
+      description: `\`main\` is what a form shows first, of parameters and of hyperparameters at most ${maxMainParameters} each; \`more\` is what it shows on demand.`,
+    }),
     fixedOnResume: z
       .literal(true)
       .optional()
@@ -34,7 +52,7 @@ export const techniqueSchema = z
     }),
     hearsTracks: z.boolean().meta({
       description:
-        "True if the technique hears all tracks of its input. To any other technique, one of them is the melody.",
+        "True if the technique can hear all tracks of its input (`inputOptions.allTracks`). To any other technique, one of them is the melody.",
     }),
     timeSignatures: z.array(z.enum(pieceTimeSignatures)).meta({
       description:

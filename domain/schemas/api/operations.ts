@@ -4,12 +4,14 @@
  */
 import * as z from "zod";
 import { apiRoutes, type OperationId } from "../../../naming/api-routes";
+import { editEventColumnsType } from "../../../naming/media-types";
 import {
   compositionListQuerySchema,
   compositionListSchema,
   compositionMidiQuerySchema,
   compositionSchema,
   createCompositionSchema,
+  editEventColumnsSchema,
   editEventListSchema,
   updateCompositionSchema,
 } from "./compositions";
@@ -29,6 +31,7 @@ import {
   trainingMetricsSchema,
   trainingTopicsSchema,
 } from "./training";
+import { usageSchema } from "./usage";
 
 export interface OperationDescription {
   readonly summary: string;
@@ -45,6 +48,10 @@ export interface OperationDescription {
    * means the bytes alone, of a file that is in no bucket.
    */
   readonly response?: z.ZodType | "midi" | "midi-bytes" | "openapi";
+  /** Other forms of the response by the media type with which a client asks for them (`Accept`). */
+  readonly otherForms?: Readonly<Record<string, z.ZodType>>;
+  /** True if the response is compressed for clients that accept it (`Accept-Encoding`). */
+  readonly compressed?: true;
   /** True if the response carries an ETag: a GET may respond with 304 to If-None-Match, a change with 412 to If-Match. */
   readonly tagged?: true;
   readonly located?: true;
@@ -99,8 +106,9 @@ export const operationDescriptions = {
       "upbeat must stand in a whole bar that begins with rests. Notes need not lie on the grid of sixteenths; they keep " +
       "their ticks and velocities, and only the model hears them on the nearest sixteenth. `trackIndex` chooses one track " +
       "of several. The body is the file, under any of the types listed, or a form (`multipart/form-data`) with the file, " +
-      "whose fields `name` and `trackIndex` may stand in the form or in the query. Without `name` the track is named as " +
-      "the melody in the file, or, where that has no name, as the file in the form.",
+      "whose other fields may stand in the form or in the query. Without `name` the track is named as " +
+      "the melody in the file, or, where that has no name, as the file in the form. A client that recorded the file, or in " +
+      "which it was edited, says so with `origin`, and of which composition it is an edit with `fromComposition` and `fromTrackIndex`.",
     query: createTrackQuerySchema,
     body: "upload",
     status: 201,
@@ -108,7 +116,13 @@ export const operationDescriptions = {
     tagged: true,
     located: true,
     idempotent: true,
-    problems: ["UNREADABLE_MIDI", "TIME_SIGNATURE_NOT_SUPPORTED", "TRACK_NOT_FOUND"],
+    problems: [
+      "UNREADABLE_MIDI",
+      "TIME_SIGNATURE_NOT_SUPPORTED",
+      "TRACK_NOT_FOUND",
+      "COMPOSITION_NOT_FOUND",
+      "INPUT_NOT_READY",
+    ],
   },
   listTracks: {
     summary: "List your tracks",
@@ -160,7 +174,9 @@ export const operationDescriptions = {
       "COMPLETED or FAILED. " +
       "Equal seed, model, input and options give equal music. A technique that adds to the melody keeps it note for note " +
       "as track 0 and writes the other tracks; one that re-writes it (`ar-cnn` with `melodyLock` false) writes the whole " +
-      "piece as track 0, whose `source` is `generated`; notes that it left alone keep their ticks and velocities. One that goes on with its " +
+      "piece as track 0, whose `source` is `generated`; notes that it left alone keep their ticks and velocities. With `inputOptions.allTracks` it " +
+      "re-writes a piece of several tracks: the tracks that it changed are `generated`, and a note for which none of them has " +
+      "room is in one named Added. One that goes on with its " +
       "input (`extends` of `GET /techniques`) keeps every given note, and its tracks go on after the last one: `transformer` " +
       "hears a whole piece (`input: { compositionId }`), all tracks of a file (`inputOptions.allTracks`), or one track. Every " +
       "track of a finished piece can be the input of the next one: `input: { compositionId, " +
@@ -283,18 +299,22 @@ export const operationDescriptions = {
     summary: "List the edits by which a composition was made",
     description:
       "The response lists all edits in their order, at most 25,600. An edit adds or removes one cell, a pitch at a " +
-      "sixteenth; edits of one `pass` were chosen together. To replay them, put the notes of `GET /compositions/{compositionId}/input/midi` on the grid (`round(tick / " +
+      "sixteenth; edits of one `pass` were chosen together. To replay them, put the notes of `GET /compositions/{compositionId}/input/midi`, with " +
+      "`allTracks` those of all tracks but drums, on the grid (`round(tick / " +
       "(ticksPerBeat / 4))`, each at least one sixteenth long), then set or clear a cell for each edit: after the last one " +
-      "the cells are those of all tracks of the result. `probability` is how likely the model, " +
+      "the cells are those of all these tracks of the result, as it was before any correction. `probability` is how likely the model, " +
       "just before the edit, found it that the cell should change. In the example the model moves the input's C (60) at the second sixteenth to D (62).\n\n" +
       '`{"items":[{"step":1,"pitch":60,"kind":"remove","original":true,"pass":0,"probability":0.91},' +
       '{"step":1,"pitch":62,"kind":"add","original":false,"pass":0,"probability":0.84}]}`\n\n' +
+      `With \`Accept: ${editEventColumnsType}\` the edits come in columns, a fifth as large. ` +
       "A technique that does not work by edits has none: the response is 404 `EDIT_EVENTS_NOT_AVAILABLE`.",
     pathParameters: byCompositionId,
     status: 200,
     response: editEventListSchema,
+    otherForms: { [editEventColumnsType]: editEventColumnsSchema },
+    compressed: true,
     tagged: true,
-    problems: ["NOT_FOUND", "EDIT_EVENTS_NOT_AVAILABLE", "NOT_READY", "FILE_LOST"],
+    problems: ["NOT_FOUND", "NOT_ACCEPTABLE", "EDIT_EVENTS_NOT_AVAILABLE", "NOT_READY", "FILE_LOST"],
   },
   rateComposition: {
     summary: "Rate a finished composition",
@@ -315,6 +335,16 @@ export const operationDescriptions = {
     description: "The numbers are those of all users and all models, deleted compositions included.",
     status: 200,
     response: techniqueRatingListSchema,
+    problems: [],
+  },
+  getUsage: {
+    summary: "Get your quotas, and what you use of them",
+    description:
+      "These are all quotas of yours for which a request can be refused (429 `USER_QUOTA_REACHED`). None resets at an instant: unfinished " +
+      "work gives back what it took when it ends, and everything else when it is deleted.",
+    status: 200,
+    response: usageSchema,
+    tagged: true,
     problems: [],
   },
 

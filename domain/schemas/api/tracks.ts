@@ -1,7 +1,25 @@
 import * as z from "zod";
 import { techniqueIds } from "../../../naming/resource-names";
 import { pieceTimeSignatures } from "../../music/time-signatures";
+import { type TrackOriginKind, trackOriginKinds } from "../track-origin";
 import { idSchema, instantSchema, nameSchema, numberTextSchema, pageOf } from "./shared";
+
+const originDescription =
+  "Where the file comes from: `upload` is a file that you had, `recording` was played or sung into a client, `edit` was changed by hand in a client.";
+const originSchema = z
+  .enum(trackOriginKinds)
+  .optional()
+  .meta({
+    description: `${originDescription} Without it, it is an upload.`,
+    default: "upload" satisfies TrackOriginKind,
+  });
+const fromCompositionSchema = idSchema.optional().meta({
+  description: "The composition that was edited, one of your COMPLETED ones. It needs `origin=edit`.",
+});
+/** The highest index that a track of a composition can have (docs/midi-files.md). */
+const maxTrackIndex = 63;
+const fromTrackIndexDescription =
+  "The track of that composition that was edited. Without it, it is the whole piece. It needs `fromComposition`.";
 
 export const createTrackQuerySchema = z.strictObject({
   name: nameSchema.optional(),
@@ -17,6 +35,9 @@ export const createTrackQuerySchema = z.strictObject({
         "chosen, but can be asked for. `changes` says what was chosen, and why, where it is not the first track with notes.",
       ].join(" "),
     }),
+  origin: originSchema,
+  fromComposition: fromCompositionSchema,
+  fromTrackIndex: numberTextSchema(0, maxTrackIndex).optional().meta({ description: fromTrackIndexDescription }),
 });
 
 /** The form of an upload, as the OpenAPI document describes it; the file's field may have any name. */
@@ -33,6 +54,9 @@ export const uploadFormSchema = z
       .max(65_535)
       .optional()
       .meta({ description: "The same as `trackIndex` in the query. An empty field counts as not given." }),
+    origin: originSchema,
+    fromComposition: fromCompositionSchema,
+    fromTrackIndex: z.int().min(0).max(maxTrackIndex).optional().meta({ description: fromTrackIndexDescription }),
   })
   .meta({ id: "UploadForm" });
 
@@ -76,6 +100,15 @@ export const trackSchema = z
     changes: z
       .array(z.string())
       .meta({ description: "Sentences for people that say what was altered or ignored when the file was read." }),
+    origin: z
+      .object({
+        kind: z.enum(trackOriginKinds),
+        compositionId: idSchema.optional().meta({
+          description: "The composition that was edited. It may have been deleted since.",
+        }),
+        trackIndex: z.int().optional().meta({ description: "The track of it that was edited." }),
+      })
+      .meta({ description: `${originDescription} A client says it when it sends the file.` }),
     createdAt: instantSchema,
     updatedAt: instantSchema,
   })

@@ -15,6 +15,8 @@ export function compositionResource(item: CompositionItem): CompositionResource 
     state,
     createdAt,
     updatedAt,
+    ...(item.startedAt === undefined ? {} : { startedAt: item.startedAt }),
+    ...(item.finishedAt === undefined ? {} : { finishedAt: item.finishedAt }),
     input,
     inputOptions,
     parameters,

@@ -11,6 +11,7 @@ import { createIdempotencyRecords } from "../../stores/idempotency-records";
 import { createModels, createStockModels } from "../../stores/models";
 import { createPendingChanges } from "../../stores/pending-changes";
 import { createPresigningObjectStore } from "../../stores/presigned-urls";
+import { createQuotaCounters } from "../../stores/quotas";
 import { createRatings } from "../../stores/ratings";
 import { createTracks } from "../../stores/tracks";
 import { createLogger, logTo } from "../../telemetry/logger";
@@ -40,6 +41,7 @@ const dependencies = {
     now,
   }),
   quotas: environment.userQuotas,
+  quotaCounters: createQuotaCounters(table),
   metrics,
   newId: ulid,
   randomSeed: () => randomInt(2_147_483_648),

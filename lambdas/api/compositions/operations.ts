@@ -5,6 +5,7 @@ import { deleteComposition } from "./delete-composition";
 import { getComposition } from "./get-composition";
 import { getCompositionInputMidi } from "./get-composition-input-midi";
 import { getCompositionMidi } from "./get-composition-midi";
+import { getUsage } from "./get-usage";
 import { listCompositionEditEvents } from "./list-composition-edit-events";
 import { listCompositions } from "./list-compositions";
 import { listTechniqueRatings } from "./list-technique-ratings";
@@ -23,4 +24,5 @@ export const compositionOperations = {
   listCompositionEditEvents,
   rateComposition,
   listTechniqueRatings,
+  getUsage,
 } satisfies OperationsOf<"compositions">;

@@ -1,7 +1,7 @@
 import { pieceOfMelody, scoreOfPiece } from "../../../domain/music/given-piece";
 import { findSampleMelody, sampleAsMelody } from "../../../domain/music/sample-melodies";
 import { writeMidi } from "../../../domain/music/score";
-import { midiBytesResponse } from "../../http/midi-response";
+import { midiBytesResponse } from "../../http/midi-bytes-response";
 import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
 import type { Response } from "../../http/response";

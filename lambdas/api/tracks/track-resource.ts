@@ -9,6 +9,7 @@ import type { TrackItem } from "../../stores/items";
 export function trackResource(item: TrackItem): TrackResource {
   const { id, name, bars, tempo, timeSignature, noteCount, lowestPitch, highestPitch, trackIndex } = item;
   const { firstBarWithNotes = 1, otherMetres: otherTimeSignatures = [], tracks, changes, createdAt, updatedAt } = item;
+  const { origin = { kind: "upload" } } = item;
   return {
     id,
     name,
@@ -27,6 +28,7 @@ export function trackResource(item: TrackItem): TrackResource {
     trackIndex,
     tracks,
     changes,
+    origin,
     createdAt,
     updatedAt,
   };

@@ -27,6 +27,11 @@ export interface Upload extends UploadedFile {
 }
 
 type Options = z.output<typeof createTrackQuerySchema>;
+type OptionName = keyof typeof createTrackQuerySchema.shape;
+const optionNames = createTrackQuerySchema.keyof().options;
+
+/** Returns the field by which an option was sent, with its value. */
+type FieldOf = (name: OptionName) => Pick<FieldError, "pointer" | "value">;
 
 /** Reads an upload. @throws Problem UNSUPPORTED_MEDIA_TYPE, MALFORMED_FORM, INVALID_REQUEST */
 export function readUpload(request: Request): Upload {
@@ -35,11 +40,42 @@ export function readUpload(request: Request): Upload {
   const sent = queryValues(request).given;
   if (type === formType) return uploadOfForm(readForm(request), { query, sent });
   if (midiTypes.some((midi) => midi === type)) {
-    const { name, trackIndex } = query;
-    const trackIndexField = { pointer: "?trackIndex", ...shortValue(sent["trackIndex"]) };
-    return { bytes: request.body, name, trackIndex, trackIndexField, fileName: "" };
+    const field: FieldOf = (name) => ({ pointer: `?${name}`, ...shortValue(sent[name]) });
+    const errors = originErrors(query, field);
+    if (errors.length > 0) throw invalidRequest(errors);
+    return { bytes: request.body, fileName: "", ...chosen(query, field) };
   }
   throw unsupportedMediaType(request, [...midiTypes, formType]);
+}
+
+/** Returns what the options of an upload choose. */
+function chosen(options: Options, field: FieldOf): Omit<UploadedFile, "bytes" | "fileName"> {
+  const { name, trackIndex, origin: kind = "upload", fromComposition, fromTrackIndex } = options;
+  return {
+    name,
+    trackIndex,
+    trackIndexField: field("trackIndex"),
+    origin: {
+      kind,
+      ...(fromComposition === undefined ? {} : { compositionId: fromComposition }),
+      ...(fromTrackIndex === undefined ? {} : { trackIndex: fromTrackIndex }),
+      fields: { compositionId: field("fromComposition"), trackIndex: field("fromTrackIndex") },
+    },
+  };
+}
+
+/** Returns the errors of options that say something of a composition although the file is no edit of one. */
+function originErrors({ origin, fromComposition, fromTrackIndex }: Options, field: FieldOf): FieldError[] {
+  const errors: FieldError[] = [];
+  if (fromComposition !== undefined && origin !== "edit") {
+    const reason = "is given for a file that is no edit";
+    errors.push({ ...field("fromComposition"), reason, allowed: "only with `origin` edit" });
+  }
+  if (fromTrackIndex !== undefined && fromComposition === undefined) {
+    const reason = "is given without the composition that has the track";
+    errors.push({ ...field("fromTrackIndex"), reason, allowed: "only with `fromComposition`" });
+  }
+  return errors;
 }
 
 interface UploadQuery {
@@ -72,10 +108,9 @@ function uploadOfForm(form: Form, { query, sent }: UploadQuery): Upload {
   const fields = formValues(form.fields);
   const parsed = parseValues(fields, createTrackQuerySchema, (name) => `/${name}`);
   errors.push(...parsed.errors);
-  const options = parsed.values ?? {};
-  for (const name of ["name", "trackIndex"] as const) {
-    const [inForm, inQuery] = [options[name], query[name]];
-    if (inForm !== undefined && inQuery !== undefined && inForm !== inQuery) {
+  const inForm = parsed.values ?? {};
+  for (const name of optionNames) {
+    if (inForm[name] !== undefined && query[name] !== undefined && inForm[name] !== query[name]) {
       const allowed = `the same as in the query, ${JSON.stringify(shortValue(sent[name]).value)}, or only one of the two`;
       errors.push({
         pointer: `/${name}`,
@@ -85,22 +120,30 @@ function uploadOfForm(form: Form, { query, sent }: UploadQuery): Upload {
       });
     }
   }
+  const options: Options = { ...query, ...inForm };
+  const field: FieldOf = (name) =>
+    inForm[name] === undefined && query[name] !== undefined
+      ? { pointer: `?${name}`, ...shortValue(sent[name]) }
+      : { pointer: `/${name}`, ...shortValue(fields.given[name]) };
+  // What a broken field would have been is not known.
+  if (parsed.values !== undefined) errors.push(...originErrors(options, field));
   if (file === undefined || errors.length > 0) throw invalidRequest(errors);
-  const name = options.name ?? query.name;
-  const trackIndex = options.trackIndex ?? query.trackIndex;
-  const isInQuery = options.trackIndex === undefined && query.trackIndex !== undefined;
   const fileName = withoutExtension(file.filename);
-  return {
-    bytes: file.bytes,
-    name,
-    trackIndex,
-    trackIndexField: isInQuery
-      ? { pointer: "?trackIndex", ...shortValue(sent["trackIndex"]) }
-      : { pointer: "/trackIndex", ...shortValue(fields.given["trackIndex"]) },
-    fileName,
-    content: { values: [formType, JSON.stringify([name ?? null, trackIndex ?? null, fileName])], bytes: file.bytes },
-  };
+  const { name, trackIndex, ...others } = options;
+  const saidOfOrigin = givenEntries(others);
+  const values = [
+    formType,
+    JSON.stringify([name ?? null, trackIndex ?? null, fileName]),
+    ...(saidOfOrigin.length === 0 ? [] : [JSON.stringify(saidOfOrigin)]),
+  ];
+  return { bytes: file.bytes, fileName, content: { values, bytes: file.bytes }, ...chosen(options, field) };
 }
+
+/** Returns the options that were given, in the order of their names: however they are sent, they are the same content. */
+const givenEntries = (options: Partial<Options>): readonly (readonly [string, unknown])[] =>
+  Object.entries(options)
+    .filter(([, value]) => value !== undefined)
+    .sort(([one], [other]) => (one < other ? -1 : 1));
 
 /** Returns `Für Elise` for `C:\music\Für Elise.mid`, because some clients send the whole path. */
 function withoutExtension(filename: string): string {

@@ -51,7 +51,7 @@ export class ApiFunctions extends Construct {
     const compositions = make(
       "Compositions",
       "compositions",
-      "Compositions: request, follow, fetch, correct, rename, rate, delete",
+      "Compositions: request, follow, fetch, correct, rename, rate, delete; usage of quotas",
       1024,
     );
     compositions.useTable(table, everyOperation);

@@ -84,7 +84,16 @@ export class ComposerHttpApi extends Construct {
           CorsHttpMethod.DELETE,
         ],
         allowHeaders: ["authorization", "content-type", "accept", "idempotency-key", "if-match", "if-none-match"],
-        exposeHeaders: ["ETag", "Location", "Retry-After", "X-Request-Id", "Content-Disposition"],
+        exposeHeaders: [
+          "ETag",
+          "Location",
+          "Retry-After",
+          "X-Request-Id",
+          "Content-Disposition",
+          "Idempotent-Replayed",
+          // API Gateway's own id of a request, which its own errors have, too.
+          "Apigw-Requestid",
+        ],
         maxAge: Duration.hours(1),
       },
     });

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -14,13 +15,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from opencomposer_ar_cnn.generation import ArCnn, load_network, rewrite_notes
 from opencomposer_ar_cnn.model_metadata import parse_metadata
+from opencomposer_ar_cnn.nothing_to_edit import NothingToEdit, check_room
 from opencomposer_ar_cnn.rewriting import replay
 from opencomposer_ar_cnn.sampling_settings import sampling_settings
 from opencomposer_music.phrase_ends import derive_phrase_ends
 from opencomposer_music.piano_roll import SOUNDING, Note, is_monophonic, notes_to_planes, planes_to_notes
 from opencomposer_serving.deadline import Deadline
 from opencomposer_serving.failures import InvocationFailure, ModelRejected
-from opencomposer_serving.invocation import InvocationRequest, Melody, ModelReference, broken_ranges
+from opencomposer_serving.invocation import GivenTrack, InvocationRequest, Melody, ModelReference, broken_ranges
 from opencomposer_serving.technique import Generated
 from opencomposer_testing.beginnings import breaches, late_tunes
 from opencomposer_testing.tiny_network import TinyNetwork
@@ -97,6 +99,38 @@ def test_a_locked_melody_is_left_and_gets_lines_each_a_track() -> None:
     assert generated.extra["phraseEnds"] == derive_phrase_ends(notes_to_planes(MELODY, 64))
 
 
+LOWER = tuple(note._replace(pitch=note.pitch - 9, velocity=70) for note in MELODY[:12])
+
+
+@pytest.mark.parametrize("locked", [True, False])
+def test_a_piece_of_several_tracks_is_re_written_on_one_roll(locked: bool) -> None:
+    tracks = (GivenTrack("Alto", 19, LOWER), GivenTrack("Silent", 19, ()))
+    whole = replace(request(melodyLock=locked, temperature=6.0), tracks=tracks)
+    generated = TECHNIQUE.generate(NETWORK, whole, Deadline.after(60))
+    assert len(generated.tracks) == 0
+    rewritten, events = generated.extra["melody"], generated.extra["editEvents"]
+    assert isinstance(rewritten, dict)
+    assert isinstance(events, list)
+    result = notes_to_planes([Note(**note) for note in rewritten["notes"]], 64)[SOUNDING]
+    given_planes = notes_to_planes([*MELODY, *LOWER], 64)
+    roll = given_planes[SOUNDING].copy()
+    for event in events:
+        assert event["original"] == given_planes[SOUNDING, event["step"], event["pitch"]]
+        roll[event["step"], event["pitch"]] = event["kind"] == "add"
+    assert np.array_equal(roll, result)
+    melody = notes_to_planes(MELODY, 64)
+    # With the lock, the first track alone stays, and no other cell is locked.
+    assert bool((result & melody[SOUNDING]).sum() == melody[SOUNDING].sum()) == locked
+    assert generated.metrics["removedCells"] > 0
+    if locked:
+        assert generated.extra["phraseEnds"] == derive_phrase_ends(melody)
+
+
+def test_a_track_in_which_nothing_sounds_makes_no_piece_of_several() -> None:
+    alone = replace(request(), tracks=(GivenTrack("Silent", 19, ()),))
+    assert TECHNIQUE.generate(NETWORK, alone, Deadline.after(60)) == generate()
+
+
 def test_without_voice_leading_the_added_notes_are_one_track() -> None:
     generated = generate(voiceLeading=False)
     assert "melody" not in generated.extra
@@ -120,25 +154,96 @@ def test_nothing_begins_before_a_locked_melody(
     assert ("remarks" in generated.extra) == (not generated.tracks)
 
 
+SILENT = load_network(TinyNetwork(scale=0.0, level=-30.0).file(), 1)
+"""A model that wants nothing."""
+
+
+def remarks_of(generated: Generated) -> list[str]:
+    remarks = generated.extra["remarks"]
+    assert isinstance(remarks, list)
+    return remarks
+
+
+ENOUGH = "the model takes it for enough. More density, another temperature or another seed may change that."
+AS_IT_IS = "the model wants it as it is. Another density, another temperature or another seed may change that."
+
+
+def within(limits: str) -> str:
+    return f"the model found nothing to write within the limits of {limits}. Wider limits may let it write more."
+
+
 @pytest.mark.parametrize("voice_leading", [True, False])
 @pytest.mark.parametrize(
-    ("parameters", "remark"),
+    ("parameters", "reason"),
     [
-        ({"minProbability": 0.95}, "as sure as minProbability (0.95) asks for"),
-        ({"samplingIterations": 0}, "because samplingIterations is 0"),
-        ({}, "the model takes it for enough"),
+        ({}, f": {ENOUGH}"),
+        ({"samplingIterations": 0, "minProbability": 0.95}, ", because samplingIterations is 0."),
+        ({"minProbability": 0.95}, f": {within('minProbability (0.95)')}"),
+        ({"highestPitch": 40}, f": {within('highestPitch (40)')}"),
+        (
+            {"firstBar": 2, "lastBar": 3, "lowestPitch": 40},
+            f": {within('firstBar (2), lastBar (3) and lowestPitch (40)')}",
+        ),
+        # The model writes neither below nor above these.
+        ({"lowestPitch": 20, "highestPitch": 120, "firstBar": 1, "lastBar": 4}, f": {ENOUGH}"),
     ],
 )
 def test_a_locked_melody_to_which_nothing_is_added_gets_no_track_and_a_remark(
-    voice_leading: bool, parameters: dict[str, Any], remark: str
+    voice_leading: bool, parameters: dict[str, Any], reason: str
 ) -> None:
-    content = load_network(TinyNetwork(scale=0.0, level=-30.0).file(), 1)
-    generated = TECHNIQUE.generate(content, request(voiceLeading=voice_leading, **parameters), Deadline.after(60))
+    generated = TECHNIQUE.generate(SILENT, request(voiceLeading=voice_leading, **parameters), Deadline.after(60))
     assert generated.tracks == []
     assert generated.metrics["addedCells"] == 0
-    remarks = generated.extra["remarks"]
-    assert isinstance(remarks, list)
-    assert len(remarks) == 1 and remark in remarks[0]
+    assert remarks_of(generated) == [f"Nothing was added to the melody{reason}"]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "limits"),
+    [
+        ({"samplingIterations": 1}, "samplingIterations (1 of 100)"),
+        ({"samplingIterations": 2, "minProbability": 0.1}, "samplingIterations (2 of 100) and minProbability (0.1)"),
+        ({"maxNotesAdded": 50}, "maxNotesAdded (50)"),
+    ],
+)
+def test_lines_of_which_only_a_part_may_be_written_name_what_leaves_only_that(
+    parameters: dict[str, Any], limits: str
+) -> None:
+    generated = TECHNIQUE.generate(SILENT, request(**parameters), Deadline.after(60))
+    assert remarks_of(generated) == [f"Nothing was added to the melody: {within(limits)}"]
+
+
+def test_one_sampling_iteration_leaves_lines_no_beat_and_says_so() -> None:
+    generated = generate(samplingIterations=1)
+    assert generated.tracks == []
+    assert remarks_of(generated) == [f"Nothing was added to the melody: {within('samplingIterations (1 of 100)')}"]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "reason"),
+    [
+        ({}, f": {AS_IT_IS}"),
+        ({"samplingIterations": 0}, ", because samplingIterations is 0."),
+        # One edit at least would be made.
+        ({"samplingIterations": 1}, f": {AS_IT_IS}"),
+        ({"minProbability": 0.75}, f": {within('minProbability (0.75)')}"),
+        (
+            {"maxPercentageOfInitialNotesRemoved": 0, "lastBar": 1},
+            f": {within('lastBar (1) and maxPercentageOfInitialNotesRemoved (0)')}",
+        ),
+    ],
+)
+def test_a_piece_in_which_nothing_is_changed_stays_as_it_is_and_gets_a_remark(
+    parameters: dict[str, Any], reason: str
+) -> None:
+    generated = TECHNIQUE.generate(SILENT, request(melodyLock=False, **parameters), Deadline.after(60))
+    assert generated.metrics["editCount"] == 0
+    assert generated.extra["melody"] == {"notes": [note._asdict() for note in MELODY]}
+    assert remarks_of(generated) == [f"Nothing was changed in the piece{reason}"]
+
+
+def test_what_was_written_needs_no_remark() -> None:
+    assert "remarks" not in generate(melodyLock=False).extra
+    assert "remarks" not in generate(highestPitch=60).extra
 
 
 def test_a_line_for_which_no_note_is_left_gets_no_track() -> None:
@@ -234,6 +339,21 @@ def test_a_region_outside_of_the_piece_is_named(parameters: dict[str, Any], poin
             {"notes": FULL, "voiceLeading": False},
             [("density", "a higher one up to 2, because the melody alone has as many notes at once")],
         ),
+        (
+            {"notes": FULL, "lowestPitch": 110},
+            [
+                ("density", "a higher one up to 2, because the melody alone has as many notes at once"),
+                ("lowestPitch", "an integer from 0 to 64"),
+            ],
+        ),
+        (
+            {"notes": (Note(0, 16, 23),), "firstBar": 2, "highestPitch": 20},
+            [
+                ("aboveMelody", "true, because nothing that this model writes lies below this melody"),
+                ("highestPitch", "an integer from 24 to 127"),
+                ("firstBar", "an integer from 1 to 1"),
+            ],
+        ),
         ({"notes": OVERFULL}, []),
     ],
 )
@@ -246,9 +366,53 @@ def test_a_request_that_leaves_nothing_to_edit_is_refused_with_what_would_leave_
     expected = [(f"/parameters/{name}", allowed) for name, allowed in fields]
     assert [(field.pointer, field.allowed) for field in caught.value.broken_fields] == expected
     # What is said to be allowed is enough.
-    widest = {"lowestPitch": 0, "highestPitch": 127, "firstBar": 1, "lastBar": 0, "aboveMelody": True, "density": 2}
     if fields:
-        generate(**{**parameters, **{name: widest[name] for name, _ in fields}})
+        generate(**{**parameters, **{name: WIDEST[name] for name, _ in fields}})
+
+
+ALLOWED_INTEGERS = re.compile(r"an integer from (\d+) to (\d+)")
+WIDEST: dict[str, Any] = {
+    "lowestPitch": 0,
+    "highestPitch": 127,
+    "firstBar": 1,
+    "lastBar": 0,
+    "aboveMelody": True,
+    "density": 2.0,
+}
+
+
+def refusal(notes: tuple[Note, ...], parameters: dict[str, Any]) -> NothingToEdit | None:
+    try:
+        check_room(notes_to_planes(notes, 64), sampling_settings(parameters), NETWORK.metadata.edit_limits)
+    except NothingToEdit as error:
+        return error
+    return None
+
+
+@given(
+    notes=st.sampled_from(
+        [MELODY, HIGH, SHORT, LATE, FULL, (Note(0, 64, 23),), (Note(0, 16, 23), Note(32, 32, 72)), (Note(48, 16, 100),)]
+    ),
+    pitches=st.lists(st.integers(0, 127), min_size=2, max_size=2).map(sorted),
+    bars=st.lists(st.integers(1, 4), min_size=2, max_size=2).map(sorted),
+    others=st.fixed_dictionaries({"voiceLeading": st.booleans(), "aboveMelody": st.booleans()}),
+    end=st.sampled_from([0, 1]),
+)
+@settings(max_examples=300, deadline=None)
+def test_who_follows_a_refusal_is_not_refused_again(
+    notes: tuple[Note, ...], pitches: list[int], bars: list[int], others: dict[str, Any], end: int
+) -> None:
+    region = dict(zip(("lowestPitch", "highestPitch", "firstBar", "lastBar"), (*pitches, *bars), strict=True))
+    asked = region | others
+    refused = refusal(notes, asked)
+    if refused is None:
+        return
+    assert refused.allowed
+    assert refusal(notes, asked | {name: WIDEST[name] for name in refused.allowed}) is None
+    bounds = {name: ALLOWED_INTEGERS.match(rule) for name, rule in refused.allowed.items()}
+    if "density" not in bounds and all(found or name == "aboveMelody" for name, found in bounds.items()):
+        at_bounds = {name: int(found.groups()[end]) if found else True for name, found in bounds.items()}
+        assert refusal(notes, asked | at_bounds) is None
 
 
 def test_a_piece_longer_than_its_model_allows_is_refused() -> None:

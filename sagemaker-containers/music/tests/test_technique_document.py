@@ -9,10 +9,13 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from opencomposer_music.parameter_set import Parameter
-from opencomposer_music.technique_document import load_technique
+from opencomposer_music.technique_document import form_faults, load_technique, read_technique
 from opencomposer_testing.serving_process import CONTAINERS, REPOSITORY
 
 CONTRACTS = REPOSITORY / "contracts"
@@ -77,3 +80,47 @@ def test_a_value_is_accepted_in_the_parameter_s_type_or_not_at_all(
     found = Parameter("x", schema).accept(value)
     assert found == accepted
     assert type(found) is type(accepted)
+
+
+STEPS = st.sampled_from([1, 0.5, 0.25, 0.1, 0.05, 0.01, 0.001, 0.00001])
+
+
+def number(values: tuple[int, int, int], step: float, **changes: Any) -> dict[str, Any]:
+    """Returns the rule of a number whose minimum, default and maximum are so many steps."""
+    minimum, default, maximum = (steps * step for steps in sorted(values))
+    rule = {"x-group": "more", "type": "number", "minimum": minimum, "default": default, "maximum": maximum}
+    return {**rule, "x-step": step, "x-scale": "linear", **changes}
+
+
+WHOLE = st.integers(-10_000, 10_000)
+
+
+@given(values=st.tuples(WHOLE, WHOLE, WHOLE), step=STEPS, scale=st.sampled_from(["linear", "log"]))
+def test_multiples_of_a_step_make_a_form_unless_a_logarithmic_scale_reaches_zero(
+    values: tuple[int, int, int], step: float, scale: str
+) -> None:
+    faults = list(form_faults({"a": number(values, step, **{"x-scale": scale})}))
+    assert len(faults) == (1 if scale == "log" and min(values) <= 0 else 0)
+
+
+@given(
+    values=st.tuples(WHOLE, WHOLE, WHOLE),
+    step=STEPS,
+    moved=st.sampled_from(["minimum", "default", "maximum"]),
+    part=st.floats(0.01, 0.99),
+)
+def test_what_lies_between_two_steps_is_reported_with_its_value(
+    values: tuple[int, int, int], step: float, moved: str, part: float
+) -> None:
+    rule = number(values, step)
+    rule[moved] += part * step
+    allowed = f"(allowed: multiples of its step {step})"
+    assert list(form_faults({"a": rule})) == [("a", f"has the {moved} {rule[moved]} {allowed}")]
+
+
+def test_a_document_of_which_no_form_can_be_made_is_not_read() -> None:
+    document = json.loads((CONTRACTS / "fixtures/technique/valid-toy.json").read_text())
+    assert read_technique(document).id == "toy"
+    document["properties"]["hyperparameters"]["properties"]["epochs"]["x-step"] = 3
+    with pytest.raises(ValueError, match="the document of toy has the parameter epochs, which has the minimum 1 "):
+        read_technique(document)

@@ -17,6 +17,7 @@ BENCH = Bench(
         Case("8 bars more of four voices", 8, 0.3, {**VOICES, "extensionBars": 8}),
         Case("30 seconds more of four voices", 8, 0.5, {**VOICES, "trackExtensionDuration": 30}, share=0.5),
         Case("8 bars more, four candidates", 8, 0.8, {**VOICES, "extensionBars": 8, "candidates": 4}, share=0.5),
+        Case("8 bars more, eight candidates", 8, None, {**VOICES, "extensionBars": 8, "candidates": 8}, share=0.5),
         Case("56 bars more of four voices", 8, None, {**VOICES, "extensionBars": 56}, share=0.25),
     ],
     reported_metrics=("tokenCount",),

@@ -14,6 +14,7 @@ from opencomposer_music.model_metadata import Limits
 from opencomposer_music.piano_roll import Note
 from opencomposer_music.time_signatures import BAR_SHAPES
 from opencomposer_testing.voiced_pieces import CHORALE, line_ups, voiced_pieces
+from opencomposer_transformer import model_metadata
 from opencomposer_transformer.candidates import EndingGrade, best_of, grade_ending, tonic_of
 from opencomposer_transformer.events import (
     BAR,
@@ -36,6 +37,7 @@ FOUR = BAR_SHAPES["4/4"]
 METADATA = TransformerMetadata(
     CHORALE, Limits(64, 36, 84), (1.0, 2.0, 4.0), (-2.0, *[0.0] * 6, -1.9, *[0.0] * 4), 1600, 1, 1, 4
 )
+BYTES_AN_EVENT = model_metadata.CACHES_BYTES // METADATA.most_heard_together(1)
 FULL = WritingLimits(tuple(CHORALE.pitch_range(voice) for voice in range(4)))
 PLAIN = Wishes(DrawSettings(), FULL, seed=1)
 TUNE = VoicedPiece(
@@ -62,6 +64,9 @@ class OpinionatedNetwork:
         self.columns.append(events)
         self._heard = self._heard * 31 % 100_003 + events.tokens[:, 0]
         return self._opinions()
+
+    def keep(self, number: int) -> None:
+        self._heard = self._heard[number : number + 1]
 
     def _opinions(self) -> Floats:
         return self._table[self._heard % 64].astype(np.float32)
@@ -164,6 +169,26 @@ def test_a_large_network_writes_few_candidates_at_a_time_and_the_same() -> None:
     asked = replace(PLAIN, candidates=5)
     written = [extend(OpinionatedNetwork(), facts, TUNE, SOPRANO, 4, asked) for facts in (small, large)]
     assert written[0] == written[1]
+
+
+def test_beyond_the_memory_for_all_only_the_likeliest_goes_on_to_the_end() -> None:
+    large = replace(METADATA, layers=4, heads=4, head_width=32)
+    assert large.most_heard_together(8) == 2048 > large.context
+    asked = replace(PLAIN, candidates=5)
+    free, limited = OpinionatedNetwork(), OpinionatedNetwork()
+    whole = extend(free, METADATA, TUNE, SOPRANO, 6, asked)
+    heard = free.columns[0].tokens.shape[1]
+    more = 20
+    narrow = replace(METADATA, context=heard + more)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(model_metadata, "CACHES_BYTES", 5 * narrow.context * BYTES_AN_EVENT)
+        alone = extend(limited, narrow, TUNE, SOPRANO, 6, asked)
+    batches = [len(columns.tokens) for columns in limited.columns[1:]]
+    assert batches[:more] == [5] * more
+    assert set(batches[more:]) == {1}
+    assert len(alone.likelihoods) == len(alone.endings) == 1
+    # Who goes on alone writes what it would have written beside the others.
+    assert alone.likelihoods[0] in whole.likelihoods
 
 
 def test_seeds_differ() -> None:

@@ -75,6 +75,25 @@ def test_candidates_go_on_from_one_past_as_sequences_told_alone(exported: tuple[
         assert np.allclose(alone.step(columns_between(rows[row], 10, 11))[0], batch[row], atol=1e-4)
 
 
+def test_one_of_several_candidates_goes_on_alone_as_it_would_beside_the_others(
+    exported: tuple[DecoderNetwork, bytes],
+) -> None:
+    made, content = exported
+    loaded = load_network(content, 1)
+    events = random_events(made, 3, 12)
+    prime = columns_between(EventInputs(*(part[:1] for part in events)), 0, 10)
+    together, alone = CachedNetwork(loaded), CachedNetwork(loaded)
+    for heard in (together, alone):
+        heard.start(prime, events.voices.numpy()[:1], candidates=3)
+        heard.step(columns_between(events, 10, 11))
+    beside = together.step(columns_between(events, 11, 12))
+    alone.keep(1)
+    kept = alone.step(columns_between(EventInputs(*(part[1:2] for part in events)), 11, 12))
+    assert kept.shape == (1, beside.shape[1])
+    assert np.allclose(kept[0], beside[1], atol=1e-4)
+    assert not np.allclose(kept[0], beside[0], atol=1e-2)
+
+
 def test_a_file_of_another_network_is_noticed(exported: tuple[DecoderNetwork, bytes]) -> None:
     made, content = exported
     verify_export(content, made)

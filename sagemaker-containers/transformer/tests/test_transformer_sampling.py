@@ -12,11 +12,13 @@ from opencomposer_transformer.candidates import Candidate, Writer
 from opencomposer_transformer.events import BAR, END, FIRST_POSITION, Vocabulary
 from opencomposer_transformer.grammar import Grammar, Stretch, WritingLimits
 from opencomposer_transformer.sampling import (
+    FLOORED_TEMPERATURE,
     RISK_FLOOR,
     SAMPLING_TECHNIQUES,
     DrawSettings,
     NotFinite,
     ParallelMotion,
+    SamplingTechnique,
     draw,
 )
 
@@ -69,6 +71,47 @@ def test_the_greatest_risk_draws_nothing_that_is_far_too_unlikely() -> None:
     logits = np.log(np.array([1.0, RISK_FLOOR * 1.01, RISK_FLOOR * 0.99, 1e-6], dtype=np.float32))
     tokens = {draw(logits, ALL, DrawSettings("random", 0.0, 2.0), u)[0] for u in np.linspace(0, 0.9999, 200)}
     assert tokens == {0, 1}
+
+
+RISING = st.one_of(
+    st.lists(st.floats(0.05, 1), min_size=2, max_size=2),
+    st.lists(st.floats(FLOORED_TEMPERATURE, 2), min_size=2, max_size=2),
+).map(sorted)
+"""Two temperatures between which no floor rises."""
+
+
+@given(
+    st.lists(st.floats(-8, 0, width=32), min_size=4, max_size=4),
+    st.sampled_from(SAMPLING_TECHNIQUES),
+    st.floats(0, 1),
+    RISING,
+    st.floats(0.001, 0.999),
+)
+def test_more_risk_never_draws_what_is_likelier(
+    logits: list[float],
+    technique: SamplingTechnique,
+    threshold: float,
+    temperatures: list[float],
+    uniform: float,
+) -> None:
+    drawn = [
+        draw(np.array(logits, dtype=np.float32), ALL, DrawSettings(technique, threshold, temperature), uniform)
+        for temperature in temperatures
+    ]
+    assert drawn[1][1] <= drawn[0][1] + 1e-9
+
+
+@pytest.mark.parametrize("technique", SAMPLING_TECHNIQUES)
+def test_the_greatest_risk_takes_the_unlikely_more_often_than_any_less(technique: SamplingTechnique) -> None:
+    logits = np.log(np.array([0.65, 0.22, 0.08, 0.05], dtype=np.float32))
+    threshold = {"minP": 0.05, "nucleus": 0.95}.get(technique, 1.0)
+    uniforms = (np.arange(2000) + 0.5) / 2000
+    prices = [
+        -np.mean([draw(logits, ALL, DrawSettings(technique, threshold, risk), uniform)[1] for uniform in uniforms])
+        for risk in (0.0, 0.5, 0.9, 1.2, 1.5, 2.0)
+    ]
+    assert prices == sorted(prices)
+    assert prices[-1] > 1.05 * prices[-3]
 
 
 @given(

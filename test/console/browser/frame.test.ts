@@ -1,3 +1,4 @@
+import { until } from "../../e2e/until";
 import {
   type ConsoleBrowser,
   type ConsolePage,
@@ -77,7 +78,7 @@ describeInBrowser("the frame", () => {
     await heading("About").waitFor();
     expect(await mode()).toBe("dark");
     await page.emulateMedia({ colorScheme: "light" });
-    expect(await mode()).toBe("light");
+    await until("the page is light", 10, async () => (await mode()) === "light");
     await page.getByRole("button", { name: "Dark" }).click();
     await page.reload();
     await heading("About").waitFor();
@@ -85,7 +86,7 @@ describeInBrowser("the frame", () => {
     // Who chooses the system's mode follows the system again.
     await page.getByRole("button", { name: "Light" }).click();
     await page.emulateMedia({ colorScheme: "dark" });
-    expect(await mode()).toBe("dark");
+    await until("the page is dark", 10, async () => (await mode()) === "dark");
   });
 
   test("on a phone the page does not scroll sideways, and the navigation does", async () => {

@@ -1,18 +1,20 @@
 import { ErrorResponse, User } from "oidc-client-ts";
 import { createSession, ownPath, type SessionManager } from "../../../console/src/sign-in/session";
 
-const userOf = (
-  token: string,
-  secondsLeft: number,
-  more: { readonly refresh?: string; readonly state?: unknown } = {},
-) =>
+interface More {
+  readonly sub?: string;
+  readonly state?: unknown;
+}
+
+const userOf = (token: string, secondsLeft: number, { sub = "s-1", state }: More = {}): User =>
   new User({
+    id_token: `id-${token}`,
     access_token: token,
     token_type: "Bearer",
-    profile: { sub: "s-1", iss: "i", aud: "a", exp: 0, iat: 0, "cognito:username": "demo" },
+    profile: { sub, iss: "i", aud: "a", exp: 0, iat: 0, "cognito:username": "demo" },
     expires_at: Math.floor(Date.now() / 1000) + secondsLeft,
-    refresh_token: more.refresh ?? "refresh",
-    ...(more.state === undefined ? {} : { userState: more.state }),
+    refresh_token: "refresh",
+    ...(state === undefined ? {} : { userState: state }),
   });
 
 interface Params {
@@ -26,6 +28,7 @@ function started({ stored, renewals = [], returning }: Params) {
   const left: string[] = [];
   const returnTo: unknown[] = [];
   const answers = [...renewals];
+  const kept: (User | null)[] = [];
   let renewed = 0;
   let callbacks = 0;
   let expiring: (() => unknown) | undefined;
@@ -33,6 +36,9 @@ function started({ stored, renewals = [], returning }: Params) {
     getUser: async () => stored ?? null,
     clearStaleState: async () => undefined,
     removeUser: async () => undefined,
+    storeUser: async (user) => {
+      kept.push(user);
+    },
     signinRedirect: async (args) => {
       returnTo.push(args?.state);
     },
@@ -62,7 +68,7 @@ function started({ stored, renewals = [], returning }: Params) {
     leave: (url) => left.push(url),
   });
   const counts = { renewals: () => renewed, callbacks: () => callbacks };
-  return { session, left, returnTo, counts, expire: () => expiring?.() };
+  return { session, left, returnTo, counts, kept, expire: () => expiring?.() };
 }
 
 const invalidGrant = (): ErrorResponse => new ErrorResponse({ error: "invalid_grant" });
@@ -129,6 +135,24 @@ test.each([
   await expect(session.accessToken()).rejects.toBe(failure);
   expect(session.state().kind).toBe("signed-in");
   await expect(session.accessToken()).resolves.toBe("second");
+});
+
+test("a renewal for another user ends the session", async () => {
+  const renewals = [userOf("second", 3600, { sub: "s-2" })];
+  const { session } = started({ stored: userOf("first", 10), renewals });
+  await session.restore();
+  await expect(session.accessToken()).resolves.toBeUndefined();
+  expect(session.state().kind).toBe("refused");
+});
+
+test("the ID token is not kept, neither of a sign-in nor of a renewal", async () => {
+  const { session, kept } = started({ returning: userOf("first", 10), renewals: [userOf("second", 3600)] });
+  await session.completeSignIn("https://console.example.org/signed-in?code=1");
+  await session.accessToken();
+  expect(kept.map((user) => [user?.access_token, user?.id_token])).toEqual([
+    ["first", undefined],
+    ["second", undefined],
+  ]);
 });
 
 test("the token is renewed by itself before it ends", async () => {

@@ -92,7 +92,10 @@ describe("HTTP API", () => {
       CorsConfiguration: {
         AllowHeaders: ["authorization", "content-type", "accept", "idempotency-key", "if-match", "if-none-match"],
         AllowMethods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
-        ExposeHeaders: ["ETag", "Location", "Retry-After", "X-Request-Id", "Content-Disposition"],
+        ExposeHeaders: [
+          ...["ETag", "Location", "Retry-After", "X-Request-Id", "Content-Disposition", "Idempotent-Replayed"],
+          "Apigw-Requestid",
+        ],
       },
     });
   });

@@ -8,6 +8,7 @@ import { createModels, createStockModels } from "../../../lambdas/stores/models"
 import type { OwnedItem, OwnedRows } from "../../../lambdas/stores/owned-rows";
 import { createPendingChanges } from "../../../lambdas/stores/pending-changes";
 import { createPresigningObjectStore } from "../../../lambdas/stores/presigned-urls";
+import { createQuotaCounters } from "../../../lambdas/stores/quotas";
 import { createRatings } from "../../../lambdas/stores/ratings";
 import { createTracks } from "../../../lambdas/stores/tracks";
 import { createTrainingJobs } from "../../../lambdas/stores/training-jobs";
@@ -51,6 +52,7 @@ export function localHarness({ table, s3, artifactsBucket, workBucket }: LocalTa
         stockModels: createStockModels(table),
         catalogues: createCatalogues(table),
         ratings: createRatings(stores),
+        quotaCounters: createQuotaCounters(table),
         pendingChanges,
         idempotencyRecords: createIdempotencyRecords(stores),
         files,

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import {
   type ApiClient,
   asProblem,
+  compositionEditEventColumns,
   compositionMidiUrl,
   createClient,
   readProblem,
@@ -140,6 +141,22 @@ describe("a call", () => {
     const ended = AbortSignal.abort(new Error("enough"));
     await expect(midiUrl(client, "ready", { signal: ended })).rejects.toThrow("enough");
   });
+});
+
+test("edit events in columns are got, or why there are none", async () => {
+  const columns = { step: [1], pitch: [60], added: [1], original: [0], pass: [0], probability: [0.5] };
+  const type = "application/vnd.opencomposer.edits+json";
+  const { asked, client } = await serving((response, { url: path }) => {
+    const request = { method: "", url: "", headers: {}, body: midi };
+    if (path.includes("ready")) json(200, columns, { "content-type": type })(response, request);
+    else json(409, ours)(response, request);
+  });
+  expect(await compositionEditEventColumns(client, "ready")).toMatchObject({
+    data: columns,
+    response: { status: 200 },
+  });
+  expect(asked[0]?.headers.accept).toBe(type);
+  expect(await compositionEditEventColumns(client, "other")).toMatchObject({ error: ours, response: { status: 409 } });
 });
 
 describe("an error", () => {

@@ -260,9 +260,17 @@ describe("composing", () => {
     });
 
     test.each([
-      ["a technique that hears one melody", { input: { trackId: "T".repeat(26) } }, "with the technique transformer"],
-      ["a piece of the service", { ...extend, input: { compositionId: "T".repeat(26) } }, "with input.trackId"],
-      ["a sample melody", extend, "with input.trackId"],
+      [
+        "a technique that hears one melody",
+        { input: { trackId: "T".repeat(26) } },
+        "with the technique ar-cnn, transformer",
+      ],
+      [
+        "a piece of which one track is chosen",
+        { ...extend, input: { compositionId: "T".repeat(26), trackIndex: 0 } },
+        "without input.trackIndex",
+      ],
+      ["a sample melody", extend, "with input.trackId or input.compositionId"],
     ])("refuses all tracks of %s, beside the other broken fields", async (_, more, allowed) => {
       const reply = await create(extending(), { ...more, inputOptions: { allTracks: true, bars: 65 } });
       expect(reply.status).toBe(400);
@@ -294,6 +302,18 @@ describe("composing", () => {
       expect(reply.body).toMatchObject({
         parameters: { melodyLock: true, firstBar: 1, lastBar: 12, samplingIterations: 100, temperature: 1 },
       });
+    });
+
+    test("takes all tracks of a piece where it is asked to, and a track where one is named", async () => {
+      const api = rewriting();
+      const piece = finishedPiece(api);
+      const input = { compositionId: piece.id };
+      const all = await create(api, { ...rewrite, input, inputOptions: { allTracks: true } });
+      expect(all.status).toBe(202);
+      expect(all.body).toMatchObject({ input, inputOptions: { allTracks: true } });
+      // Track 2 of the piece is silent, so it can be heard in the whole piece only.
+      const silent = await create(api, { ...rewrite, input: { ...input, trackIndex: 2 } });
+      expect(problemOf(silent).code).toBe("TRACK_NOT_FOUND");
     });
 
     test("refuses a region outside of the music that the options leave, with every field of it", async () => {

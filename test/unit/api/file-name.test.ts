@@ -1,7 +1,7 @@
 /** The name under which a browser keeps a piece: one that every file system takes, whatever its owner called the piece. */
 import { createHash } from "node:crypto";
 import * as fc from "fast-check";
-import { contentDisposition } from "../../../lambdas/http/midi-response";
+import { contentDisposition } from "../../../lambdas/http/content-disposition";
 import { compositionMidiKey } from "../../../naming/object-keys";
 import { composerApi } from "./support/composer-api";
 import { composition, finishedOutput } from "./support/items";

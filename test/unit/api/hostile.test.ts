@@ -1,4 +1,5 @@
 /** Any request at all gets a documented response, and never a 500. */
+import { createHash } from "node:crypto";
 import * as fc from "fast-check";
 import { apiRoutes } from "../../../naming/api-routes";
 import { compositionScoreKey, modelFile, modelPrefix, trackKey } from "../../../naming/object-keys";
@@ -93,6 +94,7 @@ const query = fc.oneof(
     "?mode=%00&mode=",
     "?__proto__=1",
     "?name=%ff",
+    `?origin=edit&fromComposition=${known.compositionId}&fromTrackIndex=1`,
   ),
   fc.webQueryParameters().map((text) => `?${text}`),
 );
@@ -109,7 +111,8 @@ test("any request gets a documented response, and never a 500", async () => {
         const [id, { method, path }] = entry;
         if (id === "getOpenApiDocument") return;
         const api = composerApi();
-        api.tracks.put(track({ id: known.trackId }));
+        const sha256 = createHash("sha256").update(new Uint8Array(1)).digest("hex");
+        api.tracks.put(track({ id: known.trackId, sha256 }));
         api.compositions.put(composition({ id: known.compositionId, state: "FAILED", output: finishedOutput }));
         api.models.put(model({ id: known.modelId }));
         for (const key of [

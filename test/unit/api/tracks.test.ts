@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
 import { type Score, writeMidi } from "../../../domain/music/score";
+import { ulidDescription } from "../../../domain/schemas/api/shared";
 import { trackSchema } from "../../../domain/schemas/api/tracks";
 import { trackKey } from "../../../naming/object-keys";
 import { techniqueIds, trainedTechniqueIds } from "../../../naming/resource-names";
 import { composerApi } from "./support/composer-api";
 import { problemOf, resourceOf } from "./support/documented-api";
-import { alice, bob, composition, quotas, track } from "./support/items";
+import { alice, bob, composition, finishedOutput, quotas, track } from "./support/items";
 
 const note = (beat: number, pitch: number) => ({ startTick: beat * 480, durationTicks: 480, pitch, velocity: 90 });
 const score: Score = {
@@ -348,4 +349,136 @@ describe("the file of a track", () => {
       });
     },
   );
+});
+
+describe("where a track came from", () => {
+  const edited = composition({ state: "COMPLETED", output: finishedOutput });
+  function apiWithPiece(): ReturnType<typeof composerApi> {
+    const api = composerApi();
+    api.compositions.put(edited);
+    return api;
+  }
+
+  test.each([
+    ["", { kind: "upload" }],
+    ["?origin=upload", { kind: "upload" }],
+    ["?origin=recording", { kind: "recording" }],
+    ["?origin=edit", { kind: "edit" }],
+    [`?origin=edit&fromComposition=${edited.id}`, { kind: "edit", compositionId: edited.id }],
+    [
+      `?origin=edit&fromComposition=${edited.id}&fromTrackIndex=2`,
+      { kind: "edit", compositionId: edited.id, trackIndex: 2 },
+    ],
+  ])("is what the client says: %s", async (query, origin) => {
+    const api = apiWithPiece();
+    const created = resourceOf(await api.call("POST", `/tracks${query}`, upload), trackSchema);
+    expect(created.origin).toEqual(origin);
+    expect((await api.call("GET", `/tracks/${created.id}`)).body).toMatchObject({ origin });
+    expect((await api.call("PATCH", `/tracks/${created.id}`, { json: { name: "New" } })).body).toMatchObject({
+      origin,
+    });
+  });
+
+  test("is an upload for a track of version 0.2", async () => {
+    const api = composerApi();
+    const item = track();
+    api.tracks.put(item);
+    expect((await api.call("GET", `/tracks/${item.id}`)).body).toMatchObject({ origin: { kind: "upload" } });
+  });
+
+  test("stays when the composition is deleted", async () => {
+    const api = apiWithPiece();
+    const query = `?origin=edit&fromComposition=${edited.id}`;
+    const { id } = resourceOf(await api.call("POST", `/tracks${query}`, upload), trackSchema);
+    expect((await api.call("DELETE", `/compositions/${edited.id}`)).status).toBe(204);
+    expect((await api.call("GET", `/tracks/${id}`)).body).toMatchObject({ origin: { compositionId: edited.id } });
+  });
+
+  test("cannot be another user's composition, which is as if it were not", async () => {
+    const api = apiWithPiece();
+    const missing = "0".repeat(26);
+    const replies = [];
+    for (const id of [edited.id, missing]) {
+      const reply = await api.call("POST", `/tracks?origin=edit&fromComposition=${id}`, { ...upload, sub: bob });
+      const { status, code, detail, errors } = problemOf(reply);
+      expect({ status, code }).toEqual({ status: 422, code: "COMPOSITION_NOT_FOUND" });
+      expect(errors).toMatchObject([{ pointer: "?fromComposition", value: id }]);
+      replies.push(detail.replace(id, ""));
+    }
+    expect(replies[0]).toBe(replies[1]);
+    expect(api.tracks.all()).toEqual([]);
+    expect(api.files.objects.size).toBe(0);
+  });
+
+  test.each([
+    ["a composition that is not finished", "", "INPUT_NOT_READY", "?fromComposition"],
+    ["a track that the composition has not", "&fromTrackIndex=3", "TRACK_NOT_FOUND", "?fromTrackIndex"],
+  ])("cannot be %s", async (_, more, code, pointer) => {
+    const api = apiWithPiece();
+    const running = composition({ state: "RUNNING" });
+    api.compositions.put(running);
+    const from = code === "INPUT_NOT_READY" ? running.id : edited.id;
+    const reply = await api.call("POST", `/tracks?origin=edit&fromComposition=${from}${more}`, upload);
+    expect(problemOf(reply)).toMatchObject({ status: 422, code, errors: [{ pointer }] });
+    expect(api.files.objects.size).toBe(0);
+  });
+
+  test.each([
+    ["origin=found", { "?origin": "upload, recording, edit" }],
+    ["origin=edit&fromTrackIndex=1", { "?fromTrackIndex": "only with `fromComposition`" }],
+    ["origin=edit&fromComposition=mine", { "?fromComposition": ulidDescription }],
+    [`origin=recording&fromComposition=${edited.id}&fromTrackIndex=64`, { "?fromTrackIndex": "an integer, 0 to 63" }],
+    [`fromComposition=${edited.id}&fromTrackIndex=1`, { "?fromComposition": "only with `origin` edit" }],
+    [
+      "fromComposition=mine&fromTrackIndex=x&origin=",
+      {
+        "?fromComposition": ulidDescription,
+        "?fromTrackIndex": "an integer, 0 to 63",
+        "?origin": "upload, recording, edit",
+      },
+    ],
+  ])("must be said in a way that has a meaning: %s", async (query, allowed) => {
+    const { status, code, errors = [] } = problemOf(await apiWithPiece().call("POST", `/tracks?${query}`, upload));
+    expect({ status, code }).toEqual({ status: 400, code: "INVALID_REQUEST" });
+    expect(Object.fromEntries(errors.map((error) => [error.pointer, error.allowed]))).toEqual(allowed);
+  });
+
+  async function form(fields: Readonly<Record<string, string>>): Promise<typeof upload> {
+    const data = new FormData();
+    for (const [name, value] of Object.entries(fields)) data.append(name, value);
+    data.append("file", new File([Buffer.from(midi)], "tune.mid"));
+    const request = new Request("http://x", { method: "POST", body: data });
+    const type = request.headers.get("content-type") ?? "";
+    return { bytes: new Uint8Array(await request.arrayBuffer()), headers: { "content-type": type } };
+  }
+  const inForm = { origin: "edit", fromComposition: edited.id, fromTrackIndex: "1" };
+
+  test("may stand in a form, in the query, or in parts of both", async () => {
+    const origin = { kind: "edit", compositionId: edited.id, trackIndex: 1 };
+    for (const [query, fields] of [
+      ["", inForm],
+      ["?origin=edit", { fromComposition: edited.id, fromTrackIndex: "1" }],
+      [`?fromComposition=${edited.id}&origin=edit`, { fromTrackIndex: "1", origin: "" }],
+    ] as const) {
+      const reply = await apiWithPiece().call("POST", `/tracks${query}`, await form(fields));
+      expect(reply).toMatchObject({ status: 201, body: { origin } });
+    }
+    const others = { ...inForm, origin: "recording", fromTrackIndex: "2" };
+    const both = await apiWithPiece().call("POST", "/tracks?origin=edit&fromTrackIndex=1", await form(others));
+    const pointers = problemOf(both).errors?.map(({ pointer }) => pointer);
+    expect(pointers).toEqual(["/origin", "/fromTrackIndex", "/fromComposition"]);
+  });
+
+  test("is part of what makes two requests the same", async () => {
+    const api = apiWithPiece();
+    const send = async (fields: Readonly<Record<string, string>>) => {
+      const { headers, bytes } = await form(fields);
+      return await api.call("POST", "/tracks", { bytes, headers: { ...headers, "idempotency-key": "k" } });
+    };
+    expect((await send(inForm)).status).toBe(201);
+    expect((await send({ fromTrackIndex: "1", fromComposition: edited.id, origin: "edit" })).status).toBe(201);
+    expect(api.tracks.all()).toHaveLength(1);
+    expect(problemOf(await send({ ...inForm, fromTrackIndex: "2" })).code).toBe("IDEMPOTENCY_KEY_REUSED");
+    expect(problemOf(await send({})).code).toBe("IDEMPOTENCY_KEY_REUSED");
+  });
 });

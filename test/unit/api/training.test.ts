@@ -553,7 +553,7 @@ describe("discovery", () => {
       expect((await api.call("GET", path, nobody)).status).toBe(200);
       expect((await api.call("GET", `${path}?x=1`, nobody)).status).toBe(400);
     }
-    for (const path of ["/tracks", "/compositions", "/models", "/training-jobs", "/training-topics"]) {
+    for (const path of ["/tracks", "/compositions", "/models", "/training-jobs", "/training-topics", "/usage"]) {
       expect((await api.call("GET", path, nobody)).status).toBe(401);
     }
   });

@@ -477,6 +477,30 @@ test("the retries have a budget, then the composition fails and says that trying
   expect(harness.row()).toMatchObject({ state: "FAILED", failure: { code: "INFERENCE_UNAVAILABLE", retryable: true } });
 });
 
+test("the resource says when work on the piece first began and when it ended, and a later change moves neither", async () => {
+  const harness = harnessWith();
+  const shown = () => compositionResource(harness.row());
+  expect(shown()).not.toHaveProperty("startedAt");
+  harness.clock.advance(3);
+  const began = harness.clock.now().toISOString();
+  harness.responses = [unavailable];
+  harness.during = () => {
+    expect(shown()).toMatchObject({ state: "RUNNING", startedAt: began });
+    expect(shown()).not.toHaveProperty("finishedAt");
+    harness.clock.advance(1);
+  };
+  const waits = await harness.deliver();
+  harness.clock.advance(waits.kind === "AGAIN" ? waits.afterSeconds : 0);
+  await harness.deliver();
+  const ended = harness.clock.now().toISOString();
+  expect(harness.row().attempt).toBe(2);
+  expect(shown()).toMatchObject({ state: "COMPLETED", startedAt: began, finishedAt: ended, updatedAt: ended });
+  harness.clock.advance(60);
+  await harness.compositions.change(harness.row(), { name: "Renamed" });
+  expect(shown()).toMatchObject({ name: "Renamed", startedAt: began, finishedAt: ended });
+  expect(shown().updatedAt).not.toBe(ended);
+});
+
 test("a second delivery while a worker is at it waits for the lease, and takes over when it has run out", async () => {
   const harness = harnessWith();
   const died = harness.deliver(1, { endpoint: { invoke: async () => await new Promise<Invocation>(() => undefined) } });

@@ -162,6 +162,17 @@ describe("local gateway", () => {
     );
     const other = await fetch(`${gateway.url}/x`, { headers: { origin: "http://elsewhere" } });
     expect(other.headers.get("access-control-allow-origin")).toBeNull();
+    expect(other.headers.get("access-control-expose-headers")).toBeNull();
+  });
+
+  it("gives a response of its own an id and the CORS headers, as API Gateway does", async () => {
+    const refused = async () => await fetch(`${gateway.url}/tracks`, { headers: { origin: "http://localhost:5173" } });
+    const [one, other] = [await refused(), await refused()];
+    expect(one.status).toBe(401);
+    expect(one.headers.get("apigw-requestid")).toMatch(/^[\w+/]{15}=$/);
+    expect(other.headers.get("apigw-requestid")).not.toBe(one.headers.get("apigw-requestid"));
+    expect(one.headers.get("access-control-allow-origin")).toBe("http://localhost:5173");
+    expect(seen).toHaveLength(0);
   });
 
   it("keeps to itself what a browser adds: MiniStack refuses every request that a page could have sent", async () => {

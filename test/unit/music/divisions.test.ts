@@ -6,9 +6,10 @@ import { chordRhythms } from "../../../domain/music/arranger/chord-progression";
 import { stylesIn } from "../../../domain/music/arranger/styles";
 import { barCount, barLines, rangesOf, usableBars } from "../../../domain/music/bar-lines";
 import { applyInputOptions, type Melody, type ModelNote, toGrid, withWholeSteps } from "../../../domain/music/melody";
+import { endTick, type MidiNote } from "../../../domain/music/midi-note";
 import { perform, usualPerformance } from "../../../domain/music/performance";
 import { composeScore, type PerformedScore, type Score, scoreSchema, writeMidi } from "../../../domain/music/score";
-import { pieceTimeSignatures, ticksPerBar } from "../../../domain/music/time-signatures";
+import { barShapes, pieceTimeSignatures, ticksPerBar } from "../../../domain/music/time-signatures";
 
 const finestDivision = 32_767;
 
@@ -106,6 +107,87 @@ test("every note of an arrangement ends after it begins, and the tune keeps its 
       expect(performed.tempos?.filter(({ tick }) => !Number.isInteger(tick))).toEqual([]);
     }),
   );
+});
+
+/** Returns the notes in pairs of those that begin one after the other. */
+const successions = <Note>(notes: readonly Note[]): (readonly [Note, Note])[] =>
+  notes.slice(1).flatMap((note, index) => {
+    const before = notes[index];
+    return before === undefined ? [] : [[before, note] as const];
+  });
+
+/** Returns the notes that sound on where another note of their pitch begins. */
+function overlapping(notes: readonly MidiNote[]): MidiNote[] {
+  const ordered = [...notes].sort((one, other) => one.pitch - other.pitch || one.startTick - other.startTick);
+  return successions(ordered).flatMap(([note, next]) =>
+    note.pitch === next.pitch && endTick(note) > next.startTick ? [note] : [],
+  );
+}
+
+test("no note of a voice sounds on where the next one begins, however the tune is played beside the grid", () => {
+  const voices = tunes.chain((tune) => {
+    const steps = tune.bars * barShapes[tune.timeSignature].steps;
+    return fc.record({
+      tune: fc.constant(tune),
+      // Thirds of a step, as swing has them.
+      cuts: fc.uniqueArray(
+        fc.oneof(
+          fc.integer({ min: 0, max: steps }),
+          fc.integer({ min: 0, max: 3 * steps }).map((third) => third / 3),
+        ),
+        { minLength: 2, maxLength: 3 * steps },
+      ),
+    });
+  });
+  fc.assert(
+    fc.property(voices, ({ tune, cuts }) => {
+      const lastOnset = Math.max(...toGrid(tune).map(({ onset }) => onset));
+      const places = [...new Set([...cuts, lastOnset])].sort((one, other) => one - other);
+      const line = successions(places).map(([onset, end]): ModelNote => ({
+        onset,
+        duration: end - onset,
+        pitch: 60,
+        velocity: 80,
+      }));
+      const { tracks } = composeScore({
+        name: "Piece",
+        melody: tune,
+        generated: [{ name: "Voice", program: 0, notes: line }],
+      });
+      const notes = tracks[1]?.notes ?? [];
+      expect(successions(notes).filter(([note, next]) => note.startTick >= next.startTick)).toEqual([]);
+      expect(overlapping(notes)).toEqual([]);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("no note of an arrangement beside a tune off the grid sounds on where its pitch begins again", () => {
+  fc.assert(
+    fc.property(arrangements, ({ tune, settings, seed }) => {
+      const { bars, timeSignature } = tune;
+      const { tracks } = arrange({ tune: { notes: toGrid(tune), bars, timeSignature }, settings, seed });
+      const score = composeScore({ name: "Piece", melody: tune, generated: tracks });
+      expect(score.tracks.slice(1).flatMap(({ notes }) => overlapping(notes))).toEqual([]);
+    }),
+  );
+});
+
+test("what ends where the tune's last note begins early ends with that beginning", () => {
+  const notes = [
+    { startTick: 0, durationTicks: 480, pitch: 72, velocity: 90 },
+    { startTick: 450, durationTicks: 1000, pitch: 76, velocity: 90 },
+  ];
+  const melody: Melody = {
+    ...{ name: "", program: 0, ticksPerBeat: 480, tempo: 100, bars: 1, timeSignature: "4/4" },
+    notes,
+  };
+  const voice = [0, 4].map((onset): ModelNote => ({ onset, duration: 4, pitch: 60, velocity: 80 }));
+  const score = composeScore({ name: "", melody, generated: [{ name: "Voice", program: 0, notes: voice }] });
+  expect(score.tracks[1]?.notes.map((note) => [note.startTick, endTick(note)])).toEqual([
+    [0, 450],
+    [450, 960],
+  ]);
 });
 
 test("swing has whole ticks in every division in which a file can have them, and sounds in all others", () => {

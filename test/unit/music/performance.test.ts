@@ -510,6 +510,52 @@ describe("instruments", () => {
     expect(withInstruments({ ...piece, tracks: [tune, bass] }, "brass").tracks[1]?.program).toBe(60);
   });
 
+  describe("where the tune is the bass", () => {
+    const lowTune = (pitch: number): Score =>
+      scoreOf([
+        [{ pitch, onset: 0, duration: 16 }],
+        [{ pitch: 64, onset: 0, duration: 16 }],
+        [{ pitch: 60, onset: 0, duration: 16 }],
+      ]);
+    const programsOf = (score: Score, preset: (typeof instrumentPresets)[number]): number[] =>
+      withInstruments(score, preset).tracks.map(({ program }) => program);
+
+    test("it has the bass's instrument, and what lies above it those of voices", () => {
+      expect(bassTrack(lowTune(40))).toBeUndefined();
+      expect(programsOf(lowTune(40), "strings")).toEqual([43, 48, 48]);
+      expect(programsOf(lowTune(40), "brass")).toEqual([58, 60, 57]);
+      expect(programsOf(lowTune(40), "band")).toEqual([33, 4, 27]);
+    });
+
+    test("it keeps the tune's instrument if it is too high for a bass", () => {
+      expect(programsOf(lowTune(54), "strings")).toEqual([43, 48, 48]);
+      expect(programsOf(lowTune(55), "strings")).toEqual([40, 48, 48]);
+    });
+
+    test("no voice is performed as a bass", () => {
+      const { tracks } = perform({ score: lowTune(40), options: usualPerformance });
+      const [, upper, lower] = tracks;
+      expect(lower?.volume).toBe(upper?.volume);
+      expect(lower?.notes.map(({ velocity }) => velocity)).toEqual(upper?.notes.map(({ velocity }) => velocity));
+      expect(new Set(tracks.map(({ pan }) => pan)).size).toBe(3);
+    });
+  });
+
+  test("give the bass to the lowest track alone, whichever it is", () => {
+    const bassPrograms = [43, 58, 33];
+    const meanOf = ({ notes }: Score["tracks"][number]): number =>
+      notes.reduce((sum, { pitch }) => sum + pitch, 0) / notes.length;
+    fc.assert(
+      fc.property(scores, fc.constantFrom("strings" as const, "brass" as const, "band" as const), (score, preset) => {
+        const { tracks } = withInstruments(score, preset);
+        const basses = tracks.filter(({ program }) => bassPrograms.includes(program));
+        const lowest = Math.min(...tracks.filter(({ notes }) => notes.length > 0).map(meanOf));
+        expect(basses.length).toBeLessThanOrEqual(1);
+        for (const bass of basses) expect(meanOf(bass)).toBe(lowest);
+      }),
+    );
+  });
+
   test("name the technique's instruments anew, and neither the tune nor voices", () => {
     const names = ["Piano", "Second guitar", "Alto", "Bass"];
     const programs = [0, 28, 52, 33];

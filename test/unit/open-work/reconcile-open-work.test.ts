@@ -272,6 +272,7 @@ describe("compositions", () => {
     expect(row(harness)).toMatchObject({
       state: "FAILED",
       failure: { code: "COMPOSITION_ABANDONED", retryable: true },
+      finishedAt: harness.clock.now().toISOString(),
     });
     expect(harness.compositions.openNow()).toBe(0);
     expect(await harness.reconcile()).toMatchObject({ checked: 0 });

@@ -135,6 +135,8 @@ const forbiddenImports: Readonly<Record<string, readonly [from: string, to: stri
   "names-stand-alone": ["naming/a.ts", "zod"],
   "infrastructure-knows-only-names": ["lib/a.ts", "domain/b.ts"],
   "application-knows-no-infrastructure": ["lambdas/aws/a.ts", "aws-cdk-lib"],
+  "console-is-a-client": ["console/a.ts", "lambdas/stores/tracks.ts"],
+  "nobody-imports-the-console": ["scripts/a.ts", "console/src/b.ts"],
   "handlers-are-entries": ["local/a.ts", "lambdas/api/tracks/handler.ts"],
   "operations-share-a-capability-only": ["lambdas/api/tracks/a.ts", "lambdas/api/models/b.ts"],
   "steps-and-sources-are-entries": ["lambdas/workflow/launch/a.ts", "lambdas/events/stream/b.ts"],

@@ -27,6 +27,7 @@ test.each(["dev", "prod"])("for %s it names the command that signs in on the pag
 const outputsOf = (awsEndpointUrl: string): string =>
   JSON.stringify({
     apiUrl: "http://127.0.0.1:1",
+    consoleUrl: "http://127.0.0.1:1/?key=k",
     region: "eu-west-1",
     userPoolId: "p",
     userPoolClientId: "c",

@@ -112,6 +112,10 @@ class NGramPlayer:
         self._histories = np.concatenate([self._histories, events.tokens], axis=1)[:, events.tokens.shape[1] :]
         return self._logits()
 
+    def keep(self, number: int) -> None:
+        """Goes on with one of the candidates alone."""
+        self._histories = self._histories[number : number + 1]
+
     def _logits(self) -> Floats:
         return np.log(self._model.next_probabilities(self._histories)).astype(np.float32)
 

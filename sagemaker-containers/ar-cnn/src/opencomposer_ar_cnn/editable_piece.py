@@ -120,11 +120,16 @@ class EditablePiece:
 
 
 def editable_piece(
-    piece: Planes, settings: SamplingSettings, limits: EditLimits, phrase_ends: Steps | None = None
+    piece: Planes,
+    settings: SamplingSettings,
+    limits: EditLimits,
+    phrase_ends: Steps | None = None,
+    kept: Cells | None = None,
 ) -> EditablePiece:
     """Returns what may be edited in a piece [2, steps, 128] of a whole number of bars.
 
-    phrase_ends: where a note that ends a phrase sounds, [steps]; with None it is derived from the piece.
+    phrase_ends: where a note that ends a phrase sounds, [steps]; with None it is derived from the piece. kept: given
+    cells [steps, 128] that stay although the piece is not locked.
     """
     original = piece[SOUNDING].copy()
     melody = line_of(piece)
@@ -148,6 +153,8 @@ def editable_piece(
         if not settings.beyond_melody and sounds.any():
             places = np.flatnonzero(sounds)
             editable[: places[0]] = editable[places[-1] + 1 :] = False
+    if kept is not None:
+        editable &= ~kept
     density = max(settings.density, LEAST_DENSITY) if settings.melody_lock else settings.density
     return EditablePiece(
         original=original,

@@ -6,14 +6,14 @@ All random numbers come from `PCG64(seed)` in one fixed order, so that a seed me
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
 import onnxruntime
 from opencomposer_music.contract import shown
 from opencomposer_music.metrics import measure_composition
-from opencomposer_music.phrase_ends import derive_phrase_ends
+from opencomposer_music.phrase_ends import derive_phrase_end_steps, derive_phrase_ends
 from opencomposer_music.piano_roll import PITCHES, SOUNDING, STEPS_PER_BAR, Note, notes_to_planes, planes_to_notes
 from opencomposer_music.technique_document import TechniqueDocument, load_technique
 from opencomposer_serving.deadline import Deadline
@@ -26,10 +26,13 @@ from opencomposer_serving.technique import Generated, GeneratedTrack
 from opencomposer_ar_cnn import TECHNIQUE
 from opencomposer_ar_cnn.editable_piece import Floats
 from opencomposer_ar_cnn.model_metadata import OUTPUTS, ArCnnMetadata, parse_metadata
-from opencomposer_ar_cnn.nothing_to_edit import NothingToEdit, check_room
+from opencomposer_ar_cnn.nothing_to_edit import NothingToEdit, check_room, narrowing_parameters
 from opencomposer_ar_cnn.rewriting import Rewriting, added_notes, edited_notes
 from opencomposer_ar_cnn.rewriting_session import NotFinite, rewrite
-from opencomposer_ar_cnn.sampling_settings import SamplingSettings, sampling_settings
+from opencomposer_ar_cnn.sampling_settings import ALL_ITERATIONS, SamplingSettings, sampling_settings
+
+ALL_NOTES = 100
+"""The percentage of notes that is all of them."""
 
 
 @dataclass(frozen=True)
@@ -95,14 +98,22 @@ def rewrite_notes(
     settings: SamplingSettings,
     seed: int,
     before_each_pass: Callable[[], None] = lambda: None,
+    others: Sequence[Note] = (),
 ) -> Rewriting:
     """Re-writes a piece of `bars` bars.
 
+    notes: the melody. others: the notes of the piece's other tracks. With any, the whole piece is re-written on one
+    roll, and a locked melody alone stays; nothing is written as lines.
+
     Raises ModelRejected when the model cannot run or returns nonsense, and NothingToEdit.
     """
-    piece = notes_to_planes(notes, bars * STEPS_PER_BAR)
+    steps = bars * STEPS_PER_BAR
+    melody, piece = notes_to_planes(notes, steps), notes_to_planes([*notes, *others], steps)
     limits = network.metadata.edit_limits
-    check_room(piece, settings, limits)
+    kept = melody[SOUNDING] if others and settings.melody_lock else None
+    if others:
+        settings = replace(settings, melody_lock=False)
+    check_room(piece, settings, limits, kept)
     try:
         return rewrite(
             partial(run_network, network),
@@ -110,6 +121,8 @@ def rewrite_notes(
             settings=settings,
             limits=limits,
             seed=seed,
+            phrase_ends=derive_phrase_end_steps(melody),
+            kept=kept,
             before_each_pass=before_each_pass,
         )
     except NotFinite:
@@ -152,6 +165,7 @@ class ArCnn:
                 [BrokenField("/melody/bars", shown(melody.bars), f"an integer from 1 to {max_}")],
             )
         settings = sampling_settings(request.parameters)
+        others = [note for track in request.tracks for note in track.notes]
         try:
             rewriting = rewrite_notes(
                 model,
@@ -160,6 +174,7 @@ class ArCnn:
                 settings,
                 request.seed,
                 lambda: deadline.check("re-writing the piece"),
+                others,
             )
         except ModelRejected as error:
             raise unusable_model(error) from None
@@ -172,21 +187,26 @@ class ArCnn:
                     for name, rule in error.allowed.items()
                 ],
             ) from None
-        return self._respond(model.metadata, melody.notes, rewriting, settings)
+        return self._respond(model.metadata, melody.notes, others, rewriting, settings)
 
     def _respond(
-        self, metadata: ArCnnMetadata, given: Sequence[Note], rewriting: Rewriting, settings: SamplingSettings
+        self,
+        metadata: ArCnnMetadata,
+        melody: Sequence[Note],
+        others: Sequence[Note],
+        rewriting: Rewriting,
+        settings: SamplingSettings,
     ) -> Generated:
         """Builds the response. With a locked melody each line in which anything sounds is a track beside it, or the
-        added notes are one; where nothing was added, a remark says why. Otherwise the re-written piece takes the
-        melody's place, because a note may be held on from given into added cells."""
-        locked = settings.melody_lock
+        added notes are one. Otherwise the re-written piece takes the place of the melody and of the other tracks,
+        because a note may be held on from given into added cells. Where nothing was added or changed, a remark says
+        what kept the model from it."""
+        given = [*melody, *others]
+        locked = settings.melody_lock and not others
         original = notes_to_planes(given, rewriting.planes.shape[1])
+        tune = notes_to_planes(melody, rewriting.planes.shape[1]) if settings.melody_lock else rewriting.planes
         events = [event.as_json() for event in rewriting.events]
-        extra: dict[str, object] = {
-            "editEvents": events,
-            "phraseEnds": derive_phrase_ends(original if locked else rewriting.planes),
-        }
+        extra: dict[str, object] = {"editEvents": events, "phraseEnds": derive_phrase_ends(tune)}
         if locked:
             voice = metadata.voices[1]
             if rewriting.lines is None:
@@ -194,15 +214,21 @@ class ArCnn:
             else:
                 parts = [(line.name, planes_to_notes(line.planes)) for line in rewriting.lines]
             tracks = [GeneratedTrack(name, voice.program, notes) for name, notes in parts if notes]
-            if not tracks:
-                extra["remarks"] = [remark_on_nothing_added(settings)]
+            is_as_given = not tracks
             # Where there is no track, silence is measured.
             written = [notes_to_planes(track.notes, original.shape[1]) for track in tracks]
             metrics = measure_composition(original, written or [np.zeros_like(original)])
         else:
             tracks = []
+            is_as_given = not events
             extra["melody"] = {"notes": _notes_json(edited_notes(given, rewriting))}
             metrics = measure_composition(None, [rewriting.planes])
+        if is_as_given:
+            # A melody that is kept within a whole piece locks nothing else of it.
+            kept = tune[SOUNDING] if settings.melody_lock and others else None
+            edited = replace(settings, melody_lock=locked)
+            narrowing = narrowing_parameters(original, edited, metadata.edit_limits, kept)
+            extra["remarks"] = [remark_on_nothing_written(edited, narrowing)]
         metrics |= {
             "editCount": float(len(events)),
             "passCount": float(rewriting.passes),
@@ -213,16 +239,28 @@ class ArCnn:
         return Generated(tracks, metrics, extra)
 
 
-def remark_on_nothing_added(settings: SamplingSettings) -> str:
-    """Returns the sentence of a response that adds nothing to a locked melody."""
+def remark_on_nothing_written(settings: SamplingSettings, narrowing: Sequence[str]) -> str:
+    """Returns the sentences of a response in which nothing was added to a locked melody, or nothing was changed.
+
+    narrowing: see `narrowing_parameters`. Which of several parameters left the model nothing to write is not known, so
+    all are named that can have been.
+    """
+    locked = settings.melody_lock
+    done = "Nothing was added to the melody" if locked else "Nothing was changed in the piece"
     if settings.sampling_iterations == 0:
-        return "Nothing was added to the melody, because samplingIterations is 0."
+        return f"{done}, because samplingIterations is 0."
+    limits = list(narrowing)
+    # Of edits without lines at least one is made, however short the way is.
+    if settings.share_of_the_way < 1 and settings.writes_lines:
+        limits.append(f"samplingIterations ({settings.sampling_iterations} of {ALL_ITERATIONS})")
     if settings.min_probability > 0:
-        return (
-            f"Nothing was added to the melody: the model found no note of which it is as sure as minProbability "
-            f"({settings.min_probability:g}) asks for. A lower value lets it write more."
-        )
-    return (
-        "Nothing was added to the melody: the model takes it for enough. More density, another temperature or another "
-        "seed may change that."
-    )
+        limits.append(f"minProbability ({settings.min_probability:g})")
+    if not locked and settings.max_percentage_of_initial_notes_removed < ALL_NOTES:
+        limits.append(f"maxPercentageOfInitialNotesRemoved ({settings.max_percentage_of_initial_notes_removed})")
+    if limits:
+        *others, last = limits
+        named = f"{', '.join(others)} and {last}" if others else last
+        found = f"the model found nothing to write within the limits of {named}"
+        return f"{done}: {found}. Wider limits may let it write more."
+    verdict = "takes it for enough. More density, another" if locked else "wants it as it is. Another density, another"
+    return f"{done}: the model {verdict} temperature or another seed may change that."

@@ -5,8 +5,10 @@ It imports numpy only.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import itertools
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 from opencomposer_music.piano_roll import PITCHES, STEPS_PER_BAR, Planes
@@ -19,6 +21,24 @@ from opencomposer_ar_cnn.sampling_settings import SamplingSettings
 MAX_DENSITY = 2.0
 """The greatest density that may be asked for."""
 
+Widening = Literal["pitches", "bars", "above", "density"]
+"""What may be widened of the settings so that more cells may be edited: the region's pitches, its bars, the notes above
+the melody, the density."""
+_REGION: Sequence[Widening] = ("pitches", "bars")
+_ROOM: Sequence[Widening] = ("above", "density")
+
+
+def _subsets(widenings: Sequence[Widening]) -> list[tuple[Widening, ...]]:
+    return [subset for size in range(len(widenings) + 1) for subset in itertools.combinations(widenings, size)]
+
+
+_WIDENINGS = sorted(
+    ((*room, *region) for room in _subsets(_ROOM) for region in _subsets(_REGION)),
+    key=lambda widened: (len(set(widened) & set(_ROOM)), len(widened)),
+)[1:]
+"""All that may be widened together. First comes what widens the region alone, because it is asked for on purpose, and
+then the fewest, so that nothing is named that is not at fault."""
+
 
 class NothingToEdit(ValueError):
     """No cell may ever be edited. The message is the reason; `allowed` names the parameters that leave no cell, as a
@@ -29,23 +49,48 @@ class NothingToEdit(ValueError):
         self.allowed = allowed
 
 
-def check_room(piece: Planes, settings: SamplingSettings, limits: EditLimits) -> None:
-    """Raises NothingToEdit for a piece [2, steps, 128] in which no cell may be edited, whatever a network wants."""
-    if _editable(piece, settings, limits).any():
+def check_room(piece: Planes, settings: SamplingSettings, limits: EditLimits, kept: Cells | None = None) -> None:
+    """Raises NothingToEdit for a piece [2, steps, 128] in which no cell may be edited, whatever a network wants. kept:
+    given cells that stay although the piece is not locked."""
+    if _editable(piece, settings, limits, kept).any():
         return
-    for wider in _wider(settings):
-        cells = _editable(piece, wider, limits)
+    for widened in _WIDENINGS:
+        wider = settings
+        for widening in widened:
+            wider = _widen(wider, widening)
+        cells = _editable(piece, wider, limits, kept)
         if cells.any():
-            raise NothingToEdit(*_reason(settings, wider, cells))
+            raise NothingToEdit(*_reason(settings, widened, cells))
     most = limits.polyphony_at(MAX_DENSITY)
     raise NothingToEdit(
         f"this model writes at most {most} notes at once, and the melody leaves no room for another one", {}
     )
 
 
-def _editable(piece: Planes, settings: SamplingSettings, limits: EditLimits) -> Cells:
+def narrowing_parameters(
+    piece: Planes, settings: SamplingSettings, limits: EditLimits, kept: Cells | None = None
+) -> list[str]:
+    """Returns the parameters that keep cells from being edited, each as a request names it with its value: those of the
+    region, and the number of notes that may be added where lines need more."""
+    cells = _editable(piece, settings, limits, kept).sum()
+    wider = {
+        f"firstBar ({settings.first_bar})": replace(settings, first_bar=1),
+        f"lastBar ({settings.last_bar})": replace(settings, last_bar=0),
+        f"lowestPitch ({settings.lowest_pitch})": replace(settings, lowest_pitch=0),
+        f"highestPitch ({settings.highest_pitch})": replace(settings, highest_pitch=PITCHES - 1),
+    }
+    narrowing = [named for named, one in wider.items() if _editable(piece, one, limits, kept).sum() > cells]
+    if settings.writes_lines:
+        found = editable_piece(piece, settings, limits, kept=kept)
+        planned = sum(int(line.cells.any(axis=1).sum()) for line in plan_lines(found, settings, limits))
+        if planned > settings.in_proportion(settings.max_notes_added, found.bars):
+            narrowing.append(f"maxNotesAdded ({settings.max_notes_added})")
+    return narrowing
+
+
+def _editable(piece: Planes, settings: SamplingSettings, limits: EditLimits, kept: Cells | None) -> Cells:
     """Returns the cells that may be edited, [steps, 128]."""
-    found = editable_piece(piece, settings, limits)
+    found = editable_piece(piece, settings, limits, kept=kept)
     if settings.writes_lines:
         return np.asarray(np.any([line.cells for line in plan_lines(found, settings, limits)], axis=0), dtype=np.bool_)
     if settings.melody_lock and settings.edits_per_pass > 1:
@@ -54,49 +99,53 @@ def _editable(piece: Planes, settings: SamplingSettings, limits: EditLimits) -> 
     return found.editable
 
 
-def _wider(settings: SamplingSettings) -> Iterator[SamplingSettings]:
-    """Yields the settings with ever less that keeps cells from being edited."""
-    any_pitch = replace(settings, lowest_pitch=0, highest_pitch=PITCHES - 1)
-    yield any_pitch
-    yield replace(settings, first_bar=1, last_bar=0)
-    everywhere = replace(any_pitch, first_bar=1, last_bar=0)
-    yield everywhere
-    yield replace(everywhere, above_melody=True)
-    yield replace(everywhere, density=MAX_DENSITY)
-    yield replace(everywhere, above_melody=True, density=MAX_DENSITY)
+def _widen(settings: SamplingSettings, widening: Widening) -> SamplingSettings:
+    """Returns the settings with less that keeps cells from being edited."""
+    match widening:
+        case "pitches":
+            return replace(settings, lowest_pitch=0, highest_pitch=PITCHES - 1)
+        case "bars":
+            return replace(settings, first_bar=1, last_bar=0)
+        case "above":
+            return replace(settings, above_melody=True)
+        case "density":
+            return replace(settings, density=MAX_DENSITY)
 
 
-def _reason(settings: SamplingSettings, wider: SamplingSettings, cells: Cells) -> tuple[str, Mapping[str, str]]:
-    """Returns the reason and the parameters at fault, where the wider settings leave these cells [steps, 128]."""
+def _reason(settings: SamplingSettings, widened: Collection[Widening], cells: Cells) -> tuple[str, Mapping[str, str]]:
+    """Returns the reason and the parameters at fault, where settings that are widened so leave these cells
+    [steps, 128]. Any pitch and any bar that is said to be allowed leaves one of them."""
     allowed: dict[str, str] = {}
-    if wider.above_melody != settings.above_melody:
+    if "above" in widened:
         allowed["aboveMelody"] = "true, because nothing that this model writes lies below this melody"
-    if wider.density != settings.density:
+    if "density" in widened:
         allowed["density"] = f"a higher one up to {MAX_DENSITY:g}, because the melody alone has as many notes at once"
-    if allowed:
-        return "the melody leaves no room for a note of this model", allowed
-    pitches = np.flatnonzero(cells.any(axis=0))
-    lowest, highest = int(pitches[0]), int(pitches[-1])
-    if settings.highest_pitch < lowest:
-        allowed["highestPitch"] = f"an integer from {lowest} to {PITCHES - 1}"
-    elif settings.lowest_pitch > highest:
-        allowed["lowestPitch"] = f"an integer from 0 to {highest}"
-    elif _pitches_of(wider) != _pitches_of(settings):
-        allowed["highestPitch"] = f"a region that holds more of the pitches {lowest} to {highest} than the melody's own"
-    bars = np.flatnonzero(cells.any(axis=1)) // STEPS_PER_BAR + 1
-    first, last = int(bars[0]), int(bars[-1])
-    if settings.first_bar > last:
-        allowed["firstBar"] = f"an integer from 1 to {last}"
-    elif 0 < settings.last_bar < first:
-        allowed["lastBar"] = f"an integer from {first} to {len(cells) // STEPS_PER_BAR}, or 0 for the last"
-    elif _bars_of(wider) != _bars_of(settings):
-        allowed["lastBar"] = f"a region of the bars {first} to {last} in which the melody leaves room"
-    return "the region holds no note that this model can edit in this piece", allowed
-
-
-def _pitches_of(settings: SamplingSettings) -> tuple[int, int]:
-    return settings.lowest_pitch, settings.highest_pitch
-
-
-def _bars_of(settings: SamplingSettings) -> tuple[int, int]:
-    return settings.first_bar, settings.last_bar
+    reason = (
+        "the melody leaves no room for a note of this model"
+        if allowed
+        else "the region holds no note that this model can edit in this piece"
+    )
+    left = cells
+    if "pitches" in widened:
+        pitches = np.flatnonzero(cells.any(axis=0))
+        lowest, highest = int(pitches[0]), int(pitches[-1])
+        if settings.highest_pitch < lowest:
+            allowed["highestPitch"] = f"an integer from {lowest} to {PITCHES - 1}"
+            left = cells[:, [lowest]]
+        elif settings.lowest_pitch > highest:
+            allowed["lowestPitch"] = f"an integer from 0 to {highest}"
+            left = cells[:, [highest]]
+        else:
+            allowed["highestPitch"] = (
+                f"a region that holds more of the pitches {lowest} to {highest} than the melody's own"
+            )
+    if "bars" in widened:
+        bars = np.flatnonzero(left.any(axis=1)) // STEPS_PER_BAR + 1
+        first, last = int(bars[0]), int(bars[-1])
+        if settings.first_bar > last:
+            allowed["firstBar"] = f"an integer from 1 to {last}"
+        elif 0 < settings.last_bar < first:
+            allowed["lastBar"] = f"an integer from {first} to {len(cells) // STEPS_PER_BAR}, or 0 for the last"
+        else:
+            allowed["lastBar"] = f"a region of the bars {first} to {last} in which the melody leaves room"
+    return reason, allowed

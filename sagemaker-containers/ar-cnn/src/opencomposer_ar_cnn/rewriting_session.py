@@ -14,6 +14,7 @@ from opencomposer_music.piano_roll import Planes, Steps
 
 from opencomposer_ar_cnn.editable_piece import EditLimits, Floats, editable_piece
 from opencomposer_ar_cnn.line_writing import LineSession, plan_lines
+from opencomposer_ar_cnn.onsets import Cells
 from opencomposer_ar_cnn.rewriting import Rewriting
 from opencomposer_ar_cnn.sampling import EditSession
 from opencomposer_ar_cnn.sampling_settings import ALL_ITERATIONS, SamplingSettings
@@ -44,13 +45,15 @@ class RewritingSession:
         limits: EditLimits,
         rng: np.random.Generator,
         phrase_ends: Steps | None = None,
+        kept: Cells | None = None,
     ) -> None:
         """piece: [2, steps, 128], a whole number of bars; phrase_ends: where a note that ends a phrase sounds, [steps];
-        with None it is derived from the piece."""
+        with None it is derived from the piece. kept: given cells [steps, 128] that stay although the piece is not
+        locked."""
         self._settings = settings
         self._limits = limits
         self._rng = rng
-        self._piece = editable_piece(piece, settings, limits, phrase_ends)
+        self._piece = editable_piece(piece, settings, limits, phrase_ends, kept)
         self._session: EditSession | LineSession = EditSession(
             self._piece, settings=_draft_of(settings) if settings.writes_lines else settings, limits=limits, rng=rng
         )
@@ -112,14 +115,17 @@ def rewrite(
     settings: SamplingSettings,
     limits: EditLimits,
     seed: int,
+    phrase_ends: Steps | None = None,
+    kept: Cells | None = None,
     before_each_pass: Callable[[], None] = lambda: None,
 ) -> Rewriting:
     """Re-writes a piece [2, steps, 128] by the network's edits. The same arguments give the same result.
 
-    `before_each_pass` may raise, to end work whose time is over. Raises NotFinite.
+    phrase_ends, kept: see `RewritingSession`. `before_each_pass` may raise, to end work whose time is over. Raises
+    NotFinite.
     """
     rng = np.random.Generator(np.random.PCG64(seed))
-    session = RewritingSession(piece, settings=settings, limits=limits, rng=rng)
+    session = RewritingSession(piece, settings=settings, limits=limits, rng=rng, phrase_ends=phrase_ends, kept=kept)
     while not session.finished:
         before_each_pass()
         session.advance(*network(session.planes(), session.density))

@@ -12,7 +12,7 @@ import traceback
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from opencomposer_serving.allocator import return_freed_memory, use_few_arenas
+from opencomposer_serving.allocator import keep_freed_memory, return_freed_memory, use_few_arenas
 from opencomposer_serving.deadline import Deadline
 from opencomposer_serving.failures import InvocationFailure, ModelRejected, unusable_model
 from opencomposer_serving.framed_socket import ConnectionEnded, FramedSocket
@@ -34,6 +34,7 @@ def run_model_process(technique: Technique[ModelT], number: int, threads: int) -
     number: the number of the inherited socket; threads: the threads of one inference.
     """
     use_few_arenas()
+    keep_freed_memory()
     _end_with_parent()
     inside = _Inside(technique, threads)
     connection = FramedSocket(socket.socket(fileno=number))

@@ -21,6 +21,9 @@ from typing import Any
 from opencomposer_testing.bench_programs import machine
 from opencomposer_testing.serving_process import CONTAINERS, ServingProcess, send
 
+RESPONSE_SECONDS = 60.0
+"""The server ends a request that takes 44 seconds, and says so."""
+
 
 @dataclass(frozen=True)
 class Case:
@@ -77,7 +80,7 @@ def measure(bench: Bench, model: Path, requests: int) -> dict[str, Any]:
             {"OPENCOMPOSER_STOCK_MODELS_DIR": folder},
         ) as server:
             start_seconds = time.perf_counter() - started
-            connection = server.connect()
+            connection = server.connect(timeout=RESPONSE_SECONDS)
 
             def timed(case: Case, seed: int) -> tuple[float, dict[str, float]]:
                 body = composition_request(bench.technique, identity, case, seed)

@@ -125,6 +125,11 @@ class CachedNetwork:
         self._cache = cache
         return np.asarray(logits, dtype=np.float32)
 
+    def keep(self, number: int) -> None:
+        """Goes on with one of the sequences alone."""
+        self._voices = self._voices[number : number + 1]
+        self._cache = [np.ascontiguousarray(cache[number : number + 1]) for cache in self._cache]
+
     def _check(self, logits: Floats, cache: Sequence[Floats], batch: int) -> None:
         wanted = (batch, self._metadata.vocabulary.size)
         if logits.shape != wanted:

@@ -54,6 +54,9 @@ class NextTokens(Protocol):
     def step(self, events: EventColumns) -> Floats:
         """Hears one more event of each candidate, [candidates, 1]. Returns logits [candidates, tokens]."""
 
+    def keep(self, number: int) -> None:
+        """Goes on with one of the candidates alone, whose number counts from 0."""
+
 
 @dataclass(frozen=True)
 class Wishes:
@@ -79,7 +82,8 @@ class Written:
     """New music: the notes of each voice, the step where it begins, how many tokens it took, and what is known of all
     candidates.
 
-    likelihoods: the mean log probability a token; endings: only where a cadence was wished for.
+    chosen: the number among those that have finished; likelihoods: their mean log probability a token; endings: only
+    where a cadence was wished for.
     """
 
     voices: tuple[tuple[Note, ...], ...]
@@ -233,23 +237,29 @@ def _write(
     candidates = [Candidate(writer, grammar.copy(), wishes.seed, number) for number in range(wishes.candidates)]
     for first in range(0, len(candidates), metadata.candidates_at_once):
         group = candidates[first : first + metadata.candidates_at_once]
-        _write_together(network, vocabulary, plan, wishes.density, group, before_each_token)
+        _write_together(network, metadata, plan, wishes.density, group, before_each_token)
     return _chosen(candidates, vocabulary, plan)
 
 
 def _write_together(
     network: NextTokens,
-    vocabulary: Vocabulary,
+    metadata: TransformerMetadata,
     plan: _Plan,
     density: int,
     candidates: Sequence[Candidate],
     before_each_token: Callable[[], None],
 ) -> None:
-    """Lets candidates draw tokens until all have finished."""
-    prompt, first_place = plan.prompt, vocabulary.first_place(plan.stretch.bar_shape)
+    """Lets candidates draw tokens until all have finished. Where their caches grow too large for what all may take, the
+    likeliest goes on alone, and the others that have not finished are given up."""
+    prompt, first_place = plan.prompt, metadata.vocabulary.first_place(plan.stretch.bar_shape)
     logits = network.start(prompt.columns, prompt.voices[np.newaxis], candidates=len(candidates))
-    while True:
+    most_heard = metadata.most_heard_together(len(candidates))
+    for heard in itertools.count(len(prompt)):
         before_each_token()
+        if len(candidates) > 1 and heard >= most_heard:
+            number = _likeliest_to_go_on(candidates)
+            candidates, logits = [candidates[number]], logits[number : number + 1]
+            network.keep(number)
         for candidate, row in zip(candidates, logits, strict=True):
             if not candidate.grammar.finished:
                 candidate.take(row)
@@ -268,8 +278,15 @@ def _write_together(
         logits = network.step(EventColumns(*(np.array(column)[:, np.newaxis] for column in columns)))
 
 
-def _chosen(candidates: Sequence[Candidate], vocabulary: Vocabulary, plan: _Plan) -> Written:
-    """Returns the best candidate's music."""
+def _likeliest_to_go_on(candidates: Sequence[Candidate]) -> int:
+    """Returns the number of the likeliest of the candidates that have not finished."""
+    unfinished = [number for number, candidate in enumerate(candidates) if not candidate.grammar.finished]
+    return max(unfinished, key=lambda number: (candidates[number].mean_likelihood, -number))
+
+
+def _chosen(written: Sequence[Candidate], vocabulary: Vocabulary, plan: _Plan) -> Written:
+    """Returns the music of the best candidate that has finished. At least one has."""
+    candidates = [candidate for candidate in written if candidate.grammar.finished]
     music = [_notes_of([*plan.opening, *candidate.tokens], vocabulary, plan.stretch) for candidate in candidates]
     likelihoods = tuple(candidate.mean_likelihood for candidate in candidates)
     endings: tuple[EndingGrade, ...] = ()

@@ -104,8 +104,16 @@ class TransformerMetadata:
     @property
     def candidates_at_once(self) -> int:
         """Returns the number of sequences of a full context whose caches fit into CACHES_BYTES, at least one."""
-        numbers = 2 * self.layers * self.heads * self.head_width * self.context
-        return max(1, CACHES_BYTES // (FLOAT_BYTES * numbers))
+        return max(1, CACHES_BYTES // (self._cached_bytes * self.context))
+
+    def most_heard_together(self, candidates: int) -> int:
+        """Returns the number of events up to which the caches of so many sequences fit into CACHES_BYTES."""
+        return CACHES_BYTES // (self._cached_bytes * candidates)
+
+    @property
+    def _cached_bytes(self) -> int:
+        """Returns what the cache of one event takes."""
+        return FLOAT_BYTES * 2 * self.layers * self.heads * self.head_width
 
     @property
     def past_inputs(self) -> tuple[str, ...]:

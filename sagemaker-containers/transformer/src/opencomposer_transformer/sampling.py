@@ -22,9 +22,11 @@ SAMPLING_TECHNIQUES: tuple[SamplingTechnique, ...] = ("topK", "nucleus", "minP",
 
 MOST_OF_TOP_K = 32
 """The number of candidates of topK at a threshold of 1; at 0 it is one."""
-RISK_FLOOR = 0.1
-"""At a temperature of 2 a token needs this share of the likeliest token's probability, at 1 none, in between in
-proportion, so that the greatest risk still makes music."""
+RISK_FLOOR = 0.05
+"""From FLOORED_TEMPERATURE on a token needs this share of the likeliest token's probability, at a temperature of 1
+none, in between in proportion, so that the greatest risk still makes music. It rises no further: a floor that does
+takes away more than the temperature gives, and 2 was less daring than 1.2."""
+FLOORED_TEMPERATURE = 1.2
 INTERVALS = 12
 
 
@@ -81,7 +83,8 @@ def _kept(distances: Doubles, settings: DrawSettings) -> Doubles:
     with np.errstate(over="ignore"):
         shares = np.exp(distances / settings.temperature)
     if settings.temperature > 1:
-        shares[np.exp(distances) < RISK_FLOOR * (settings.temperature - 1)] = 0.0
+        share_of_floor = min(1.0, (settings.temperature - 1) / (FLOORED_TEMPERATURE - 1))
+        shares[np.exp(distances) < RISK_FLOOR * share_of_floor] = 0.0
     if settings.technique == "minP":
         shares[shares < settings.threshold] = 0.0
     elif settings.technique == "topK":

@@ -15,6 +15,7 @@ import type { IdempotencyRecords } from "../../../../lambdas/stores/idempotency-
 import type { Models, StockModels } from "../../../../lambdas/stores/models";
 import type { PendingChanges } from "../../../../lambdas/stores/pending-changes";
 import type { PresigningObjectStore } from "../../../../lambdas/stores/presigned-urls";
+import type { QuotaCounters } from "../../../../lambdas/stores/quotas";
 import type { Ratings } from "../../../../lambdas/stores/ratings";
 import type { Tracks } from "../../../../lambdas/stores/tracks";
 import type { TrainingJobs } from "../../../../lambdas/stores/training-jobs";
@@ -51,6 +52,7 @@ export interface ComposerStores {
   readonly trainingJobs: TrainingJobs;
   readonly stockModels: StockModels;
   readonly ratings: Ratings;
+  readonly quotaCounters: QuotaCounters;
   readonly catalogues: Catalogues;
   readonly pendingChanges: PendingChanges;
   readonly idempotencyRecords: IdempotencyRecords;

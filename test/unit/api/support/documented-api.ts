@@ -2,6 +2,7 @@
  * The operations behind their wrapper, called as API Gateway calls them; every response is held against
  * docs/openapi.json: its status is documented for the operation, and its body fits the schema.
  */
+import { gunzipSync } from "node:zlib";
 import Ajv, { type ValidateFunction } from "ajv/dist/2020";
 import addFormats from "ajv-formats";
 import * as z from "zod";
@@ -96,7 +97,14 @@ function documented(id: OperationId): Readonly<Record<string, DocumentedResponse
 }
 
 /** Headers that mean something to a client: none is sent that the document does not name. */
-const headersOfTheContract = ["etag", "location", "retry-after", "content-disposition", "idempotent-replayed"];
+const headersOfTheContract = [
+  "etag",
+  "location",
+  "retry-after",
+  "content-disposition",
+  "content-encoding",
+  "idempotent-replayed",
+];
 const finalStates: readonly unknown[] = ["COMPLETED", "FAILED", "STOPPED", "READY"];
 
 /** Whether the response must say when to ask again. */
@@ -233,7 +241,8 @@ export function httpEvent(method: string, target: string, call: Call = {}): Http
 }
 
 function replyOf({ statusCode, headers, body, isBase64Encoded }: HttpResult): Reply {
-  const bytes = Buffer.from(body, isBase64Encoded ? "base64" : "utf8");
+  const sent = Buffer.from(body, isBase64Encoded ? "base64" : "utf8");
+  const bytes = headers["content-encoding"] === "gzip" ? gunzipSync(sent) : sent;
   const isJson = (headers["content-type"] ?? "").endsWith("json");
   return { status: statusCode, headers, bytes, body: isJson ? JSON.parse(bytes.toString("utf8")) : undefined };
 }
