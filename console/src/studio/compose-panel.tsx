@@ -13,6 +13,7 @@ import type { Draft } from "./draft";
 import { controlId, controlPlaces } from "./form-controls";
 import { MelodyStep } from "./melody-step";
 import { TechniqueStep } from "./technique-step";
+import { modelledId } from "./techniques";
 import { useCompose } from "./use-compose";
 import type { Melody } from "./use-melody";
 
@@ -30,7 +31,7 @@ export function useChosenTechnique(draft: Draft) {
   const items = techniques.data?.items ?? [];
   const technique = items.find(({ id }) => id === draft.technique) ?? items[0];
   const isByRule = technique?.byRule ?? false;
-  const models = useModels({ technique: technique?.id, limit: mostModels });
+  const models = useModels({ technique: modelledId(technique), limit: mostModels });
   const all = technique === undefined || isByRule ? undefined : models.data?.items;
   // While the next technique's models are fetched, the ones before are still there.
   const fitting = all?.filter((model) => model.technique === technique?.id);

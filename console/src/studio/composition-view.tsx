@@ -22,7 +22,6 @@ import { CorrectionBar } from "./correction-bar";
 import { sourceOf } from "./melody-source";
 import { NextStrip } from "./next-strip";
 import { shapePiece } from "./shape-piece";
-import { wordsOf } from "./techniques";
 import { useMelody } from "./use-melody";
 import { type ShownPiece, useShownPiece } from "./use-shown-piece";
 

@@ -37,6 +37,12 @@ export function sentValues(parameters: readonly Parameter[], values: Values | un
   );
 }
 
+type ModelledId = Exclude<Technique["id"], "arranger">;
+
+/** Returns the id of a technique that has models, and nothing for one that follows rules. */
+export const modelledId = (technique: Pick<Technique, "id"> | undefined): ModelledId | undefined =>
+  technique === undefined || technique.id === "arranger" ? undefined : technique.id;
+
 interface TechniqueWords {
   /** What it does, as a button says it. */
   readonly verb: string;
