@@ -126,7 +126,13 @@ export function ComposePanel({ draft, melody, onRecord }: ComposePanelProps) {
       </ol>
       <div className="compose-foot">
         {error !== undefined && <ProblemAlert error={error} rest={errors.rest} />}
-        <Button variant="primary" fullWidth loading={isPending} loadingText={texts.studio.composing} formAction="submit">
+        <Button
+          variant="primary"
+          fullWidth
+          loading={isPending}
+          loadingText={texts.studio.composing}
+          formAction="submit"
+        >
           {session.kind === "signed-in" ? texts.studio.compose : texts.studio.signInToCompose}
         </Button>
         <p className="hint">{session.kind === "signed-in" ? texts.studio.composeKeys : texts.studio.signInHint}</p>

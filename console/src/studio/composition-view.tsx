@@ -39,7 +39,7 @@ export interface CompositionViewProps {
   readonly panel: ReactNode;
 }
 
-export function CompositionView({ id, panel }: CompositionViewProps) {
+export default function CompositionView({ id, panel }: CompositionViewProps) {
   const session = useSessionState();
   const composition = useComposition(id);
   if (session.kind === "signed-out")

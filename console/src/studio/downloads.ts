@@ -4,11 +4,13 @@ import type { TrackMix } from "../sound/audible-piece";
 
 /** Returns a name that every file system takes. */
 export const fileName = (name: string, extension: string): string =>
-  `${name
-    .replace(/[\\/:*?"<>|\p{Cc}]+/gu, " ")
-    .trim()
-    .slice(0, 80)
-    .trim() || "piece"}.${extension}`;
+  `${
+    name
+      .replace(/[\\/:*?"<>|\p{Cc}]+/gu, " ")
+      .trim()
+      .slice(0, 80)
+      .trim() || "piece"
+  }.${extension}`;
 
 export function saveFile(file: Blob, name: string): void {
   const url = URL.createObjectURL(file);

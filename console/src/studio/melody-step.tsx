@@ -11,6 +11,7 @@ import type { Technique } from "../api/queries";
 import { useNotices } from "../app/notices";
 import { useSessionState } from "../sign-in/session-context";
 import { texts } from "../texts/en";
+import { fromBase64 } from "./base64";
 import { changeDraft, chooseSource, type Draft } from "./draft";
 import { controlId, shapeControl } from "./form-controls";
 import { readSource, writeSource } from "./melody-source";
@@ -188,7 +189,7 @@ function TrackChoice(props: {
       setNumbers([]);
       return undefined;
     }
-    void Promise.all([import("./read-melody-file"), import("./base64")]).then(([{ readMelodyFile }, { fromBase64 }]) => {
+    void import("./read-melody-file").then(({ readMelodyFile }) => {
       const { tracks } = readMelodyFile(fromBase64(own.file), own.trackIndex);
       if (isCurrent) setNumbers(tracks.map(({ index }) => index));
     });

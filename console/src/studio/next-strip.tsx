@@ -3,14 +3,12 @@ import Button from "@cloudscape-design/components/button";
 import type { Composition } from "@opencomposer/client";
 import { useState } from "react";
 import { useLocation } from "wouter";
-import { useApi } from "../api/api";
-import { fetched } from "../api/fetched";
 import { type Technique, useTechniques } from "../api/queries";
 import { ProblemAlert } from "../app/problem-alert";
 import { texts } from "../texts/en";
 import { requestAgain } from "./compose-request";
 import { changeDraft, draftStore, newSeed } from "./draft";
-import { modelledId, type Parameter, wordsOf } from "./techniques";
+import { type Parameter, wordsOf } from "./techniques";
 import { useCompose } from "./use-compose";
 
 const variationCount = 4;
@@ -30,7 +28,6 @@ export function threeValues(parameter: Parameter): readonly number[] {
 
 export function NextStrip({ composition }: { readonly composition: Composition }) {
   const { id, name } = composition;
-  const api = useApi();
   const techniques = useTechniques();
   const [, navigate] = useLocation();
   const { compose, composeEach, isPending } = useCompose();
@@ -48,16 +45,9 @@ export function NextStrip({ composition }: { readonly composition: Composition }
       setError(failure);
     }
   };
-  const stockModel = async (technique: Technique): Promise<string | undefined> => {
-    const chosen = draftStore.getState().models[technique.id];
-    const modelled = modelledId(technique);
-    if (modelled === undefined || chosen !== undefined) return chosen;
-    const query = { technique: modelled, stock: "true", limit: 1 } as const;
-    return (await fetched(api.GET("/models", { params: { query } }))).value.items[0]?.id;
-  };
   const goOn = async (technique: Technique): Promise<string> => {
     changeDraft({ source: { kind: "composition", id }, shape: {}, technique: technique.id, name: "" });
-    const made = await compose({ technique, modelId: await stockModel(technique), melodyName: name });
+    const made = await compose({ technique, modelId: draftStore.getState().models[technique.id], melodyName: name });
     return `/studio/${made.id}`;
   };
   const compare = async (changes: readonly Partial<ReturnType<typeof requestAgain>>[]): Promise<string> => {

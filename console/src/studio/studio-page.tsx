@@ -6,7 +6,6 @@ import { ProblemAlert } from "../app/problem-alert";
 import { Stage } from "../stage/stage";
 import { texts } from "../texts/en";
 import { ComposePanel } from "./compose-panel";
-import { CompositionView } from "./composition-view";
 import { type Draft, useDraft } from "./draft";
 import { takeEdit } from "./own-melody";
 import { shapePiece } from "./shape-piece";
@@ -15,6 +14,7 @@ import { type Melody, useMelody } from "./use-melody";
 
 import "../theme/studio.css";
 
+const CompositionView = lazy(async () => await import("./composition-view"));
 const Recorder = lazy(async () => await import("./recorder"));
 
 export default function StudioPage() {
@@ -48,7 +48,12 @@ export default function StudioPage() {
         </div>
       </>
     );
-  if (compositionId !== undefined) return <CompositionView key={compositionId} id={compositionId} panel={panel} />;
+  if (compositionId !== undefined)
+    return (
+      <Suspense fallback={<p role="status">{texts.loading}</p>}>
+        <CompositionView key={compositionId} id={compositionId} panel={panel} />
+      </Suspense>
+    );
   return (
     <>
       <PageTitle title={texts.studio.title} description={texts.studio.description} />
@@ -62,7 +67,10 @@ export default function StudioPage() {
 
 function MelodyStage({ draft, melody }: { readonly draft: Draft; readonly melody: Melody }) {
   const { piece, name, error } = melody;
-  const shaped = useMemo(() => (piece === undefined ? undefined : shapePiece(piece, draft.shape)), [draft.shape, piece]);
+  const shaped = useMemo(
+    () => (piece === undefined ? undefined : shapePiece(piece, draft.shape)),
+    [draft.shape, piece],
+  );
   return (
     <div className="studio-main">
       {error !== undefined && <ProblemAlert error={error} />}

@@ -13,6 +13,7 @@ import { composeRequest, type CreateComposition } from "./compose-request";
 import { changeDraft, type Draft, draftStore, newSeed, type OwnMelody } from "./draft";
 import type { MelodySource } from "./melody-source";
 import { fileOf } from "./own-melody";
+import { modelledId } from "./techniques";
 
 /** A lost answer is asked for again so often, by the same key. */
 const mostRepetitions = 3;
@@ -58,6 +59,7 @@ export function useSaveMelody(): (own: OwnMelody) => Promise<Track> {
 
 export interface ComposeParams {
   readonly technique: Technique;
+  /** Without it, the stock model is taken. */
   readonly modelId: string | undefined;
   readonly melodyName: string;
 }
@@ -73,6 +75,7 @@ export interface Composing {
 type SavedSource = Exclude<MelodySource, { kind: "own" }>;
 
 export function useCompose(): Composing {
+  const api = useApi();
   const save = useSaveMelody();
   const creation = useCreateComposition();
   const [isPending, setPending] = useState(false);
@@ -89,9 +92,24 @@ export function useCompose(): Composing {
     return track;
   };
 
+  /** Right after signing in nobody has chosen a model yet, nor does the page know one. */
+  const stockModel = async (technique: Technique): Promise<string | undefined> => {
+    const modelled = modelledId(technique);
+    if (modelled === undefined) return undefined;
+    const query = { technique: modelled, stock: "true", limit: 1 } as const;
+    return (await fetched(api.GET("/models", { params: { query } }))).value.items[0]?.id;
+  };
+
   const request = async ({ technique, modelId, melodyName }: ComposeParams): Promise<CreateComposition> => {
     const draft = draftStore.getState();
-    return composeRequest({ draft, source: await saved(draft), technique, modelId, melodyName });
+    const source = await saved(draft);
+    return composeRequest({
+      draft,
+      source,
+      technique,
+      modelId: modelId ?? (await stockModel(technique)),
+      melodyName,
+    });
   };
 
   const whilePending = async <Result>(work: () => Promise<Result>): Promise<Result> => {

@@ -96,7 +96,8 @@ export const studioTexts = {
   offline: "Without a connection nothing can be composed. Playing and editing go on.",
   composing: "Composing",
   waiting: "Starting",
-  composingHint: "The melody can be played meanwhile. A model that has not been used for a while takes about 10 s to start.",
+  composingHint:
+    "The melody can be played meanwhile. A model that has not been used for a while takes about 10 s to start.",
   failed: "This piece was not composed",
   signInToSee: "Sign in to see this piece.",
   views: { melody: "Melody", result: "Result", edits: "How it was made", compare: "A / B", lens: "Lens" },
