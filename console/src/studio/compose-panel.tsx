@@ -46,12 +46,12 @@ export function ComposePanel({ draft, melody, onRecord }: ComposePanelProps) {
   const signIn = useSignIn();
   const [, navigate] = useLocation();
   const { compose, isPending } = useCompose();
-  const [error, setError] = useState<unknown>();
+  const [failure, setFailure] = useState<unknown>();
   const form = useRef<HTMLFormElement>(null);
   const places = useMemo(() => controlPlaces(technique), [technique]);
   const errors = useMemo(
-    () => placeErrors(error instanceof ProblemError ? error.problem : undefined, places),
-    [error, places],
+    () => placeErrors(failure instanceof ProblemError ? failure.problem : undefined, places),
+    [failure, places],
   );
 
   // The first broken control gets the focus, once the fold that hid it is open.
@@ -68,12 +68,12 @@ export function ComposePanel({ draft, melody, onRecord }: ComposePanelProps) {
       signIn();
       return;
     }
-    setError(undefined);
+    setFailure(undefined);
     try {
       const { id } = await compose({ technique, modelId, melodyName: melody.name });
       navigate(`/studio/${id}`);
-    } catch (failure) {
-      setError(failure);
+    } catch (error) {
+      setFailure(error);
     }
   }, [compose, isPending, melody.name, modelId, navigate, session.kind, signIn, technique]);
 
@@ -125,7 +125,7 @@ export function ComposePanel({ draft, melody, onRecord }: ComposePanelProps) {
         </li>
       </ol>
       <div className="compose-foot">
-        {error !== undefined && <ProblemAlert error={error} rest={errors.rest} />}
+        {failure !== undefined && <ProblemAlert error={failure} rest={errors.rest} />}
         <Button
           variant="primary"
           fullWidth

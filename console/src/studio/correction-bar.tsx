@@ -38,14 +38,14 @@ export function CorrectionBar({ composition, piece, children }: CorrectionBarPro
   const [, navigate] = useLocation();
   const [edited, setEdited] = useState<Piece>();
   const [isSaving, setSaving] = useState(false);
-  const [error, setError] = useState<ProblemError>();
+  const [refusal, setRefusal] = useState<ProblemError>();
   const end = (): void => {
     setEdited(undefined);
-    setError(undefined);
+    setRefusal(undefined);
   };
   const keep = async (correction: Piece): Promise<void> => {
     setSaving(true);
-    setError(undefined);
+    setRefusal(undefined);
     try {
       const etag = cachedEtag(client, queryKeys.composition(id)) ?? "*";
       const params = { path: { compositionId: id }, header: { "If-Match": etag } };
@@ -55,9 +55,9 @@ export function CorrectionBar({ composition, piece, children }: CorrectionBarPro
       void client.invalidateQueries({ queryKey: queryKeys.compositionLists });
       tell({ type: "success", text: texts.studio.correctionKept });
       end();
-    } catch (failure) {
-      if (!(failure instanceof ProblemError)) throw failure;
-      setError(failure);
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      setRefusal(error);
     } finally {
       setSaving(false);
     }
@@ -105,7 +105,7 @@ export function CorrectionBar({ composition, piece, children }: CorrectionBarPro
           </>
         )}
       </div>
-      {error !== undefined && <ProblemAlert error={error} />}
+      {refusal !== undefined && <ProblemAlert error={refusal} />}
       {children(editing)}
     </>
   );

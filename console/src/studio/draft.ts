@@ -29,10 +29,8 @@ const ownSchema = z.object({
   from: z.optional(z.object({ compositionId: z.string(), trackIndex: z.optional(z.number()) })),
   /** The MIDI file in base64. */
   file: z.string(),
-  /** The number of the file's track that is the melody, as the API counts them. */
-  trackIndex: z.optional(z.number()),
-  /** The place of that track among those with notes. */
-  trackPlace: z.optional(z.number()),
+  /** Of an opened file: the numbers of its tracks with notes, as the API counts them, and the place of the melody's. */
+  tracks: z.optional(z.object({ numbers: z.array(z.number()), place: z.number() })),
 });
 /** A melody that is not saved yet. */
 export type OwnMelody = Readonly<z.infer<typeof ownSchema>>;

@@ -1,6 +1,6 @@
 /** The controls of the studio's form, in the order in which they stand, and the part of the request that each makes. */
-import type { Technique } from "../api/queries";
 import type { ControlPlace } from "../api/place-errors";
+import type { Technique } from "../api/queries";
 
 export const parameterControl = (name: string): string => `parameter-${name}`;
 

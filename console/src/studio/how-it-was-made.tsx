@@ -1,7 +1,6 @@
 /** The edits by which the AR-CNN made a piece: seen one after the other, and heard at any moment. */
 import type { Composition } from "@opencomposer/client";
 import { useCallback, useMemo, useRef } from "react";
-import { compositionEditEvents, editedPiece } from "./edit-events";
 import { useLook } from "../api/queries";
 import { ProblemAlert } from "../app/problem-alert";
 import type { Piece } from "../piece/piece";
@@ -9,6 +8,7 @@ import { usePlayer } from "../sound/player";
 import type { Replay } from "../stage/replay";
 import { Stage, type StageProps } from "../stage/stage";
 import { texts } from "../texts/en";
+import { compositionEditEvents, editedPiece } from "./edit-events";
 import { tryReadPiece } from "./use-melody";
 
 export interface HowItWasMadeProps {

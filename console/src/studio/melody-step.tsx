@@ -6,12 +6,10 @@ import Toggle from "@cloudscape-design/components/toggle";
 import { useEffect, useMemo, useRef, useState } from "react";
 import type { PlacedErrors } from "../api/place-errors";
 import { ProblemError } from "../api/problem-error";
-import { useCompositions, useSampleMelodies, useTracks } from "../api/queries";
-import type { Technique } from "../api/queries";
+import { type Technique, useCompositions, useSampleMelodies, useTracks } from "../api/queries";
 import { useNotices } from "../app/notices";
 import { useSessionState } from "../sign-in/session-context";
 import { texts } from "../texts/en";
-import { fromBase64 } from "./base64";
 import { changeDraft, chooseSource, type Draft } from "./draft";
 import { controlId, shapeControl } from "./form-controls";
 import { readSource, writeSource } from "./melody-source";
@@ -182,21 +180,6 @@ function TrackChoice(props: {
 }) {
   const { draft, melody, open } = props;
   const { source, own } = draft;
-  const [numbers, setNumbers] = useState<readonly number[]>([]);
-  useEffect(() => {
-    let isCurrent = true;
-    if (source.kind !== "own" || own === undefined) {
-      setNumbers([]);
-      return undefined;
-    }
-    void import("./read-melody-file").then(({ readMelodyFile }) => {
-      const { tracks } = readMelodyFile(fromBase64(own.file), own.trackIndex);
-      if (isCurrent) setNumbers(tracks.map(({ index }) => index));
-    });
-    return () => {
-      isCurrent = false;
-    };
-  }, [own, source.kind]);
   const options = (melody.whole?.tracks ?? []).map(({ name, notes }, place) => ({
     value: String(place),
     label: words.trackOption(name, notes.length),
@@ -209,9 +192,7 @@ function TrackChoice(props: {
         onChange={({ detail }) => {
           const place = Number(detail.selectedOption.value);
           if (source.kind === "composition") changeDraft({ source: { ...source, trackIndex: place } });
-          const number = numbers[place];
-          if (source.kind === "own" && own !== undefined && number !== undefined)
-            void open(chooseFileTrack(own, number), own.name);
+          if (source.kind === "own" && own !== undefined) void open(chooseFileTrack(own, place), own.name);
         }}
       />
     </FormField>

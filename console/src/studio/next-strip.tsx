@@ -31,18 +31,18 @@ export function NextStrip({ composition }: { readonly composition: Composition }
   const techniques = useTechniques();
   const [, navigate] = useLocation();
   const { compose, composeEach, isPending } = useCompose();
-  const [error, setError] = useState<unknown>();
+  const [failure, setFailure] = useState<unknown>();
   const [pressed, setPressed] = useState<string>();
   const items = techniques.data?.items ?? [];
   const daring = daringOf(items.find((one) => one.id === composition.technique));
 
   const press = async (button: string, work: () => Promise<string>): Promise<void> => {
     setPressed(button);
-    setError(undefined);
+    setFailure(undefined);
     try {
       navigate(await work());
-    } catch (failure) {
-      setError(failure);
+    } catch (error) {
+      setFailure(error);
     }
   };
   const goOn = async (technique: Technique): Promise<string> => {
@@ -96,7 +96,7 @@ export function NextStrip({ composition }: { readonly composition: Composition }
           </Button>
         )}
       </div>
-      {error !== undefined && <ProblemAlert error={error} />}
+      {failure !== undefined && <ProblemAlert error={failure} />}
     </section>
   );
 }

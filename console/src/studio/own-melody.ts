@@ -14,28 +14,30 @@ const longestName = 100;
 const shortened = (name: string): string => Array.from(name).slice(0, longestName).join("");
 
 /** Opens a MIDI file as the melody. @throws MelodyFileError with the server's words when it would be refused */
-export async function openFile(file: File, trackIndex?: number): Promise<void> {
+export async function openFile(file: File): Promise<void> {
   const { MelodyFileError, readMelodyFile } = await import("./read-melody-file");
   if (file.size > mostBytes)
     throw new MelodyFileError(texts.studio.melody.tooLarge((file.size / mostBytes).toFixed(1)));
   const bytes = new Uint8Array(await file.arrayBuffer());
-  const { tracks, chosen } = readMelodyFile(bytes, trackIndex);
+  const { tracks, chosen } = readMelodyFile(bytes);
   const own: OwnMelody = {
     name: shortened(file.name.replace(/\.[^.]+$/, "") || file.name),
     origin: "upload",
     file: toBase64(bytes),
-    trackIndex: chosen,
-    trackPlace: tracks.findIndex(({ index }) => index === chosen),
+    tracks: {
+      numbers: tracks.map(({ index }) => index),
+      place: tracks.findIndex(({ index }) => index === chosen),
+    },
   };
   changeDraft({ source: { kind: "own" }, own, shape: {} });
 }
 
 /** Takes another track of the opened file as the melody. @throws MelodyFileError */
-export async function chooseFileTrack(own: OwnMelody, trackIndex: number): Promise<void> {
+export async function chooseFileTrack(own: OwnMelody, place: number): Promise<void> {
   const { readMelodyFile } = await import("./read-melody-file");
-  const { tracks } = readMelodyFile(fromBase64(own.file), trackIndex);
-  const trackPlace = tracks.findIndex(({ index }) => index === trackIndex);
-  changeDraft({ own: { ...own, trackIndex, trackPlace }, shape: {} });
+  const numbers = own.tracks?.numbers ?? [];
+  readMelodyFile(fromBase64(own.file), numbers[place]);
+  changeDraft({ own: { ...own, tracks: { numbers, place } }, shape: {} });
 }
 
 /** Makes a recording the melody. */

@@ -36,7 +36,7 @@ export default function Recorder({ close }: { readonly close: () => void }) {
   const timers = useRef(new Set<ReturnType<typeof setTimeout>>());
   const isOpen = useRef(true);
   const disconnect = useRef<() => void>(undefined);
-  const error = usePlayerState((state) => state.error);
+  const soundError = usePlayerState((state) => state.error);
 
   const after = useCallback((milliseconds: number, work: () => void): void => {
     const timer = setTimeout(() => {
@@ -131,9 +131,9 @@ export default function Recorder({ close }: { readonly close: () => void }) {
       });
       disconnect.current = keyboard.disconnect;
       setKeyboardName(keyboard.name);
-    } catch (failure) {
-      if (!(failure instanceof MidiKeyboardError)) throw failure;
-      tell({ type: "error", text: failure.message });
+    } catch (error) {
+      if (!(error instanceof MidiKeyboardError)) throw error;
+      tell({ type: "error", text: error.message });
     }
   };
   return (
@@ -181,7 +181,7 @@ export default function Recorder({ close }: { readonly close: () => void }) {
           {phase === "counting" && words.countIn}
           {phase === "recording" && words.recording} {keyboardName !== undefined && words.connected(keyboardName)}
         </p>
-        {error !== undefined && <p role="alert">{error}</p>}
+        {soundError !== undefined && <p role="alert">{soundError}</p>}
       </section>
       <section className="stage" aria-label={words.title}>
         <div className="recorder-roll">

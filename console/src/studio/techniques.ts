@@ -3,14 +3,7 @@ import type { Technique } from "../api/queries";
 import { texts } from "../texts/en";
 import type { Value, Values } from "./draft";
 
-export type Parameter = Technique["parameters"][number] & {
-  readonly group?: "main" | "more";
-  readonly step?: number;
-  readonly scale?: "linear" | "log";
-};
-
-/** Where a description names no groups, so many parameters are shown at once. */
-const shownWithoutGroups = 4;
+export type Parameter = Technique["parameters"][number];
 
 export interface GroupedParameters {
   readonly main: readonly Parameter[];
@@ -18,10 +11,10 @@ export interface GroupedParameters {
 }
 
 export function groupParameters(parameters: readonly Parameter[]): GroupedParameters {
-  const main = parameters.filter(({ group }, index) =>
-    group === undefined ? index < shownWithoutGroups : group === "main",
-  );
-  return { main, more: parameters.filter((parameter) => !main.includes(parameter)) };
+  return {
+    main: parameters.filter(({ group }) => group === "main"),
+    more: parameters.filter(({ group }) => group === "more"),
+  };
 }
 
 export const valueOf = (parameter: Parameter, values: Values | undefined): Value =>

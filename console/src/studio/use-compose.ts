@@ -18,13 +18,15 @@ import { modelledId } from "./techniques";
 /** A lost answer is asked for again so often, by the same key. */
 const mostRepetitions = 3;
 
-const pause = async (milliseconds: number): Promise<void> =>
+const pause = async (milliseconds: number): Promise<void> => {
   await new Promise((resolve) => {
     setTimeout(resolve, milliseconds);
   });
+};
 
 async function postTrack(api: ApiClient, own: OwnMelody, key: string): Promise<Track> {
-  const { name, origin, from, trackIndex } = own;
+  const { name, origin, from, tracks } = own;
+  const trackIndex = tracks?.numbers[tracks.place];
   const query = {
     name,
     origin,

@@ -86,7 +86,7 @@ export function useMelody(source: MelodySource, own: OwnMelody | undefined): Mel
   }[source.kind];
   const trackIndex = ((): number => {
     if (source.kind === "composition") return source.trackIndex ?? 0;
-    if (source.kind === "own") return own?.trackPlace ?? 0;
+    if (source.kind === "own") return own?.tracks?.place ?? 0;
     // The API numbers the tracks of the file; a piece has those with notes, in the same order.
     const place = track.data?.tracks.findIndex(({ index }) => index === track.data.trackIndex) ?? 0;
     return source.kind === "track" ? Math.max(0, place) : 0;

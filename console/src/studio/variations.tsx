@@ -1,7 +1,7 @@
 /** Several pieces of the same settings side by side, of which one is kept. */
 import Button from "@cloudscape-design/components/button";
 import type { Composition } from "@opencomposer/client";
-import { useMemo, useState } from "react";
+import { useMemo } from "react";
 import { useLocation, useSearch } from "wouter";
 import { useDeleteComposition } from "../api/mutations";
 import { ProblemError } from "../api/problem-error";
@@ -25,17 +25,15 @@ export default function Variations({ composition }: { readonly composition: Comp
   const [, navigate] = useLocation();
   const remove = useDeleteComposition();
   const { tell } = useNotices();
-  const [isRemoving, setRemoving] = useState(false);
   const keep = async ({ id, name }: Composition): Promise<void> => {
-    setRemoving(true);
+    // First away from here: a piece that is deleted is not looked at any more.
+    navigate(`/studio/${id}`);
     try {
       for (const other of ids) if (other !== id) await remove.mutateAsync(other);
       tell({ type: "success", text: words.kept(name) });
-      navigate(`/studio/${id}`);
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;
       tell({ type: "error", text: error.problem.detail, requestId: error.problem.requestId });
-      setRemoving(false);
     }
   };
   return (
@@ -48,7 +46,6 @@ export default function Variations({ composition }: { readonly composition: Comp
             key={id}
             id={id}
             daring={isOfValues ? daring : undefined}
-            isBusy={isRemoving}
             keep={(piece) => {
               void keep(piece);
             }}
@@ -62,10 +59,9 @@ export default function Variations({ composition }: { readonly composition: Comp
 function Variation(props: {
   readonly id: string;
   readonly daring: Parameter | undefined;
-  readonly isBusy: boolean;
   readonly keep: (composition: Composition) => void;
 }) {
-  const { id, daring, isBusy, keep } = props;
+  const { id, daring, keep } = props;
   const composition = useComposition(id);
   const shown = useShownPiece(composition.data);
   const label = useMemo(() => {
@@ -84,7 +80,6 @@ function Variation(props: {
         <>
           <SmallRoll piece={shown.piece} title={label} />
           <Button
-            disabled={isBusy}
             onClick={() => {
               keep(data);
             }}
