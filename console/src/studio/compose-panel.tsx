@@ -62,8 +62,10 @@ export function ComposePanel({ draft, melody, onRecord }: ComposePanelProps) {
     control?.scrollIntoView({ block: "center" });
   }, [errors]);
 
+  // What the page does not know yet, it cannot ask for.
+  const isReady = technique !== undefined && melody.piece !== undefined;
   const submit = useCallback(async (): Promise<void> => {
-    if (technique === undefined || isPending) return;
+    if (technique === undefined || !isReady || isPending) return;
     if (session.kind !== "signed-in") {
       signIn();
       return;
@@ -75,7 +77,7 @@ export function ComposePanel({ draft, melody, onRecord }: ComposePanelProps) {
     } catch (error) {
       setFailure(error);
     }
-  }, [compose, isPending, melody.name, modelId, navigate, session.kind, signIn, technique]);
+  }, [compose, isPending, isReady, melody.name, modelId, navigate, session.kind, signIn, technique]);
 
   useEffect(() => {
     const strike = (event: KeyboardEvent): void => {
@@ -128,6 +130,7 @@ export function ComposePanel({ draft, melody, onRecord }: ComposePanelProps) {
         {failure !== undefined && <ProblemAlert error={failure} rest={errors.rest} />}
         <Button
           variant="primary"
+          disabled={!isReady}
           fullWidth
           loading={isPending}
           loadingText={texts.studio.composing}

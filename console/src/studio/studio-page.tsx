@@ -1,18 +1,28 @@
 /** The studio: a melody, what is made of it, and the stage on which both are seen and heard. */
 import { lazy, Suspense, useMemo, useState } from "react";
 import { useParams } from "wouter";
+import { useTechniques } from "../api/queries";
 import { PageTitle } from "../app/page-title";
 import { ProblemAlert } from "../app/problem-alert";
+import type { Region } from "../stage/edit-piece";
 import { Stage } from "../stage/stage";
 import { texts } from "../texts/en";
 import { ComposePanel } from "./compose-panel";
-import { type Draft, useDraft } from "./draft";
+import { type Draft, setValue, useDraft } from "./draft";
 import { takeEdit } from "./own-melody";
 import { shapePiece } from "./shape-piece";
 import { useAddress } from "./use-address";
 import { type Melody, useMelody } from "./use-melody";
 
 import "../theme/studio.css";
+
+const regionNames: readonly string[] = [
+  "firstBar",
+  "lastBar",
+  "lowestPitch",
+  "highestPitch",
+] satisfies (keyof Region)[];
+const isRegionName = (name: string): name is keyof Region => regionNames.includes(name);
 
 const CompositionView = lazy(async () => await import("./composition-view"));
 const Recorder = lazy(async () => await import("./recorder"));
@@ -71,6 +81,14 @@ function MelodyStage({ draft, melody }: { readonly draft: Draft; readonly melody
     () => (piece === undefined ? undefined : shapePiece(piece, draft.shape)),
     [draft.shape, piece],
   );
+  const techniques = useTechniques();
+  const technique = techniques.data?.items.find(({ id }) => id === draft.technique);
+  // A frame on the roll says where the technique may write, if it asks for that.
+  const setRegion = (region: Region | undefined): void => {
+    for (const { name: parameter, default: usual } of technique?.parameters ?? []) {
+      if (isRegionName(parameter)) setValue(draft.technique, parameter, region?.[parameter] ?? usual);
+    }
+  };
   return (
     <div className="studio-main">
       {error !== undefined && <ProblemAlert error={error} />}
@@ -81,6 +99,7 @@ function MelodyStage({ draft, melody }: { readonly draft: Draft; readonly melody
           piece={shaped}
           title={name}
           keyboard
+          onRegion={setRegion}
           onEdit={(edited) => {
             takeEdit(edited, name);
           }}
