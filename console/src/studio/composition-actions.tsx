@@ -7,7 +7,7 @@ import { useNotices } from "../app/notices";
 import type { TrackMix } from "../sound/audible-piece";
 import { texts } from "../texts/en";
 import { audioFile, fileName, midiFile, saveFile } from "./downloads";
-import { changeDraft, draftStore } from "./draft";
+import { changeDraft, draftStore } from "./draft-store";
 import { sourceOf } from "./melody-source";
 import { recipeOf, writeRecipe } from "./recipe";
 import type { ShownPiece } from "./use-shown-piece";

@@ -14,7 +14,7 @@ import { ProblemAlert } from "../app/problem-alert";
 import type { Piece } from "../piece/piece";
 import { writePiece } from "../piece/write-piece";
 import { texts } from "../texts/en";
-import { draftStore } from "./draft";
+import { draftStore } from "./draft-store";
 import { takeEdit } from "./own-melody";
 import { trackAlone } from "./use-melody";
 

@@ -10,7 +10,8 @@ import { type Technique, useCompositions, useSampleMelodies, useTracks } from ".
 import { useNotices } from "../app/notices";
 import { useSessionState } from "../sign-in/session-context";
 import { texts } from "../texts/en";
-import { changeDraft, chooseSource, type Draft } from "./draft";
+import type { Draft } from "./draft";
+import { changeDraft, chooseSource } from "./draft-store";
 import { controlId, shapeControl } from "./form-controls";
 import { readSource, writeSource } from "./melody-source";
 import { chooseFileTrack, openFile } from "./own-melody";

@@ -7,7 +7,8 @@ import { type Technique, useTechniques } from "../api/queries";
 import { ProblemAlert } from "../app/problem-alert";
 import { texts } from "../texts/en";
 import { requestAgain } from "./compose-request";
-import { changeDraft, draftStore, newSeed } from "./draft";
+import { newSeed } from "./draft";
+import { changeDraft, draftStore } from "./draft-store";
 import { type Parameter, wordsOf } from "./techniques";
 import { useCompose } from "./use-compose";
 

@@ -3,7 +3,8 @@ import type { Piece } from "../piece/piece";
 import { writePiece } from "../piece/write-piece";
 import { texts } from "../texts/en";
 import { fromBase64, toBase64 } from "./base64";
-import { changeDraft, type Draft, draftStore, type OwnMelody } from "./draft";
+import type { Draft, OwnMelody } from "./draft";
+import { changeDraft, draftStore } from "./draft-store";
 import type { MelodySource } from "./melody-source";
 import { rememberPiece } from "./use-melody";
 

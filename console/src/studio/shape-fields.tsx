@@ -7,7 +7,8 @@ import Toggle from "@cloudscape-design/components/toggle";
 import { useState } from "react";
 import type { PlacedErrors } from "../api/place-errors";
 import { texts } from "../texts/en";
-import { changeDraft, type Shape } from "./draft";
+import type { Shape } from "./draft";
+import { changeDraft } from "./draft-store";
 import { controlId, shapeControl } from "./form-controls";
 import { isShaped } from "./shape-piece";
 

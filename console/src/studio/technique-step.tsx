@@ -4,7 +4,8 @@ import Select from "@cloudscape-design/components/select";
 import type { PlacedErrors } from "../api/place-errors";
 import type { Model, Technique } from "../api/queries";
 import { texts } from "../texts/en";
-import { changeDraft, type Draft } from "./draft";
+import type { Draft } from "./draft";
+import { changeDraft } from "./draft-store";
 import { controlId } from "./form-controls";
 import { wordsOf } from "./techniques";
 

@@ -3,7 +3,7 @@ import { useEffect } from "react";
 import { useLocation, useSearch } from "wouter";
 import { useNotices } from "../app/notices";
 import { texts } from "../texts/en";
-import { changeDraft, chooseSource, draftStore } from "./draft";
+import { changeDraft, chooseSource, draftStore } from "./draft-store";
 import { readSource } from "./melody-source";
 import { draftOfRecipe, readRecipe } from "./recipe";
 

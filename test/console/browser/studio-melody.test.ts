@@ -1,6 +1,6 @@
 /** Melodies of one's own: files, recordings, edits. */
-import { writePiece } from "../../../console/src/piece/write-piece";
 import * as z from "zod";
+import { writePiece } from "../../../console/src/piece/write-piece";
 import {
   type ConsoleBrowser,
   type ConsolePage,
