@@ -11,9 +11,13 @@ export interface PageRoute {
   readonly navigation?: string;
 }
 
+const studio = lazy(async () => await import("../studio/studio-page"));
+
 /** Reloading a page of these paths leads to the same page. The first one with a name in the navigation is the home. */
 export const pageRoutes: readonly PageRoute[] = [
   { path: consolePaths.signedIn, page: lazy(async () => await import("../sign-in/signed-in-page")) },
+  { path: "/studio", page: studio, navigation: texts.navigation.studio },
+  { path: "/studio/:compositionId", page: studio },
   {
     path: "/compositions",
     page: lazy(async () => await import("../compositions/compositions-page")),

@@ -179,7 +179,9 @@ export class RollPainter {
     );
     for (const index of order) {
       const { name = "", notes = [] } = piece.tracks[index] ?? {};
-      const inView = notes.filter(({ start, duration }) => start + duration >= view.left && start <= last);
+      // A small roll has no keys over its left edge, so its first tick lies before `left`.
+      const first = isSmall ? 0 : view.left;
+      const inView = notes.filter(({ start, duration }) => start + duration >= first && start <= last);
       const isPale = activeTrack !== undefined && activeTrack !== index;
       c.globalAlpha = silentTracks.has(index) ? 0.18 : isPale ? 0.55 : 1;
       c.fillStyle = trackColor(index);

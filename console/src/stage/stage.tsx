@@ -49,6 +49,8 @@ export interface StageProps {
   readonly onMix?: (mixes: readonly TrackMix[]) => void;
   /** The edits by which the piece was made: the roll then replays them. */
   readonly edits?: readonly EditEvent[];
+  /** Called with the replay when there is a new one. Its cells are those of its position. */
+  readonly onReplay?: (replay: Replay) => void;
   /** What stands under the roll. */
   readonly children?: ReactNode;
 }
@@ -148,6 +150,11 @@ export function Stage(props: StageProps) {
       input: inputOf(piece, edits),
     });
   }, [edits, lastPass, leastProbability, piece]);
+
+  const { onReplay } = props;
+  useEffect(() => {
+    if (replay !== undefined) onReplay?.(replay);
+  }, [onReplay, replay]);
 
   const changeMixing = (next: Mixing): void => {
     setMixing(next);

@@ -1,5 +1,8 @@
 /** All texts of the console, in one typed file, by page. */
+import { studioTexts } from "./studio";
+
 export const texts = {
+  studio: studioTexts,
   product: "OpenComposer",
   skipToContent: "Skip to content",
   navigation: {

@@ -1,0 +1,56 @@
+/** The request that a draft stands for. */
+import type { components, Composition } from "@opencomposer/client";
+import type { Technique } from "../api/queries";
+import type { Draft, Shape } from "./draft";
+import { inputOf, type MelodySource } from "./melody-source";
+import { pieceName, sentValues } from "./techniques";
+
+export type CreateComposition = components["schemas"]["CreateComposition"];
+
+/** Returns the options that say something: no tempo and a transposition by nothing are none. */
+function sentShape({ transpose, rhythmAssist, allTracks, ...shape }: Shape, hearsTracks: boolean): object {
+  const options = {
+    ...shape,
+    ...(transpose === undefined || transpose === 0 ? {} : { transpose }),
+    ...(rhythmAssist === true ? { rhythmAssist } : {}),
+    ...(allTracks === true && hearsTracks ? { allTracks } : {}),
+  };
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
+
+export interface RequestParams {
+  readonly draft: Draft;
+  readonly source: Exclude<MelodySource, { kind: "own" }>;
+  readonly technique: Technique;
+  /** Undefined where nobody has chosen one and the list of models has not come yet: the API then says what it needs. */
+  readonly modelId: string | undefined;
+  readonly melodyName: string;
+}
+
+export function composeRequest({ draft, source, technique, modelId, melodyName }: RequestParams): CreateComposition {
+  const inputOptions = sentShape(draft.shape, technique.hearsTracks);
+  return {
+    name: draft.name.trim() === "" ? pieceName(technique, melodyName) : draft.name.trim(),
+    technique: technique.id,
+    ...(technique.byRule || modelId === undefined ? {} : { modelId }),
+    seed: draft.seed,
+    parameters: sentValues(technique.parameters, draft.values[technique.id]),
+    input: inputOf(source),
+    ...(Object.keys(inputOptions).length === 0 ? {} : { inputOptions }),
+  };
+}
+
+/** Returns the request that makes a finished piece once more: with the same seed, the very same bytes. */
+export function requestAgain(composition: Composition): CreateComposition {
+  const { name, technique, modelId, seed, parameters, input, inputOptions, performance } = composition;
+  return {
+    name,
+    technique,
+    ...(modelId === undefined ? {} : { modelId }),
+    seed,
+    parameters,
+    input,
+    ...(Object.keys(inputOptions).length === 0 ? {} : { inputOptions }),
+    ...(performance === undefined ? {} : { performance }),
+  };
+}

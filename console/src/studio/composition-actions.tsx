@@ -1,0 +1,98 @@
+/** What can be taken from a piece: its files, its recipe, its settings. */
+import Button from "@cloudscape-design/components/button";
+import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
+import type { Composition } from "@opencomposer/client";
+import { useState } from "react";
+import { useNotices } from "../app/notices";
+import type { TrackMix } from "../sound/audible-piece";
+import { texts } from "../texts/en";
+import { audioFile, fileName, midiFile, saveFile } from "./downloads";
+import { changeDraft, draftStore } from "./draft-store";
+import { sourceOf } from "./melody-source";
+import { recipeOf, writeRecipe } from "./recipe";
+import type { ShownPiece } from "./use-shown-piece";
+
+const formats = ["midi", "wav", "mp3"] as const;
+type Format = (typeof formats)[number];
+
+export interface CompositionActionsProps {
+  readonly composition: Composition;
+  readonly shown: ShownPiece;
+  /** How the tracks are heard: an audio file sounds the same. */
+  readonly mixes: readonly TrackMix[];
+}
+
+export function CompositionActions({ composition, shown, mixes }: CompositionActionsProps) {
+  const { tell } = useNotices();
+  const [isRendering, setRendering] = useState(false);
+  const { name } = composition;
+  const download = async (format: Format): Promise<void> => {
+    if (format === "midi") {
+      if (shown.bytes !== undefined) saveFile(midiFile(shown.bytes), fileName(name, "mid"));
+      return;
+    }
+    if (shown.piece === undefined) return;
+    setRendering(true);
+    tell({ type: "info", text: texts.studio.rendering(texts.studio[format]) });
+    try {
+      saveFile(await audioFile(format, shown.piece, mixes), fileName(name, format));
+    } catch (error) {
+      tell({ type: "error", text: texts.studio.notRendered(error instanceof Error ? error.message : String(error)) });
+    } finally {
+      setRendering(false);
+    }
+  };
+  const share = async (): Promise<void> => {
+    const recipe = recipeOf(composition);
+    if (recipe === undefined) {
+      tell({ type: "warning", text: texts.studio.ownMelodyInRecipe });
+      return;
+    }
+    const link = `${location.origin}/studio?recipe=${writeRecipe(recipe)}`;
+    try {
+      await navigator.clipboard.writeText(link);
+      tell({ type: "success", text: texts.studio.shared });
+    } catch {
+      // Some browsers let no page write to the clipboard.
+      tell({ type: "warning", text: texts.studio.notShared(link) });
+    }
+  };
+  const takeSettings = (): void => {
+    const { technique, modelId, parameters, inputOptions, seed } = composition;
+    const { models, values } = draftStore.getState();
+    changeDraft({
+      source: sourceOf(composition),
+      technique,
+      models: modelId === undefined ? models : { ...models, [technique]: modelId },
+      values: { ...values, [technique]: parameters },
+      shape: inputOptions,
+      seed,
+      isSeedLocked: true,
+    });
+    tell({ type: "success", text: texts.studio.settingsUsed });
+  };
+  return (
+    <>
+      <Button onClick={takeSettings}>{texts.studio.useSettings}</Button>
+      <Button
+        iconName="share"
+        onClick={() => {
+          void share();
+        }}
+      >
+        {texts.studio.share}
+      </Button>
+      <ButtonDropdown
+        loading={isRendering}
+        disabled={shown.bytes === undefined}
+        items={formats.map((format) => ({ id: format, text: texts.studio[format] }))}
+        onItemClick={({ detail }) => {
+          const format = formats.find((one) => one === detail.id);
+          if (format !== undefined) void download(format);
+        }}
+      >
+        {texts.studio.download}
+      </ButtonDropdown>
+    </>
+  );
+}

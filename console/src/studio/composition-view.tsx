@@ -1,0 +1,251 @@
+/** One piece in the studio: its result, how it was made, and what can be done with it. */
+import Button from "@cloudscape-design/components/button";
+import ExpandableSection from "@cloudscape-design/components/expandable-section";
+import type { Composition } from "@opencomposer/client";
+import { lazy, type ReactNode, Suspense, useMemo, useState } from "react";
+import { useLocation, useSearch } from "wouter";
+import { useUpdateComposition } from "../api/mutations";
+import { ProblemError } from "../api/problem-error";
+import { isFinal, useComposition, useModel, useTechniques } from "../api/queries";
+import { useNotices } from "../app/notices";
+import { PageTitle } from "../app/page-title";
+import { ProblemAlert } from "../app/problem-alert";
+import { LineageTree } from "../lineage/lineage-tree";
+import { RenameDialog } from "../lists/rename-dialog";
+import { useSessionState } from "../sign-in/session-context";
+import { SignInNeeded } from "../sign-in/sign-in-needed";
+import type { TrackMix } from "../sound/audible-piece";
+import { Stage, type StageView } from "../stage/stage";
+import { texts } from "../texts/en";
+import { CompositionActions } from "./composition-actions";
+import { CorrectionBar } from "./correction-bar";
+import { sourceOf } from "./melody-source";
+import { NextStrip } from "./next-strip";
+import { shapePiece } from "./shape-piece";
+import { useMelody } from "./use-melody";
+import { type ShownPiece, useShownPiece } from "./use-shown-piece";
+
+const HowItWasMade = lazy(async () => await import("./how-it-was-made"));
+const Compare = lazy(async () => await import("./compare"));
+const Lens = lazy(async () => await import("./lens"));
+const Variations = lazy(async () => await import("./variations"));
+
+const viewNames = ["melody", "result", "edits", "compare", "lens", "variations"] as const;
+type ViewName = (typeof viewNames)[number];
+const isViewName = (text: string | null): text is ViewName => viewNames.some((name) => name === text);
+
+export interface CompositionViewProps {
+  readonly id: string;
+  readonly panel: ReactNode;
+}
+
+export default function CompositionView({ id, panel }: CompositionViewProps) {
+  const session = useSessionState();
+  const composition = useComposition(id);
+  if (session.kind === "signed-out")
+    return (
+      <>
+        <PageTitle title={texts.studio.title} description={texts.studio.description} />
+        <div className="studio">
+          {panel}
+          <SignInNeeded reason={texts.studio.signInToSee} />
+        </div>
+      </>
+    );
+  if (composition.data === undefined)
+    return (
+      <>
+        <PageTitle title={texts.studio.title} description={texts.studio.description} />
+        <div className="studio">
+          {panel}
+          {composition.isError ? (
+            <ProblemAlert error={composition.error} />
+          ) : (
+            <div className="stage stage-empty" role="status" aria-label={texts.loading} />
+          )}
+        </div>
+      </>
+    );
+  return <FoundComposition composition={composition.data} panel={panel} />;
+}
+
+function FoundComposition({ composition, panel }: { readonly composition: Composition; readonly panel: ReactNode }) {
+  const { id, name, technique: techniqueId, seed, edited, modelId } = composition;
+  const techniques = useTechniques();
+  const technique = techniques.data?.items.find((one) => one.id === techniqueId);
+  const model = useModel(modelId);
+  const source = useMemo(() => sourceOf(composition), [composition]);
+  const melody = useMelody(source, undefined);
+  const shown = useShownPiece(composition);
+  const [mixes, setMixes] = useState<readonly TrackMix[]>([]);
+  const [isRenaming, setRenaming] = useState(false);
+  const update = useUpdateComposition();
+  const facts = [
+    texts.studio.made(model.data?.name ?? technique?.name ?? techniqueId, seed),
+    texts.studio.madeFrom(melody.name),
+    ...(edited === true ? [texts.studio.corrected] : []),
+  ];
+  return (
+    <>
+      <PageTitle title={name} description={facts.join(" · ")}>
+        <Button
+          iconName="edit"
+          ariaLabel={texts.studio.rename}
+          onClick={() => {
+            setRenaming(true);
+          }}
+        />
+        <CompositionActions composition={composition} shown={shown} mixes={mixes} />
+      </PageTitle>
+      {isRenaming && (
+        <RenameDialog
+          name={name}
+          rename={async (next) => await update.mutateAsync({ id, body: { name: next } })}
+          close={() => {
+            setRenaming(false);
+          }}
+        />
+      )}
+      <div className="studio">
+        {panel}
+        <div className="studio-main">
+          <CompositionStage composition={composition} shown={shown} melody={melody} onMix={setMixes} />
+          {composition.output !== undefined && composition.output.remarks.length > 0 && (
+            <section className="card" aria-label={texts.studio.remarks}>
+              <h3>{texts.studio.remarks}</h3>
+              {composition.output.remarks.map((remark) => (
+                <p key={remark}>{remark}</p>
+              ))}
+            </section>
+          )}
+          {composition.state === "COMPLETED" && <NextStrip composition={composition} />}
+          <section className="card">
+            <ExpandableSection headerText={texts.studio.lineage} defaultExpanded>
+              <LineageTree composition={composition} />
+            </ExpandableSection>
+          </section>
+        </div>
+      </div>
+    </>
+  );
+}
+
+function CompositionStage(props: {
+  readonly composition: Composition;
+  readonly shown: ShownPiece;
+  readonly melody: ReturnType<typeof useMelody>;
+  readonly onMix: (mixes: readonly TrackMix[]) => void;
+}) {
+  const { composition, shown, melody, onMix } = props;
+  const { id, name, state, failure, output } = composition;
+  const search = useSearch();
+  const [path, navigate] = useLocation();
+  const update = useUpdateComposition();
+  const { tell } = useNotices();
+  const asked = new URLSearchParams(search).get("view");
+  const view = isViewName(asked) ? asked : "result";
+  const show = (next: string): void => {
+    navigate(next === "result" ? path : `${path}?view=${next}`, { replace: true });
+  };
+  const shaped = useMemo(
+    () => (melody.piece === undefined ? undefined : shapePiece(melody.piece, composition.inputOptions)),
+    [composition.inputOptions, melody.piece],
+  );
+
+  if (state === "FAILED")
+    return (
+      <>
+        <div role="alert" className="card">
+          <h2>{texts.studio.failed}</h2>
+          <p>{failure?.message}</p>
+        </div>
+        {shaped !== undefined && <Stage piece={shaped} title={melody.name} />}
+      </>
+    );
+  if (!isFinal(composition))
+    return (
+      <div className="composing">
+        <div className="composing-bar" role="progressbar" aria-label={texts.studio.composing} />
+        {shaped === undefined ? (
+          <div className="stage stage-empty" />
+        ) : (
+          <Stage piece={shaped} title={melody.name}>
+            <p className="stage-note" role="status">
+              {state === "PENDING" ? texts.studio.waiting : texts.studio.composing}. {texts.studio.composingHint}
+            </p>
+          </Stage>
+        )}
+      </div>
+    );
+  if (shown.error !== undefined) return <ProblemAlert error={shown.error} />;
+  const { piece } = shown;
+  if (piece === undefined) return <div className="stage stage-empty" role="status" aria-label={texts.loading} />;
+
+  const { views: words } = texts.studio;
+  const views: readonly StageView[] = [
+    ...(shaped === undefined ? [] : [{ id: "melody", label: words.melody }]),
+    { id: "result", label: words.result },
+    ...((output?.editEventCount ?? 0) > 0 ? [{ id: "edits", label: words.edits }] : []),
+    { id: "compare", label: words.compare },
+    { id: "lens", label: words.lens },
+  ];
+  const shared = { views, view, onView: show };
+  const waiting = <div className="stage stage-empty" role="status" aria-label={texts.loading} />;
+  switch (view) {
+    case "melody":
+      return shaped === undefined ? waiting : <Stage key="melody" piece={shaped} title={melody.name} {...shared} />;
+    case "edits":
+      return (
+        <Suspense fallback={waiting}>
+          <HowItWasMade composition={composition} piece={piece} shared={shared} />
+        </Suspense>
+      );
+    case "compare":
+      return (
+        <Suspense fallback={waiting}>
+          <Compare composition={composition} piece={piece} shared={shared} />
+        </Suspense>
+      );
+    case "lens":
+      return (
+        <Suspense fallback={waiting}>
+          <Lens composition={composition} piece={piece} shared={shared} />
+        </Suspense>
+      );
+    case "variations":
+      return (
+        <Suspense fallback={waiting}>
+          <Variations composition={composition} />
+        </Suspense>
+      );
+    case "result":
+      return (
+        <CorrectionBar key={id} composition={composition} piece={piece}>
+          {(edit) => (
+            <Stage
+              piece={edit.piece}
+              title={name}
+              onMix={onMix}
+              {...shared}
+              {...(edit.onEdit === undefined
+                ? {
+                    onProgram: (track, program) => {
+                      const index = output?.tracks[track]?.index ?? track;
+                      update.mutate(
+                        { id, body: { programs: [{ index, program }] } },
+                        {
+                          onError: (error) => {
+                            if (!(error instanceof ProblemError)) throw error;
+                            tell({ type: "error", text: error.problem.detail, requestId: error.problem.requestId });
+                          },
+                        },
+                      );
+                    },
+                  }
+                : { onEdit: edit.onEdit, keyboard: true })}
+            />
+          )}
+        </CorrectionBar>
+      );
+  }
+}

@@ -1,0 +1,73 @@
+/** The lens: what a teacher would mark, and the piece's measures beside Bach's. */
+import type { Composition } from "@opencomposer/client";
+import { useMemo, useState } from "react";
+import type { Piece } from "../piece/piece";
+import { Stage, type StageProps } from "../stage/stage";
+import { texts } from "../texts/en";
+import { bachFigures } from "./bach-figures";
+import { type Mark, markNotes, withMarkedTrack } from "./marked-notes";
+
+const words = texts.studio.lens;
+const marks: readonly Mark[] = ["dissonant", "parallels", "offScale"];
+
+export interface LensProps {
+  readonly composition: Composition;
+  readonly piece: Piece;
+  readonly shared: Pick<StageProps, "views" | "view" | "onView">;
+}
+
+export default function Lens({ composition, piece, shared }: LensProps) {
+  const [mark, setMark] = useState<Mark>("dissonant");
+  const { notes, scale } = useMemo(() => markNotes(piece), [piece]);
+  const marked = notes[mark];
+  const seen = useMemo(() => withMarkedTrack(piece, marked, words[mark]), [mark, marked, piece]);
+  const metrics: Readonly<Record<string, number>> = composition.output?.metrics ?? {};
+  const measures = Object.entries(words.measures).filter(([name]) => metrics[name] !== undefined);
+  return (
+    <>
+      <Stage piece={seen} title={`${composition.name}: ${texts.studio.views.lens}`} {...shared}>
+        <div className="stage-foot">
+          <span className="stage-group" role="group" aria-label={texts.studio.views.lens}>
+            {marks.map((one) => (
+              <button
+                key={one}
+                type="button"
+                className="stage-button"
+                aria-pressed={mark === one}
+                onClick={() => {
+                  setMark(one);
+                }}
+              >
+                {words[one]}
+              </button>
+            ))}
+          </span>
+          <span role="status">
+            {marked.size === 0 ? words.none : words.marked(marked.size)}. {mark === "offScale" && words.scale(scale)}
+          </span>
+        </div>
+      </Stage>
+      <section className="card">
+        <p className="hint">{words.explanation}</p>
+        <table className="measures figures">
+          <thead>
+            <tr>
+              <th scope="col">{words.measure}</th>
+              <th scope="col">{words.piece}</th>
+              <th scope="col">{words.bach}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {measures.map(([name, label]) => (
+              <tr key={name}>
+                <th scope="row">{label}</th>
+                <td>{metrics[name]?.toFixed(2)}</td>
+                <td>{bachFigures[name]?.toFixed(2)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+    </>
+  );
+}

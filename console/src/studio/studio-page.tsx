@@ -1,0 +1,111 @@
+/** The studio: a melody, what is made of it, and the stage on which both are seen and heard. */
+import { lazy, Suspense, useMemo, useState } from "react";
+import { useParams } from "wouter";
+import { useTechniques } from "../api/queries";
+import { PageTitle } from "../app/page-title";
+import { ProblemAlert } from "../app/problem-alert";
+import type { Region } from "../stage/edit-piece";
+import { Stage } from "../stage/stage";
+import { texts } from "../texts/en";
+import { ComposePanel } from "./compose-panel";
+import type { Draft } from "./draft";
+import { setValue, useDraft } from "./draft-store";
+import { takeEdit } from "./own-melody";
+import { shapePiece } from "./shape-piece";
+import { useAddress } from "./use-address";
+import { type Melody, useMelody } from "./use-melody";
+
+import "../theme/studio.css";
+
+const regionNames: readonly string[] = [
+  "firstBar",
+  "lastBar",
+  "lowestPitch",
+  "highestPitch",
+] satisfies (keyof Region)[];
+const isRegionName = (name: string): name is keyof Region => regionNames.includes(name);
+
+const CompositionView = lazy(async () => await import("./composition-view"));
+const Recorder = lazy(async () => await import("./recorder"));
+
+export default function StudioPage() {
+  const { compositionId } = useParams<{ compositionId?: string }>();
+  useAddress();
+  const draft = useDraft();
+  const melody = useMelody(draft.source, draft.own);
+  const [isRecording, setRecording] = useState(false);
+  const panel = (
+    <ComposePanel
+      draft={draft}
+      melody={melody}
+      onRecord={() => {
+        setRecording(true);
+      }}
+    />
+  );
+  if (isRecording)
+    return (
+      <>
+        <PageTitle title={texts.studio.recorder.title} description={texts.studio.recorder.explanation} />
+        <div className="studio">
+          {panel}
+          <Suspense fallback={<p role="status">{texts.loading}</p>}>
+            <Recorder
+              close={() => {
+                setRecording(false);
+              }}
+            />
+          </Suspense>
+        </div>
+      </>
+    );
+  if (compositionId !== undefined)
+    return (
+      <Suspense fallback={<p role="status">{texts.loading}</p>}>
+        <CompositionView key={compositionId} id={compositionId} panel={panel} />
+      </Suspense>
+    );
+  return (
+    <>
+      <PageTitle title={texts.studio.title} description={texts.studio.description} />
+      <div className="studio">
+        {panel}
+        <MelodyStage draft={draft} melody={melody} />
+      </div>
+    </>
+  );
+}
+
+function MelodyStage({ draft, melody }: { readonly draft: Draft; readonly melody: Melody }) {
+  const { piece, name, error } = melody;
+  const shaped = useMemo(
+    () => (piece === undefined ? undefined : shapePiece(piece, draft.shape)),
+    [draft.shape, piece],
+  );
+  const techniques = useTechniques();
+  const technique = techniques.data?.items.find(({ id }) => id === draft.technique);
+  // A frame on the roll says where the technique may write, if it asks for that.
+  const setRegion = (region: Region | undefined): void => {
+    for (const { name: parameter, default: usual } of technique?.parameters ?? []) {
+      if (isRegionName(parameter)) setValue(draft.technique, parameter, region?.[parameter] ?? usual);
+    }
+  };
+  return (
+    <div className="studio-main">
+      {error !== undefined && <ProblemAlert error={error} />}
+      {shaped === undefined ? (
+        error === undefined && <div className="stage stage-empty" role="status" aria-label={texts.loading} />
+      ) : (
+        <Stage
+          piece={shaped}
+          title={name}
+          keyboard
+          onRegion={setRegion}
+          onEdit={(edited) => {
+            takeEdit(edited, name);
+          }}
+        />
+      )}
+    </div>
+  );
+}

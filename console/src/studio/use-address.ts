@@ -1,0 +1,31 @@
+/** What an address of the studio asks for: a melody, or a recipe. It is taken into the draft, and the address cleared. */
+import { useEffect } from "react";
+import { useLocation, useSearch } from "wouter";
+import { useNotices } from "../app/notices";
+import { texts } from "../texts/en";
+import { changeDraft, chooseSource, draftStore } from "./draft-store";
+import { readSource } from "./melody-source";
+import { draftOfRecipe, readRecipe } from "./recipe";
+
+export function useAddress(): void {
+  const search = useSearch();
+  const [path, navigate] = useLocation();
+  const { tell } = useNotices();
+  useEffect(() => {
+    const asked = new URLSearchParams(search);
+    const melody = asked.get("melody");
+    const recipeText = asked.get("recipe");
+    if (melody === null && recipeText === null) return;
+    const source = melody === null ? undefined : readSource(melody);
+    if (source !== undefined && source.kind !== "own") chooseSource(source);
+    if (recipeText !== null) {
+      const recipe = readRecipe(recipeText);
+      if (recipe === undefined) tell({ type: "error", text: texts.studio.recipeBroken });
+      else {
+        changeDraft(draftOfRecipe(recipe, draftStore.getState()));
+        tell({ type: "info", text: texts.studio.recipeOpened });
+      }
+    }
+    navigate(path, { replace: true });
+  }, [navigate, path, search, tell]);
+}

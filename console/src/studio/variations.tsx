@@ -1,0 +1,95 @@
+/** Several pieces of the same settings side by side, of which one is kept. */
+import Button from "@cloudscape-design/components/button";
+import type { Composition } from "@opencomposer/client";
+import { useMemo } from "react";
+import { useLocation, useSearch } from "wouter";
+import { useDeleteComposition } from "../api/mutations";
+import { ProblemError } from "../api/problem-error";
+import { useComposition, useTechniques } from "../api/queries";
+import { useNotices } from "../app/notices";
+import { ProblemAlert } from "../app/problem-alert";
+import { SmallRoll } from "../stage/small-roll";
+import { texts } from "../texts/en";
+import { daringOf } from "./next-strip";
+import type { Parameter } from "./techniques";
+import { useShownPiece } from "./use-shown-piece";
+
+const words = texts.studio.variation;
+
+export default function Variations({ composition }: { readonly composition: Composition }) {
+  const ids = new URLSearchParams(useSearch()).get("with")?.split(",") ?? [];
+  const first = useComposition(ids[0]);
+  const techniques = useTechniques();
+  const daring = daringOf(techniques.data?.items.find(({ id }) => id === composition.technique));
+  const isOfValues = daring !== undefined && first.data?.seed === composition.seed;
+  const [, navigate] = useLocation();
+  const remove = useDeleteComposition();
+  const { tell } = useNotices();
+  const keep = async ({ id, name }: Composition): Promise<void> => {
+    // First away from here: a piece that is deleted is not looked at any more.
+    navigate(`/studio/${id}`);
+    try {
+      for (const other of ids) if (other !== id) await remove.mutateAsync(other);
+      tell({ type: "success", text: words.kept(name) });
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      tell({ type: "error", text: error.problem.detail, requestId: error.problem.requestId });
+    }
+  };
+  return (
+    <section className="card" aria-label={isOfValues ? words.temperatureTitle(daring.title) : words.title}>
+      <h2>{isOfValues ? words.temperatureTitle(daring.title) : words.title}</h2>
+      <p className="hint">{isOfValues ? words.temperatureExplanation(daring.title) : words.explanation}</p>
+      <ul className="variations">
+        {ids.map((id) => (
+          <Variation
+            key={id}
+            id={id}
+            daring={isOfValues ? daring : undefined}
+            keep={(piece) => {
+              void keep(piece);
+            }}
+          />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Variation(props: {
+  readonly id: string;
+  readonly daring: Parameter | undefined;
+  readonly keep: (composition: Composition) => void;
+}) {
+  const { id, daring, keep } = props;
+  const composition = useComposition(id);
+  const shown = useShownPiece(composition.data);
+  const label = useMemo(() => {
+    if (composition.data === undefined) return texts.loading;
+    const { seed, parameters } = composition.data;
+    if (daring === undefined) return words.seed(seed);
+    return words.value(daring.title, Number(parameters[daring.name] ?? daring.default));
+  }, [composition.data, daring]);
+  const { data } = composition;
+  return (
+    <li className="variation" aria-label={label}>
+      <h3>{label}</h3>
+      {composition.isError && <ProblemAlert error={composition.error} />}
+      {data?.state === "FAILED" && <p>{data.failure?.message}</p>}
+      {shown.piece !== undefined && data !== undefined ? (
+        <>
+          <SmallRoll piece={shown.piece} title={label} />
+          <Button
+            onClick={() => {
+              keep(data);
+            }}
+          >
+            {words.keep}
+          </Button>
+        </>
+      ) : (
+        !composition.isError && data?.state !== "FAILED" && <p role="status">{words.waiting}</p>
+      )}
+    </li>
+  );
+}

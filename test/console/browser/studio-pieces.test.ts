@@ -1,0 +1,210 @@
+/** What is done with pieces: errors, chains, replay, comparisons, recipes, corrections. */
+import { createHash } from "node:crypto";
+import * as z from "zod";
+import { tokensOf } from "../../e2e/api-session";
+import {
+  type ConsoleBrowser,
+  type ConsolePage,
+  describeInBrowser,
+  launchConsoleBrowser,
+} from "./support/console-browser";
+import { withStoredUser } from "./support/stored-user";
+import { compose, eventually, finishedPiece, openStudio, stageCounts } from "./support/studio";
+
+describeInBrowser("pieces in the studio", () => {
+  let browser: ConsoleBrowser;
+  let opened: ConsolePage;
+
+  beforeAll(async () => {
+    browser = await launchConsoleBrowser();
+  });
+  afterEach(async () => {
+    await opened.close();
+  });
+  afterAll(async () => {
+    await browser.close();
+  });
+
+  const midiSha = async (id: string): Promise<string> => {
+    const { bytes } = await (
+      await browser.api()
+    ).call("GET", `/compositions/${id}/midi`, {
+      headers: { accept: "audio/midi" },
+    });
+    return createHash("sha256").update(bytes).digest("hex");
+  };
+  const press = async (name: string): Promise<void> => {
+    await opened.page.getByRole("button", { name, exact: true }).click();
+  };
+
+  test("each error stands at its control, the first gets the focus, and the fold over it opens", async () => {
+    opened = await openStudio(browser);
+    const { page } = opened;
+    await page.getByRole("radio", { name: /Re-write/ }).check();
+    await page.getByRole("spinbutton", { name: "Max notes added, value" }).fill("5000");
+    await page.getByRole("button", { name: /^\d+ more$/ }).click();
+    await page.getByRole("spinbutton", { name: "Last bar, value" }).fill("2");
+    await page.getByRole("spinbutton", { name: "First bar, value" }).fill("3");
+    await page.getByRole("button", { name: /^\d+ more$/ }).click();
+    await press("Compose");
+    const added = page.getByRole("spinbutton", { name: "Max notes added, value" });
+    await eventually(
+      async () => await added.getAttribute("aria-invalid"),
+      (value) => value === "true",
+    );
+    expect(await added.evaluate((element) => element === document.activeElement)).toBe(true);
+    const described = await added.getAttribute("aria-describedby");
+    const texts = await Promise.all(
+      (described ?? "").split(" ").map(async (id) => await page.locator(`[id="${id}"]`).textContent()),
+    );
+    expect(texts.join(" ")).toContain("1000");
+    // The API tells of ranges when each value by itself is allowed.
+    await added.fill("500");
+    await press("Compose");
+    const first = page.getByRole("spinbutton", { name: "First bar, value" });
+    await eventually(
+      async () => await first.getAttribute("aria-invalid"),
+      (value) => value === "true",
+    );
+    expect(await first.isVisible()).toBe(true);
+    expect(opened.takeErrors().every((error) => error.includes("400"))).toBe(true);
+  });
+
+  test("the edits of a piece are replayed from the input to the result, and heard at any moment", async () => {
+    opened = await openStudio(browser);
+    const { page } = opened;
+    await page.getByRole("radio", { name: /Re-write/ }).check();
+    await compose(opened);
+    await press("How it was made");
+    const slider = page.getByRole("slider", { name: "Edit", exact: true });
+    await slider.waitFor();
+    const length = Number(await slider.getAttribute("max"));
+    expect(length).toBeGreaterThan(100);
+    await slider.fill("0");
+    await page.getByText(`0 / ${length}`).waitFor();
+    await press("Play the edits");
+    await eventually(
+      async () => Number(await slider.inputValue()),
+      (position) => position > 20,
+    );
+    await slider.fill("50");
+    await press("Hear this moment");
+    expect(await page.getByRole("alert").count()).toBe(0);
+  });
+
+  test("a chain of three pieces is shown as a line, and each of them opens", async () => {
+    opened = await openStudio(browser);
+    const { page } = opened;
+    const first = await compose(opened);
+    await press("Re-write this");
+    const second = await finishedPiece(page, first);
+    await press("Accompany this");
+    const third = await finishedPiece(page, second);
+    const line = page.getByRole("list", { name: /^The line of/ });
+    await eventually(
+      async () => await line.getByRole("link").count(),
+      (count) => count === 4,
+    );
+    await line.locator(`a[href="/studio/${second}"]`).click();
+    await finishedPiece(page, third);
+    await eventually(
+      async () => await stageCounts(page),
+      (counts) => counts !== undefined && counts.tracks >= 1,
+    );
+    await page
+      .getByRole("list", { name: /^The line of/ })
+      .locator(`a[href="/studio/${first}"]`)
+      .click();
+    await finishedPiece(page, second);
+    await eventually(
+      async () => await stageCounts(page),
+      (counts) => counts?.tracks === 4,
+    );
+  });
+
+  test("a recipe makes the same bytes for another user", async () => {
+    opened = await openStudio(browser, { permissions: ["clipboard-read", "clipboard-write"] });
+    const id = await compose(opened);
+    await press("Copy the recipe");
+    await opened.page.getByText("The recipe's link is copied.").waitFor();
+    const link = await opened.page.evaluate(async () => await navigator.clipboard.readText());
+    await opened.close();
+    opened = await openStudio(browser);
+    const { page } = opened;
+    const { AccessToken } = await tokensOf(browser.outputs, browser.outputs.secondUser);
+    await withStoredUser(page, (user) => ({ ...user, access_token: AccessToken }));
+    await page.goto(link);
+    await page.getByText("A recipe was opened").waitFor();
+    const again = await compose(opened);
+    expect(again).not.toBe(id);
+    const fetchBytes = async (): Promise<string> => {
+      const response = await fetch(new URL(`/compositions/${again}/midi`, browser.outputs.apiUrl), {
+        headers: { accept: "audio/midi", authorization: `Bearer ${AccessToken}` },
+      });
+      return createHash("sha256")
+        .update(new Uint8Array(await response.arrayBuffer()))
+        .digest("hex");
+    };
+    expect(await fetchBytes()).toBe(await midiSha(id));
+  });
+
+  test("of four variations one is kept; two pieces are compared at the same beat, and blind", async () => {
+    opened = await openStudio(browser);
+    const { page } = opened;
+    const first = await compose(opened);
+    await press("Four variations");
+    const keep = page.getByRole("button", { name: "Keep this one" });
+    await eventually(
+      async () => await keep.count(),
+      (count) => count === 4,
+      60,
+    );
+    await keep.first().click();
+    const kept = await finishedPiece(page, first);
+    await page.getByText("is kept; the others are deleted.").waitFor();
+    await page.goto(opened.at(`/studio/${kept}?view=compare&with=${first}`));
+    await page.getByText(/^You hear/).waitFor({ timeout: 60_000 });
+    await page.locator(".stage .roll").waitFor();
+    await page.getByRole("button", { name: "Play", exact: true }).click();
+    const bar = async () => (await page.getByLabel("Bar and beat").textContent()) ?? "";
+    await eventually(bar, (text) => text.startsWith("3"), 30);
+    await page.getByRole("button", { name: /^B: / }).click();
+    await eventually(bar, (text) => /^[34]/.test(text), 2);
+    await page.getByRole("button", { name: "Pause", exact: true }).waitFor();
+    await press("Blind");
+    expect(
+      await page
+        .getByRole("button", { name: /accompanied/ })
+        .filter({ hasNot: page.getByRole("listitem") })
+        .locator("xpath=ancestor::*[contains(@class,'stage-foot')]")
+        .count(),
+    ).toBe(0);
+    await press("First is better");
+    await page.getByText(/You have chosen/).waitFor();
+  });
+
+  test("a correction of the notes is kept as the piece", async () => {
+    opened = await openStudio(browser);
+    const { page } = opened;
+    const id = await compose(opened);
+    const before = await eventually(
+      async () => await stageCounts(page),
+      (counts) => counts?.tracks === 4,
+    );
+    await press("Edit notes");
+    await page.locator(".stage .roll").focus();
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await eventually(
+      async () => await stageCounts(page),
+      (counts) => counts?.notes === (before?.notes ?? 0) + 1,
+    );
+    await press("Keep the correction");
+    await page.getByText("The corrected notes are kept.").waitFor();
+    const piece = (await (await browser.api()).call("GET", `/compositions/${id}`)).json(
+      z.object({ edited: z.boolean(), output: z.object({ tracks: z.array(z.object({ noteCount: z.int() })) }) }),
+    );
+    expect(piece.edited).toBe(true);
+    expect(piece.output.tracks.reduce((sum, { noteCount }) => sum + noteCount, 0)).toBe((before?.notes ?? 0) + 1);
+  });
+});

@@ -1,0 +1,202 @@
+/** The main job: a melody is heard, a piece is made of it, heard, changed and taken away. */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import * as z from "zod";
+import { readPiece } from "../../../console/src/piece/read-piece";
+import {
+  type ConsoleBrowser,
+  type ConsolePage,
+  describeInBrowser,
+  launchConsoleBrowser,
+} from "./support/console-browser";
+import { compose, eventually, finishedPiece, loudness, openStudio, stageCounts } from "./support/studio";
+
+const samplesSchema = z.object({ items: z.array(z.object({ name: z.string(), noteCount: z.int() })) });
+const pieceSchema = z.object({
+  state: z.string(),
+  output: z.object({
+    tracks: z.array(z.object({ name: z.string(), program: z.int(), noteCount: z.int() })),
+  }),
+});
+
+const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+
+describeInBrowser("the studio", () => {
+  let browser: ConsoleBrowser;
+  let opened: ConsolePage;
+
+  beforeAll(async () => {
+    browser = await launchConsoleBrowser();
+  });
+  afterEach(async () => {
+    await opened.close();
+  });
+  afterAll(async () => {
+    await browser.close();
+  });
+
+  const pieceOf = async (id: string) =>
+    (await (await browser.api()).call("GET", `/compositions/${id}`)).json(pieceSchema);
+  const midiOf = async (id: string) =>
+    await (await browser.api()).call("GET", `/compositions/${id}/midi`, { headers: { accept: "audio/midi" } });
+
+  test("the first visit shows a melody, which plays without signing in, and nothing leaves this machine", async () => {
+    const begun = Date.now();
+    opened = await openStudio(browser, { isSignedIn: false, path: "/" });
+    const { page, requested } = opened;
+    await eventually(
+      async () => await stageCounts(page),
+      (counts) => counts?.notes === 42,
+    );
+    expect(Date.now() - begun).toBeLessThan(20_000);
+    await page.getByRole("button", { name: "Play", exact: true }).click();
+    await eventually(
+      async () => await loudness(page),
+      (rms) => rms > 0.005,
+    );
+    await page.getByRole("button", { name: "Pause", exact: true }).click();
+    await eventually(
+      async () => await loudness(page),
+      (rms) => rms < 0.0005,
+      3,
+    );
+    await page.getByRole("button", { name: "Play", exact: true }).click();
+    await eventually(
+      async () => await loudness(page),
+      (rms) => rms > 0.005,
+      3,
+    );
+    const hosts = new Set(
+      requested
+        .map((url) => new URL(url))
+        .filter(({ protocol }) => protocol === "http:")
+        .map(({ hostname }) => hostname),
+    );
+    expect([...hosts]).toEqual(["127.0.0.1"]);
+  });
+
+  test("each sample melody is drawn with all of its notes", async () => {
+    opened = await openStudio(browser, { isSignedIn: false });
+    const { page } = opened;
+    const { items } = (await (await browser.api()).call("GET", "/sample-melodies")).json(samplesSchema);
+    expect(items).toHaveLength(6);
+    for (const { name, noteCount } of items) {
+      await page.getByRole("button", { name: /^Input/ }).click();
+      await page.getByRole("option", { name }).click();
+      await eventually(
+        async () => await stageCounts(page),
+        (counts) => counts?.notes === noteCount,
+      );
+    }
+  });
+
+  test("who is signed out comes back from the sign-in page to the same draft", async () => {
+    opened = await openStudio(browser, { isSignedIn: false });
+    const { page } = opened;
+    await page.getByRole("radio", { name: /Re-write/ }).check();
+    await page.getByRole("textbox", { name: "Name of the piece" }).fill("Evening song");
+    await page.getByRole("button", { name: "Sign in and compose" }).click();
+    await page.getByRole("button", { name: "Compose", exact: true }).waitFor();
+    expect(new URL(page.url()).pathname + new URL(page.url()).search).toBe("/studio");
+    expect(await page.getByRole("radio", { name: /Re-write/ }).isChecked()).toBe(true);
+    expect(await page.getByRole("textbox", { name: "Name of the piece" }).inputValue()).toBe("Evening song");
+  });
+
+  test("Ctrl+Enter composes; the stage shows the tracks that the API names, with their notes", async () => {
+    opened = await openStudio(browser);
+    const { page } = opened;
+    await eventually(
+      async () => await stageCounts(page),
+      (counts) => counts !== undefined,
+    );
+    await page.keyboard.press("Control+Enter");
+    const id = await finishedPiece(page);
+    const { output } = await pieceOf(id);
+    expect(output.tracks).toHaveLength(4);
+    const notes = output.tracks.reduce((sum, { noteCount }) => sum + noteCount, 0);
+    await eventually(
+      async () => await stageCounts(page),
+      (counts) => counts?.tracks === 4 && counts.notes === notes,
+    );
+    for (const { name, program } of output.tracks)
+      expect(await page.getByRole("combobox", { name: `Instrument of ${name}` }).inputValue()).toBe(String(program));
+    await page.getByRole("button", { name: "Play", exact: true }).click();
+    await eventually(
+      async () => await loudness(page),
+      (rms) => rms > 0.005,
+    );
+  });
+
+  test("another instrument goes to the API by its version, stays, and is in the file", async () => {
+    opened = await openStudio(browser);
+    const { page } = opened;
+    const id = await compose(opened);
+    const patched = page.waitForRequest((request) => request.method() === "PATCH");
+    await page.getByRole("combobox", { name: "Instrument of Bass" }).selectOption("42");
+    expect((await (await patched).allHeaders())["if-match"]).toMatch(/^"/);
+    await eventually(
+      async () => (await pieceOf(id)).output.tracks.map(({ program }) => program),
+      (programs) => programs.includes(42),
+    );
+    await page.reload();
+    await page.getByRole("button", { name: "Result", pressed: true }).waitFor();
+    const bytes = (await midiOf(id)).bytes;
+    const track = readPiece(Uint8Array.from(bytes).buffer).tracks.find(({ program }) => program === 42);
+    expect(track).toBeDefined();
+    expect(await page.getByRole("combobox", { name: `Instrument of ${track?.name ?? ""}` }).inputValue()).toBe("42");
+  });
+
+  test("the MIDI file has the API's bytes, and the WAV file sounds as long as the piece", async () => {
+    opened = await openStudio(browser);
+    const { page } = opened;
+    const id = await compose(opened);
+    const download = async (format: string): Promise<Buffer> => {
+      await page.getByRole("button", { name: "Download" }).click();
+      const [file] = await Promise.all([
+        page.waitForEvent("download", { timeout: 120_000 }),
+        page.getByRole("menuitem", { name: format }).click(),
+      ]);
+      return readFileSync(await file.path());
+    };
+    const midi = await download("MIDI");
+    const { bytes, headers } = await midiOf(id);
+    expect(sha256(midi)).toBe(sha256(bytes));
+    expect(headers.get("etag")).toContain(sha256(midi));
+    const wav = await download("WAV");
+    expect(wav.toString("latin1", 0, 4)).toBe("RIFF");
+    expect(wav.readUInt32LE(24)).toBe(44_100);
+    const samples = new Int16Array(Uint8Array.from(wav.subarray(44, wav.length - (wav.length % 2))).buffer);
+    const peak = samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0) / 32_768;
+    const mean = Math.sqrt(samples.reduce((sum, sample) => sum + (sample / 32_768) ** 2, 0) / samples.length);
+    expect(peak).toBeLessThanOrEqual(0.9);
+    expect(mean).toBeGreaterThan(0.01);
+    // Twelve bars of four beats at 100, slowed down at the end, and the notes dying away.
+    const seconds = samples.length / 2 / 44_100;
+    expect(seconds).toBeGreaterThan(12 * 4 * 0.6);
+    expect(seconds).toBeLessThan(12 * 4 * 0.6 + 8);
+  });
+
+  test("muted tracks are not heard; solo brings one back", async () => {
+    opened = await openStudio(browser);
+    const { page } = opened;
+    await compose(opened);
+    const names = ["Alto", "Tenor", "Bass"];
+    await page.getByRole("button", { name: "Play", exact: true }).click();
+    await eventually(
+      async () => await loudness(page),
+      (rms) => rms > 0.005,
+    );
+    await page.getByRole("button", { name: /^Mute Twinkle/ }).click();
+    for (const name of names) await page.getByRole("button", { name: `Mute ${name}` }).click();
+    await eventually(
+      async () => await loudness(page),
+      (rms) => rms < 0.0005,
+    );
+    await page.getByRole("button", { name: "Mute Alto" }).click();
+    await page.getByRole("button", { name: "Solo Alto" }).click();
+    await eventually(
+      async () => await loudness(page),
+      (rms) => rms > 0.002,
+    );
+  });
+});

@@ -1,0 +1,89 @@
+/** The studio as a person uses it: what stands on its stage, what is heard, and how a piece is asked for. */
+import type { Page } from "playwright-core";
+import { type ConsoleBrowser, type ConsolePage, signIn } from "./console-browser";
+
+/** Keeps every analyser that the page makes, so that what sounds can be measured. */
+function keepAnalysers(): void {
+  const kept: AnalyserNode[] = [];
+  Object.defineProperty(globalThis, "keptAnalysers", { value: kept });
+  const make = BaseAudioContext.prototype.createAnalyser;
+  BaseAudioContext.prototype.createAnalyser = function createAnalyser() {
+    const analyser = make.call(this);
+    kept.push(analyser);
+    return analyser;
+  };
+}
+
+/** Opens the studio. With `isSignedIn` the demo user is signed in. */
+export async function openStudio(
+  browser: ConsoleBrowser,
+  {
+    isSignedIn = true,
+    path = "/studio",
+    ...options
+  }: { isSignedIn?: boolean; path?: string } & Parameters<ConsoleBrowser["open"]>[0] = {},
+): Promise<ConsolePage> {
+  const opened = await browser.open({ viewport: { width: 1440, height: 900 }, ...options });
+  await opened.page.addInitScript(keepAnalysers);
+  if (isSignedIn) await signIn(opened);
+  await opened.page.goto(opened.at(path));
+  return opened;
+}
+
+const countsPattern = /(?:(\d+) tracks?), (?:(\d+) bars?), (?:(\d+) notes?)/;
+
+export interface StageCounts {
+  readonly tracks: number;
+  readonly bars: number;
+  readonly notes: number;
+}
+
+/** Returns what the roll says of itself to those who do not see it. */
+export async function stageCounts(page: Page): Promise<StageCounts | undefined> {
+  const roll = page.locator(".stage .roll[aria-label]");
+  if ((await roll.count()) === 0) return undefined;
+  const found = countsPattern.exec((await roll.first().getAttribute("aria-label")) ?? "");
+  return found === null ? undefined : { tracks: Number(found[1]), bars: Number(found[2]), notes: Number(found[3]) };
+}
+
+/** Waits until something is as wanted. @throws Error with what was seen last */
+export async function eventually<Seen>(
+  look: () => Promise<Seen>,
+  wanted: (seen: Seen) => boolean,
+  seconds = 10,
+): Promise<Seen> {
+  const deadline = Date.now() + seconds * 1000;
+  for (;;) {
+    const seen = await look();
+    if (wanted(seen)) return seen;
+    if (Date.now() > deadline) throw new Error(`After ${seconds} s it was still ${JSON.stringify(seen)}.`);
+    await new Promise((resume) => setTimeout(resume, 50));
+  }
+}
+
+/** Returns the root of the mean square of what sounds at the moment. */
+export const loudness = async (page: Page): Promise<number> =>
+  await page.evaluate(() => {
+    const kept: unknown = Reflect.get(globalThis, "keptAnalysers");
+    if (!Array.isArray(kept)) throw new Error("The page keeps no analysers.");
+    const values = kept.flatMap((analyser) => {
+      if (!(analyser instanceof AnalyserNode) || analyser.context instanceof OfflineAudioContext) return [];
+      const samples = new Float32Array(analyser.fftSize);
+      analyser.getFloatTimeDomainData(samples);
+      return [Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length)];
+    });
+    return Math.max(0, ...values);
+  });
+
+/** Presses Compose and waits for the piece. @returns its id */
+export async function compose({ page }: ConsolePage): Promise<string> {
+  await page.getByRole("button", { name: "Compose", exact: true }).click();
+  return await finishedPiece(page);
+}
+
+/** Waits until the page of a piece shows its result. @returns the piece's id */
+export async function finishedPiece(page: Page, before?: string): Promise<string> {
+  await page.waitForURL((url) => /^\/studio\/[0-9A-Z]{26}$/.test(url.pathname) && url.pathname !== `/studio/${before}`);
+  await page.getByRole("button", { name: "Result", pressed: true }).waitFor({ timeout: 60_000 });
+  return new URL(page.url()).pathname.split("/")[2] ?? "";
+}
