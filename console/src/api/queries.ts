@@ -85,7 +85,7 @@ export const useSampleMelodies = (): UseQueryResult<Schemas["SampleMelodyList"]>
     ...stable,
   });
 
-type Query<Path extends "/compositions" | "/tracks" | "/models"> = NonNullable<
+type Query<Path extends "/compositions" | "/tracks" | "/models" | "/training-jobs"> = NonNullable<
   paths[Path]["get"]["parameters"]["query"]
 >;
 /** A query whose members may be undefined, as filters are that nobody has chosen. */
