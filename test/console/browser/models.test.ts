@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { type ApiSession } from "../../e2e/api-session";
+import type { ApiSession } from "../../e2e/api-session";
 import {
   type ConsoleBrowser,
   type ConsolePage,
@@ -24,7 +24,7 @@ describeInBrowser("the pages of models", () => {
         json: {
           name,
           technique: "unet-gan",
-          topics: { key: ["f-minor"] },
+          topics: { key: ["c-major"] },
           hyperparameters: { epochs: 1, batchSize: 8 },
         },
       })
@@ -61,6 +61,7 @@ describeInBrowser("the pages of models", () => {
     await card.getByRole("img", { name: /^Dissonance: 0\.\d+, the data 0\.108$/ }).waitFor();
     expect(await card.getByRole("button", { name: /^Actions of/ }).count()).toBe(0);
     await card.getByRole("link", { name: "U-Net GAN, bach-chorales" }).click();
+    await page.getByRole("heading", { name: "U-Net GAN, bach-chorales", level: 1 }).waitFor();
     const { dataset } = (await api.call("GET", "/models/unet-gan-bach")).json(modelSchema);
     await page.getByText(dataset.license).waitFor();
     await page.getByRole("button", { name: "Compose with it" }).click();

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
-import modelVoices from "../../../console/src/learn/pieces/model-voices.json";
 import odeToJoy from "../../../console/src/learn/pieces/gan-piece.json";
+import modelVoices from "../../../console/src/learn/pieces/model-voices.json";
 import { makeRounds } from "../../../console/src/learn/quiz";
 import { spoil, spoilings } from "../../../console/src/learn/spoiled";
 import { pieceOf } from "../../../console/src/learn/stored-piece";
