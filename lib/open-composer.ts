@@ -4,14 +4,16 @@ import { resourcePrefix } from "../naming/resource-names";
 import type { StageConfig } from "./config/stage-config";
 import { OpenComposerChecks } from "./rules/open-composer-checks";
 import { ApiStack } from "./stacks/api-stack";
+import { ConsoleStack } from "./stacks/console-stack";
 import { InferenceStack } from "./stacks/inference-stack";
 import { ObservabilityStack } from "./stacks/observability-stack";
 import { StorageStack } from "./stacks/storage-stack";
 import { TrainingStack } from "./stacks/training-stack";
 
-/** The stacks of one deployment. `inference` and `observability` are missing if the stage leaves them out. */
+/** The stacks of one deployment. `console`, `inference` and `observability` are missing if the stage leaves them out. */
 export interface OpenComposer {
   readonly storage: StorageStack;
+  readonly console?: ConsoleStack;
   readonly api: ApiStack;
   readonly training: TrainingStack;
   readonly inference?: InferenceStack;
@@ -25,7 +27,9 @@ export interface OpenComposer {
 export function addOpenComposer(app: App, config: StageConfig): OpenComposer {
   const prefix = resourcePrefix(config.stage);
   const storage = new StorageStack(app, `${prefix}-Storage`, { config });
-  const api = new ApiStack(app, `${prefix}-Api`, { config, storage });
+  const hosting = config.console;
+  const console = hosting.kind === "none" ? undefined : new ConsoleStack(app, `${prefix}-Console`, { config, hosting });
+  const api = new ApiStack(app, `${prefix}-Api`, { config, storage, console });
   const training = new TrainingStack(app, `${prefix}-Training`, { config, storage });
   const { endpoints, alarms } = config;
   const inference =
@@ -40,6 +44,7 @@ export function addOpenComposer(app: App, config: StageConfig): OpenComposer {
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new OpenComposerChecks({ config }));
   return {
     storage,
+    ...(console === undefined ? {} : { console }),
     api,
     training,
     ...(inference === undefined ? {} : { inference }),

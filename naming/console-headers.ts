@@ -10,7 +10,7 @@ export interface ConsoleConnections {
 }
 
 /** Returns the content security policy (https://www.w3.org/TR/CSP3/). */
-export function contentSecurityPolicy({ origins }: ConsoleConnections): string {
+export function contentSecurityPolicy(connections: ConsoleConnections): string {
   return [
     "default-src 'none'",
     // The sounds are decoded by WebAssembly.
@@ -21,12 +21,16 @@ export function contentSecurityPolicy({ origins }: ConsoleConnections): string {
     "img-src 'self' data: blob:",
     "media-src 'self' blob:",
     "font-src 'self'",
-    `connect-src ${["'self'", ...origins].join(" ")}`,
+    connectPolicy(connections),
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
   ].join("; ");
 }
+
+/** Returns the part of that policy that says where requests may go. */
+export const connectPolicy = ({ origins }: ConsoleConnections): string =>
+  `connect-src ${["'self'", ...origins].join(" ")}`;
 
 /** The value of Permissions-Policy: of all powerful features, the console uses MIDI keyboards alone. */
 export const permissionsPolicy = "midi=(self), camera=(), microphone=(), geolocation=()";

@@ -57,6 +57,17 @@ export function endpointName(stage: Stage, technique: TrainedTechniqueId): strin
   return `${resourcePrefix(stage)}-${technique}`;
 }
 
+/**
+ * Returns the host of Cognito's sign-in page. All accounts of a Region share one name space for its first part, so the
+ * account's id makes it unique.
+ */
+export function signInHost(stage: Stage, place: { readonly account: string; readonly region: string }): string {
+  return `${signInPrefix(stage, place.account)}.auth.${place.region}.amazoncognito.com`;
+}
+
+/** Returns the first part of that host. */
+export const signInPrefix = (stage: Stage, account: string): string => `${resourcePrefix(stage)}-${account}`;
+
 /** A ULID as a part of a regular expression: 26 characters of Crockford's base 32. */
 export const ulidExpression = "[0-9A-HJKMNP-TV-Z]{26}";
 /** Matches a text that is one ULID and nothing else. */

@@ -1,8 +1,9 @@
 /**
- * `npm run seed -- --stage dev`: puts the stock data set, its catalogue and the stock models into a deployed stage, as
- * the local start does into the local cloud. It finds table and bucket by the outputs of the stage's stack, takes
- * profile and Region as the CDK CLI does (`--profile`, `--region`, AWS_PROFILE, AWS_REGION, AWS_DEFAULT_REGION), and
- * needs credentials that may read the stack and write to the artifacts bucket and the table.
+ * `npm run seed -- --stage dev`: puts the stock data set, its catalogue, the stock models and the console into a deployed
+ * stage, as the local start does into the local cloud. It finds tables, buckets and the distribution by the outputs of
+ * the stage's stacks, takes profile and Region as the CDK CLI does (`--profile`, `--region`, AWS_PROFILE, AWS_REGION,
+ * AWS_DEFAULT_REGION), and needs credentials that may read the stacks, write to the table and the buckets of artifacts
+ * and of the console, and invalidate files of its distribution.
  *
  * The authors have never run this command on AWS. Repeating it changes nothing.
  */
@@ -17,6 +18,7 @@ import { builtDatasetFolder, committedDataset, seedDataset } from "../tools/seed
 import { readStockModels, seedStockModel } from "../tools/seeding/stock-models";
 import { readStackOutputs, storageStack } from "../tools/stacks/deployed-stage";
 import { describeAccount, type OpenStage, stageOptions, withStage } from "./operators/open-stage";
+import { publishConsole } from "./seed/publish-console";
 
 async function seed(stage: OpenStage): Promise<void> {
   const { TableName: tableName, ArtifactsBucketName: artifactsBucket } = await readStackOutputs(stage, storageStack);
@@ -37,13 +39,16 @@ async function seed(stage: OpenStage): Promise<void> {
   }
   await seedDataset({ folder: builtDatasetFolder(datasetCache, dataset), ...places });
   console.log(`data set ${dataset.id} ${dataset.version} is in ${artifactsBucket}, its catalogue in ${tableName}`);
+  await publishConsole(stage, (line) => {
+    console.log(line);
+  });
 }
 
 const usage = {
   command: "npm run seed",
-  does: "Puts the stock data set, its catalogue and the stock models into a deployed stage. Repeating it changes nothing.",
+  does: "Puts the stock data set, its catalogue, the stock models and the console into a deployed stage. Repeating it changes nothing.",
   options: stageOptions,
-  examples: [{ given: "--stage dev", does: "fills the table and the bucket of the stage dev" }],
+  examples: [{ given: "--stage dev", does: "fills the table and the buckets of the stage dev" }],
 } as const satisfies CommandUsage;
 
 runCommand(async () => {

@@ -27,10 +27,13 @@ export interface DeployTarget {
  * Refuses what is out of reach from the account and Region of the deploy, which would fail after minutes otherwise.
  * SageMaker pulls images from no other Region, and for a serverless endpoint from no other account. Training jobs and
  * real-time endpoints may pull from another account, if the policy of its repository allows it. The API's domain takes
- * a certificate of its own account and Region only.
+ * a certificate of its own account and Region only, the console's one of its own account.
  * @throws StageConfigError that names every such field
  */
-export function refuseUnreachable({ images, endpoints, api }: StageConfig, { account, region }: DeployTarget): void {
+export function refuseUnreachable(
+  { images, endpoints, api, console }: StageConfig,
+  { account, region }: DeployTarget,
+): void {
   const lines: string[] = [];
   const refuse = (path: readonly string[], value: string, must: string): void => {
     lines.push(`  ${z.core.toDotPath(path)} is ${JSON.stringify(value)}: ${must}`);
@@ -63,8 +66,13 @@ export function refuseUnreachable({ images, endpoints, api }: StageConfig, { acc
       refuse(["api", "customDomain", "certificateArn"], certificateArn, rule);
     }
   }
+  const consoleCertificate = console.kind === "cloudFront" ? console.customDomain?.certificateArn : undefined;
+  if (consoleCertificate !== undefined && account !== undefined && consoleCertificate.split(":")[4] !== account) {
+    const rule = `must be a certificate of the account of the deploy, ${account}`;
+    refuse(["console", "customDomain", "certificateArn"], consoleCertificate, rule);
+  }
   if (lines.length === 0) return;
   throw new StageConfigError(
-    `These values of the stage's configuration belong to another account or Region than the deploy, and SageMaker or API Gateway would refuse them:\n${lines.join("\n")}`,
+    `These values of the stage's configuration belong to another account or Region than the deploy, and SageMaker, API Gateway or CloudFront would refuse them:\n${lines.join("\n")}`,
   );
 }

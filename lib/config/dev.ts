@@ -13,6 +13,7 @@ export const devDefaults: StageConfigInput = {
     throttle: { rate: 50, burst: 100 },
     publicThrottle: { rate: 10, burst: 20 },
   },
+  console: { kind: "cloudFront" },
   identity: {
     passwordGrant: false,
     mfa: "off",

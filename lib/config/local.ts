@@ -15,6 +15,7 @@ export const localDefaults: StageConfigInput = {
     throttle: { rate: 50, burst: 100 },
     publicThrottle: { rate: 10, burst: 20 },
   },
+  console: { kind: "none" },
   identity: {
     passwordGrant: true,
     mfa: "off",

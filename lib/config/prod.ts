@@ -16,6 +16,7 @@ export const prodDefaults: StageConfigInput = {
     throttle: { rate: 100, burst: 200 },
     publicThrottle: { rate: 20, burst: 40 },
   },
+  console: { kind: "cloudFront" },
   identity: {
     passwordGrant: false,
     mfa: "off",

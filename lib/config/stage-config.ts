@@ -82,6 +82,7 @@ const unique = <Item extends z.ZodType<string>>(list: z.ZodArray<Item>): z.ZodAr
     })
     .meta({ uniqueItems: true });
 
+const domainNameSchema = z.string().regex(domainName, { error: "must be a domain name in lower case and in ASCII" });
 const returnAddresses = unique(z.array(faultless(returnAddressFault)).min(1).max(addressCount));
 const instanceType = (use: MachineUse): z.ZodString =>
   z.string().regex(instanceTypePattern(use), {
@@ -152,6 +153,32 @@ const endpointConfigSchema = z.discriminatedUnion("kind", [
 ]);
 export type EndpointConfig = z.infer<typeof endpointConfigSchema>;
 
+/**
+ * Who serves the console.
+ * - `cloudFront`: the stack Console, whose files `npm run seed` uploads.
+ * - `none`: the stage has no such stack. The local start serves the console itself.
+ */
+const consoleConfigSchema = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("none") }),
+  z.strictObject({
+    kind: z.literal("cloudFront"),
+    customDomain: z
+      .strictObject({
+        name: domainNameSchema,
+        certificateArn: z
+          .string()
+          .regex(/^arn:aws:acm:us-east-1:\d{12}:certificate\/[a-f0-9-]+$/, {
+            error: "must be the ARN of an ACM certificate in us-east-1: CloudFront takes it from no other Region",
+          })
+          .describe("ARN of an ACM certificate in us-east-1, whatever the region of the stacks is."),
+      })
+      .optional()
+      .describe("Domain of your own for the console."),
+  }),
+]);
+/** The settings of a console that a stack serves. */
+export type ConsoleHosting = Extract<z.infer<typeof consoleConfigSchema>, { kind: "cloudFront" }>;
+
 const stageSettingsSchema = z.strictObject({
   stage: z.enum(stages),
   removal: z
@@ -192,7 +219,7 @@ const stageSettingsSchema = z.strictObject({
     publicThrottle: throttleSchema.describe("Throttle of each route that needs no token."),
     customDomain: z
       .strictObject({
-        name: z.string().regex(domainName, { error: "must be a domain name in lower case and in ASCII" }),
+        name: domainNameSchema,
         certificateArn: z
           .string()
           .regex(/^arn:aws:acm:[a-z0-9-]+:\d{12}:certificate\/[a-f0-9-]+$/, {
@@ -209,6 +236,7 @@ const stageSettingsSchema = z.strictObject({
       .optional()
       .describe("Domain of your own for the API."),
   }),
+  console: consoleConfigSchema.describe("Who serves the console, the web pages. A stage may have none."),
   identity: z.strictObject({
     passwordGrant: z
       .boolean()
@@ -302,7 +330,7 @@ const publicAddress = "must be an https URL in the stage prod, and not an addres
 
 /** Refuses values of a deployment that people rely on, if they are good for trying things out only. */
 function refuseTrialValues(
-  { api, identity, alarms, images }: z.infer<typeof stageSettingsSchema>,
+  { api, console, identity, alarms, images }: z.infer<typeof stageSettingsSchema>,
   refuse: Refuse,
 ): void {
   const refuseExample = (path: readonly (string | number)[], address: string): void => {
@@ -338,6 +366,29 @@ function refuseTrialValues(
     refuseExample(["alarms", "emailAddresses", index], address);
   }
   if (api.customDomain !== undefined) refuseExample(["api", "customDomain", "name"], api.customDomain.name);
+  const consoleDomain = console.kind === "cloudFront" ? console.customDomain : undefined;
+  if (consoleDomain !== undefined) refuseExample(["console", "customDomain", "name"], consoleDomain.name);
+}
+
+/** Refuses a console where none can be, at the API's own address, or one address more than Cognito's client may have. */
+function refuseMisplacedConsole(
+  { stage, api, console, identity }: z.infer<typeof stageSettingsSchema>,
+  refuse: Refuse,
+): void {
+  if (console.kind === "none") return;
+  if (stage === "local") {
+    refuse(["console", "kind"], "must be `none` in the stage local: the local start serves the console itself");
+  }
+  if (console.customDomain !== undefined && console.customDomain.name === api.customDomain?.name) {
+    refuse(["console", "customDomain", "name"], "must be another domain than that of the API (api.customDomain.name)");
+  }
+  for (const name of ["callbackUrls", "logoutUrls"] as const) {
+    if ((identity.signInPage?.[name] ?? []).length < addressCount) continue;
+    refuse(
+      ["identity", "signInPage", name],
+      `must have at most ${addressCount - 1} entries where the stage has a console, whose own is added`,
+    );
+  }
 }
 
 /**
@@ -469,6 +520,7 @@ export const stageConfigSchema = stageSettingsSchema.superRefine((config, contex
       }
     }
   }
+  refuseMisplacedConsole(config, refuse);
   refuseEndpointsOverLimits(config, refuse);
   refuseWrongMachines(config, refuse);
   refuseForgettingWork(config, refuse);

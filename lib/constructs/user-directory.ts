@@ -9,21 +9,29 @@ import {
   type UserPoolClient,
 } from "aws-cdk-lib/aws-cognito";
 import { Construct } from "constructs";
-import { resourcePrefix } from "../../naming/resource-names";
+import { consolePaths } from "../../naming/console-paths";
+import { signInPrefix } from "../../naming/resource-names";
 import type { StageConfig } from "../config/stage-config";
 import { acknowledge } from "./permissions/acknowledge-findings";
 import { protectedRemovalPolicy } from "./removal-policy";
 
 export interface UserDirectoryProps {
   readonly config: StageConfig;
+  /** The console's origin; undefined where the stage's template has no console. */
+  readonly consoleUrl: string | undefined;
 }
+
+/** Returns the addresses with the console's own, once. */
+const withConsole = (addresses: readonly string[], own: string | undefined): string[] => [
+  ...new Set(own === undefined ? addresses : [...addresses, own]),
+];
 
 /** The users of a deployment: a user pool to which only an administrator adds people, and one public client. */
 export class UserDirectory extends Construct {
   readonly userPool: UserPool;
   readonly client: UserPoolClient;
 
-  constructor(scope: Construct, id: string, { config }: UserDirectoryProps) {
+  constructor(scope: Construct, id: string, { config, consoleUrl }: UserDirectoryProps) {
     super(scope, id);
     const { signInPage, passwordGrant, mfa } = config.identity;
 
@@ -77,8 +85,8 @@ export class UserDirectory extends Construct {
             oAuth: {
               flows: { authorizationCodeGrant: true },
               scopes: [OAuthScope.OPENID, OAuthScope.EMAIL],
-              callbackUrls: signInPage.callbackUrls,
-              logoutUrls: signInPage.logoutUrls,
+              callbackUrls: withConsole(signInPage.callbackUrls, consoleUrl && `${consoleUrl}${consolePaths.signedIn}`),
+              logoutUrls: withConsole(signInPage.logoutUrls, consoleUrl && `${consoleUrl}/`),
             },
           }),
     });
@@ -86,8 +94,7 @@ export class UserDirectory extends Construct {
     // The local cloud has its page at its own endpoint, without a domain.
     if (signInPage !== undefined && config.stage !== "local") {
       const domain = this.userPool.addDomain("SignInPage", {
-        // All accounts of a region share one name space for this prefix, so the account's id makes it unique.
-        cognitoDomain: { domainPrefix: `${resourcePrefix(config.stage)}-${Aws.ACCOUNT_ID}` },
+        cognitoDomain: { domainPrefix: signInPrefix(config.stage, Aws.ACCOUNT_ID) },
         managedLoginVersion: ManagedLoginVersion.NEWER_MANAGED_LOGIN,
       });
       // Without a style assigned to the client, managed login responds with an error page.

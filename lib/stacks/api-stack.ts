@@ -4,21 +4,27 @@ import type { StageConfig } from "../config/stage-config";
 import { ApiFunctions } from "../constructs/api/api-functions";
 import { ComposerHttpApi } from "../constructs/api/composer-http-api";
 import { UserDirectory } from "../constructs/user-directory";
+import type { ConsoleStack } from "./console-stack";
 import { stackSettings } from "./stack-settings";
 import type { StorageStack } from "./storage-stack";
 
 export interface ApiStackProps {
   readonly config: StageConfig;
   readonly storage: StorageStack;
+  /** Undefined where the stage has no console of its own. */
+  readonly console: ConsoleStack | undefined;
 }
 
 /** The stack of the users, the HTTP API and the functions behind it. The table's stream starts the work itself. */
 export class ApiStack extends Stack {
   readonly api: HttpApi;
 
-  constructor(scope: App, id: string, { config, storage }: ApiStackProps) {
+  constructor(scope: App, id: string, { config, storage, console }: ApiStackProps) {
     super(scope, id, stackSettings(config, "HTTP API and users"));
-    const users = new UserDirectory(this, "Users", { config });
+    const consoleUrl = console?.url;
+    // A custom domain is known without the stack; nobody should be sent to it before it answers.
+    if (console !== undefined) this.addStackDependency(console);
+    const users = new UserDirectory(this, "Users", { config, consoleUrl });
     const functions = new ApiFunctions(this, "Functions", {
       config,
       table: storage.table,
@@ -30,6 +36,7 @@ export class ApiStack extends Stack {
       functions: functions.byCapability,
       userPool: users.userPool,
       client: users.client,
+      consoleUrl,
     });
     this.api = http.api;
 

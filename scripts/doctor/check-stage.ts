@@ -11,6 +11,7 @@ import { findPython } from "../../tools/python/environments";
 import { repository } from "../../tools/repository";
 import {
   apiStack,
+  consoleStack,
   type DescribedStack,
   describeStack,
   findStacks,
@@ -130,13 +131,17 @@ async function checkBaseImages(docker: string, config: StageConfig): Promise<rea
 }
 
 /** The stacks that a stage has, by its settings. */
-const stacksOf = ({ endpoints, alarms }: StageConfig): readonly StackName[] =>
-  stackNames.filter(
-    (name) => (name !== "Inference" || endpoints !== undefined) && (name !== "Observability" || alarms !== undefined),
-  );
+function stacksOf({ console, endpoints, alarms }: StageConfig): readonly StackName[] {
+  const leftOut: Partial<Record<StackName, boolean>> = {
+    Console: console.kind === "none",
+    Inference: endpoints === undefined,
+    Observability: alarms === undefined,
+  };
+  return stackNames.filter((name) => leftOut[name] !== true);
+}
 
 function checkStackOf({ stage }: OpenStage, name: StackName, stack: DescribedStack | undefined): Finding {
-  const schema = [storageStack, apiStack, trainingStack].find((known) => known.name === name)?.outputs;
+  const schema = [storageStack, consoleStack, apiStack, trainingStack].find((known) => known.name === name)?.outputs;
   const missing = schema?.safeParse(stack?.outputs ?? {}).error?.issues.map(({ path }) => path.join(".")) ?? [];
   return checkStack({ stage, name, stack, missing });
 }

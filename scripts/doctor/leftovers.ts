@@ -101,6 +101,17 @@ const kinds: readonly Kind[] = [
     commands: (name) => [`aws lambda delete-function --function-name ${name}`],
   },
   {
+    // Nothing but what CloudFront answers costs. It is deleted when it is disabled, which takes minutes.
+    pattern: /^cloudfront:.*:distribution\//,
+    note: "free at rest; it is disabled first, for which the command waits some minutes",
+    commands: (name) => [
+      `config=$(aws cloudfront get-distribution-config --id ${name} --output json)`,
+      `aws cloudfront update-distribution --id ${name} --if-match "$(jq -r .ETag <<< "$config")" --distribution-config "$(jq '.DistributionConfig | .Enabled = false' <<< "$config")"`,
+      `aws cloudfront wait distribution-deployed --id ${name}`,
+      `aws cloudfront delete-distribution --id ${name} --if-match "$(aws cloudfront get-distribution --id ${name} --query ETag --output text)"`,
+    ],
+  },
+  {
     pattern: /^states:.*:stateMachine:/,
     note: "free at rest",
     commands: (_, arn) => [`aws stepfunctions delete-state-machine --state-machine-arn ${arn}`],

@@ -22,7 +22,14 @@ import {
   stages,
   trainedTechniqueIds,
 } from "../../naming/resource-names";
-import { devConfig, exampleFile, localConfig, prodConfig, stageConfigs } from "./support/stage-configs";
+import {
+  devConfig,
+  exampleFile,
+  localConfig,
+  prodConfig,
+  prodWithCustomDomain,
+  stageConfigs,
+} from "./support/stage-configs";
 
 let folder: string;
 beforeEach(() => {
@@ -327,6 +334,19 @@ describe("images that are named by URI, and the API's certificate", () => {
     refuseUnreachable(config, { account: undefined, region: undefined });
   });
 
+  it("are refused like the console's certificate of another account, whatever the Region of the deploy is", () => {
+    const certificateArn = "arn:aws:acm:us-east-1:999999999999:certificate/0a1b";
+    const customDomain = { name: "console.opencomposer.test", certificateArn };
+    const config = parseStageConfig({ ...prodConfig, console: { kind: "cloudFront", customDomain } });
+    expect(
+      errorOf(() => {
+        refuseUnreachable(config, target);
+      }),
+    ).toContain(`console.customDomain.certificateArn is "${certificateArn}": must be a certificate of the account`);
+    refuseUnreachable(config, { ...target, account: "999999999999" });
+    refuseUnreachable(config, { account: undefined, region: undefined });
+  });
+
   it("stop the app before there is a template", () => {
     const file = join(folder, "own.json");
     writeFileSync(file, JSON.stringify({ images: { "unet-gan": { inference: at("123456789012", "us-east-1") } } }));
@@ -542,6 +562,41 @@ test.each([
   expect(messageOf({ ...prodConfig, ...change })).toContain(field);
 });
 
+const consoleAt = (name: string, region = "us-east-1"): unknown => ({
+  kind: "cloudFront",
+  customDomain: { name, certificateArn: `arn:aws:acm:${region}:123456789012:certificate/0a1b` },
+});
+test.each([
+  [
+    "its certificate is of the Region from which CloudFront takes one",
+    { ...prodConfig, console: consoleAt("console.opencomposer.test", "eu-west-1") },
+    'console.customDomain.certificateArn is "arn:aws:acm:eu-west-1:123456789012:certificate/0a1b": must be the ARN of an ACM certificate in us-east-1',
+  ],
+  [
+    "its domain is a domain",
+    { ...prodConfig, console: consoleAt("https://console.opencomposer.test") },
+    'console.customDomain.name is "https://console.opencomposer.test": must be a domain name',
+  ],
+  [
+    "prod has no domain of the example",
+    { ...prodConfig, console: consoleAt("console.example.org") },
+    'console.customDomain.name is "console.example.org": is an address of the example',
+  ],
+  [
+    "it has another domain than the API",
+    { ...prodWithCustomDomain(), console: consoleAt("music.opencomposer.test") },
+    'console.customDomain.name is "music.opencomposer.test": must be another domain than that of the API',
+  ],
+  ["it is of a kind that there is", { ...prodConfig, console: { kind: "amplify" } }, 'console.kind is "amplify"'],
+  [
+    "the local start serves it on this machine",
+    { ...localConfig, console: { kind: "cloudFront" } },
+    'console.kind is "cloudFront": must be `none` in the stage local',
+  ],
+])("a console is refused unless %s", (_rule, config, message) => {
+  expect(messageOf(config)).toContain(message);
+});
+
 test.each(["ml.m7g.large", "ml.c7g.large", "ml.foo.bar", "ml.m5.bar", "ml.trn1.2xlarge", "ml.p2.xlarge", "m5.large"])(
   "%s runs none of the images, and the families that do are named",
   (instanceType) => {
@@ -648,8 +703,17 @@ describe("addresses", () => {
 
   test("a hundred callbacks are the limit of Cognito", () => {
     const many = Array.from({ length: 101 }, (_, index) => `https://own.test/${index}`);
-    expect(messageOf(withCallbacks(...many))).toContain("may have at most 100 entries");
-    expect(parseStageConfig(withCallbacks(...many.slice(1))).stage).toBe("prod");
+    const withoutConsole = (callbacks: readonly string[]) => ({
+      ...withCallbacks(...callbacks),
+      console: { kind: "none" },
+    });
+    expect(messageOf(withoutConsole(many))).toContain("may have at most 100 entries");
+    expect(parseStageConfig(withoutConsole(many.slice(1))).stage).toBe("prod");
+    // The console's own is one of them.
+    expect(messageOf(withCallbacks(...many.slice(1)))).toContain(
+      "must have at most 99 entries where the stage has a console",
+    );
+    expect(parseStageConfig(withCallbacks(...many.slice(2))).stage).toBe("prod");
   });
 
   test.each(["http://localhost:5173/", "http://127.0.0.1:1/", "http://[::1]:5173/"])(

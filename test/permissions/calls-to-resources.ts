@@ -95,7 +95,7 @@ export function callsToResources(stage: Synthesized): readonly CallToResource[] 
   );
 
   const emptying = resolved("AWS::IAM::Role").filter(({ id }) => isOfCdk(id));
-  const byCdk = resolved("Custom::S3AutoDeleteObjects").flatMap(({ values }) => {
+  const byCdk = resolved("Custom::S3AutoDeleteObjects").flatMap(({ stack, values }) => {
     const bucket = `arn:aws:s3:::${emptiedSchema.parse(values).BucketName}`;
     const calls = [
       ["s3:GetBucketTagging", bucket],
@@ -105,7 +105,8 @@ export function callsToResources(stage: Synthesized): readonly CallToResource[] 
       ["s3:DeleteObject", `${bucket}/key`],
       ["s3:DeleteObjectVersion", `${bucket}/key`],
     ] as const;
-    return emptying.flatMap((role) =>
+    const ofStack = emptying.filter((role) => role.stack === stack);
+    return ofStack.flatMap((role) =>
       calls.map(([action, resource]): CallToResource => ({
         principal: role.arn(),
         action,
@@ -116,7 +117,24 @@ export function callsToResources(stage: Synthesized): readonly CallToResource[] 
     );
   });
 
-  return [...byRoutes, ...byRules, ...byAlarms, ...byCdk, ...assumedRoles(stage)];
+  const byCloudFront = resolved("AWS::CloudFront::Distribution").flatMap(({ stack, id }) => {
+    // The origin of a distribution is the one bucket of its stack.
+    const buckets = resolved("AWS::S3::Bucket").filter((bucket) => bucket.stack === stack);
+    return buckets.flatMap((bucket) =>
+      [
+        ["s3:GetObject", `${bucket.arn()}/key`, "CloudFront fetches a file of the console"],
+        ["s3:ListBucket", bucket.arn(), "S3 tells CloudFront that a file is missing, and not that it is forbidden"],
+      ].map(([action = "", resource = "", reason = ""]): CallToResource => ({
+        principal: "cloudfront.amazonaws.com",
+        action,
+        resource,
+        context: onBehalfOf(`arn:aws:cloudfront::${localAccountId}:distribution/${id}`),
+        reason,
+      })),
+    );
+  });
+
+  return [...byRoutes, ...byRules, ...byAlarms, ...byCdk, ...byCloudFront, ...assumedRoles(stage)];
 }
 
 /** Which service works with a role, and on behalf of which resources. */

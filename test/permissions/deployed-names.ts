@@ -77,7 +77,12 @@ export function deployedNames(stage: Synthesized): (stack: StackName) => Resolve
     }
   }
 
+  const ids = [...stage.stacks.values()].flatMap(({ resources }) => Object.keys(resources));
+  // The CDK's function that empties buckets has one logical id in every stack.
+  const shared = new Set(ids.filter((id, index) => ids.indexOf(id) !== index));
+
   const resolveIn = (stack: StackName): Resolve => {
+    const nameOf = (id: string): string => (shared.has(id) ? `${stack}${id}` : id);
     const resourceOf = (id: string): Resource => {
       const resource = stage.stack(stack).resources[id];
       if (resource === undefined) throw new Error(`the stack ${stack} has no resource ${id}`);
@@ -88,7 +93,7 @@ export function deployedNames(stage: Synthesized): (stack: StackName) => Resolve
       if (pseudo !== undefined) return pseudo;
       const resource = resourceOf(name);
       const { FunctionName } = resource.Properties;
-      return reference(name, resource, FunctionName === undefined ? "" : String(resolveFunction(FunctionName)));
+      return reference(nameOf(name), resource, FunctionName === undefined ? "" : String(resolveFunction(FunctionName)));
     };
     const resolveFunction = (functionName: unknown): unknown =>
       arnOf("lambda", `function:${String(resolve(functionName))}`);
@@ -96,7 +101,7 @@ export function deployedNames(stage: Synthesized): (stack: StackName) => Resolve
       Ref: (name) => ref(z.string().parse(name)),
       "Fn::GetAtt": (argument) => {
         const [id, name] = z.tuple([z.string(), z.string()]).parse(argument);
-        return attribute(id, resourceOf(id), name);
+        return attribute(nameOf(id), resourceOf(id), name);
       },
       "Fn::Join": (argument) => {
         const [separator, parts] = z.tuple([z.string(), z.array(z.unknown())]).parse(argument);

@@ -61,6 +61,7 @@ interface Command {
   readonly besides?: readonly string[];
 }
 const commands: Readonly<Record<string, Command>> = {
+  // The console is built by the local cloud's own code, which asks AWS for nothing.
   seed: { script: "scripts/seed.ts", uses: {} },
   users: { script: "scripts/users.ts", uses: {} },
   "sign-in": { script: "scripts/sign-in.ts", uses: {} },

@@ -8,7 +8,7 @@ import * as z from "zod";
 import { resourcePrefix, type Stage } from "../../naming/resource-names";
 
 /** The last part of the name of each stack of a stage. */
-export const stackNames = ["Storage", "Api", "Training", "Inference", "Observability"] as const;
+export const stackNames = ["Storage", "Console", "Api", "Training", "Inference", "Observability"] as const;
 export type StackName = (typeof stackNames)[number];
 
 /** A stack with the outputs of it that commands read. */
@@ -24,6 +24,11 @@ export const storageStack = {
 export const imageRepository = {
   name: "Storage",
   outputs: z.object({ ImageRepositoryUri: z.string() }),
+} as const satisfies StackWithOutputs<z.ZodType>;
+/** A stage may have no console. */
+export const consoleStack = {
+  name: "Console",
+  outputs: z.object({ ConsoleUrl: z.string(), ConsoleBucketName: z.string(), ConsoleDistributionId: z.string() }),
 } as const satisfies StackWithOutputs<z.ZodType>;
 export const apiStack = {
   name: "Api",

@@ -39,6 +39,15 @@ export interface ComposerHttpApiProps {
   readonly functions: Readonly<Record<ApiCapability, ServiceFunction>>;
   readonly userPool: IUserPool;
   readonly client: IUserPoolClient;
+  /** The console's origin; undefined where the stage's template has no console. */
+  readonly consoleUrl: string | undefined;
+}
+
+/** Returns the origins that browsers may call from: the stage's and the console's. */
+function originsOf({ config, consoleUrl }: ComposerHttpApiProps): string[] {
+  const { corsOrigins } = config.api;
+  const isEvery = corsOrigins.includes("*");
+  return [...new Set(consoleUrl === undefined || isEvery ? corsOrigins : [...corsOrigins, consoleUrl])];
 }
 
 const httpMethods = {
@@ -65,8 +74,9 @@ export class ComposerHttpApi extends Construct {
   /** The name to which the custom domain's DNS record must point. */
   readonly customDomainTarget?: string;
 
-  constructor(scope: Construct, id: string, { config, functions, userPool, client }: ComposerHttpApiProps) {
+  constructor(scope: Construct, id: string, props: ComposerHttpApiProps) {
     super(scope, id);
+    const { config, functions, userPool, client } = props;
 
     this.api = new HttpApi(this, "Api", {
       apiName: resourcePrefix(config.stage),
@@ -74,7 +84,7 @@ export class ComposerHttpApi extends Construct {
       createDefaultStage: false,
       ...(config.api.customDomain?.exclusive === true ? { disableExecuteApiEndpoint: true } : {}),
       corsPreflight: {
-        allowOrigins: config.api.corsOrigins,
+        allowOrigins: originsOf(props),
         allowMethods: [
           CorsHttpMethod.GET,
           CorsHttpMethod.HEAD,

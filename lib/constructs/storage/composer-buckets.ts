@@ -10,9 +10,9 @@ import {
 import { Construct } from "constructs";
 import { briefVersionsTag } from "../../../naming/object-keys";
 import type { StageConfig } from "../../config/stage-config";
-import { functionLogFindings } from "../../rules/function-rules";
-import { acknowledge, acknowledgeOwnRule } from "../permissions/acknowledge-findings";
+import { acknowledge } from "../permissions/acknowledge-findings";
 import { removalPolicy } from "../removal-policy";
+import { acknowledgeEmptying } from "./acknowledge-emptying";
 
 export interface ComposerBucketsProps {
   readonly config: StageConfig;
@@ -77,21 +77,7 @@ export class ComposerBuckets extends Construct {
         { id: "forget-work", prefix: "users/", expiration: Duration.days(config.storage.workDays) },
       ],
     });
-    // Only a stack whose buckets are emptied has this construct of the CDK's.
-    const emptying = Stack.of(this).node.tryFindChild("Custom::S3AutoDeleteObjectsCustomResourceProvider");
-    for (const finding of [
-      functionLogFindings.noGroup,
-      functionLogFindings.noJson,
-      functionLogFindings.otherLevel(config.functions.logLevel),
-    ]) {
-      if (emptying === undefined) break;
-      acknowledgeOwnRule(
-        emptying,
-        "LOG2",
-        finding,
-        "The CDK's own function, which runs when a stack of trial data is deleted. It takes no log group, and writes no more than how that went.",
-      );
-    }
+    acknowledgeEmptying(Stack.of(this), config);
     for (const bucket of [this.artifacts, this.work]) {
       // The policy refuses plain HTTP, also while a retained bucket has no stack any more.
       bucket.policy?.applyRemovalPolicy(removalPolicy(config));

@@ -222,7 +222,7 @@ describe("docs/deploy.md and docs/runbook.md, with the local cloud in place of t
 
   test("a deploy puts the stacks of dev into the account, and seed fills them", async () => {
     const printed = await run("docs/deploy.md#deploy");
-    for (const name of ["Storage", "Api", "Training", "Inference", "Observability"]) {
+    for (const name of ["Storage", "Console", "Api", "Training", "Inference", "Observability"]) {
       expect(printed).toContain(`✅  opencomposer-dev-${name}`);
     }
     expect(printed).toMatch(/stage dev: account 000000000000, Region eu-west-1, table \S+, bucket \S+/);
@@ -314,7 +314,7 @@ describe("docs/deploy.md and docs/runbook.md, with the local cloud in place of t
 
   test("prod is deployed, seeded, has a user, and is protected", async () => {
     const printed = await run("docs/deploy.md#deploy-prod");
-    for (const name of ["Storage", "Api", "Training", "Inference", "Observability"]) {
+    for (const name of ["Storage", "Console", "Api", "Training", "Inference", "Observability"]) {
       expect(printed).toContain(`✅  opencomposer-prod-${name}`);
     }
     expect(printed).toMatch(/stage prod: account 000000000000, Region eu-west-1, table \S+, bucket \S+/);

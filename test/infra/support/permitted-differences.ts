@@ -13,8 +13,12 @@ export interface PermittedDifference {
   readonly why: string;
 }
 
-/** Stacks that `local` does not have. */
-export const stacksOnAwsOnly = ["Inference", "Observability"] as const satisfies readonly StackName[];
+/** Stacks that `local` does not have, and why. */
+export const stacksOnAwsOnly = {
+  Console: "the local start serves the console at a port of its own; MiniStack's CloudFront serves nothing",
+  Inference: "MiniStack refuses its resource types",
+  Observability: "MiniStack refuses its resource types",
+} as const satisfies Partial<Record<StackName, string>>;
 
 export const permittedDifferences: readonly PermittedDifference[] = [
   {
@@ -124,7 +128,9 @@ export const permittedDifferences: readonly PermittedDifference[] = [
 export function renderPermittedDifferences(): string {
   const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
   return [
-    `Only on AWS: the stacks ${stacksOnAwsOnly.map((name) => `\`${name}\``).join(" and ")} (MiniStack refuses their resource types).`,
+    "Stacks that are only on AWS:",
+    "",
+    ...Object.entries(stacksOnAwsOnly).map(([name, why]) => `- \`${name}\`: ${why}`),
     "",
     row(["What differs", "Where", "local", "AWS", "Why"]),
     row(["---", "---", "---", "---", "---"]),

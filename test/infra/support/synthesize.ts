@@ -26,7 +26,7 @@ const templateSchema = z.looseObject({
   Outputs: z.record(z.string(), z.unknown()).default({}),
 });
 
-export const stackNames = ["Storage", "Api", "Training", "Inference", "Observability"] as const;
+export const stackNames = ["Storage", "Console", "Api", "Training", "Inference", "Observability"] as const;
 export type StackName = (typeof stackNames)[number];
 
 export interface SynthesizedStack {

@@ -30,15 +30,15 @@ describe("storage", () => {
 
   test("no bucket is public, and none can be used without TLS", () => {
     const buckets = prod.resourcesOf("AWS::S3::Bucket");
-    expect(buckets).toHaveLength(2);
-    for (const { id, resource } of buckets) {
+    expect(buckets).toHaveLength(3);
+    for (const { stack, id, resource } of buckets) {
       expect(property(resource, "PublicAccessBlockConfiguration")).toEqual({
         BlockPublicAcls: true,
         BlockPublicPolicy: true,
         IgnorePublicAcls: true,
         RestrictPublicBuckets: true,
       });
-      template.hasResourceProperties("AWS::S3::BucketPolicy", {
+      prod.stack(stack).template.hasResourceProperties("AWS::S3::BucketPolicy", {
         Bucket: { Ref: id },
         PolicyDocument: {
           Statement: Match.arrayWith([
@@ -151,7 +151,7 @@ describe("removal", () => {
   });
 
   test("nothing of prod is retained over the rollback of its creation but what is protected", () => {
-    const retained = ["Storage", "Api", "Training", "Inference", "Observability"] as const;
+    const retained = ["Storage", "Console", "Api", "Training", "Inference", "Observability"] as const;
     const types = retained.flatMap((name) =>
       Object.values(prod.stack(name).resources)
         .filter(({ DeletionPolicy }) => DeletionPolicy === "Retain")

@@ -107,7 +107,7 @@ test.each([
   ["prod", prodConfig, true],
 ] as const)("every stack of %s carries the tag by which leftovers are found", (stage, config, isProtected) => {
   const { stacks } = stage === "prod" ? prod : synthesize(config);
-  expect(stacks.size).toBe(5);
+  expect(stacks.size).toBe(6);
   for (const [name, { tags, terminationProtection }] of stacks) {
     expect([name, tags, terminationProtection]).toEqual([name, { "opencomposer:stage": stage }, isProtected]);
   }
@@ -123,6 +123,7 @@ test("no template names an account or a region", () => {
 
 test.each([
   ["Storage", ["TableName", "ArtifactsBucketName", "WorkBucketName"]],
+  ["Console", ["ConsoleUrl", "ConsoleBucketName", "ConsoleDistributionId"]],
   ["Api", ["ApiId", "ApiUrl", "UserPoolId", "UserPoolClientId"]],
   ["Training", ["StateMachineArn", "CompositionQueueUrl", "ReconcileFunctionName", "TrainingRoleArn"]],
 ] as const)("%s has the outputs that clients and tools need", (stack, outputs) => {

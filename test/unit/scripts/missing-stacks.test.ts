@@ -82,7 +82,7 @@ test("stop-all names the stacks that a destroy has left, and works on them", asy
   const { out, error, status } = await run("stop-all", "--stage", "dev", "--yes", "--region", "eu-west-1");
   expect({ error, status }).toEqual({ error: "", status: 0 });
   expect(out).toContain(
-    "There are the stacks Training of dev, and none of Storage, Api, Inference, Observability in account 123456789012 and Region eu-west-1 (from --region).",
+    "There are the stacks Training of dev, and none of Storage, Console, Api, Inference, Observability in account 123456789012 and Region eu-west-1 (from --region).",
   );
 }, 120_000);
 
@@ -99,7 +99,7 @@ test("a whole stage is told with all of its stacks", () => {
     settings: { region: "eu-west-1" },
   } as const;
   expect(describeStacks(stage, stackNames)).toBe(
-    "There are the stacks Storage, Api, Training, Inference, Observability of prod in account 1 and Region eu-west-1 (from AWS_REGION).",
+    "There are the stacks Storage, Console, Api, Training, Inference, Observability of prod in account 1 and Region eu-west-1 (from AWS_REGION).",
   );
 });
 

@@ -118,6 +118,31 @@ describe("tsc", () => {
   });
 });
 
+describe.each([
+  ["types of the console (tsc)", "console/src/page.tsx", "console/tsconfig.json"],
+  ["types of the console's tests (tsc)", "test/console/page.test.ts", "test/console/tsconfig.json"],
+])("%s", (name, file, config) => {
+  const text = "export const title = (document: Document): number => document.title;\n";
+  const withConfigs = (): string => {
+    const project = makeProject({ [file]: text });
+    for (const path of ["console/tsconfig.json", config]) {
+      mkdirSync(dirname(join(project, path)), { recursive: true });
+      copyFileSync(join(repository, path), join(project, path));
+    }
+    return project;
+  };
+
+  test("refuses a wrong type, and knows the types of a browser", () => {
+    const { passed, output } = check(name, withConfigs());
+    expect(passed).toBe(false);
+    expect(output.trim().split("\n")).toEqual([expect.stringMatching(/page\S*\.tsx?\(1,\d+\): error TS2322/)]);
+  });
+
+  test("is the only check of types that looks there", () => {
+    expect(check("types (tsc)", withConfigs()).output).not.toContain("page");
+  });
+});
+
 const cruiserConfig = z
   .object({ forbidden: z.array(z.object({ name: z.string() })) })
   .parse(createRequire(__filename)(join(repository, ".dependency-cruiser.cjs")));
