@@ -194,7 +194,8 @@ describeInBrowser("melodies in the studio", () => {
       Object.defineProperty(globalThis, "sendMidi", {
         value: (data: readonly number[]) => {
           const event = Object.assign(new Event("midimessage"), { data: Uint8Array.from(data) });
-          input.dispatchEvent(event);
+          const listener: unknown = input.onmidimessage;
+          if (typeof listener === "function") Reflect.apply(listener, input, [event]);
         },
       });
     });
