@@ -814,11 +814,11 @@ export interface components {
       };
       /** @description How the piece is performed. Pieces of version 0.2 are not, and do not have it. */
       performance?: {
-        /** @description Velocities follow the phrases, the bars and the voices, with the tune in front. A tune whose own velocities differ keeps them. On unless it is false. */
+        /** @description Velocities follow the phrases, the bars and the voices, with the tune in front. A tune, or another uploaded track of a piece that goes on, keeps its own velocities where they differ. On unless it is false. */
         dynamics?: boolean;
         /** @description Each track has a volume and a place between left and right. On unless it is false. */
         mix?: boolean;
-        /** @description The other voices end up to a 32nd early before rests and where a phrase of the tune ends. The tune keeps its lengths. On unless it is false. */
+        /** @description The other voices end up to a 32nd early before rests and where a phrase of the tune ends. The tune keeps its lengths, and so do all uploaded notes of a piece that goes on. On unless it is false. */
         breaths?: boolean;
         /** @description The tempo slows down by 8 % over the bar before the tune's last note, which is held 1.5 times as long, but at most a bar longer. Where other voices move under it, it stays at the slower tempo; what sounds after it has the piece's tempo. On unless it is false. */
         ritardando?: boolean;
@@ -869,7 +869,7 @@ export interface components {
         }[];
         metrics: components["schemas"]["Metrics"];
         editEventCount?: number;
-        /** @description Sentences for people about what the technique did otherwise than usual: that a low tune is the bass, that a voice rests in the whole piece and so has no track, or that nothing was added to the melody, and what may change that. */
+        /** @description Sentences for people about what the technique did otherwise than usual: that a low tune is the bass, that a voice rests in the whole piece and so has no track, that nothing was added to the melody, and what may change that, or which tracks of the input go on and which rest in what is added. */
         remarks: string[];
       };
     };
@@ -905,7 +905,7 @@ export interface components {
       startBar?: number;
       /** @description The number of bars that are used. Without it, all bars to the end of the melody are used. A technique that goes on with its input (`extends` of `GET /techniques`) takes at most 63, because a piece has 64. */
       bars?: number;
-      /** @description True gives the technique all tracks of an uploaded file or of a composition, and not only one. Of a file, the chosen track comes first, and all have its bars. The technique must hear tracks (`hearsTracks` of `GET /techniques`). Up to 16 tracks are heard: the first one and those with the most notes. Drums and further tracks stay in the piece. `ar-cnn` re-writes all that it hears, but for the first track if `melodyLock` is true, and every track keeps its own notes. */
+      /** @description True gives the technique all tracks of an uploaded file or of a composition, and not only one. Of a file, the chosen track comes first, and all have its bars. The technique must hear tracks (`hearsTracks` of `GET /techniques`). Up to 16 tracks are heard: the first one and those with the most notes. Drums and further tracks stay in the piece. `transformer` goes on with as many of them as its model has voices, the first one always among them, and `output.remarks` names the others. `ar-cnn` re-writes all that it hears, but for the first track if `melodyLock` is true, and every track keeps its own notes. */
       allTracks?: boolean;
     };
     Failure: {
@@ -959,14 +959,14 @@ export interface components {
        *     - `creativeRisk`: a number from 0 to 2; default 0.9. How daring the choice is. 0 always takes the likeliest, 1 is as varied as the music that the model has learned from, more takes unlikely notes more often, but none with less than a twentieth of the likeliest one's probability.
        *     - `inputDuration`: a number from 0 to 120 (seconds); default 0. How much of your piece the model hears, counted back from its end, in whole bars. 0 is all that it can hear. What it does not hear stays in the piece, too.
        *     - `trackExtensionDuration`: a number from 2 to 120 (seconds); default 30. How much is added, in whole bars at the piece's tempo. A piece has at most 64 bars in all.
-       *     - `extensionBars`: an integer from 0 to 63 (bars); default 0. How much is added, in bars. 0 leaves it to the track extension duration.
-       *     - `maximumRestTime`: a number from 0 to 10 (seconds); default 0. The longest silence of a voice in what is added. 0 sets no limit.
-       *     - `maximumNoteLength`: a number from 0 to 10 (seconds); default 0. The longest note in what is added. 0 sets no limit.
+       *     - `extensionBars`: an integer from 0 to 63 (bars); default 0. How much is added, in bars, after the last bar that you give, also if it rests. 0 leaves it to the track extension duration.
+       *     - `maximumRestTime`: a number from 0 to 10 (seconds); default 0. The longest silence of a voice in what is added, in whole sixteenths and never less than one. 0 sets no limit.
+       *     - `maximumNoteLength`: a number from 0 to 10 (seconds); default 0. The longest note in what is added, in whole sixteenths and never less than one. 0 sets no limit. A performance may hold the last note longer.
        *     - `ending`: cadence, open; default cadence. With cadence the music comes to an end in its last bar, and of several candidates one is taken that ends on the tonic if there is one. With open it is cut at the bar line, as if it went on.
-       *     - `voices`: given, all; default given. With given your tracks go on. With all the model's other voices enter where your piece ends.
+       *     - `voices`: given, all; default given. With given your tracks go on, as many as the model has voices, the tune always among them; remarks say which rest. With all the model's other voices enter where your piece ends.
        *     - `density`: an integer from 0 to 4; default 0. How many notes a voice has in each bar of what is added, from 1 (as in the quietest quarter of the music that the model has learned from) to 4 (as in the busiest). 0 leaves it to the model.
-       *     - `lowestPitch`: an integer from 0 to 127 (MIDI note number); default 0. The lowest pitch that is added: 60 is middle C, 12 more or less is an octave.
-       *     - `highestPitch`: an integer from 0 to 127 (MIDI note number); default 127. The highest pitch that is added: 60 is middle C, 12 more or less is an octave.
+       *     - `lowestPitch`: an integer from 0 to 127 (MIDI note number); default 0. The lowest pitch that is added: 60 is middle C, 12 more or less is an octave. Each voice keeps to a register near your track's. If none of it is left, the composition fails, and its message says which pitches the voice has.
+       *     - `highestPitch`: an integer from 0 to 127 (MIDI note number); default 127. The highest pitch that is added: 60 is middle C, 12 more or less is an octave. Each voice keeps to a register near your track's. If none of it is left, the composition fails, and its message says which pitches the voice has.
        *     - `candidates`: an integer from 1 to 8; default 8. How many continuations are written side by side. You get the one that ends best, and among equals the likeliest.
        *
        *     `arranger`:
@@ -985,11 +985,11 @@ export interface components {
     };
     /** @description What the MIDI file adds to the notes, as a player does. No note begins at another time. */
     Performance: {
-      /** @description Velocities follow the phrases, the bars and the voices, with the tune in front. A tune whose own velocities differ keeps them. On unless it is false. */
+      /** @description Velocities follow the phrases, the bars and the voices, with the tune in front. A tune, or another uploaded track of a piece that goes on, keeps its own velocities where they differ. On unless it is false. */
       dynamics?: boolean;
       /** @description Each track has a volume and a place between left and right. On unless it is false. */
       mix?: boolean;
-      /** @description The other voices end up to a 32nd early before rests and where a phrase of the tune ends. The tune keeps its lengths. On unless it is false. */
+      /** @description The other voices end up to a 32nd early before rests and where a phrase of the tune ends. The tune keeps its lengths, and so do all uploaded notes of a piece that goes on. On unless it is false. */
       breaths?: boolean;
       /** @description The tempo slows down by 8 % over the bar before the tune's last note, which is held 1.5 times as long, but at most a bar longer. Where other voices move under it, it stays at the slower tempo; what sounds after it has the piece's tempo. On unless it is false. */
       ritardando?: boolean;
@@ -1020,11 +1020,11 @@ export interface components {
       }[];
       /** @description Changes how the finished piece is performed. What it does not name stays as it is. `instruments` gives all tracks new instruments; `model` gives them back those of melody and model. */
       performance?: {
-        /** @description Velocities follow the phrases, the bars and the voices, with the tune in front. A tune whose own velocities differ keeps them. On unless it is false. */
+        /** @description Velocities follow the phrases, the bars and the voices, with the tune in front. A tune, or another uploaded track of a piece that goes on, keeps its own velocities where they differ. On unless it is false. */
         dynamics?: boolean;
         /** @description Each track has a volume and a place between left and right. On unless it is false. */
         mix?: boolean;
-        /** @description The other voices end up to a 32nd early before rests and where a phrase of the tune ends. The tune keeps its lengths. On unless it is false. */
+        /** @description The other voices end up to a 32nd early before rests and where a phrase of the tune ends. The tune keeps its lengths, and so do all uploaded notes of a piece that goes on. On unless it is false. */
         breaths?: boolean;
         /** @description The tempo slows down by 8 % over the bar before the tune's last note, which is held 1.5 times as long, but at most a bar longer. Where other voices move under it, it stays at the slower tempo; what sounds after it has the piece's tempo. On unless it is false. */
         ritardando?: boolean;
@@ -2879,7 +2879,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `IDEMPOTENCY_KEY_REUSED`: the idempotency key was used for another request; `MODEL_NOT_FOUND`: the model does not exist; `MODEL_OF_ANOTHER_TECHNIQUE`: the model belongs to another technique; `SAMPLE_MELODY_NOT_FOUND`: the sample melody does not exist; `TRACK_NOT_FOUND`: the track does not exist; `COMPOSITION_NOT_FOUND`: the composition does not exist; `INPUT_NOT_READY`: the input is not ready; `BARS_OUT_OF_RANGE`: the bars lie outside the melody; `MELODY_TOO_LONG`: the melody is too long; `MELODY_EMPTY`: the melody has no notes; `TIME_SIGNATURE_NOT_SUPPORTED`: the time signature is not supported; `PITCH_OUT_OF_RANGE`: a note would leave the range of pitches; `PARAMETERS_NOT_APPLICABLE`: the parameters do not fit the melody */
+      /** @description `IDEMPOTENCY_KEY_REUSED`: the idempotency key was used for another request; `MODEL_NOT_FOUND`: the model does not exist; `MODEL_OF_ANOTHER_TECHNIQUE`: the model belongs to another technique; `SAMPLE_MELODY_NOT_FOUND`: the sample melody does not exist; `TRACK_NOT_FOUND`: the track does not exist; `COMPOSITION_NOT_FOUND`: the composition does not exist; `INPUT_NOT_READY`: the input is not ready; `INPUT_TOO_LARGE`: the input is too large; `BARS_OUT_OF_RANGE`: the bars lie outside the melody; `MELODY_TOO_LONG`: the melody is too long; `MELODY_EMPTY`: the melody has no notes; `TIME_SIGNATURE_NOT_SUPPORTED`: the time signature is not supported; `PITCH_OUT_OF_RANGE`: a note would leave the range of pitches; `PARAMETERS_NOT_APPLICABLE`: the parameters do not fit the melody */
       422: {
         headers: {
           [name: string]: unknown;

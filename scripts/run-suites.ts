@@ -80,6 +80,7 @@ const groups: readonly Group[] = [
       jestSuite("faults", 1),
       jestSuite("e2e", 1, { name: "jest e2e failures", arguments: ["--testPathPatterns", failuresEndToEnd] }),
       jestSuite("conformance", 1),
+      jestSuite("console", 1),
     ],
   ],
 ];

@@ -4,15 +4,17 @@
  * What is made from packages (the theme's style sheet, the cut sounds) lies in `console/.generated` and is made once.
  */
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "vite";
+import { cutBachExcerpts } from "./bach-excerpts";
 import { cutSounds } from "./sounds";
 import { makeThemeStylesheet } from "./theme";
 
 const folder = fileURLToPath(new URL("..", import.meta.url));
 const generated = join(folder, ".generated");
-const sounds = join(generated, "public", "sounds");
+const publicFolder = join(generated, "public");
+const sounds = join(publicFolder, "sounds");
 
 async function main(): Promise<void> {
   mkdirSync(generated, { recursive: true });
@@ -24,6 +26,7 @@ async function main(): Promise<void> {
     await cutSounds(begun);
     renameSync(begun, sounds);
   }
+  writeFileSync(join(publicFolder, "bach-excerpts.json"), JSON.stringify(cutBachExcerpts(dirname(folder))));
   await build({ configFile: join(folder, "vite.config.ts") });
 }
 

@@ -1,10 +1,11 @@
 /** Puts together a piece that goes on: what was given, and what was written after it. */
 import type { InvocationResponse } from "../schemas/invocation";
-import { type GivenPiece, heardTracks, pieceWithWholeSteps } from "./given-piece";
-import { type ModelNote, tickOfStep } from "./melody";
+import { beginningOf } from "../schemas/text";
+import { type GivenPiece, heardTracks, pieceWithWholeSteps, trackOfPiece } from "./given-piece";
+import { type ModelNote, stepsPerBeat, tickOfStep, toGrid } from "./melody";
 import { endTick, type MidiNote } from "./midi-note";
 import { type GeneratedTrack, type Score, sharedMembers } from "./score";
-import { ticksPerBar } from "./time-signatures";
+import { barShapes } from "./time-signatures";
 
 /** Where new music begins, and the bars of the piece with it. */
 export type Continuation = NonNullable<InvocationResponse["continuation"]>;
@@ -18,14 +19,30 @@ export interface ExtendScoreParams {
 }
 
 /**
+ * Returns the step from which a piece is gone on with: the first beat after the last note that is heard. Whole bars of
+ * rests at the end stay, so the step lies as many bars later.
+ */
+export function seamOf(piece: GivenPiece): number {
+  const { steps } = barShapes[piece.timeSignature];
+  const ends = heardTracks(piece)
+    .flatMap((index) => toGrid(trackOfPiece(piece, index)))
+    .map(({ onset, duration }) => onset + duration);
+  const beat = Math.ceil(ends.reduce((latest, end) => Math.max(latest, end), 0) / stepsPerBeat) * stepsPerBeat;
+  return beat + steps * (piece.bars - Math.ceil(beat / steps));
+}
+
+/**
  * Returns the piece that goes on. Every given note stays as it was, tick for tick, with its velocity; drums and tracks
  * that were not heard end where they ended. A voice that enters is a track of its own after the given ones. A model
- * writes new notes as loud as those before them, so their velocities stay, too.
+ * writes new notes as loud as those before them, so their velocities stay, too. Where a given note that is played off
+ * the grid ends after the seam, new notes begin with its end, so that no repeated pitch cuts it.
  */
 export function extendScore({ name, piece: given, continuation, written }: ExtendScoreParams): Score {
   const piece = pieceWithWholeSteps(given);
   const { ticksPerBeat, tempo, timeSignature } = piece;
-  const tickOf = (step: number): number => tickOfStep(step, ticksPerBeat);
+  const heard = heardTracks(piece);
+  const givenEnd = Math.max(...heard.map((index) => latestEnd(piece.tracks[index]?.notes ?? [])));
+  const tickOf = (step: number): number => Math.max(tickOfStep(step, ticksPerBeat), givenEnd);
   const placed = (notes: readonly ModelNote[]): MidiNote[] =>
     notes.map(({ onset, duration, pitch, velocity }) => ({
       startTick: tickOf(onset),
@@ -33,13 +50,9 @@ export function extendScore({ name, piece: given, continuation, written }: Exten
       pitch,
       velocity,
     }));
-  const heard = heardTracks(piece);
   const generatedFromTick = tickOf(continuation.firstStep);
-  // Drums and tracks that are not heard may last longer than the new music.
-  const lastTick = Math.max(0, ...piece.tracks.map(({ notes }) => latestEnd(notes)));
-  const givenBars = Math.min(piece.bars, Math.ceil(lastTick / ticksPerBar(timeSignature, ticksPerBeat)));
   return {
-    ...sharedMembers({ name, ticksPerBeat, tempo, bars: Math.max(continuation.bars, givenBars), timeSignature }),
+    ...sharedMembers({ name, ticksPerBeat, tempo, bars: continuation.bars, timeSignature }),
     tracks: [
       ...piece.tracks.map(({ notes, ...track }, index) => {
         const position = heard.indexOf(index);
@@ -62,4 +75,38 @@ export function extendScore({ name, piece: given, continuation, written }: Exten
 /** Returns the tick at which the last of the notes ends; 0 if there are none. */
 function latestEnd(notes: readonly MidiNote[]): number {
   return notes.reduce((latest, note) => Math.max(latest, endTick(note)), 0);
+}
+
+/** The maximum numbers of tracks that a remark names, and of UTF-16 code units that it shows of a name. */
+const named = { tracks: 12, name: 24 };
+
+/** Returns tracks in words, by their numbers in `output.tracks` and their names. */
+function tracksInWords(score: Score, indices: readonly number[]): string {
+  const words = indices.slice(0, named.tracks).map((index) => {
+    const name = score.tracks[index]?.name ?? "";
+    return name === "" ? String(index) : `${index} (${beginningOf(name, named.name)})`;
+  });
+  const others = indices.length - words.length;
+  return [...words, ...(others > 0 ? [`${others} more`] : [])].join(", ");
+}
+
+/**
+ * Returns sentences about a piece in which not every given track goes on: which tracks do, and which rest. Drums and
+ * tracks without notes never go on, so there is nothing to say of them.
+ */
+export function restsInWords(score: Score): string[] {
+  const given = score.tracks.flatMap(({ source, isDrums, notes }, index) =>
+    source !== "generated" && isDrums !== true && notes.length > 0 ? [{ index, goesOn: source === "extended" }] : [],
+  );
+  const indices = (wanted: boolean): number[] =>
+    given.filter(({ goesOn }) => goesOn === wanted).map(({ index }) => index);
+  const resting = indices(false);
+  if (resting.length === 0) return [];
+  const rest = `These tracks rest in what is added: ${tracksInWords(score, resting)}.`;
+  if (score.tracks.every(({ source }) => source === "input")) {
+    return [`Nothing was added but rests. Another seed may change that. ${rest}`];
+  }
+  const extended = indices(true);
+  const goOn = extended.length === 0 ? "No track goes on." : `These tracks go on: ${tracksInWords(score, extended)}.`;
+  return [goOn, rest];
 }

@@ -1,14 +1,20 @@
 /** What a composition is given: one melody, or all tracks of a piece. */
 import type { TechniqueId } from "../../naming/resource-names";
 import type { InputOptions } from "../schemas/composition-parts";
-import { type Bars, choosePart, type Melody, type TrackMelody, withWholeSteps } from "./melody";
+import { barAt } from "./bar-lines";
+import { barsWithNotes } from "./bars-with-notes";
+import type { PitchSpan } from "./input-limits";
+import { type Bars, choosePart, type Melody, pitchSpan, type TrackMelody, withWholeSteps } from "./melody";
 import type { MidiNote } from "./midi-note";
 import { type Score, sharedMembers } from "./score";
 import type { MidiTrack, Song } from "./song";
 import { timeSignatureOf } from "./time-signatures";
 
 /** A track that was given. */
-export interface GivenTrack extends Pick<Score["tracks"][number], "name" | "program" | "isDrums" | "mix"> {
+export interface GivenTrack extends Pick<
+  Score["tracks"][number],
+  "name" | "program" | "isDrums" | "isWritten" | "mix"
+> {
   readonly notes: readonly MidiNote[];
 }
 
@@ -105,10 +111,11 @@ export function wholeScore(score: Score): PieceToChooseFrom {
   return {
     bars: { ticksPerBeat, bars, timeSignature: timeSignatureOf(score) },
     tempo,
-    tracks: score.tracks.map(({ name, program, isDrums, mix, notes }) => ({
+    tracks: score.tracks.map(({ name, program, source, isDrums, isWritten, mix, notes }) => ({
       name,
       program,
       ...(isDrums === undefined ? {} : { isDrums }),
+      ...(source === "generated" || isWritten === true ? { isWritten: true as const } : {}),
       ...(mix === undefined ? {} : { mix }),
       notes,
     })),
@@ -129,6 +136,24 @@ export function wholeFile(
   });
   const { name, program, notes, tempo } = chosen.line;
   return { bars: chosen.line, tempo, tracks: [{ name, program, notes }, ...others.map(given)] };
+}
+
+/** What is known of a file whose tracks may all be given, apart from what is known of the chosen one. */
+export interface WholeFileFacts extends PitchSpan {
+  /** The bars of the chosen track in which notes of any track that is not drums begin. */
+  readonly barsWithNotes: string;
+}
+
+/** Returns the facts of a whole file. Notes that begin after the bars of the chosen track are never given. */
+export function wholeFileFacts(
+  song: Song,
+  chosen: { readonly index: number; readonly line: TrackMelody },
+): WholeFileFacts {
+  const { bars, barLines: stretches } = chosen.line;
+  const tones = wholeFile(song, chosen)
+    .tracks.filter(({ isDrums }) => isDrums !== true)
+    .flatMap(({ notes }) => notes.filter(({ startTick }) => barAt(stretches, startTick) <= bars));
+  return { barsWithNotes: barsWithNotes(stretches, tones), ...pitchSpan(tones) };
 }
 
 /** Returns the piece with a finer division where a sixteenth is not a whole number of ticks. */

@@ -147,7 +147,7 @@ export const firstBarWithNotes = ({ barLines: stretches, notes }: TrackMelody): 
 export const noteBarsOf = (melody: Music): string => barsWithNotes(stretchesOf(melody), melody.notes);
 
 /** Returns the lowest and the highest pitch of notes. */
-function pitchSpan(notes: readonly MidiNote[]): PitchSpan {
+export function pitchSpan(notes: readonly MidiNote[]): PitchSpan {
   let lowest = Infinity;
   let highest = -Infinity;
   for (const { pitch } of notes) {

@@ -70,13 +70,41 @@ function withDeltas(events: readonly TimedEvent[], endsAt: number): TMidiEvent[]
 }
 
 /** MIDI channel 10, counted from 0. */
-const drumChannel = 9;
+export const drumChannel = 9;
 /** MIDI channels in the order in which tracks take them. The channel of the drums is left out. */
 const melodicChannels = [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15];
 
-/** Returns the MIDI channel of a track, counted from 0. Of more than fifteen tracks, some share one. */
-export const channelOf = ({ isDrums }: Pick<PlayedTrack, "isDrums">, index: number): number =>
-  isDrums === true ? drumChannel : (melodicChannels[index % melodicChannels.length] ?? 0);
+/**
+ * Returns the channel of each track. Where tracks are more than channels, those of one program share channels, so that
+ * each of the first 15 programs keeps its sound. Further programs share with the others, whose sound they may take.
+ */
+export function channelsOf(tracks: readonly Pick<PlayedTrack, "program" | "isDrums">[]): number[] {
+  const count = melodicChannels.length;
+  const melodic = tracks.flatMap(({ isDrums }, index) => (isDrums === true ? [] : [index]));
+  const places = new Map<number, number>();
+  if (tracks.length <= count) for (const index of melodic) places.set(index, index);
+  else {
+    // A program's first track has a channel of its own before any other has a second one.
+    const firsts = melodic.filter((index) => tracks.findIndex(isMelodicOf(tracks[index]?.program)) === index);
+    const owners = [...firsts, ...melodic.filter((index) => !firsts.includes(index))].slice(0, count);
+    owners.sort((one, other) => one - other).forEach((index, place) => places.set(index, place));
+    const sharers = new Map<number, number>();
+    for (const index of melodic.filter((track) => !places.has(track))) {
+      const program = tracks[index]?.program;
+      const alike = owners.filter((owner) => tracks[owner]?.program === program);
+      const shared = alike.length === 0 ? owners : alike;
+      const [owner = 0] = [...shared].sort((one, other) => (sharers.get(one) ?? 0) - (sharers.get(other) ?? 0));
+      sharers.set(owner, (sharers.get(owner) ?? 0) + 1);
+      places.set(index, places.get(owner) ?? 0);
+    }
+  }
+  return tracks.map((_, index) => melodicChannels[places.get(index) ?? -1] ?? drumChannel);
+}
+
+const isMelodicOf =
+  (program: number | undefined) =>
+  (track: Pick<PlayedTrack, "program" | "isDrums">): boolean =>
+    track.isDrums !== true && track.program === program;
 
 /** MIDI clocks in a quarter note. */
 const clocksPerQuarter = 24;
@@ -106,8 +134,9 @@ export function writePlayedPiece(piece: PlayedPiece): Uint8Array {
     piece.bars * ticksPerBar(timeSignatureOf(piece), piece.ticksPerBeat),
     ...lastingTracks.flatMap(({ notes }) => notes.map(endTick)),
   );
+  const channels = channelsOf(piece.tracks);
   const tracks = lastingTracks.map(({ name, program, isDrums, notes, volume, pan }, index) => {
-    const channel = channelOf({ isDrums }, index);
+    const channel = channels[index] ?? 0;
     const settings: TimedEvent[] = [{ tick: 0, rank: 0, at: (delta) => ({ delta, trackName: plainText(name, 100) }) }];
     if (index === 0) {
       const timeSignature = timeSignatureEvent(timeSignatureOf(piece));

@@ -63,8 +63,9 @@ export interface PerformParams {
 }
 
 /**
- * Returns the piece as it is played. The tune, which is the first track, keeps its notes with their ticks. It keeps
- * their velocities, too, if they differ from each other, because then somebody has chosen them.
+ * Returns the piece as it is played. The tune, which is the first track, keeps its notes with their ticks, and so does
+ * each track that its user has given. They keep their velocities, too, if those of a track differ from each other,
+ * because then somebody has chosen them. What was added to a given track begins and ends as voices do.
  */
 export function perform({ score, options, phraseEnds }: PerformParams): PerformedScore {
   const lead = score.tracks.find(({ notes }) => notes.length > 0);
@@ -78,6 +79,10 @@ export function perform({ score, options, phraseEnds }: PerformParams): Performe
     tempos: options.ritardando ? closingTempos(score, lead.notes) : [],
   };
 }
+
+/** Returns true for the tune, and for other tracks that the user gave and no technique wrote. */
+const isGiven = ({ source, isWritten }: Score["tracks"][number], index: number): boolean =>
+  index === 0 || (source !== "generated" && isWritten !== true);
 
 /** Returns the phrases of a line, in their order. There is at least one note. */
 function phrasesOf(notes: readonly MidiNote[], ticksPerBeat: number, ends: readonly number[] = []): Phrase[] {
@@ -121,6 +126,8 @@ function withBreaths(score: Score, phrases: readonly Phrase[]): Score {
     ...score,
     tracks: score.tracks.map((track, index) => {
       if (index === 0 || track.isDrums === true) return track;
+      // Of a given track, the notes from its seam on are not the user's.
+      const shortenedFrom = isGiven(track, index) ? (track.generatedFromTick ?? Infinity) : 0;
       const starts = track.notes.map(({ startTick }) => startTick).sort((one, other) => one - other);
       let position = 0;
       const nextStarts = new Map<number, number>();
@@ -137,7 +144,7 @@ function withBreaths(score: Score, phrases: readonly Phrase[]): Score {
         ...track,
         notes: track.notes.map((note) => {
           const breath = breathOf(note.durationTicks, score.ticksPerBeat);
-          return breath > 0 && 2 * breath < note.durationTicks && breathes(note)
+          return note.startTick >= shortenedFrom && breath > 0 && 2 * breath < note.durationTicks && breathes(note)
             ? { ...note, durationTicks: note.durationTicks - breath }
             : note;
         }),
@@ -178,7 +185,7 @@ function withDynamics(score: Score, phrases: readonly Phrase[]): Score {
   return {
     ...score,
     tracks: score.tracks.map((track, index) => {
-      const isPlayed = index === 0 && new Set(track.notes.map(({ velocity }) => velocity)).size > 1;
+      const isPlayed = isGiven(track, index) && new Set(track.notes.map(({ velocity }) => velocity)).size > 1;
       if (isPlayed) return track;
       const factor = factorOf(index);
       const phraseAt = phraseFinder(phrases);

@@ -4,7 +4,8 @@ import { type CompositionOutput, trackSources } from "../schemas/composition-par
 import type { Metrics } from "../schemas/metrics";
 import { barsWithNotes } from "./bars-with-notes";
 import { cellOf, soundingCells } from "./edit-events";
-import { type Melody, type ModelNote, stretchesOf, tickOfStep, toGrid, withWholeSteps } from "./melody";
+import type { PitchSpan } from "./input-limits";
+import { type Melody, type ModelNote, pitchSpan, stretchesOf, tickOfStep, toGrid, withWholeSteps } from "./melody";
 import { endTick, lastingTicks, type MidiNote, shortestNote } from "./midi-note";
 import type { TempoSign } from "./midi-scan";
 import { writePlayedPiece } from "./midi-writer";
@@ -40,6 +41,8 @@ export const scoreSchema = z.strictObject({
       generatedFromTick: z.number().min(0).optional(),
       /** Present if the track's pitches stand for drums. */
       isDrums: z.literal(true).optional(),
+      /** Present on a track of the input that a technique has written before: it is performed as it was then. */
+      isWritten: z.literal(true).optional(),
       /** The place in the mix that the technique gives the track. Without it, a performance decides. */
       mix: mixSchema.optional(),
       notes: z.array(noteSchema),
@@ -206,6 +209,10 @@ export function scoreNoteBars(score: Score): string[] {
   const stretches = stretchesOf({ bars, ticksPerBeat, timeSignature: timeSignatureOf(score) });
   return tracks.map(({ notes }) => barsWithNotes(stretches, notes));
 }
+
+/** Returns the lowest and the highest pitch of each track; nothing for a track without notes. */
+export const scorePitchSpans = ({ tracks }: Pick<Score, "tracks">): (PitchSpan | null)[] =>
+  tracks.map(({ notes }) => (notes.length === 0 ? null : pitchSpan(notes)));
 
 /** Returns the output that the composition's resource shows of the piece. */
 export function scoreOutput(score: Score, metrics: Metrics, editEventCount?: number): CompositionOutput {

@@ -53,8 +53,12 @@ export type InputOptions = z.infer<typeof inputOptionsSchema>;
 /** The sixteenths at which notes of the tune begin that end a phrase. A piece has at most 1,024 sixteenths. */
 export const phraseEndsSchema = z.array(z.int().min(0).max(1023)).max(1024);
 
+/** The maximum numbers of remarks, and of UTF-16 code units of one. */
+export const maxRemarks = 8;
+export const maxRemarkLength = 500;
+
 /** Sentences of a technique about a piece, such as that a voice rests throughout. */
-export const remarksSchema = z.array(z.string().min(1).max(500)).max(8);
+export const remarksSchema = z.array(z.string().min(1).max(maxRemarkLength)).max(maxRemarks);
 
 /** How a piece is performed: what is added to its notes in the MIDI file. */
 export const performanceOptionsSchema = z.strictObject({

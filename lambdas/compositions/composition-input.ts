@@ -2,6 +2,7 @@
 import { stylesIn } from "../../domain/music/arranger/styles";
 import { type BarRange, barRanges } from "../../domain/music/bar-lines";
 import { type NoteBars, togetherWithNotes } from "../../domain/music/bars-with-notes";
+import { maxGivenTracks } from "../../domain/music/given-piece";
 import {
   chooseBars,
   type InputIssue,
@@ -52,6 +53,25 @@ function inputProblem(code: ProblemCode, detail: string, error: FieldError): Pro
   return new Problem(code, { detail, errors: [error] });
 }
 
+/** Checks the number of tracks of a piece that is given as a whole. @throws Problem INPUT_TOO_LARGE */
+function checkTrackCount(tracks: number, field: Pick<FieldError, "pointer" | "value">): void {
+  if (tracks <= maxGivenTracks) return;
+  // The row of an upload lists its first 64 tracks.
+  const detail = `The input has more tracks than can be given at once, which are ${maxGivenTracks}.`;
+  const allowed = `an input of at most ${maxGivenTracks} tracks, or one of its tracks alone`;
+  throw inputProblem("INPUT_TOO_LARGE", detail, { ...field, reason: "gives too many tracks", allowed });
+}
+
+/** Returns the span of several tracks; undefined if one of them is not known. */
+function pitchesOfAll(spans: readonly (PitchSpan | null | undefined)[]): PitchSpan | undefined {
+  const known = spans.filter((span) => span !== null && span !== undefined);
+  if (known.length < spans.length || known.length === 0) return undefined;
+  return {
+    lowest: Math.min(...known.map(({ lowest }) => lowest)),
+    highest: Math.max(...known.map(({ highest }) => highest)),
+  };
+}
+
 /** Resolves an input. @throws Problem 422 when it cannot be used */
 export async function resolveInput(params: ResolveInputParams): Promise<ResolvedInput> {
   const { sub, input, inputOptions, tracks, compositions, technique } = params;
@@ -86,12 +106,13 @@ export async function resolveInput(params: ResolveInputParams): Promise<Resolved
         allowed: "the id of one of your tracks (GET /tracks)",
       });
     }
+    if (isWhole) checkTrackCount(track.tracks.length, { pointer: "/inputOptions/allTracks", value: true });
+    const { firstBarWithNotes, barsWithNotes } = track;
     return {
       bars: track.bars,
-      // Of the file's other tracks, the row does not know the bars.
-      ...(isWhole ? {} : { firstBarWithNotes: track.firstBarWithNotes, barsWithNotes: track.barsWithNotes }),
+      ...(isWhole ? { barsWithNotes: track.allTracks?.barsWithNotes } : { firstBarWithNotes, barsWithNotes }),
       ranges: barRanges(track.bars, track.otherMetres ?? []),
-      pitches: { lowest: track.lowestPitch, highest: track.highestPitch },
+      pitches: isWhole ? track.allTracks : { lowest: track.lowestPitch, highest: track.highestPitch },
       mustExist: [ownedKey("TRACK", sub, trackId)],
       file: {
         key: trackKey({ sub, id: trackId }),
@@ -135,6 +156,9 @@ export async function resolveInput(params: ResolveInputParams): Promise<Resolved
       allowed: "a composition with such a track",
     });
   }
+  if (isWhole) {
+    checkTrackCount(composition.output.tracks.length, { pointer: "/input/compositionId", value: compositionId });
+  }
   if (!isWhole && !sounding.includes(trackIndex)) {
     const isDrums = composition.output.tracks.some((track) => track.index === trackIndex && track.isDrums === true);
     const found = isDrums ? `Track ${trackIndex} of composition ${compositionId} is drums.` : undefined;
@@ -154,7 +178,7 @@ export async function resolveInput(params: ResolveInputParams): Promise<Resolved
       ? noteBars && togetherWithNotes(sounding.map((index) => noteBars[index] ?? ""))
       : noteBars?.[trackIndex],
     ranges: [{ firstBar: 1, lastBar: bars, timeSignature: timeSignatureOf(composition.output) }],
-    pitches: undefined,
+    pitches: pitchesOfAll((isWhole ? sounding : [trackIndex]).map((index) => composition.pitchSpans?.[index])),
     mustExist: [ownedKey("COMPOSITION", sub, compositionId)],
     file: {
       key: presentScoreKey(composition),

@@ -3,7 +3,7 @@ import { measureScore } from "../../domain/music/composition-metrics";
 import { correctScore, type CorrectScoreResult } from "../../domain/music/corrected-score";
 import { withPrograms } from "../../domain/music/instruments";
 import { stepsPerBeat } from "../../domain/music/melody";
-import { type Score, scoreNoteBars, scoreOutput } from "../../domain/music/score";
+import { type Score, scoreNoteBars, scoreOutput, scorePitchSpans } from "../../domain/music/score";
 import { parseMidi, type Song } from "../../domain/music/song";
 import type { CompositionOutput } from "../../domain/schemas/composition-parts";
 import { storableMetrics } from "../../domain/schemas/metrics";
@@ -53,6 +53,7 @@ export async function correctComposition(params: CorrectCompositionParams): Prom
     attributes: {
       output: correctedOutput(result, output),
       barsWithNotes: scoreNoteBars(score),
+      pitchSpans: scorePitchSpans(score),
       ...(item.phraseEnds === undefined ? {} : { phraseEnds: remainingPhraseEnds(item.phraseEnds, score) }),
     },
   });

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { extendScore } from "../../domain/music/extended-score";
+import { extendScore, restsInWords } from "../../domain/music/extended-score";
 import { type GivenPiece, heardTracks, scoreOfPiece, trackOfPiece } from "../../domain/music/given-piece";
 import { withInstruments } from "../../domain/music/instruments";
 import { mendScore, withKeptTracks } from "../../domain/music/mended-score";
@@ -9,8 +9,10 @@ import {
   type Score,
   scoreNoteBars,
   scoreOutput,
+  scorePitchSpans,
   writeMidi,
 } from "../../domain/music/score";
+import { maxRemarks } from "../../domain/schemas/composition-parts";
 import type { Failure } from "../../domain/schemas/failure";
 import type { InvocationResponse } from "../../domain/schemas/invocation";
 import { storableMetrics } from "../../domain/schemas/metrics";
@@ -224,8 +226,10 @@ async function writeResult(
   piece: GivenPiece,
   generated: GeneratedPiece,
 ): Promise<CompositionResult> {
-  const { metrics, editEvents, phraseEnds, remarks = [] } = generated;
+  const { metrics, editEvents, phraseEnds, continuation } = generated;
   const composed = scoreOf(composition.name, piece, generated);
+  const rests = continuation === undefined ? [] : restsInWords(composed);
+  const remarks = [...rests, ...(generated.remarks ?? [])].slice(0, maxRemarks);
   const score = withInstruments(composed, composition.performance?.instruments ?? "model");
   const bytes = performedMidi(score, { ...composition, phraseEnds });
   const revision = composition.attempt;
@@ -242,11 +246,12 @@ async function writeResult(
   return {
     output: {
       ...scoreOutput(score, storableMetrics(metrics), editEvents?.length),
-      ...(remarks.length === 0 ? {} : { remarks: [...remarks] }),
+      ...(remarks.length === 0 ? {} : { remarks }),
     },
     midi: { revision, ...digestOf(bytes) },
     inputMidi: digestOf(given),
     barsWithNotes: scoreNoteBars(score),
+    pitchSpans: scorePitchSpans(score),
     ...(phraseEnds === undefined ? {} : { phraseEnds }),
   };
 }

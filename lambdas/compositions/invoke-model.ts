@@ -1,7 +1,8 @@
 import { replayEdits, sameCells, soundingCells } from "../../domain/music/edit-events";
+import { seamOf } from "../../domain/music/extended-score";
 import { type GivenPiece, heardTracks, trackOfPiece } from "../../domain/music/given-piece";
-import { beatsPerBar, type Melody, type ModelNote, stepsPerBar, stepsPerBeat, toGrid } from "../../domain/music/melody";
-import type { ModelReference } from "../../domain/schemas/composition-parts";
+import { beatsPerBar, type Melody, type ModelNote, stepsPerBeat, toGrid } from "../../domain/music/melody";
+import { maxRemarkLength, type ModelReference } from "../../domain/schemas/composition-parts";
 import type { Failure } from "../../domain/schemas/failure";
 import {
   endsInside,
@@ -88,7 +89,7 @@ export async function invokeModel(params: InvokeModelParams): Promise<ModelRespo
     case "MODEL_ERROR":
       return modelError(invocation, composition, log);
     case "RESPONSE":
-      return readResponse(invocation.body, { composition, bars: piece.bars, heard, log });
+      return readResponse(invocation.body, { composition, piece, heard, log });
   }
 }
 
@@ -190,14 +191,14 @@ function modelError(
 
 interface ReadResponseParams {
   readonly composition: ModelComposition;
-  /** The bars of the input. */
-  readonly bars: number;
+  readonly piece: GivenPiece;
   /** The tracks as the model got them. The first is the melody. */
   readonly heard: readonly [HeardLine, ...HeardLine[]];
   readonly log: Log;
 }
 
-function readResponse(body: Uint8Array, { composition, bars, heard, log }: ReadResponseParams): ModelResponse {
+function readResponse(body: Uint8Array, params: ReadResponseParams): ModelResponse {
+  const { composition, piece, heard, log } = params;
   const notes = heard.flatMap((line) => line.notes);
   if (body.byteLength > maxPayloadBytes) {
     const advice = "Choose fewer bars, or parameters that ask for fewer edits.";
@@ -206,7 +207,10 @@ function readResponse(body: Uint8Array, { composition, bars, heard, log }: ReadR
   const parsed = invocationResponseSchema.safeParse(parseJson(new TextDecoder().decode(body)));
   if (!parsed.success) {
     return invalidResponse(
-      parsed.error.issues.slice(0, 5).map(({ path, message }) => `${path.map(String).join(".")} ${message}`),
+      parsed.error.issues.slice(0, 5).map(({ path, message }) => {
+        const place = path.length === 0 ? "" : ` at ${path.map(String).join(".")}`;
+        return `is not what the contract says${place} (${message})`;
+      }),
       log,
     );
   }
@@ -216,14 +220,15 @@ function readResponse(body: Uint8Array, { composition, bars, heard, log }: ReadR
   }
   const isOneRoll = heard.length > 1 && !techniques[composition.technique].extends;
   const faults = [
-    ...continuationFaults(parsed.data, composition, heard),
+    ...overlapFaults(tracks),
+    ...continuationFaults(parsed.data, params),
     ...(isOneRoll && (melody === undefined || tracks.length > 0)
       ? ["is not the whole piece, re-written on one roll"]
       : []),
   ];
   if (faults.length > 0) return invalidResponse(faults, log);
   const result = [...(melody?.notes ?? notes), ...tracks.flatMap((track) => track.notes)];
-  if (!result.every((note) => endsInside(note, Math.max(bars, continuation?.bars ?? 0)))) {
+  if (!result.every((note) => endsInside(note, Math.max(piece.bars, continuation?.bars ?? 0)))) {
     return invalidResponse(["has notes after the end of the piece"], log);
   }
   // The edits must lead from the input to the piece.
@@ -231,30 +236,59 @@ function readResponse(body: Uint8Array, { composition, bars, heard, log }: ReadR
   if (editEvents !== undefined && (replayed === undefined || !sameCells(replayed, soundingCells(result)))) {
     return invalidResponse(["has edit events that do not lead from the input to the result"], log);
   }
-  return { kind: "GENERATED", response: parsed.data };
+  return { kind: "GENERATED", response: withPlainTexts(parsed.data) };
+}
+
+/** Returns the response with names and remarks on one line, without characters that are forbidden or cannot be seen. */
+function withPlainTexts(response: InvocationResponse): InvocationResponse {
+  const { tracks, remarks } = response;
+  return {
+    ...response,
+    tracks: tracks.map((track, index) => ({ ...track, name: plainText(track.name, 64) || `Track ${index + 1}` })),
+    ...(remarks === undefined
+      ? {}
+      : { remarks: remarks.map((remark) => plainText(remark, maxRemarkLength)).filter((remark) => remark !== "") }),
+  };
+}
+
+/** Returns what is wrong with tracks in which a pitch begins while it sounds: no MIDI file can say which of the two ends. */
+function overlapFaults(tracks: InvocationResponse["tracks"]): string[] {
+  return tracks.flatMap(({ notes }, index) => {
+    const ends = new Map<number, number>();
+    const overlaps = [...notes]
+      .sort((one, other) => one.onset - other.onset)
+      .some(({ onset, duration, pitch }) => {
+        const isSounding = onset < (ends.get(pitch) ?? 0);
+        ends.set(pitch, onset + duration);
+        return isSounding;
+      });
+    return overlaps ? [`has notes of one pitch that overlap in track ${index}`] : [];
+  });
 }
 
 /**
  * Returns what is wrong with where a piece goes on. A technique that goes on with its input always says where, and no
  * other does. Its first tracks are those that were given, in their order, and every note is new and inside the piece.
+ * The piece is longer than it was, by as many bars as were asked for.
  */
 function continuationFaults(
   { continuation, tracks, melody, editEvents }: InvocationResponse,
-  { technique }: ModelComposition,
-  heard: readonly HeardLine[],
+  { composition, piece, heard }: ReadResponseParams,
 ): string[] {
-  if (!techniques[technique].extends) return continuation === undefined ? [] : ["has a continuation"];
+  if (!techniques[composition.technique].extends) return continuation === undefined ? [] : ["has a continuation"];
   if (continuation === undefined) return ["has no continuation"];
   const { firstStep, bars } = continuation;
-  const lastEnd = heard
-    .flatMap(({ notes }) => notes)
-    .reduce((end, note) => Math.max(end, note.onset + note.duration), 0);
+  const seam = seamOf(piece);
+  const { extensionBars } = composition.parameters;
+  const asked = typeof extensionBars === "number" && extensionBars > 0 ? extensionBars : undefined;
+  const added = bars - piece.bars;
   const newNotes = tracks.flatMap(({ notes }) => notes);
   const rules: readonly (readonly [boolean, string])[] = [
     [melody === undefined && editEvents === undefined, "changes what was given"],
     [tracks.length >= heard.length, `has ${tracks.length} tracks, and ${heard.length} were given`],
-    [firstStep >= lastEnd, `goes on from step ${firstStep}, before the input ends at ${lastEnd}`],
-    [bars * stepsPerBar > firstStep, `goes on from step ${firstStep}, after the end of its ${bars} bars`],
+    [firstStep === seam, `goes on from step ${firstStep} instead of ${seam}`],
+    [added > 0, `has ${bars} bars, and ${piece.bars} were given`],
+    [asked === undefined || added === asked, `has ${added} bars more than were given, and ${asked} were asked for`],
     [newNotes.every(({ onset }) => onset >= firstStep), `has new notes before step ${firstStep}`],
     [newNotes.every((note) => endsInside(note, bars)), `has notes after the end of its ${bars} bars`],
   ];

@@ -26,6 +26,8 @@ export interface CompositionResult {
   readonly phraseEnds?: readonly number[] | undefined;
   /** The bars in which the notes of each track begin. */
   readonly barsWithNotes: readonly string[];
+  /** The lowest and the highest pitch of each track; null for one without notes. */
+  readonly pitchSpans: NonNullable<CompositionItem["pitchSpans"]>;
 }
 
 export interface Compositions extends OwnedRows<CompositionItem>, OpenRows<CompositionItem, "FAILED"> {
@@ -52,6 +54,7 @@ const resultSchema = z.strictObject({
   inputMidi: compositionItemSchema.shape.inputMidi.unwrap(),
   phraseEnds: phraseEndsSchema.optional(),
   barsWithNotes: compositionItemSchema.shape.barsWithNotes.unwrap(),
+  pitchSpans: compositionItemSchema.shape.pitchSpans.unwrap(),
 });
 
 const keyOf = ({ sub, id }: OwnedBy) => ownedKey("COMPOSITION", sub, id);

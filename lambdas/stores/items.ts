@@ -72,6 +72,7 @@ export const quotaHeld = ({
   readonly holds?: QuotaAmounts | undefined;
 }): QuotaAmounts => holds ?? heldBefore[kind];
 
+const pitchSpanSchema = z.strictObject({ lowest: z.int().min(0).max(127), highest: z.int().min(0).max(127) });
 const barsWithNotesSchema = z.string().regex(/^[0-9a-f]{0,1024}$/);
 
 export const trackItemSchema = z.strictObject({
@@ -93,6 +94,11 @@ export const trackItemSchema = z.strictObject({
   firstBarWithNotes: z.int().min(1).optional(),
   /** The bars in which notes begin (`domain/music/bars-with-notes.ts`). Rows of earlier versions have none. */
   barsWithNotes: barsWithNotesSchema.optional(),
+  /**
+   * What is known of the file's tracks together, which `inputOptions.allTracks` gives: in which bars notes begin, and
+   * the lowest and the highest pitch. Drums are left out. Rows of earlier versions have none.
+   */
+  allTracks: z.strictObject({ barsWithNotes: barsWithNotesSchema, ...pitchSpanSchema.shape }).optional(),
   /**
    * The bars that do not have four quarter notes. Rows written before 0.3 have none, and no such bars. The attribute
    * keeps its British name, because stored rows have it.
@@ -147,6 +153,8 @@ export const compositionItemSchema = z.strictObject({
    * The bars in which the notes of each track begin, in the order of the tracks. Rows of earlier versions have none.
    */
   barsWithNotes: z.array(barsWithNotesSchema).optional(),
+  /** The lowest and the highest pitch of each track; null for one without notes. Rows of earlier versions have none. */
+  pitchSpans: z.array(pitchSpanSchema.nullable()).optional(),
   /** How its owner has rated it. It is counted in the totals of its technique and its model. */
   rating: ratingSchema.optional(),
   failure: failureSchema.optional(),

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { type BarRange, otherTimeSignatures, timeSignatureName } from "../../domain/music/bar-lines";
+import { wholeFileFacts } from "../../domain/music/given-piece";
 import { firstBarWithNotes, noteBarsOf, type TrackMelody } from "../../domain/music/melody";
 import type { Song } from "../../domain/music/song";
 import { plainText } from "../../domain/schemas/text";
@@ -49,6 +50,7 @@ export function describeTrack({ sub, id, createdAt, upload, origin, read }: Desc
     origin,
     firstBarWithNotes: firstBarWithNotes(melody),
     barsWithNotes: noteBarsOf(melody),
+    allTracks: wholeFileFacts(song, { index: trackIndex, line: melody }),
     otherMetres: listedTimeSignatures(melody),
     tracks: song.tracks.slice(0, maxTracksListed).map(({ index, name, program, notes }) => ({
       index,

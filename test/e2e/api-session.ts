@@ -166,6 +166,7 @@ export const shapes = {
           }),
         ),
         metrics: z.record(z.string(), z.number()),
+        remarks: z.array(z.string()),
       })
       .optional(),
   }),

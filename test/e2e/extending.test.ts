@@ -211,6 +211,57 @@ describe("a file of two tracks", () => {
   });
 });
 
+describe("a file of five tracks with the tune in the middle", () => {
+  const shifts = [0, 9, 4, -12, -24];
+  const { ticksPerBeat, tempo, bars } = ode;
+  let trackId: string;
+
+  beforeAll(async () => {
+    const file = writeMidi({
+      ...{ schemaVersion: 1, name: "Five", ticksPerBeat, tempo, bars },
+      tracks: shifts.map((shift) => ({
+        ...{ name: `By ${shift}`, program: 40, source: "input" as const },
+        notes: ode.notes.map((note, index) => ({
+          ...note,
+          pitch: note.pitch + shift,
+          velocity: 60 + (index % 5) * 7,
+          durationTicks: note.durationTicks - ticksPerBeat / 2,
+        })),
+      })),
+    });
+    trackId = await upload(file, "?trackIndex=0");
+  });
+
+  it("goes on with the tune and three others, says which rest, and plays given notes as they are", async () => {
+    const inputOptions = { allTracks: true };
+    const performance = {};
+    const { output, song } = await compose("transformer", {
+      input: { trackId },
+      inputOptions,
+      performance,
+      parameters: { extensionBars: 2 },
+    });
+    expect(output.bars).toBe(bars + 2);
+    expect(output.tracks[0]).toMatchObject({ name: "By 0", source: "extended" });
+    const resting = output.tracks.filter(({ source }) => source === "input").map(({ name }) => name);
+    expect(resting.length).toBeGreaterThan(0);
+    for (const name of resting) expect(output.remarks.join(" ")).toContain(name);
+    expect(output.remarks).toContain("The model has 4 voices, so no more than 4 of the 5 tracks with notes go on.");
+    song.tracks.forEach(({ notes }, index) => {
+      const given = notes.slice(0, ode.notes.length).map(({ startTick, durationTicks, velocity, pitch }) => ({
+        ...{ startTick, durationTicks, velocity },
+        pitch: pitch - (shifts[index] ?? 0),
+      }));
+      expect(given).toEqual(
+        ode.notes.map(({ startTick, durationTicks, pitch }, place) => ({
+          ...{ startTick, durationTicks: durationTicks - ticksPerBeat / 2, pitch },
+          velocity: 60 + (place % 5) * 7,
+        })),
+      );
+    });
+  });
+});
+
 describe("what cannot be", () => {
   it("is refused at once, every parameter with its range", async () => {
     const parameters = {

@@ -19,9 +19,13 @@ const parametersSchema = z.object({
 const operations = Object.values(document.paths).flatMap((methods) =>
   Object.values(methods).map((operation) => parametersSchema.parse(operation)),
 );
-/** The headers of all responses that the document describes. */
+/** Headers that a browser acts upon itself, before a page sees the response. */
+const ofBrowsers = ["Content-Encoding", "Vary"];
+/** The headers of all responses that the document describes for pages. */
 const responseHeaders = new Set(
-  operations.flatMap(({ responses }) => Object.values(responses).flatMap(({ headers }) => Object.keys(headers))),
+  operations
+    .flatMap(({ responses }) => Object.values(responses).flatMap(({ headers }) => Object.keys(headers)))
+    .filter((name) => !ofBrowsers.includes(name)),
 );
 /** Those that it lets a request have, and those of each request with a token, a body or a form of the response. */
 const requestHeaders = new Set([

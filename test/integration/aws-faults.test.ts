@@ -333,6 +333,7 @@ function storeCalls(): readonly (readonly [string, () => Promise<() => Promise<u
             await compositions.complete(owned, {
               output: finishedOutput,
               barsWithNotes: [],
+              pitchSpans: [],
               midi: { revision: 1, sha256: "0".repeat(64), bytes: 1 },
               inputMidi: { sha256: "0".repeat(64), bytes: 1 },
             })

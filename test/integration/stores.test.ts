@@ -517,6 +517,7 @@ describe.each([
     const result = {
       output: { bars: 1, tempo: 120, tracks: [], metrics: { emptyBarRate: 0 } },
       barsWithNotes: [],
+      pitchSpans: [],
       midi: { revision: 1, sha256: "0".repeat(64), bytes: 1 },
       inputMidi: { sha256: "0".repeat(64), bytes: 1 },
     };

@@ -2,9 +2,9 @@
  * What the console changes, by resource. A new name, instruments and a deletion are shown before the API has answered,
  * and taken back if it refuses; what makes something new is shown when the API has answered.
  */
-import type { components } from "@opencomposer/client";
 import { type QueryClient, useMutation, type UseMutationResult, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import type { components } from "../../../client/client";
 import { useApi } from "./api";
 import { changeOnTop } from "./change";
 import { type Fetched, fetched, succeeded } from "./fetched";
@@ -23,7 +23,7 @@ interface ItemList<Kind extends Item> {
 }
 
 /** Where a resource is kept: under its own key, and in the pages of lists. */
-interface Places {
+export interface Places {
   readonly one: (id: string) => readonly unknown[];
   readonly lists: readonly unknown[];
 }
@@ -31,7 +31,7 @@ const compositionPlaces: Places = { one: queryKeys.composition, lists: queryKeys
 const trackPlaces: Places = { one: queryKeys.track, lists: queryKeys.trackLists };
 
 /** Shows a change at once, wherever the resource is shown. `undefined` takes the resource away from the lists. */
-async function showAtOnce<Kind extends Item>(
+export async function showAtOnce<Kind extends Item>(
   client: QueryClient,
   { one, lists }: Places,
   id: string,
@@ -51,12 +51,12 @@ async function showAtOnce<Kind extends Item>(
   });
 }
 
-const readAgain = (client: QueryClient, { one, lists }: Places, id: string): void => {
+export const readAgain = (client: QueryClient, { one, lists }: Places, id: string): void => {
   void client.invalidateQueries({ queryKey: one(id) });
   void client.invalidateQueries({ queryKey: lists });
 };
 
-interface Update<Body> {
+export interface Update<Body> {
   readonly id: string;
   readonly body: Body;
 }
@@ -129,7 +129,7 @@ export function useUpdateTrack(): UseMutationResult<Fetched<Track>, Error, Updat
   });
 }
 
-const ifMatch = (etag: string | undefined): { "If-Match"?: string } => (etag === undefined ? {} : { "If-Match": etag });
+export const ifMatch = (etag: string | undefined): { "If-Match"?: string } => (etag === undefined ? {} : { "If-Match": etag });
 
 export function useDeleteComposition(): UseMutationResult<void, Error, string> {
   const api = useApi();
@@ -145,7 +145,7 @@ export function useDeleteTrack(): UseMutationResult<void, Error, string> {
   });
 }
 
-function useDelete(places: Places, send: (id: string) => Promise<void>): UseMutationResult<void, Error, string> {
+export function useDelete(places: Places, send: (id: string) => Promise<void>): UseMutationResult<void, Error, string> {
   const client = useQueryClient();
   return useMutation({
     mutationFn: send,
@@ -175,7 +175,7 @@ export interface Creation<Body, Made> {
   readonly reset: () => void;
 }
 
-function useCreation<Body, Made>(
+export function useCreation<Body, Made>(
   lists: readonly unknown[],
   send: (press: Press<Body>) => Promise<Fetched<Made>>,
 ): Creation<Body, Made> {

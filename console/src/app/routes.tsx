@@ -28,6 +28,26 @@ export const pageRoutes: readonly PageRoute[] = [
     page: lazy(async () => await import("../melodies/melodies-page")),
     navigation: texts.navigation.melodies,
   },
+  {
+    path: "/models",
+    page: lazy(async () => await import("../models/models-page")),
+    navigation: texts.navigation.models,
+  },
+  { path: "/models/:id", page: lazy(async () => await import("../models/model-page")) },
+  {
+    path: "/training",
+    page: lazy(async () => await import("../training/training-page")),
+    navigation: texts.navigation.training,
+  },
+  { path: "/training/new", page: lazy(async () => await import("../training/new-training-page")) },
+  { path: "/training/compare", page: lazy(async () => await import("../training/compare-page")) },
+  { path: "/training/:id", page: lazy(async () => await import("../training/training-job-page")) },
+  {
+    path: "/learn",
+    page: lazy(async () => await import("../learn/learn-page")),
+    navigation: texts.navigation.learn,
+  },
+  { path: "/learn/:capsule", page: lazy(async () => await import("../learn/capsule-page")) },
   { path: "/about", page: lazy(async () => await import("../about/about-page")), navigation: texts.navigation.about },
 ];
 

@@ -1,7 +1,7 @@
 /** The one player of the console. Whatever begins to play ends what played before. */
 import { useSyncExternalStore } from "react";
 import { createStore } from "zustand/vanilla";
-import { channelOf } from "../../../domain/music/midi-writer";
+import { channelsOf, drumChannel } from "../../../domain/music/midi-writer";
 import { barTicks, countedBeatTicks, endOfPiece, type Piece } from "../piece/piece";
 import { writePiece } from "../piece/write-piece";
 import { texts } from "../texts/en";
@@ -203,7 +203,7 @@ export class Player {
         const synth = await this.startedSynth([sound]);
         await synth.loadSounds([sound]);
         await synth.context.resume();
-        synth.begin(isDrums ? channelOf({ isDrums }, 0) : keyboardChannel, { program, pitch, velocity });
+        synth.begin(isDrums ? drumChannel : keyboardChannel, { program, pitch, velocity });
       } catch (error) {
         this.state.setState({ error: error instanceof SoundError ? error.message : texts.sound.notStarted });
       }
@@ -261,8 +261,8 @@ export class Player {
   private applyMixes(): void {
     const { piece } = this.state.getState();
     if (piece === undefined || this.started === undefined) return;
-    for (const [index, track] of piece.tracks.entries())
-      this.started.setChannel(channelOf(track, index), this.mixes[index] ?? usualMix);
+    for (const [index, channel] of channelsOf(piece.tracks).entries())
+      this.started.setChannel(channel, this.mixes[index] ?? usualMix);
   }
 
   /** The synthesizer ends with the last note, the piece with its last bar. */

@@ -12,27 +12,29 @@ export interface NoteTableProps {
 export function NoteTable({ piece, track }: NoteTableProps) {
   const { name = "", notes = [] } = piece.tracks[track] ?? {};
   return (
-    <table className="note-table">
-      <caption>{texts.notes.caption(name)}</caption>
-      <thead>
-        <tr>
-          {[texts.notes.place, texts.notes.pitch, texts.notes.length, texts.notes.velocity].map((heading) => (
-            <th key={heading} scope="col">
-              {heading}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {notes.map((note, index) => (
-          <tr key={index}>
-            <td>{placeName(piece, note.start)}</td>
-            <td>{pitchName(note.pitch)}</td>
-            <td>{Math.round((note.duration / stepTicks(piece)) * 10) / 10}</td>
-            <td>{note.velocity}</td>
+    <div className="note-table" role="region" aria-label={texts.notes.caption(name)} tabIndex={0}>
+      <table>
+        <caption>{texts.notes.caption(name)}</caption>
+        <thead>
+          <tr>
+            {[texts.notes.place, texts.notes.pitch, texts.notes.length, texts.notes.velocity].map((heading) => (
+              <th key={heading} scope="col">
+                {heading}
+              </th>
+            ))}
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {notes.map((note, index) => (
+            <tr key={index}>
+              <td>{placeName(piece, note.start)}</td>
+              <td>{pitchName(note.pitch)}</td>
+              <td>{Math.round((note.duration / stepTicks(piece)) * 10) / 10}</td>
+              <td>{note.velocity}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }

@@ -79,8 +79,9 @@ export const compositionInputOptionsSchema = z
         description:
           "True gives the technique all tracks of an uploaded file or of a composition, and not only one. Of a file, the chosen track " +
           "comes first, and all have its bars. The technique must hear tracks (`hearsTracks` of `GET /techniques`). Up to 16 tracks " +
-          "are heard: the first one and those with the most notes. Drums and further tracks stay in the piece. `ar-cnn` re-writes all " +
-          "that it hears, but for the first track if `melodyLock` is true, and every track keeps its own notes.",
+          "are heard: the first one and those with the most notes. Drums and further tracks stay in the piece. `transformer` goes on with " +
+          "as many of them as its model has voices, the first one always among them, and `output.remarks` names the others. `ar-cnn` " +
+          "re-writes all that it hears, but for the first track if `melodyLock` is true, and every track keeps its own notes.",
       }),
   })
   .meta({ id: "InputOptions" });
@@ -94,8 +95,8 @@ export const performanceSchema = z
       .optional()
       .meta({
         description:
-          "Velocities follow the phrases, the bars and the voices, with the tune in front. A tune whose own velocities " +
-          `differ keeps them. ${on}`,
+          "Velocities follow the phrases, the bars and the voices, with the tune in front. A tune, or another " +
+          `uploaded track of a piece that goes on, keeps its own velocities where they differ. ${on}`,
       }),
     mix: z
       .boolean()
@@ -107,7 +108,7 @@ export const performanceSchema = z
       .meta({
         description:
           "The other voices end up to a 32nd early before rests and where a phrase of the tune ends. The tune keeps " +
-          `its lengths. ${on}`,
+          `its lengths, and so do all uploaded notes of a piece that goes on. ${on}`,
       }),
     ritardando: z
       .boolean()
@@ -272,7 +273,8 @@ export const compositionSchema = z
         remarks: remarksSchema.meta({
           description:
             "Sentences for people about what the technique did otherwise than usual: that a low tune is the bass, that a voice " +
-            "rests in the whole piece and so has no track, or that nothing was added to the melody, and what may change that.",
+            "rests in the whole piece and so has no track, that nothing was added to the melody, and what may change that, or which " +
+            "tracks of the input go on and which rest in what is added.",
         }),
       })
       .optional(),

@@ -197,6 +197,7 @@ export const operationDescriptions = {
       "TRACK_NOT_FOUND",
       "COMPOSITION_NOT_FOUND",
       "INPUT_NOT_READY",
+      "INPUT_TOO_LARGE",
       "FILE_LOST",
       "BARS_OUT_OF_RANGE",
       "MELODY_TOO_LONG",

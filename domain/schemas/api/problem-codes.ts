@@ -31,6 +31,7 @@ export const problemCodes = {
   SAMPLE_MELODY_NOT_FOUND: { status: 422, title: "The sample melody does not exist" },
   COMPOSITION_NOT_FOUND: { status: 422, title: "The composition does not exist" },
   INPUT_NOT_READY: { status: 422, title: "The input is not ready" },
+  INPUT_TOO_LARGE: { status: 422, title: "The input is too large" },
   MELODY_EMPTY: { status: 422, title: "The melody has no notes" },
   MELODY_TOO_LONG: { status: 422, title: "The melody is too long" },
   BARS_OUT_OF_RANGE: { status: 422, title: "The bars lie outside the melody" },

@@ -105,6 +105,22 @@ def test_several_tracks_go_on_each_in_its_own_voice(network: LoadedNetwork) -> N
     made = generate(network, replace(request(extensionBars=3, voices="all", candidates=4), tracks=many))
     assert len(made.tracks) == 9
     assert sum(bool(track.notes) for track in made.tracks) == 4
+    assert made.tracks[0].notes
+    assert made.extra["remarks"] == ["The model has 4 voices, so no more than 4 of the 9 tracks with notes go on."]
+
+
+def test_bars_of_rests_at_the_end_stay_and_what_is_added_is_what_was_asked_for(network: LoadedNetwork) -> None:
+    short = TUNE[:6]
+    usual = generate(network, request(short, bars=2, extensionBars=2))
+    rested = generate(network, request(short, bars=62, extensionBars=2))
+    assert usual.extra == {"continuation": {"firstStep": 24, "bars": 4}}
+    assert rested.extra == {"continuation": {"firstStep": 24 + 60 * 16, "bars": 64}}
+    assert [note._replace(onset=note.onset - 60 * 16) for note in rested.tracks[0].notes] == usual.tracks[0].notes
+    assert rested.metrics == usual.metrics
+    assert broken(network, request(short, bars=62, extensionBars=3)) == [
+        ("/parameters/extensionBars", "3", "an integer from 0 to 2")
+    ]
+    assert generate(network, request(short, bars=62)).extra["continuation"] == {"firstStep": 24 + 60 * 16, "bars": 64}
 
 
 def test_a_melody_far_from_the_voice_goes_on_where_it_is(network: LoadedNetwork) -> None:

@@ -59,6 +59,19 @@ def test_of_too_many_tracks_the_outer_ones_and_some_between_are_heard() -> None:
     assert heard == sorted(heard, reverse=True)
 
 
+@given(st.lists(st.integers(30, 90), min_size=1, max_size=16), line_ups())
+def test_the_tune_always_has_a_voice(heights: list[int], line_up: LineUp) -> None:
+    assignment = assign_voices(line_up, FOUR, 2, [line(height) for height in heights])
+    assert 0 in assignment.track_of
+    owners = [track for track in assignment.track_of if track is not None]
+    assert len(owners) == len(set(owners)) == min(len(heights), len(line_up.voices))
+
+
+def test_a_tune_in_the_middle_takes_the_place_of_the_track_nearest_to_it() -> None:
+    tune, others = line(60), [line(76), line(67), line(52), line(43)]
+    assert assign(tune, *others).track_of in {(1, 0, 3, 4), (1, 2, 0, 4)}
+
+
 def test_a_track_far_away_is_heard_by_octaves_and_what_is_written_comes_back() -> None:
     assignment = assign(line(96, 98))
     assert assignment.shifts[0] == -12

@@ -7,6 +7,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
+import { AxeBuilder } from "@axe-core/playwright";
 import { type Browser, chromium, type Page } from "playwright-core";
 import type { PieceNote } from "../../../console/src/piece/piece";
 import { findChromium } from "../../support/chromium";
@@ -81,7 +82,8 @@ describeInBrowser("the stage", () => {
 
   const open = async (query = ""): Promise<void> => {
     faults = [];
-    page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+    const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+    page = await context.newPage();
     page.on("pageerror", (error) => faults.push(String(error)));
     page.on("console", (message) => {
       if (message.type() === "error") faults.push(message.text());
@@ -90,7 +92,7 @@ describeInBrowser("the stage", () => {
     await page.getByRole("application").waitFor();
   };
   afterEach(async () => {
-    await page.close();
+    await page.context().close();
     expect(faults).toEqual([]);
   });
 
@@ -249,5 +251,13 @@ describeInBrowser("the stage", () => {
     await slider.fill("0");
     await press("Play the edits");
     await page.waitForFunction(() => Number(document.querySelector<HTMLInputElement>(".replay-position")?.value) > 50);
+  });
+
+  test.each(["", "?edits"])("has nothing that keeps people out, at %p", async (query) => {
+    await open(query);
+    await press("Notes");
+    const { violations } = await new AxeBuilder({ page }).include(".stage").include(".small-roll").analyze();
+    const grave = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+    expect(grave.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
   });
 });

@@ -259,6 +259,73 @@ describe("composing", () => {
       });
     });
 
+    test("refuses a whole piece of which a note would leave the pitches, or which has too many tracks", async () => {
+      const api = extending();
+      const [melody, bass] = finishedOutput.tracks;
+      if (melody === undefined || bass === undefined) throw new Error("there are no two tracks");
+      const piece = composition({
+        state: "COMPLETED",
+        output: { ...finishedOutput, tracks: [melody, bass, { ...bass, index: 2, isDrums: true }] },
+        pitchSpans: [
+          { lowest: 60, highest: 70 },
+          { lowest: 11, highest: 40 },
+          { lowest: 1, highest: 2 },
+        ],
+      });
+      const large = composition({
+        state: "COMPLETED",
+        output: { ...finishedOutput, tracks: Array.from({ length: 49 }, (_, index) => ({ ...bass, index })) },
+      });
+      for (const each of [piece, large]) {
+        api.compositions.put(each);
+        api.files.objects.set(compositionScoreKey(each), new Uint8Array(1));
+      }
+      const ask = async (transpose: number, more: object = {}) =>
+        await create(api, { ...extend, input: { compositionId: piece.id, ...more }, inputOptions: { transpose } });
+      expect((await ask(-11)).status).toBe(202);
+      expect(problemOf(await ask(-12))).toMatchObject({
+        code: "PITCH_OUT_OF_RANGE",
+        errors: [{ pointer: "/inputOptions/transpose", value: -12, allowed: "-11 to 12" }],
+      });
+      expect((await ask(-12, { trackIndex: 0 })).status).toBe(202);
+      expect(problemOf(await ask(-12, { trackIndex: 1 })).code).toBe("PITCH_OUT_OF_RANGE");
+
+      expect(problemOf(await create(api, { ...extend, input: { compositionId: large.id } }))).toMatchObject({
+        code: "INPUT_TOO_LARGE",
+        errors: [{ pointer: "/input/compositionId", value: large.id }],
+      });
+      expect((await create(api, { ...extend, input: { compositionId: large.id, trackIndex: 48 } })).status).toBe(202);
+    });
+
+    test("refuses all tracks of a file where none of them can be used so", async () => {
+      const api = extending();
+      const tracks = Array.from({ length: 49 }, (_, index) => ({ index, name: "T", program: 0, noteCount: 1 }));
+      const file = track({ barsWithNotes: "8", allTracks: { barsWithNotes: "90", lowest: 20, highest: 120 } });
+      const large = track({ tracks });
+      for (const each of [file, large]) {
+        api.tracks.put(each);
+        api.files.objects.set(trackKey(each), new Uint8Array(1));
+      }
+      const ask = async (trackId: string, inputOptions: object) =>
+        await create(api, { ...extend, input: { trackId }, inputOptions });
+      expect((await ask(file.id, { allTracks: true, startBar: 4 })).status).toBe(202);
+      expect(problemOf(await ask(file.id, { startBar: 4 })).code).toBe("MELODY_EMPTY");
+      expect(problemOf(await ask(file.id, { allTracks: true, startBar: 5 }))).toMatchObject({
+        code: "MELODY_EMPTY",
+        errors: [{ pointer: "/inputOptions/startBar", value: 5, allowed: "notes begin in bar 1, or bar 4" }],
+      });
+      expect((await ask(file.id, { transpose: 12 })).status).toBe(202);
+      expect(problemOf(await ask(file.id, { allTracks: true, transpose: 12 }))).toMatchObject({
+        code: "PITCH_OUT_OF_RANGE",
+        errors: [{ pointer: "/inputOptions/transpose", value: 12, allowed: "-12 to 7" }],
+      });
+      expect((await ask(large.id, {})).status).toBe(202);
+      expect(problemOf(await ask(large.id, { allTracks: true }))).toMatchObject({
+        code: "INPUT_TOO_LARGE",
+        errors: [{ pointer: "/inputOptions/allTracks", value: true }],
+      });
+    });
+
     test.each([
       [
         "a technique that hears one melody",

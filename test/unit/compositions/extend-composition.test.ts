@@ -114,6 +114,7 @@ test("of a piece all pitched tracks are heard; drums stay, and a track for which
     ],
   });
   expect(row.output?.tracks[3]).not.toHaveProperty("generatedFromBar");
+  expect(row.output?.remarks).toEqual(["These tracks go on: 0 (Tune).", "These tracks rest in what is added: 3."]);
   const kept = readScore(harness.artifacts.text(compositionScoreKey(row)));
   expect(kept.tracks.map(({ notes }, index) => notes.slice(0, score.tracks[index]?.notes.length ?? 0))).toEqual([
     ...score.tracks.map(({ notes }) => notes),
@@ -122,14 +123,43 @@ test("of a piece all pitched tracks are heard; drums stay, and a track for which
   expect(kept.tracks[0]?.notes.at(-1)).toEqual(played(2 * bar, 76, beat, 70));
 });
 
-test("the piece lasts as long as drums that outlast what was written", async () => {
+test("bars in which only drums play, or nothing, stay before what is added, and the piece is as long as was asked for", async () => {
   const drums = { name: "Drums", program: 0, source: "input" as const, isDrums: true as const };
-  const long: Score = { ...score, bars: 6, tracks: [...score.tracks, { ...drums, notes: [played(5 * bar, 36)] }] };
-  const harness = harnessWithPiece({}, long);
-  const continuation = { firstStep: 32, bars: 4 };
-  harness.responses = [goingOn([voice("Melody", note(32)), voice("x", note(36))], { continuation })];
+  const long: Score = { ...score, bars: 6, tracks: [...score.tracks, { ...drums, notes: [played(4 * bar, 36)] }] };
+  const harness = harnessWithPiece({ parameters: { extensionBars: 2 } }, long);
+  const continuation = { firstStep: 96, bars: 8 };
+  harness.responses = [goingOn([voice("Melody", note(96)), voice("x", note(100))], { continuation })];
   await harness.deliver();
-  expect(harness.row().output).toMatchObject({ bars: 6 });
+  expect(harness.row().output).toMatchObject({
+    bars: 8,
+    tracks: [{ source: "extended", generatedFromBar: 7 }, {}, {}, {}, {}],
+  });
+});
+
+test("where nothing but rests was added, a remark says so", async () => {
+  const harness = harnessWith(transformer);
+  harness.responses = [goingOn([voice("Melody")])];
+  await harness.deliver();
+  expect(harness.row().output?.remarks).toEqual([
+    expect.stringMatching(/^Nothing was added but rests\. .* These tracks rest in what is added: 0 \(Twinkle/),
+  ]);
+});
+
+test("names and remarks of a response become plain text, and there are no more remarks than a row takes", async () => {
+  const harness = harnessWithPiece();
+  const remarks = ["One\u0007.\n\u202eTwo.", "\u200b", ...Array.from({ length: 6 }, (_, index) => `Remark ${index}.`)];
+  const tracks = [
+    voice("Melody", note(32)),
+    voice("x"),
+    voice("Al\u001bto\n\ud800", note(32, 50)),
+    voice("\u0000", note(32, 40)),
+  ];
+  harness.responses = [goingOn(tracks, { continuation: { firstStep: 32, bars: 3 }, remarks })];
+  await harness.deliver();
+  const { output } = harness.row();
+  expect(output?.tracks.slice(4).map(({ name }) => name)).toEqual(["Alto", "Track 4"]);
+  expect(output?.remarks).toHaveLength(8);
+  expect(output?.remarks).toContain("One. Two.");
 });
 
 test("options change all tracks alike, and drums are not transposed", async () => {
@@ -150,7 +180,7 @@ test("options change all tracks alike, and drums are not transposed", async () =
 
 test("one track of a piece is heard alone, and to a technique that hears one melody track 0 is the melody", async () => {
   const alone = harnessWithPiece({ input: { compositionId: id(3), trackIndex: 3 } });
-  alone.responses = [goingOn([voice("Melody", note(32))], { continuation: { firstStep: 32, bars: 4 } })];
+  alone.responses = [goingOn([voice("Melody", note(20))], { continuation: { firstStep: 20, bars: 4 } })];
   await alone.deliver();
   expect(readRequest(alone.requests[0])).toMatchObject({
     melody: { notes: [{ pitch: 48 }, { pitch: 50 }] },
@@ -176,10 +206,10 @@ test("of more than sixteen tracks the first and the fullest are heard, and the o
   };
   const harness = harnessWithPiece({}, many);
   const heard = [0, ...Array.from({ length: 15 }, (_, index) => 5 + index)];
-  const continuation = { firstStep: 32, bars: 3 };
+  const continuation = { firstStep: 20, bars: 3 };
   harness.responses = [
     goingOn(
-      heard.map((index) => voice("v", note(32, 40 + index))),
+      heard.map((index) => voice("v", note(20, 40 + index))),
       { continuation },
     ),
   ];
@@ -221,7 +251,7 @@ test("of a file's tracks, a bar is heard in which the chosen one rests, and drum
     const harness = harnessWith({ ...transformer, input: { trackId: row.id }, inputOptions });
     harness.tracks.put(row);
     harness.artifacts.objects.set(trackKey(row), file);
-    harness.responses = [goingOn([voice("Melody", note(16))], { continuation: { firstStep: 16, bars: 2 } })];
+    harness.responses = [goingOn([voice("Melody", note(4))], { continuation: { firstStep: 4, bars: 2 } })];
     await harness.deliver();
     return harness.row();
   };
@@ -262,12 +292,12 @@ test.each([
 
 test("an extension goes on once more, as a whole, with what was added to it as a part of what is given", async () => {
   const harness = harnessWith(transformer);
-  harness.responses = [goingOn([voice("Melody", note(seam))])];
+  const end = 16 * (tune.bars + 4);
+  harness.responses = [goingOn([voice("Melody", note(end - 4))])];
   await harness.deliver();
   harness.compositions.add(
     composition({ ...transformer, id: id(2), input: { compositionId: id(1) }, openWorkOwner: "x" }),
   );
-  const end = 16 * (tune.bars + 4);
   harness.responses = [
     goingOn([voice("Melody", note(end))], { continuation: { firstStep: end, bars: tune.bars + 8 } }),
   ];
@@ -287,23 +317,56 @@ test.each<[string, readonly object[], object, RegExp]>([
     "goes on before the end of what is given",
     [voice("v", note(seam))],
     { continuation: { firstStep: seam - 1, bars: tune.bars + 4 } },
-    /goes on from step 191, before the input ends at 192/,
+    /goes on from step 191 instead of 192/,
   ],
   [
-    "goes on after its own end",
+    "goes on later than at the seam",
+    [voice("v", note(seam + 16))],
+    { continuation: { firstStep: seam + 16, bars: tune.bars + 4 } },
+    /goes on from step 208 instead of 192/,
+  ],
+  [
+    "adds no bar",
     [voice("v")],
     { continuation: { firstStep: seam, bars: tune.bars } },
-    /goes on from step 192, after the end of its 12 bars/,
+    /has 12 bars, and 12 were given/,
+  ],
+  [
+    "adds more bars than were asked for",
+    [voice("v", note(seam))],
+    { continuation: { firstStep: seam, bars: 64 } },
+    /has 52 bars more than were given, and 4 were asked for/,
+  ],
+  ["has a note twice", [voice("v", note(seam), note(seam))], {}, /it has notes of one pitch that overlap in track 0/],
+  [
+    "has notes of one pitch that overlap",
+    [voice("v", note(seam + 2), note(seam, 60, 3))],
+    {},
+    /it has notes of one pitch that overlap in track 0/,
   ],
   ["has new notes among those that were given", [voice("v", note(seam - 4))], {}, /has new notes before step 192/],
   ["has notes after its end", [voice("v", note(seam + 63))], {}, /has notes after the end of its 16 bars/],
-  ["has more bars than a piece may have", [voice("v")], { continuation: { firstStep: seam, bars: 65 } }, /bars/],
+  [
+    "has more bars than a piece may have",
+    [voice("v")],
+    { continuation: { firstStep: seam, bars: 65 } },
+    /: it is not what the contract says at continuation\.bars \(.+\)\.$/,
+  ],
 ])("a response that %s cannot be used", async (_, tracks, more, message) => {
-  const harness = harnessWith(transformer);
+  const harness = harnessWith({ ...transformer, parameters: { extensionBars: 4 } });
   harness.responses = [goingOn(tracks, more)];
   await harness.deliver();
   expect(harness.row()).toMatchObject({ state: "FAILED", failure: { code: "MODEL_RESPONSE_INVALID" } });
   expect(harness.row().failure?.message).toMatch(message);
+});
+
+test("a response that is no JSON is named as such in a sentence", async () => {
+  const harness = harnessWith(transformer);
+  harness.responses = [{ kind: "RESPONSE", body: new TextEncoder().encode("[".repeat(1_000)) }];
+  await harness.deliver();
+  expect(harness.row().failure?.message).toMatch(
+    /^The model's response cannot be used: it is not what the contract says \(.+\)\.$/,
+  );
 });
 
 test("no other technique may go on with the melody", async () => {

@@ -112,7 +112,7 @@ test("has all tracks of a piece for a technique that hears them all", async () =
   harness.artifacts.objects.set(compositionScoreKey(source), Buffer.from(JSON.stringify(piece)));
   const voice = { name: "Voice", program: 0, notes: [] };
   const added = { ...voice, notes: [{ onset: 16, duration: 4, pitch: 74, velocity: 70 }] };
-  const continuation = { firstStep: 16, bars: 2 };
+  const continuation = { firstStep: 8, bars: 2 };
   harness.responses = [responseOf({ technique: "transformer", tracks: [added, voice], continuation })];
   await harness.deliver();
   expect(keptInput(harness, harness.row()).tracks).toMatchObject([

@@ -1,10 +1,22 @@
 /** Laws of pieces that go on, over random pieces and responses. */
 import fc from "fast-check";
-import { extendScore } from "../../../domain/music/extended-score";
-import { type GivenPiece, heardTracks, maxHeardTracks, trackOfPiece } from "../../../domain/music/given-piece";
-import { toGrid } from "../../../domain/music/melody";
+import { extendScore, restsInWords, seamOf } from "../../../domain/music/extended-score";
+import {
+  choosePiece,
+  type GivenPiece,
+  heardTracks,
+  maxHeardTracks,
+  scoreOfPiece,
+  trackOfPiece,
+  wholeFile,
+  wholeFileFacts,
+  wholeScore,
+} from "../../../domain/music/given-piece";
+import { chooseBars, transposeIssue } from "../../../domain/music/input-limits";
+import { MelodyError, toGrid, trackMelody } from "../../../domain/music/melody";
 import { endTick } from "../../../domain/music/midi-note";
-import { scoreOutput, writeMidi } from "../../../domain/music/score";
+import { channelsOf } from "../../../domain/music/midi-writer";
+import { scoreOutput, scorePitchSpans, writeMidi } from "../../../domain/music/score";
 import { parseMidi } from "../../../domain/music/song";
 
 const pitch = fc.nat({ max: 127 });
@@ -67,8 +79,13 @@ test("every given note stays where it was, in its time and with its velocity, an
       const lastEnd = Math.max(
         ...heard.flatMap((index) => toGrid(trackOfPiece(piece, index)).map(({ onset, duration }) => onset + duration)),
       );
-      const firstStep = Math.ceil(lastEnd / 4) * 4;
-      const bars = Math.floor(firstStep / 16) + 3;
+      const firstStep = seamOf(piece);
+      // The first beat after what is heard, and as many bars later as rest at the end.
+      expect(firstStep).toBeGreaterThanOrEqual(lastEnd);
+      expect(firstStep).toBeLessThanOrEqual(16 * piece.bars);
+      expect(firstStep).toBeGreaterThan(16 * (piece.bars - 1));
+      expect((firstStep - Math.ceil(lastEnd / 4) * 4) % 16).toBe(0);
+      const bars = piece.bars + 3;
       const written = writing.slice(0, Math.min(heard.length + 1, writing.length)).map((notes, index) => ({
         ...{ name: `w${index}`, program: index },
         notes: notes.map(({ after, ...note }) => ({ ...note, onset: firstStep + after })),
@@ -101,9 +118,105 @@ test("every given note stays where it was, in its time and with its velocity, an
       for (const { source, generatedFromBar } of output.tracks) {
         expect(generatedFromBar).toBe(source === "input" ? undefined : fromBar);
       }
-      const lastTick = Math.max(...piece.tracks.flatMap(({ notes }) => notes.map(endTick)));
-      expect(output.bars).toBe(Math.max(bars, Math.ceil(lastTick / (4 * piece.ticksPerBeat))));
+      expect(output.bars).toBe(bars);
+      // A new note neither cuts a given one nor begins before it has ended.
+      const givenEnds = heard.flatMap((index) => (piece.tracks[index]?.notes ?? []).map(endTick));
+      const begins = score.tracks.flatMap(({ notes, generatedFromTick = Infinity }) =>
+        notes.filter(({ startTick }) => startTick >= generatedFromTick).map(({ startTick }) => startTick),
+      );
+      expect(Math.min(...begins)).toBeGreaterThanOrEqual(finer * Math.max(...givenEnds));
+      expect(score.tracks.flatMap(({ notes }) => notes).every(({ durationTicks }) => durationTicks > 0)).toBe(true);
+      const remarks = restsInWords(score);
+      const someRest = score.tracks.some(
+        ({ source, isDrums, notes }) => source === "input" && isDrums !== true && notes.length > 0,
+      );
+      expect(remarks.length > 0).toBe(someRest);
+      expect(remarks.every((remark) => remark.length <= 500)).toBe(true);
       expect(parseMidi(writeMidi(score)).ticksPerBeat).toBe(score.ticksPerBeat);
+    }),
+  );
+});
+
+test("tracks share channels only where there are too few, and then those of one program first", () => {
+  const tracks = fc.array(
+    fc.record({ program: fc.nat({ max: 40 }), isDrums: fc.constantFrom(true as const, undefined) }),
+    {
+      maxLength: 64,
+    },
+  );
+  fc.assert(
+    fc.property(tracks, (all) => {
+      const asked = all.map(({ program, isDrums }) => ({ program, ...(isDrums === undefined ? {} : { isDrums }) }));
+      const channels = channelsOf(asked);
+      const melodic = asked.flatMap(({ isDrums }, index) => (isDrums === true ? [] : [index]));
+      expect(channels.map((channel) => channel === 9)).toEqual(asked.map(({ isDrums }) => isDrums === true));
+      const used = new Set(melodic.map((index) => channels[index]));
+      expect(used.size).toBe(Math.min(15, melodic.length));
+      const programs = new Set(melodic.map((index) => asked[index]?.program));
+      const sounds = new Set(melodic.map((index) => `${channels[index]}/${asked[index]?.program}`));
+      // A channel has one program, unless there are more programs than channels.
+      if (programs.size <= 15) expect(sounds.size).toBe(used.size);
+      if (all.length <= 15) expect(channels.filter((channel) => channel !== 9)).toHaveLength(used.size);
+    }),
+  );
+});
+
+test("of twenty tracks of strings and winds, each has the sound of its own program in the file", () => {
+  const note = { startTick: 0, durationTicks: 480, pitch: 60, velocity: 80 };
+  const score = {
+    ...{ schemaVersion: 1 as const, name: "Many", ticksPerBeat: 480, tempo: 100, bars: 1 },
+    tracks: Array.from({ length: 20 }, (_, index) => ({
+      ...{ name: `T${index}`, program: 40 + (index % 10), source: "input" as const },
+      notes: [{ ...note, pitch: 40 + index }],
+    })),
+  };
+  expect(parseMidi(writeMidi(score)).tracks.map(({ program }) => program)).toEqual(
+    score.tracks.map(({ program }) => program),
+  );
+});
+
+test("what a row knows of a whole file or piece decides as the worker does who reads it", () => {
+  const options = fc.record({
+    transpose: fc.integer({ min: -12, max: 12 }),
+    startBar: fc.integer({ min: 1, max: 9 }),
+  });
+  const refusal = (choose: () => unknown): string | undefined => {
+    try {
+      choose();
+      return undefined;
+    } catch (error) {
+      if (error instanceof MelodyError) return error.code;
+      throw error;
+    }
+  };
+  fc.assert(
+    fc.property(pieces, options, (piece, { transpose, startBar }) => {
+      const score = scoreOfPiece({ name: "Any", piece });
+      const song = parseMidi(writeMidi(score));
+      const index = heardTracks(piece)[0] ?? 0;
+      const line = trackMelody(song, index);
+      const file = wholeFile(song, { index, line });
+      const facts = wholeFileFacts(song, { index, line });
+      const known = chooseBars({
+        melody: { bars: line.bars, barsWithNotes: facts.barsWithNotes },
+        options: { startBar },
+        technique: "transformer",
+        maxBars: 64,
+      });
+      const ofFile = known.kind === "REFUSED" ? known.issue.code : undefined;
+      expect(refusal(() => choosePiece(file, { startBar }, "transformer"))).toBe(ofFile);
+      // Without a choice of bars, the pitches of all decide.
+      expect(refusal(() => choosePiece(file, { transpose }, "transformer"))).toBe(
+        transposeIssue(facts, transpose)?.code,
+      );
+      const spans = scorePitchSpans(score).filter((_, track) => piece.tracks[track]?.isDrums !== true);
+      const span = {
+        lowest: Math.min(...spans.flatMap((each) => (each === null ? [] : [each.lowest]))),
+        highest: Math.max(...spans.flatMap((each) => (each === null ? [] : [each.highest]))),
+      };
+      expect(refusal(() => choosePiece(wholeScore(score), { transpose }, "transformer"))).toBe(
+        transposeIssue(span, transpose)?.code,
+      );
     }),
   );
 });

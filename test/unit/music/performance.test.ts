@@ -49,6 +49,17 @@ function scoreOf(lines: readonly (readonly Pitched[])[], ticksPerBeat = 480): Sc
   };
 }
 
+/** The piece as a user's, which a technique went on with from the last bar on. */
+const extended = (score: Score, more: object = {}): Score => ({
+  ...score,
+  tracks: score.tracks.map((track) => ({
+    ...track,
+    source: "extended" as const,
+    generatedFromTick: 3 * 4 * score.ticksPerBeat,
+    ...more,
+  })),
+});
+
 /** A line with one note at a time, and with rests. */
 const line = fc
   .array(
@@ -589,5 +600,36 @@ describe("instruments", () => {
         for (const { program } of tracks) expect(program >= 0 && program <= 127).toBe(true);
       }),
     );
+  });
+});
+
+describe("a piece of a user that goes on", () => {
+  test("keeps the ends of all given notes, and the velocities of tracks in which they differ", () => {
+    fc.assert(
+      fc.property(fc.array(line, { minLength: 1, maxLength: 5 }), (lines) => {
+        const score = extended(scoreOf(lines));
+        const { tracks } = perform({ score, options: usualPerformance });
+        score.tracks.forEach(({ notes, generatedFromTick = 0 }, index) => {
+          const played = tracks[index]?.notes ?? [];
+          const differ = new Set(notes.map(({ velocity }) => velocity)).size > 1;
+          if (differ) expect(played.map(({ velocity }) => velocity)).toEqual(notes.map(({ velocity }) => velocity));
+          notes.forEach((note, place) => {
+            if (note.startTick >= generatedFromTick) return;
+            expect(played[place]).toMatchObject({ startTick: note.startTick, durationTicks: note.durationTicks });
+          });
+        });
+      }),
+    );
+  });
+
+  test("is performed as before where a technique wrote the tracks, and only what was added breathes in the others", () => {
+    const tune = [0, 16, 32, 48].map((onset) => ({ pitch: 72, onset, duration: 8 }));
+    const low = [0, 16, 32, 48].map((onset, place) => ({ pitch: 48, onset, duration: 8, velocity: 60 + 7 * place }));
+    const piece = scoreOf([tune, low, [{ pitch: 60, onset: 56, duration: 8 }]]);
+    const playedLow = (score: Score) => perform({ score, options: usualPerformance }).tracks[1]?.notes;
+    expect(playedLow(extended(piece, { isWritten: true }))).toEqual(playedLow(piece));
+    const given = playedLow(extended(piece));
+    expect(given?.map(({ durationTicks }) => durationTicks === 960)).toEqual([true, true, true, false]);
+    expect(given?.map(({ velocity }) => velocity)).toEqual([60, 67, 74, 81]);
   });
 });

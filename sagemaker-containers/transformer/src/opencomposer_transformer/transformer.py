@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -63,7 +64,10 @@ class Transformer:
         seam = seam_after(BAR_SHAPE, (note for track in given_tracks for note in track.notes))
         present = [settings.all_voices or given for given in assignment.given]
         most_bars = min(metadata.limits.max_bars, MAX_BARS)
-        problems = _broken_bars(melody, seam, settings, most_bars)
+        # Whole bars of rests at the end are not heard. They stay between the given music and the new.
+        rests = max(0, melody.bars - _bars_until(seam))
+        most_heard = most_bars - rests
+        problems = _broken_bars(melody, _bars_until(seam) + rests, settings, most_bars)
         try:
             wishes = settings.wishes(
                 metadata.line_up, assignment.shifts, present, BAR_SHAPE, melody.tempo, request.seed
@@ -72,7 +76,7 @@ class Transformer:
             raise _refusal([*problems, _broken_pitch(problem, settings)]) from None
         if problems:
             raise _refusal(problems)
-        bars = min(most_bars, _bars_until(seam) + settings.added_bars(BAR_SHAPE, melody.tempo))
+        bars = min(most_heard, _bars_until(seam) + settings.added_bars(BAR_SHAPE, melody.tempo))
         try:
             written = extend(
                 CachedNetwork(model),
@@ -88,7 +92,7 @@ class Transformer:
             raise unusable_model(ModelRejected("it returns numbers that are not finite")) from None
         except ModelRejected as error:
             raise unusable_model(error) from None
-        return _respond(metadata.line_up, given_tracks, assignment, written, bars)
+        return _respond(metadata.line_up, given_tracks, assignment, written, bars, rests)
 
 
 class _Problem(NamedTuple):
@@ -109,12 +113,11 @@ def _bars_until(seam: int) -> int:
     return -(-seam // BAR_SHAPE.steps)
 
 
-def _broken_bars(melody: Melody, seam: int, settings: WritingSettings, most: int) -> list[_Problem]:
-    """Returns the problem if the piece would have more bars than the model takes."""
-    heard = _bars_until(seam)
-    left = most - heard
+def _broken_bars(melody: Melody, given: int, settings: WritingSettings, most: int) -> list[_Problem]:
+    """Returns the problem if the piece would have more bars than the model takes. given: the bars that are there."""
+    left = most - given
     if left < 1:
-        message = f"a piece of this model has at most {most} bars, and the music already lasts for {heard}"
+        message = f"a piece of this model has at most {most} bars, and {given} are given"
         return [_Problem(message, BrokenField("/melody/bars", shown(melody.bars), f"an integer from 1 to {most - 1}"))]
     if settings.extension_bars > left:
         message = f"a piece of this model has at most {most} bars, of which {left} are left"
@@ -135,9 +138,12 @@ def _broken_pitch(problem: NoPitchToWrite, settings: WritingSettings) -> _Proble
 
 
 def _respond(
-    line_up: LineUp, given: Sequence[GivenTrack], assignment: VoiceAssignment, written: Written, bars: int
+    line_up: LineUp, given: Sequence[GivenTrack], assignment: VoiceAssignment, written: Written, bars: int, rests: int
 ) -> Generated:
-    """Builds the response: what each given track goes on with, then the voices that have entered."""
+    """Builds the response: what each given track goes on with, then the voices that have entered.
+
+    bars: all but those of rests that stay before the new music, of which there are `rests`.
+    """
     tracks = [
         GeneratedTrack(
             track.name, track.program, _as_loud(assignment.written_for(number, written.voices), _loudness(track.notes))
@@ -158,7 +164,20 @@ def _respond(
             "endsOnTonic": float(ending.is_on_tonic),
             "endIsHeld": float(ending.is_held),
         }
-    return Generated(tracks, metrics, {"continuation": {"firstStep": written.first_step, "bars": bars}})
+    shift = rests * BAR_SHAPE.steps
+    later = [
+        replace(track, notes=[note._replace(onset=note.onset + shift) for note in track.notes]) for track in tracks
+    ]
+    extra: dict[str, object] = {"continuation": {"firstStep": written.first_step + shift, "bars": bars + rests}}
+    sounding = sum(bool(track.notes) for track in given)
+    if sounding > len(line_up.voices):
+        extra["remarks"] = [_remark_on_voices(len(line_up.voices), sounding)]
+    return Generated(later, metrics, extra)
+
+
+def _remark_on_voices(voices: int, tracks: int) -> str:
+    """Returns why not all tracks go on."""
+    return f"The model has {voices} voices, so no more than {voices} of the {tracks} tracks with notes go on."
 
 
 def _loudness(notes: Sequence[Note]) -> int:

@@ -4,7 +4,7 @@ Tracks are sorted by their mean pitch, and so are the voices. The highest track 
 several the lowest, and those between are the voices whose ranges lie nearest. One track of several notes at once goes
 to a voice that can hold them, or is split from the top and the bottom inwards. A track that lies outside its voice is
 heard some octaves higher or lower, and what is written for it is brought back by as many. What finds no voice is not
-heard.
+heard. The first track is the tune, which always has a voice.
 """
 
 from __future__ import annotations
@@ -18,6 +18,9 @@ from opencomposer_music.piano_roll import Note, fold_into_range, is_monophonic, 
 from opencomposer_music.time_signatures import BarShape
 
 from opencomposer_transformer.events import LineUp, VoicedPiece, without_overlaps
+
+TUNE = 0
+"""The place of the tune among the tracks."""
 
 
 @dataclass(frozen=True)
@@ -86,10 +89,23 @@ def _parts(line_up: LineUp, tracks: Sequence[Sequence[Note]]) -> dict[int, tuple
         chosen = _nearest_voices(line_up, voices, [_mean_pitch(line) for line in lines])
         return {voice: (track, line) for voice, line in zip(chosen, lines, strict=True)}
     if len(ordered) > len(voices):
-        kept = np.linspace(0, len(ordered) - 1, len(voices)).round().astype(int)
-        ordered = [ordered[index] for index in kept.tolist()]
+        ordered = _spread_with_tune(ordered, len(voices))
     chosen = _nearest_voices(line_up, voices, [_mean_pitch(tracks[track]) for track in ordered])
     return {voice: (track, tracks[track]) for voice, track in zip(chosen, ordered, strict=True)}
+
+
+def _spread_with_tune(ordered: Sequence[int], count: int) -> list[int]:
+    """Returns so many of the tracks, spread from the first to the last, and the tune among them.
+
+    The tune takes the place of the track that is the nearest to it, but neither of the highest nor of the lowest track
+    if there are others.
+    """
+    kept: list[int] = np.linspace(0, len(ordered) - 1, count).round().astype(int).tolist()
+    tune = ordered.index(TUNE) if TUNE in ordered else None
+    if tune is not None and tune not in kept:
+        replaced = min(kept[1:-1] or kept, key=lambda place: abs(place - tune))
+        kept = sorted({*kept, tune} - {replaced})
+    return [ordered[place] for place in kept]
 
 
 def _nearest_voices(line_up: LineUp, voices: Sequence[int], means: Sequence[float]) -> Sequence[int]:

@@ -1,0 +1,259 @@
+/** The form of a new training, and of one that goes on from another. */
+import Button from "@cloudscape-design/components/button";
+import ExpandableSection from "@cloudscape-design/components/expandable-section";
+import FormField from "@cloudscape-design/components/form-field";
+import Input from "@cloudscape-design/components/input";
+import Tiles from "@cloudscape-design/components/tiles";
+import { useEffect, useMemo, useRef, useState } from "react";
+import { useLocation, useSearchParams } from "wouter";
+import { placeErrors } from "../api/place-errors";
+import { ProblemError } from "../api/problem-error";
+import { type Technique, useTechniques } from "../api/queries";
+import { useNotices } from "../app/notices";
+import { PageTitle } from "../app/page-title";
+import { ProblemAlert } from "../app/problem-alert";
+import { useSessionState } from "../sign-in/session-context";
+import { SignInNeeded } from "../sign-in/sign-in-needed";
+import { texts } from "../texts/en";
+import { trainingTexts } from "../texts/en-training";
+import { durationWords } from "./duration-words";
+import { HyperparameterField, hyperparameterControl } from "./hyperparameter-field";
+import { changedValues, faultOf, type Hyperparameter, type HyperparameterValue } from "./hyperparameters";
+import { TopicChoice } from "./topic-choice";
+import { useCreateTrainingJob } from "./training-changes";
+import { estimateTraining } from "./training-estimate";
+import {
+  type Topics,
+  type TrainingJob,
+  type TrainingTopics,
+  useTrainingJob,
+  useTrainingTopics,
+} from "./training-queries";
+
+import "../theme/training.css";
+
+const { create: words } = trainingTexts;
+const nameControl = "training-name";
+const topicsControl = "training-topics";
+/** What the API takes without `maxRuntimeSeconds`. */
+const usualTimeLimit = 3600;
+const noTopics: Topics = {};
+
+type TechniqueId = TrainingJob["technique"];
+const isTrainable = (technique: Technique): technique is Technique & { readonly id: TechniqueId } =>
+  technique.id !== "arranger";
+
+export default function NewTrainingPage() {
+  const session = useSessionState();
+  const [search] = useSearchParams();
+  const resumed = useTrainingJob(search.get("resume") ?? undefined);
+  const techniques = useTechniques();
+  const all = useTrainingTopics(noTopics);
+  const isResuming = search.has("resume");
+  const error = resumed.error ?? techniques.error ?? all.error;
+  const title = resumed.data === undefined ? words.title : words.resumeTitle(resumed.data.name);
+  const isReady =
+    techniques.data !== undefined && all.data !== undefined && (!isResuming || resumed.data !== undefined);
+  return (
+    <>
+      <PageTitle title={title} description={words.description} />
+      {session.kind === "signed-out" ? (
+        <SignInNeeded reason={words.signIn} />
+      ) : isReady ? (
+        <NewTraining
+          key={resumed.data?.id ?? ""}
+          techniques={techniques.data.items.filter(isTrainable)}
+          all={all.data}
+          resumed={resumed.data}
+          chosen={search.get("technique") ?? undefined}
+        />
+      ) : error === null ? (
+        <p role="status">{texts.loading}</p>
+      ) : (
+        <ProblemAlert error={error} />
+      )}
+    </>
+  );
+}
+
+interface NewTrainingProps {
+  readonly techniques: readonly (Technique & { readonly id: TechniqueId })[];
+  readonly all: TrainingTopics;
+  readonly resumed: TrainingJob | undefined;
+  readonly chosen: string | undefined;
+}
+
+function NewTraining({ techniques, all, resumed, chosen }: NewTrainingProps) {
+  const [first] = techniques;
+  const [techniqueId, setTechniqueId] = useState<string | undefined>(resumed?.technique ?? chosen ?? first?.id);
+  const technique = techniques.find(({ id }) => id === techniqueId) ?? first;
+  const [topics, setTopics] = useState<Topics>(resumed?.topics ?? noTopics);
+  const [name, setName] = useState("");
+  const [typed, setTyped] = useState<Readonly<Record<string, HyperparameterValue>>>(resumed?.hyperparameters ?? {});
+  const [isMoreOpen, setMoreOpen] = useState(false);
+  const [wasSent, setSent] = useState(false);
+  const counts = useTrainingTopics(topics);
+  const creation = useCreateTrainingJob();
+  const [, navigate] = useLocation();
+  const { tell } = useNotices();
+  const form = useRef<HTMLFormElement>(null);
+  const described = useMemo(() => technique?.hyperparameters ?? [], [technique]);
+  const problem = creation.error instanceof ProblemError ? creation.error.problem : undefined;
+  const placed = placeErrors(problem, [
+    { control: topicsControl, pointers: ["/topics"] },
+    ...described.map(({ name: of }) => ({ control: hyperparameterControl(of), pointers: [`/hyperparameters/${of}`] })),
+    { control: nameControl, pointers: ["/name"] },
+  ]);
+  const main = described.filter(({ group }) => group === "main");
+  const more = described.filter(({ group }) => group !== "main");
+  const valueOf = (hyperparameter: Hyperparameter): HyperparameterValue =>
+    typed[hyperparameter.name] ?? hyperparameter.default;
+  const errorOf = (hyperparameter: Hyperparameter): string | undefined =>
+    placed.at.get(hyperparameterControl(hyperparameter.name)) ??
+    (wasSent ? faultOf(hyperparameter, valueOf(hyperparameter)) : undefined);
+  const brokenMore = more.some((hyperparameter) => errorOf(hyperparameter) !== undefined);
+  useEffect(() => {
+    if (!wasSent) return;
+    form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  }, [wasSent, creation.error]);
+  if (technique === undefined) return null;
+
+  const send = async (): Promise<void> => {
+    setSent(true);
+    const faulty = described.find((hyperparameter) => faultOf(hyperparameter, valueOf(hyperparameter)) !== undefined);
+    if (faulty !== undefined) {
+      document.getElementById(hyperparameterControl(faulty.name))?.focus();
+      return;
+    }
+    try {
+      const job = await creation.create({
+        name: name.trim() === "" ? words.namePlaceholder : name,
+        technique: technique.id,
+        ...(Object.keys(topics).length === 0 ? {} : { topics }),
+        hyperparameters: changedValues(described, typed),
+        ...(resumed === undefined ? {} : { resumeFrom: resumed.id }),
+      });
+      tell({ type: "success", text: words.started(job.name) });
+      navigate(`/training/${job.id}`);
+    } catch {
+      // The form shows the creation's error.
+    }
+  };
+  const field = (hyperparameter: Hyperparameter) => (
+    <HyperparameterField
+      key={hyperparameter.name}
+      hyperparameter={hyperparameter}
+      value={valueOf(hyperparameter)}
+      error={errorOf(hyperparameter)}
+      isFixed={resumed !== undefined && hyperparameter.fixedOnResume === true}
+      onChange={(value) => {
+        setTyped({ ...typed, [hyperparameter.name]: value });
+      }}
+    />
+  );
+  const selection = (counts.data ?? all).selection;
+  return (
+    <form
+      ref={form}
+      className="new-training"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void send();
+      }}
+    >
+      {creation.error !== null && placed.at.size === 0 && <ProblemAlert error={creation.error} rest={placed.rest} />}
+      <section className="card">
+        <h2 id="technique-heading">{words.technique}</h2>
+        <Tiles
+          ariaLabelledby="technique-heading"
+          value={technique.id}
+          columns={3}
+          items={techniques.map(({ id, name: label }) => ({
+            value: id,
+            label,
+            description: words.use[id],
+            disabled: resumed !== undefined && id !== resumed.technique,
+          }))}
+          onChange={({ detail }) => {
+            setTechniqueId(detail.value);
+            setTyped({});
+          }}
+        />
+      </section>
+      <section className="card">
+        <div className="section-head">
+          <h2>{words.music}</h2>
+          <p className="figures" role="status">
+            {selection.pieces === 0 ? words.noPiece : words.pieces(selection.pieces, selection.bars)}
+          </p>
+        </div>
+        <p className="listen-note">{words.musicHint}</p>
+        {placed.at.has(topicsControl) && (
+          <p className="form-error" role="alert">
+            {placed.at.get(topicsControl)}
+          </p>
+        )}
+        <TopicChoice all={all} topics={topics} choose={setTopics} />
+      </section>
+      <section className="card">
+        <h2>{words.howItLearns}</h2>
+        <div className="hyperparameters">{main.map(field)}</div>
+        {more.length > 0 && (
+          <ExpandableSection
+            headerText={words.more(more.length)}
+            expanded={isMoreOpen || brokenMore}
+            onChange={({ detail }) => {
+              setMoreOpen(detail.expanded);
+            }}
+          >
+            <div className="hyperparameters">{more.map(field)}</div>
+          </ExpandableSection>
+        )}
+      </section>
+      <section className="card">
+        <h2>{words.name}</h2>
+        <FormField constraintText={words.nameRange} errorText={placed.at.get(nameControl)} controlId={nameControl}>
+          <Input
+            controlId={nameControl}
+            ariaLabel={texts.lists.name}
+            value={name}
+            placeholder={words.namePlaceholder}
+            onChange={({ detail }) => {
+              setName(detail.value);
+            }}
+          />
+        </FormField>
+      </section>
+      <div className="card start-bar">
+        <EstimateWords
+          technique={technique.id}
+          bars={selection.bars}
+          epochs={Number(typed["epochs"] ?? described.find(({ name: of }) => of === "epochs")?.default)}
+          isLarge={(typed["modelSize"] ?? "small") === "large"}
+        />
+        <Button
+          variant="primary"
+          formAction="submit"
+          loading={creation.isPending}
+          disabled={selection.pieces === 0}
+          disabledReason={words.noPiece}
+        >
+          {resumed === undefined ? words.start : words.resume}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function EstimateWords(props: Parameters<typeof estimateTraining>[0]) {
+  const { epochs } = props;
+  if (!Number.isFinite(epochs) || epochs < 1) return <p />;
+  const { seconds, secondsToFirstEpoch } = estimateTraining(props);
+  return (
+    <p role="status" title={words.estimateHow}>
+      <strong>{words.estimate(durationWords(seconds))}</strong>{" "}
+      {words.estimateFirst(durationWords(secondsToFirstEpoch))}{" "}
+      {seconds > usualTimeLimit && words.estimateLimit(durationWords(usualTimeLimit))}
+    </p>
+  );
+}
