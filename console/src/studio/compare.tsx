@@ -1,7 +1,7 @@
 /** Two pieces at the same beat, equally loud, with their names or blind. */
 import FormField from "@cloudscape-design/components/form-field";
 import Select from "@cloudscape-design/components/select";
-import type { Composition } from "@opencomposer/client";
+import type { Composition } from "../../../client/client";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useLocation, useSearch } from "wouter";

@@ -1,5 +1,5 @@
 /** The request that a draft stands for. */
-import type { components, Composition } from "@opencomposer/client";
+import type { components, Composition } from "../../../client/client";
 import type { Technique } from "../api/queries";
 import type { Draft, Shape } from "./draft";
 import { inputOf, type MelodySource } from "./melody-source";

@@ -1,7 +1,7 @@
 /** One piece in the studio: its result, how it was made, and what can be done with it. */
 import Button from "@cloudscape-design/components/button";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
-import type { Composition } from "@opencomposer/client";
+import type { Composition } from "../../../client/client";
 import { lazy, type ReactNode, Suspense, useMemo, useState } from "react";
 import { useLocation, useSearch } from "wouter";
 import { useUpdateComposition } from "../api/mutations";

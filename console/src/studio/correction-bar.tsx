@@ -1,6 +1,6 @@
 /** Editing the notes of a finished piece: kept as the piece itself, or as a melody of one's own. */
 import Button from "@cloudscape-design/components/button";
-import type { Composition } from "@opencomposer/client";
+import type { Composition } from "../../../client/client";
 import { useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { useLocation } from "wouter";

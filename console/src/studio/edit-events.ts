@@ -1,5 +1,5 @@
 /** The edits of a piece, and the piece at any moment of them. */
-import type { ApiClient, CallResult, components } from "@opencomposer/client";
+import type { ApiClient, CallResult, components } from "../../../client/client";
 import { inOrder, type Piece, type PieceNote, stepTicks } from "../piece/piece";
 import { cellOf, cellStates, type Replay } from "../stage/replay";
 

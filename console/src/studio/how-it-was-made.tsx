@@ -1,5 +1,5 @@
 /** The edits by which the AR-CNN made a piece: seen one after the other, and heard at any moment. */
-import type { Composition } from "@opencomposer/client";
+import type { Composition } from "../../../client/client";
 import { useCallback, useMemo, useRef } from "react";
 import { useLook } from "../api/queries";
 import { ProblemAlert } from "../app/problem-alert";

@@ -1,5 +1,5 @@
 /** The lens: what a teacher would mark, and the piece's measures beside Bach's. */
-import type { Composition } from "@opencomposer/client";
+import type { Composition } from "../../../client/client";
 import { useMemo, useState } from "react";
 import type { Piece } from "../piece/piece";
 import { Stage, type StageProps } from "../stage/stage";

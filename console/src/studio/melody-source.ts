@@ -1,5 +1,5 @@
 /** What a composition is made from, as the draft holds it and as addresses name it. */
-import type { components, Composition } from "@opencomposer/client";
+import type { components, Composition } from "../../../client/client";
 
 export type MelodySource =
   | { readonly kind: "sample"; readonly id: string }

@@ -1,6 +1,6 @@
 /** What can be done with a finished piece: each button composes at once. */
 import Button from "@cloudscape-design/components/button";
-import type { Composition } from "@opencomposer/client";
+import type { Composition } from "../../../client/client";
 import { useState } from "react";
 import { useLocation } from "wouter";
 import { type Technique, useTechniques } from "../api/queries";

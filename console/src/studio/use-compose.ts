@@ -1,5 +1,5 @@
 /** Pressing Compose: saves the melody if it is not saved, asks for the piece, and leads to it. */
-import type { ApiClient, Composition } from "@opencomposer/client";
+import type { ApiClient, Composition } from "../../../client/client";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useApi } from "../api/api";

@@ -1,5 +1,5 @@
 /** The piece of a composition as the stage shows it. */
-import type { Composition } from "@opencomposer/client";
+import type { Composition } from "../../../client/client";
 import { useMemo, useState } from "react";
 import { useCompositionMidi } from "../api/queries";
 import type { Piece } from "../piece/piece";

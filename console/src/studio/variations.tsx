@@ -1,6 +1,6 @@
 /** Several pieces of the same settings side by side, of which one is kept. */
 import Button from "@cloudscape-design/components/button";
-import type { Composition } from "@opencomposer/client";
+import type { Composition } from "../../../client/client";
 import { useMemo } from "react";
 import { useLocation, useSearch } from "wouter";
 import { useDeleteComposition } from "../api/mutations";
