@@ -20,6 +20,7 @@ type Schemas = components["schemas"];
 export type Track = Schemas["Track"];
 export type Model = Schemas["Model"];
 export type SampleMelody = Schemas["SampleMelody"];
+export type Technique = Schemas["Technique"];
 export type { Composition };
 
 type QueryKey = readonly unknown[];
@@ -84,7 +85,7 @@ export const useSampleMelodies = (): UseQueryResult<Schemas["SampleMelodyList"]>
     ...stable,
   });
 
-type Query<Path extends "/compositions" | "/tracks" | "/models"> = NonNullable<
+type Query<Path extends "/compositions" | "/tracks" | "/models" | "/training-jobs"> = NonNullable<
   paths[Path]["get"]["parameters"]["query"]
 >;
 /** A query whose members may be undefined, as filters are that nobody has chosen. */
@@ -92,6 +93,7 @@ type Loose<Q> = { readonly [Name in keyof Q]?: Q[Name] | undefined };
 export type CompositionListQuery = Loose<Query<"/compositions">>;
 export type TrackListQuery = Loose<Query<"/tracks">>;
 export type ModelListQuery = Loose<Query<"/models">>;
+export type TrainingJobListQuery = Loose<Query<"/training-jobs">>;
 
 /** Asks for the bytes of a MIDI file, where the API would also give a short-lived address. */
 export const asBytes = { headers: { accept: "audio/midi" } };

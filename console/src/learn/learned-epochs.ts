@@ -1,6 +1,6 @@
 /** The training that the pages of Learn play: a U-Net GAN on nine chorales in C major, 24 epochs. */
-import { pieceOf } from "./stored-piece";
 import training from "./pieces/gan-training.json";
+import { pieceOf } from "./stored-piece";
 
 export const learnedMetrics = { items: training.metrics, reference: {} };
 

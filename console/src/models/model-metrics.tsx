@@ -1,8 +1,8 @@
 /** A model's figures, each beside that of the music it learned from. */
-import { metricNumber } from "../training/curve-data";
 import { modelsTexts } from "../texts/en-models";
 import { trainingTexts } from "../texts/en-training";
-import { figuresOf, type Figure } from "./model-figures";
+import { metricNumber } from "../training/curve-data";
+import { type Figure, figuresOf } from "./model-figures";
 
 export function ModelMetrics(props: {
   readonly metrics: Readonly<Record<string, number>>;

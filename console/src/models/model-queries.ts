@@ -1,5 +1,5 @@
 /** What the pages of models read and change, beside the queries that others use, too. */
-import type { components } from "@opencomposer/client";
+import type { components } from "../../../client/client";
 import { useMutation, type UseMutationResult, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
 import { useApi } from "../api/api";
 import { changeOnTop } from "../api/change";

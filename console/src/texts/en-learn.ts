@@ -48,9 +48,9 @@ export const learnTexts = {
       hearTitle: "Watch 224 edits",
       hear: "Four bars of “Twinkle, Twinkle”, given as a melody alone. Move the slider, or let the edits play: ivory is the melody, blue is what was added. Press Play at any moment to hear what stands there.",
       whatToHear: [
-        "The first edits stand far apart: a note in each region that is surest.",
-        "Sixteen of the 224 edits take away what was added before.",
-        "Each edit has a pass and a probability. Set the least probability higher and only what the network was sure of is left: often the bass and the ends.",
+        "The page was read six times. Each of the first three readings added one cell in every sixteenth: three voices under the melody.",
+        "The last three mended: sixteen cells were taken away, and sixteen others were put in their place.",
+        "Each edit has a pass and a probability. Set the least probability higher, and only what the network was sure of is left.",
       ],
       after: "In the studio, “How it was made” shows the same of any piece that you have re-written.",
       sources: [

@@ -2,7 +2,7 @@
 import { useMemo } from "react";
 import { trainingTexts } from "../texts/en-training";
 import { CurveCard } from "./curve-card";
-import { isMetricName, type Line, metricNamesIn, type MetricName, overlay } from "./curve-data";
+import { isMetricName, type Line, type MetricName, metricNamesIn, overlay } from "./curve-data";
 import type { TrainingMetrics } from "./training-queries";
 
 export interface NamedMetrics {

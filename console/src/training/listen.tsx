@@ -1,10 +1,10 @@
 /** What the model played after an epoch, and all epochs after one another. */
 import Button from "@cloudscape-design/components/button";
 import Select from "@cloudscape-design/components/select";
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { type Piece, PieceError } from "../piece/piece";
 import { readPiece } from "../piece/read-piece";
-import { usePlayer, usePlayerState } from "../sound/player";
+import { usePlayer } from "../sound/player";
 import { SmallRoll } from "../stage/small-roll";
 import { texts } from "../texts/en";
 import { trainingTexts } from "../texts/en-training";
@@ -96,13 +96,14 @@ function OneEpoch(props: {
 /** A sample that takes the place of one that plays goes on where that one was. */
 function useGoOn(piece: Piece | undefined): void {
   const player = usePlayer();
-  const [shown, setShown] = useState(piece);
-  const isPlaying = usePlayerState((state) => state.piece === shown && state.status === "playing");
+  const before = useRef(piece);
   useEffect(() => {
-    if (piece === undefined || piece === shown) return;
-    if (isPlaying) player.load(piece, { isEdit: true });
-    setShown(piece);
-  }, [piece, shown, isPlaying, player]);
+    const { current } = before;
+    if (piece === undefined || piece === current) return;
+    before.current = piece;
+    const { piece: played, status } = player.state.getState();
+    if (current !== undefined && played === current && status === "playing") player.load(piece, { isEdit: true });
+  }, [piece, player]);
 }
 
 function AllEpochs(props: {

@@ -17,7 +17,7 @@ import { SignInNeeded } from "../sign-in/sign-in-needed";
 import { texts } from "../texts/en";
 import { trainingTexts } from "../texts/en-training";
 import { durationWords } from "./duration-words";
-import { HyperparameterField, hyperparameterControl } from "./hyperparameter-field";
+import { hyperparameterControl, HyperparameterField } from "./hyperparameter-field";
 import { changedValues, faultOf, type Hyperparameter, type HyperparameterValue } from "./hyperparameters";
 import { TopicChoice } from "./topic-choice";
 import { useCreateTrainingJob } from "./training-changes";

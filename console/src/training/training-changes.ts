@@ -1,5 +1,5 @@
 /** What the training pages change. */
-import type { components } from "@opencomposer/client";
+import type { components } from "../../../client/client";
 import { useMutation, type UseMutationResult, useQueryClient } from "@tanstack/react-query";
 import { useApi } from "../api/api";
 import { type Fetched, fetched, succeeded } from "../api/fetched";

@@ -1,5 +1,5 @@
 /** What the training pages read. Curves and samples are asked for only when another epoch is complete. */
-import type { components } from "@opencomposer/client";
+import type { components } from "../../../client/client";
 import { keepPreviousData, useQueries, useQuery, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
 import { useApi } from "../api/api";
 import { type Fetched, fetched } from "../api/fetched";
