@@ -129,7 +129,8 @@ export function useUpdateTrack(): UseMutationResult<Fetched<Track>, Error, Updat
   });
 }
 
-export const ifMatch = (etag: string | undefined): { "If-Match"?: string } => (etag === undefined ? {} : { "If-Match": etag });
+export const ifMatch = (etag: string | undefined): { "If-Match"?: string } =>
+  etag === undefined ? {} : { "If-Match": etag };
 
 export function useDeleteComposition(): UseMutationResult<void, Error, string> {
   const api = useApi();

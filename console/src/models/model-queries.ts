@@ -1,6 +1,6 @@
 /** What the pages of models read and change, beside the queries that others use, too. */
-import type { components } from "../../../client/client";
 import { useMutation, type UseMutationResult, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
+import type { components } from "../../../client/client";
 import { useApi } from "../api/api";
 import { changeOnTop } from "../api/change";
 import { type Fetched, fetched, succeeded } from "../api/fetched";

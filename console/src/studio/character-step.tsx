@@ -66,6 +66,7 @@ export function CharacterStep({ draft, technique, errors }: CharacterStepProps) 
             }}
           />
           <Button
+            formAction="none"
             iconName="refresh"
             ariaLabel={texts.studio.dice}
             onClick={() => {

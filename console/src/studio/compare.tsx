@@ -1,10 +1,10 @@
 /** Two pieces at the same beat, equally loud, with their names or blind. */
 import FormField from "@cloudscape-design/components/form-field";
 import Select from "@cloudscape-design/components/select";
-import type { Composition } from "../../../client/client";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useLocation, useSearch } from "wouter";
+import type { Composition } from "../../../client/client";
 import { useComposition, useCompositions } from "../api/queries";
 import { ProblemAlert } from "../app/problem-alert";
 import type { Piece } from "../piece/piece";

@@ -1,8 +1,8 @@
 /** What can be taken from a piece: its files, its recipe, its settings. */
 import Button from "@cloudscape-design/components/button";
 import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
-import type { Composition } from "../../../client/client";
 import { useState } from "react";
+import type { Composition } from "../../../client/client";
 import { useNotices } from "../app/notices";
 import type { TrackMix } from "../sound/audible-piece";
 import { texts } from "../texts/en";

@@ -1,9 +1,9 @@
 /** One piece in the studio: its result, how it was made, and what can be done with it. */
 import Button from "@cloudscape-design/components/button";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
-import type { Composition } from "../../../client/client";
 import { lazy, type ReactNode, Suspense, useMemo, useState } from "react";
 import { useLocation, useSearch } from "wouter";
+import type { Composition } from "../../../client/client";
 import { useUpdateComposition } from "../api/mutations";
 import { ProblemError } from "../api/problem-error";
 import { isFinal, useComposition, useModel, useTechniques } from "../api/queries";

@@ -1,9 +1,9 @@
 /** Editing the notes of a finished piece: kept as the piece itself, or as a melody of one's own. */
 import Button from "@cloudscape-design/components/button";
-import type { Composition } from "../../../client/client";
 import { useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { useLocation } from "wouter";
+import type { Composition } from "../../../client/client";
 import { useApi } from "../api/api";
 import { fetched } from "../api/fetched";
 import { ProblemError } from "../api/problem-error";

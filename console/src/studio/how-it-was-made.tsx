@@ -1,6 +1,6 @@
 /** The edits by which the AR-CNN made a piece: seen one after the other, and heard at any moment. */
-import type { Composition } from "../../../client/client";
 import { useCallback, useMemo, useRef } from "react";
+import type { Composition } from "../../../client/client";
 import { useLook } from "../api/queries";
 import { ProblemAlert } from "../app/problem-alert";
 import type { Piece } from "../piece/piece";

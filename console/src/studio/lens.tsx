@@ -1,6 +1,6 @@
 /** The lens: what a teacher would mark, and the piece's measures beside Bach's. */
-import type { Composition } from "../../../client/client";
 import { useMemo, useState } from "react";
+import type { Composition } from "../../../client/client";
 import type { Piece } from "../piece/piece";
 import { Stage, type StageProps } from "../stage/stage";
 import { texts } from "../texts/en";

@@ -126,10 +126,10 @@ export function MelodyStep({ draft, melody, technique, errors, onRecord }: Melod
             target.value = "";
           }}
         />
-        <Button iconName="upload" onClick={() => picker.current?.click()}>
+        <Button formAction="none" iconName="upload" onClick={() => picker.current?.click()}>
           {words.open}
         </Button>
-        <Button iconName="microphone" onClick={onRecord}>
+        <Button formAction="none" iconName="microphone" onClick={onRecord}>
           {words.record}
         </Button>
       </div>
@@ -150,6 +150,7 @@ export function MelodyStep({ draft, melody, technique, errors, onRecord }: Melod
           <p className="hint">{words.unsavedHint}</p>
           {isSignedIn && (
             <Button
+              formAction="none"
               onClick={() => {
                 save(own).then(
                   ({ id, name }) => {

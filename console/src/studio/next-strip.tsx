@@ -1,8 +1,8 @@
 /** What can be done with a finished piece: each button composes at once. */
 import Button from "@cloudscape-design/components/button";
-import type { Composition } from "../../../client/client";
 import { useState } from "react";
 import { useLocation } from "wouter";
+import type { Composition } from "../../../client/client";
 import { type Technique, useTechniques } from "../api/queries";
 import { ProblemAlert } from "../app/problem-alert";
 import { texts } from "../texts/en";

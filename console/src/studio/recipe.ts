@@ -1,6 +1,6 @@
 /** A recipe: all that makes a piece, in a link. Another deployment with the same models makes the same bytes of it. */
-import type { Composition } from "../../../client/client";
 import * as z from "zod/mini";
+import type { Composition } from "../../../client/client";
 import { fromBase64, toBase64 } from "./base64";
 import type { Draft } from "./draft";
 

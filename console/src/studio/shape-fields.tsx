@@ -100,6 +100,7 @@ export function ShapeFields({ shape, bars, tempo, errors }: ShapeFieldsProps) {
         </FormField>
         {isShaped(shape) && (
           <Button
+            formAction="none"
             onClick={() => {
               changeDraft({ shape: {} });
             }}

@@ -1,7 +1,7 @@
 /** Pressing Compose: saves the melody if it is not saved, asks for the piece, and leads to it. */
-import type { ApiClient, Composition } from "../../../client/client";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import type { ApiClient, Composition } from "../../../client/client";
 import { useApi } from "../api/api";
 import { fetched } from "../api/fetched";
 import { useCreateComposition } from "../api/mutations";

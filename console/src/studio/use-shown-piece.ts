@@ -1,6 +1,6 @@
 /** The piece of a composition as the stage shows it. */
-import type { Composition } from "../../../client/client";
 import { useMemo, useState } from "react";
+import type { Composition } from "../../../client/client";
 import { useCompositionMidi } from "../api/queries";
 import type { Piece } from "../piece/piece";
 import { usePlayerState } from "../sound/player";

@@ -1,8 +1,8 @@
 /** Several pieces of the same settings side by side, of which one is kept. */
 import Button from "@cloudscape-design/components/button";
-import type { Composition } from "../../../client/client";
 import { useMemo } from "react";
 import { useLocation, useSearch } from "wouter";
+import type { Composition } from "../../../client/client";
 import { useDeleteComposition } from "../api/mutations";
 import { ProblemError } from "../api/problem-error";
 import { useComposition, useTechniques } from "../api/queries";

@@ -11,7 +11,8 @@ import { trainingTexts } from "../texts/en-training";
 import { LineMark } from "./curve-card";
 import { Curves } from "./curves";
 import { topicsInWords } from "./topic-words";
-import { type TrainingJob, useMetricsOfJobs, useTrainingJobsById } from "./training-queries";
+import { useMetricsOfJobs, useTrainingJobsById } from "./training-queries";
+import type { TrainingJob } from "./training-resources";
 
 import "../theme/training.css";
 

@@ -1,5 +1,5 @@
 import { trainingTexts } from "../texts/en-training";
-import type { TrainingJob } from "./training-queries";
+import type { TrainingJob } from "./training-resources";
 
 const { convergence: words } = trainingTexts;
 const fewestEpochs = 5;

@@ -1,6 +1,6 @@
 /** The curves of trainings: which metric stands in which chart, and the numbers of each line. */
 import { trainingTexts } from "../texts/en-training";
-import type { EpochMetrics, TrainingMetrics } from "./training-queries";
+import type { EpochMetrics, TrainingMetrics } from "./training-resources";
 
 export type MetricName = keyof typeof trainingTexts.metrics;
 

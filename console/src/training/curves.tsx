@@ -3,7 +3,7 @@ import { useMemo } from "react";
 import { trainingTexts } from "../texts/en-training";
 import { CurveCard } from "./curve-card";
 import { isMetricName, type Line, type MetricName, metricNamesIn, overlay } from "./curve-data";
-import type { TrainingMetrics } from "./training-queries";
+import type { TrainingMetrics } from "./training-resources";
 
 export interface NamedMetrics {
   readonly name: string;

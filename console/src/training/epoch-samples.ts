@@ -1,6 +1,6 @@
 /** The samples of a training by melody and epoch, and one piece that goes through all of them. */
 import { barTicks, endOfPiece, type Piece, type PieceTrack } from "../piece/piece";
-import type { Sample } from "./training-queries";
+import type { Sample } from "./training-resources";
 
 /** Returns the samples of a melody, from the first epoch to the last. */
 export const samplesOf = (samples: readonly Sample[], melodyId: string): readonly Sample[] =>

@@ -8,7 +8,8 @@ import { trainingTexts } from "../texts/en-training";
 import { durationWords } from "./duration-words";
 import { hasEnded, stateIndicators } from "./job-state";
 import { topicsInWords } from "./topic-words";
-import { type TrainingJob, useTrainingJob } from "./training-queries";
+import { useTrainingJob } from "./training-queries";
+import type { TrainingJob } from "./training-resources";
 
 const { list: words, job: jobWords, states } = trainingTexts;
 

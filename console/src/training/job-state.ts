@@ -1,4 +1,4 @@
-import type { TrainingJob } from "./training-queries";
+import type { TrainingJob } from "./training-resources";
 
 export const jobStates = [
   "PENDING",

@@ -1,4 +1,4 @@
-import type { TrainingMetrics } from "./training-queries";
+import type { TrainingMetrics } from "./training-resources";
 
 /** Puts epochs that were read later behind those that are known. An epoch that is in both is taken as it was read last. */
 export function joinEpochs(known: TrainingMetrics, later: TrainingMetrics): TrainingMetrics {

@@ -9,7 +9,8 @@ import { SmallRoll } from "../stage/small-roll";
 import { texts } from "../texts/en";
 import { trainingTexts } from "../texts/en-training";
 import { journeyOf, nearestSample, samplesOf } from "./epoch-samples";
-import { type Sample, type SampleList, useSampleMidis } from "./training-queries";
+import { useSampleMidis } from "./training-queries";
+import type { Sample, SampleList } from "./training-resources";
 
 const { job: words } = trainingTexts;
 

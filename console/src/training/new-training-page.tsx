@@ -22,13 +22,8 @@ import { changedValues, faultOf, type Hyperparameter, type HyperparameterValue }
 import { TopicChoice } from "./topic-choice";
 import { useCreateTrainingJob } from "./training-changes";
 import { estimateTraining } from "./training-estimate";
-import {
-  type Topics,
-  type TrainingJob,
-  type TrainingTopics,
-  useTrainingJob,
-  useTrainingTopics,
-} from "./training-queries";
+import { useTrainingJob, useTrainingTopics } from "./training-queries";
+import type { Topics, TrainingJob, TrainingTopics } from "./training-resources";
 
 import "../theme/training.css";
 

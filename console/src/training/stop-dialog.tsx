@@ -4,7 +4,7 @@ import { useNotices } from "../app/notices";
 import { ProblemAlert } from "../app/problem-alert";
 import { trainingTexts } from "../texts/en-training";
 import { useStopTrainingJob } from "./training-changes";
-import type { TrainingJob } from "./training-queries";
+import type { TrainingJob } from "./training-resources";
 
 const { job: words } = trainingTexts;
 

@@ -5,7 +5,8 @@ import { useMemo } from "react";
 import { trainingTexts } from "../texts/en-training";
 import { topicName, topicValue } from "./topic-words";
 import { withoutTopic, withTopic } from "./topics";
-import { type Topics, type TrainingTopics, useTrainingTopics } from "./training-queries";
+import { useTrainingTopics } from "./training-queries";
+import type { Topics, TrainingTopics } from "./training-resources";
 
 const { create: words } = trainingTexts;
 /** A topic with more values is folded until it is asked for. */

@@ -1,5 +1,5 @@
 /** The choice of music: tags with the values of which a piece must have one. A tag without values is left out. */
-import type { Topics } from "./training-queries";
+import type { Topics } from "./training-resources";
 
 export const withoutTopic = (topics: Topics, tag: string): Topics =>
   Object.fromEntries(Object.entries(topics).filter(([other]) => other !== tag));

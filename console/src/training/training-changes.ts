@@ -1,11 +1,11 @@
 /** What the training pages change. */
-import type { components } from "../../../client/client";
 import { useMutation, type UseMutationResult, useQueryClient } from "@tanstack/react-query";
+import type { components } from "../../../client/client";
 import { useApi } from "../api/api";
 import { type Fetched, fetched, succeeded } from "../api/fetched";
 import { type Creation, useCreation, useDelete } from "../api/mutations";
 import { queryKeys } from "../api/query-keys";
-import type { TrainingJob } from "./training-queries";
+import type { TrainingJob } from "./training-resources";
 
 export type CreateTrainingJob = components["schemas"]["CreateTrainingJob"];
 

@@ -1,5 +1,5 @@
 /** How long a training will take, reckoned from the trainings of the stock models on two processor cores. */
-import type { TrainingJob } from "./training-queries";
+import type { TrainingJob } from "./training-resources";
 
 type TechniqueId = TrainingJob["technique"];
 

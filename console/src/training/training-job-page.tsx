@@ -21,14 +21,8 @@ import { Listen } from "./listen";
 import { StopDialog } from "./stop-dialog";
 import { topicsInWords } from "./topic-words";
 import { useDeleteTrainingJob } from "./training-changes";
-import {
-  type SampleList,
-  type TrainingJob,
-  type TrainingMetrics,
-  useTrainingJob,
-  useTrainingMetrics,
-  useTrainingSamples,
-} from "./training-queries";
+import { useTrainingJob, useTrainingMetrics, useTrainingSamples } from "./training-queries";
+import type { SampleList, TrainingJob, TrainingMetrics } from "./training-resources";
 
 import "../theme/lists.css";
 import "../theme/range.css";

@@ -19,7 +19,8 @@ import { trainingTexts } from "../texts/en-training";
 import { JobCard } from "./job-card";
 import { jobStates } from "./job-state";
 import { useDeleteTrainingJob } from "./training-changes";
-import { type TrainingJob, useTrainingJobs } from "./training-queries";
+import { useTrainingJobs } from "./training-queries";
+import type { TrainingJob } from "./training-resources";
 
 import "../theme/lists.css";
 import "../theme/training.css";

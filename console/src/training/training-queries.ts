@@ -1,6 +1,6 @@
 /** What the training pages read. Curves and samples are asked for only when another epoch is complete. */
-import type { components } from "../../../client/client";
 import { keepPreviousData, useQueries, useQuery, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
+import type { components } from "../../../client/client";
 import { useApi } from "../api/api";
 import { type Fetched, fetched } from "../api/fetched";
 import { asBytes, given, type TrainingJobListQuery, useLook } from "../api/queries";
@@ -8,15 +8,9 @@ import { queryKeys } from "../api/query-keys";
 import { nextLook } from "../api/retries";
 import { hasEnded } from "./job-state";
 import { joinEpochs } from "./joined-epochs";
+import type { Sample, SampleList, Topics, TrainingJob, TrainingMetrics, TrainingTopics } from "./training-resources";
 
 type Schemas = components["schemas"];
-export type TrainingJob = Schemas["TrainingJob"];
-export type TrainingMetrics = Schemas["TrainingMetrics"];
-export type EpochMetrics = TrainingMetrics["items"][number];
-export type SampleList = Schemas["SampleList"];
-export type Sample = SampleList["items"][number];
-export type TrainingTopics = Schemas["TrainingTopics"];
-export type Topics = NonNullable<Schemas["CreateTrainingJob"]["topics"]>;
 
 const trainingKeys = {
   topics: (topics: Topics) => ["training-topics", topics],

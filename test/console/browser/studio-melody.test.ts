@@ -194,9 +194,8 @@ describeInBrowser("melodies in the studio", () => {
       Object.defineProperty(globalThis, "sendMidi", {
         value: (data: readonly number[]) => {
           const event = Object.assign(new Event("midimessage"), { data: Uint8Array.from(data) });
-          input.dispatchEvent(event);
           const listener: unknown = input.onmidimessage;
-          if (typeof listener === "function") listener.call(input, event);
+          if (typeof listener === "function") Reflect.apply(listener, input, [event]);
         },
       });
     });
@@ -209,7 +208,7 @@ describeInBrowser("melodies in the studio", () => {
     const send = async (data: readonly number[]) => {
       await page.evaluate((message) => {
         const sender: unknown = Reflect.get(globalThis, "sendMidi");
-        if (typeof sender === "function") sender(message);
+        if (typeof sender === "function") Reflect.apply(sender, undefined, [message]);
       }, data);
     };
     for (const pitch of [60, 64, 67]) {

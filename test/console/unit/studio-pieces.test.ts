@@ -3,7 +3,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import * as z from "zod";
 import type { Piece, PieceNote } from "../../../console/src/piece/piece";
-import { cellOf,Replay } from "../../../console/src/stage/replay";
+import { cellOf, Replay } from "../../../console/src/stage/replay";
 import { bachFigures } from "../../../console/src/studio/bach-figures";
 import { fileName } from "../../../console/src/studio/downloads";
 import { editedPiece } from "../../../console/src/studio/edit-events";
@@ -11,7 +11,7 @@ import { equalGains } from "../../../console/src/studio/loudness";
 import { markNotes, withMarkedTrack } from "../../../console/src/studio/marked-notes";
 import { Recording } from "../../../console/src/studio/recording";
 import { shapePiece } from "../../../console/src/studio/shape-piece";
-import { applyInputOptions,MelodyError } from "../../../domain/music/melody";
+import { applyInputOptions, MelodyError } from "../../../domain/music/melody";
 
 const quarter = (start: number, pitch: number): PieceNote => ({
   start: start * 480,

@@ -6,9 +6,11 @@ import { type ConsoleBrowser, type ConsolePage, signIn } from "./console-browser
 function keepAnalysers(): void {
   const kept: AnalyserNode[] = [];
   Object.defineProperty(globalThis, "keptAnalysers", { value: kept });
-  const make = BaseAudioContext.prototype.createAnalyser;
-  BaseAudioContext.prototype.createAnalyser = function createAnalyser() {
-    const analyser = make.call(this);
+  const make: unknown = Reflect.get(BaseAudioContext.prototype, "createAnalyser");
+  if (typeof make !== "function") throw new Error("This browser makes no analysers.");
+  BaseAudioContext.prototype.createAnalyser = function createAnalyser(this: BaseAudioContext) {
+    const analyser: unknown = Reflect.apply(make, this, []);
+    if (!(analyser instanceof AnalyserNode)) throw new Error("This browser makes no analysers.");
     kept.push(analyser);
     return analyser;
   };
