@@ -1,5 +1,5 @@
-import { type ApiClient, createClient } from "@opencomposer/client";
 import { createContext, type ReactNode, useContext, useState } from "react";
+import { type ApiClient, createClient } from "../../../client/client";
 import { useConfig } from "../app/config-context";
 import { useSession } from "../sign-in/session-context";
 import { createAuthorizedFetch } from "./authorized-fetch";

@@ -1,4 +1,4 @@
-import { type CallResult, problemOf, retryAfterSeconds } from "@opencomposer/client";
+import { type CallResult, problemOf, retryAfterSeconds } from "../../../client/client";
 import { ProblemError } from "./problem-error";
 
 /** A resource as the API has given it. */

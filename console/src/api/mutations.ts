@@ -2,9 +2,9 @@
  * What the console changes, by resource. A new name, instruments and a deletion are shown before the API has answered,
  * and taken back if it refuses; what makes something new is shown when the API has answered.
  */
-import type { components } from "@opencomposer/client";
 import { type QueryClient, useMutation, type UseMutationResult, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import type { components } from "../../../client/client";
 import { useApi } from "./api";
 import { changeOnTop } from "./change";
 import { type Fetched, fetched, succeeded } from "./fetched";

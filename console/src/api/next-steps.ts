@@ -1,5 +1,5 @@
 /** What a user can do about a problem. The API says what is wrong; this says what to do next in the console. */
-import type { Problem } from "@opencomposer/client";
+import type { Problem } from "../../../client/client";
 import { texts } from "../texts/en";
 
 const stepByCode: Readonly<Record<string, string>> = texts.problems.nextSteps;

@@ -1,5 +1,5 @@
 /** Brings each error of a problem to the control that the user can mend it with. */
-import type { Problem } from "@opencomposer/client";
+import type { Problem } from "../../../client/client";
 
 /** A control of a form, and the parts of the request that are made from it. */
 export interface ControlPlace {

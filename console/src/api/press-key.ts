@@ -1,5 +1,5 @@
 /** One `Idempotency-Key` for each press of a button that makes something. */
-import { clientCodes } from "@opencomposer/client";
+import { clientCodes } from "../../../client/client";
 import { ProblemError } from "./problem-error";
 
 export interface PressKeys {

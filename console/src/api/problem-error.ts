@@ -1,4 +1,4 @@
-import type { Problem } from "@opencomposer/client";
+import type { Problem } from "../../../client/client";
 
 /** A call of the API that has given no data. Queries and mutations throw it. */
 export class ProblemError extends Error {

@@ -2,7 +2,6 @@
  * What the console reads, by resource. A resource that is being worked on is looked at again as often as its answers ask
  * for; a look that failed in passing is repeated; nothing is asked for in a hidden tab or for a user who is not there.
  */
-import type { ApiClient, CallResult, components, Composition, paths } from "@opencomposer/client";
 import {
   keepPreviousData,
   type QueryClient,
@@ -10,6 +9,7 @@ import {
   useQueryClient,
   type UseQueryResult,
 } from "@tanstack/react-query";
+import type { ApiClient, CallResult, components, Composition, paths } from "../../../client/client";
 import { useSessionState } from "../sign-in/session-context";
 import { useApi } from "./api";
 import { type Fetched, fetched } from "./fetched";
@@ -19,7 +19,6 @@ import { nextLook } from "./retries";
 type Schemas = components["schemas"];
 export type Track = Schemas["Track"];
 export type Model = Schemas["Model"];
-export type Technique = Schemas["Technique"];
 export type SampleMelody = Schemas["SampleMelody"];
 export type { Composition };
 
@@ -85,7 +84,7 @@ export const useSampleMelodies = (): UseQueryResult<Schemas["SampleMelodyList"]>
     ...stable,
   });
 
-type Query<Path extends "/compositions" | "/tracks" | "/models" | "/training-jobs"> = NonNullable<
+type Query<Path extends "/compositions" | "/tracks" | "/models"> = NonNullable<
   paths[Path]["get"]["parameters"]["query"]
 >;
 /** A query whose members may be undefined, as filters are that nobody has chosen. */
@@ -93,7 +92,6 @@ type Loose<Q> = { readonly [Name in keyof Q]?: Q[Name] | undefined };
 export type CompositionListQuery = Loose<Query<"/compositions">>;
 export type TrackListQuery = Loose<Query<"/tracks">>;
 export type ModelListQuery = Loose<Query<"/models">>;
-export type TrainingJobListQuery = Loose<Query<"/training-jobs">>;
 
 /** Asks for the bytes of a MIDI file, where the API would also give a short-lived address. */
 export const asBytes = { headers: { accept: "audio/midi" } };

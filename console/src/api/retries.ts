@@ -1,5 +1,5 @@
 /** When a request is sent again, and when a resource that changes is looked at again. */
-import { backoffSeconds, isPassing, withJitter } from "@opencomposer/client";
+import { backoffSeconds, isPassing, withJitter } from "../../../client/client";
 import { ProblemError } from "./problem-error";
 
 const mostRetries = 2;

@@ -1,5 +1,5 @@
 /** What uses a resource that the API does not delete for that reason. */
-import type { Problem } from "@opencomposer/client";
+import type { Problem } from "../../../client/client";
 import { ProblemError } from "./problem-error";
 
 export interface ResourceUser {

@@ -1,7 +1,7 @@
 import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import type { Composition } from "@opencomposer/client";
 import { Link, useLocation } from "wouter";
+import type { Composition } from "../../../client/client";
 import { isFinal, useComposition, useCompositionMidi } from "../api/queries";
 import { Age } from "../lists/age";
 import { useWasInView } from "../lists/in-view";

@@ -1,8 +1,8 @@
 import Button from "@cloudscape-design/components/button";
 import Modal from "@cloudscape-design/components/modal";
-import type { Composition } from "@opencomposer/client";
 import { useState } from "react";
 import { useLocation } from "wouter";
+import type { Composition } from "../../../client/client";
 import { useDeleteComposition, useUpdateComposition } from "../api/mutations";
 import { useCompositions, useModels, useTechniques } from "../api/queries";
 import { useNotices } from "../app/notices";

@@ -1,7 +1,7 @@
-import type { Composition } from "@opencomposer/client";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { Link } from "wouter";
+import type { Composition } from "../../../client/client";
 import { useApi } from "../api/api";
 import { useCompositions, useTechniques } from "../api/queries";
 import { ProblemAlert } from "../app/problem-alert";

@@ -1,5 +1,5 @@
 /** Where a composition came from: the pieces before it, down to the melody that somebody brought. */
-import { type ApiClient, type Composition, problemOf } from "@opencomposer/client";
+import { type ApiClient, type Composition, problemOf } from "../../../client/client";
 import { ProblemError } from "../api/problem-error";
 
 /** A piece's origin at the end of the line. */

@@ -1,5 +1,5 @@
-import type { Problem } from "@opencomposer/client";
 import * as fc from "fast-check";
+import type { Problem } from "../../../client/client";
 import { type ControlPlace, placeErrors } from "../../../console/src/api/place-errors";
 
 const problemOf = (errors: NonNullable<Problem["errors"]>): Problem => ({
