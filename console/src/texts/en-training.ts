@@ -228,6 +228,7 @@ export const trainingTexts = {
     musicHint: "A piece must fit every row in which you have chosen something. Without a choice, all pieces are used.",
     pieces: (pieces: number, bars: number) =>
       `${pieces === 1 ? "1 piece" : `${pieces} pieces`}, ${bars === 1 ? "1 bar" : `${bars} bars`}`,
+    resumedMusic: (topics: string) => `It goes on with the music that it has learned from: ${topics}.`,
     noPiece: "No piece fits this choice. Take away one of your choices.",
     topicPieces: (pieces: number) => `(${pieces})`,
     howItLearns: "3  How it learns",
@@ -239,8 +240,8 @@ export const trainingTexts = {
     start: "Start training",
     resume: "Go on training",
     started: (name: string) => `“${name}” has begun.`,
-    estimate: (words: string) => `About ${words} on two processor cores.`,
-    estimateFirst: (words: string) => `You hear the first sample after about ${words}.`,
+    estimate: (words: string) => `Estimated: ${words} on two processor cores.`,
+    estimateFirst: (words: string) => `The first sample comes after ${words}.`,
     estimateLimit: (words: string) => `That is more than the time limit of ${words}, at which the best epoch is kept.`,
     estimateHow: "Reckoned from the trainings of the stock models; a machine with a GPU is faster.",
     fixed: "Stays as it was in the training that you go on from.",

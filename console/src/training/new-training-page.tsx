@@ -20,6 +20,7 @@ import { durationWords } from "./duration-words";
 import { hyperparameterControl, HyperparameterField } from "./hyperparameter-field";
 import { changedValues, faultOf, type Hyperparameter, type HyperparameterValue } from "./hyperparameters";
 import { TopicChoice } from "./topic-choice";
+import { topicsInWords } from "./topic-words";
 import { useCreateTrainingJob } from "./training-changes";
 import { estimateTraining } from "./training-estimate";
 import { useTrainingJob, useTrainingTopics } from "./training-queries";
@@ -124,7 +125,8 @@ function NewTraining({ techniques, all, resumed, chosen }: NewTrainingProps) {
       const job = await creation.create({
         name: name.trim() === "" ? words.namePlaceholder : name,
         technique: technique.id,
-        ...(Object.keys(topics).length === 0 ? {} : { topics }),
+        // A training that goes on has the music of the one before.
+        ...(resumed !== undefined || Object.keys(topics).length === 0 ? {} : { topics }),
         hyperparameters: changedValues(described, typed),
         ...(resumed === undefined ? {} : { resumeFrom: resumed.id }),
       });
@@ -182,13 +184,15 @@ function NewTraining({ techniques, all, resumed, chosen }: NewTrainingProps) {
             {selection.pieces === 0 ? words.noPiece : words.pieces(selection.pieces, selection.bars)}
           </p>
         </div>
-        <p className="listen-note">{words.musicHint}</p>
+        <p className="listen-note">
+          {resumed === undefined ? words.musicHint : words.resumedMusic(topicsInWords(topics))}
+        </p>
         {placed.at.has(topicsControl) && (
           <p className="form-error" role="alert">
             {placed.at.get(topicsControl)}
           </p>
         )}
-        <TopicChoice all={all} topics={topics} choose={setTopics} />
+        {resumed === undefined && <TopicChoice all={all} topics={topics} choose={setTopics} />}
       </section>
       <section className="card">
         <h2>{words.howItLearns}</h2>
@@ -223,7 +227,10 @@ function NewTraining({ techniques, all, resumed, chosen }: NewTrainingProps) {
         <EstimateWords
           technique={technique.id}
           bars={selection.bars}
-          epochs={Number(typed["epochs"] ?? described.find(({ name: of }) => of === "epochs")?.default)}
+          epochs={
+            Number(typed["epochs"] ?? described.find(({ name: of }) => of === "epochs")?.default) -
+            (resumed?.progress.epoch ?? 0)
+          }
           isLarge={(typed["modelSize"] ?? "small") === "large"}
         />
         <Button
