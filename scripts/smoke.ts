@@ -12,7 +12,7 @@ import { systemClock } from "../client/retry";
 import { loadStageConfig } from "../lib/config/load-stage-config";
 import { CanceledError, type CommandUsage, readNumber, readOptions, runCommand } from "../tools/command-line";
 import { repository } from "../tools/repository";
-import { apiStack, readStackOutputs } from "../tools/stacks/deployed-stage";
+import { apiStack, consoleStack, describeStack, readStackOutputs } from "../tools/stacks/deployed-stage";
 import { describeAccount, type OpenStage, stageOptions, withStage } from "./operators/open-stage";
 import { prices } from "./operators/prices";
 import { localToken } from "./sign-in/local-token";
@@ -50,6 +50,12 @@ interface Options {
 const apiUrlOf = async (stage: OpenStage): Promise<string> =>
   stage.local?.apiUrl ?? (await readStackOutputs(stage, apiStack)).ApiUrl;
 
+/** Returns the console's address; undefined where the stage has none. */
+const consoleUrlOf = async (stage: OpenStage): Promise<string | undefined> =>
+  stage.local === undefined
+    ? (await describeStack(stage, consoleStack.name))?.outputs["ConsoleUrl"]
+    : stage.local.consoleUrl;
+
 async function smoke(stage: OpenStage, { token, paste, json, cleanUp, ceiling }: Options): Promise<void> {
   const tell = json ? console.error : console.log;
   // What a run on the local cloud would cost on AWS is estimated with the settings of `dev`.
@@ -71,6 +77,7 @@ async function smoke(stage: OpenStage, { token, paste, json, cleanUp, ceiling }:
     const report = await runSmoke({
       stage: stage.stage,
       apiUrl: await apiUrlOf(stage),
+      consoleUrl: await consoleUrlOf(stage),
       signIn,
       rates: ratesOf(prices, config),
       monitor: config.training.monitor,

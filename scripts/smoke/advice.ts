@@ -30,6 +30,10 @@ export function adviceOn({ code, status }: Trouble, stage: Stage): string {
     case "DATASET_NOT_FOUND":
     case "DATASET_NOT_READY":
       return seed;
+    case "CONSOLE_NOT_SERVED":
+      return isLocal
+        ? "The local start builds and serves the console: look at what npm start prints (docs/troubleshooting.md)."
+        : `Upload the console: npm run seed -- --stage ${stage} (docs/deploy.md#deploy). CloudFront needs some minutes to tell of it.`;
     case "USER_QUOTA_REACHED":
       return `The user has no room left. Delete what earlier runs have left: ${cleanUpCommand(stage)}; or delete something else of the user's.`;
     case "NETWORK_FAILURE":

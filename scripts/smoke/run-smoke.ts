@@ -4,6 +4,7 @@
  */
 import { findStockModels, hasModels, listTechniques, signInToApi } from "./catalogue";
 import { compose, uploadTune } from "./compose";
+import { openConsole } from "./console";
 import { deleteAll } from "./delete";
 import type { SmokeReport } from "./report";
 import { openRun, type Run, type SmokeParams } from "./run";
@@ -50,6 +51,8 @@ async function runSteps(run: Run): Promise<void> {
   const techniques = await steps.run("sign in and list the techniques", {}, async () => await listTechniques(run));
   // Whatever comes now would fail for the same reason.
   if (techniques === undefined) return;
+  const { consoleUrl } = run.params;
+  if (consoleUrl !== undefined) await steps.run("open the console", {}, async () => await openConsole(run, consoleUrl));
   const models = await steps.run(
     "list the stock models",
     {},

@@ -13,6 +13,8 @@ import type { WorkParams } from "./work";
 export interface SmokeParams {
   readonly stage: Stage;
   readonly apiUrl: string;
+  /** The console's address; undefined where the stage has none. */
+  readonly consoleUrl?: string | undefined;
   /** Returns an access token of the user who does all this. */
   readonly signIn: (signal: AbortSignal) => Promise<string>;
   readonly rates: Rates;

@@ -413,6 +413,17 @@ describe("leftovers", () => {
     expect(leftoversOf([arn], [])[0]?.commands).toEqual([command]);
   });
 
+  test("a distribution is disabled before it is deleted", () => {
+    const [left] = leftoversOf(["arn:aws:cloudfront::123456789012:distribution/E1"], []);
+    expect(left?.commands?.map((command) => /aws cloudfront ([a-z-]+)/.exec(command)?.[1])).toEqual([
+      "get-distribution-config",
+      "update-distribution",
+      "wait",
+      "delete-distribution",
+    ]);
+    expect(left?.commands?.join()).toContain(".Enabled = false");
+  });
+
   test("what no command is known for is listed all the same, and every command stands on a line of its own", () => {
     const [unknown] = leftoversOf(["arn:aws:kms:eu-west-1:123456789012:key/one"], []);
     expect(unknown).toEqual({ name: expect.stringContaining("key/one"), note: expect.stringContaining("console") });

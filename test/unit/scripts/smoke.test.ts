@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadStageConfig } from "../../../lib/config/load-stage-config";
+import { consoleHeaders } from "../../../naming/console-headers";
 import { prices } from "../../../scripts/operators/prices";
 import { smokePrefix } from "../../../scripts/smoke/made";
 import { ratesOf } from "../../../scripts/smoke/rates";
@@ -77,6 +78,67 @@ test("everything that works passes, within the ceiling, and nothing is left", as
   expect(lines).toContainEqual(expect.stringMatching(/^ {4}\d+ s: TRAINING, epoch 1 of 2000$/));
   // The lowest topic that is enough, after one that is too small.
   expect(report.steps.find(({ step }) => step.startsWith("train"))?.found).toContain("on key enough");
+});
+
+describe("the console", () => {
+  const consoleUrl = "http://console.test/?key=abc";
+  const html = (text = "<html></html>", more = {}): Response =>
+    new Response(text, {
+      headers: { ...consoleHeaders({ origins: ["http://api.test"] }), "content-type": "text/html", ...more },
+    });
+  const files: Readonly<Record<string, () => Response>> = {
+    "/": () => html(),
+    "/studio": () => html(),
+    "/config.json": () => Response.json({ apiUrl: "http://api.test", version: "0.2.0" }),
+  };
+  /** Runs with a console that has these files, and others as they should be. */
+  async function runWith(others: Readonly<Record<string, () => Response>> = {}): Promise<Ran> {
+    const api = new ApiInMemory({});
+    const answer = async (request: Request): Promise<Response> => {
+      const { origin, pathname } = new URL(request.url);
+      if (origin !== "http://console.test") return await api.fetch(request);
+      return { ...files, ...others }[pathname]?.() ?? new Response("none", { status: 404 });
+    };
+    return await run({}, { consoleUrl, fetch: answer }, api);
+  }
+
+  test("is opened where the stage has one", async () => {
+    const { report, results } = await runWith();
+    expect(results).toMatchObject({ "open the console": "passed" });
+    expect(report.passed).toBe(true);
+    expect((await run()).results).not.toHaveProperty("open the console");
+  });
+
+  test.each([
+    ["a page is missing", { "/studio": () => new Response("", { status: 403 }) }, "GET /studio of the console is 403"],
+    ["a page is no HTML", { "/": () => Response.json({}) }, "with application/json, and no page"],
+    [
+      "a header is another one",
+      { "/": () => html("", { "cross-origin-opener-policy": "unsafe-none" }) },
+      "has the header cross-origin-opener-policy: unsafe-none; expected: same-origin",
+    ],
+    [
+      "the policy allows more",
+      { "/": () => html("", { "content-security-policy": "default-src 'self'" }) },
+      "has the header content-security-policy: default-src 'self'",
+    ],
+    [
+      "the configuration is missing",
+      { "/config.json": () => html("", {}) },
+      "/config.json of the console is 200, and no",
+    ],
+    [
+      "the API is another one",
+      { "/config.json": () => Response.json({ apiUrl: "http://old.test", version: "0.2.0" }) },
+      "is told that the API is at http://old.test, and it is at http://api.test",
+    ],
+    ["a missing file is a page", { "/assets/no-such-file.js": () => html() }, "does not have is answered with 200"],
+  ])("fails where %s, and the other steps go on", async (_, others, message) => {
+    const ran = await runWith(others);
+    expect(failure(ran)).toContain(message);
+    expect(failure(ran)).toContain("npm run seed -- --stage dev");
+    expect(ran.results).toMatchObject({ "open the console": "failed", "upload a melody": "passed" });
+  });
 });
 
 test("the steps follow the techniques that the API lists", async () => {
