@@ -116,7 +116,9 @@ test("what was interrupted is finished by the next seeding: the old page stays w
     files: second,
     s3,
     bucket,
-    invalidate: async () => { await Promise.reject(new Error("CloudFront is away")); },
+    invalidate: async () => {
+      await Promise.reject(new Error("CloudFront is away"));
+    },
   });
   await expect(broken).rejects.toThrow("CloudFront is away");
   expect(await keys()).toContain("assets/a-1.js");
