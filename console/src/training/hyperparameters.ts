@@ -1,6 +1,6 @@
 /** What a form of hyperparameters holds: the texts that are typed, and the values that they stand for. */
-import type { Technique } from "../api/queries";
 import { trainingTexts } from "../texts/en-training";
+import type { Technique } from "./training-queries";
 
 export type Hyperparameter = Technique["hyperparameters"][number];
 export type HyperparameterValue = string | number | boolean;

@@ -8,7 +8,7 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { useLocation, useSearchParams } from "wouter";
 import { placeErrors } from "../api/place-errors";
 import { ProblemError } from "../api/problem-error";
-import { type Technique, useTechniques } from "../api/queries";
+import { useTechniques } from "../api/queries";
 import { useNotices } from "../app/notices";
 import { PageTitle } from "../app/page-title";
 import { ProblemAlert } from "../app/problem-alert";
@@ -24,6 +24,7 @@ import { topicsInWords } from "./topic-words";
 import { useCreateTrainingJob } from "./training-changes";
 import { estimateTraining } from "./training-estimate";
 import {
+  type Technique,
   type Topics,
   type TrainingJob,
   type TrainingTopics,

@@ -10,6 +10,7 @@ import { hasEnded } from "./job-state";
 import { joinEpochs } from "./joined-epochs";
 
 type Schemas = components["schemas"];
+export type Technique = Schemas["Technique"];
 export type TrainingJob = Schemas["TrainingJob"];
 export type TrainingMetrics = Schemas["TrainingMetrics"];
 export type EpochMetrics = TrainingMetrics["items"][number];
