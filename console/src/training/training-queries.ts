@@ -1,15 +1,18 @@
 /** What the training pages read. Curves and samples are asked for only when another epoch is complete. */
-import type { components } from "@opencomposer/client";
+import type { components, paths } from "@opencomposer/client";
 import { keepPreviousData, useQueries, useQuery, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
 import { useApi } from "../api/api";
 import { type Fetched, fetched } from "../api/fetched";
-import { asBytes, given, type TrainingJobListQuery, useLook } from "../api/queries";
+import { asBytes, given, useLook } from "../api/queries";
 import { queryKeys } from "../api/query-keys";
 import { nextLook } from "../api/retries";
 import { hasEnded } from "./job-state";
 import { joinEpochs } from "./joined-epochs";
 
 type Schemas = components["schemas"];
+type ListQuery = NonNullable<paths["/training-jobs"]["get"]["parameters"]["query"]>;
+/** Filters of the list, of which those are undefined that nobody has chosen. */
+type TrainingJobListQuery = { readonly [Name in keyof ListQuery]?: ListQuery[Name] | undefined };
 export type Technique = Schemas["Technique"];
 export type TrainingJob = Schemas["TrainingJob"];
 export type TrainingMetrics = Schemas["TrainingMetrics"];
