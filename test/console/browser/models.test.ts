@@ -85,7 +85,7 @@ describeInBrowser("the pages of models", () => {
     expect((await api.call("GET", `/models/${id}`)).json(modelSchema).name).toBe(`${mark} renamed`);
     await page.getByRole("button", { name: "Delete" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
-    await page.getByRole("heading", { name: "Models", level: 1 }).waitFor();
+    await page.getByRole("heading", { name: "Models", level: 1, exact: true }).waitFor();
     expect((await api.call("GET", `/models/${id}`)).status).toBe(404);
   });
 });
