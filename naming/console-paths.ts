@@ -4,6 +4,8 @@ export const consolePaths = {
   config: "/config.json",
   /** The page to which the sign-in sends the browser back. */
   signedIn: "/signed-in",
+  /** The excerpts of the quiz "Which is Bach?". */
+  bachExcerpts: "/bach-excerpts.json",
 } as const;
 
 /** The content of `config.json`, which tells the console where its API and its sign-in are. */

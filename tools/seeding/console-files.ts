@@ -40,6 +40,12 @@ const contentTypes: Readonly<Record<string, string>> = {
   ".woff2": "font/woff2",
 };
 
+/**
+ * What is published in the place of the quiz's excerpts. They are cut out of a data set whose files carry no license of
+ * their own, so they stay on the machine that has built it.
+ */
+const noExcerpts = { source: "", license: "", excerpts: [] };
+
 const pagePath = "/index.html";
 /** What names the other files, and is fetched anew by every visitor. The page comes last: it is what people open. */
 const namingPaths: readonly string[] = [consolePaths.config, pagePath];
@@ -54,6 +60,7 @@ export function readConsoleFiles(folder: string, config: ConsoleConfig): readonl
   const origins = [config.apiUrl, config.auth.tokenUrl].map((url) => new URL(url).origin);
   const bodyOf = (path: string): Buffer => {
     if (path === consolePaths.config) return Buffer.from(JSON.stringify(config));
+    if (path === consolePaths.bachExcerpts) return Buffer.from(JSON.stringify(noExcerpts));
     const body = readFileSync(join(folder, path));
     return path === pagePath ? Buffer.from(withPolicy(body.toString("utf8"), connectPolicy({ origins }))) : body;
   };

@@ -1,6 +1,7 @@
 /** What the console's build cuts out of the data set for the quiz: `/bach-excerpts.json`. */
 import { useQuery, type UseQueryResult } from "@tanstack/react-query";
 import * as z from "zod";
+import { consolePaths } from "../../../naming/console-paths";
 
 /** The sixteenth at which a note begins, its sixteenths, and its pitch. */
 const noteSchema = z.tuple([z.int(), z.int(), z.int()]).readonly();
@@ -18,7 +19,7 @@ export const useBachExcerpts = (): UseQueryResult<BachExcerpts> =>
   useQuery({
     queryKey: ["bach-excerpts"],
     queryFn: async ({ signal }) => {
-      const response = await fetch("/bach-excerpts.json", { signal });
+      const response = await fetch(consolePaths.bachExcerpts, { signal });
       if (!response.ok) throw new Error(`The excerpts could not be fetched: status ${response.status}.`);
       return excerptsSchema.parse(await response.json());
     },

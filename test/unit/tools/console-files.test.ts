@@ -51,6 +51,12 @@ describe("the files", () => {
     ]);
   });
 
+  test("hold no excerpts of music whose files have no license of their own", () => {
+    write("bach-excerpts.json", JSON.stringify({ source: "s", license: "l", excerpts: [{ notes: [] }] }));
+    const published = JSON.parse(textOf(readConsoleFiles(folder, config), "/bach-excerpts.json")) as unknown;
+    expect(published).toEqual({ source: "", license: "", excerpts: [] });
+  });
+
   test("are a page that may talk to this API and this sign-in only, and what it is told", () => {
     const files = readConsoleFiles(folder, config);
     expect(textOf(files, "/index.html")).toContain(
