@@ -36,7 +36,11 @@ module.exports = {
       comment: "A new folder at the top gets its place in foldersFromBelow.",
       severity: "error",
       from: {},
-      to: { path: "^[^/]+/", pathNot: `^(${foldersFromBelow.join("|")}|node_modules)/`, dependencyTypesNot: ["core"] },
+      to: {
+        path: "^[^/]+/",
+        pathNot: `^(${foldersFromBelow.join("|")}|node_modules|\\.\\./\\.generated)/`,
+        dependencyTypesNot: ["core"],
+      },
     },
     {
       name: "domain-is-pure",
