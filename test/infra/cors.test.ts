@@ -4,13 +4,19 @@
  */
 import * as z from "zod";
 import document from "../../docs/openapi.json";
+import type { StageConfig } from "../../lib/config/stage-config";
 import { corsHeaders, corsOfTemplate, preflightHeaders } from "../../local/gateway/cors";
 import { type ApiRoute, apiRoutes, methodsOf } from "../../naming/api-routes";
 import { devConfig, localConfig, prodConfig } from "./support/stage-configs";
 import { synthesize } from "./support/synthesize";
 
+/** A stage without a console: its origins are those of its settings, and no address that is known after the deploy only. */
+const withoutConsole = <Config extends StageConfig>(config: Config): Config => ({
+  ...config,
+  console: { kind: "none" },
+});
 const ownOrigins = ["https://studio.opencomposer.test", "http://localhost:5174"];
-const devWithOrigins = { ...devConfig, api: { ...devConfig.api, corsOrigins: ownOrigins } };
+const devWithOrigins = withoutConsole({ ...devConfig, api: { ...devConfig.api, corsOrigins: ownOrigins } });
 
 const parametersSchema = z.object({
   parameters: z.array(z.object({ name: z.string(), in: z.string() })).default([]),
@@ -38,7 +44,7 @@ const lowered = (names: Iterable<string>): string[] => [...names].map((name) => 
 describe.each([
   ["local", localConfig, "http://localhost:4000", undefined],
   ["dev with origins of its deployer", devWithOrigins, "http://localhost:5174", "http://localhost:5173"],
-  ["prod", prodConfig, prodConfig.api.corsOrigins[0] ?? "", "https://elsewhere.test"],
+  ["prod", withoutConsole(prodConfig), prodConfig.api.corsOrigins[0] ?? "", "https://elsewhere.test"],
 ] as const)("%s", (_, config, allowed, refused) => {
   const cors = corsOfTemplate(synthesize(config).stack("Api").template.toJSON());
 
