@@ -208,6 +208,7 @@ beforeAll(async () => {
     trainingJobId: jobs.get("READY") ?? "",
     epoch: "1",
     melodyId: "ode-to-joy",
+    sampleMelodyId: "ode-to-joy",
   };
   before = { rows: await stored.rowsOf(owner.sub), objects: await stored.objectsOf(owner.sub) };
 }, 600_000);

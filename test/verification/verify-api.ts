@@ -80,6 +80,7 @@ async function makeResources(api: ApiSession): Promise<KnownIds> {
     modelId: models.map(({ id }) => id),
     epoch: ["1"],
     melodyId: ["ode-to-joy"],
+    sampleMelodyId: ["ode-to-joy"],
   };
 }
 
