@@ -76,6 +76,10 @@ export async function startConsoleListener(params: ConsoleListenerParams): Promi
       refuse(response, 403, `The console is at http://${hosts.join(" and http://")}, and under no other name.`);
       return;
     }
+    if (isOfAnotherPage(request, hosts)) {
+      refuse(response, 403, "No page of another origin may send requests to the console. It may link to it.");
+      return;
+    }
     const { path } = target;
     const query = new URLSearchParams(target.search);
     if (signInPaths.test(path)) {
@@ -160,6 +164,17 @@ function configOf(params: ConsoleListenerParams, origin: string): ConsoleConfig 
       scope: "openid email",
     },
   };
+}
+
+/**
+ * Returns true for a request that a page of another origin has sent. A link to the console is no such request: the
+ * browser shows what it gets, and the other page does not see it.
+ */
+function isOfAnotherPage({ headers, method }: IncomingMessage, hosts: readonly string[]): boolean {
+  const { origin, "sec-fetch-site": site, "sec-fetch-mode": mode } = headers;
+  if (origin !== undefined && !hosts.some((host) => origin === `http://${host}`)) return true;
+  const isLink = mode === "navigate" && method === "GET";
+  return site !== undefined && site !== "same-origin" && site !== "none" && !isLink;
 }
 
 function refuse(response: ServerResponse, status: number, message: string): void {

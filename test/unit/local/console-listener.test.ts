@@ -138,6 +138,17 @@ test("a code is sent to no other address", async () => {
   expect(posted).toEqual([]);
 });
 
+test("pages of other origins may link to the console, and send it nothing", async () => {
+  const other = "http://127.0.0.1:5173";
+  for (const path of ["/login", "/oauth2/token", "/studio"]) {
+    expect((await fetch(`${origin}${path}`, { method: "POST", headers: { origin: other } })).status).toBe(403);
+  }
+  expect((await get("/config.json", { origin: "null" })).status).toBe(403);
+  expect((await get("/config.json", { "sec-fetch-site": "same-site", "sec-fetch-mode": "cors" })).status).toBe(403);
+  expect((await get("/studio", { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate" })).status).toBe(200);
+  expect(headersSeen).toEqual([]);
+});
+
 test("MiniStack's sign-in is passed on without what only a browser adds", async () => {
   const reply = await get("/oauth2/authorize?client_id=client", { origin, referer: `${origin}/`, cookie: "a=1" });
   expect(await reply.text()).toBe("the form");
