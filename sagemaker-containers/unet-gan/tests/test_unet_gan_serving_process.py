@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from opencomposer_music.phrase_ends import derive_phrase_ends
 from opencomposer_music.piano_roll import Note, notes_to_planes
@@ -119,6 +119,7 @@ def test_a_new_process_gives_the_same_bytes(server: ServingProcess, host: ModelH
     st.lists(st.tuples(st.integers(0, 127), st.integers(1, 16), st.integers(0, 127)), min_size=1, max_size=30),
     st.integers(0, 2**31 - 1),
 )
+@example([(26, 1, 0)], 0)
 @settings(max_examples=25, deadline=None)
 def test_the_model_file_gives_the_same_notes_outside_of_the_server(
     server: ServingProcess, placed: list[tuple[int, int, int]], seed: int
@@ -127,7 +128,9 @@ def test_the_model_file_gives_the_same_notes_outside_of_the_server(
     body = server.invoke(invocation(STOCK, notes, 8, seed=seed)).json()
     expected = accompany(load_generator(STOCK, 1), notes, 8, seed).notes()
     assert [[tuple(note.values()) for note in track["notes"]] for track in body["tracks"]] == [
-        [tuple(note) for note in voice] for voice in expected
+        [tuple(note) for note in voice]
+        for voice in expected
+        if voice  # a voice that rests all the time is no track
     ]
 
 
