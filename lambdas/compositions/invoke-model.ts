@@ -209,7 +209,7 @@ function readResponse(body: Uint8Array, params: ReadResponseParams): ModelRespon
     return invalidResponse(
       parsed.error.issues.slice(0, 5).map(({ path, message }) => {
         const place = path.length === 0 ? "" : ` at ${path.map(String).join(".")}`;
-        return `is not what the contract says${place} (${message})`;
+        return `is not what the contract says${place}: ${message}`;
       }),
       log,
     );

@@ -90,6 +90,7 @@ function readmeProgram(): string {
     };
     declare const file: File;
     declare const abort: AbortController;
+    declare const roll: { readonly set: (step: number | undefined, pitch: number | undefined, isOn: boolean) => void };
     declare const player: { readonly play: (midi: Uint8Array) => void };
     ${examples.join("\n")}
     console.log(url);

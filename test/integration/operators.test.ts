@@ -102,8 +102,8 @@ describe("with the stacks of dev", () => {
       "STOCK MODEL#transformer-bach",
       "STOCK MODEL#unet-gan-bach",
     ]);
-    // Three files of the data set, and a model with its card for each technique.
-    expect(seeded.objects).toHaveLength(3 + 2 * trainedTechniqueIds.length);
+    // Three files of the data set, and for each technique a model with its card and two pieces that it plays.
+    expect(seeded.objects).toHaveLength(3 + 4 * trainedTechniqueIds.length);
     expect((await cloud.run("seed", ["--stage", "dev"])).status).toBe(0);
     expect(await state()).toEqual(seeded);
   });

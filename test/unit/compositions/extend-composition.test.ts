@@ -350,7 +350,7 @@ test.each<[string, readonly object[], object, RegExp]>([
     "has more bars than a piece may have",
     [voice("v")],
     { continuation: { firstStep: seam, bars: 65 } },
-    /: it is not what the contract says at continuation\.bars \(.+\)\.$/,
+    /: it is not what the contract says at continuation\.bars: .+\.$/,
   ],
 ])("a response that %s cannot be used", async (_, tracks, more, message) => {
   const harness = harnessWith({ ...transformer, parameters: { extensionBars: 4 } });
@@ -365,7 +365,7 @@ test("a response that is no JSON is named as such in a sentence", async () => {
   harness.responses = [{ kind: "RESPONSE", body: new TextEncoder().encode("[".repeat(1_000)) }];
   await harness.deliver();
   expect(harness.row().failure?.message).toMatch(
-    /^The model's response cannot be used: it is not what the contract says \(.+\)\.$/,
+    /^The model's response cannot be used: it is not what the contract says: .+\.$/,
   );
 });
 
