@@ -16,10 +16,22 @@ export const leftNoAnswer = (error: unknown): boolean =>
     error.problem.code === "IDEMPOTENCY_KEY_IN_FLIGHT" ||
     error.problem.status >= 500);
 
-/** Bodies of bytes are told apart by identity, all others by their content. */
-const sameBody = (one: unknown, other: unknown): boolean =>
-  one === other ||
-  (!(one instanceof Blob) && !(other instanceof Blob) && JSON.stringify(one) === JSON.stringify(other));
+const isBytes = (value: unknown): value is Blob | ArrayBuffer | ArrayBufferView =>
+  value instanceof Blob || value instanceof ArrayBuffer || ArrayBuffer.isView(value);
+
+/** The numbers of the files that were sent, because the bytes of two files of one name cannot be compared at once. */
+const numbersOfBytes = new WeakMap<object, number>();
+let lastNumber = 0;
+function numberOf(bytes: object): number {
+  const number = numbersOfBytes.get(bytes) ?? (lastNumber += 1);
+  numbersOfBytes.set(bytes, number);
+  return number;
+}
+
+/** Bodies are told apart by their content, and bytes, also inside of a body, by identity. */
+const contentOf = (body: unknown): string =>
+  JSON.stringify(body, (_, value: unknown) => (isBytes(value) ? { bytes: numberOf(value) } : value));
+const sameBody = (one: unknown, other: unknown): boolean => contentOf(one) === contentOf(other);
 
 export function createPressKeys(newKey: () => string = () => crypto.randomUUID()): PressKeys {
   let open: { readonly body: unknown; readonly key: string } | undefined;

@@ -70,3 +70,13 @@ test("two different bodies never get one key, and one body keeps its key until a
     }),
   );
 });
+
+test("files inside of a body are told apart, too", () => {
+  const keys = numbered();
+  const [one, other] = [new Blob(["a"]), new Blob(["b"])];
+  expect(keys.keyFor({ name: "Joy", file: one })).toBe("key-1");
+  keys.ended(problem("NETWORK_FAILURE", 503));
+  expect(keys.keyFor({ name: "Joy", file: one })).toBe("key-1");
+  keys.ended(problem("NETWORK_FAILURE", 503));
+  expect(keys.keyFor({ name: "Joy", file: other })).toBe("key-2");
+});
