@@ -106,15 +106,21 @@ describe("the document of a technique with numbers of its own", () => {
   test("is refused if one of the three lies between two steps", () => {
     const which = fc.constantFrom("minimum", "maximum", "default");
     fc.assert(
-      fc.property(range, decimals, which, fc.double({ min: 0.01, max: 0.99, noNaN: true }), (given, step, moved, part) => {
-        const rule = {
-          minimum: (given.minimum - 1) * step,
-          maximum: (given.maximum + 1) * step,
-          default: given.usual * step,
-        };
-        const between = { ...rule, [moved]: rule[moved] + (moved === "maximum" ? part : -part) * step };
-        expect(() => read({ ...between, "x-step": step, "x-scale": "linear" })).toThrow(`has the ${moved} `);
-      }),
+      fc.property(
+        range,
+        decimals,
+        which,
+        fc.double({ min: 0.01, max: 0.99, noNaN: true }),
+        (given, step, moved, part) => {
+          const rule = {
+            minimum: (given.minimum - 1) * step,
+            maximum: (given.maximum + 1) * step,
+            default: given.usual * step,
+          };
+          const between = { ...rule, [moved]: rule[moved] + (moved === "maximum" ? part : -part) * step };
+          expect(() => read({ ...between, "x-step": step, "x-scale": "linear" })).toThrow(`has the ${moved} `);
+        },
+      ),
     );
   });
 });
