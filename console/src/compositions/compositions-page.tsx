@@ -4,18 +4,16 @@ import { useState } from "react";
 import { useLocation } from "wouter";
 import type { Composition } from "../../../client/client";
 import { useDeleteComposition, useUpdateComposition } from "../api/mutations";
-import { useCompositions, useModels, useTechniques } from "../api/queries";
+import { useCompositions, useModels } from "../api/queries";
+import { useTechniqueName } from "../api/technique-name";
 import { useNotices } from "../app/notices";
 import { PageTitle } from "../app/page-title";
-import { ProblemAlert } from "../app/problem-alert";
 import { LineageTree } from "../lineage/lineage-tree";
+import { CardList } from "../lists/card-list";
 import { DeleteDialog } from "../lists/delete-dialog";
-import { EmptyList } from "../lists/empty-list";
-import { ListPages } from "../lists/list-pages";
-import { ListChoice, ListTools } from "../lists/list-tools";
+import { ListFilter } from "../lists/list-tools";
 import { useListView } from "../lists/list-view";
 import { RenameDialog } from "../lists/rename-dialog";
-import { SortChoice } from "../lists/sort-choice";
 import { useSessionState } from "../sign-in/session-context";
 import { SignInNeeded } from "../sign-in/sign-in-needed";
 import { texts } from "../texts/en";
@@ -46,7 +44,6 @@ function Compositions() {
   const view = useListView(allowed);
   const { filters, limit, cursor } = view;
   const list = useCompositions({ ...filters, limit, cursor });
-  const known = useTechniques();
   const models = useModels({ limit: 100 });
   const update = useUpdateComposition();
   const remove = useDeleteComposition();
@@ -56,44 +53,35 @@ function Compositions() {
   const close = (): void => {
     setAsked(undefined);
   };
-  const { items = [], total = 0, nextCursor } = list.data ?? {};
-  const nameOf = (technique: string): string => known.data?.items.find(({ id }) => id === technique)?.name ?? technique;
+  const nameOf = useTechniqueName();
   return (
     <>
-      <ListTools
-        q={filters.q}
-        find={(q) => {
-          view.choose({ q });
-        }}
-      >
-        <ListChoice
-          label={texts.compositions.technique}
-          value={filters.technique}
-          choices={[
-            { value: "", label: texts.lists.all },
-            ...techniques.map((value) => ({ value, label: nameOf(value) })),
-          ]}
-          choose={(technique) => {
-            view.choose({ technique });
-          }}
-        />
-        <ListChoice
-          label={texts.compositions.state}
-          value={filters.state}
-          choices={[
-            { value: "", label: texts.lists.all },
-            ...states.map((value) => ({ value, label: texts.compositions.states[value] })),
-          ]}
-          choose={(state) => {
-            view.choose({ state });
-          }}
-        />
-        <SortChoice filters={filters} choose={view.choose} />
-      </ListTools>
-      {list.isError && <ProblemAlert error={list.error} />}
-      {list.isPending && <p role="status">{texts.loading}</p>}
-      {list.isSuccess && items.length === 0 && (
-        <EmptyList view={view} text={texts.compositions.empty}>
+      <CardList
+        label={texts.compositions.title}
+        view={view}
+        list={list}
+        filters={
+          <>
+            <ListFilter
+              label={texts.compositions.technique}
+              value={filters.technique}
+              choices={techniques.map((value) => ({ value, label: nameOf(value) }))}
+              choose={(technique) => {
+                view.choose({ technique });
+              }}
+            />
+            <ListFilter
+              label={texts.compositions.state}
+              value={filters.state}
+              choices={states.map((value) => ({ value, label: texts.compositions.states[value] }))}
+              choose={(state) => {
+                view.choose({ state });
+              }}
+            />
+          </>
+        }
+        empty={texts.compositions.empty}
+        first={
           <Button
             variant="primary"
             onClick={() => {
@@ -102,10 +90,8 @@ function Compositions() {
           >
             {texts.compositions.compose}
           </Button>
-        </EmptyList>
-      )}
-      <ul className="piece-cards" aria-label={texts.compositions.title} aria-busy={list.isPlaceholderData}>
-        {items.map((composition) => (
+        }
+        card={(composition) => (
           <CompositionCard
             key={composition.id}
             composition={composition}
@@ -115,14 +101,7 @@ function Compositions() {
               setAsked({ action, composition: of });
             }}
           />
-        ))}
-      </ul>
-      <ListPages
-        view={view}
-        count={items.length}
-        total={total}
-        nextCursor={nextCursor}
-        isTurning={list.isPlaceholderData}
+        )}
       />
       {asked?.action === "rename" && (
         <RenameDialog

@@ -3,7 +3,8 @@ import { type ReactNode, useState } from "react";
 import { Link } from "wouter";
 import type { Composition } from "../../../client/client";
 import { useApi } from "../api/api";
-import { useCompositions, useTechniques } from "../api/queries";
+import { useCompositions } from "../api/queries";
+import { useTechniqueName } from "../api/technique-name";
 import { ProblemAlert } from "../app/problem-alert";
 import { texts } from "../texts/en";
 import { type Origin, readLineage } from "./lineage";
@@ -64,9 +65,8 @@ function PieceNode(props: {
   readonly children?: ReactNode;
 }) {
   const { composition, isOwn = false, children } = props;
-  const techniques = useTechniques();
-  const technique =
-    techniques.data?.items.find(({ id }) => id === composition.technique)?.name ?? composition.technique;
+  const nameOf = useTechniqueName();
+  const technique = nameOf(composition.technique);
   return (
     <li>
       <Link href={`/studio/${composition.id}`} aria-current={isOwn ? "true" : undefined}>

@@ -1,10 +1,8 @@
-import Button from "@cloudscape-design/components/button";
-import Modal from "@cloudscape-design/components/modal";
-import { useState } from "react";
 import { Link } from "wouter";
 import { moreUsersOf, usersOf } from "../api/used-by";
 import { ProblemAlert } from "../app/problem-alert";
 import { texts } from "../texts/en";
+import { ActionDialog, useSending } from "./action-dialog";
 
 /** Asks before something is deleted, and says what still uses it when the API refuses. */
 export function DeleteDialog(props: {
@@ -15,43 +13,12 @@ export function DeleteDialog(props: {
   readonly close: () => void;
 }) {
   const { name, consequence, remove, close } = props;
-  const [isSending, setSending] = useState(false);
-  const [failure, setFailure] = useState<unknown>();
+  const sending = useSending({ work: remove, close });
+  const { failure } = sending;
   const users = usersOf(failure);
   const more = moreUsersOf(failure);
-  const send = async (): Promise<void> => {
-    setSending(true);
-    try {
-      await remove();
-      close();
-    } catch (error) {
-      setFailure(error);
-      setSending(false);
-    }
-  };
   return (
-    <Modal
-      visible
-      header={texts.lists.deleteTitle(name)}
-      closeAriaLabel={texts.lists.cancel}
-      onDismiss={close}
-      footer={
-        <div className="dialog-actions">
-          <Button variant="link" onClick={close}>
-            {texts.lists.cancel}
-          </Button>
-          <Button
-            variant="primary"
-            loading={isSending}
-            onClick={() => {
-              void send();
-            }}
-          >
-            {texts.lists.delete}
-          </Button>
-        </div>
-      }
-    >
+    <ActionDialog header={texts.lists.deleteTitle(name)} action={texts.lists.delete} sending={sending} close={close}>
       <p>{consequence}</p>
       {failure !== undefined && <ProblemAlert error={failure} />}
       {users.length > 0 && (
@@ -67,6 +34,6 @@ export function DeleteDialog(props: {
           </ul>
         </>
       )}
-    </Modal>
+    </ActionDialog>
   );
 }

@@ -75,3 +75,8 @@ export function ListChoice(props: {
     </div>
   );
 }
+
+/** A filter of a list. Its first choice lets everything through. */
+export function ListFilter(props: Parameters<typeof ListChoice>[0]) {
+  return <ListChoice {...props} choices={[{ value: "", label: texts.lists.all }, ...props.choices]} />;
+}

@@ -1,12 +1,11 @@
-import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import Input, { type InputProps } from "@cloudscape-design/components/input";
-import Modal from "@cloudscape-design/components/modal";
 import { useRef, useState } from "react";
 import { placeErrors } from "../api/place-errors";
 import { ProblemError } from "../api/problem-error";
 import { ProblemAlert } from "../app/problem-alert";
 import { texts } from "../texts/en";
+import { ActionDialog, useSending } from "./action-dialog";
 
 const places = [{ control: "name", pointers: ["/name"] }];
 
@@ -18,46 +17,19 @@ export function RenameDialog(props: {
 }) {
   const { name, rename, close } = props;
   const [typed, setTyped] = useState(name);
-  const [isSending, setSending] = useState(false);
-  const [failure, setFailure] = useState<unknown>();
   const input = useRef<InputProps.Ref>(null);
+  const sending = useSending({
+    work: async () => await rename(typed),
+    close,
+    onFailure: () => {
+      input.current?.focus();
+    },
+  });
+  const { failure, send } = sending;
   const problem = failure instanceof ProblemError ? failure.problem : undefined;
   const placed = placeErrors(problem, places);
-  const send = async (): Promise<void> => {
-    if (isSending) return;
-    setSending(true);
-    try {
-      await rename(typed);
-      close();
-    } catch (error) {
-      setFailure(error);
-      setSending(false);
-      input.current?.focus();
-    }
-  };
   return (
-    <Modal
-      visible
-      header={texts.lists.rename}
-      closeAriaLabel={texts.lists.cancel}
-      onDismiss={close}
-      footer={
-        <div className="dialog-actions">
-          <Button variant="link" onClick={close}>
-            {texts.lists.cancel}
-          </Button>
-          <Button
-            variant="primary"
-            loading={isSending}
-            onClick={() => {
-              void send();
-            }}
-          >
-            {texts.lists.rename}
-          </Button>
-        </div>
-      }
-    >
+    <ActionDialog header={texts.lists.rename} action={texts.lists.rename} sending={sending} close={close}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -76,6 +48,6 @@ export function RenameDialog(props: {
           />
         </FormField>
       </form>
-    </Modal>
+    </ActionDialog>
   );
 }

@@ -4,13 +4,10 @@ import { type Track, useSampleMelodies, useTracks } from "../api/queries";
 import { useNotices } from "../app/notices";
 import { PageTitle } from "../app/page-title";
 import { ProblemAlert } from "../app/problem-alert";
+import { CardList } from "../lists/card-list";
 import { DeleteDialog } from "../lists/delete-dialog";
-import { EmptyList } from "../lists/empty-list";
-import { ListPages } from "../lists/list-pages";
-import { ListTools } from "../lists/list-tools";
 import { useListView } from "../lists/list-view";
 import { RenameDialog } from "../lists/rename-dialog";
-import { SortChoice } from "../lists/sort-choice";
 import { useSessionState } from "../sign-in/session-context";
 import { SignInNeeded } from "../sign-in/sign-in-needed";
 import { texts } from "../texts/en";
@@ -52,26 +49,15 @@ function OwnMelodies() {
   const close = (): void => {
     setAsked(undefined);
   };
-  const { items = [], total = 0, nextCursor } = list.data ?? {};
   return (
     <>
-      <ListTools
-        q={filters.q}
-        find={(q) => {
-          view.choose({ q });
-        }}
-      >
-        <SortChoice filters={filters} choose={view.choose} />
-      </ListTools>
-      {list.isError && <ProblemAlert error={list.error} />}
-      {list.isPending && <p role="status">{texts.loading}</p>}
-      {list.isSuccess && items.length === 0 && (
-        <EmptyList view={view} text={texts.melodies.empty}>
-          <AddMelodyButton />
-        </EmptyList>
-      )}
-      <ul className="piece-cards" aria-label={texts.melodies.own} aria-busy={list.isPlaceholderData}>
-        {items.map((track) => (
+      <CardList
+        label={texts.melodies.own}
+        view={view}
+        list={list}
+        empty={texts.melodies.empty}
+        first={<AddMelodyButton />}
+        card={(track) => (
           <TrackCard
             key={track.id}
             track={track}
@@ -79,14 +65,7 @@ function OwnMelodies() {
               setAsked({ action, track: of });
             }}
           />
-        ))}
-      </ul>
-      <ListPages
-        view={view}
-        count={items.length}
-        total={total}
-        nextCursor={nextCursor}
-        isTurning={list.isPlaceholderData}
+        )}
       />
       {asked?.action === "rename" && (
         <RenameDialog

@@ -2,7 +2,8 @@
 import Button from "@cloudscape-design/components/button";
 import { useState } from "react";
 import { Link, useLocation, useParams } from "wouter";
-import { type Model, useModel, useTechniques } from "../api/queries";
+import { type Model, useModel } from "../api/queries";
+import { useTechniqueName } from "../api/technique-name";
 import { PageTitle } from "../app/page-title";
 import { ProblemAlert } from "../app/problem-alert";
 import { Age } from "../lists/age";
@@ -47,9 +48,9 @@ export default function ModelPage() {
 function ModelView({ model }: { readonly model: Model }) {
   const { name, technique, stock, metrics, trainingJobId } = model;
   const [, navigate] = useLocation();
-  const techniques = useTechniques();
   const [asked, setAsked] = useState<ModelAction>();
-  const techniqueName = techniques.data?.items.find(({ id }) => id === technique)?.name ?? technique;
+  const nameOf = useTechniqueName();
+  const techniqueName = nameOf(technique);
   const job = useTrainingJob(trainingJobId);
   const trained = useTrainingMetrics(job.data);
   const measured = trained.data?.reference ?? {};

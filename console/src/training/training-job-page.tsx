@@ -5,6 +5,7 @@ import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useMemo, useState } from "react";
 import { Link, useLocation, useParams } from "wouter";
 import { useTechniques } from "../api/queries";
+import { useTechniqueName } from "../api/technique-name";
 import { useNotices } from "../app/notices";
 import { PageTitle } from "../app/page-title";
 import { ProblemAlert } from "../app/problem-alert";
@@ -67,9 +68,9 @@ function JobHead({ job }: { readonly job: TrainingJob }) {
   const [, navigate] = useLocation();
   const { tell } = useNotices();
   const remove = useDeleteTrainingJob();
-  const techniques = useTechniques();
+  const nameOf = useTechniqueName();
   const [asks, setAsks] = useState<"stop" | "delete">();
-  const technique = techniques.data?.items.find((item) => item.id === job.technique)?.name ?? job.technique;
+  const technique = nameOf(job.technique);
   const close = (): void => {
     setAsks(undefined);
   };

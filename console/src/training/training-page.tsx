@@ -2,16 +2,13 @@
 import Button from "@cloudscape-design/components/button";
 import { useState } from "react";
 import { Link, useLocation, useSearchParams } from "wouter";
-import { useTechniques } from "../api/queries";
+import { useTechniqueName } from "../api/technique-name";
 import { useNotices } from "../app/notices";
 import { PageTitle } from "../app/page-title";
-import { ProblemAlert } from "../app/problem-alert";
+import { CardList } from "../lists/card-list";
 import { DeleteDialog } from "../lists/delete-dialog";
-import { EmptyList } from "../lists/empty-list";
-import { ListPages } from "../lists/list-pages";
-import { ListChoice, ListTools } from "../lists/list-tools";
+import { ListFilter } from "../lists/list-tools";
 import { useListView } from "../lists/list-view";
-import { SortChoice } from "../lists/sort-choice";
 import { useSessionState } from "../sign-in/session-context";
 import { SignInNeeded } from "../sign-in/sign-in-needed";
 import { texts } from "../texts/en";
@@ -76,63 +73,52 @@ function Jobs(props: { readonly compared: readonly string[]; readonly setCompare
   const view = useListView(allowed);
   const { filters, limit, cursor } = view;
   const list = useTrainingJobs({ ...filters, limit, cursor });
-  const techniques = useTechniques();
   const remove = useDeleteTrainingJob();
   const { tell } = useNotices();
   const [, navigate] = useLocation();
   const [asked, setAsked] = useState<TrainingJob>();
-  const { items = [], total = 0, nextCursor } = list.data ?? {};
-  const nameOf = (technique: string): string =>
-    techniques.data?.items.find(({ id }) => id === technique)?.name ?? technique;
+  const nameOf = useTechniqueName();
   return (
     <>
-      <ListTools
-        q={filters.q}
-        find={(q) => {
-          view.choose({ q });
-        }}
-      >
-        <ListChoice
-          label={words.technique}
-          value={filters.technique}
-          choices={[
-            { value: "", label: texts.lists.all },
-            ...techniqueIds.map((value) => ({ value, label: nameOf(value) })),
-          ]}
-          choose={(technique) => {
-            view.choose({ technique });
-          }}
-        />
-        <ListChoice
-          label={words.state}
-          value={filters.state}
-          choices={[
-            { value: "", label: texts.lists.all },
-            ...jobStates.map((value) => ({ value, label: states[value] })),
-          ]}
-          choose={(state) => {
-            view.choose({ state });
-          }}
-        />
-        <SortChoice filters={filters} choose={view.choose} />
-      </ListTools>
-      {list.isError && <ProblemAlert error={list.error} />}
-      {list.isPending && <p role="status">{texts.loading}</p>}
-      {list.isSuccess && items.length === 0 && (
-        <EmptyList view={view} text={words.empty}>
-          <Button
-            variant="primary"
-            onClick={() => {
-              navigate("/training/new");
-            }}
-          >
-            {words.start}
-          </Button>
-          <Link href="/learn/gan">{words.emptyLearn}</Link>
-        </EmptyList>
-      )}
-      <ul className="piece-cards" aria-label={words.title} aria-busy={list.isPlaceholderData}>
-        {items.map((job) => (
+      <CardList
+        label={words.title}
+        view={view}
+        list={list}
+        filters={
+          <>
+            <ListFilter
+              label={words.technique}
+              value={filters.technique}
+              choices={techniqueIds.map((value) => ({ value, label: nameOf(value) }))}
+              choose={(technique) => {
+                view.choose({ technique });
+              }}
+            />
+            <ListFilter
+              label={words.state}
+              value={filters.state}
+              choices={jobStates.map((value) => ({ value, label: states[value] }))}
+              choose={(state) => {
+                view.choose({ state });
+              }}
+            />
+          </>
+        }
+        empty={words.empty}
+        first={
+          <>
+            <Button
+              variant="primary"
+              onClick={() => {
+                navigate("/training/new");
+              }}
+            >
+              {words.start}
+            </Button>
+            <Link href="/learn/gan">{words.emptyLearn}</Link>
+          </>
+        }
+        card={(job) => (
           <JobCard
             key={job.id}
             job={job}
@@ -144,14 +130,7 @@ function Jobs(props: { readonly compared: readonly string[]; readonly setCompare
             }}
             remove={setAsked}
           />
-        ))}
-      </ul>
-      <ListPages
-        view={view}
-        count={items.length}
-        total={total}
-        nextCursor={nextCursor}
-        isTurning={list.isPlaceholderData}
+        )}
       />
       {asked !== undefined && (
         <DeleteDialog
