@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { type Dirent, existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
+import { addSources } from "../source-files";
 
 /**
  * The folders that the stacks are made from: `cdk synth` gives the same assembly as long as nothing in them changes.
@@ -30,15 +31,7 @@ export function hashOfSources(repository: string): string {
   const hash = createHash("sha256");
   // A newer Node may bundle or synthesize differently.
   hash.update(process.version);
-  for (const file of [
-    ...sources.flatMap((folder) => filesUnder(join(repository, folder))),
-    ...sourceFiles.map((name) => join(repository, name)),
-  ]) {
-    if (!existsSync(file)) continue;
-    hash.update(`${file.slice(repository.length)}\0`);
-    hash.update(readFileSync(file));
-    hash.update("\0");
-  }
+  addSources(hash, repository, [...sources, ...sourceFiles]);
   return hash.digest("hex");
 }
 
@@ -71,16 +64,4 @@ export function hashOfAssembly(directory: string): AssemblyHashes {
 /** Returns the parsed template of one stack. */
 export function readTemplate(directory: string, stackName: string): unknown {
   return JSON.parse(readFileSync(join(directory, `${stackName}.template.json`), "utf8"));
-}
-
-function filesUnder(folder: string): string[] {
-  if (!existsSync(folder)) return [];
-  const entries: Dirent[] = readdirSync(folder, { withFileTypes: true });
-  return entries
-    .filter(({ name }) => !name.startsWith(".") && name !== "node_modules" && name !== "__pycache__")
-    .sort((one, other) => (one.name < other.name ? -1 : 1))
-    .flatMap((entry) => {
-      const path = join(folder, entry.name);
-      return entry.isDirectory() ? filesUnder(path) : [path];
-    });
 }

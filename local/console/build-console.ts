@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { type Dirent, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { lockHolder, takeProcessLock } from "../../tools/processes/process-lock";
 import { runToEnd } from "../../tools/processes/run-to-end";
+import { addSources } from "../source-files";
 
 /** What the console is built from. The lock file names the packages. */
 const sources = [
@@ -35,7 +36,9 @@ export async function buildConsole(params: {
   const generated = join(repository, "console", ".generated");
   const stamp = join(generated, "built-from");
   const lock = join(generated, "building.json");
-  const digest = hashOfSources(repository);
+  const hash = createHash("sha256");
+  addSources(hash, repository, sources);
+  const digest = hash.digest("hex");
   const isBuilt = (): boolean => existsSync(stamp) && readFileSync(stamp, "utf8") === digest;
   if (isBuilt()) return false;
 
@@ -68,28 +71,4 @@ async function takeInTurn(file: string, signal: AbortSignal): Promise<() => void
       if (lockHolder(file) === undefined) throw error;
     }
   }
-}
-
-function hashOfSources(repository: string): string {
-  const hash = createHash("sha256");
-  for (const file of sources.flatMap((name) => filesAt(join(repository, name)))) {
-    hash.update(`${file.slice(repository.length)}\0`);
-    hash.update(readFileSync(file));
-    hash.update("\0");
-  }
-  return hash.digest("hex");
-}
-
-/** Returns the files of a folder and of its folders, sorted; or the file itself. */
-function filesAt(path: string): string[] {
-  let entries: Dirent[];
-  try {
-    entries = readdirSync(path, { withFileTypes: true });
-  } catch {
-    return existsSync(path) ? [path] : [];
-  }
-  return entries
-    .filter(({ name }) => !["node_modules", "dist"].includes(name))
-    .flatMap((entry) => (entry.isDirectory() ? filesAt(join(path, entry.name)) : [join(path, entry.name)]))
-    .sort();
 }
