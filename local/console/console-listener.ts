@@ -57,7 +57,8 @@ export async function startConsoleListener(params: ConsoleListenerParams): Promi
     for (const name of Object.keys(upstream.headers)) {
       if (name.startsWith("access-control-")) Reflect.deleteProperty(upstream.headers, name);
     }
-    response.setHeader("referrer-policy", "no-referrer");
+    // Under `no-referrer` the browser would send the form with the origin `null`, which is refused below.
+    response.setHeader("referrer-policy", "same-origin");
   });
   proxy.on("error", (_problem, _request, response) => {
     if ("writeHead" in response) refuse(response, 502, "The local cloud does not respond. Start it again: npm start");

@@ -82,8 +82,7 @@ const session = async (): Promise<ApiSession> =>
 /** Runs the commands that start the cloud, until it says that it is up. Returns what they have printed. */
 async function startCloud(commands: string): Promise<string> {
   cloud = openTerminal();
-  const printed = cloud.begin(commands);
-  await until(`the cloud is up; it printed ${printed()}`, 600, () => printed().includes("everything is up; Ctrl-C"));
+  const printed = await cloud.beginUntil(commands, "everything is up; Ctrl-C");
   return printed();
 }
 async function endCloud(): Promise<void> {

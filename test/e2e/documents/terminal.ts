@@ -94,6 +94,23 @@ export class Terminal {
     return printed();
   }
 
+  /**
+   * Begins to run commands that go on running, and waits for a text that tells that they are ready.
+   *
+   * @returns a function that returns what they have printed so far
+   * @throws Error with what was printed if the commands end before, or have not printed the text in 600 s
+   */
+  async beginUntil(commands: string, text: string): Promise<() => string> {
+    const printed = this.begin(commands);
+    const wanted = this.blocks;
+    await until(`${text} is printed`, 600, () => {
+      if (printed().includes(text)) return true;
+      if (this.hasEnded || this.done >= wanted) throw new Error(`The commands have ended:\n${commands}\n${printed()}`);
+      return false;
+    });
+    return printed;
+  }
+
   /** Types a line, as the response to a question. */
   type(line: string): void {
     this.pipe(0).write(`${line}\n`);
