@@ -225,7 +225,7 @@ describe("a file of five tracks with the tune in the middle", () => {
           ...note,
           pitch: note.pitch + shift,
           velocity: 60 + (index % 5) * 7,
-          durationTicks: note.durationTicks - ticksPerBeat / 2,
+          durationTicks: note.durationTicks - ticksPerBeat / 4,
         })),
       })),
     });
@@ -254,7 +254,7 @@ describe("a file of five tracks with the tune in the middle", () => {
       }));
       expect(given).toEqual(
         ode.notes.map(({ startTick, durationTicks, pitch }, place) => ({
-          ...{ startTick, durationTicks: durationTicks - ticksPerBeat / 2, pitch },
+          ...{ startTick, durationTicks: durationTicks - ticksPerBeat / 4, pitch },
           velocity: 60 + (place % 5) * 7,
         })),
       );
