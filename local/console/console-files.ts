@@ -9,7 +9,8 @@ export type ServeFile = (request: IncomingMessage, response: ServerResponse) => 
 
 /**
  * Serves the files of the console's build. A path without a dot is a page of the console, so it is answered with
- * `index.html`; a missing file is 404. On AWS, a CloudFront function does the same.
+ * `index.html`; a missing file is 404. On AWS, a CloudFront function does the same. Files are looked for at each request,
+ * so that a new build is served without another start.
  *
  * @throws Error where the folder has no `index.html`, because the console has not been built
  */
@@ -18,6 +19,7 @@ export function serveConsoleFiles(folder: string): ServeFile {
     throw new Error(`${folder} holds no built console. Build it: npm run build:console`);
   }
   const serve = sirv(folder, {
+    dev: true,
     etag: true,
     single: true,
     setHeaders: (response, path) => {

@@ -178,14 +178,6 @@ export class Player {
     this.applyMixes();
   }
 
-  /** Has a track played by another instrument. The piece that plays is then a new one, which the state has. */
-  setProgram(track: number, program: number): void {
-    const { piece } = this.state.getState();
-    if (piece === undefined) return;
-    const tracks = piece.tracks.map((one, index) => (index === track ? { ...one, program } : one));
-    this.load({ ...piece, tracks }, { isEdit: true });
-  }
-
   setLoop(loop: Loop | undefined): void {
     this.state.setState({ loop });
   }
