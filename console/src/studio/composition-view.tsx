@@ -76,7 +76,7 @@ function FoundComposition({ composition, panel }: { readonly composition: Compos
   const technique = techniques.data?.items.find((one) => one.id === techniqueId);
   const model = useModel(modelId);
   const source = useMemo(() => sourceOf(composition), [composition]);
-  const melody = useMelody(source, undefined);
+  const melody = useMelody(source, undefined, composition.inputOptions.startBar);
   const shown = useShownPiece(composition);
   const [mixes, setMixes] = useState<readonly TrackMix[]>([]);
   const [isRenaming, setRenaming] = useState(false);
@@ -149,8 +149,11 @@ function CompositionStage(props: {
     navigate(next === "result" ? path : `${path}?view=${next}`, { replace: true });
   };
   const shaped = useMemo(
-    () => (melody.piece === undefined ? undefined : shapePiece(melody.piece, composition.inputOptions)),
-    [composition.inputOptions, melody.piece],
+    () =>
+      melody.piece === undefined
+        ? undefined
+        : shapePiece(melody.piece, composition.inputOptions, melody.taken?.firstBar),
+    [composition.inputOptions, melody.piece, melody.taken],
   );
   const given = useGivenPiece(id, state === "COMPLETED" && (view === "melody" || view === "edits"));
 

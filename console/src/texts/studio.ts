@@ -46,6 +46,8 @@ export const studioTexts = {
     track: "Track",
     trackOption: (name: string, notes: number) => `${name} (${notes === 1 ? "1 note" : `${notes} notes`})`,
     allTracks: "Give the technique all tracks",
+    taken: (first: number, last: number, choices: string) =>
+      `The time signature changes, so ${first === last ? `bar ${first} is` : `bars ${first} to ${last} are`} taken. “Shape it” takes others by their first bar: ${choices}.`,
     drop: "Drop the file to open it",
     refused: (file: string) => `“${file}” cannot be used`,
     unsavedHint: "Composing saves it among your melodies.",
@@ -65,6 +67,7 @@ export const studioTexts = {
     transposeRange: "12 semitones down to 12 up",
     startBar: "First bar",
     bars: "Number of bars",
+    range: (first: number, last: number) => `${first} to ${last}`,
     all: "all",
     rhythmAssist: "Rhythm assist",
     rhythmAssistHint: "Moves every note onto the nearest sixteenth.",
