@@ -56,6 +56,8 @@ export class Player {
   private loadedPiece: Piece | undefined;
   /** The tick at which playing begins, while nothing plays. */
   private restingTick = 0;
+  /** The last note of each pitch that a person plays: when it has begun. */
+  private readonly begun = new Map<number, Promise<void>>();
   private readonly listeners = new Set<(tick: number) => void>();
   private looks: ReturnType<typeof setInterval> | undefined;
   private frame = 0;
@@ -200,19 +202,20 @@ export class Player {
         this.state.setState({ error: error instanceof SoundError ? error.message : texts.sound.notStarted });
       }
     };
-    void begin();
+    this.begun.set(pitch, begin());
   }
 
   noteOff(pitch: number): void {
-    // A note that ends while the synthesizer starts must end when it has begun.
-    void this.synth?.then((synth) => {
-      synth.end(keyboardChannel, pitch);
+    // A note that ends while its sound is fetched must end when it has begun.
+    void this.begun.get(pitch)?.then(() => {
+      this.started?.end(keyboardChannel, pitch);
     });
   }
 
   /**
    * Counts in: clicks for one bar of the piece.
-   * @returns the time of the bar line after them, by `performance.now()`
+   * @returns the time at which the bar line after them is heard, by `performance.now()`
+   * @throws SoundError when the synthesizer does not start
    */
   async countIn(piece: Pick<Piece, "tempo" | "beatsPerBar" | "ticksPerBeat" | "timeSignature">): Promise<number> {
     const synth = await this.startedSynth([soundOf({ program: 0, isDrums: false })]);
@@ -221,7 +224,9 @@ export class Player {
     const beats = barTicks(piece) / countedBeatTicks(piece);
     const first = synth.context.currentTime + 0.1;
     for (let count = 0; count < beats; count += 1) click(synth, first + count * beat, count === 0);
-    return performance.now() + (first + beats * beat - synth.context.currentTime) * 1000;
+    // Loudspeakers, and wireless ones most, are later than the clock of the sound.
+    const heardLater = synth.context.outputLatency;
+    return performance.now() + (first + beats * beat - synth.context.currentTime + heardLater) * 1000;
   }
 
   /** What the tests measure the sound with, once something has played. */
