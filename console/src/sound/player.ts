@@ -58,6 +58,8 @@ export class Player {
   private restingTick = 0;
   /** The last note of each pitch that a person plays: when it has begun. */
   private readonly begun = new Map<number, Promise<void>>();
+  /** While an edited piece is loaded, its music goes on in time: the second at which it was, and when that was. */
+  private goesOn: { readonly second: number; readonly since: number } | undefined;
   private readonly listeners = new Set<(tick: number) => void>();
   private looks: ReturnType<typeof setInterval> | undefined;
   private frame = 0;
@@ -67,6 +69,10 @@ export class Player {
   /** The tick that is heard now, or at which playing would begin. */
   get position(): number {
     const { piece, status } = this.state.getState();
+    if (status === "starting" && this.goesOn !== undefined && piece !== undefined) {
+      const { second, since } = this.goesOn;
+      return Math.min(endOfPiece(piece), this.tempoMap.tickAt(second + (performance.now() - since) / 1000));
+    }
     if (piece === undefined || status !== "playing" || this.started === undefined) return this.restingTick;
     return Math.min(endOfPiece(piece), Math.max(0, this.tempoMap.tickAt(this.started.second)));
   }
@@ -89,7 +95,7 @@ export class Player {
 
   /**
    * Makes a piece the one that is played. An edited piece takes the place of the one before it, at the same position,
-   * and goes on playing; any other begins at its beginning, paused.
+   * and goes on playing in time; any other begins at its beginning, paused.
    */
   load(piece: Piece, { isEdit = false }: { readonly isEdit?: boolean } = {}): void {
     const before = this.state.getState();
@@ -103,8 +109,10 @@ export class Player {
     this.tempoMap = new TempoMap(piece);
     this.restingTick = at;
     this.state.setState({ piece, error: undefined, ...(isEdit ? {} : { loop: undefined }) });
-    if (before.status === "playing" && isEdit) void this.play();
-    else this.tell(at);
+    if (before.status !== "paused" && isEdit) {
+      this.goesOn = { second: this.tempoMap.secondAt(at), since: performance.now() };
+      void this.play();
+    } else this.tell(at);
   }
 
   /** Begins to play where the position is, or at the beginning when it is at the end. An error becomes part of the state. */
@@ -127,23 +135,28 @@ export class Player {
         await synth.loadFile(writePiece(piece).buffer);
       }
       if (!isWanted()) return;
+      this.restingTick = this.position;
       if (this.restingTick >= endOfPiece(piece)) this.restingTick = 0;
       const { loop } = this.state.getState();
       if (loop !== undefined && (this.restingTick < loop.from || this.restingTick >= loop.to))
         this.restingTick = loop.from;
-      synth.second = this.tempoMap.secondAt(this.restingTick);
+      await synth.goTo(this.tempoMap.secondAt(this.restingTick));
+      if (!isWanted()) return;
       this.applyMixes();
       await synth.play();
       if (!isWanted()) {
         synth.pause();
         return;
       }
-      this.nextClick = this.restingTick;
+      // Music that goes on has its clicks until then already.
+      this.nextClick = this.goesOn === undefined ? this.restingTick : Math.max(this.nextClick, this.restingTick);
+      this.goesOn = undefined;
       this.state.setState({ status: "playing" });
       this.watch();
     } catch (error) {
       if (!isWanted()) return;
       this.loadedPiece = undefined;
+      this.goesOn = undefined;
       this.state.setState({
         status: "paused",
         error: error instanceof SoundError ? error.message : texts.sound.notStarted,
@@ -168,6 +181,7 @@ export class Player {
     const { piece, status } = this.state.getState();
     if (piece === undefined) return;
     this.restingTick = Math.min(endOfPiece(piece), Math.max(0, tick));
+    this.goesOn = undefined;
     this.nextClick = this.restingTick;
     if (status === "playing" && this.started !== undefined)
       this.started.second = this.tempoMap.secondAt(this.restingTick);
@@ -281,6 +295,7 @@ export class Player {
   }
 
   private rest(): void {
+    this.goesOn = undefined;
     clearInterval(this.looks);
     clearTimeout(this.endTimer);
     cancelAnimationFrame(this.frame);

@@ -16,6 +16,37 @@ function keepAnalysers(): void {
   };
 }
 
+/** A click of the metronome. */
+export interface Click {
+  /** When it is heard, by `performance.now()` of the page. */
+  readonly at: number;
+  readonly isDownbeat: boolean;
+}
+
+/** Keeps when each oscillator begins: those of the console are the clicks of its metronome. */
+function keepClicks(): void {
+  const kept: Click[] = [];
+  Object.defineProperty(globalThis, "keptClicks", { value: kept });
+  const begin: unknown = Reflect.get(OscillatorNode.prototype, "start");
+  if (typeof begin !== "function") throw new Error("The oscillators of this browser do not begin.");
+  OscillatorNode.prototype.start = function start(this: OscillatorNode, when = 0) {
+    const { context, frequency } = this;
+    const latency = context instanceof AudioContext ? context.outputLatency : 0;
+    const at = performance.now() + (when - context.currentTime + latency) * 1000;
+    kept.push({ at, isDownbeat: frequency.value > 1500 });
+    Reflect.apply(begin, this, [when]);
+  };
+}
+
+/** Returns the clicks of the metronome until now, in order. */
+export const clicks = async (page: Page): Promise<readonly Click[]> =>
+  await page.evaluate(() => {
+    const kept: unknown = Reflect.get(globalThis, "keptClicks");
+    if (!Array.isArray(kept)) throw new Error("The page keeps no clicks.");
+    const all: Click[] = kept;
+    return [...all].sort((one, other) => one.at - other.at);
+  });
+
 /** Opens the studio. With `isSignedIn` the demo user is signed in. */
 export async function openStudio(
   browser: ConsoleBrowser,
@@ -27,6 +58,7 @@ export async function openStudio(
 ): Promise<ConsolePage> {
   const opened = await browser.open({ viewport: { width: 1440, height: 900 }, ...options });
   await opened.page.addInitScript(keepAnalysers);
+  await opened.page.addInitScript(keepClicks);
   if (isSignedIn) await signIn(opened);
   await opened.page.goto(opened.at(path));
   return opened;
