@@ -1,4 +1,5 @@
 /** The studio as a person uses it: what stands on its stage, what is heard, and how a piece is asked for. */
+import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
 import { type ConsoleBrowser, type ConsolePage, signIn } from "./console-browser";
 
@@ -108,6 +109,16 @@ export const loudness = async (page: Page): Promise<number> =>
     });
     return Math.max(0, ...values);
   });
+
+/** Downloads the piece on the stage. @returns the file's bytes */
+export async function download(page: Page, format: "MIDI" | "WAV" | "MP3"): Promise<Buffer> {
+  await page.getByRole("button", { name: "Download" }).click();
+  const [file] = await Promise.all([
+    page.waitForEvent("download", { timeout: 120_000 }),
+    page.getByRole("menuitem", { name: format }).click(),
+  ]);
+  return readFileSync(await file.path());
+}
 
 /** Presses Compose and waits for the piece. @returns its id */
 export async function compose({ page }: ConsolePage): Promise<string> {
