@@ -1,6 +1,127 @@
-/** The names of General MIDI's instruments, as people call them. */
+/** The names of General MIDI's instruments: those of the standard, and those by which people call a track. */
 
-/** The first program of each group of equal instruments, and their name. */
+/**
+ * The families of General MIDI level 1, of eight programs each, by the names that the standard gives them: families and
+ * programs in order.
+ */
+export const programFamilies: readonly { readonly name: string; readonly programs: readonly string[] }[] = [
+  {
+    name: "Piano",
+    programs: [
+      ...["Acoustic Grand Piano", "Bright Acoustic Piano", "Electric Grand Piano", "Honky-tonk Piano"],
+      ...["Electric Piano 1", "Electric Piano 2", "Harpsichord", "Clavinet"],
+    ],
+  },
+  {
+    name: "Chromatic Percussion",
+    programs: [
+      ...["Celesta", "Glockenspiel", "Music Box", "Vibraphone"],
+      ...["Marimba", "Xylophone", "Tubular Bells", "Dulcimer"],
+    ],
+  },
+  {
+    name: "Organ",
+    programs: [
+      ...["Drawbar Organ", "Percussive Organ", "Rock Organ", "Church Organ"],
+      ...["Reed Organ", "Accordion", "Harmonica", "Tango Accordion"],
+    ],
+  },
+  {
+    name: "Guitar",
+    programs: [
+      ...["Acoustic Guitar (nylon)", "Acoustic Guitar (steel)", "Electric Guitar (jazz)", "Electric Guitar (clean)"],
+      ...["Electric Guitar (muted)", "Overdriven Guitar", "Distortion Guitar", "Guitar Harmonics"],
+    ],
+  },
+  {
+    name: "Bass",
+    programs: [
+      ...["Acoustic Bass", "Electric Bass (finger)", "Electric Bass (pick)", "Fretless Bass"],
+      ...["Slap Bass 1", "Slap Bass 2", "Synth Bass 1", "Synth Bass 2"],
+    ],
+  },
+  {
+    name: "Strings",
+    programs: [
+      ...["Violin", "Viola", "Cello", "Contrabass"],
+      ...["Tremolo Strings", "Pizzicato Strings", "Orchestral Harp", "Timpani"],
+    ],
+  },
+  {
+    name: "Ensemble",
+    programs: [
+      ...["String Ensemble 1", "String Ensemble 2", "Synth Strings 1", "Synth Strings 2"],
+      ...["Choir Aahs", "Voice Oohs", "Synth Voice", "Orchestra Hit"],
+    ],
+  },
+  {
+    name: "Brass",
+    programs: [
+      ...["Trumpet", "Trombone", "Tuba", "Muted Trumpet"],
+      ...["French Horn", "Brass Section", "Synth Brass 1", "Synth Brass 2"],
+    ],
+  },
+  {
+    name: "Reed",
+    programs: [
+      ...["Soprano Sax", "Alto Sax", "Tenor Sax", "Baritone Sax"],
+      ...["Oboe", "English Horn", "Bassoon", "Clarinet"],
+    ],
+  },
+  {
+    name: "Pipe",
+    programs: [
+      ...["Piccolo", "Flute", "Recorder", "Pan Flute"],
+      ...["Blown Bottle", "Shakuhachi", "Whistle", "Ocarina"],
+    ],
+  },
+  {
+    name: "Synth Lead",
+    programs: [
+      ...["Lead 1 (square)", "Lead 2 (sawtooth)", "Lead 3 (calliope)", "Lead 4 (chiff)"],
+      ...["Lead 5 (charang)", "Lead 6 (voice)", "Lead 7 (fifths)", "Lead 8 (bass + lead)"],
+    ],
+  },
+  {
+    name: "Synth Pad",
+    programs: [
+      ...["Pad 1 (new age)", "Pad 2 (warm)", "Pad 3 (polysynth)", "Pad 4 (choir)"],
+      ...["Pad 5 (bowed)", "Pad 6 (metallic)", "Pad 7 (halo)", "Pad 8 (sweep)"],
+    ],
+  },
+  {
+    name: "Synth Effects",
+    programs: [
+      ...["FX 1 (rain)", "FX 2 (soundtrack)", "FX 3 (crystal)", "FX 4 (atmosphere)"],
+      ...["FX 5 (brightness)", "FX 6 (goblins)", "FX 7 (echoes)", "FX 8 (sci-fi)"],
+    ],
+  },
+  {
+    name: "Ethnic",
+    programs: [...["Sitar", "Banjo", "Shamisen", "Koto"], ...["Kalimba", "Bagpipe", "Fiddle", "Shanai"]],
+  },
+  {
+    name: "Percussive",
+    programs: [
+      ...["Tinkle Bell", "Agogo", "Steel Drums", "Woodblock"],
+      ...["Taiko Drum", "Melodic Tom", "Synth Drum", "Reverse Cymbal"],
+    ],
+  },
+  {
+    name: "Sound Effects",
+    programs: [
+      ...["Guitar Fret Noise", "Breath Noise", "Seashore", "Bird Tweet"],
+      ...["Telephone Ring", "Helicopter", "Applause", "Gunshot"],
+    ],
+  },
+];
+
+const programNames = programFamilies.flatMap(({ programs }) => programs);
+
+/** Returns the name that the General MIDI standard gives a program, which no other has. */
+export const programName = (program: number): string => programNames[program] ?? `Program ${program + 1}`;
+
+/** The first program of each group of equal instruments, and what people call them. */
 const groups: readonly (readonly [number, string])[] = [
   [0, "Piano"],
   [4, "Electric piano"],
@@ -72,7 +193,7 @@ const groups: readonly (readonly [number, string])[] = [
   [120, "Sound effect"],
 ];
 
-/** Returns the name of a General MIDI program. */
+/** Returns what people call the instrument of a General MIDI program: a name for a track. */
 export const instrumentName = (program: number): string =>
   groups.findLast(([first]) => first <= program)?.[1] ?? "Instrument";
 

@@ -56,6 +56,10 @@ export class Player {
   private loadedPiece: Piece | undefined;
   /** The tick at which playing begins, while nothing plays. */
   private restingTick = 0;
+  /** The last note of each pitch that a person plays: when it has begun. */
+  private readonly begun = new Map<number, Promise<void>>();
+  /** While an edited piece is loaded, its music goes on in time: the second at which it was, and when that was. */
+  private goesOn: { readonly second: number; readonly since: number } | undefined;
   private readonly listeners = new Set<(tick: number) => void>();
   private looks: ReturnType<typeof setInterval> | undefined;
   private frame = 0;
@@ -65,6 +69,10 @@ export class Player {
   /** The tick that is heard now, or at which playing would begin. */
   get position(): number {
     const { piece, status } = this.state.getState();
+    if (status === "starting" && this.goesOn !== undefined && piece !== undefined) {
+      const { second, since } = this.goesOn;
+      return Math.min(endOfPiece(piece), this.tempoMap.tickAt(second + (performance.now() - since) / 1000));
+    }
     if (piece === undefined || status !== "playing" || this.started === undefined) return this.restingTick;
     return Math.min(endOfPiece(piece), Math.max(0, this.tempoMap.tickAt(this.started.second)));
   }
@@ -87,7 +95,7 @@ export class Player {
 
   /**
    * Makes a piece the one that is played. An edited piece takes the place of the one before it, at the same position,
-   * and goes on playing; any other begins at its beginning, paused.
+   * and goes on playing in time; any other begins at its beginning, paused.
    */
   load(piece: Piece, { isEdit = false }: { readonly isEdit?: boolean } = {}): void {
     const before = this.state.getState();
@@ -101,8 +109,10 @@ export class Player {
     this.tempoMap = new TempoMap(piece);
     this.restingTick = at;
     this.state.setState({ piece, error: undefined, ...(isEdit ? {} : { loop: undefined }) });
-    if (before.status === "playing" && isEdit) void this.play();
-    else this.tell(at);
+    if (before.status !== "paused" && isEdit) {
+      this.goesOn = { second: this.tempoMap.secondAt(at), since: performance.now() };
+      void this.play();
+    } else this.tell(at);
   }
 
   /** Begins to play where the position is, or at the beginning when it is at the end. An error becomes part of the state. */
@@ -125,23 +135,28 @@ export class Player {
         await synth.loadFile(writePiece(piece).buffer);
       }
       if (!isWanted()) return;
+      this.restingTick = this.position;
       if (this.restingTick >= endOfPiece(piece)) this.restingTick = 0;
       const { loop } = this.state.getState();
       if (loop !== undefined && (this.restingTick < loop.from || this.restingTick >= loop.to))
         this.restingTick = loop.from;
-      synth.second = this.tempoMap.secondAt(this.restingTick);
+      await synth.goTo(this.tempoMap.secondAt(this.restingTick));
+      if (!isWanted()) return;
       this.applyMixes();
       await synth.play();
       if (!isWanted()) {
         synth.pause();
         return;
       }
-      this.nextClick = this.restingTick;
+      // Music that goes on has its clicks until then already.
+      this.nextClick = this.goesOn === undefined ? this.restingTick : Math.max(this.nextClick, this.restingTick);
+      this.goesOn = undefined;
       this.state.setState({ status: "playing" });
       this.watch();
     } catch (error) {
       if (!isWanted()) return;
       this.loadedPiece = undefined;
+      this.goesOn = undefined;
       this.state.setState({
         status: "paused",
         error: error instanceof SoundError ? error.message : texts.sound.notStarted,
@@ -166,6 +181,7 @@ export class Player {
     const { piece, status } = this.state.getState();
     if (piece === undefined) return;
     this.restingTick = Math.min(endOfPiece(piece), Math.max(0, tick));
+    this.goesOn = undefined;
     this.nextClick = this.restingTick;
     if (status === "playing" && this.started !== undefined)
       this.started.second = this.tempoMap.secondAt(this.restingTick);
@@ -176,14 +192,6 @@ export class Player {
   setMix(track: number, mix: TrackMix): void {
     this.mixes[track] = mix;
     this.applyMixes();
-  }
-
-  /** Has a track played by another instrument. The piece that plays is then a new one, which the state has. */
-  setProgram(track: number, program: number): void {
-    const { piece } = this.state.getState();
-    if (piece === undefined) return;
-    const tracks = piece.tracks.map((one, index) => (index === track ? { ...one, program } : one));
-    this.load({ ...piece, tracks }, { isEdit: true });
   }
 
   setLoop(loop: Loop | undefined): void {
@@ -208,19 +216,20 @@ export class Player {
         this.state.setState({ error: error instanceof SoundError ? error.message : texts.sound.notStarted });
       }
     };
-    void begin();
+    this.begun.set(pitch, begin());
   }
 
   noteOff(pitch: number): void {
-    // A note that ends while the synthesizer starts must end when it has begun.
-    void this.synth?.then((synth) => {
-      synth.end(keyboardChannel, pitch);
+    // A note that ends while its sound is fetched must end when it has begun.
+    void this.begun.get(pitch)?.then(() => {
+      this.started?.end(keyboardChannel, pitch);
     });
   }
 
   /**
    * Counts in: clicks for one bar of the piece.
-   * @returns the time of the bar line after them, by `performance.now()`
+   * @returns the time at which the bar line after them is heard, by `performance.now()`
+   * @throws SoundError when the synthesizer does not start
    */
   async countIn(piece: Pick<Piece, "tempo" | "beatsPerBar" | "ticksPerBeat" | "timeSignature">): Promise<number> {
     const synth = await this.startedSynth([soundOf({ program: 0, isDrums: false })]);
@@ -229,7 +238,9 @@ export class Player {
     const beats = barTicks(piece) / countedBeatTicks(piece);
     const first = synth.context.currentTime + 0.1;
     for (let count = 0; count < beats; count += 1) click(synth, first + count * beat, count === 0);
-    return performance.now() + (first + beats * beat - synth.context.currentTime) * 1000;
+    // Loudspeakers, and wireless ones most, are later than the clock of the sound.
+    const heardLater = synth.context.outputLatency;
+    return performance.now() + (first + beats * beat - synth.context.currentTime + heardLater) * 1000;
   }
 
   /** What the tests measure the sound with, once something has played. */
@@ -284,6 +295,7 @@ export class Player {
   }
 
   private rest(): void {
+    this.goesOn = undefined;
     clearInterval(this.looks);
     clearTimeout(this.endTimer);
     cancelAnimationFrame(this.frame);

@@ -62,6 +62,9 @@ export class Synth {
 
   /** Loads a file, which does not begin to play. */
   async loadFile(binary: ArrayBuffer): Promise<void> {
+    // Another file in the place of one that plays would begin by itself. The worklet's answer to a later pause could
+    // come after the next play, and stop the clock on this side of it.
+    this.sequencer.pause();
     const load = new Promise<void>((resolve, reject) => {
       this.sequencer.eventHandler.addEvent("songChange", "load", () => {
         resolve();
@@ -72,7 +75,18 @@ export class Synth {
     });
     this.sequencer.loadNewSongList([{ binary, fileName: "piece.mid" }]);
     await within(secondsToStart, load, texts.sound.notStarted);
-    this.sequencer.pause();
+  }
+
+  /** Goes to a second, and waits until the worklet is there: before, its clock tells of another place. */
+  async goTo(second: number): Promise<void> {
+    const arrival = new Promise<void>((resolve) => {
+      // A file that was just loaded tells of its beginning first.
+      this.sequencer.eventHandler.addEvent("timeChange", "go", (time) => {
+        if (Math.abs(time - second) < 0.001) resolve();
+      });
+    });
+    this.sequencer.currentTime = second;
+    await within(secondsToStart, arrival, texts.sound.notStarted);
   }
 
   whenEnded(listener: () => void): void {

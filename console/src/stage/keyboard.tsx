@@ -3,6 +3,8 @@ import { useEffect, useMemo, useState } from "react";
 import { texts } from "../texts/en";
 import { isBlackKey, pitchName } from "./pitch-names";
 
+/** Present in this browser's storage where the computer's keyboard does not play. */
+const hotKeysOff = "opencomposer.hot-keys-off";
 const keyCount = 32;
 /** The lowest key, when it is not moved by octaves: F 3. */
 const lowestKey = 53;
@@ -45,25 +47,26 @@ const isTyping = ({ target }: Event): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName));
 
 export interface KeyboardProps {
-  readonly onPress: (pitch: number) => void;
-  readonly onRelease: (pitch: number) => void;
+  /** Called with the time of the press, by `performance.now()`: a busy page hears of it later. */
+  readonly onPress: (pitch: number, at: number) => void;
+  readonly onRelease: (pitch: number, at: number) => void;
   /** Pitches that others play, as a MIDI keyboard does. */
   readonly lit?: ReadonlySet<number> | undefined;
 }
 
 export function Keyboard({ onPress, onRelease, lit }: KeyboardProps) {
   const [octave, setOctave] = useState(0);
-  const [hasHotKeys, setHotKeys] = useState(true);
+  const [hasHotKeys, setHotKeys] = useState(() => localStorage.getItem(hotKeysOff) === null);
   const [pressed, setPressed] = useState<ReadonlySet<number>>(new Set());
   const keys = useMemo(() => keysFrom(lowestKey + 12 * octave), [octave]);
 
-  const press = (pitch: number): void => {
+  const press = (pitch: number, { timeStamp }: Pick<Event, "timeStamp">): void => {
     setPressed((before) => new Set(before).add(pitch));
-    onPress(pitch);
+    onPress(pitch, timeStamp);
   };
-  const release = (pitch: number): void => {
+  const release = (pitch: number, { timeStamp }: Pick<Event, "timeStamp">): void => {
     setPressed((before) => new Set([...before].filter((one) => one !== pitch)));
-    onRelease(pitch);
+    onRelease(pitch, timeStamp);
   };
 
   useEffect(() => {
@@ -74,11 +77,11 @@ export function Keyboard({ onPress, onRelease, lit }: KeyboardProps) {
       const pitch = pitchOf(event);
       if (pitch === undefined || event.repeat || event.metaKey || event.ctrlKey || event.altKey || isTyping(event))
         return;
-      press(pitch);
+      press(pitch, event);
     };
     const up = (event: globalThis.KeyboardEvent): void => {
       const pitch = pitchOf(event);
-      if (pitch !== undefined && pressed.has(pitch)) release(pitch);
+      if (pitch !== undefined && pressed.has(pitch)) release(pitch, event);
     };
     addEventListener("keydown", down);
     addEventListener("keyup", up);
@@ -118,6 +121,8 @@ export function Keyboard({ onPress, onRelease, lit }: KeyboardProps) {
           aria-pressed={hasHotKeys}
           onClick={() => {
             setHotKeys(!hasHotKeys);
+            if (hasHotKeys) localStorage.setItem(hotKeysOff, "true");
+            else localStorage.removeItem(hotKeysOff);
           }}
         >
           {texts.keyboard.hotKeys}
@@ -134,23 +139,23 @@ export function Keyboard({ onPress, onRelease, lit }: KeyboardProps) {
               aria-label={pitchName(pitch)}
               aria-pressed={isDown}
               className={`key${isBlackKey(pitch) ? " key-black" : ""}${isDown ? " key-down" : ""}`}
-              onPointerDown={() => {
-                press(pitch);
+              onPointerDown={(event) => {
+                press(pitch, event);
               }}
-              onPointerUp={() => {
-                release(pitch);
+              onPointerUp={(event) => {
+                release(pitch, event);
               }}
-              onPointerLeave={() => {
-                if (pressed.has(pitch)) release(pitch);
+              onPointerLeave={(event) => {
+                if (pressed.has(pitch)) release(pitch, event);
               }}
               onKeyDown={(event) => {
-                if (event.key === "Enter" && !event.repeat) press(pitch);
+                if (event.key === "Enter" && !event.repeat) press(pitch, event);
                 const neighbor = event.key === "ArrowRight" ? "nextElementSibling" : "previousElementSibling";
                 const to = event.key.startsWith("Arrow") ? event.currentTarget[neighbor] : null;
                 if (to instanceof HTMLElement) to.focus();
               }}
               onKeyUp={(event) => {
-                if (event.key === "Enter") release(pitch);
+                if (event.key === "Enter") release(pitch, event);
               }}
             >
               <span aria-hidden="true">{hasHotKeys ? (signs[code] ?? code.replace("Key", "")) : ""}</span>

@@ -1,4 +1,4 @@
-/** The notes of a track as a table, for those who read better than they see a picture. */
+/** The notes of tracks as a table, for those who read better than they see a picture. */
 import { type Piece, stepTicks } from "../piece/piece";
 import { texts } from "../texts/en";
 import { pitchName } from "./pitch-names";
@@ -6,34 +6,47 @@ import { placeName } from "./roll-keys";
 
 export interface NoteTableProps {
   readonly piece: Piece;
-  readonly track: number;
+  /** The numbers of the tracks whose notes are told. */
+  readonly tracks: readonly number[];
 }
 
-export function NoteTable({ piece, track }: NoteTableProps) {
-  const { name = "", notes = [] } = piece.tracks[track] ?? {};
+const headings = [texts.notes.place, texts.notes.pitch, texts.notes.length, texts.notes.velocity] as const;
+
+export function NoteTable({ piece, tracks }: NoteTableProps) {
+  const told = tracks.flatMap((index) => piece.tracks[index] ?? []);
+  const caption = texts.notes.caption(told.map(({ name }) => name).join(", "));
   return (
-    <div className="note-table" role="region" aria-label={texts.notes.caption(name)} tabIndex={0}>
+    <div className="note-table" role="region" aria-label={caption} tabIndex={0}>
       <table>
-        <caption>{texts.notes.caption(name)}</caption>
+        <caption>{caption}</caption>
         <thead>
           <tr>
-            {[texts.notes.place, texts.notes.pitch, texts.notes.length, texts.notes.velocity].map((heading) => (
+            {headings.map((heading) => (
               <th key={heading} scope="col">
                 {heading}
               </th>
             ))}
           </tr>
         </thead>
-        <tbody>
-          {notes.map((note, index) => (
-            <tr key={index}>
-              <td>{placeName(piece, note.start)}</td>
-              <td>{pitchName(note.pitch)}</td>
-              <td>{Math.round((note.duration / stepTicks(piece)) * 10) / 10}</td>
-              <td>{note.velocity}</td>
-            </tr>
-          ))}
-        </tbody>
+        {told.map(({ name, notes }, place) => (
+          <tbody key={place}>
+            {told.length > 1 && (
+              <tr>
+                <th colSpan={headings.length} scope="rowgroup">
+                  {name}
+                </th>
+              </tr>
+            )}
+            {notes.map((note, index) => (
+              <tr key={index}>
+                <td>{placeName(piece, note.start)}</td>
+                <td>{pitchName(note.pitch)}</td>
+                <td>{Math.round((note.duration / stepTicks(piece)) * 10) / 10}</td>
+                <td>{note.velocity}</td>
+              </tr>
+            ))}
+          </tbody>
+        ))}
       </table>
     </div>
   );

@@ -31,21 +31,25 @@ export interface ReplayParams {
 
 export const cellOf = (step: number, pitch: number): number => step * pitches + pitch;
 
-/** The sixteenths and the pitch that a note of the result covers. */
+/** The sixteenths and the pitch that a note covers. */
 export interface CoveredCells {
   readonly firstStep: number;
   readonly steps: number;
   readonly pitch: number;
 }
 
-/** Returns the cells of the input: those of the result, with all edits undone from the last to the first. */
-export function inputCells(result: readonly CoveredCells[], edits: readonly EditEvent[]): Set<number> {
+/**
+ * Returns the cells of the input, from the notes of the input or from those of the result. Each edit says whether its cell
+ * sounded in the input, and a cell without an edit is the same in both. So a note of the result that was performed a
+ * little shorter than it was written leads nowhere astray where there are edits.
+ */
+export function inputCells(notes: readonly CoveredCells[], edits: readonly EditEvent[]): Set<number> {
   const cells = new Set<number>();
-  for (const { firstStep, steps, pitch } of result)
+  for (const { firstStep, steps, pitch } of notes)
     for (let step = firstStep; step < firstStep + steps; step += 1) cells.add(cellOf(step, pitch));
-  for (const { step, pitch, kind } of [...edits].reverse()) {
-    if (kind === "add") cells.delete(cellOf(step, pitch));
-    else cells.add(cellOf(step, pitch));
+  for (const { step, pitch, original } of edits) {
+    if (original) cells.add(cellOf(step, pitch));
+    else cells.delete(cellOf(step, pitch));
   }
   return cells;
 }

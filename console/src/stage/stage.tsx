@@ -5,16 +5,22 @@ import { barTicks, endOfPiece, type Piece, type PieceNote, stepTicks } from "../
 import type { TrackMix } from "../sound/audible-piece";
 import { type PlayedNote, usePlayer, usePlayerState } from "../sound/player";
 import { texts } from "../texts/en";
+import { stageColors, trackColors } from "../theme/palette";
 import { type Edited, type Frame, pasteNotes, type Region, regionOf, removeNotes } from "./edit-piece";
+import { coveredCells } from "./edited-piece";
 import { canRedo, canUndo, createHistory, currentPiece, push, redo, showing, undo } from "./history";
+import { keepMixing, readMixing } from "./kept-mixings";
 import { Keyboard } from "./keyboard";
+import { isSilent, mixesOf, type Mixing, usualMixing } from "./mixing";
 import { NoteTable } from "./note-table";
 import { PlayIcon } from "./play-icon";
 import { type EditEvent, type EditFilter, filterEdits, inputCells, Replay } from "./replay";
 import { ReplayBar } from "./replay-bar";
 import { Roll, type RollHandle, type Tool } from "./roll";
 import { placeName } from "./roll-keys";
-import { isSilent, type Mixing, Tracks, usualMixing } from "./tracks";
+import { trackColor } from "./roll-painter";
+import { Tracks } from "./tracks";
+import { useMoment } from "./use-moment";
 import { useReducedMotion } from "./use-reduced-motion";
 
 import "../theme/stage.css";
@@ -47,10 +53,14 @@ export interface StageProps {
   readonly onRegion?: (region: Region | undefined) => void;
   /** Called when tracks are muted, play solo or get another gain, as for a download of what is heard. */
   readonly onMix?: (mixes: readonly TrackMix[]) => void;
-  /** The edits by which the piece was made: the roll then replays them. */
+  /** Under this name the browser keeps which tracks are muted or play solo, and how loud each is. */
+  readonly mixId?: string;
+  /** The edits by which the piece was made: the roll then replays them, and what is heard follows. */
   readonly edits?: readonly EditEvent[];
-  /** Called with the replay when there is a new one. Its cells are those of its position. */
-  readonly onReplay?: (replay: Replay) => void;
+  /** What the edits began with. Without it, it is the piece with its edits undone. */
+  readonly input?: Piece | undefined;
+  /** True if neither tracks nor notes are shown, as in a blind comparison. */
+  readonly isCovered?: boolean;
   /** What stands under the roll. */
   readonly children?: ReactNode;
 }
@@ -59,31 +69,21 @@ const keyVelocity = 96;
 const heardSeconds = 0.25;
 const noNotes: ReadonlySet<PieceNote> = new Set();
 const allEdits: EditFilter = { lastPass: Infinity, leastProbability: 0 };
-
-/** Returns the cells that sounded before the edits: those of all tracks, with the edits undone. */
-function inputOf(piece: Piece, edits: readonly EditEvent[]): Set<number> {
-  const step = stepTicks(piece);
-  const covered = piece.tracks.flatMap(({ notes, isDrums }) =>
-    isDrums
-      ? []
-      : notes.map(({ start, duration, pitch }) => {
-          const firstStep = Math.round(start / step);
-          return { firstStep, steps: Math.max(1, Math.round((start + duration) / step) - firstStep), pitch };
-        }),
-  );
-  return inputCells(covered, edits);
-}
+/** In a replay the tracks are what was given and what was added, in the colors in which the roll shows them. */
+const replayColor = (track: number): string => (track === 0 ? trackColors[0] : stageColors.added);
 
 export function Stage(props: StageProps) {
-  const { piece: given, title, edits, onEdit, onProgram, onRegion, onMix, onNote } = props;
+  const { piece: given, title, edits, input, mixId, isCovered = false } = props;
+  const { onEdit, onProgram, onRegion, onMix, onNote } = props;
   const player = usePlayer();
   const [store] = useState(() => createHistory(given));
   const history = useStore(store);
   const piece = currentPiece(history);
-  const shown = useRef(piece);
   const roll = useRef<RollHandle>(null);
   const time = useRef<HTMLOutputElement>(null);
-  const [mixing, setMixing] = useState<Mixing>(usualMixing);
+  const [mixing, setMixing] = useState<Mixing>(() =>
+    mixId === undefined ? usualMixing : readMixing(mixId, given.tracks.length),
+  );
   const [activeTrack, setActiveTrack] = useState(0);
   const [selected, setSelected] = useState<ReadonlySet<PieceNote>>(noNotes);
   const [copied, setCopied] = useState<readonly PieceNote[]>([]);
@@ -93,10 +93,26 @@ export function Stage(props: StageProps) {
   const [said, setSaid] = useState("");
   const [filter, setFilter] = useState<EditFilter>(allEdits);
   const isReduced = useReducedMotion();
-  const isMine = usePlayerState((state) => state.piece === piece);
-  const status = usePlayerState((state) => (state.piece === piece ? state.status : "paused"));
-  const error = usePlayerState((state) => (state.piece === piece ? state.error : undefined));
-  const loop = usePlayerState((state) => (state.piece === piece ? state.loop : undefined));
+  const passes = useMemo(() => (edits ?? []).reduce((most, { pass }) => Math.max(most, pass + 1), 0), [edits]);
+  const filterOfPasses = { ...filter, lastPass: Math.min(filter.lastPass, Math.max(0, passes - 1)) };
+  const { lastPass, leastProbability } = filterOfPasses;
+  const replay = useMemo(() => {
+    if (edits === undefined) return undefined;
+    const steps = Math.ceil(endOfPiece(piece) / stepTicks(piece));
+    return new Replay({
+      steps,
+      edits: filterEdits(edits, { lastPass, leastProbability }),
+      input: inputCells(coveredCells(input ?? piece, steps), edits),
+    });
+  }, [edits, input, lastPass, leastProbability, piece]);
+  const moment = useMoment(piece, replay);
+  /** What the player has when this stage plays. */
+  const played = moment.piece ?? piece;
+  const shown = useRef(played);
+  const isMine = usePlayerState((state) => state.piece === played);
+  const status = usePlayerState((state) => (state.piece === played ? state.status : "paused"));
+  const error = usePlayerState((state) => (state.piece === played ? state.error : undefined));
+  const loop = usePlayerState((state) => (state.piece === played ? state.loop : undefined));
   const hasMetronome = usePlayerState((state) => state.hasMetronome);
   const isPlaying = status !== "paused";
   const isEditable = onEdit !== undefined && edits === undefined;
@@ -109,17 +125,20 @@ export function Stage(props: StageProps) {
   // The player goes on with an edited piece where the one before it was; a piece of another origin begins anew.
   useEffect(() => {
     const before = shown.current;
-    shown.current = piece;
-    if (before !== piece && player.state.getState().piece === before)
-      player.load(piece, { isEdit: store.getState().states.includes(before) });
-    player.prepare(piece);
-  }, [piece, player, store]);
+    shown.current = played;
+    if (before !== played && player.state.getState().piece === before)
+      player.load(played, { isEdit: replay !== undefined || store.getState().states.includes(before) });
+    player.prepare(played);
+  }, [played, player, replay, store]);
 
+  const mixes = useMemo(() => mixesOf(mixing, played.tracks.length), [mixing, played.tracks.length]);
   useEffect(() => {
     if (!isMine) return;
-    for (const index of piece.tracks.keys())
-      player.setMix(index, { muted: isSilent(mixing, index), gain: mixing.gains.get(index) ?? 1 });
-  }, [isMine, mixing, piece, player]);
+    for (const [index, mix] of mixes.entries()) player.setMix(index, mix);
+  }, [isMine, mixes, played, player]);
+  useEffect(() => {
+    onMix?.(mixes);
+  }, [mixes, onMix]);
 
   const showTime = useCallback(
     (tick: number): void => {
@@ -138,29 +157,9 @@ export function Stage(props: StageProps) {
     return player.subscribePosition(showTime);
   }, [isMine, player, showTime]);
 
-  const passes = useMemo(() => (edits ?? []).reduce((most, { pass }) => Math.max(most, pass + 1), 0), [edits]);
-  const filterOfPasses = { ...filter, lastPass: Math.min(filter.lastPass, Math.max(0, passes - 1)) };
-  const { lastPass, leastProbability } = filterOfPasses;
-  const replay = useMemo(() => {
-    if (edits === undefined) return undefined;
-    const steps = Math.ceil(endOfPiece(piece) / stepTicks(piece));
-    return new Replay({
-      steps,
-      edits: filterEdits(edits, { lastPass, leastProbability }),
-      input: inputOf(piece, edits),
-    });
-  }, [edits, lastPass, leastProbability, piece]);
-
-  const { onReplay } = props;
-  useEffect(() => {
-    if (replay !== undefined) onReplay?.(replay);
-  }, [onReplay, replay]);
-
   const changeMixing = (next: Mixing): void => {
     setMixing(next);
-    onMix?.(
-      [...piece.tracks.keys()].map((index) => ({ muted: isSilent(next, index), gain: next.gains.get(index) ?? 1 })),
-    );
+    if (mixId !== undefined) keepMixing(mixId, next);
   };
   const apply = ({ piece: next, changed }: Edited): void => {
     if (next === piece) return;
@@ -182,15 +181,15 @@ export function Stage(props: StageProps) {
     onProgram?.(index, program);
   };
   const toggle = (): void => {
-    player.load(piece);
+    player.load(played);
     void player.toggle();
   };
   const seek = (tick: number): void => {
-    player.load(piece);
+    player.load(played);
     player.seek(tick);
   };
   const setLoop = (isOn: boolean): void => {
-    player.load(piece);
+    player.load(played);
     const bar = barTicks(piece);
     const region = frame === undefined ? undefined : regionOf(piece, frame);
     const whole = { from: 0, to: endOfPiece(piece) };
@@ -235,6 +234,7 @@ export function Stage(props: StageProps) {
     event.preventDefault();
   };
   const silentTracks = new Set([...piece.tracks.keys()].filter((index) => isSilent(mixing, index)));
+  const onRoll = useMemo(() => (isCovered ? { ...piece, tracks: [] } : piece), [isCovered, piece]);
 
   return (
     <section className="stage" aria-label={title} onKeyDown={strike}>
@@ -398,21 +398,26 @@ export function Stage(props: StageProps) {
         </p>
       )}
       <div className="stage-lanes">
-        <Tracks
-          tracks={piece.tracks}
-          mixing={mixing}
-          activeTrack={track}
-          isEditable={isEditable}
-          onMixing={changeMixing}
-          onProgram={setProgram}
-          onActivate={(index) => {
-            setActiveTrack(index);
-            setSelected(noNotes);
-          }}
-        />
+        {isCovered ? (
+          <p className="stage-note">{texts.stage.covered}</p>
+        ) : (
+          <Tracks
+            tracks={played.tracks}
+            mixing={mixing}
+            colorOf={replay === undefined ? trackColor : replayColor}
+            activeTrack={track}
+            isEditable={isEditable}
+            onMixing={changeMixing}
+            onProgram={isEditable || onProgram !== undefined ? setProgram : undefined}
+            onActivate={(index) => {
+              setActiveTrack(index);
+              setSelected(noNotes);
+            }}
+          />
+        )}
         <Roll
           ref={roll}
-          piece={piece}
+          piece={onRoll}
           original={history.states[0] ?? piece}
           label={title}
           activeTrack={track}
@@ -450,10 +455,11 @@ export function Stage(props: StageProps) {
           onFilter={setFilter}
           onPosition={() => {
             roll.current?.redraw();
+            moment.follow();
           }}
         />
       )}
-      {hasTable && <NoteTable piece={piece} track={track} />}
+      {hasTable && !isCovered && <NoteTable piece={played} tracks={isEditable ? [track] : [...played.tracks.keys()]} />}
       {props.keyboard === true && (
         <Keyboard
           lit={props.lit}

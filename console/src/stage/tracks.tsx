@@ -1,22 +1,15 @@
 /** The tracks of the stage: which is heard, how loud, by which instrument. */
-import { instrumentName } from "../../../domain/music/instrument-names";
+import { programFamilies, programName } from "../../../domain/music/instrument-names";
 import type { PieceTrack } from "../piece/piece";
 import { texts } from "../texts/en";
-import { trackColor, trackLetter } from "./roll-painter";
+import type { Mixing } from "./mixing";
+import { trackLetter } from "./roll-painter";
 
-const programs = Array.from({ length: 128 }, (_, program) => program);
-
-/** How the tracks of a piece are heard, by their numbers. */
-export interface Mixing {
-  readonly muted: ReadonlySet<number>;
-  readonly solo: ReadonlySet<number>;
-  readonly gains: ReadonlyMap<number, number>;
-}
-export const usualMixing: Mixing = { muted: new Set(), solo: new Set(), gains: new Map() };
-
-/** Returns true if a track is not heard: it is muted, or others play solo. */
-export const isSilent = ({ muted, solo }: Mixing, track: number): boolean =>
-  muted.has(track) || (solo.size > 0 && !solo.has(track));
+/** The programs by their families. */
+const programGroups = programFamilies.map(({ name, programs }, family) => ({
+  name,
+  programs: programs.map((label, place) => ({ label, program: family * programs.length + place })),
+}));
 
 const toggled = (tracks: ReadonlySet<number>, track: number): ReadonlySet<number> =>
   tracks.has(track) ? new Set([...tracks].filter((one) => one !== track)) : new Set([...tracks, track]);
@@ -24,24 +17,27 @@ const toggled = (tracks: ReadonlySet<number>, track: number): ReadonlySet<number
 export interface TracksProps {
   readonly tracks: readonly PieceTrack[];
   readonly mixing: Mixing;
+  readonly colorOf: (track: number) => string;
   readonly activeTrack: number;
   /** True if one of the tracks is edited, so that it can be chosen. */
   readonly isEditable: boolean;
   readonly onMixing: (mixing: Mixing) => void;
-  readonly onProgram: (track: number, program: number) => void;
+  /** Called with another instrument of a track. Without it, instruments are told and cannot be chosen. */
+  readonly onProgram: ((track: number, program: number) => void) | undefined;
   readonly onActivate: (track: number) => void;
 }
 
-export function Tracks({ tracks, mixing, activeTrack, isEditable, onMixing, onProgram, onActivate }: TracksProps) {
+export function Tracks(props: TracksProps) {
+  const { tracks, mixing, colorOf, activeTrack, isEditable, onMixing, onProgram, onActivate } = props;
   return (
     <ul className="tracks" aria-label={texts.stage.tracks}>
       {tracks.map(({ name, program, isDrums }, index) => (
         <li
           key={index}
           className={isEditable && index === activeTrack ? "track track-active" : "track"}
-          style={{ borderLeftColor: trackColor(index) }}
+          style={{ borderLeftColor: colorOf(index) }}
         >
-          <span className="track-letter" aria-hidden="true" style={{ background: trackColor(index) }}>
+          <span className="track-letter" aria-hidden="true" style={{ background: colorOf(index) }}>
             {trackLetter(name, index)}
           </span>
           {isEditable ? (
@@ -81,8 +77,10 @@ export function Tracks({ tracks, mixing, activeTrack, isEditable, onMixing, onPr
           >
             S
           </button>
-          {isDrums ? (
-            <span className="track-instrument">{texts.stage.drums}</span>
+          {isDrums || onProgram === undefined ? (
+            <span className="track-instrument">
+              {isDrums ? texts.stage.drums : texts.stage.program(program + 1, programName(program))}
+            </span>
           ) : (
             <select
               className="track-instrument"
@@ -92,10 +90,14 @@ export function Tracks({ tracks, mixing, activeTrack, isEditable, onMixing, onPr
                 onProgram(index, Number(target.value));
               }}
             >
-              {programs.map((one) => (
-                <option key={one} value={one}>
-                  {texts.stage.program(one + 1, instrumentName(one))}
-                </option>
+              {programGroups.map(({ name: family, programs }) => (
+                <optgroup key={family} label={family}>
+                  {programs.map(({ label, program: one }) => (
+                    <option key={one} value={one}>
+                      {texts.stage.program(one + 1, label)}
+                    </option>
+                  ))}
+                </optgroup>
               ))}
             </select>
           )}

@@ -58,7 +58,7 @@ export default function Compare({ composition, piece, shared }: CompareProps) {
         <TwoPieces
           key={other.data.id}
           pieces={[piece, otherShown.piece]}
-          names={[composition.name, other.data.name]}
+          compositions={[composition, other.data]}
           shared={shared}
         />
       )}
@@ -68,12 +68,13 @@ export default function Compare({ composition, piece, shared }: CompareProps) {
 
 interface TwoPiecesProps {
   readonly pieces: readonly [Piece, Piece];
-  readonly names: readonly [string, string];
+  readonly compositions: readonly [Composition, Composition];
   readonly shared: CompareProps["shared"];
 }
 
-function TwoPieces({ pieces, names, shared }: TwoPiecesProps) {
+function TwoPieces({ pieces, compositions, shared }: TwoPiecesProps) {
   const player = usePlayer();
+  const names = [compositions[0].name, compositions[1].name] as const;
   const [side, setSide] = useState<Side>(0);
   const [isBlind, setBlind] = useState(false);
   /** Which piece is called the first, while nobody knows it. */
@@ -82,9 +83,7 @@ function TwoPieces({ pieces, names, shared }: TwoPiecesProps) {
   const [mixes, setMixes] = useState<readonly TrackMix[]>([]);
   const [one, another] = pieces;
   const loudness = useQuery({
-    queryKey: ["loudness", one.tracks, another.tracks],
-    // The keys are large objects, which are the same as long as the pieces are.
-    queryKeyHashFn: () => `loudness ${names.join(" ")} ${String(one.tempo)} ${String(another.tempo)}`,
+    queryKey: ["loudness", ...compositions.flatMap(({ id, updatedAt }) => [id, updatedAt])],
     queryFn: async () => equalGains([await loudnessOf(one), await loudnessOf(another)]),
     staleTime: Infinity,
     gcTime: 0,
@@ -114,7 +113,13 @@ function TwoPieces({ pieces, names, shared }: TwoPiecesProps) {
     setSide(next);
   };
   const beginBlind = (): void => {
-    setFirst(Math.random() < 0.5 ? 0 : 1);
+    // Nobody may know which one sounds first: neither from what they hear now nor from what is on the stage.
+    player.pause();
+    const chosen = Math.random() < 0.5 ? 0 : 1;
+    player.load(pieces[chosen]);
+    player.seek(0);
+    setSide(chosen);
+    setFirst(chosen);
     setVote(undefined);
     setBlind(true);
   };
@@ -124,7 +129,7 @@ function TwoPieces({ pieces, names, shared }: TwoPiecesProps) {
   const nameOf = (of: Side): string => (isHidden ? (of === first ? words.first : words.second) : names[of]);
   const button = (of: Side): string => (isHidden ? nameOf(of) : of === 0 ? words.a : words.b);
   return (
-    <Stage piece={piece} title={nameOf(side)} onMix={setMixes} {...shared}>
+    <Stage piece={piece} title={nameOf(side)} isCovered={isHidden} onMix={setMixes} {...shared}>
       <div className="stage-foot">
         <span className="stage-group" role="group" aria-label={texts.studio.views.compare}>
           {shownSides.map((of) => (

@@ -72,12 +72,12 @@ export function ComposePanel({ draft, melody, onRecord }: ComposePanelProps) {
     }
     setFailure(undefined);
     try {
-      const { id } = await compose({ technique, modelId, melodyName: melody.name });
+      const { id } = await compose({ technique, modelId, melodyName: melody.name, taken: melody.taken });
       navigate(`/studio/${id}`);
     } catch (error) {
       setFailure(error);
     }
-  }, [compose, isPending, isReady, melody.name, modelId, navigate, session.kind, signIn, technique]);
+  }, [compose, isPending, isReady, melody.name, melody.taken, modelId, navigate, session.kind, signIn, technique]);
 
   useEffect(() => {
     const strike = (event: KeyboardEvent): void => {

@@ -1,16 +1,26 @@
 /** The request that a draft stands for. */
 import type { components, Composition } from "../../../client/client";
 import type { Technique } from "../api/queries";
+import type { TakenBars } from "../piece/read-piece";
 import type { Draft, Shape } from "./draft";
 import { inputOf, type MelodySource } from "./melody-source";
 import { pieceName, sentValues } from "./techniques";
 
 export type CreateComposition = components["schemas"]["CreateComposition"];
 
+/** Returns the bars that are asked for. Where a file's time signature changes, the API is told which bars are meant. */
+function sentBars({ startBar, bars }: Shape, taken: TakenBars | undefined): Pick<Shape, "startBar" | "bars"> {
+  if (taken === undefined) return { startBar, bars };
+  const from = startBar ?? taken.firstBar;
+  return { startBar: from, bars: bars ?? Math.max(1, taken.lastBar - from + 1) };
+}
+
 /** Returns the options that say something: no tempo and a transposition by nothing are none. */
-function sentShape({ transpose, rhythmAssist, allTracks, ...shape }: Shape, hearsTracks: boolean): object {
+function sentShape(shape: Shape, taken: TakenBars | undefined, hearsTracks: boolean): object {
+  const { tempo, transpose, rhythmAssist, allTracks } = shape;
   const options = {
-    ...shape,
+    tempo,
+    ...sentBars(shape, taken),
     ...(transpose === undefined || transpose === 0 ? {} : { transpose }),
     ...(rhythmAssist === true ? { rhythmAssist } : {}),
     ...(allTracks === true && hearsTracks ? { allTracks } : {}),
@@ -25,10 +35,13 @@ export interface RequestParams {
   /** Undefined where nobody has chosen one and the list of models has not come yet: the API then says what it needs. */
   readonly modelId: string | undefined;
   readonly melodyName: string;
+  /** The bars of the melody's file that are shown, where its time signature changes. */
+  readonly taken?: TakenBars | undefined;
 }
 
-export function composeRequest({ draft, source, technique, modelId, melodyName }: RequestParams): CreateComposition {
-  const inputOptions = sentShape(draft.shape, technique.hearsTracks);
+export function composeRequest(params: RequestParams): CreateComposition {
+  const { draft, source, technique, modelId, melodyName, taken } = params;
+  const inputOptions = sentShape(draft.shape, taken, technique.hearsTracks);
   return {
     name: draft.name.trim() === "" ? pieceName(technique, melodyName) : draft.name.trim(),
     technique: technique.id,

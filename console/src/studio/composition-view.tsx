@@ -15,13 +15,14 @@ import { RenameDialog } from "../lists/rename-dialog";
 import { useSessionState } from "../sign-in/session-context";
 import { SignInNeeded } from "../sign-in/sign-in-needed";
 import type { TrackMix } from "../sound/audible-piece";
-import { Stage, type StageView } from "../stage/stage";
+import { Stage, type StageProps, type StageView } from "../stage/stage";
 import { texts } from "../texts/en";
 import { CompositionActions } from "./composition-actions";
 import { CorrectionBar } from "./correction-bar";
 import { sourceOf } from "./melody-source";
 import { NextStrip } from "./next-strip";
 import { shapePiece } from "./shape-piece";
+import { useGivenPiece, useMadePiece } from "./use-given-piece";
 import { useMelody } from "./use-melody";
 import { type ShownPiece, useShownPiece } from "./use-shown-piece";
 
@@ -30,7 +31,7 @@ const Compare = lazy(async () => await import("./compare"));
 const Lens = lazy(async () => await import("./lens"));
 const Variations = lazy(async () => await import("./variations"));
 
-const viewNames = ["melody", "result", "edits", "compare", "lens", "variations"] as const;
+const viewNames = ["melody", "result", "made", "edits", "compare", "lens", "variations"] as const;
 type ViewName = (typeof viewNames)[number];
 const isViewName = (text: string | null): text is ViewName => viewNames.some((name) => name === text);
 
@@ -75,7 +76,7 @@ function FoundComposition({ composition, panel }: { readonly composition: Compos
   const technique = techniques.data?.items.find((one) => one.id === techniqueId);
   const model = useModel(modelId);
   const source = useMemo(() => sourceOf(composition), [composition]);
-  const melody = useMelody(source, undefined);
+  const melody = useMelody(source, undefined, composition.inputOptions.startBar);
   const shown = useShownPiece(composition);
   const [mixes, setMixes] = useState<readonly TrackMix[]>([]);
   const [isRenaming, setRenaming] = useState(false);
@@ -148,9 +149,13 @@ function CompositionStage(props: {
     navigate(next === "result" ? path : `${path}?view=${next}`, { replace: true });
   };
   const shaped = useMemo(
-    () => (melody.piece === undefined ? undefined : shapePiece(melody.piece, composition.inputOptions)),
-    [composition.inputOptions, melody.piece],
+    () =>
+      melody.piece === undefined
+        ? undefined
+        : shapePiece(melody.piece, composition.inputOptions, melody.taken?.firstBar),
+    [composition.inputOptions, melody.piece, melody.taken],
   );
+  const given = useGivenPiece(id, state === "COMPLETED" && (view === "melody" || view === "edits"));
 
   if (state === "FAILED")
     return (
@@ -183,8 +188,9 @@ function CompositionStage(props: {
 
   const { views: words } = texts.studio;
   const views: readonly StageView[] = [
-    ...(shaped === undefined ? [] : [{ id: "melody", label: words.melody }]),
+    { id: "melody", label: words.melody },
     { id: "result", label: words.result },
+    ...(composition.edited === true ? [{ id: "made", label: words.made }] : []),
     ...((output?.editEventCount ?? 0) > 0 ? [{ id: "edits", label: words.edits }] : []),
     { id: "compare", label: words.compare },
     { id: "lens", label: words.lens },
@@ -192,12 +198,22 @@ function CompositionStage(props: {
   const shared = { views, view, onView: show };
   const waiting = <div className="stage stage-empty" role="status" aria-label={texts.loading} />;
   switch (view) {
-    case "melody":
-      return shaped === undefined ? waiting : <Stage key="melody" piece={shaped} title={melody.name} {...shared} />;
+    case "melody": {
+      // A piece of version 0.2 has no copy of what it was made of; the melody may still be there.
+      const heard = given.piece ?? (given.isPending ? undefined : shaped);
+      if (heard !== undefined) return <Stage key="melody" piece={heard} title={melody.name} {...shared} />;
+      return given.isPending ? waiting : <ProblemAlert error={given.error} />;
+    }
+    case "made":
+      return <MadePiece composition={composition} shared={shared} />;
     case "edits":
       return (
         <Suspense fallback={waiting}>
-          <HowItWasMade composition={composition} piece={piece} shared={shared} />
+          {given.isPending ? (
+            waiting
+          ) : (
+            <HowItWasMade composition={composition} piece={piece} input={given.piece} shared={shared} />
+          )}
         </Suspense>
       );
     case "compare":
@@ -225,6 +241,7 @@ function CompositionStage(props: {
             <Stage
               piece={edit.piece}
               title={name}
+              mixId={id}
               onMix={onMix}
               {...shared}
               {...(edit.onEdit === undefined
@@ -248,4 +265,16 @@ function CompositionStage(props: {
         </CorrectionBar>
       );
   }
+}
+
+/** The piece before its notes were corrected. */
+function MadePiece(props: {
+  readonly composition: Composition;
+  readonly shared: Pick<StageProps, "views" | "view" | "onView">;
+}) {
+  const { composition, shared } = props;
+  const { piece, error } = useMadePiece(composition);
+  if (error !== undefined) return <ProblemAlert error={error} />;
+  if (piece === undefined) return <div className="stage stage-empty" role="status" aria-label={texts.loading} />;
+  return <Stage key="made" piece={piece} title={`${composition.name}: ${texts.studio.views.made}`} {...shared} />;
 }

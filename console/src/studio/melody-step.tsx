@@ -169,7 +169,18 @@ export function MelodyStep({ draft, melody, technique, errors, onRecord }: Melod
           )}
         </div>
       )}
-      <ShapeFields shape={draft.shape} bars={melody.piece?.bars} tempo={melody.piece?.tempo} errors={errors} />
+      {melody.taken !== undefined && (
+        <p className="hint" role="status">
+          {words.taken(melody.taken.firstBar, melody.taken.lastBar, melody.taken.choices)}
+        </p>
+      )}
+      <ShapeFields
+        shape={draft.shape}
+        bars={melody.piece?.bars}
+        taken={melody.taken}
+        tempo={melody.piece?.tempo}
+        errors={errors}
+      />
     </div>
   );
 }

@@ -2,8 +2,9 @@
 import { texts } from "../texts/en";
 
 export interface KeyListener {
-  readonly press: (pitch: number, velocity: number) => void;
-  readonly release: (pitch: number) => void;
+  /** Called with the time of the press, by `performance.now()`. */
+  readonly press: (pitch: number, at: number, velocity: number) => void;
+  readonly release: (pitch: number, at: number) => void;
 }
 
 export interface ConnectedKeyboard {
@@ -30,11 +31,11 @@ export async function connectKeyboard(listener: KeyListener): Promise<ConnectedK
   const names = inputs.map(({ name }) => name);
   if (names.length === 0) throw new MidiKeyboardError(texts.studio.recorder.noKeyboard);
   for (const input of inputs) {
-    input.addListener("noteon", ({ note }) => {
-      listener.press(note.number, Math.max(1, Math.round(note.attack * loudest)));
+    input.addListener("noteon", ({ note, timestamp }) => {
+      listener.press(note.number, timestamp, Math.max(1, Math.round(note.attack * loudest)));
     });
-    input.addListener("noteoff", ({ note }) => {
-      listener.release(note.number);
+    input.addListener("noteoff", ({ note, timestamp }) => {
+      listener.release(note.number, timestamp);
     });
   }
   return {

@@ -6,6 +6,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { useNotices } from "../app/notices";
 import type { Piece } from "../piece/piece";
 import { usePlayer, usePlayerState } from "../sound/player";
+import { SoundError } from "../sound/sound-error";
 import { Keyboard } from "../stage/keyboard";
 import { SmallRoll } from "../stage/small-roll";
 import { texts } from "../texts/en";
@@ -34,7 +35,8 @@ export default function Recorder({ close }: { readonly close: () => void }) {
   const [keyboardName, setKeyboardName] = useState<string>();
   const recording = useRef<Recording>(undefined);
   const timers = useRef(new Set<ReturnType<typeof setTimeout>>());
-  const isOpen = useRef(true);
+  /** Stands for the press of Record that holds. */
+  const counting = useRef<object>(undefined);
   const disconnect = useRef<() => void>(undefined);
   const soundError = usePlayerState((state) => state.error);
 
@@ -50,25 +52,24 @@ export default function Recorder({ close }: { readonly close: () => void }) {
     timers.current.clear();
   }, []);
   useEffect(() => {
-    isOpen.current = true;
     return () => {
-      isOpen.current = false;
+      counting.current = undefined;
       stopTimers();
       disconnect.current?.();
     };
   }, [stopTimers]);
 
   const press = useCallback(
-    (pitch: number, velocity = keyVelocity): void => {
+    (pitch: number, at: number, velocity = keyVelocity): void => {
       player.noteOn({ pitch, velocity });
-      recording.current?.press(pitch, velocity, performance.now());
+      recording.current?.press(pitch, velocity, at);
     },
     [player],
   );
   const release = useCallback(
-    (pitch: number): void => {
+    (pitch: number, at: number): void => {
       player.noteOff(pitch);
-      recording.current?.release(pitch, performance.now());
+      recording.current?.release(pitch, at);
     },
     [player],
   );
@@ -80,8 +81,19 @@ export default function Recorder({ close }: { readonly close: () => void }) {
     setPhase("counting");
     const counted = { tempo: beats, ticksPerBeat: 480, beatsPerBar: 4 };
     const bar = (4 * 60_000) / beats;
-    const barLine = await player.countIn(counted);
-    if (!isOpen.current) return;
+    const run = {};
+    counting.current = run;
+    let barLine: number;
+    try {
+      barLine = await player.countIn(counted);
+    } catch (error) {
+      if (!(error instanceof SoundError)) throw error;
+      setPhase("ready");
+      tell({ type: "error", text: error.message });
+      return;
+    }
+    // Meanwhile it may have been stopped or closed.
+    if (counting.current !== run) return;
     recording.current = new Recording({ tempo: beats, barLine, name: texts.studio.melody.recorded });
     // Each bar's clicks are placed from the first bar line on, so that late timers do not add up.
     const click = (bars: number): void => {
@@ -102,6 +114,7 @@ export default function Recorder({ close }: { readonly close: () => void }) {
   };
   const stop = (): void => {
     const done = recording.current;
+    counting.current = undefined;
     recording.current = undefined;
     stopTimers();
     setPhase("ready");
@@ -120,13 +133,13 @@ export default function Recorder({ close }: { readonly close: () => void }) {
     try {
       disconnect.current?.();
       const keyboard = await connectKeyboard({
-        press: (pitch, velocity) => {
+        press: (pitch, at, velocity) => {
           setLit((before) => new Set(before).add(pitch));
-          press(pitch, velocity);
+          press(pitch, at, velocity);
         },
-        release: (pitch) => {
+        release: (pitch, at) => {
           setLit((before) => new Set([...before].filter((one) => one !== pitch)));
-          release(pitch);
+          release(pitch, at);
         },
       });
       disconnect.current = keyboard.disconnect;

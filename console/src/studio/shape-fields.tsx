@@ -6,6 +6,7 @@ import Input from "@cloudscape-design/components/input";
 import Toggle from "@cloudscape-design/components/toggle";
 import { useState } from "react";
 import type { PlacedErrors } from "../api/place-errors";
+import type { TakenBars } from "../piece/read-piece";
 import { texts } from "../texts/en";
 import type { Shape } from "./draft";
 import { changeDraft } from "./draft-store";
@@ -13,16 +14,20 @@ import { controlId, shapeControl } from "./form-controls";
 import { isShaped } from "./shape-piece";
 
 const words = texts.studio.shape;
+/** A technique takes so many bars at most. */
+const mostBars = 64;
 
 export interface ShapeFieldsProps {
   readonly shape: Shape;
   /** The bars that the melody has, once it is read. */
   readonly bars: number | undefined;
+  /** The bars of its file that it has, where the file's time signature changes. */
+  readonly taken: TakenBars | undefined;
   readonly tempo: number | undefined;
   readonly errors: PlacedErrors;
 }
 
-export function ShapeFields({ shape, bars, tempo, errors }: ShapeFieldsProps) {
+export function ShapeFields({ shape, bars, taken, tempo, errors }: ShapeFieldsProps) {
   const [isOpen, setOpen] = useState(false);
   const set = (change: Partial<Shape>): void => {
     changeDraft({ shape: { ...shape, ...change } });
@@ -48,6 +53,9 @@ export function ShapeFields({ shape, bars, tempo, errors }: ShapeFieldsProps) {
     </FormField>
   );
   const transpose = shape.transpose ?? 0;
+  const { firstBar, lastBar } = taken ?? { firstBar: 1, lastBar: bars ?? 1 };
+  const startBars = bars === undefined ? "" : (taken?.choices ?? words.range(firstBar, lastBar));
+  const left = Math.max(1, lastBar - (shape.startBar ?? firstBar) + 1);
   return (
     <ExpandableSection
       headerText={isShaped(shape) ? words.shaped : words.title}
@@ -81,8 +89,13 @@ export function ShapeFields({ shape, bars, tempo, errors }: ShapeFieldsProps) {
           </div>
         </FormField>
         <div className="field-pair">
-          {numberField("startBar", words.startBar, bars === undefined ? "" : `1 to ${bars}`, "1")}
-          {numberField("bars", words.bars, "1 to 64", words.all)}
+          {numberField("startBar", words.startBar, startBars, String(firstBar))}
+          {numberField(
+            "bars",
+            words.bars,
+            bars === undefined ? "" : words.range(1, Math.min(mostBars, left)),
+            words.all,
+          )}
         </div>
         <FormField
           controlId={controlId(shapeControl("rhythmAssist"))}

@@ -15,12 +15,15 @@ function onGrid(note: PieceNote, step: number, end: number): PieceNote {
   return { ...note, start, duration: last - start };
 }
 
-/** Returns the piece as the options shape it, or the same piece where they change nothing. */
-export function shapePiece(piece: Piece, shape: Shape): Piece {
+/**
+ * Returns the piece as the options shape it, or the same piece where they change nothing.
+ * @param firstBar the number of the piece's first bar, as the options count bars
+ */
+export function shapePiece(piece: Piece, shape: Shape, firstBar = 1): Piece {
   if (!isShaped(shape)) return piece;
-  const { tempo, transpose = 0, rhythmAssist = false, startBar = 1, bars } = shape;
+  const { tempo, transpose = 0, rhythmAssist = false, startBar = firstBar, bars } = shape;
   const bar = barTicks(piece);
-  const from = Math.min((startBar - 1) * bar, endOfPiece(piece) - bar);
+  const from = Math.min((startBar - firstBar) * bar, endOfPiece(piece) - bar);
   const shownBars = Math.max(1, Math.min(bars ?? piece.bars, piece.bars - from / bar));
   const end = shownBars * bar;
   const shaped = (note: PieceNote): PieceNote[] => {

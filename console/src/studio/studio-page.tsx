@@ -32,7 +32,7 @@ export default function StudioPage() {
   const { compositionId } = useParams<{ compositionId?: string }>();
   useAddress();
   const draft = useDraft();
-  const melody = useMelody(draft.source, draft.own);
+  const melody = useMelody(draft.source, draft.own, draft.shape.startBar);
   const [isRecording, setRecording] = useState(false);
   const panel = (
     <ComposePanel
@@ -77,10 +77,10 @@ export default function StudioPage() {
 }
 
 function MelodyStage({ draft, melody }: { readonly draft: Draft; readonly melody: Melody }) {
-  const { piece, name, error } = melody;
+  const { piece, name, taken, error } = melody;
   const shaped = useMemo(
-    () => (piece === undefined ? undefined : shapePiece(piece, draft.shape)),
-    [draft.shape, piece],
+    () => (piece === undefined ? undefined : shapePiece(piece, draft.shape, taken?.firstBar)),
+    [draft.shape, piece, taken],
   );
   const techniques = useTechniques();
   const technique = techniques.data?.items.find(({ id }) => id === draft.technique);

@@ -9,7 +9,7 @@ import { createPressKeys, leftNoAnswer, type PressKeys } from "../api/press-key"
 import type { Technique, Track } from "../api/queries";
 import { queryKeys } from "../api/query-keys";
 import { retryDelay } from "../api/retries";
-import { composeRequest, type CreateComposition } from "./compose-request";
+import { composeRequest, type CreateComposition, type RequestParams } from "./compose-request";
 import { type Draft, newSeed, type OwnMelody } from "./draft";
 import { changeDraft, draftStore } from "./draft-store";
 import type { MelodySource } from "./melody-source";
@@ -60,11 +60,9 @@ export function useSaveMelody(): (own: OwnMelody) => Promise<Track> {
   };
 }
 
-export interface ComposeParams {
-  readonly technique: Technique;
+export interface ComposeParams extends Pick<RequestParams, "technique" | "melodyName" | "taken"> {
   /** Without it, the stock model is taken. */
   readonly modelId: string | undefined;
-  readonly melodyName: string;
 }
 
 export interface Composing {
@@ -103,7 +101,7 @@ export function useCompose(): Composing {
     return (await fetched(api.GET("/models", { params: { query } }))).value.items[0]?.id;
   };
 
-  const request = async ({ technique, modelId, melodyName }: ComposeParams): Promise<CreateComposition> => {
+  const request = async ({ technique, modelId, melodyName, taken }: ComposeParams): Promise<CreateComposition> => {
     const draft = draftStore.getState();
     const source = await saved(draft);
     return composeRequest({
@@ -112,6 +110,7 @@ export function useCompose(): Composing {
       technique,
       modelId: modelId ?? (await stockModel(technique)),
       melodyName,
+      taken,
     });
   };
 

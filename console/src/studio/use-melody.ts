@@ -9,7 +9,7 @@ import {
   useTrackMidi,
 } from "../api/queries";
 import { type Piece, PieceError } from "../piece/piece";
-import { readPiece } from "../piece/read-piece";
+import { readMusic, type ReadOptions, type TakenBars } from "../piece/read-piece";
 import { texts } from "../texts/en";
 import { fromBase64 } from "./base64";
 import type { OwnMelody } from "./draft";
@@ -20,6 +20,8 @@ export interface Melody {
   readonly whole: Piece | undefined;
   /** The melody alone. */
   readonly piece: Piece | undefined;
+  /** The bars of the file that it has, where the file's time signature changes. */
+  readonly taken: TakenBars | undefined;
   /** Which track of the whole is the melody. */
   readonly trackIndex: number;
   readonly name: string;
@@ -41,20 +43,22 @@ export function trackAlone(piece: Piece, track: number): Piece {
 
 interface ReadResult {
   readonly piece?: Piece;
+  readonly taken?: TakenBars;
   readonly error?: PieceError;
 }
 
-export function tryReadPiece(bytes: ArrayBuffer | undefined): ReadResult {
+export function tryReadPiece(bytes: ArrayBuffer | undefined, options?: ReadOptions): ReadResult {
   if (bytes === undefined) return {};
   try {
-    return { piece: readPiece(bytes) };
+    return readMusic(bytes, options);
   } catch (error) {
     if (error instanceof PieceError) return { error };
     throw error;
   }
 }
 
-export function useMelody(source: MelodySource, own: OwnMelody | undefined): Melody {
+/** @param bar the first bar that is wanted: where the file's time signature changes, the melody is the part with it */
+export function useMelody(source: MelodySource, own: OwnMelody | undefined, bar?: number): Melody {
   const idOf = (kind: MelodySource["kind"]): string | undefined =>
     source.kind === kind && source.kind !== "own" ? source.id : undefined;
   const samples = useSampleMelodies();
@@ -66,12 +70,6 @@ export function useMelody(source: MelodySource, own: OwnMelody | undefined): Mel
   const bytes = { sample: sampleMidi.data, track: trackMidi.data, composition: compositionMidi.data, own: undefined }[
     source.kind
   ];
-  const read = useMemo<ReadResult>(() => {
-    if (source.kind !== "own") return tryReadPiece(bytes);
-    if (own === undefined) return {};
-    const piece = editedPieces.get(own);
-    return piece === undefined ? tryReadPiece(fromBase64(own.file).buffer) : { piece };
-  }, [bytes, own, source.kind]);
   const failed = {
     sample: sampleMidi.error,
     track: track.error ?? trackMidi.error,
@@ -91,11 +89,20 @@ export function useMelody(source: MelodySource, own: OwnMelody | undefined): Mel
     const place = track.data?.tracks.findIndex(({ index }) => index === track.data.trackIndex) ?? 0;
     return source.kind === "track" ? Math.max(0, place) : 0;
   })();
-  const { piece: whole } = read;
+  const read = useMemo<ReadResult>(() => {
+    const isFile = source.kind === "own" || source.kind === "track";
+    const options = { ...(isFile ? { track: trackIndex } : {}), bar };
+    if (source.kind !== "own") return tryReadPiece(bytes, options);
+    if (own === undefined) return {};
+    const piece = editedPieces.get(own);
+    return piece === undefined ? tryReadPiece(fromBase64(own.file).buffer, options) : { piece };
+  }, [bar, bytes, own, source.kind, trackIndex]);
+  const { piece: whole, taken } = read;
   const piece = useMemo(() => (whole === undefined ? undefined : trackAlone(whole, trackIndex)), [trackIndex, whole]);
   return {
     whole,
     piece,
+    taken,
     trackIndex,
     name: name ?? texts.studio.melody.unnamed,
     error: read.error ?? failed ?? undefined,

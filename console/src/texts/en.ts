@@ -183,6 +183,7 @@ export const texts = {
     program: (program: number, name: string) => `${program} ${name}`,
     gain: (track: string) => `Loudness of ${track}`,
     drums: "Drums",
+    covered: "The tracks and their notes are shown when you have chosen.",
   },
   keyboard: {
     label: (lowest: string, highest: string) => `Piano, ${lowest} to ${highest}`,

@@ -1,6 +1,5 @@
 /** The main job: a melody is heard, a piece is made of it, heard, changed and taken away. */
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import * as z from "zod";
 import { readPiece } from "../../../console/src/piece/read-piece";
 import {
@@ -9,7 +8,7 @@ import {
   describeInBrowser,
   launchConsoleBrowser,
 } from "./support/console-browser";
-import { compose, eventually, finishedPiece, loudness, openStudio, stageCounts } from "./support/studio";
+import { compose, download, eventually, finishedPiece, loudness, openStudio, stageCounts } from "./support/studio";
 
 const samplesSchema = z.object({ items: z.array(z.object({ name: z.string(), noteCount: z.int() })) });
 const pieceSchema = z.object({
@@ -150,19 +149,11 @@ describeInBrowser("the studio", () => {
     opened = await openStudio(browser);
     const { page } = opened;
     const id = await compose(opened);
-    const download = async (format: string): Promise<Buffer> => {
-      await page.getByRole("button", { name: "Download" }).click();
-      const [file] = await Promise.all([
-        page.waitForEvent("download", { timeout: 120_000 }),
-        page.getByRole("menuitem", { name: format }).click(),
-      ]);
-      return readFileSync(await file.path());
-    };
-    const midi = await download("MIDI");
+    const midi = await download(page, "MIDI");
     const { bytes, headers } = await midiOf(id);
     expect(sha256(midi)).toBe(sha256(bytes));
     expect(headers.get("etag")).toContain(sha256(midi));
-    const wav = await download("WAV");
+    const wav = await download(page, "WAV");
     expect(wav.toString("latin1", 0, 4)).toBe("RIFF");
     expect(wav.readUInt32LE(24)).toBe(44_100);
     const samples = new Int16Array(Uint8Array.from(wav.subarray(44, wav.length - (wav.length % 2))).buffer);

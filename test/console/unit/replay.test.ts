@@ -1,5 +1,8 @@
 import fc from "fast-check";
+import { coveredCells } from "../../../console/src/stage/edited-piece";
 import { cellOf, cellStates, type EditEvent, filterEdits, inputCells, Replay } from "../../../console/src/stage/replay";
+import { soundingCells } from "../../../domain/music/edit-events";
+import { toGrid } from "../../../domain/music/melody";
 
 const steps = 8;
 
@@ -29,13 +32,52 @@ const pieces = fc
 const sounding = ({ cells }: Replay): Set<number> =>
   new Set([...cells].flatMap((state, cell) => (state === cellStates.silent ? [] : [cell])));
 
-test("all edits of the result undone are the input, whatever the edits", () => {
+const covered = (cells: ReadonlySet<number>) =>
+  [...cells].map((cell) => ({ firstStep: Math.floor(cell / 128), steps: 1, pitch: cell % 128 }));
+
+test("the input is found from its own notes, and from the result with all edits undone, whatever the edits", () => {
   fc.assert(
     fc.property(pieces, ({ input, edits, result }) => {
-      const covered = [...result].map((cell) => ({ firstStep: Math.floor(cell / 128), steps: 1, pitch: cell % 128 }));
-      expect(inputCells(covered, edits)).toEqual(input);
+      expect(inputCells(covered(input), edits)).toEqual(input);
+      expect(inputCells(covered(result), edits)).toEqual(input);
     }),
     { numRuns: 30 },
+  );
+});
+
+test("a result that lost edited cells on its way, as a performed one may, leads to the same input", () => {
+  fc.assert(
+    fc.property(pieces, fc.func(fc.boolean()), ({ input, edits, result }, isKept) => {
+      const isEdited = new Set(edits.map(({ step, pitch }) => cellOf(step, pitch)));
+      const performed = new Set([...result].filter((cell) => !isEdited.has(cell) || isKept(cell)));
+      expect(inputCells(covered(performed), edits)).toEqual(input);
+    }),
+    { numRuns: 30 },
+  );
+});
+
+test("the notes of a piece cover the cells that the server gives the technique", () => {
+  const note = fc.record({
+    start: fc.nat(2 * 1920 - 1),
+    duration: fc.integer({ min: 1, max: 1920 }),
+    pitch: fc.integer({ min: 60, max: 63 }),
+    velocity: fc.constant(90),
+  });
+  fc.assert(
+    fc.property(fc.array(note, { minLength: 1, maxLength: 12 }), (notes) => {
+      const melody = {
+        name: "Tune",
+        program: 0,
+        tempo: 120,
+        ticksPerBeat: 480,
+        bars: 2,
+      };
+      const given = notes.map(({ start, duration, ...one }) => ({ startTick: start, durationTicks: duration, ...one }));
+      const piece = { ...melody, beatsPerBar: 4, tracks: [{ name: "Tune", program: 0, isDrums: false, notes }] };
+      expect(inputCells(coveredCells(piece, 32), [])).toEqual(
+        soundingCells(toGrid({ ...melody, timeSignature: "4/4", notes: given })),
+      );
+    }),
   );
 });
 

@@ -100,12 +100,20 @@ test.each(["/studio", "/training/01ARZ3NDEKTSV4RRFFQ69G5FAV", "/learn/note-by-no
   },
 );
 
-test.each(["/assets/index-old.js", "/.vite/manifest.json", "/missing.json"])(
+test.each(["/assets/index-old.js", "/.vite/manifest.json", "/%2Evite/manifest.json", "/missing.json"])(
   "%s is no file of the console",
   async (path) => {
     expect((await get(path)).status).toBe(404);
   },
 );
+
+test("files of a new build are served without another start, under the same headers", async () => {
+  expect((await get("/assets/index-2b3c.js")).status).toBe(404);
+  writeFileSync(join(folder, "assets", "index-2b3c.js"), "export {};\n");
+  const asset = await get("/assets/index-2b3c.js");
+  expect(asset.status).toBe(200);
+  expect(asset.headers.get("cache-control")).toBe("public, max-age=31536000, immutable");
+});
 
 test("config.json names the API and the sign-in under the address that was asked", async () => {
   const config: unknown = await (await get("/config.json")).json();

@@ -1,4 +1,5 @@
 /** The studio as a person uses it: what stands on its stage, what is heard, and how a piece is asked for. */
+import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
 import { type ConsoleBrowser, type ConsolePage, signIn } from "./console-browser";
 
@@ -16,6 +17,37 @@ function keepAnalysers(): void {
   };
 }
 
+/** A click of the metronome. */
+export interface Click {
+  /** When it is heard, by `performance.now()` of the page. */
+  readonly at: number;
+  readonly isDownbeat: boolean;
+}
+
+/** Keeps when each oscillator begins: those of the console are the clicks of its metronome. */
+function keepClicks(): void {
+  const kept: Click[] = [];
+  Object.defineProperty(globalThis, "keptClicks", { value: kept });
+  const begin: unknown = Reflect.get(OscillatorNode.prototype, "start");
+  if (typeof begin !== "function") throw new Error("The oscillators of this browser do not begin.");
+  OscillatorNode.prototype.start = function start(this: OscillatorNode, when = 0) {
+    const { context, frequency } = this;
+    const latency = context instanceof AudioContext ? context.outputLatency : 0;
+    const at = performance.now() + (when - context.currentTime + latency) * 1000;
+    kept.push({ at, isDownbeat: frequency.value > 1500 });
+    Reflect.apply(begin, this, [when]);
+  };
+}
+
+/** Returns the clicks of the metronome until now, in order. */
+export const clicks = async (page: Page): Promise<readonly Click[]> =>
+  await page.evaluate(() => {
+    const kept: unknown = Reflect.get(globalThis, "keptClicks");
+    if (!Array.isArray(kept)) throw new Error("The page keeps no clicks.");
+    const all: Click[] = kept;
+    return [...all].sort((one, other) => one.at - other.at);
+  });
+
 /** Opens the studio. With `isSignedIn` the demo user is signed in. */
 export async function openStudio(
   browser: ConsoleBrowser,
@@ -27,6 +59,7 @@ export async function openStudio(
 ): Promise<ConsolePage> {
   const opened = await browser.open({ viewport: { width: 1440, height: 900 }, ...options });
   await opened.page.addInitScript(keepAnalysers);
+  await opened.page.addInitScript(keepClicks);
   if (isSignedIn) await signIn(opened);
   await opened.page.goto(opened.at(path));
   return opened;
@@ -76,6 +109,16 @@ export const loudness = async (page: Page): Promise<number> =>
     });
     return Math.max(0, ...values);
   });
+
+/** Downloads the piece on the stage. @returns the file's bytes */
+export async function download(page: Page, format: "MIDI" | "WAV" | "MP3"): Promise<Buffer> {
+  await page.getByRole("button", { name: "Download" }).click();
+  const [file] = await Promise.all([
+    page.waitForEvent("download", { timeout: 120_000 }),
+    page.getByRole("menuitem", { name: format }).click(),
+  ]);
+  return readFileSync(await file.path());
+}
 
 /** Presses Compose and waits for the piece. @returns its id */
 export async function compose({ page }: ConsolePage): Promise<string> {
