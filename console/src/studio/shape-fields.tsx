@@ -12,6 +12,8 @@ import { changeDraft } from "./draft-store";
 import { controlId, shapeControl } from "./form-controls";
 import { isShaped } from "./shape-piece";
 
+import "../theme/parameters.css";
+
 const words = texts.studio.shape;
 
 export interface ShapeFieldsProps {
