@@ -98,6 +98,41 @@ describeInBrowser("the lists", () => {
     expect((await tab.api.call("GET", `/tracks/${id}`)).json(created).name).toBe(`${mark} old and new name`);
   });
 
+  test("120 pieces are found, put in order and paged, and no more is loaded than is seen", async () => {
+    const count = 120;
+    const trackId = await addMelody(`${mark} of many`);
+    const nameOf = (number: number): string => `${mark} piece ${String(number).padStart(3, "0")}`;
+    // A user may have ten pieces under way.
+    for (let first = 1; first <= count; first += 8) {
+      const numbers = [0, 1, 2, 3, 4, 5, 6, 7].map((step) => first + step);
+      const ids = await Promise.all(numbers.map(async (number) => await compose(nameOf(number), trackId)));
+      await Promise.all(ids.map(finished));
+    }
+    await tab.show(`/compositions?q=${encodeURIComponent(`${mark} piece`)}&sort=name`);
+    const { page, requested } = tab.opened;
+    const range = page.getByRole("navigation", { name: "Pages" }).getByRole("status");
+    for (let first = 1; first <= count; first += perPage) {
+      await page.getByText(`${first}–${first + perPage - 1} of ${count}`).waitFor();
+      expect(await names()).toEqual(Array.from({ length: perPage }, (_, index) => nameOf(first + index)));
+      if (first + perPage <= count) await page.getByRole("button", { name: "Next", exact: true }).click();
+    }
+    const lists = requested.map((url) => new URL(url)).filter(({ pathname }) => pathname === "/compositions");
+    expect(
+      lists.filter(({ searchParams }) => searchParams.has("q")).map((url) => url.searchParams.get("limit")),
+    ).toEqual(Array.from({ length: count / perPage + 1 }, (_, place) => (place === 0 ? null : String(perPage))));
+    // The files of six pages are not read: only those of the cards that were scrolled to.
+    expect(requested.filter((url) => url.endsWith("/midi")).length).toBeLessThan(count / 2);
+
+    await page.getByRole("searchbox", { name: "Find by name" }).fill(nameOf(77));
+    await until("the list has one piece", 20, async () => (await cards().count()) === 1);
+    expect(await names()).toEqual([nameOf(77)]);
+    await page.getByRole("searchbox", { name: "Find by name" }).fill(`${mark} piece 0`);
+    await until("the list begins again", 20, async () => (await range.textContent()) === `1–${perPage} of 99`);
+    await page.getByRole("button", { name: /^Order/ }).click();
+    await page.getByRole("option", { name: "Newest first" }).click();
+    await until("the newest is first", 20, async () => (await names())[0] === nameOf(99));
+  });
+
   test("a change that someone else has overtaken is put on top of theirs", async () => {
     const trackId = await addMelody(`${mark} overtaken`);
     const id = await compose(`${mark} before`, trackId);

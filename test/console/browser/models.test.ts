@@ -23,12 +23,9 @@ describeInBrowser("the pages of models", () => {
     const { dataset } = (await tab.api.call("GET", "/models/unet-gan-bach")).json(modelSchema);
     await page.getByText(dataset.license).waitFor();
     await page.getByRole("button", { name: "Compose with it" }).click();
-    const { pathname, searchParams } = new URL(page.url());
-    expect([pathname, searchParams.get("technique"), searchParams.get("model")]).toEqual([
-      "/studio",
-      "unet-gan",
-      "unet-gan-bach",
-    ]);
+    await page.getByRole("radio", { name: /^Accompany/, checked: true }).waitFor();
+    await page.getByRole("button", { name: /^Model.*U-Net GAN, bach-chorales/ }).waitFor();
+    expect(page.url()).toBe(tab.opened.at("/studio"));
   });
 
   test("a model of one's own gets another name, and is deleted", async () => {
@@ -45,6 +42,9 @@ describeInBrowser("the pages of models", () => {
     await dialog.waitFor({ state: "detached" });
     await page.getByRole("heading", { name: `${mark} renamed`, level: 1 }).waitFor();
     expect((await tab.api.call("GET", `/models/${id}`)).json(modelSchema).name).toBe(`${mark} renamed`);
+    await page.getByRole("button", { name: "Compose with it" }).click();
+    await page.getByRole("button", { name: new RegExp(`^Model.*${mark} renamed`) }).waitFor();
+    await page.goBack();
     await page.getByRole("button", { name: "Delete" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
     await page.getByRole("heading", { name: "Models", level: 1, exact: true }).waitFor();
