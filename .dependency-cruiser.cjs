@@ -12,6 +12,7 @@ const foldersFromBelow = [
   "lambdas",
   "client",
   "console",
+  "examples",
   "lib",
   "bin",
   "tools",
@@ -38,7 +39,8 @@ module.exports = {
       from: {},
       to: {
         path: "^[^/]+/",
-        pathNot: `^(${foldersFromBelow.join("|")}|node_modules|\\.\\./\\.generated)/`,
+        // examples/ names the client by its package, as a project of somebody else does.
+        pathNot: `^((${foldersFromBelow.join("|")}|node_modules|\\.\\./\\.generated)/|@opencomposer/client$)`,
         dependencyTypesNot: ["core"],
       },
     },

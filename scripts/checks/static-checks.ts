@@ -22,6 +22,7 @@ export const typescriptFolders = [
   "local",
   "client",
   "console",
+  "examples",
   "scripts",
   "tools",
   "test",

@@ -130,13 +130,14 @@ test("it holds the compiled client, its types and its license, and nothing else"
   );
 });
 
-test("a strict project of a bundler compiles with it, and so do the examples of the README", async () => {
+test("a strict project of a bundler compiles with it, the examples of the README and the page of examples/", async () => {
   writeFileSync(join(project, "src", "main.ts"), program);
   writeFileSync(join(project, "src", "readme.ts"), readmeProgram());
+  cpSync(join(repository, "examples", "compose.ts"), join(project, "src", "compose.ts"));
   try {
     await compile({ module: "esnext", moduleResolution: "bundler", lib: ["es2023", "dom", "dom.iterable"] });
   } finally {
-    rmSync(join(project, "src", "readme.ts"));
+    for (const name of ["readme.ts", "compose.ts"]) rmSync(join(project, "src", name));
   }
 });
 

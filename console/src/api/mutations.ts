@@ -91,9 +91,14 @@ export function useUpdateComposition(): UseMutationResult<
   });
 }
 
-/** The composition as it will be: its name, and the instruments of its tracks. */
-function withChanges(before: Composition, { name, programs }: Schemas["UpdateComposition"]): Composition {
-  const renamed = name === undefined ? before : { ...before, name };
+/** The composition as it will be: its name, how it is performed, and the instruments of its tracks. */
+function withChanges(before: Composition, body: Schemas["UpdateComposition"]): Composition {
+  const { name, programs, performance } = body;
+  const renamed = {
+    ...before,
+    ...(name === undefined ? {} : { name }),
+    ...(performance === undefined ? {} : { performance: { ...before.performance, ...performance } }),
+  };
   if (programs === undefined || renamed.output === undefined) return renamed;
   const programOf = new Map(programs.map(({ index, program }) => [index, program]));
   const tracks = renamed.output.tracks.map((track) => ({
@@ -158,6 +163,7 @@ export function useDelete(places: Places, send: (id: string) => Promise<void>): 
     },
     onSettled: async () => {
       await client.invalidateQueries({ queryKey: places.lists });
+      await client.invalidateQueries({ queryKey: queryKeys.usage });
     },
   });
 }
@@ -190,6 +196,7 @@ export function useCreation<Body, Made>(
     onSettled: async (_made, error) => {
       keys.ended(error ?? undefined);
       await client.invalidateQueries({ queryKey: lists });
+      await client.invalidateQueries({ queryKey: queryKeys.usage });
     },
   });
   const { mutateAsync, isPending, error, reset } = mutation;

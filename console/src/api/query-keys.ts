@@ -3,6 +3,7 @@
  * all lists of a resource can be read again at once.
  */
 export const queryKeys = {
+  usage: ["usage"],
   techniques: ["techniques"],
   sampleMelodies: ["sample-melodies"],
   sampleMelodyMidi: (id: string) => ["sample-melodies", "midi", id],

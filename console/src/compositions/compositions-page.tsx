@@ -3,6 +3,7 @@ import Modal from "@cloudscape-design/components/modal";
 import { useState } from "react";
 import { useLocation } from "wouter";
 import type { Composition } from "../../../client/client";
+import { QuotaLink } from "../account/quota-link";
 import { useDeleteComposition, useUpdateComposition } from "../api/mutations";
 import { useCompositions, useModels } from "../api/queries";
 import { useTechniqueName } from "../api/technique-name";
@@ -34,7 +35,14 @@ export default function CompositionsPage() {
   const session = useSessionState();
   return (
     <>
-      <PageTitle title={texts.compositions.title} description={texts.compositions.description} />
+      <PageTitle
+        title={texts.compositions.title}
+        description={
+          <>
+            {texts.compositions.description} <QuotaLink quota="compositions" />
+          </>
+        }
+      />
       {session.kind === "signed-out" ? <SignInNeeded reason={texts.compositions.signIn} /> : <Compositions />}
     </>
   );

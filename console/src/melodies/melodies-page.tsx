@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { QuotaLink } from "../account/quota-link";
 import { useDeleteTrack, useUpdateTrack } from "../api/mutations";
 import { type Track, useSampleMelodies, useTracks } from "../api/queries";
 import { useNotices } from "../app/notices";
@@ -27,7 +28,14 @@ export default function MelodiesPage() {
   const session = useSessionState();
   return (
     <>
-      <PageTitle title={texts.melodies.title} description={texts.melodies.description}>
+      <PageTitle
+        title={texts.melodies.title}
+        description={
+          <>
+            {texts.melodies.description} <QuotaLink quota="tracks" />
+          </>
+        }
+      >
         {session.kind !== "signed-out" && <AddMelodyButton />}
       </PageTitle>
       <section aria-label={texts.melodies.own}>

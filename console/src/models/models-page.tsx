@@ -2,6 +2,7 @@
 import Button from "@cloudscape-design/components/button";
 import { useState } from "react";
 import { useLocation } from "wouter";
+import { QuotaLink } from "../account/quota-link";
 import { type Model, useModels } from "../api/queries";
 import { useTechniqueName } from "../api/technique-name";
 import { PageTitle } from "../app/page-title";
@@ -26,7 +27,14 @@ export default function ModelsPage() {
   const [, navigate] = useLocation();
   return (
     <>
-      <PageTitle title={modelsTexts.title} description={modelsTexts.description}>
+      <PageTitle
+        title={modelsTexts.title}
+        description={
+          <>
+            {modelsTexts.description} <QuotaLink quota="models" />
+          </>
+        }
+      >
         <Button
           variant="primary"
           onClick={() => {

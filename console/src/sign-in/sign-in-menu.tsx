@@ -1,3 +1,4 @@
+import { Link } from "wouter";
 import { texts } from "../texts/en";
 import { useSession, useSessionState, useSignIn } from "./session-context";
 
@@ -14,9 +15,9 @@ export function SignInMenu() {
     );
   return (
     <>
-      <span className="shell-user" title={texts.signIn.signedInAs(state.userName)}>
+      <Link href="/account" className="shell-user" title={texts.signIn.signedInAs(state.userName)}>
         {state.userName}
-      </span>
+      </Link>
       <button
         type="button"
         className="plain-button"

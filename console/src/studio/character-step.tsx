@@ -7,11 +7,11 @@ import Toggle from "@cloudscape-design/components/toggle";
 import { useState } from "react";
 import type { PlacedErrors } from "../api/place-errors";
 import type { Technique } from "../api/queries";
+import { ParameterField } from "../parameters/parameter-field";
 import { texts } from "../texts/en";
 import { type Draft, newSeed } from "./draft";
 import { changeDraft, setValue } from "./draft-store";
 import { controlId, parameterControl } from "./form-controls";
-import { ParameterField } from "./parameter-field";
 import { groupParameters, type Parameter, valueOf } from "./techniques";
 
 export interface CharacterStepProps {
@@ -29,6 +29,7 @@ export function CharacterStep({ draft, technique, errors }: CharacterStepProps) 
     <ParameterField
       key={`${technique.id}.${parameter.name}`}
       parameter={parameter}
+      controlId={controlId(parameterControl(parameter.name))}
       value={valueOf(parameter, draft.values[technique.id])}
       error={errors.at.get(parameterControl(parameter.name))}
       onChange={(value) => {

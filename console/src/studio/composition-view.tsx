@@ -21,6 +21,7 @@ import { CompositionActions } from "./composition-actions";
 import { CorrectionBar } from "./correction-bar";
 import { sourceOf } from "./melody-source";
 import { NextStrip } from "./next-strip";
+import { PerformanceCard } from "./performance-card";
 import { shapePiece } from "./shape-piece";
 import { useGivenPiece, useMadePiece } from "./use-given-piece";
 import { useMelody } from "./use-melody";
@@ -120,6 +121,7 @@ function FoundComposition({ composition, panel }: { readonly composition: Compos
             </section>
           )}
           {composition.state === "COMPLETED" && <NextStrip composition={composition} />}
+          {composition.state === "COMPLETED" && <PerformanceCard composition={composition} />}
           <section className="card">
             <ExpandableSection headerText={texts.studio.lineage} defaultExpanded>
               <LineageTree composition={composition} />

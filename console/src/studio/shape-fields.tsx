@@ -13,6 +13,8 @@ import { changeDraft } from "./draft-store";
 import { controlId, shapeControl } from "./form-controls";
 import { isShaped } from "./shape-piece";
 
+import "../theme/parameters.css";
+
 const words = texts.studio.shape;
 /** A technique takes so many bars at most. */
 const mostBars = 64;

@@ -1,4 +1,4 @@
-/** What an address of the studio asks for: a melody, or a recipe. It is taken into the draft, and the address cleared. */
+/** What an address of the studio asks for: a melody, a technique and its model, or a recipe. It is taken into the draft, and the address cleared. */
 import { useEffect } from "react";
 import { useLocation, useSearch } from "wouter";
 import { useNotices } from "../app/notices";
@@ -14,10 +14,16 @@ export function useAddress(): void {
   useEffect(() => {
     const asked = new URLSearchParams(search);
     const melody = asked.get("melody");
+    const technique = asked.get("technique");
+    const model = asked.get("model");
     const recipeText = asked.get("recipe");
-    if (melody === null && recipeText === null) return;
+    if (melody === null && technique === null && recipeText === null) return;
     const source = melody === null ? undefined : readSource(melody);
     if (source !== undefined && source.kind !== "own") chooseSource(source);
+    if (technique !== null) {
+      const { models } = draftStore.getState();
+      changeDraft({ technique, ...(model === null ? {} : { models: { ...models, [technique]: model } }) });
+    }
     if (recipeText !== null) {
       const recipe = readRecipe(recipeText);
       if (recipe === undefined) tell({ type: "error", text: texts.studio.recipeBroken });

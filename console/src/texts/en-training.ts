@@ -247,8 +247,6 @@ export const trainingTexts = {
     fixed: "Stays as it was in the training that you go on from.",
     invalid: (minimum: string, maximum: string) => `Give a number from ${minimum} to ${maximum}.`,
     invalidInteger: (minimum: string, maximum: string) => `Give a whole number from ${minimum} to ${maximum}.`,
-    range: (minimum: string, maximum: string, unit: string | undefined) =>
-      `${minimum} to ${maximum}${unit === undefined ? "" : ` ${unit}`}`,
     use: {
       "unet-gan": "Accompanies a melody with other voices. Two networks play against each other.",
       "ar-cnn": "Re-writes a piece note by note. It learns to mend what was spoiled.",

@@ -106,6 +106,11 @@ export const texts = {
     usedBy: "What needs it and has not ended:",
     usedByMore: (count: number) => `and ${count} more`,
   },
+  parameters: {
+    range: (minimum: string, maximum: string, unit: string, usual: string) =>
+      `${minimum} to ${maximum}${unit === "" ? "" : ` ${unit}`}; ${usual} by default`,
+    value: (title: string) => `${title}, value`,
+  },
   compositions: {
     title: "Compositions",
     description: "Everything that you have had composed.",

@@ -81,10 +81,7 @@ export const studioTexts = {
   signInForModels: "Sign in to choose among your own.",
   byRule: "This technique follows rules and has no model.",
   more: (count: number) => `${count} more`,
-  range: (minimum: number, maximum: number, unit: string, usual: string) =>
-    `${minimum} to ${maximum}${unit === "" ? "" : ` ${unit}`}; ${usual} by default`,
   usual: "As usual",
-  value: (label: string) => `${label}, value`,
   on: "on",
   off: "off",
   seed: "Seed",

@@ -1,18 +1,18 @@
 /** What a form of hyperparameters holds: the texts that are typed, and the values that they stand for. */
 import type { Technique } from "../api/queries";
+import type { ParameterValue } from "../parameters/parameter-field";
+import { plainNumber } from "../parameters/plain-number";
 import { trainingTexts } from "../texts/en-training";
 
 export type Hyperparameter = Technique["hyperparameters"][number];
-export type HyperparameterValue = string | number | boolean;
+
+/** The id of the control of a hyperparameter. */
+export const hyperparameterControl = (name: string): string => `hyperparameter-${name}`;
 
 const { create: words } = trainingTexts;
 
-/** Returns a number without the exponent that JavaScript writes for small ones. */
-export const plainNumber = (value: number): string =>
-  value.toLocaleString("en", { maximumFractionDigits: 10, useGrouping: false });
-
 /** Returns what is wrong with what was typed, in a sentence, or undefined. */
-export function faultOf({ type, minimum, maximum }: Hyperparameter, value: HyperparameterValue): string | undefined {
+export function faultOf({ type, minimum, maximum }: Hyperparameter, value: ParameterValue): string | undefined {
   if (type !== "integer" && type !== "number") return undefined;
   const text = String(value).trim();
   const number = Number(text);
@@ -26,8 +26,8 @@ export function faultOf({ type, minimum, maximum }: Hyperparameter, value: Hyper
 /** Returns the values that differ from their defaults, as the API takes them. */
 export function changedValues(
   described: readonly Hyperparameter[],
-  typed: Readonly<Record<string, HyperparameterValue>>,
-): Record<string, HyperparameterValue> {
+  typed: Readonly<Record<string, ParameterValue>>,
+): Record<string, ParameterValue> {
   const entries = described.flatMap(({ name, type, default: usual }) => {
     const value = typed[name];
     if (value === undefined) return [];

@@ -12,13 +12,13 @@ import { type Technique, useTechniques } from "../api/queries";
 import { useNotices } from "../app/notices";
 import { PageTitle } from "../app/page-title";
 import { ProblemAlert } from "../app/problem-alert";
+import { ParameterField, type ParameterValue } from "../parameters/parameter-field";
 import { useSessionState } from "../sign-in/session-context";
 import { SignInNeeded } from "../sign-in/sign-in-needed";
 import { texts } from "../texts/en";
 import { trainingTexts } from "../texts/en-training";
 import { durationWords } from "./duration-words";
-import { hyperparameterControl, HyperparameterField } from "./hyperparameter-field";
-import { changedValues, faultOf, type Hyperparameter, type HyperparameterValue } from "./hyperparameters";
+import { changedValues, faultOf, type Hyperparameter, hyperparameterControl } from "./hyperparameters";
 import { TopicChoice } from "./topic-choice";
 import { topicsInWords } from "./topic-words";
 import { useCreateTrainingJob } from "./training-changes";
@@ -85,7 +85,7 @@ function NewTraining({ techniques, all, resumed, chosen }: NewTrainingProps) {
   const technique = techniques.find(({ id }) => id === techniqueId) ?? first;
   const [topics, setTopics] = useState<Topics>(resumed?.topics ?? noTopics);
   const [name, setName] = useState("");
-  const [typed, setTyped] = useState<Readonly<Record<string, HyperparameterValue>>>(resumed?.hyperparameters ?? {});
+  const [typed, setTyped] = useState<Readonly<Record<string, ParameterValue>>>(resumed?.hyperparameters ?? {});
   const [isMoreOpen, setMoreOpen] = useState(false);
   const [wasSent, setSent] = useState(false);
   const counts = useTrainingTopics(topics);
@@ -102,7 +102,7 @@ function NewTraining({ techniques, all, resumed, chosen }: NewTrainingProps) {
   ]);
   const main = described.filter(({ group }) => group === "main");
   const more = described.filter(({ group }) => group !== "main");
-  const valueOf = (hyperparameter: Hyperparameter): HyperparameterValue =>
+  const valueOf = (hyperparameter: Hyperparameter): ParameterValue =>
     typed[hyperparameter.name] ?? hyperparameter.default;
   const errorOf = (hyperparameter: Hyperparameter): string | undefined =>
     placed.at.get(hyperparameterControl(hyperparameter.name)) ??
@@ -110,7 +110,7 @@ function NewTraining({ techniques, all, resumed, chosen }: NewTrainingProps) {
   const brokenMore = more.some((hyperparameter) => errorOf(hyperparameter) !== undefined);
   useEffect(() => {
     if (!wasSent) return;
-    form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+    form.current?.querySelector<HTMLElement>('[aria-invalid="true"]:not([type="range"])')?.focus();
   }, [wasSent, creation.error]);
   if (technique === undefined) return null;
 
@@ -137,12 +137,13 @@ function NewTraining({ techniques, all, resumed, chosen }: NewTrainingProps) {
     }
   };
   const field = (hyperparameter: Hyperparameter) => (
-    <HyperparameterField
-      key={hyperparameter.name}
-      hyperparameter={hyperparameter}
+    <ParameterField
+      key={`${technique.id}.${hyperparameter.name}`}
+      parameter={hyperparameter}
+      controlId={hyperparameterControl(hyperparameter.name)}
       value={valueOf(hyperparameter)}
       error={errorOf(hyperparameter)}
-      isFixed={resumed !== undefined && hyperparameter.fixedOnResume === true}
+      fixedBecause={resumed !== undefined && hyperparameter.fixedOnResume === true ? words.fixed : undefined}
       onChange={(value) => {
         setTyped({ ...typed, [hyperparameter.name]: value });
       }}

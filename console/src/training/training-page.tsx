@@ -2,6 +2,7 @@
 import Button from "@cloudscape-design/components/button";
 import { useState } from "react";
 import { Link, useLocation, useSearchParams } from "wouter";
+import { QuotaLink } from "../account/quota-link";
 import { useTechniqueName } from "../api/technique-name";
 import { useNotices } from "../app/notices";
 import { PageTitle } from "../app/page-title";
@@ -36,7 +37,14 @@ export default function TrainingPage() {
   );
   return (
     <>
-      <PageTitle title={words.title} description={words.description}>
+      <PageTitle
+        title={words.title}
+        description={
+          <>
+            {words.description} <QuotaLink quota="trainingJobs" />
+          </>
+        }
+      >
         {session.kind === "signed-in" && (
           <>
             <Button

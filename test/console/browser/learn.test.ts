@@ -1,30 +1,12 @@
 import { until } from "../../e2e/until";
-import {
-  type ConsoleBrowser,
-  type ConsolePage,
-  describeInBrowser,
-  launchConsoleBrowser,
-} from "./support/console-browser";
+import { describeInBrowser } from "./support/console-browser";
+import { pageOfEachTest } from "./support/page-of-each-test";
 
 describeInBrowser("the pages of Learn", () => {
-  let browser: ConsoleBrowser;
-  let opened: ConsolePage;
-
-  beforeAll(async () => {
-    browser = await launchConsoleBrowser();
-  });
-  beforeEach(async () => {
-    opened = await browser.open();
-  });
-  afterEach(async () => {
-    await opened.close();
-  });
-  afterAll(async () => {
-    await browser.close();
-  });
+  const tab = pageOfEachTest();
 
   test("each of the five pages is reached from the one before, and has something to play, for nobody in particular", async () => {
-    const { page, at } = opened;
+    const { page, at } = tab.opened;
     await page.goto(at("/learn"));
     await page.getByRole("link", { name: /Two who play against each other/ }).click();
     for (let place = 1; place <= 5; place += 1) {
@@ -36,7 +18,7 @@ describeInBrowser("the pages of Learn", () => {
   });
 
   test("an epoch is chosen and heard", async () => {
-    const { page, at } = opened;
+    const { page, at } = tab.opened;
     await page.goto(at("/learn/gan"));
     await page.getByRole("slider").fill("9");
     await page.getByRole("button", { name: "Play After epoch 24" }).click();
@@ -44,7 +26,7 @@ describeInBrowser("the pages of Learn", () => {
   });
 
   test("who answers all rounds of the quiz is told how many were right", async () => {
-    const { page, at } = opened;
+    const { page, at } = tab.opened;
     await page.goto(at("/learn/bach"));
     const quiz = page.getByRole("region", { name: "Which is Bach?" });
     let right = 0;

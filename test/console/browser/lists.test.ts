@@ -1,13 +1,8 @@
 import * as z from "zod";
-import { type ApiSession, shapes } from "../../e2e/api-session";
+import { shapes } from "../../e2e/api-session";
 import { until } from "../../e2e/until";
-import {
-  type ConsoleBrowser,
-  type ConsolePage,
-  describeInBrowser,
-  launchConsoleBrowser,
-  signIn,
-} from "./support/console-browser";
+import { describeInBrowser } from "./support/console-browser";
+import { pageOfEachTest } from "./support/page-of-each-test";
 import { midiFileOf } from "./support/tune";
 
 const created = z.object({ id: z.string(), name: z.string() });
@@ -16,58 +11,41 @@ const perPage = 20;
 const melodyCount = (pages - 1) * perPage + 5;
 
 describeInBrowser("the lists", () => {
-  let browser: ConsoleBrowser;
-  let opened: ConsolePage;
-  let api: ApiSession;
+  const tab = pageOfEachTest();
   /** What no other test of the suite has in its names. */
   const mark = `lists ${Date.now()}`;
 
   const addMelody = async (name: string): Promise<string> => {
-    const response = await api.call("POST", `/tracks?name=${encodeURIComponent(name)}`, { bytes: midiFileOf() });
+    const response = await tab.api.call("POST", `/tracks?name=${encodeURIComponent(name)}`, { bytes: midiFileOf() });
     return response.json(created).id;
   };
   const compose = async (name: string, trackId: string): Promise<string> => {
-    const response = await api.call("POST", "/compositions", {
+    const response = await tab.api.call("POST", "/compositions", {
       json: { name, technique: "arranger", input: { trackId } },
     });
     return response.json(created).id;
   };
   const finished = async (id: string): Promise<void> => {
-    await api.pollUntil(`/compositions/${id}`, shapes.composition, ({ state }) => state === "COMPLETED", 120);
+    await tab.api.pollUntil(`/compositions/${id}`, shapes.composition, ({ state }) => state === "COMPLETED", 120);
   };
 
   beforeAll(async () => {
-    browser = await launchConsoleBrowser();
-    api = await browser.api();
     for (let place = 1; place <= melodyCount; place += 5) {
       const places = [0, 1, 2, 3, 4].map((step) => place + step).filter((number) => number <= melodyCount);
       await Promise.all(places.map(async (number) => await addMelody(`${mark} melody ${number}`)));
     }
   });
-  beforeEach(async () => {
-    opened = await browser.open();
-  });
-  afterEach(async () => {
-    await opened.close();
-  });
-  afterAll(async () => {
-    await browser.close();
-  });
 
-  const show = async (path: string): Promise<void> => {
-    await opened.page.goto(opened.at(path));
-    await signIn(opened);
-  };
-  const cards = () => opened.page.getByRole("list", { name: /Your melodies|Compositions/ }).locator("> li");
+  const cards = () => tab.opened.page.getByRole("list", { name: /Your melodies|Compositions/ }).locator("> li");
   const names = async (): Promise<string[]> => await cards().getByRole("heading").allTextContents();
   const choose = async (of: string, action: string): Promise<void> => {
-    await opened.page.getByRole("button", { name: `Actions of ${of}`, exact: true }).click();
-    await opened.page.getByRole("menuitem", { name: action }).click();
+    await tab.opened.page.getByRole("button", { name: `Actions of ${of}`, exact: true }).click();
+    await tab.opened.page.getByRole("menuitem", { name: action }).click();
   };
 
   test("a long list is shown page by page, in the order that was chosen", async () => {
-    await show(`/melodies?q=${encodeURIComponent(`${mark} melody`)}&sort=name`);
-    const { page } = opened;
+    await tab.show(`/melodies?q=${encodeURIComponent(`${mark} melody`)}&sort=name`);
+    const { page } = tab.opened;
     const range = page.getByRole("navigation", { name: "Pages" }).getByRole("status");
     const seen: string[] = [];
     for (let place = 0; place < pages; place += 1) {
@@ -85,8 +63,8 @@ describeInBrowser("the lists", () => {
   });
 
   test("what is typed is found, stands in the address, and can be cleared", async () => {
-    await show("/melodies");
-    const { page } = opened;
+    await tab.show("/melodies");
+    const { page } = tab.opened;
     await page.getByRole("searchbox", { name: "Find by name" }).fill(`${mark.toUpperCase()} MELODY 17`);
     await until("the list has one melody", 20, async () => (await cards().count()) === 1);
     expect(await names()).toEqual([`${mark} melody 17`]);
@@ -100,8 +78,8 @@ describeInBrowser("the lists", () => {
 
   test("a new name is shown at once, and a name that cannot be is told at its field", async () => {
     const id = await addMelody(`${mark} old name`);
-    await show(`/melodies?q=${encodeURIComponent(`${mark} old`)}`);
-    const { page } = opened;
+    await tab.show(`/melodies?q=${encodeURIComponent(`${mark} old`)}`);
+    const { page } = tab.opened;
     await choose(`${mark} old name`, "Rename");
     const dialog = page.getByRole("dialog");
     const field = dialog.getByRole("textbox", { name: "Name" });
@@ -112,43 +90,78 @@ describeInBrowser("the lists", () => {
     const messages = described.split(" ").map(async (of) => await page.locator(`[id="${of}"]`).textContent());
     expect((await Promise.all(messages)).join(" ")).toContain("1 to 100 characters");
     expect(await field.evaluate((element) => element === document.activeElement)).toBe(true);
-    expect(opened.takeErrors().filter((error) => !error.includes("400"))).toEqual([]);
+    expect(tab.opened.takeErrors().filter((error) => !error.includes("400"))).toEqual([]);
     await field.fill(`${mark} old and new name`);
     await field.press("Enter");
     await dialog.waitFor({ state: "detached" });
     await page.getByRole("heading", { name: `${mark} old and new name` }).waitFor();
-    expect((await api.call("GET", `/tracks/${id}`)).json(created).name).toBe(`${mark} old and new name`);
+    expect((await tab.api.call("GET", `/tracks/${id}`)).json(created).name).toBe(`${mark} old and new name`);
+  });
+
+  test("120 pieces are found, put in order and paged, and no more is loaded than is seen", async () => {
+    const count = 120;
+    const trackId = await addMelody(`${mark} of many`);
+    const nameOf = (number: number): string => `${mark} piece ${String(number).padStart(3, "0")}`;
+    // A user may have ten pieces under way.
+    for (let first = 1; first <= count; first += 8) {
+      const numbers = [0, 1, 2, 3, 4, 5, 6, 7].map((step) => first + step);
+      const ids = await Promise.all(numbers.map(async (number) => await compose(nameOf(number), trackId)));
+      await Promise.all(ids.map(finished));
+    }
+    await tab.show(`/compositions?q=${encodeURIComponent(`${mark} piece`)}&sort=name`);
+    const { page, requested } = tab.opened;
+    const range = page.getByRole("navigation", { name: "Pages" }).getByRole("status");
+    for (let first = 1; first <= count; first += perPage) {
+      await page.getByText(`${first}–${first + perPage - 1} of ${count}`).waitFor();
+      expect(await names()).toEqual(Array.from({ length: perPage }, (_, index) => nameOf(first + index)));
+      if (first + perPage <= count) await page.getByRole("button", { name: "Next", exact: true }).click();
+    }
+    const lists = requested.map((url) => new URL(url)).filter(({ pathname }) => pathname === "/compositions");
+    expect(
+      lists.filter(({ searchParams }) => searchParams.has("q")).map((url) => url.searchParams.get("limit")),
+    ).toEqual(Array.from({ length: count / perPage + 1 }, (_, place) => (place === 0 ? null : String(perPage))));
+    // The files of six pages are not read: only those of the cards that were scrolled to.
+    expect(requested.filter((url) => url.endsWith("/midi")).length).toBeLessThan(count / 2);
+
+    await page.getByRole("searchbox", { name: "Find by name" }).fill(nameOf(77));
+    await until("the list has one piece", 20, async () => (await cards().count()) === 1);
+    expect(await names()).toEqual([nameOf(77)]);
+    await page.getByRole("searchbox", { name: "Find by name" }).fill(`${mark} piece 0`);
+    await until("the list begins again", 20, async () => (await range.textContent()) === `1–${perPage} of 99`);
+    await page.getByRole("button", { name: /^Order/ }).click();
+    await page.getByRole("option", { name: "Newest first" }).click();
+    await until("the newest is first", 20, async () => (await names())[0] === nameOf(99));
   });
 
   test("a change that someone else has overtaken is put on top of theirs", async () => {
     const trackId = await addMelody(`${mark} overtaken`);
     const id = await compose(`${mark} before`, trackId);
-    await show(`/compositions?q=${encodeURIComponent(`${mark} before`)}`);
+    await tab.show(`/compositions?q=${encodeURIComponent(`${mark} before`)}`);
     await finished(id);
     await choose(`${mark} before`, "Rename");
-    await api.call("PATCH", `/compositions/${id}`, { json: { name: `${mark} theirs` } });
-    const dialog = opened.page.getByRole("dialog");
+    await tab.api.call("PATCH", `/compositions/${id}`, { json: { name: `${mark} theirs` } });
+    const dialog = tab.opened.page.getByRole("dialog");
     await dialog.getByRole("textbox", { name: "Name" }).fill(`${mark} before, mine`);
     await dialog.getByRole("button", { name: "Rename" }).click();
     await dialog.waitFor({ state: "detached" });
-    expect((await api.call("GET", `/compositions/${id}`)).json(created).name).toBe(`${mark} before, mine`);
+    expect((await tab.api.call("GET", `/compositions/${id}`)).json(created).name).toBe(`${mark} before, mine`);
     // The browser tells of the refusal by which the console learned of the other change.
-    expect(opened.takeErrors().filter((error) => !error.includes("412"))).toEqual([]);
+    expect(tab.opened.takeErrors().filter((error) => !error.includes("412"))).toEqual([]);
   });
 
   test("a composition is followed in the list until it is finished", async () => {
     const trackId = await addMelody(`${mark} followed`);
-    await show(`/compositions?q=${encodeURIComponent(`${mark} followed`)}`);
-    await opened.page.getByText("Nothing fits these filters.").waitFor();
+    await tab.show(`/compositions?q=${encodeURIComponent(`${mark} followed`)}`);
+    await tab.opened.page.getByText("Nothing fits these filters.").waitFor();
     await compose(`${mark} followed`, trackId);
-    await opened.page.reload();
+    await tab.opened.page.reload();
     await cards().getByText("Finished").waitFor();
   });
 
   test("what was deleted is gone, after it was confirmed", async () => {
     const id = await addMelody(`${mark} deleted`);
-    await show(`/melodies?q=${encodeURIComponent(`${mark} deleted`)}`);
-    const { page } = opened;
+    await tab.show(`/melodies?q=${encodeURIComponent(`${mark} deleted`)}`);
+    const { page } = tab.opened;
     await choose(`${mark} deleted`, "Delete");
     await page.getByRole("dialog").getByRole("button", { name: "Cancel", exact: true }).last().click();
     expect(await names()).toEqual([`${mark} deleted`]);
@@ -156,13 +169,13 @@ describeInBrowser("the lists", () => {
     await page.getByRole("dialog").getByRole("button", { name: "Delete", exact: true }).click();
     await page.getByText(`“${mark} deleted” is deleted.`).waitFor();
     await page.getByText("Nothing fits these filters.").waitFor();
-    expect((await api.call("GET", `/tracks/${id}`)).status).toBe(404);
+    expect((await tab.api.call("GET", `/tracks/${id}`)).status).toBe(404);
   });
 
   test("what unfinished work needs is not deleted, and the dialog says what needs it", async () => {
     const trackId = await addMelody(`${mark} in use`);
-    await show(`/melodies?q=${encodeURIComponent(`${mark} in use`)}`);
-    const { page } = opened;
+    await tab.show(`/melodies?q=${encodeURIComponent(`${mark} in use`)}`);
+    const { page } = tab.opened;
     await choose(`${mark} in use`, "Delete");
     const button = page.getByRole("dialog").getByRole("button", { name: "Delete", exact: true });
     await button.waitFor();
@@ -180,7 +193,7 @@ describeInBrowser("the lists", () => {
     await dialog.getByRole("button", { name: "Cancel", exact: true }).last().click();
     expect(await names()).toEqual([`${mark} in use`]);
     await Promise.all(begun.map(finished));
-    expect(opened.takeErrors().filter((error) => !error.includes("409"))).toEqual([]);
+    expect(tab.opened.takeErrors().filter((error) => !error.includes("409"))).toEqual([]);
   });
 
   test("the line of a piece is a tree from the melody down to what was made from it", async () => {
@@ -188,10 +201,10 @@ describeInBrowser("the lists", () => {
     const parent = await compose(`${mark} parent`, trackId);
     await finished(parent);
     const json = { name: `${mark} child`, technique: "arranger", input: { compositionId: parent } };
-    await finished((await api.call("POST", "/compositions", { json })).json(created).id);
-    await show(`/compositions?q=${encodeURIComponent(`${mark} parent`)}`);
+    await finished((await tab.api.call("POST", "/compositions", { json })).json(created).id);
+    await tab.show(`/compositions?q=${encodeURIComponent(`${mark} parent`)}`);
     await choose(`${mark} parent`, "Where it came from");
-    const tree = opened.page.getByRole("list", { name: `The line of ${mark} parent` });
+    const tree = tab.opened.page.getByRole("list", { name: `The line of ${mark} parent` });
     await tree.getByRole("link", { name: `${mark} child` }).waitFor();
     expect(await tree.getByRole("link").allTextContents()).toEqual([`${mark} root`, `${mark} parent`, `${mark} child`]);
     const links = await tree.getByRole("link").all();

@@ -1,76 +1,35 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
-import type { ApiSession } from "../../e2e/api-session";
 import { until } from "../../e2e/until";
-import {
-  type ConsoleBrowser,
-  type ConsolePage,
-  describeInBrowser,
-  launchConsoleBrowser,
-  signIn,
-} from "./support/console-browser";
+import { describeInBrowser } from "./support/console-browser";
+import { pageOfEachTest } from "./support/page-of-each-test";
+import { beginTraining, endTraining, reachTraining, type WatchedJob } from "./support/trainings";
 
-const created = z.object({ id: z.string() });
-const jobSchema = z.object({
-  state: z.string(),
-  progress: z.object({ epoch: z.int() }),
-  resumable: z.boolean(),
-  resumeFrom: z.string().optional(),
-});
 const samplesSchema = z.object({
   items: z.array(z.object({ epoch: z.int(), melodyId: z.string(), href: z.string() })),
 });
 const topicsSchema = z.object({ selection: z.object({ pieces: z.int(), bars: z.int() }) });
-/** A key of few pieces: an epoch takes seconds. */
-const fewPieces = { key: ["c-major"] };
 
 const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
 describeInBrowser("the training pages", () => {
-  let browser: ConsoleBrowser;
-  let opened: ConsolePage;
-  let api: ApiSession;
+  const tab = pageOfEachTest();
   const mark = `training ${Date.now()}`;
 
-  const begin = async (name: string, epochs: number): Promise<string> => {
-    const response = await api.call("POST", "/training-jobs", {
-      json: { name, technique: "unet-gan", topics: fewPieces, hyperparameters: { epochs, batchSize: 8 } },
-    });
-    return response.json(created).id;
-  };
-  const reach = async (id: string, wanted: (job: z.infer<typeof jobSchema>) => boolean) =>
-    await api.pollUntil(`/training-jobs/${id}`, jobSchema, wanted, 300);
-  const end = async (id: string): Promise<void> => {
-    await reach(id, ({ state }) => ["READY", "STOPPED", "FAILED"].includes(state));
-  };
-
-  beforeAll(async () => {
-    browser = await launchConsoleBrowser();
-    api = await browser.api();
-  });
-  beforeEach(async () => {
-    opened = await browser.open();
-  });
-  afterEach(async () => {
-    await opened.close();
-  });
-  afterAll(async () => {
-    await browser.close();
-  });
-  const show = async (path: string): Promise<void> => {
-    await opened.page.goto(opened.at(path));
-    await signIn(opened);
-  };
+  const begin = async (name: string, epochs: number): Promise<string> => await beginTraining(tab.api, { name, epochs });
+  const reach = async (id: string, isReached: (job: WatchedJob) => boolean): Promise<WatchedJob> =>
+    await reachTraining(tab.api, id, isReached);
+  const end = async (id: string): Promise<WatchedJob> => await endTraining(tab.api, id);
 
   test("the form counts the pieces of a choice, and begins a training whose curves and samples come by themselves", async () => {
-    await show("/training/new");
-    const { page } = opened;
+    await tab.show("/training/new");
+    const { page } = tab.opened;
     const selection = page.getByText(/^\d+ pieces, \d+ bars$/);
     await selection.waitFor();
     const all = await selection.textContent();
     await page.getByRole("checkbox", { name: /^Major/ }).check();
     await until("the count changes", 20, async () => (await selection.textContent()) !== all);
-    const { selection: major } = (await api.call("GET", "/training-topics?mode=major")).json(topicsSchema);
+    const { selection: major } = (await tab.api.call("GET", "/training-topics?mode=major")).json(topicsSchema);
     await page.getByText(`${major.pieces} pieces, ${major.bars} bars`).waitFor();
     await page.getByRole("group", { name: "Key" }).getByRole("button").click();
     await page.getByRole("checkbox", { name: /^C major/ }).check();
@@ -91,7 +50,7 @@ describeInBrowser("the training pages", () => {
     await page.getByRole("heading", { name: "epoch 1 of 2" }).waitFor();
     const played = page.getByRole("button", { name: "Play Twinkle, Twinkle, Little Star, after epoch 1" });
     await played.waitFor();
-    const { items } = (await api.call("GET", `/training-jobs/${id}/samples`)).json(samplesSchema);
+    const { items } = (await tab.api.call("GET", `/training-jobs/${id}/samples`)).json(samplesSchema);
     expect(new Set(items.map(({ epoch }) => epoch))).toEqual(new Set([1, 2]));
     const [first] = items.filter(({ epoch, melodyId }) => epoch === 1 && melodyId === "twinkle-twinkle");
     const path = first?.href ?? "";
@@ -101,11 +60,11 @@ describeInBrowser("the training pages", () => {
         const response = await fetch(url, { headers: { accept: "audio/midi", authorization: `Bearer ${token}` } });
         return [...new Uint8Array(await response.arrayBuffer())];
       },
-      [new URL(path, browser.outputs.apiUrl).href, await accessTokenOf()] as const,
+      [new URL(path, tab.browser.outputs.apiUrl).href, await accessTokenOf()] as const,
     );
-    const direct = await api.call("GET", path, { headers: { accept: "audio/midi" } });
+    const direct = await tab.api.call("GET", path, { headers: { accept: "audio/midi" } });
     expect(sha256(Uint8Array.from(shown))).toBe(sha256(direct.bytes));
-    expect(opened.requested.some((url) => url.endsWith(path))).toBe(true);
+    expect(tab.opened.requested.some((url) => url.endsWith(path))).toBe(true);
     await page.getByRole("button", { name: "Play all epochs" }).click();
     await page
       .getByRole("button", { name: /^(Play|Pause) Twinkle, Twinkle, Little Star, through all epochs$/ })
@@ -113,7 +72,7 @@ describeInBrowser("the training pages", () => {
   });
 
   const accessTokenOf = async (): Promise<string> =>
-    await opened.page.evaluate(() => {
+    await tab.opened.page.evaluate(() => {
       const key = Object.keys(sessionStorage).find((name) => name.startsWith("oidc.user:")) ?? "";
       const user: unknown = JSON.parse(sessionStorage.getItem(key) ?? "{}");
       return typeof user === "object" && user !== null && "access_token" in user ? String(user.access_token) : "";
@@ -122,11 +81,12 @@ describeInBrowser("the training pages", () => {
   test("a training is stopped, and another one goes on from it", async () => {
     const id = await begin(`${mark} stopped`, 200);
     await reach(id, ({ progress }) => progress.epoch >= 1);
-    await show(`/training/${id}`);
-    const { page } = opened;
+    await tab.show(`/training/${id}`);
+    const { page } = tab.opened;
     await page.getByRole("button", { name: "Stop", exact: true }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Stop", exact: true }).click();
-    await end(id);
+    expect((await end(id)).state).toBe("STOPPED");
+    await page.getByText("Stopped", { exact: true }).waitFor();
     const stopped = await reach(id, ({ resumable }) => resumable);
     await page.getByRole("button", { name: "Go on from here" }).click();
     await page.getByRole("heading", { name: `Go on with “${mark} stopped”` }).waitFor();
@@ -141,8 +101,8 @@ describeInBrowser("the training pages", () => {
   });
 
   test("what the API refuses stands at its field, which has the focus", async () => {
-    await show("/training/new");
-    const { page } = opened;
+    await tab.show("/training/new");
+    const { page } = tab.opened;
     const epochs = page.getByRole("spinbutton", { name: "Epochs" });
     await epochs.fill("5000");
     await page.getByRole("button", { name: "Start training" }).click();
@@ -154,40 +114,71 @@ describeInBrowser("the training pages", () => {
     await page.getByRole("button", { name: "Start training" }).click();
     const name = page.getByRole("textbox", { name: "Name" });
     await until("the name is marked", 20, async () => (await name.getAttribute("aria-invalid")) === "true");
-    expect(opened.takeErrors().filter((error) => !error.includes("400"))).toEqual([]);
+    expect(tab.opened.takeErrors().filter((error) => !error.includes("400"))).toEqual([]);
   });
 
-  test("a running training is looked at no more often than it asks for, and its curves only after another epoch", async () => {
+  test("a running training is looked at as often as it asks for, not at all in a hidden tab, and its curves only after another epoch", async () => {
     const id = await begin(`${mark} watched`, 200);
     await reach(id, ({ progress }) => progress.epoch >= 1);
-    await show(`/training/${id}`);
-    const { page } = opened;
+    const { page } = tab.opened;
+    // The page's own clock: minutes of waiting pass in seconds.
+    await page.clock.install();
+    await tab.show(`/training/${id}`);
     await page.getByRole("img", { name: /^Critic: / }).waitFor();
     const jobLooks: { readonly at: number; readonly wait: number }[] = [];
     const curveLooks: string[] = [];
+    let under = 0;
+    page.on("request", () => (under += 1));
+    page.on("requestfailed", () => (under -= 1));
+    page.on("requestfinished", () => (under -= 1));
+    let clock = 0;
     page.on("response", (response) => {
       const { pathname, search } = new URL(response.url());
       if (pathname === `/training-jobs/${id}`)
-        jobLooks.push({ at: Date.now(), wait: Number(response.headers()["retry-after"] ?? "0") });
+        jobLooks.push({ at: clock, wait: Number(response.headers()["retry-after"] ?? "0") });
       if (pathname === `/training-jobs/${id}/metrics`) curveLooks.push(search);
     });
-    await page.waitForTimeout(20_000);
-    expect(jobLooks.length).toBeGreaterThan(1);
+    /** Lets seconds of the page's clock pass. Requests take none of them. */
+    const pass = async (seconds: number): Promise<void> => {
+      for (let second = 0; second < seconds; second += 1) {
+        await page.clock.runFor(1000);
+        clock += 1;
+        await until("the requests have their answers", 30, () => under === 0);
+      }
+    };
+    const becomes = async (state: "hidden" | "visible"): Promise<void> => {
+      await page.evaluate((next) => {
+        Object.defineProperty(document, "visibilityState", { configurable: true, get: () => next });
+        document.dispatchEvent(new Event("visibilitychange"));
+      }, state);
+    };
+    await pass(60);
+    expect(jobLooks.length).toBeGreaterThan(5);
     for (const [index, { at, wait }] of jobLooks.slice(0, -1).entries()) {
-      // The clock of the test sees the answers, whose own time differs by some tenths of a second.
-      expect((jobLooks[index + 1]?.at ?? Infinity) - at).toBeGreaterThan(wait * 1000 - 500);
+      const next = jobLooks[index + 1]?.at ?? Infinity;
+      expect(wait).toBeGreaterThan(0);
+      expect(next - at).toBeGreaterThanOrEqual(wait - 1);
+      expect(next - at).toBeLessThanOrEqual(wait + 2);
     }
     // Each look at the curves asks for the epochs after those that are known, so none is asked for twice.
     expect(new Set(curveLooks).size).toBe(curveLooks.length);
-    await api.call("POST", `/training-jobs/${id}/stop`);
+
+    await becomes("hidden");
+    const seen = jobLooks.length;
+    await pass(60);
+    expect(jobLooks.length).toBe(seen);
+    await becomes("visible");
+    await pass(10);
+    expect(jobLooks.length).toBeGreaterThan(seen);
+    await tab.api.call("POST", `/training-jobs/${id}/stop`);
     await end(id);
   });
 
   test("trainings are laid over one another, and a list finds and deletes them", async () => {
     const ids = [await begin(`${mark} over one`, 2), await begin(`${mark} over two`, 2)];
     for (const id of ids) await end(id);
-    await show(`/training?q=${encodeURIComponent(`${mark} over`)}`);
-    const { page } = opened;
+    await tab.show(`/training?q=${encodeURIComponent(`${mark} over`)}`);
+    const { page } = tab.opened;
     for (const which of ["one", "two"])
       await page.getByRole("checkbox", { name: `Compare ${mark} over ${which}` }).check();
     await page.getByRole("button", { name: "Compare 2" }).click();
@@ -201,6 +192,6 @@ describeInBrowser("the training pages", () => {
     await page.getByRole("menuitem", { name: "Delete" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
     await page.getByRole("dialog").waitFor({ state: "detached" });
-    expect((await api.call("GET", `/training-jobs/${ids[0] ?? ""}`)).status).toBe(404);
+    expect((await tab.api.call("GET", `/training-jobs/${ids[0] ?? ""}`)).status).toBe(404);
   });
 });

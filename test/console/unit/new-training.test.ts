@@ -1,10 +1,6 @@
+import { plainNumber } from "../../../console/src/parameters/plain-number";
 import { durationWords } from "../../../console/src/training/duration-words";
-import {
-  changedValues,
-  faultOf,
-  type Hyperparameter,
-  plainNumber,
-} from "../../../console/src/training/hyperparameters";
+import { changedValues, faultOf, type Hyperparameter } from "../../../console/src/training/hyperparameters";
 import { topicsInWords, topicValue } from "../../../console/src/training/topic-words";
 import { withTopic } from "../../../console/src/training/topics";
 import { estimateTraining } from "../../../console/src/training/training-estimate";

@@ -59,6 +59,9 @@ export const blockRuns = {
   "client/README.md#typed-client": {
     notRun: "it names folders of its reader; test/integration/client-package.test.ts installs the package",
   },
+  "examples/README.md#the-smallest-useful-page": {
+    notRun: "it serves the page until Ctrl-C; test/console/browser/examples.test.ts runs it and opens the page",
+  },
 } as const satisfies Readonly<Record<string, BlockRun>>;
 
 export type BlockId = keyof typeof blockRuns;

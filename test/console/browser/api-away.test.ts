@@ -1,0 +1,38 @@
+/** What goes on while the API cannot be reached. */
+import { describeInBrowser } from "./support/console-browser";
+import { pageOfEachTest } from "./support/page-of-each-test";
+import { eventually, loudness, openStudio, stageCounts } from "./support/studio";
+
+describeInBrowser("without the API", () => {
+  const tab = pageOfEachTest();
+
+  test("playing and editing go on, pages say what is missing, and all is well again by itself", async () => {
+    const opened = await openStudio(tab.browser);
+    const { page } = opened;
+    const notes = async (): Promise<number | undefined> => (await stageCounts(page))?.notes;
+    const drawn = await eventually(notes, (count) => count !== undefined);
+    const address = `${tab.browser.outputs.apiUrl}/**`;
+    await page.route(address, async (route) => {
+      await route.abort("connectionrefused");
+    });
+    await page.getByRole("button", { name: "Play", exact: true }).click();
+    await eventually(
+      async () => await loudness(page),
+      (rms) => rms > 0.005,
+      30,
+    );
+    await page.getByRole("button", { name: "Pause", exact: true }).click();
+    await page.locator(".stage .roll").focus();
+    for (const key of ["ArrowDown", "ArrowDown", "Enter"]) await page.keyboard.press(key);
+    await eventually(notes, (count) => count === (drawn ?? 0) + 1);
+    await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Training" }).click();
+    await page.getByText("The API does not answer").waitFor({ timeout: 30_000 });
+    await page.unroute(address);
+    await page.getByRole("link", { name: /^You have \d+ of 500\.$/ }).waitFor({ timeout: 60_000 });
+    await page.getByText("The API does not answer").waitFor({ state: "detached", timeout: 60_000 });
+    await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Studio" }).click();
+    await eventually(notes, (count) => count === (drawn ?? 0) + 1);
+    expect(opened.takeErrors().filter((error) => !error.includes("ERR_CONNECTION_REFUSED"))).toEqual([]);
+    await opened.close();
+  });
+});
