@@ -48,6 +48,7 @@ export const pageRoutes: readonly PageRoute[] = [
     navigation: texts.navigation.learn,
   },
   { path: "/learn/:capsule", page: lazy(async () => await import("../learn/capsule-page")) },
+  { path: "/shared/:token", page: lazy(async () => await import("../shared/shared-page")) },
   { path: "/about", page: lazy(async () => await import("../about/about-page")), navigation: texts.navigation.about },
 ];
 

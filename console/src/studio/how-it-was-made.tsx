@@ -1,14 +1,13 @@
 /** The edits by which the AR-CNN made a piece: seen one after the other, and heard at any moment. */
-import { useCallback, useMemo, useRef } from "react";
+import { useMemo } from "react";
 import type { Composition } from "../../../client/client";
 import { useLook } from "../api/queries";
 import { ProblemAlert } from "../app/problem-alert";
 import type { Piece } from "../piece/piece";
-import { usePlayer } from "../sound/player";
-import type { Replay } from "../stage/replay";
-import { Stage, type StageProps } from "../stage/stage";
+import type { StageProps } from "../stage/stage";
 import { texts } from "../texts/en";
-import { compositionEditEvents, editedPiece } from "./edit-events";
+import { compositionEditEvents } from "./edit-events";
+import { EditReplay } from "./edit-replay";
 import { tryReadPiece } from "./use-melody";
 
 export interface HowItWasMadeProps {
@@ -19,8 +18,6 @@ export interface HowItWasMadeProps {
 
 export default function HowItWasMade({ composition, piece, shared }: HowItWasMadeProps) {
   const { id, name, edited } = composition;
-  const player = usePlayer();
-  const replay = useRef<Replay>(undefined);
   const events = useLook({
     key: ["compositions", "edit-events", id],
     look: compositionEditEvents(id),
@@ -40,29 +37,7 @@ export default function HowItWasMade({ composition, piece, shared }: HowItWasMad
   });
   const own = useMemo(() => tryReadPiece(original.data).piece, [original.data]);
   const made = edited === true ? own : piece;
-  const hear = useCallback((): void => {
-    if (made === undefined || replay.current === undefined) return;
-    player.load(editedPiece(made, replay.current));
-    void player.play();
-  }, [made, player]);
   if (events.isError) return <ProblemAlert error={events.error} />;
   if (events.data === undefined || made === undefined) return <p role="status">{texts.studio.making.loading}</p>;
-  return (
-    <Stage
-      piece={made}
-      title={`${name}: ${texts.studio.views.edits}`}
-      edits={events.data.items}
-      onReplay={(next) => {
-        replay.current = next;
-      }}
-      {...shared}
-    >
-      <div className="stage-foot">
-        <span>{texts.studio.making.edits(events.data.items.length)}</span>
-        <button type="button" className="stage-button" onClick={hear}>
-          {texts.studio.making.hear}
-        </button>
-      </div>
-    </Stage>
-  );
+  return <EditReplay piece={made} name={name} edits={events.data.items} shared={shared} />;
 }

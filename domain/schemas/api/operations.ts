@@ -20,7 +20,7 @@ import { modelListQuerySchema, modelListSchema, modelSampleListSchema, modelSche
 import type { ProblemCode } from "./problem-codes";
 import { rateCompositionSchema, techniqueRatingListSchema } from "./ratings";
 import { idSchema, listQuerySchema } from "./shared";
-import { compositionShareSchema, sharedCompositionSchema, shareCompositionSchema, shareTokenSchema } from "./shares";
+import { compositionShareSchema, shareCompositionSchema, sharedCompositionSchema, shareTokenSchema } from "./shares";
 import { createTrackQuerySchema, trackListSchema, trackSchema, updateTrackSchema } from "./tracks";
 import {
   createTrainingJobSchema,
