@@ -8,6 +8,7 @@ import { compositionSchema } from "../../domain/schemas/api/compositions";
 import { compositionShareSchema } from "../../domain/schemas/api/shares";
 import { trackSchema } from "../../domain/schemas/api/tracks";
 import {
+  compositionMidiKey,
   modelFile,
   modelPrefix,
   sampleFile,
@@ -192,6 +193,10 @@ export async function walkThroughComposing(functions: RecordedFunctions): Promis
   expect(await statusOf("GET", replaced)).toBe(404);
   for (const target of [ofEdits, `${ofEdits}/midi`, `${ofEdits}/edit-events`, `${ofCorrected}/midi?revision=0`])
     expect(await statusOf("GET", target)).toBe(200);
+  // A file that is lost: the composition is read again, and S3 is asked for what is not there.
+  const ofLost = await share(longer.id);
+  await artifacts.delete([compositionMidiKey({ sub, id: longer.id }, { revision: 1 })]);
+  expect(await statusOf("GET", `${ofLost}/midi`)).toBe(410);
   expect(await statusOf("DELETE", `/compositions/${rewritten.id}/share`, { sub })).toBe(204);
   expect(await statusOf("GET", ofEdits)).toBe(404);
   expect(await statusOf("GET", "/technique-ratings", { sub })).toBe(200);
