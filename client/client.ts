@@ -30,6 +30,7 @@ type MidiPath =
   | "/tracks/{trackId}/midi"
   | "/compositions/{compositionId}/midi"
   | "/compositions/{compositionId}/input/midi"
+  | "/shared/{token}/midi"
   | "/models/{modelId}/samples/{melodyId}"
   | "/training-jobs/{trainingJobId}/samples/{epoch}/{melodyId}";
 type MidiOptions<Path extends MidiPath> = FetchOptions<paths[Path]["get"]>;

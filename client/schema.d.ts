@@ -279,6 +279,30 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/compositions/{compositionId}/share": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Share a finished composition by a link
+     * @description Whoever has the link sees and hears the piece without signing in, and how it was made if its technique works by edits: `GET /shared/{token}` says what they learn. They see it as it is at that moment, under its present name. A composition has one share: another request makes a new link and ends the one before, so it needs no idempotency key. The link ends with `expiresAt`, with `DELETE`, and with the composition.
+     */
+    post: operations["shareComposition"];
+    /**
+     * End the share of a composition
+     * @description The link opens nothing from now on. A composition that is not shared stays as it is.
+     */
+    delete: operations["revokeShare"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/usage": {
     parameters: {
       query?: never;
@@ -311,6 +335,66 @@ export interface paths {
      * @description The numbers are those of all users and all models, deleted compositions included.
      */
     get: operations["listTechniqueRatings"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/shared/{token}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Get a piece that is shared
+     * @description The response names neither the owner nor anything of theirs but the piece: no ids, no inputs and no models of their own. A token that never was one, has expired or was revoked gives the same 404 `SHARE_NOT_FOUND`.
+     */
+    get: operations["getSharedComposition"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/shared/{token}/midi": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Get a piece that is shared as a MIDI file
+     * @description The ETag is the SHA-256 of the bytes. `?revision=0` asks for the technique's own piece, if it was corrected.
+     */
+    get: operations["getSharedCompositionMidi"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/shared/{token}/edit-events": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List the edits by which a shared piece was made
+     * @description The response is that of `GET /compositions/{compositionId}/edit-events`, in the same forms.
+     */
+    get: operations["listSharedCompositionEditEvents"];
     put?: never;
     post?: never;
     delete?: never;
@@ -838,6 +922,21 @@ export interface components {
        * @enum {string}
        */
       rating?: "poor" | "neutral" | "good";
+      /** @description The piece is shared, or was until `expiresAt`. The link itself is in the response to `POST /compositions/{compositionId}/share` alone. */
+      share?: {
+        /**
+         * Format: date-time
+         * @description ISO 8601, UTC
+         * @example 2026-01-31T12:00:00.000Z
+         */
+        createdAt: string;
+        /**
+         * Format: date-time
+         * @description The instant after which the link opens nothing.
+         * @example 2026-01-31T12:00:00.000Z
+         */
+        expiresAt: string;
+      };
       failure?: components["schemas"]["Failure"];
       output?: {
         bars: number;
@@ -1069,6 +1168,32 @@ export interface components {
        */
       rating: "poor" | "neutral" | "good";
     };
+    /** @description A link to a piece. Only its digest is kept, so no later response has the token or the URL. */
+    CompositionShare: {
+      /** @description The link, `/shared/{token}`, relative to the API's address. The console has its page of the piece at the same path of its own address. */
+      url: string;
+      /**
+       * @description The token of a share
+       * @example q3Zk0m1Yb7T2sXcV9hNfLdRpWuEaGjKo
+       */
+      token: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC
+       * @example 2026-01-31T12:00:00.000Z
+       */
+      createdAt: string;
+      /**
+       * Format: date-time
+       * @description The instant after which the link opens nothing.
+       * @example 2026-01-31T12:00:00.000Z
+       */
+      expiresAt: string;
+    };
+    ShareComposition: {
+      /** @description The number of days for which the link opens the piece; without it 30. */
+      days?: number;
+    };
     Usage: {
       quotas: components["schemas"]["Quotas"];
       used: components["schemas"]["UsedQuotas"];
@@ -1117,6 +1242,84 @@ export interface components {
       good: number;
       /** @description The mean, of which poor counts 0, neutral 1 and good 2. It is absent until there is a rating. */
       mean?: number;
+    };
+    SharedComposition: {
+      name: string;
+      /** @enum {string} */
+      technique: "unet-gan" | "ar-cnn" | "transformer" | "arranger";
+      /** @description The model, if it is a stock model. A model of the owner's own is not named, and a piece by rule has none. */
+      modelId?: string;
+      seed: number;
+      /**
+       * Format: date-time
+       * @description The instant at which the piece was COMPLETED or FAILED. Later changes move `updatedAt` alone. Pieces of version 0.2 do not have it.
+       * @example 2026-01-31T12:00:00.000Z
+       */
+      finishedAt?: string;
+      /** @description The sample melody of which the piece was made. Inputs of the owner's own are not named. */
+      sampleMelodyId?: string;
+      inputOptions: components["schemas"]["InputOptions"];
+      parameters: {
+        [key: string]: number | boolean | string;
+      };
+      /** @description How the piece is performed. Pieces of version 0.2 are not, and do not have it. */
+      performance?: {
+        /** @description Velocities follow the phrases, the bars and the voices, with the tune in front. A tune, or another uploaded track of a piece that goes on, keeps its own velocities where they differ. On unless it is false. */
+        dynamics?: boolean;
+        /** @description Each track has a volume and a place between left and right. On unless it is false. */
+        mix?: boolean;
+        /** @description The other voices end up to a 32nd early before rests and where a phrase of the tune ends. The tune keeps its lengths, and so do all uploaded notes of a piece that goes on. On unless it is false. */
+        breaths?: boolean;
+        /** @description The tempo slows down by 8 % over the bar before the tune's last note, which is held 1.5 times as long, but at most a bar longer. Where other voices move under it, it stays at the slower tempo; what sounds after it has the piece's tempo. On unless it is false. */
+        ritardando?: boolean;
+        /**
+         * @description The instruments of all tracks. `model`, which is the default, leaves those of the melody and of the model. The lowest track is the bass, which may be the melody itself. Tracks of the technique that are named after their instruments are named after the new ones. The arranger's volumes stay as they are.
+         * @enum {string}
+         */
+        instruments?: "model" | "choir" | "strings" | "brass" | "organ" | "piano" | "band";
+      };
+      /**
+       * @description This member is present if a person has corrected the notes (`PUT /compositions/{compositionId}/midi`). `output` is that of the corrected piece.
+       * @enum {boolean}
+       */
+      edited?: true;
+      output: {
+        bars: number;
+        /** @description The tempo in quarter notes a minute. */
+        tempo: number;
+        /**
+         * @description The time signature of all bars.
+         * @enum {string}
+         */
+        timeSignature: "4/4" | "3/4" | "2/4" | "6/8";
+        tracks: {
+          index: number;
+          name: string;
+          /** @description The instrument, as a General MIDI program. */
+          program: number;
+          noteCount: number;
+          /**
+           * @description `generated` means that the technique wrote the track, or re-wrote it. `extended` means that the notes of the input are in it, as they were, and that the technique went on with them.
+           * @enum {string}
+           */
+          source: "input" | "generated" | "extended";
+          /** @description The bar in which the first new note can begin, on a track that goes on with the input or enters after it. */
+          generatedFromBar?: number;
+          /**
+           * @description This member is present if the track's pitches stand for drums, on MIDI channel 10.
+           * @enum {boolean}
+           */
+          isDrums?: true;
+        }[];
+        metrics: components["schemas"]["Metrics"];
+        editEventCount?: number;
+      };
+      /**
+       * Format: date-time
+       * @description The instant after which the link opens nothing.
+       * @example 2026-01-31T12:00:00.000Z
+       */
+      expiresAt: string;
     };
     ModelList: {
       items: components["schemas"]["Model"][];
@@ -4125,6 +4328,274 @@ export interface operations {
       };
     };
   };
+  shareComposition: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description a ULID: 26 characters of Crockford's base 32 */
+        compositionId: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ShareComposition"];
+      };
+    };
+    responses: {
+      /** @description The resource has been created. */
+      201: {
+        headers: {
+          /** @description The id under which the logs have this request. */
+          "X-Request-Id": string;
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
+          /** @description The path of the resource. */
+          Location: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["CompositionShare"];
+        };
+      };
+      /** @description `INVALID_REQUEST`: the request is not valid; `MALFORMED_JSON`: the body is not json */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: the access token is missing, expired, altered or of another user pool */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: the token lacks a scope */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `NOT_FOUND`: not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `CONFLICT`: the resource was changed at the same time; `NOT_READY`: the resource is not ready */
+      409: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `VERSION_MISMATCH`: the resource has changed since it was read */
+      412: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNSUPPORTED_CONTENT_ENCODING`: the content encoding is not supported; `UNSUPPORTED_MEDIA_TYPE`: the content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: too many requests at once */
+      429: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `OVERLOADED`: the service is overloaded; `BUSY`: too many requests change the same things at once; API Gateway: the function could not be reached */
+      503: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  revokeShare: {
+    parameters: {
+      query?: never;
+      header?: {
+        "If-Match"?: string;
+      };
+      path: {
+        /** @description a ULID: 26 characters of Crockford's base 32 */
+        compositionId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The resource has been deleted. */
+      204: {
+        headers: {
+          /** @description The id under which the logs have this request. */
+          "X-Request-Id": string;
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `INVALID_REQUEST`: the request is not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: the access token is missing, expired, altered or of another user pool */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: the token lacks a scope */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `NOT_FOUND`: not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `CONFLICT`: the resource was changed at the same time */
+      409: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `VERSION_MISMATCH`: the resource has changed since it was read */
+      412: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNSUPPORTED_CONTENT_ENCODING`: the content encoding is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: too many requests at once */
+      429: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `OVERLOADED`: the service is overloaded; `BUSY`: too many requests change the same things at once; API Gateway: the function could not be reached */
+      503: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
   getUsage: {
     parameters: {
       query?: never;
@@ -4278,6 +4749,378 @@ export interface operations {
       };
       /** @description API Gateway: the token lacks a scope */
       403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNSUPPORTED_CONTENT_ENCODING`: the content encoding is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: too many requests at once */
+      429: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `OVERLOADED`: the service is overloaded; API Gateway: the function could not be reached */
+      503: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  getSharedComposition: {
+    parameters: {
+      query?: never;
+      header?: {
+        "If-None-Match"?: string;
+      };
+      path: {
+        /** @description The token of a share */
+        token: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The request has succeeded. */
+      200: {
+        headers: {
+          /** @description The id under which the logs have this request. */
+          "X-Request-Id": string;
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SharedComposition"];
+        };
+      };
+      /** @description The client has this version. */
+      304: {
+        headers: {
+          /** @description The id under which the logs have this request. */
+          "X-Request-Id": string;
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `INVALID_REQUEST`: the request is not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `SHARE_NOT_FOUND`: nothing is shared under this link */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNSUPPORTED_CONTENT_ENCODING`: the content encoding is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: too many requests at once */
+      429: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `OVERLOADED`: the service is overloaded; API Gateway: the function could not be reached */
+      503: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  getSharedCompositionMidi: {
+    parameters: {
+      query?: {
+        /** @description 0 asks for the file as it was before the first correction: the technique's own piece. Without it, or if nobody has corrected the piece, the response is the present file. */
+        revision?: number;
+      };
+      header?: {
+        "If-None-Match"?: string;
+      };
+      path: {
+        /** @description The token of a share */
+        token: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The request has succeeded. */
+      200: {
+        headers: {
+          /** @description The id under which the logs have this request. */
+          "X-Request-Id": string;
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
+          /** @description `attachment` with a file name that is made of the resource's name. The JSON form and 304 have no such header. */
+          "Content-Disposition"?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "audio/midi": ArrayBuffer;
+        };
+      };
+      /** @description The client has this version. */
+      304: {
+        headers: {
+          /** @description The id under which the logs have this request. */
+          "X-Request-Id": string;
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
+          /** @description `attachment` with a file name that is made of the resource's name. The JSON form and 304 have no such header. */
+          "Content-Disposition"?: string;
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `INVALID_REQUEST`: the request is not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `SHARE_NOT_FOUND`: nothing is shared under this link */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `NOT_ACCEPTABLE`: the resource is not available in an accepted form */
+      406: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `FILE_LOST`: a file is lost or damaged */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNSUPPORTED_CONTENT_ENCODING`: the content encoding is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: too many requests at once */
+      429: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `OVERLOADED`: the service is overloaded; API Gateway: the function could not be reached */
+      503: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  listSharedCompositionEditEvents: {
+    parameters: {
+      query?: never;
+      header?: {
+        "If-None-Match"?: string;
+      };
+      path: {
+        /** @description The token of a share */
+        token: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The request has succeeded. */
+      200: {
+        headers: {
+          /** @description The id under which the logs have this request. */
+          "X-Request-Id": string;
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
+          /** @description `gzip` if `Accept-Encoding` of the request allows it; otherwise the response is not compressed and has no such header. */
+          "Content-Encoding"?: string;
+          /** @description The headers of the request on which the form of the response depends. */
+          Vary: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["EditEventList"];
+        };
+      };
+      /** @description The client has this version. */
+      304: {
+        headers: {
+          /** @description The id under which the logs have this request. */
+          "X-Request-Id": string;
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
+          /** @description `gzip` if `Accept-Encoding` of the request allows it; otherwise the response is not compressed and has no such header. */
+          "Content-Encoding"?: string;
+          /** @description The headers of the request on which the form of the response depends. */
+          Vary: string;
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `INVALID_REQUEST`: the request is not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `SHARE_NOT_FOUND`: nothing is shared under this link; `EDIT_EVENTS_NOT_AVAILABLE`: the technique leaves no edit events */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `NOT_ACCEPTABLE`: the resource is not available in an accepted form */
+      406: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `FILE_LOST`: a file is lost or damaged */
+      410: {
         headers: {
           [name: string]: unknown;
         };

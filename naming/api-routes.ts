@@ -5,7 +5,7 @@
  */
 
 /** The parts of the API. Each has one Lambda function with its own role: `lambdas/api/<capability>/handler.ts`. */
-export const apiCapabilities = ["discovery", "tracks", "compositions", "models", "training"] as const;
+export const apiCapabilities = ["discovery", "tracks", "compositions", "shared", "models", "training"] as const;
 export type ApiCapability = (typeof apiCapabilities)[number];
 
 export type HttpMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -89,8 +89,29 @@ export const apiRoutes = {
     capability: "compositions",
     public: false,
   },
+  shareComposition: {
+    method: "POST",
+    path: "/compositions/{compositionId}/share",
+    capability: "compositions",
+    public: false,
+  },
+  revokeShare: {
+    method: "DELETE",
+    path: "/compositions/{compositionId}/share",
+    capability: "compositions",
+    public: false,
+  },
   getUsage: { method: "GET", path: "/usage", capability: "compositions", public: false },
   listTechniqueRatings: { method: "GET", path: "/technique-ratings", capability: "compositions", public: false },
+
+  getSharedComposition: { method: "GET", path: "/shared/{token}", capability: "shared", public: true },
+  getSharedCompositionMidi: { method: "GET", path: "/shared/{token}/midi", capability: "shared", public: true },
+  listSharedCompositionEditEvents: {
+    method: "GET",
+    path: "/shared/{token}/edit-events",
+    capability: "shared",
+    public: true,
+  },
 
   listModels: { method: "GET", path: "/models", capability: "models", public: false },
   getModel: { method: "GET", path: "/models/{modelId}", capability: "models", public: false },

@@ -1,22 +1,23 @@
 /**
  * The keys of the one DynamoDB table.
  *
- * | Item               | pk         | sk                         |
- * | ------------------ | ---------- | -------------------------- |
- * | Track              | USER#{sub} | TRACK#{id}                 |
- * | Composition        | USER#{sub} | COMPOSITION#{id}           |
- * | Model of a user    | USER#{sub} | MODEL#{id}                 |
- * | Training job       | USER#{sub} | TRAINING_JOB#{id}          |
- * | Idempotency record | USER#{sub} | IDEMPOTENCY#{route}#{key}  |
- * | Quota of a user    | USER#{sub} | QUOTA                      |
- * | Pending change     | USER#{sub} | PENDING_CHANGE#{kind}#{id} |
- * | Stock model        | STOCK      | MODEL#{id}                 |
- * | Rating totals      | RATINGS    | TECHNIQUE#{id}             |
- * | Rating totals      | RATINGS    | MODEL#{id}#{sha256}        |
- * | Data set catalogue | CATALOGUE  | DATASET#{id}               |
- * | Training slot      | SLOTS      | SLOT#{k}                   |
- * | Order of the slots | SLOTS      | ORDER                      |
- * | Slot ticket        | TICKETS    | TICKET#{jobId}             |
+ * | Item               | pk             | sk                         |
+ * | ------------------ | -------------- | -------------------------- |
+ * | Track              | USER#{sub}     | TRACK#{id}                 |
+ * | Composition        | USER#{sub}     | COMPOSITION#{id}           |
+ * | Model of a user    | USER#{sub}     | MODEL#{id}                 |
+ * | Training job       | USER#{sub}     | TRAINING_JOB#{id}          |
+ * | Idempotency record | USER#{sub}     | IDEMPOTENCY#{route}#{key}  |
+ * | Quota of a user    | USER#{sub}     | QUOTA                      |
+ * | Pending change     | USER#{sub}     | PENDING_CHANGE#{kind}#{id} |
+ * | Share              | SHARE#{digest} | SHARE                      |
+ * | Stock model        | STOCK          | MODEL#{id}                 |
+ * | Rating totals      | RATINGS        | TECHNIQUE#{id}             |
+ * | Rating totals      | RATINGS        | MODEL#{id}#{sha256}        |
+ * | Data set catalogue | CATALOGUE      | DATASET#{id}               |
+ * | Training slot      | SLOTS          | SLOT#{k}                   |
+ * | Order of the slots | SLOTS          | ORDER                      |
+ * | Slot ticket        | TICKETS        | TICKET#{jobId}             |
  *
  * Ids of users' resources are ULIDs, so a partition that is read backwards lists the newest first.
  */
@@ -82,6 +83,9 @@ export const stockModelRatingsKey = ({ id, sha256 }: { readonly id: string; read
   sk: `${kindPrefix("MODEL")}${id}#${sha256}`,
 });
 export const catalogueKey = (datasetId: string): TableKey => ({ pk: "CATALOGUE", sk: `DATASET#${datasetId}` });
+
+/** Returns the key of a share. The table has the token's digest only, so nobody who reads it can open what is shared. */
+export const shareKey = (tokenSha256: string): TableKey => ({ pk: `SHARE#${tokenSha256}`, sk: "SHARE" });
 
 export const slotsPartition = "SLOTS";
 export const slotKey = (index: number): TableKey => ({ pk: slotsPartition, sk: `SLOT#${index}` });

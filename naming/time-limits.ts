@@ -10,6 +10,7 @@ export const functionSeconds = {
   "api/discovery": 10,
   "api/tracks": 10,
   "api/compositions": 10,
+  "api/shared": 10,
   "api/models": 10,
   "api/training": 10,
   "events/dispatch-work": 60,

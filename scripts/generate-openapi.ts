@@ -262,6 +262,7 @@ function generateDocument() {
       { name: "discovery", description: "Techniques, sample melodies and this document; no access token is needed" },
       { name: "tracks", description: "Melodies that you have uploaded as MIDI files" },
       { name: "compositions", description: "Pieces that a model makes of a melody" },
+      { name: "shared", description: "Pieces that their owners share by a link; no access token is needed" },
       { name: "models", description: "Stock models and models that you have trained" },
       { name: "training", description: "Training jobs, and the topics that they can be trained on" },
     ],

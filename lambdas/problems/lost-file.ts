@@ -41,6 +41,8 @@ export interface UnusableFile {
   readonly file: string;
   /** The resource that has the file, as the response and the log name it: `composition 01J…`. */
   readonly resource: string;
+  /** The name of the resource in the response, if it is another one than in the log. */
+  readonly resourceInResponse?: string | undefined;
   /** A sentence that says what the caller can do. */
   readonly advice: string;
   /** The reason why the existing file cannot be read; absent if there is no file. */
@@ -51,10 +53,10 @@ export interface UnusableFile {
  * Returns the problem of a request that needs an unusable file. Its cause makes `withHttp` log it as an error, so that
  * an operator hears of it.
  */
-export function fileLost({ file, resource, advice, damage }: UnusableFile): Problem {
+export function fileLost({ file, resource, resourceInResponse = resource, advice, damage }: UnusableFile): Problem {
   const fault = damage === undefined ? "is lost" : "is damaged";
   return new Problem("FILE_LOST", {
-    detail: `The ${file} of ${resource} ${fault}. ${advice}`,
+    detail: `The ${file} of ${resourceInResponse} ${fault}. ${advice}`,
     cause: new Error(`the ${file} of ${resource} ${fault}`, { cause: damage }),
   });
 }

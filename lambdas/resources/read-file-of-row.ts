@@ -10,6 +10,8 @@ export interface ReadFileOfRowParams<Item, Content> {
   readonly item: Item;
   /** Reads the file that a row names; undefined if there is none. Throws DamagedFile if its content cannot be right. */
   readonly read: (item: Item) => Promise<Content | undefined>;
+  /** The name of the resource in the response, if its reader must not learn its id. */
+  readonly resourceInResponse?: string;
   /** The name of the file in the response and in the log. */
   readonly file: string;
   /** A sentence that says what the caller can do when the file is lost. */
@@ -43,7 +45,7 @@ async function tryToRead<Content>(read: () => Promise<Content | undefined>): Pro
 export async function readFileOfRow<Item extends RowWithFile, Content>(
   params: ReadFileOfRowParams<Item, Content>,
 ): Promise<Content> {
-  const { items, read, file, advice } = params;
+  const { items, read, file, advice, resourceInResponse } = params;
   let { item } = params;
   for (let tries = 1; ; tries += 1) {
     const current = item;
@@ -51,7 +53,9 @@ export async function readFileOfRow<Item extends RowWithFile, Content>(
     if ("found" in reading) return reading.found;
     const resource = `${kindsInWords[item.kind]} ${item.id}`;
     const reloaded = await ownedItem(item.kind, items, item);
-    if (reloaded.version === item.version) throw fileLost({ file, resource, advice, damage: reading.damage });
+    if (reloaded.version === item.version) {
+      throw fileLost({ file, resource, resourceInResponse, advice, damage: reading.damage });
+    }
     if (tries === maxTries) throw new Error(`${resource} changed ${tries} times while it was read`);
     item = reloaded;
   }

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { compositionOutputSchema, phraseEndsSchema } from "../../domain/schemas/composition-parts";
 import { type Failure, failureSchema } from "../../domain/schemas/failure";
 import type { OwnedBy } from "../../naming/object-keys";
-import { ownedKey } from "../../naming/table-keys";
+import { ownedKey, shareKey } from "../../naming/table-keys";
 import { absent, allOf, anyOf, equals, lessThan } from "./conditions";
 import { type CompositionItem, compositionItemSchema, midiFileSchema } from "./items";
 import { createOpenRows, openRowAttributes, type OpenRows } from "./open-rows";
@@ -95,7 +95,10 @@ export function createCompositions({ table, now }: { readonly table: Table; read
   const open = createOpenRows<typeof compositionItemSchema, "FAILED">(kind);
 
   return {
-    ...createOwnedRows(kind),
+    ...createOwnedRows({
+      ...kind,
+      deletedWith: ({ share }) => (share === undefined ? [] : [shareKey(share.tokenSha256)]),
+    }),
     ...open.rows,
 
     endUnread: async (owned, end) =>

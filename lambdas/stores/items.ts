@@ -157,6 +157,8 @@ export const compositionItemSchema = z.strictObject({
   pitchSpans: z.array(pitchSpanSchema.nullable()).optional(),
   /** How its owner has rated it. It is counted in the totals of its technique and its model. */
   rating: ratingSchema.optional(),
+  /** The share by which people without a token of ours see the piece. `expiresAt` is not the row's own time to live. */
+  share: z.strictObject({ tokenSha256: sha256Schema, createdAt: instantSchema, expiresAt: instantSchema }).optional(),
   failure: failureSchema.optional(),
   output: compositionOutputSchema.optional(),
   /** The MIDI file. */
@@ -181,6 +183,21 @@ export const compositionItemSchema = z.strictObject({
 });
 
 export type CompositionItem = z.infer<typeof compositionItemSchema>;
+
+/**
+ * Leads from the digest of a share's token to the composition. Whether the share still holds, the composition's own row
+ * says.
+ */
+export const shareItemSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  kind: z.literal("SHARE"),
+  sub: z.string().min(1).max(128),
+  compositionId: ulidSchema,
+  /** Epoch seconds. */
+  expiresAt: z.int(),
+});
+
+export type ShareItem = z.infer<typeof shareItemSchema>;
 
 const ratingTotalsShape = {
   ratedPoor: z.int().optional(),

@@ -108,6 +108,8 @@ export interface OwnedRowsParams<Schema extends z.ZodType<OwnedItem>> {
   readonly kind: OwnedKind;
   readonly schema: Schema;
   readonly now: () => Date;
+  /** Returns the keys of further rows that are deleted together with an item. */
+  readonly deletedWith?: (item: z.output<Schema>) => readonly TableKey[];
 }
 
 export function createOwnedRows<Schema extends z.ZodType<OwnedItem>>({
@@ -115,6 +117,7 @@ export function createOwnedRows<Schema extends z.ZodType<OwnedItem>>({
   kind,
   schema,
   now,
+  deletedWith = () => [],
 }: OwnedRowsParams<Schema>): OwnedRows<z.output<Schema>> {
   type Item = z.output<Schema>;
   const keyOf = ({ sub, id }: OwnedBy): TableKey => ownedKey(kind, sub, id);
@@ -179,6 +182,7 @@ export function createOwnedRows<Schema extends z.ZodType<OwnedItem>>({
       const change = pendingChange({ of: kind, sub: item.sub, id: item.id, state: "DELETING", now: now() });
       const outcome = await transact(table, [
         { write: { kind: "DELETE", key: keyOf(item), condition: asRead(item) } },
+        ...deletedWith(item).map((key) => ({ write: { kind: "DELETE" as const, key } })),
         { write: putPendingChange(change) },
         ...moveQuota(item.sub, { decrement: gives }),
       ]);

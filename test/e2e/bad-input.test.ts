@@ -209,6 +209,7 @@ beforeAll(async () => {
     epoch: "1",
     melodyId: "ode-to-joy",
     sampleMelodyId: "ode-to-joy",
+    token: "0".repeat(32),
   };
   before = { rows: await stored.rowsOf(owner.sub), objects: await stored.objectsOf(owner.sub) };
 }, 600_000);
@@ -235,6 +236,7 @@ function goodBody({ id, bodyType }: DocumentedOperation): CallOptions {
     updateComposition: { json: { name: "Renamed" } },
     correctComposition: { bytes: goodMidi, headers: { "if-match": "*" } },
     rateComposition: { json: { rating: "good" } },
+    shareComposition: { json: {} },
     createTrainingJob: { json: newJob },
   };
   const body = bodies[id];

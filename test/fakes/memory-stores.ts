@@ -28,6 +28,7 @@ import { isDone } from "../../lambdas/stores/outcome";
 import { createPendingChanges } from "../../lambdas/stores/pending-changes";
 import { createQuotaCounters } from "../../lambdas/stores/quotas";
 import { createRatings } from "../../lambdas/stores/ratings";
+import { createShares } from "../../lambdas/stores/shares";
 import { createSlots, type HeldSlot, type SlotHolder } from "../../lambdas/stores/slots";
 import type { Row } from "../../lambdas/stores/table";
 import { createTickets, type Ticket } from "../../lambdas/stores/tickets";
@@ -140,6 +141,7 @@ export function memoryStores(now: () => Date, table = new MemoryTable()) {
     quotaOf,
     moveQuota,
     ratings: createRatings(params),
+    shares: createShares(params),
     quotaCounters: createQuotaCounters(table),
     pendingChanges: createPendingChanges(params),
     /** Returns the changes that are pending now. */

@@ -20,6 +20,7 @@ const entries = [
   "api/discovery",
   "api/tracks",
   "api/compositions",
+  "api/shared",
   "api/models",
   "api/training",
   "events/dispatch-work",

@@ -2,6 +2,7 @@
  * M6, H6: every operation of the API, and every call of the workflow's and the worker's stores, against the faults that
  * AWS has and the local cloud does not show: overload, conflicts, broken connections, silence.
  */
+import { randomBytes } from "node:crypto";
 import { ulid } from "ulid";
 import { createDocumentClient, createS3Client } from "../../lambdas/aws/clients";
 import { isPassingFault } from "../../lambdas/aws/passing-faults";
@@ -84,6 +85,16 @@ const rated = { json: { rating: "good" } };
 const corrected = { bytes: correctedMidi, headers: { "content-type": "audio/midi", "if-match": "*" } };
 const programs = { json: { programs: [{ index: 1, program: 40 }] } };
 
+/** A composition that is shared. @returns its id */
+async function sharedPiece(harness: ResourceHarness): Promise<string> {
+  const id = await seeds.COMPOSITION(harness);
+  const item = await harness.ports.compositions.get({ sub: harness.sub, id });
+  if (item === undefined) throw new Error("the seed is gone");
+  const times = { createdAt: "2026-01-31T12:00:00.000Z", expiresAt: "2099-01-31T12:00:00.000Z" };
+  doneValue(await harness.ports.shares.create(item, { tokenSha256: randomBytes(32).toString("hex"), ...times }));
+  return id;
+}
+
 const apiCalls: readonly ApiCall[] = [
   { operation: "createTrack", request: at("/tracks", upload), usesS3: true },
   { operation: "listTracks", request: at("/tracks") },
@@ -101,6 +112,8 @@ const apiCalls: readonly ApiCall[] = [
   { operation: "correctComposition", request: of("COMPOSITION", "compositions", "/midi", corrected), usesS3: true },
   { operation: "listCompositionEditEvents", request: of("COMPOSITION", "compositions", "/edit-events") },
   { operation: "rateComposition", request: of("COMPOSITION", "compositions", "/rating", rated) },
+  { operation: "shareComposition", request: of("COMPOSITION", "compositions", "/share", { json: {} }) },
+  { operation: "revokeShare", request: async (harness) => [`/compositions/${await sharedPiece(harness)}/share`] },
   { operation: "getUsage", request: at("/usage") },
   { operation: "listTechniqueRatings", request: at("/technique-ratings") },
   { operation: "listModels", request: at("/models") },

@@ -5,8 +5,10 @@ import * as z from "zod";
 import { findSampleMelody, sampleAsMelody } from "../../domain/music/sample-melodies";
 import { composeScore, writeMidi } from "../../domain/music/score";
 import { compositionSchema } from "../../domain/schemas/api/compositions";
+import { compositionShareSchema } from "../../domain/schemas/api/shares";
 import { trackSchema } from "../../domain/schemas/api/tracks";
 import {
+  compositionMidiKey,
   modelFile,
   modelPrefix,
   sampleFile,
@@ -181,6 +183,22 @@ export async function walkThroughComposing(functions: RecordedFunctions): Promis
     [onTrack.id, "good"],
   ] as const)
     expect(await statusOf("POST", `/compositions/${id}/rating`, { sub, json: { rating } })).toBe(200);
+  // Shared twice, so that the second link ends the first; and shared when it is deleted.
+  const share = async (id: string): Promise<string> =>
+    compositionShareSchema.parse((await call("POST", `/compositions/${id}/share`, { sub, json: { days: 1 } })).body)
+      .url;
+  const replaced = await share(rewritten.id);
+  const ofEdits = await share(rewritten.id);
+  const ofCorrected = await share(first.id);
+  expect(await statusOf("GET", replaced)).toBe(404);
+  for (const target of [ofEdits, `${ofEdits}/midi`, `${ofEdits}/edit-events`, `${ofCorrected}/midi?revision=0`])
+    expect(await statusOf("GET", target)).toBe(200);
+  // A file that is lost: the composition is read again, and S3 is asked for what is not there.
+  const ofLost = await share(longer.id);
+  await artifacts.delete([compositionMidiKey({ sub, id: longer.id }, { revision: 1 })]);
+  expect(await statusOf("GET", `${ofLost}/midi`)).toBe(410);
+  expect(await statusOf("DELETE", `/compositions/${rewritten.id}/share`, { sub })).toBe(204);
+  expect(await statusOf("GET", ofEdits)).toBe(404);
   expect(await statusOf("GET", "/technique-ratings", { sub })).toBe(200);
   expect(await statusOf("GET", "/usage", { sub })).toBe(200);
   expect(

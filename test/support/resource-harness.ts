@@ -166,6 +166,7 @@ export function apiOn(harness: ResourceHarness, fault?: Fault): DocumentedApi & 
         trainingJobs: wrap(ports.trainingJobs),
         pendingChanges: wrap(ports.pendingChanges),
         ratings: wrap(ports.ratings),
+        shares: wrap(ports.shares),
         idempotencyRecords: wrap(ports.idempotencyRecords),
         files,
         artifacts: files,

@@ -2,6 +2,7 @@
 import { createCompositionSchema, updateCompositionSchema } from "../../domain/schemas/api/compositions";
 import { updateModelSchema } from "../../domain/schemas/api/models";
 import { rateCompositionSchema } from "../../domain/schemas/api/ratings";
+import { shareCompositionSchema } from "../../domain/schemas/api/shares";
 import { updateTrackSchema } from "../../domain/schemas/api/tracks";
 import { createTrainingJobSchema } from "../../domain/schemas/api/training";
 import { readUpload } from "../../lambdas/api/tracks/upload";
@@ -36,6 +37,7 @@ const checks: Readonly<Partial<Record<OperationId, Check>>> = {
     }),
   updateComposition: (request) => void parseBody({ request, schema: updateCompositionSchema }),
   correctComposition: (request) => void readableMidi(request.body),
+  shareComposition: (request) => void parseBody({ request, schema: shareCompositionSchema }),
   rateComposition: (request) => void parseBody({ request, schema: rateCompositionSchema }),
   updateModel: (request) => void parseBody({ request, schema: updateModelSchema }),
   createTrainingJob: (request) =>

@@ -49,6 +49,7 @@ export const pageRoutes: readonly PageRoute[] = [
   },
   { path: "/learn/:capsule", page: lazy(async () => await import("../learn/capsule-page")) },
   { path: "/account", page: lazy(async () => await import("../account/account-page")) },
+  { path: "/shared/:token", page: lazy(async () => await import("../shared/shared-page")) },
   { path: "/about", page: lazy(async () => await import("../about/about-page")), navigation: texts.navigation.about },
 ];
 

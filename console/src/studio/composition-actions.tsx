@@ -9,7 +9,8 @@ import { texts } from "../texts/en";
 import { audioFile, fileName, midiFile, saveFile } from "./downloads";
 import { changeDraft, draftStore } from "./draft-store";
 import { sourceOf } from "./melody-source";
-import { recipeOf, writeRecipe } from "./recipe";
+import { recipeAddress, recipeOf } from "./recipe";
+import { ShareButton } from "./share-button";
 import type { ShownPiece } from "./use-shown-piece";
 
 const formats = ["midi", "wav", "mp3"] as const;
@@ -42,13 +43,13 @@ export function CompositionActions({ composition, shown, mixes }: CompositionAct
       setRendering(false);
     }
   };
-  const share = async (): Promise<void> => {
+  const copyRecipe = async (): Promise<void> => {
     const recipe = recipeOf(composition);
     if (recipe === undefined) {
       tell({ type: "warning", text: texts.studio.ownMelodyInRecipe });
       return;
     }
-    const link = `${location.origin}/studio?recipe=${writeRecipe(recipe)}`;
+    const link = `${location.origin}${recipeAddress(recipe)}`;
     try {
       await navigator.clipboard.writeText(link);
       tell({ type: "success", text: texts.studio.shared });
@@ -75,13 +76,14 @@ export function CompositionActions({ composition, shown, mixes }: CompositionAct
     <>
       <Button onClick={takeSettings}>{texts.studio.useSettings}</Button>
       <Button
-        iconName="share"
+        iconName="copy"
         onClick={() => {
-          void share();
+          void copyRecipe();
         }}
       >
         {texts.studio.share}
       </Button>
+      {composition.state === "COMPLETED" && <ShareButton composition={composition} />}
       <ButtonDropdown
         loading={isRendering}
         disabled={shown.bytes === undefined}

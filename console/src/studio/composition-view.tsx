@@ -19,6 +19,7 @@ import { Stage, type StageProps, type StageView } from "../stage/stage";
 import { texts } from "../texts/en";
 import { CompositionActions } from "./composition-actions";
 import { CorrectionBar } from "./correction-bar";
+import { isShared } from "./is-shared";
 import { sourceOf } from "./melody-source";
 import { NextStrip } from "./next-strip";
 import { PerformanceCard } from "./performance-card";
@@ -81,11 +82,13 @@ function FoundComposition({ composition, panel }: { readonly composition: Compos
   const shown = useShownPiece(composition);
   const [mixes, setMixes] = useState<readonly TrackMix[]>([]);
   const [isRenaming, setRenaming] = useState(false);
+  const [openedAt] = useState(Date.now);
   const update = useUpdateComposition();
   const facts = [
     texts.studio.made(model.data?.name ?? technique?.name ?? techniqueId, seed),
     texts.studio.madeFrom(melody.name),
     ...(edited === true ? [texts.studio.corrected] : []),
+    ...(isShared(composition, openedAt) ? [texts.sharing.shared] : []),
   ];
   return (
     <>

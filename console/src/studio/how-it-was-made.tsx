@@ -3,9 +3,10 @@ import type { Composition } from "../../../client/client";
 import { useLook } from "../api/queries";
 import { ProblemAlert } from "../app/problem-alert";
 import type { Piece } from "../piece/piece";
-import { Stage, type StageProps } from "../stage/stage";
+import type { StageProps } from "../stage/stage";
 import { texts } from "../texts/en";
 import { compositionEditEvents } from "./edit-events";
+import { EditReplay } from "./edit-replay";
 import { useMadePiece } from "./use-given-piece";
 
 export interface HowItWasMadeProps {
@@ -29,18 +30,5 @@ export default function HowItWasMade({ composition, piece, input, shared }: HowI
   const failure = events.error ?? (edited === true ? own.error : undefined);
   if (failure !== null && failure !== undefined) return <ProblemAlert error={failure} />;
   if (events.data === undefined || made === undefined) return <p role="status">{texts.studio.making.loading}</p>;
-  return (
-    <Stage
-      piece={made}
-      title={`${name}: ${texts.studio.views.edits}`}
-      edits={events.data.items}
-      input={input}
-      {...shared}
-    >
-      <div className="stage-foot">
-        <span>{texts.studio.making.edits(events.data.items.length)}</span>
-        <span>{texts.studio.making.hear}</span>
-      </div>
-    </Stage>
-  );
+  return <EditReplay piece={made} name={name} edits={events.data.items} input={input} shared={shared} />;
 }

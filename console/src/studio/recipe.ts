@@ -47,6 +47,9 @@ export const writeRecipe = (recipe: Recipe): string =>
     .replaceAll("/", "_")
     .replaceAll("=", "");
 
+/** Returns the address of the studio with a recipe. */
+export const recipeAddress = (recipe: Recipe): string => `/studio?recipe=${writeRecipe(recipe)}`;
+
 /** Returns the recipe of a link, and nothing where it cannot be read. */
 export function readRecipe(text: string): Recipe | undefined {
   try {

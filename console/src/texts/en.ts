@@ -1,8 +1,10 @@
 /** All texts of the console, in one typed file, by page. */
+import { sharingTexts } from "./sharing";
 import { studioTexts } from "./studio";
 
 export const texts = {
   studio: studioTexts,
+  sharing: sharingTexts,
   product: "OpenComposer",
   skipToContent: "Skip to content",
   navigation: {

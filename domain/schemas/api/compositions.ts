@@ -213,6 +213,46 @@ const finishedAtSchema = instantSchema.optional().meta({
     "The instant at which the piece was COMPLETED or FAILED. Later changes move `updatedAt` alone. Pieces of version 0.2 do not have it.",
 });
 
+export const compositionOutputSchema = z.object({
+  bars: z.int(),
+  tempo: z.number().meta({ description: "The tempo in quarter notes a minute." }),
+  timeSignature: z.enum(pieceTimeSignatures).meta({ description: "The time signature of all bars." }),
+  tracks: z.array(
+    z.object({
+      index: z.int(),
+      name: z.string(),
+      program: programSchema,
+      noteCount: z.int(),
+      source: z.enum(trackSources).meta({
+        description:
+          "`generated` means that the technique wrote the track, or re-wrote it. `extended` means that the notes of " +
+          "the input are in it, as they were, and that the technique went on with them.",
+      }),
+      generatedFromBar: z.int().optional().meta({
+        description:
+          "The bar in which the first new note can begin, on a track that goes on with the input or enters after it.",
+      }),
+      isDrums: z.literal(true).optional().meta({
+        description: "This member is present if the track's pitches stand for drums, on MIDI channel 10.",
+      }),
+    }),
+  ),
+  metrics: metricValuesSchema,
+  editEventCount: z.int().optional(),
+  remarks: remarksSchema.meta({
+    description:
+      "Sentences for people about what the technique did otherwise than usual: that a low tune is the bass, that a voice " +
+      "rests in the whole piece and so has no track, that nothing was added to the melody, and what may change that, or which " +
+      "tracks of the input go on and which rest in what is added.",
+  }),
+});
+
+/** When a piece was shared, and until when. */
+export const shareTimesSchema = z.object({
+  createdAt: instantSchema,
+  expiresAt: instantSchema.meta({ description: "The instant after which the link opens nothing." }),
+});
+
 export const compositionSchema = z
   .object({
     id: idSchema,
@@ -242,42 +282,13 @@ export const compositionSchema = z
           "the corrected piece.",
       }),
     rating: ratingSchema.optional().meta({ description: "How you have rated the piece." }),
+    share: shareTimesSchema.optional().meta({
+      description:
+        "The piece is shared, or was until `expiresAt`. The link itself is in the response to " +
+        "`POST /compositions/{compositionId}/share` alone.",
+    }),
     failure: failureResponseSchema.optional(),
-    output: z
-      .object({
-        bars: z.int(),
-        tempo: z.number().meta({ description: "The tempo in quarter notes a minute." }),
-        timeSignature: z.enum(pieceTimeSignatures).meta({ description: "The time signature of all bars." }),
-        tracks: z.array(
-          z.object({
-            index: z.int(),
-            name: z.string(),
-            program: programSchema,
-            noteCount: z.int(),
-            source: z.enum(trackSources).meta({
-              description:
-                "`generated` means that the technique wrote the track, or re-wrote it. `extended` means that the notes of " +
-                "the input are in it, as they were, and that the technique went on with them.",
-            }),
-            generatedFromBar: z.int().optional().meta({
-              description:
-                "The bar in which the first new note can begin, on a track that goes on with the input or enters after it.",
-            }),
-            isDrums: z.literal(true).optional().meta({
-              description: "This member is present if the track's pitches stand for drums, on MIDI channel 10.",
-            }),
-          }),
-        ),
-        metrics: metricValuesSchema,
-        editEventCount: z.int().optional(),
-        remarks: remarksSchema.meta({
-          description:
-            "Sentences for people about what the technique did otherwise than usual: that a low tune is the bass, that a voice " +
-            "rests in the whole piece and so has no track, that nothing was added to the melody, and what may change that, or which " +
-            "tracks of the input go on and which rest in what is added.",
-        }),
-      })
-      .optional(),
+    output: compositionOutputSchema.optional(),
   })
   .meta({ id: "Composition" });
 export type CompositionResource = z.infer<typeof compositionSchema>;

@@ -20,6 +20,7 @@ import { modelListQuerySchema, modelListSchema, modelSampleListSchema, modelSche
 import type { ProblemCode } from "./problem-codes";
 import { rateCompositionSchema, techniqueRatingListSchema } from "./ratings";
 import { idSchema, listQuerySchema } from "./shared";
+import { compositionShareSchema, shareCompositionSchema, sharedCompositionSchema, shareTokenSchema } from "./shares";
 import { createTrackQuerySchema, trackListSchema, trackSchema, updateTrackSchema } from "./tracks";
 import {
   createTrainingJobSchema,
@@ -66,6 +67,7 @@ export interface OperationDescription {
 
 const byTrackId = z.object({ trackId: idSchema });
 const byCompositionId = z.object({ compositionId: idSchema });
+const byShareToken = z.object({ token: shareTokenSchema });
 const byModelId = z.object({ modelId: z.string().min(1).max(64) });
 const melodyIdSchema = z.string().regex(/^[a-z0-9-]{1,64}$/);
 const byTrainingJobId = z.object({ trainingJobId: idSchema });
@@ -331,6 +333,28 @@ export const operationDescriptions = {
     tagged: true,
     problems: ["NOT_FOUND", "NOT_READY", "CONFLICT", "VERSION_MISMATCH"],
   },
+  shareComposition: {
+    summary: "Share a finished composition by a link",
+    description:
+      "Whoever has the link sees and hears the piece without signing in, and how it was made if its technique works by edits: " +
+      "`GET /shared/{token}` says what they learn. They see it as it is at that moment, under its present name. A composition has " +
+      "one share: another request makes a new link and ends the one before, so it needs no idempotency key. The link ends with " +
+      "`expiresAt`, with `DELETE`, and with the composition.",
+    pathParameters: byCompositionId,
+    body: shareCompositionSchema,
+    status: 201,
+    response: compositionShareSchema,
+    tagged: true,
+    located: true,
+    problems: ["NOT_FOUND", "NOT_READY", "CONFLICT", "VERSION_MISMATCH"],
+  },
+  revokeShare: {
+    summary: "End the share of a composition",
+    description: "The link opens nothing from now on. A composition that is not shared stays as it is.",
+    pathParameters: byCompositionId,
+    status: 204,
+    problems: ["NOT_FOUND", "CONFLICT", "VERSION_MISMATCH"],
+  },
   listTechniqueRatings: {
     summary: "List the ratings of each technique",
     description: "The numbers are those of all users and all models, deleted compositions included.",
@@ -347,6 +371,40 @@ export const operationDescriptions = {
     response: usageSchema,
     tagged: true,
     problems: [],
+  },
+
+  getSharedComposition: {
+    summary: "Get a piece that is shared",
+    description:
+      "The response names neither the owner nor anything of theirs but the piece: no ids, no inputs and no models of their own. " +
+      "A token that never was one, has expired or was revoked gives the same 404 `SHARE_NOT_FOUND`.",
+    pathParameters: byShareToken,
+    status: 200,
+    response: sharedCompositionSchema,
+    tagged: true,
+    problems: ["SHARE_NOT_FOUND"],
+  },
+  getSharedCompositionMidi: {
+    summary: "Get a piece that is shared as a MIDI file",
+    description:
+      "The ETag is the SHA-256 of the bytes. `?revision=0` asks for the technique's own piece, if it was corrected.",
+    pathParameters: byShareToken,
+    query: compositionMidiQuerySchema,
+    status: 200,
+    response: "midi-bytes",
+    tagged: true,
+    problems: ["SHARE_NOT_FOUND", "NOT_ACCEPTABLE", "FILE_LOST"],
+  },
+  listSharedCompositionEditEvents: {
+    summary: "List the edits by which a shared piece was made",
+    description: "The response is that of `GET /compositions/{compositionId}/edit-events`, in the same forms.",
+    pathParameters: byShareToken,
+    status: 200,
+    response: editEventListSchema,
+    otherForms: { [editEventColumnsType]: editEventColumnsSchema },
+    compressed: true,
+    tagged: true,
+    problems: ["SHARE_NOT_FOUND", "NOT_ACCEPTABLE", "EDIT_EVENTS_NOT_AVAILABLE", "FILE_LOST"],
   },
 
   listModels: {
@@ -513,7 +571,9 @@ export function commonProblems(id: OperationId): ProblemCode[] {
   const route = apiRoutes[id];
   const description: OperationDescription = operationDescriptions[id];
   const codes: ProblemCode[] = ["INVALID_REQUEST", "BODY_TOO_LARGE", "UNSUPPORTED_CONTENT_ENCODING", "INTERNAL"];
-  if (!route.public) codes.push("UNAUTHENTICATED", "OVERLOADED");
+  if (!route.public) codes.push("UNAUTHENTICATED");
+  // The functions of all other capabilities read the table.
+  if (route.capability !== "discovery") codes.push("OVERLOADED");
   if (description.body !== undefined) codes.push("UNSUPPORTED_MEDIA_TYPE");
   if (description.body === "upload") codes.push("MALFORMED_FORM");
   else if (description.body !== undefined && description.body !== "midi") codes.push("MALFORMED_JSON");

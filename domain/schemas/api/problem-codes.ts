@@ -9,6 +9,7 @@ export const problemCodes = {
   NOT_FOUND: { status: 404, title: "Not found" },
   EDIT_EVENTS_NOT_AVAILABLE: { status: 404, title: "The technique leaves no edit events" },
   INPUT_MIDI_NOT_AVAILABLE: { status: 404, title: "The input of the piece was not kept" },
+  SHARE_NOT_FOUND: { status: 404, title: "Nothing is shared under this link" },
   METHOD_NOT_ALLOWED: { status: 405, title: "The path does not have this method" },
   NOT_ACCEPTABLE: { status: 406, title: "The resource is not available in an accepted form" },
   NOT_READY: { status: 409, title: "The resource is not ready" },

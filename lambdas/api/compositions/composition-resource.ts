@@ -23,6 +23,9 @@ export function compositionResource(item: CompositionItem): CompositionResource 
     ...(item.performance === undefined ? {} : { performance: item.performance }),
     ...(item.correction === undefined ? {} : { edited: true }),
     ...(item.rating === undefined ? {} : { rating: item.rating }),
+    ...(item.share === undefined
+      ? {}
+      : { share: { createdAt: item.share.createdAt, expiresAt: item.share.expiresAt } }),
     ...(item.failure === undefined ? {} : { failure: item.failure }),
     ...(output === undefined
       ? {}

@@ -3,6 +3,7 @@ import { ulid } from "ulid";
 import { patience } from "../../../naming/time-limits";
 import { createDocumentClient, createS3Client } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
+import { newShareToken } from "../../compositions/share-token";
 import { bindOperations } from "../../http/bind-operations";
 import { withHttp } from "../../http/with-http";
 import { createCompositions } from "../../stores/compositions";
@@ -13,6 +14,7 @@ import { createPendingChanges } from "../../stores/pending-changes";
 import { createPresigningObjectStore } from "../../stores/presigned-urls";
 import { createQuotaCounters } from "../../stores/quotas";
 import { createRatings } from "../../stores/ratings";
+import { createShares } from "../../stores/shares";
 import { createTracks } from "../../stores/tracks";
 import { createLogger, logTo } from "../../telemetry/logger";
 import { createMetrics } from "../../telemetry/metrics";
@@ -33,6 +35,7 @@ const dependencies = {
   models: createModels({ table, now }),
   stockModels: createStockModels(table),
   ratings: createRatings({ table, now }),
+  shares: createShares({ table, now }),
   pendingChanges: createPendingChanges({ table, now }),
   idempotencyRecords: createIdempotencyRecords({ table, now }),
   files: createPresigningObjectStore({
@@ -46,6 +49,7 @@ const dependencies = {
   newId: ulid,
   randomSeed: () => randomInt(2_147_483_648),
   newToken: () => randomBytes(8).toString("hex"),
+  newShareToken,
   now,
   log,
 };

@@ -10,6 +10,8 @@ import { listCompositionEditEvents } from "./list-composition-edit-events";
 import { listCompositions } from "./list-compositions";
 import { listTechniqueRatings } from "./list-technique-ratings";
 import { rateComposition } from "./rate-composition";
+import { revokeShare } from "./revoke-share";
+import { shareComposition } from "./share-composition";
 import { updateComposition } from "./update-composition";
 
 export const compositionOperations = {
@@ -23,6 +25,8 @@ export const compositionOperations = {
   correctComposition,
   listCompositionEditEvents,
   rateComposition,
+  shareComposition,
+  revokeShare,
   listTechniqueRatings,
   getUsage,
 } satisfies OperationsOf<"compositions">;

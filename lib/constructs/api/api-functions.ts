@@ -51,7 +51,7 @@ export class ApiFunctions extends Construct {
     const compositions = make(
       "Compositions",
       "compositions",
-      "Compositions: request, follow, fetch, correct, rename, rate, delete; usage of quotas",
+      "Compositions: request, follow, fetch, correct, rename, rate, share, delete; usage of quotas",
       1024,
     );
     compositions.useTable(table, everyOperation);
@@ -63,6 +63,10 @@ export class ApiFunctions extends Construct {
       delete: ["users/*/compositions/*"],
       list: true,
     });
+
+    const shared = make("Shared", "shared", "Pieces that their owners share by a link, without signing in", 512);
+    shared.useTable(table, ["get"]);
+    shared.useArtifacts(artifacts, { get: ["users/*/compositions/*"], list: true });
 
     const models = make("Models", "models", "Stock and trained models, and what they play", 512);
     models.useTable(table, ["get", "getMany", "query", "put", "update", "delete"]);
@@ -85,6 +89,6 @@ export class ApiFunctions extends Construct {
     }
     training.setVariable(environmentVariables.runtimeLimitSeconds, String(config.training.runtimeLimitSeconds));
     training.setVariable(environmentVariables.checkpointDays, String(config.storage.workDays));
-    this.byCapability = { discovery, tracks, compositions, models, training };
+    this.byCapability = { discovery, tracks, compositions, shared, models, training };
   }
 }

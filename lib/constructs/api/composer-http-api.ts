@@ -59,6 +59,13 @@ const httpMethods = {
   DELETE: HttpMethod.DELETE,
 } as const;
 
+/** Why routes of a capability need no access token. */
+const whyPublic: Readonly<Partial<Record<ApiCapability, string>>> & { readonly discovery: string } = {
+  discovery: "Public by design: it describes what the API offers and holds no data of anyone.",
+  shared:
+    "Public by design: the token in the path, 192 random bits of which only the digest is kept, opens the one piece that its owner shares.",
+};
+
 /** Returns a throttle in CloudFormation's form. */
 function routeThrottle({ rate, burst }: Throttle): { ThrottlingRateLimit: number; ThrottlingBurstLimit: number } {
   return { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst };
@@ -119,6 +126,7 @@ export class ComposerHttpApi extends Construct {
       discovery: integration("discovery"),
       tracks: integration("tracks"),
       compositions: integration("compositions"),
+      shared: integration("shared"),
       models: integration("models"),
       training: integration("training"),
     };
@@ -168,7 +176,7 @@ export class ComposerHttpApi extends Construct {
         });
         if (route.public) {
           throttles[routeKey({ method, path: route.path })] = routeThrottle(config.api.publicThrottle);
-          acknowledge(made, "APIG4", "Public by design: it describes what the API offers and holds no data of anyone.");
+          acknowledge(made, "APIG4", whyPublic[route.capability] ?? whyPublic.discovery);
           // API Gateway refuses settings of a route that does not exist yet.
           stage.node.addDependency(made);
         }

@@ -16,7 +16,7 @@ describe("functions", () => {
   const functions = prod.resourcesOf("AWS::Lambda::Function");
 
   test("each has a role and a log group of its own, a time limit, memory, tracing", () => {
-    expect(functions).toHaveLength(17);
+    expect(functions).toHaveLength(18);
     const roles = new Set<string>();
     for (const { resource } of functions) {
       roles.add(JSON.stringify(property(resource, "Role")));
@@ -44,7 +44,7 @@ describe("functions", () => {
       "WorkflowRegisterModel",
     ];
     expect(large.map(({ id }) => names.find((name) => id.includes(name)) ?? id).sort()).toEqual(names);
-    expect(functions.filter(({ resource }) => property(resource, "MemorySize") === 512)).toHaveLength(12);
+    expect(functions.filter(({ resource }) => property(resource, "MemorySize") === 512)).toHaveLength(13);
   });
 
   test("none has a managed policy", () => {

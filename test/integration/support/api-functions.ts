@@ -46,10 +46,11 @@ export async function startApiFunctions(params: ApiFunctionsParams): Promise<Api
     [environmentVariables.runtimeLimitSeconds]: "7200",
     [environmentVariables.checkpointDays]: "7",
   });
-  const [discovery, tracks, compositions, models, training] = await Promise.all([
+  const [discovery, tracks, compositions, shared, models, training] = await Promise.all([
     import("../../../lambdas/api/discovery/handler"),
     import("../../../lambdas/api/tracks/handler"),
     import("../../../lambdas/api/compositions/handler"),
+    import("../../../lambdas/api/shared/handler"),
     import("../../../lambdas/api/models/handler"),
     import("../../../lambdas/api/training/handler"),
   ]);
@@ -57,6 +58,7 @@ export async function startApiFunctions(params: ApiFunctionsParams): Promise<Api
     discovery: discovery.handler,
     tracks: tracks.handler,
     compositions: compositions.handler,
+    shared: shared.handler,
     models: models.handler,
     training: training.handler,
   };

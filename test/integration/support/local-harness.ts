@@ -10,6 +10,7 @@ import { createPendingChanges } from "../../../lambdas/stores/pending-changes";
 import { createPresigningObjectStore } from "../../../lambdas/stores/presigned-urls";
 import { createQuotaCounters } from "../../../lambdas/stores/quotas";
 import { createRatings } from "../../../lambdas/stores/ratings";
+import { createShares } from "../../../lambdas/stores/shares";
 import { createTracks } from "../../../lambdas/stores/tracks";
 import { createTrainingJobs } from "../../../lambdas/stores/training-jobs";
 import { ownedKey, quotaKey } from "../../../naming/table-keys";
@@ -52,6 +53,7 @@ export function localHarness({ table, s3, artifactsBucket, workBucket }: LocalTa
         stockModels: createStockModels(table),
         catalogues: createCatalogues(table),
         ratings: createRatings(stores),
+        shares: createShares(stores),
         quotaCounters: createQuotaCounters(table),
         pendingChanges,
         idempotencyRecords: createIdempotencyRecords(stores),

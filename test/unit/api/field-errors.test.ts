@@ -103,6 +103,7 @@ const bodies = {
   },
   updateComposition: { name: "A", programs: [{ index: 1, program: 3 }] },
   rateComposition: { rating: "good" },
+  shareComposition: { days: 7 },
   updateTrack: { name: "A" },
   updateModel: { name: "A" },
   createTrainingJob: {

@@ -10,6 +10,9 @@ const deployed = [
   "GET /openapi.json",
   "GET /sample-melodies",
   "GET /sample-melodies/{sampleMelodyId}/midi",
+  "GET /shared/{token}",
+  "GET /shared/{token}/edit-events",
+  "GET /shared/{token}/midi",
   "GET /techniques",
 ];
 

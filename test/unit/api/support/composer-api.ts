@@ -5,8 +5,11 @@ import type { UserQuotas } from "../../../../domain/schemas/user-quotas";
 import { compositionOperations } from "../../../../lambdas/api/compositions/operations";
 import { discoveryOperations } from "../../../../lambdas/api/discovery/operations";
 import { modelOperations } from "../../../../lambdas/api/models/operations";
+import { sharedOperations } from "../../../../lambdas/api/shared/operations";
 import { trackOperations } from "../../../../lambdas/api/tracks/operations";
 import { trainingOperations } from "../../../../lambdas/api/training/operations";
+import { newShareToken } from "../../../../lambdas/compositions/share-token";
+import { createSharedCompositions, type SharedCompositions } from "../../../../lambdas/compositions/shared-composition";
 import { bindOperations, type OperationsOf } from "../../../../lambdas/http/bind-operations";
 import type { Operation } from "../../../../lambdas/http/with-http";
 import type { Catalogues } from "../../../../lambdas/stores/catalogues";
@@ -17,6 +20,7 @@ import type { PendingChanges } from "../../../../lambdas/stores/pending-changes"
 import type { PresigningObjectStore } from "../../../../lambdas/stores/presigned-urls";
 import type { QuotaCounters } from "../../../../lambdas/stores/quotas";
 import type { Ratings } from "../../../../lambdas/stores/ratings";
+import type { Shares } from "../../../../lambdas/stores/shares";
 import type { Tracks } from "../../../../lambdas/stores/tracks";
 import type { TrainingJobs } from "../../../../lambdas/stores/training-jobs";
 import type { Log } from "../../../../lambdas/telemetry/logger";
@@ -52,6 +56,7 @@ export interface ComposerStores {
   readonly trainingJobs: TrainingJobs;
   readonly stockModels: StockModels;
   readonly ratings: Ratings;
+  readonly shares: Shares;
   readonly quotaCounters: QuotaCounters;
   readonly catalogues: Catalogues;
   readonly pendingChanges: PendingChanges;
@@ -71,6 +76,8 @@ export interface ComposerPorts extends ComposerStores {
   readonly newId: () => string;
   readonly randomSeed: () => number;
   readonly newToken: () => string;
+  readonly newShareToken: () => string;
+  readonly sharedCompositions: SharedCompositions;
   readonly now: () => Date;
   readonly log: Log;
 }
@@ -90,6 +97,8 @@ export const composerPorts = (
   newId: ulid,
   randomSeed: () => 1234,
   newToken: () => ulid().toLowerCase(),
+  newShareToken,
+  sharedCompositions: createSharedCompositions({ ...stores, now }),
   now,
   log,
 });
@@ -98,6 +107,7 @@ const allOperations = {
   ...discoveryOperations,
   ...trackOperations,
   ...compositionOperations,
+  ...sharedOperations,
   ...modelOperations,
   ...trainingOperations,
 } satisfies OperationsOf<ApiCapability>;

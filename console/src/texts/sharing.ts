@@ -1,0 +1,45 @@
+/** The texts of sharing: the dialog in the studio, and the page that people with a link see. */
+export const sharingTexts = {
+  share: "Share",
+  shared: "shared",
+  dialog: {
+    title: (name: string) => `Share “${name}”`,
+    explanation:
+      "Whoever has the link sees and hears this piece under its name, without signing in. They see nothing else of yours: not who you are, and not your melodies and models.",
+    edits: "They can also watch how it was made, note by note.",
+    days: "The link works for",
+    dayChoices: { 7: "7 days", 30: "30 days", 365: "a year" },
+    make: "Make a link",
+    makeAnother: "Make a new link",
+    another: "A new link ends the one before.",
+    link: "Link",
+    copy: "Copy the link",
+    copied: "Copied",
+    notCopied: "This browser lets no page copy. The link is selected: press Ctrl + C.",
+    open: "Open the page",
+    once: "Copy it now: the link is told only once, because nobody keeps it.",
+    until: (date: string) => `The piece is shared until ${date}.`,
+    ended: (date: string) => `The link worked until ${date}, and opens nothing now.`,
+    untold: "The link was told when it was made. If you no longer have it, make a new one.",
+    end: "End sharing",
+    isEnded: "The piece is no longer shared: the link opens nothing.",
+  },
+  page: {
+    loading: "The shared piece is loaded…",
+    made: (technique: string, seed: number) => `${technique} · seed ${seed}`,
+    madeFrom: (melody: string) => `from “${melody}”`,
+    corrected: "corrected by a person",
+    until: (date: string) => `Shared until ${date}`,
+    download: "Download MIDI",
+    nothing: "This link opens nothing",
+    nothingExplanation:
+      "It may be mistyped, or it has expired, or the person who shared the piece has ended it. Ask them for a new link.",
+    lostExplanation: "The file of this piece is lost. Ask the person who shared it to compose it again.",
+    own: "Make your own",
+    ownRecipe:
+      "The studio opens with this piece's melody, technique and seed. Change what you like, and press Compose.",
+    ownStudio: "Choose a melody in the studio, choose what is made of it, and press Compose.",
+    openRecipe: "Open in the studio",
+    openStudio: "Go to the studio",
+  },
+} as const;

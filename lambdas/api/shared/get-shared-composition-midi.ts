@@ -1,0 +1,36 @@
+import { createHash } from "node:crypto";
+import { compositionMidiQuerySchema } from "../../../domain/schemas/api/compositions";
+import { compositionMidiKey } from "../../../naming/object-keys";
+import type { SharedCompositions } from "../../compositions/shared-composition";
+import { midiBytesResponse } from "../../http/midi-bytes-response";
+import type { Request } from "../../http/request";
+import type { Response } from "../../http/response";
+import { parseQuery } from "../../http/validation";
+import { DamagedFile, maxFileBytes } from "../../problems/lost-file";
+import type { ObjectStore } from "../../stores/objects";
+
+export interface GetSharedCompositionMidiParams {
+  readonly request: Request;
+  readonly sharedCompositions: SharedCompositions;
+  readonly files: Pick<ObjectStore, "read">;
+}
+
+/** Returns the MIDI file of a shared piece: its bytes only, because a URL of the bucket would tell whose it is. */
+export async function getSharedCompositionMidi(params: GetSharedCompositionMidiParams): Promise<Response> {
+  const { request, sharedCompositions, files } = params;
+  const { revision } = parseQuery(request, compositionMidiQuerySchema);
+  const item = await sharedCompositions.find(request.pathParameter("token"));
+  const bytes = await sharedCompositions.readFile({
+    item,
+    file: "MIDI file",
+    read: async (current) => {
+      const midi = revision === 0 ? (current.composed ?? current.midi) : current.midi;
+      const stored = await files.read(compositionMidiKey(current, midi), maxFileBytes);
+      if (stored !== undefined && createHash("sha256").update(stored).digest("hex") !== midi.sha256) {
+        throw new DamagedFile("the file is not the MIDI file that was written");
+      }
+      return stored;
+    },
+  });
+  return await midiBytesResponse({ request, bytes, filename: item.name });
+}
