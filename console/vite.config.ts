@@ -13,6 +13,11 @@ export default defineConfig({
   publicDir: here(".generated/public"),
   plugins: [react(), licenses.page],
   worker: { plugins: () => [licenses.worker] },
-  resolve: { alias: { "@opencomposer/client": here("../client/client.ts") } },
+  resolve: {
+    alias: {
+      "@opencomposer/client": here("../client/client.ts"),
+      "intl-messageformat": here("./build/no-message-format.ts"),
+    },
+  },
   build: { outDir: here("dist"), emptyOutDir: true, manifest: true, sourcemap: false },
 });

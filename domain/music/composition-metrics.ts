@@ -4,7 +4,8 @@
  * contracts/cases/composition-metrics.json holds both to the same figures.
  */
 import type { Metrics } from "../schemas/metrics";
-import { type GridNote, type Melody, stepsOf, stepsPerBeat, toGrid } from "./melody";
+import type { GridNote } from "./grid-note";
+import { type Melody, stepsOf, stepsPerBeat, toGrid } from "./melody";
 import type { Score } from "./score";
 import { barShapes, type PieceTimeSignature, ticksPerBar, timeSignatureOf } from "./time-signatures";
 

@@ -3,7 +3,7 @@
  * pitch at a sixteenth. Replaying the edits, in their order, on the cells of the input gives the cells of the result.
  */
 import type { EditEvent } from "../schemas/invocation";
-import type { GridNote } from "./melody";
+import type { GridNote } from "./grid-note";
 
 /** The cells that sound, each by the number that {@link cellOf} gives it. */
 export type Cells = ReadonlySet<number>;

@@ -1,20 +1,16 @@
 /** One line of music on its way to a model. It is kept in ticks, note for note, and shown to the model on the grid. */
-import * as z from "zod";
-import type { TechniqueId } from "../../naming/resource-names";
-import type { InputOptions } from "../schemas/composition-parts";
 import {
   barAt,
   barCount,
   barLines,
   isAnyInUsableBar,
-  rangesOf,
-  startOfBar,
   timeSignatureName,
   type TimeSignatureStretch,
   usableTimeSignatures,
 } from "./bar-lines";
 import { barsWithNotes } from "./bars-with-notes";
-import { chooseBars, type InputIssue, maxMelodyBars, type PitchSpan, transposeIssue } from "./input-limits";
+import type { GridNote } from "./grid-note";
+import type { InputIssue, PitchSpan } from "./input-limits";
 import { endTick, type MidiNote } from "./midi-note";
 import { type Song, tempoAt } from "./song";
 import { barShapes, type PieceTimeSignature, stepsPerQuarter, ticksPerBar } from "./time-signatures";
@@ -35,14 +31,6 @@ export const tempoRange = { slowest: 20, fastest: 400 } as const;
 /** Returns the nearest tempo inside {@link tempoRange}, in beats a minute. */
 export const sensibleTempo = (beatsPerMinute: number): number =>
   Math.min(Math.max(beatsPerMinute, tempoRange.slowest), tempoRange.fastest);
-
-/** A note on the grid of sixteenths: contracts/invocation-request. */
-export const gridNoteSchema = z.strictObject({
-  onset: z.int().min(0),
-  duration: z.int().min(1),
-  pitch: z.int().min(0).max(127),
-});
-export type GridNote = z.infer<typeof gridNoteSchema>;
 
 /** A line of music in ticks. */
 interface Line {
@@ -78,8 +66,6 @@ export class MelodyError extends Error {
     super(message);
   }
 }
-
-const melodyError = ({ code, message }: InputIssue): MelodyError => new MelodyError(code, message);
 
 /** Returns every time signature that stands over notes of the file, in the file's order. */
 export const timeSignaturesOf = ({ timeSignatures }: Song): string[] => timeSignatures.map(timeSignatureName);
@@ -130,7 +116,7 @@ export type Bars =
   Pick<Melody, "ticksPerBeat" | "bars" | "timeSignature"> | Pick<TrackMelody, "ticksPerBeat" | "bars" | "barLines">;
 
 /** Some music by its bars, with the notes of which one must begin in those that are chosen. */
-type Music = Bars & Pick<Line, "notes">;
+export type Music = Bars & Pick<Line, "notes">;
 
 /** Returns the stretches of bars that a melody has. */
 export function stretchesOf(melody: Bars): readonly TimeSignatureStretch[] {
@@ -155,72 +141,6 @@ export function pitchSpan(notes: readonly MidiNote[]): PitchSpan {
     highest = Math.max(highest, pitch);
   }
   return { lowest, highest };
-}
-
-/** The part of some music that input options choose. */
-interface ChosenPart extends Pick<Melody, "bars" | "timeSignature"> {
-  /**
-   * Returns the notes of one line that begin in the part, as the options ask for them, transposed by so many semitones.
-   * A note is cut where the part ends.
-   * @throws MelodyError when a note would leave the range 0-127
-   */
-  readonly notesOf: (notes: readonly MidiNote[], transpose?: number) => MidiNote[];
-}
-
-/**
- * Chooses the part of some music that the options ask for.
- * @throws MelodyError when the bars lie outside the music or are in time signatures that the technique does not take,
- *   no note begins in them, or they are more than it takes
- */
-export function choosePart(music: Music, options: InputOptions, technique: TechniqueId): ChosenPart {
-  const stretches = stretchesOf(music);
-  const choice = chooseBars({
-    melody: { bars: music.bars, ranges: rangesOf(stretches), barsWithNotes: noteBarsOf(music) },
-    options,
-    technique,
-    maxBars: maxMelodyBars,
-  });
-  if (choice.kind === "REFUSED") throw melodyError(choice.issue);
-  const { startBar, bars, timeSignature } = choice;
-  // After a bar of eighths in an odd division, a bar line lies between two ticks.
-  const from = Math.ceil(startOfBar(stretches, startBar));
-  const to = from + bars * ticksPerBar(timeSignature, music.ticksPerBeat);
-  const step = music.ticksPerBeat / stepsPerBeat;
-  const onGrid = (tick: number): number => Math.round(Math.round(tick / step) * step);
-  return {
-    bars,
-    timeSignature,
-    notesOf: (notes, transpose = 0) => {
-      const chosen = notes.filter(({ startTick }) => startTick >= from && startTick < to);
-      const issue = transposeIssue(pitchSpan(chosen), transpose);
-      if (issue !== undefined) throw melodyError(issue);
-      return chosen.map((note): MidiNote => {
-        const startTick = note.startTick - from;
-        const endsAt = Math.min(endTick(note), to) - from;
-        const pitch = note.pitch + transpose;
-        if (options.rhythmAssist !== true) return { ...note, startTick, durationTicks: endsAt - startTick, pitch };
-        // A note that begins in the last half step would be rounded to the end of the last bar, so it stays on its last
-        // step.
-        const assistedStart = Math.min(onGrid(startTick), onGrid(to - from - step));
-        const assistedEnd = Math.min(Math.max(onGrid(endsAt), onGrid(assistedStart + step)), to - from);
-        return { ...note, startTick: assistedStart, durationTicks: assistedEnd - assistedStart, pitch };
-      });
-    },
-  };
-}
-
-/**
- * Returns the melody as the options ask for it: a part of its bars, another tempo, other pitches, or moved onto the
- * grid. Without options every note stays as it is. A note that begins in the chosen bars is kept and is cut where they
- * end.
- * @throws MelodyError when the bars lie outside the melody or are in time signatures that the technique does not take,
- *   nothing sounds in them, more are left than it takes, or a note would leave the range 0-127
- */
-export function applyInputOptions(melody: Melody | TrackMelody, options: InputOptions, technique: TechniqueId): Melody {
-  const { bars, timeSignature, notesOf } = choosePart(melody, options, technique);
-  const notes = notesOf(melody.notes, options.transpose);
-  const { name, program, ticksPerBeat } = melody;
-  return { name, program, ticksPerBeat, tempo: options.tempo ?? melody.tempo, bars, timeSignature, notes };
 }
 
 const finestDivision = 32_767;

@@ -4,7 +4,8 @@
  */
 import { cellOf, soundingCells } from "./edit-events";
 import { type GivenPiece, heardTracks, pieceWithWholeSteps, trackOfPiece } from "./given-piece";
-import { type GridNote, type ModelNote, toGrid } from "./melody";
+import type { GridNote } from "./grid-note";
+import { type ModelNote, toGrid } from "./melody";
 import { rewrittenMelody } from "./rewritten-melody";
 import { type Score, sharedMembers } from "./score";
 

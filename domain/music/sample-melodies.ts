@@ -4,7 +4,8 @@
  * In the notation a note is `pitch:steps` with steps of a sixteenth, `r` is a rest, and `|` is the end of a bar (a test
  * checks it).
  */
-import { type GridNote, type Melody, stepsPerBar, stepsPerBeat } from "./melody";
+import type { GridNote } from "./grid-note";
+import { type Melody, stepsPerBar, stepsPerBeat } from "./melody";
 
 export interface SampleMelody {
   readonly id: string;

@@ -7,7 +7,8 @@ import {
   wholeFile,
   wholeScore,
 } from "../../domain/music/given-piece";
-import { applyInputOptions, type Melody, MelodyError, type TrackMelody, trackMelody } from "../../domain/music/melody";
+import { applyInputOptions } from "../../domain/music/chosen-part";
+import { type Melody, MelodyError, type TrackMelody, trackMelody } from "../../domain/music/melody";
 import { findSampleMelody, sampleAsMelody } from "../../domain/music/sample-melodies";
 import { type Score, scoreMelody, scoreSchema } from "../../domain/music/score";
 import { parseMidi } from "../../domain/music/song";

@@ -71,8 +71,13 @@ export function Shell() {
 }
 
 function Navigation({ path }: { readonly path: string }) {
+  const bar = useRef<HTMLElement>(null);
+  // On a phone the bar scrolls, and the page that is shown may stand outside of what is seen of it.
+  useEffect(() => {
+    bar.current?.querySelector("[aria-current=page]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [path]);
   return (
-    <nav className="navigation" aria-label={texts.navigation.label}>
+    <nav ref={bar} className="navigation" aria-label={texts.navigation.label}>
       {pageRoutes.map(
         ({ path: to, navigation }) =>
           navigation !== undefined && (

@@ -1,16 +1,16 @@
 /** What the console's build cuts out of the data set for the quiz: `/bach-excerpts.json`. */
 import { useQuery, type UseQueryResult } from "@tanstack/react-query";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { consolePaths } from "../../../naming/console-paths";
 
 /** The sixteenth at which a note begins, its sixteenths, and its pitch. */
-const noteSchema = z.tuple([z.int(), z.int(), z.int()]).readonly();
+const noteSchema = z.readonly(z.tuple([z.int(), z.int(), z.int()]));
 
 const excerptsSchema = z.object({
   source: z.string(),
   license: z.string(),
   excerpts: z.array(
-    z.object({ id: z.string(), title: z.string(), bars: z.int(), voices: z.array(z.array(noteSchema).readonly()) }),
+    z.object({ id: z.string(), title: z.string(), bars: z.int(), voices: z.array(z.readonly(z.array(noteSchema))) }),
   ),
 });
 export type BachExcerpts = z.infer<typeof excerptsSchema>;

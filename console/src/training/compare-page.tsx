@@ -82,7 +82,11 @@ function Overlay({ jobs }: { readonly jobs: readonly TrainingJob[] }) {
       </ul>
       {jobs.some(({ technique }) => technique === "unet-gan") && <Alert type="info">{words.losses}</Alert>}
       <div className="learning-curves">
-        <Curves trainings={trainings} />
+        {looks.some(({ isPending }) => isPending) ? (
+          <p role="status">{texts.loading}</p>
+        ) : (
+          <Curves trainings={trainings} />
+        )}
       </div>
     </>
   );

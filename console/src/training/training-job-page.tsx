@@ -58,7 +58,7 @@ function Job({ job }: { readonly job: TrainingJob }) {
     <>
       <JobHead job={job} />
       {metrics.isError && <ProblemAlert error={metrics.error} />}
-      <Learning job={job} metrics={metrics.data} samples={samples.data} />
+      <Learning job={job} metrics={metrics.data} samples={samples.data} isWaiting={metrics.isPending} />
     </>
   );
 }
@@ -170,8 +170,9 @@ function Learning(props: {
   readonly job: TrainingJob;
   readonly metrics: TrainingMetrics | undefined;
   readonly samples: SampleList | undefined;
+  readonly isWaiting: boolean;
 }) {
-  const { job, metrics, samples } = props;
+  const { job, metrics, samples, isWaiting } = props;
   /** Undefined follows the newest epoch. */
   const [chosen, setChosen] = useState<number>();
   const last = metrics?.items.at(-1)?.epoch ?? 0;
@@ -180,6 +181,7 @@ function Learning(props: {
   const epoch = Math.min(chosen ?? newest, newest);
   const trainings = useMemo(() => (metrics === undefined ? [] : [{ name: job.name, metrics }]), [metrics, job.name]);
   const hasSamples = samples !== undefined && samples.items.length > 0;
+  if (metrics === undefined && isWaiting) return <p role="status">{texts.loading}</p>;
   if (last === 0 && !hasSamples)
     return (
       <div className="card empty">

@@ -11,7 +11,8 @@ import { equalGains } from "../../../console/src/studio/loudness";
 import { markNotes, withMarkedTrack } from "../../../console/src/studio/marked-notes";
 import { Recording } from "../../../console/src/studio/recording";
 import { shapePiece } from "../../../console/src/studio/shape-piece";
-import { applyInputOptions, MelodyError } from "../../../domain/music/melody";
+import { applyInputOptions } from "../../../domain/music/chosen-part";
+import { MelodyError } from "../../../domain/music/melody";
 
 const quarter = (start: number, pitch: number): PieceNote => ({
   start: start * 480,

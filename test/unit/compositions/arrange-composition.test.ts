@@ -3,7 +3,8 @@ import { parseArrayBuffer } from "midi-json-parser-worker/build/es2019/midi-file
 import { arrangerSettingsSchema } from "../../../domain/music/arranger/arrange";
 import { stylesIn } from "../../../domain/music/arranger/styles";
 import { timeSignatureName } from "../../../domain/music/bar-lines";
-import { applyInputOptions, type Melody, trackMelody } from "../../../domain/music/melody";
+import { applyInputOptions } from "../../../domain/music/chosen-part";
+import { type Melody, trackMelody } from "../../../domain/music/melody";
 import { chooseMelodyTrack } from "../../../domain/music/melody-choice";
 import { endTick } from "../../../domain/music/midi-note";
 import { usualPerformance } from "../../../domain/music/performance";

@@ -1,6 +1,6 @@
 /** Pieces that go on: what a technique hears, what becomes of its response, and which responses are refused. */
 import * as z from "zod";
-import { gridNoteSchema } from "../../../domain/music/melody";
+import { gridNoteSchema } from "../../../domain/music/grid-note";
 import { findSampleMelody } from "../../../domain/music/sample-melodies";
 import { type Score, scoreSchema, writeMidi } from "../../../domain/music/score";
 import { parseMidi } from "../../../domain/music/song";

@@ -2,7 +2,8 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import * as z from "zod";
-import { gridNoteSchema, toGrid, trackMelody } from "../../../domain/music/melody";
+import { gridNoteSchema } from "../../../domain/music/grid-note";
+import { toGrid, trackMelody } from "../../../domain/music/melody";
 import { findSampleMelody, sampleAsMelody } from "../../../domain/music/sample-melodies";
 import { composeScore, type Score, writeMidi } from "../../../domain/music/score";
 import { parseMidi, type Song } from "../../../domain/music/song";

@@ -1,6 +1,6 @@
 /** Pieces of several tracks that are re-written on one roll: what is told, and what becomes of the response. */
 import * as z from "zod";
-import { gridNoteSchema } from "../../../domain/music/melody";
+import { gridNoteSchema } from "../../../domain/music/grid-note";
 import { type Score, scoreSchema } from "../../../domain/music/score";
 import type { CompositionItem } from "../../../lambdas/stores/items";
 import { compositionCorrectionKey, compositionScoreKey } from "../../../naming/object-keys";

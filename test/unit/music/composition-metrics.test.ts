@@ -2,7 +2,7 @@
 import * as z from "zod";
 import cases from "../../../contracts/cases/composition-metrics.json";
 import { measureMusic, measureScore } from "../../../domain/music/composition-metrics";
-import { gridNoteSchema } from "../../../domain/music/melody";
+import { gridNoteSchema } from "../../../domain/music/grid-note";
 import type { Score } from "../../../domain/music/score";
 
 const caseSchema = z.object({

@@ -2,7 +2,8 @@
 import fc from "fast-check";
 import { barAt, barLines } from "../../../domain/music/bar-lines";
 import { UnreadableMidiError } from "../../../domain/music/byte-reader";
-import { applyInputOptions, firstBarWithNotes, type Melody, trackMelody } from "../../../domain/music/melody";
+import { applyInputOptions } from "../../../domain/music/chosen-part";
+import { firstBarWithNotes, type Melody, trackMelody } from "../../../domain/music/melody";
 import { melodyChanges } from "../../../domain/music/melody-changes";
 import { chooseMelodyTrack, whyNoTones } from "../../../domain/music/melody-choice";
 import { endTick, type MidiNote } from "../../../domain/music/midi-note";

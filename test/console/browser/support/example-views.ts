@@ -1,0 +1,46 @@
+/** Every page of the console with something on it: the route table, with names of real resources in its paths. */
+import { pageRoutes } from "../../../../console/src/app/routes";
+import { capsuleIds } from "../../../../console/src/learn/capsules";
+
+/** What stands on the pages. */
+export interface ExampleResources {
+  readonly compositionId: string;
+  readonly modelId: string;
+  readonly trainingJobIds: readonly [string, string];
+}
+
+/** A page to look at. */
+export interface ExampleView {
+  /** Its name, which can be the name of a file. */
+  readonly name: string;
+  readonly path: (resources: ExampleResources) => string;
+}
+
+const compositionViews = ["result", "edits", "compare", "lens", "variations"];
+
+/** What a route's path alone does not say. */
+const examples: Readonly<Record<string, readonly ExampleView[]>> = {
+  "/studio/:compositionId": compositionViews.map((view) => ({
+    name: `studio-${view}`,
+    path: ({ compositionId }) => `/studio/${compositionId}?view=${view}`,
+  })),
+  "/models/:id": [{ name: "model", path: ({ modelId }) => `/models/${modelId}` }],
+  "/training/:id": [{ name: "training-job", path: ({ trainingJobIds: [id] }) => `/training/${id}` }],
+  "/training/compare": [
+    { name: "training-compare", path: ({ trainingJobIds }) => `/training/compare?jobs=${trainingJobIds.join(",")}` },
+  ],
+  "/learn/:capsule": capsuleIds.map((id) => ({ name: `learn-${id}`, path: () => `/learn/${id}` })),
+};
+
+const viewsOf = (route: string): readonly ExampleView[] => {
+  const given = examples[route];
+  if (given !== undefined) return given;
+  if (route.includes(":")) throw new Error(`The route ${route} needs an example in example-views.ts.`);
+  return [{ name: route.slice(1).replaceAll("/", "-"), path: () => route }];
+};
+
+/** At least one view of each route, and the page of what does not exist. */
+export const exampleViews: readonly ExampleView[] = [
+  ...pageRoutes.flatMap(({ path }) => viewsOf(path)),
+  { name: "not-found", path: () => "/nowhere/at-all" },
+];
