@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -167,6 +167,44 @@ def test_a_request_ends_when_its_time_is_over(network: LoadedNetwork) -> None:
     with pytest.raises(InvocationFailure) as failure:
         TECHNIQUE.generate(network, request(), Deadline(time.monotonic() - 1))
     assert failure.value.code == "DEADLINE_EXCEEDED"
+
+
+@dataclass(frozen=True)
+class HalfTime(Deadline):
+    """A deadline of which more than half is used up after some tokens."""
+
+    tokens: int
+    written: list[str] = field(default_factory=list)
+
+    def remaining(self) -> float:
+        return self.at if len(self.written) < self.tokens else self.at / 4
+
+    def check(self, doing: str) -> None:
+        self.written.append(doing)
+
+
+@pytest.mark.parametrize("candidates", [2, 8])
+def test_after_half_of_the_time_one_candidate_goes_on_alone(network: LoadedNetwork, candidates: int) -> None:
+    asked = request(extensionBars=40, candidates=candidates)
+    hurried = TECHNIQUE.generate(network, asked, HalfTime(40, 100))
+    assert hurried.extra["continuation"] == {"firstStep": 32, "bars": 42}
+    words = f"The time was too short for more than 1 of the {candidates} candidates."
+    assert hurried.extra["remarks"] == [f"{words} The same request may give another piece."]
+    assert max(note.onset + note.duration for note in hurried.tracks[0].notes) > 41 * 16
+    in_time = TECHNIQUE.generate(network, asked, HalfTime(40, 100_000))
+    assert in_time == generate(network, asked)
+    assert "remarks" not in in_time.extra
+
+
+def test_candidates_that_have_ended_are_kept_when_the_time_gets_short(network: LoadedNetwork) -> None:
+    asked = request(extensionBars=3, candidates=8)
+    remarks = [
+        TECHNIQUE.generate(network, asked, HalfTime(40, tokens)).extra.get("remarks") for tokens in range(1, 120)
+    ]
+    ended = [int(words[0].split()[8]) for words in remarks if isinstance(words, list)]
+    assert ended == sorted(ended)
+    assert (ended[0], ended[-1]) == (1, 7)
+    assert remarks[-1] is None
 
 
 def test_models_are_rehearsed_and_must_know_the_time_signature_of_requests(network: LoadedNetwork) -> None:

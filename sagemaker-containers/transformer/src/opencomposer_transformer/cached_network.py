@@ -5,7 +5,6 @@ It takes numpy and ONNX Runtime only.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -84,8 +83,8 @@ class _Tensor:
     """Keys or values of all that was heard, [batch, heads, events, width], and the memory that takes those of the next
     run.
 
-    ONNX Runtime would ask the system for new memory in each run, and to get and clear it took three quarters of the time
-    of a run that follows a thousand events. So the two change roles instead.
+    ONNX Runtime would ask the system for new memory in each run, and to get and clear it took three quarters of the
+    time of a run that follows a thousand events. So the two change roles instead.
     """
 
     def __init__(self, heads: int, width: int) -> None:
