@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from opencomposer_music.model_metadata import Voice
 from opencomposer_music.piano_roll import Note
 from opencomposer_serving.deadline import Deadline
 from opencomposer_serving.failures import InvocationFailure, ModelRejected
@@ -24,6 +25,7 @@ from opencomposer_testing.serving_process import CONTAINERS, ServingProcess
 from opencomposer_testing.tiny_training_job import validate
 from opencomposer_testing.tiny_transformer import tiny_metadata, tiny_transformer
 from opencomposer_transformer.cached_network import LoadedNetwork
+from opencomposer_transformer.events import LineUp
 from opencomposer_transformer.transformer import Transformer
 
 STOCK = tiny_transformer()
@@ -151,16 +153,35 @@ def test_what_cannot_be_is_said_with_the_field_its_value_and_what_is_allowed(net
     assert broken(network, request(extensionBars=63)) == [
         ("/parameters/extensionBars", "63", "an integer from 0 to 62")
     ]
-    assert [field[0] for field in broken(network, request(extensionBars=63, lowestPitch=100))] == [
-        "/parameters/extensionBars",
-        "/parameters/lowestPitch",
-    ]
     full = (*TUNE, Note(63 * 16, 4, 60))
     assert broken(network, request(full, bars=64)) == [("/melody/bars", "64", "an integer from 1 to 63")]
-    assert broken(network, request(lowestPitch=100)) == [("/parameters/lowestPitch", "100", "an integer from 0 to 83")]
-    assert broken(network, request(highestPitch=20)) == [
-        ("/parameters/highestPitch", "20", "an integer from 58 to 127")
+
+
+def test_a_voice_that_has_no_pitch_in_any_octave_is_named_beside_what_else_is_wrong() -> None:
+    bells = (Voice("High bell", 14, "monophonic", 72, 75), Voice("Low bell", 14, "monophonic", 60, 63))
+    small = TECHNIQUE.load(tiny_transformer(replace(tiny_metadata(), line_up=LineUp(bells))))
+    assert broken(small, request(extensionBars=63, lowestPitch=77, highestPitch=80)) == [
+        ("/parameters/extensionBars", "63", "an integer from 0 to 62"),
+        ("/parameters/lowestPitch", "77", "an integer from 0 to 63"),
     ]
+    assert broken(small, request(lowestPitch=52, highestPitch=53))[0][0] == "/parameters/highestPitch"
+
+
+@pytest.mark.parametrize(("lowest", "highest"), [(100, 127), (0, 20), (90, 91), (70, 127)])
+def test_what_is_added_lies_between_the_pitches_asked_for_in_whatever_octave(
+    network: LoadedNetwork, lowest: int, highest: int
+) -> None:
+    made = generate(network, request(extensionBars=3, lowestPitch=lowest, highestPitch=highest, voices="all"))
+    added = [note.pitch for track in made.tracks for note in track.notes]
+    assert made.tracks[0].notes
+    assert all(lowest <= pitch <= highest for pitch in added)
+
+
+def test_a_kept_register_is_that_of_the_track(network: LoadedNetwork) -> None:
+    kept = generate(network, request(extensionBars=8, keepRegister=True, creativeRisk=2.0, samplingTechnique="random"))
+    free = generate(network, request(extensionBars=8, creativeRisk=2.0, samplingTechnique="random"))
+    assert all(60 <= note.pitch <= 69 for note in kept.tracks[0].notes)
+    assert not all(60 <= note.pitch <= 69 for note in free.tracks[0].notes)
 
 
 def test_a_request_ends_when_its_time_is_over(network: LoadedNetwork) -> None:
@@ -256,6 +277,7 @@ def test_every_parameter_out_of_range_is_named_at_once(server: ServingProcess) -
         "density": 5,
         "lowestPitch": -1,
         "highestPitch": 128,
+        "keepRegister": 1,
         "candidates": 9,
         "temperature": 1,
     }

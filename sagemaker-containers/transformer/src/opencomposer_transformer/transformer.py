@@ -70,9 +70,16 @@ class Transformer:
         rests = max(0, melody.bars - _bars_until(seam))
         most_heard = most_bars - rests
         problems = _broken_bars(melody, _bars_until(seam) + rests, settings, most_bars)
+        placed = replace(assignment, shifts=settings.placed_shifts(metadata.line_up, assignment))
         try:
             wishes = settings.wishes(
-                metadata.line_up, assignment.shifts, present, BAR_SHAPE, melody.tempo, request.seed
+                metadata.line_up,
+                placed.shifts,
+                present,
+                BAR_SHAPE,
+                melody.tempo,
+                request.seed,
+                assignment.heard.voices,
             )
         except NoPitchToWrite as problem:
             raise _refusal([*problems, _broken_pitch(problem, settings)]) from None
@@ -96,7 +103,7 @@ class Transformer:
             raise unusable_model(ModelRejected("it returns numbers that are not finite")) from None
         except ModelRejected as error:
             raise unusable_model(error) from None
-        made = _respond(metadata.line_up, given_tracks, assignment, written, bars, rests)
+        made = _respond(metadata.line_up, given_tracks, placed, written, bars, rests)
         remarks = _remarks(len(metadata.line_up.voices), given_tracks, written, settings.candidates)
         return replace(made, extra={**made.extra, "remarks": remarks}) if remarks else made
 
