@@ -192,6 +192,19 @@ def test_a_given_note_that_lasts_into_a_gap_is_kept_to_its_end() -> None:
     assert np.flatnonzero(grammar.open_tokens()).tolist() == [FIRST_POSITION + 4]
 
 
+def test_no_place_is_named_at_which_only_given_notes_sound_on() -> None:
+    line_up = LineUp((Voice("Keys", 0, "polyphonic", 0, 11),))
+    vocabulary = Vocabulary(line_up)
+    piece = VoicedPiece(FOUR, 3, ((Note(12, 20, 0), Note(14, 20, 10)),))
+    limits, stretch = WritingLimits(((10, 10),)), Stretch(FOUR, 32, 2, "gap")
+    grammar = Grammar(vocabulary, stretch, limits, [True], kept_notes(piece, [True], 32))
+    for token in (BAR, FIRST_POSITION, vocabulary.off(0, 0)):
+        assert grammar.open_tokens()[token]
+        grammar.push(token)
+    # The only pitch that may start is the one that sounds until the next place but one.
+    assert np.flatnonzero(grammar.open_tokens()).tolist() == [FIRST_POSITION + 2]
+
+
 def test_what_ends_in_one_voice_may_start_in_the_next() -> None:
     voices = tuple(Voice(name, 0, "polyphonic", 60, 65) for name in ("Right", "Left"))
     line_up = LineUp(voices)

@@ -94,6 +94,21 @@ def test_one_of_several_candidates_goes_on_alone_as_it_would_beside_the_others(
     assert not np.allclose(kept[0], beside[0], atol=1e-2)
 
 
+def test_what_is_heard_later_takes_the_memory_of_what_was_heard_before(
+    exported: tuple[DecoderNetwork, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, content = exported
+    loaded, events = load_network(content, 1), random_events(made, 2, 40)
+    monkeypatch.setattr("opencomposer_transformer.cached_network.GROWTH", 4)
+    used = CachedNetwork(loaded)
+    used.start(columns_between(events, 0, 30), events.voices.numpy(), candidates=4)
+    used.keep(3)
+    told = columns_between(EventInputs(*(part[:1] for part in events)), 0, 20)
+    again = used.start(told, events.voices.numpy()[:1], candidates=2)
+    assert np.array_equal(again, CachedNetwork(loaded).start(told, events.voices.numpy()[:1], candidates=2))
+    assert used.heard == 20
+
+
 def test_a_file_of_another_network_is_noticed(exported: tuple[DecoderNetwork, bytes]) -> None:
     made, content = exported
     verify_export(content, made)
@@ -156,6 +171,12 @@ def fixed_past(model: onnx.ModelProto) -> None:
     axis.dim_value = 7
 
 
+def keys_that_stand_twice(model: onnx.ModelProto) -> None:
+    [attention] = [node for node in model.graph.node if "keys_0" in node.output]
+    attention.output[list(attention.output).index("keys_0")] = "once"
+    model.graph.node.append(onnx.helper.make_node("Concat", ["once", "once"], ["keys_0"], axis=2))
+
+
 def other_opset(model: onnx.ModelProto) -> None:
     model.opset_import[0].version = 24
 
@@ -167,6 +188,7 @@ def other_opset(model: onnx.ModelProto) -> None:
         (float_tokens, "cannot load it|its input voices is tensor.int64., expected tensor.float."),
         (not_finite, "numbers that are not finite"),
         (fixed_past, r"its input past_keys_0 has shape \[any, 4, 7, 32\], expected \[any, 4, any, 32\]|cannot load it"),
+        (keys_that_stand_twice, "ONNX Runtime cannot run it"),
         (other_opset, "its opset is 24, allowed is 23"),
     ],
 )

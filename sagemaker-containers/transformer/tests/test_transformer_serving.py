@@ -8,11 +8,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from opencomposer_music.model_metadata import Voice
 from opencomposer_music.piano_roll import Note
 from opencomposer_serving.deadline import Deadline
 from opencomposer_serving.failures import InvocationFailure, ModelRejected
@@ -24,6 +25,7 @@ from opencomposer_testing.serving_process import CONTAINERS, ServingProcess
 from opencomposer_testing.tiny_training_job import validate
 from opencomposer_testing.tiny_transformer import tiny_metadata, tiny_transformer
 from opencomposer_transformer.cached_network import LoadedNetwork
+from opencomposer_transformer.events import LineUp
 from opencomposer_transformer.transformer import Transformer
 
 STOCK = tiny_transformer()
@@ -151,22 +153,79 @@ def test_what_cannot_be_is_said_with_the_field_its_value_and_what_is_allowed(net
     assert broken(network, request(extensionBars=63)) == [
         ("/parameters/extensionBars", "63", "an integer from 0 to 62")
     ]
-    assert [field[0] for field in broken(network, request(extensionBars=63, lowestPitch=100))] == [
-        "/parameters/extensionBars",
-        "/parameters/lowestPitch",
-    ]
     full = (*TUNE, Note(63 * 16, 4, 60))
     assert broken(network, request(full, bars=64)) == [("/melody/bars", "64", "an integer from 1 to 63")]
-    assert broken(network, request(lowestPitch=100)) == [("/parameters/lowestPitch", "100", "an integer from 0 to 83")]
-    assert broken(network, request(highestPitch=20)) == [
-        ("/parameters/highestPitch", "20", "an integer from 58 to 127")
+
+
+def test_a_voice_that_has_no_pitch_in_any_octave_is_named_beside_what_else_is_wrong() -> None:
+    bells = (Voice("High bell", 14, "monophonic", 72, 75), Voice("Low bell", 14, "monophonic", 60, 63))
+    small = TECHNIQUE.load(tiny_transformer(replace(tiny_metadata(), line_up=LineUp(bells))))
+    assert broken(small, request(extensionBars=63, lowestPitch=77, highestPitch=80)) == [
+        ("/parameters/extensionBars", "63", "an integer from 0 to 62"),
+        ("/parameters/lowestPitch", "77", "an integer from 0 to 63"),
     ]
+    assert broken(small, request(lowestPitch=52, highestPitch=53))[0][0] == "/parameters/highestPitch"
+
+
+@pytest.mark.parametrize(("lowest", "highest"), [(100, 127), (0, 20), (90, 91), (70, 127)])
+def test_what_is_added_lies_between_the_pitches_asked_for_in_whatever_octave(
+    network: LoadedNetwork, lowest: int, highest: int
+) -> None:
+    made = generate(network, request(extensionBars=3, lowestPitch=lowest, highestPitch=highest, voices="all"))
+    added = [note.pitch for track in made.tracks for note in track.notes]
+    assert made.tracks[0].notes
+    assert all(lowest <= pitch <= highest for pitch in added)
+
+
+def test_a_kept_register_is_that_of_the_track(network: LoadedNetwork) -> None:
+    kept = generate(network, request(extensionBars=8, keepRegister=True, creativeRisk=2.0, samplingTechnique="random"))
+    free = generate(network, request(extensionBars=8, creativeRisk=2.0, samplingTechnique="random"))
+    assert all(60 <= note.pitch <= 69 for note in kept.tracks[0].notes)
+    assert not all(60 <= note.pitch <= 69 for note in free.tracks[0].notes)
 
 
 def test_a_request_ends_when_its_time_is_over(network: LoadedNetwork) -> None:
     with pytest.raises(InvocationFailure) as failure:
         TECHNIQUE.generate(network, request(), Deadline(time.monotonic() - 1))
     assert failure.value.code == "DEADLINE_EXCEEDED"
+
+
+@dataclass(frozen=True)
+class HalfTime(Deadline):
+    """A deadline of which more than half is used up after some tokens."""
+
+    tokens: int
+    written: list[str] = field(default_factory=list)
+
+    def remaining(self) -> float:
+        return self.at if len(self.written) < self.tokens else self.at / 4
+
+    def check(self, doing: str) -> None:
+        self.written.append(doing)
+
+
+@pytest.mark.parametrize("candidates", [2, 8])
+def test_after_half_of_the_time_one_candidate_goes_on_alone(network: LoadedNetwork, candidates: int) -> None:
+    asked = request(extensionBars=40, candidates=candidates)
+    hurried = TECHNIQUE.generate(network, asked, HalfTime(40, 100))
+    assert hurried.extra["continuation"] == {"firstStep": 32, "bars": 42}
+    words = f"The time was too short for more than 1 of the {candidates} candidates."
+    assert hurried.extra["remarks"] == [f"{words} The same request may give another piece."]
+    assert max(note.onset + note.duration for note in hurried.tracks[0].notes) > 41 * 16
+    in_time = TECHNIQUE.generate(network, asked, HalfTime(40, 100_000))
+    assert in_time == generate(network, asked)
+    assert "remarks" not in in_time.extra
+
+
+def test_candidates_that_have_ended_are_kept_when_the_time_gets_short(network: LoadedNetwork) -> None:
+    asked = request(extensionBars=3, candidates=8)
+    remarks = [
+        TECHNIQUE.generate(network, asked, HalfTime(40, tokens)).extra.get("remarks") for tokens in range(1, 120)
+    ]
+    ended = [int(words[0].split()[8]) for words in remarks if isinstance(words, list)]
+    assert ended == sorted(ended)
+    assert (ended[0], ended[-1]) == (1, 7)
+    assert remarks[-1] is None
 
 
 def test_models_are_rehearsed_and_must_know_the_time_signature_of_requests(network: LoadedNetwork) -> None:
@@ -218,6 +277,7 @@ def test_every_parameter_out_of_range_is_named_at_once(server: ServingProcess) -
         "density": 5,
         "lowestPitch": -1,
         "highestPitch": 128,
+        "keepRegister": 1,
         "candidates": 9,
         "temperature": 1,
     }

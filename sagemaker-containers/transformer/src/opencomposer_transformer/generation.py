@@ -83,7 +83,7 @@ class Written:
     candidates.
 
     chosen: the number among those that have finished; likelihoods: their mean log probability a token; endings: only
-    where a cadence was wished for.
+    where a cadence was wished for. is_hurried: candidates were given up because the time ran short.
     """
 
     voices: tuple[tuple[Note, ...], ...]
@@ -92,6 +92,7 @@ class Written:
     chosen: int
     likelihoods: tuple[float, ...]
     endings: tuple[EndingGrade, ...] = ()
+    is_hurried: bool = False
 
 
 @dataclass(frozen=True)
@@ -130,11 +131,13 @@ def extend(
     before_each_token: Callable[[], None] = lambda: None,
     *,
     seam: int | None = None,
+    is_late: Callable[[], bool] = lambda: False,
 ) -> Written:
     """Goes on with a piece until it has `bars` bars in all.
 
     piece: what the voices of the line-up have so far; present: the voices that go on, [voices], silent ones too. seam:
-    the step of the first new note, if other music than this lasts longer.
+    the step of the first new note, if other music than this lasts longer. is_late: from when it returns True, only one
+    candidate is written to its end, and none if another has ended.
 
     A piece without a note begins anew. Raises NotFinite, and ValueError if no room is left.
     """
@@ -154,7 +157,7 @@ def extend(
 
     prompt = _longest_that_fits(last_bars, heard_bars, wishes, metadata.context, bars - heard_bars + 1)
     plan = _Plan(piece, present, prompt, stretch, told_bars, (BAR,) if seam == 0 else ())
-    return _write(network, metadata, plan, wishes, before_each_token)
+    return _write(network, metadata, plan, wishes, before_each_token, is_late)
 
 
 def fill(
@@ -221,6 +224,7 @@ def _write(
     plan: _Plan,
     wishes: Wishes,
     before_each_token: Callable[[], None],
+    is_late: Callable[[], bool] = lambda: False,
 ) -> Written:
     vocabulary, stretch, present = metadata.vocabulary, plan.stretch, plan.present
     kept = kept_notes(plan.heard, present, stretch.first_step)
@@ -235,10 +239,14 @@ def _write(
         min(TOKENS_A_BAR * new_bars, 2 * metadata.context),
     )
     candidates = [Candidate(writer, grammar.copy(), wishes.seed, number) for number in range(wishes.candidates)]
+    is_hurried = False
     for first in range(0, len(candidates), metadata.candidates_at_once):
+        if first > 0 and is_late():
+            is_hurried = True
+            break
         group = candidates[first : first + metadata.candidates_at_once]
-        _write_together(network, metadata, plan, wishes.density, group, before_each_token)
-    return _chosen(candidates, vocabulary, plan)
+        is_hurried |= _write_together(network, metadata, plan, wishes.density, group, before_each_token, is_late)
+    return replace(_chosen(candidates, vocabulary, plan), is_hurried=is_hurried)
 
 
 def _write_together(
@@ -248,15 +256,23 @@ def _write_together(
     density: int,
     candidates: Sequence[Candidate],
     before_each_token: Callable[[], None],
-) -> None:
-    """Lets candidates draw tokens until all have finished. Where their caches grow too large for what all may take, the
-    likeliest goes on alone, and the others that have not finished are given up."""
+    is_late: Callable[[], bool],
+) -> bool:
+    """Lets candidates draw tokens until all have finished. Returns True if some were given up because it was late.
+
+    Where it is late, those that have not finished are given up, if one has; otherwise the likeliest goes on alone, as
+    it does where the caches grow too large for what all may take.
+    """
     prompt, first_place = plan.prompt, metadata.vocabulary.first_place(plan.stretch.bar_shape)
     logits = network.start(prompt.columns, prompt.voices[np.newaxis], candidates=len(candidates))
     most_heard = metadata.most_heard_together(len(candidates))
-    for heard in itertools.count(len(prompt)):
+    is_hurried, heard = False, len(prompt)
+    while True:
         before_each_token()
-        if len(candidates) > 1 and heard >= most_heard:
+        if len(candidates) > 1 and (heard >= most_heard or is_late()):
+            is_hurried = heard < most_heard
+            if is_hurried and any(candidate.grammar.finished for candidate in candidates):
+                return True
             number = _likeliest_to_go_on(candidates)
             candidates, logits = [candidates[number]], logits[number : number + 1]
             network.keep(number)
@@ -264,7 +280,7 @@ def _write_together(
             if not candidate.grammar.finished:
                 candidate.take(row)
         if all(candidate.grammar.finished for candidate in candidates):
-            return
+            return is_hurried
         # A candidate that has ended hears its last token again, and is not asked any more.
         grammars = [candidate.grammar for candidate in candidates]
         bars = plan.told_bars
@@ -276,6 +292,7 @@ def _write_together(
             [grammar.step for grammar in grammars],
         )
         logits = network.step(EventColumns(*(np.array(column)[:, np.newaxis] for column in columns)))
+        heard += 1
 
 
 def _likeliest_to_go_on(candidates: Sequence[Candidate]) -> int:

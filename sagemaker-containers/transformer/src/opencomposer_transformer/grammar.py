@@ -131,7 +131,6 @@ class Grammar:
             state.kept = dict(kept[voice])
             # A note that lasts to the end of the stretch, or beyond it, needs no event.
             state.sounding = {pitch: end if end < stretch.stop_step else NEVER for pitch, end in kept[voice].items()}
-        self._free_from = min(self._voice_free_from(voice) for voice in self._active)
 
     def _register(self, voice: int) -> slice:
         low, high = self._vocabulary.line_up.pitch_range(voice)
@@ -226,7 +225,6 @@ class Grammar:
         self._named = False
         self._voice = voice
         self._rank = NOTHING if self._monophonic[voice] else _rank(starts, pitch)
-        self._free_from = 0
 
     def _open_events(self, mask: Mask) -> bool:
         """Opens the events of the voices that may have one now. Returns True if one of them has to."""
@@ -289,7 +287,8 @@ class Grammar:
         """Opens the tokens by which time moves on."""
         stretch, base = self._stretch, self.bar * self._size
         latest = min(self._states[voice].deadline for voice in self._active)
-        first = max(self._place + 1, stretch.first_step - base, self._free_from - base)
+        free_from = min(self._voice_free_from(voice) for voice in self._active)
+        first = max(self._place + 1, stretch.first_step - base, free_from - base)
         last = min(self._size - 1, latest - base)
         if first <= last:
             mask[FIRST_POSITION + first : FIRST_POSITION + last + 1] = True
@@ -315,14 +314,16 @@ class Grammar:
 
     def _voice_free_from(self, voice: int) -> int:
         """Returns the first step at which a voice can have an event."""
-        kept = self._states[voice].kept
-        if not kept:
+        state = self._states[voice]
+        if not state.kept:
             return 0
         if self._monophonic[voice]:
-            return next(iter(kept.values()))
-        onsets = self._onsets[voice]
-        pitches = self._vocabulary.pitch_of[onsets].tolist()
-        return 0 if any(pitch not in kept for pitch in pitches) else min(kept.values())
+            return next(iter(state.kept.values()))
+        # A note that was written can end, and of the pitches that are not kept one can start.
+        if len(state.sounding) > len(state.kept):
+            return 0
+        pitches = self._vocabulary.pitch_of[self._onsets[voice]].tolist()
+        return 0 if any(pitch not in state.kept for pitch in pitches) else min(state.kept.values())
 
 
 def _rank(starts: bool, pitch: int) -> int:

@@ -32,6 +32,8 @@ MELODY = "Melody"
 """The name of the track that the melody goes on with; requests give it none."""
 MAX_TRACKS = 16
 """A response has at most so many tracks."""
+SHARE_OF_ALL_CANDIDATES = 0.5
+"""After this share of the time only one candidate is written on, which takes a small part of the time of eight."""
 LOUDNESS_BARS = 2
 """What is added is as loud as the mean of so many last bars of the track that it goes on with."""
 
@@ -68,15 +70,23 @@ class Transformer:
         rests = max(0, melody.bars - _bars_until(seam))
         most_heard = most_bars - rests
         problems = _broken_bars(melody, _bars_until(seam) + rests, settings, most_bars)
+        placed = replace(assignment, shifts=settings.placed_shifts(metadata.line_up, assignment))
         try:
             wishes = settings.wishes(
-                metadata.line_up, assignment.shifts, present, BAR_SHAPE, melody.tempo, request.seed
+                metadata.line_up,
+                placed.shifts,
+                present,
+                BAR_SHAPE,
+                melody.tempo,
+                request.seed,
+                assignment.heard.voices,
             )
         except NoPitchToWrite as problem:
             raise _refusal([*problems, _broken_pitch(problem, settings)]) from None
         if problems:
             raise _refusal(problems)
         bars = min(most_heard, _bars_until(seam) + settings.added_bars(BAR_SHAPE, melody.tempo))
+        late = (1 - SHARE_OF_ALL_CANDIDATES) * deadline.remaining()
         try:
             written = extend(
                 CachedNetwork(model),
@@ -85,14 +95,17 @@ class Transformer:
                 present,
                 bars,
                 wishes,
-                lambda: deadline.check("going on with the piece"),
+                lambda: deadline.check("going on with the piece; fewer bars, or fewer candidates, take less"),
                 seam=seam,
+                is_late=lambda: deadline.remaining() < late,
             )
         except NotFinite:
             raise unusable_model(ModelRejected("it returns numbers that are not finite")) from None
         except ModelRejected as error:
             raise unusable_model(error) from None
-        return _respond(metadata.line_up, given_tracks, assignment, written, bars, rests)
+        made = _respond(metadata.line_up, given_tracks, placed, written, bars, rests)
+        remarks = _remarks(len(metadata.line_up.voices), given_tracks, written, settings.candidates)
+        return replace(made, extra={**made.extra, "remarks": remarks}) if remarks else made
 
 
 class _Problem(NamedTuple):
@@ -169,15 +182,24 @@ def _respond(
         replace(track, notes=[note._replace(onset=note.onset + shift) for note in track.notes]) for track in tracks
     ]
     extra: dict[str, object] = {"continuation": {"firstStep": written.first_step + shift, "bars": bars + rests}}
-    sounding = sum(bool(track.notes) for track in given)
-    if sounding > len(line_up.voices):
-        extra["remarks"] = [_remark_on_voices(len(line_up.voices), sounding)]
     return Generated(later, metrics, extra)
 
 
-def _remark_on_voices(voices: int, tracks: int) -> str:
-    """Returns why not all tracks go on."""
-    return f"The model has {voices} voices, so no more than {voices} of the {tracks} tracks with notes go on."
+def _remarks(voices: int, given: Sequence[GivenTrack], written: Written, candidates: int) -> list[str]:
+    """Returns why not all tracks go on, and why not all candidates were written."""
+    remarks = []
+    sounding = sum(bool(track.notes) for track in given)
+    if sounding > voices:
+        remarks.append(
+            f"The model has {voices} voices, so no more than {voices} of the {sounding} tracks with notes go on."
+        )
+    if written.is_hurried:
+        ended = len(written.likelihoods)
+        remarks.append(
+            f"The time was too short for more than {ended} of the {candidates} candidates. "
+            "The same request may give another piece."
+        )
+    return remarks
 
 
 def _loudness(notes: Sequence[Note]) -> int:

@@ -147,15 +147,11 @@ def _split(notes: Sequence[Note], most: int) -> list[tuple[Note, ...]]:
     A note that sounds in the upper half of a chord is counted from the top, one in the lower half from the bottom; what
     is between the lines, and what starts while its line is busy, is left out. A line without a note is left out, too.
     """
-    chords = [
-        sorted(
-            (other.pitch for other in notes if other.onset <= note.onset < other.onset + other.duration), reverse=True
-        )
-        for note in notes
-    ]
-    count = min(most, max(len(chord) for chord in chords))
+    chords = _chords_at_onsets(notes)
+    count = min(most, max(len(chord) for chord in chords.values()))
     lines: list[list[Note]] = [[] for _ in range(count)]
-    for note, chord in zip(notes, chords, strict=True):
+    for note in notes:
+        chord = chords[note.onset]
         from_top = chord.index(note.pitch)
         from_bottom = len(chord) - 1 - from_top
         number = from_top if from_top <= from_bottom else count - 1 - from_bottom
@@ -163,3 +159,15 @@ def _split(notes: Sequence[Note], most: int) -> list[tuple[Note, ...]]:
         if in_half and (not lines[number] or lines[number][-1].onset + lines[number][-1].duration <= note.onset):
             lines[number].append(note)
     return [tuple(line) for line in lines if line]
+
+
+def _chords_at_onsets(notes: Sequence[Note]) -> dict[int, list[int]]:
+    """Returns, for each step at which one of the notes starts, the pitches that sound from high to low. The notes are
+    sorted by onset, so each step looks only at those that sounded before it."""
+    chords: dict[int, list[int]] = {}
+    sounding: list[Note] = []
+    for onset, starting in itertools.groupby(notes, key=lambda note: note.onset):
+        sounding = [note for note in sounding if onset < note.onset + note.duration]
+        sounding += starting
+        chords[onset] = sorted((note.pitch for note in sounding), reverse=True)
+    return chords
