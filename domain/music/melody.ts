@@ -196,13 +196,19 @@ export interface ModelNote extends GridNote {
 }
 
 /**
- * Returns where a played note lies on the grid of sixteenths, in a piece of `steps`. This is the one rule for music off
- * the grid: onset and end go to the nearest step, and a note lasts at least one step and stays inside the piece.
+ * Returns where a note lies on the grid that is played from one place to another, in sixteenths, in music of `steps`.
+ * This is the one rule for music off the grid: onset and end go to the nearest step, and a note lasts at least one step
+ * and stays inside the music.
  */
+export function onSteps(from: number, to: number, steps: number): { onset: number; end: number } {
+  const onset = Math.min(Math.round(from), steps - 1);
+  return { onset, end: Math.min(Math.max(Math.round(to), onset + 1), steps) };
+}
+
+/** Returns where a played note lies on the grid of sixteenths, in a piece of `steps`, by the rule of {@link onSteps}. */
 export function gridPlace(note: MidiNote, ticksPerBeat: number, steps: number): { onset: number; end: number } {
   const step = ticksPerBeat / stepsPerBeat;
-  const onset = Math.min(Math.round(note.startTick / step), steps - 1);
-  return { onset, end: Math.min(Math.max(Math.round(endTick(note) / step), onset + 1), steps) };
+  return onSteps(note.startTick / step, endTick(note) / step, steps);
 }
 
 /**

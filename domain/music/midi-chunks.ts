@@ -36,13 +36,14 @@ export function unwrapMidi(bytes: Uint8Array): UnwrappedMidi {
   if (kindAt(bytes, 0) === "MThd") return { bytes, changes: [] };
   if (kindAt(bytes, 0) === "RIFF") {
     const kind = kindAt(bytes, 8);
-    if (kind !== "RMID") unreadable(`this is a RIFF file of the kind ${quoted(kind)}, not a MIDI file`);
+    if (kind !== "RMID") unreadable("NOT_MIDI", `this is a RIFF file of the kind ${quoted(kind)}, not a MIDI file`);
     const inside = riffData(bytes) ?? bytes.subarray(Math.max(0, find(bytes, "MThd", 12)));
-    if (kindAt(inside, 0) !== "MThd") unreadable("this is a RIFF file of the kind RMID without a MIDI file in it");
+    if (kindAt(inside, 0) !== "MThd")
+      unreadable("NOT_MIDI", "this is a RIFF file of the kind RMID without a MIDI file in it");
     return { bytes: inside, changes: ["the MIDI file was taken out of the RIFF file (RMID) around it"] };
   }
   const at = find(bytes.subarray(0, maxBytesBeforeHeader + "MThd".length), "MThd", 0);
-  if (at < 0) unreadable('this is not a MIDI file: it does not begin with "MThd"');
+  if (at < 0) unreadable("NOT_MIDI", 'this is not a MIDI file: it does not begin with "MThd"');
   return { bytes: bytes.subarray(at), changes: [`${counted(at, "byte")} before the header ${were(at)} left out`] };
 }
 
@@ -60,9 +61,13 @@ function riffData(bytes: Uint8Array): Uint8Array | undefined {
   return undefined;
 }
 
+/** The unit in which a file counts time: parts of a quarter note, or of a second. */
+export type Division = { readonly ticksPerBeat: number } | { readonly ticksPerSecond: number };
+
 export interface MidiHeader {
-  /** Ticks of a quarter note. */
-  readonly division: number;
+  /** 0 and 1: all tracks sound together. 2: each track is a pattern of its own, and they sound one after the other. */
+  readonly format: number;
+  readonly division: Division;
   /** Number of tracks, as the header states it. */
   readonly trackCount: number;
   /** Offset at which the first chunk after the header begins. */
@@ -74,17 +79,33 @@ export interface MidiHeader {
  * @throws UnreadableMidiError when it is none, or the file is of a kind that we cannot use
  */
 export function readHeader(bytes: Uint8Array): MidiHeader {
-  if (bytes.length < 14) unreadable(`this is not a MIDI file: its header ends after ${bytes.length} of 14 bytes`);
+  if (bytes.length < 14)
+    unreadable("NOT_MIDI", `this is not a MIDI file: its header ends after ${bytes.length} of 14 bytes`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const headerLength = view.getUint32(4);
   if (headerLength < 6 || 8 + headerLength > bytes.length)
-    unreadable(`the header chunk has the length ${headerLength}; it must be 6`);
+    unreadable("DAMAGED_MIDI", `the header chunk has the length ${headerLength}; it must be 6`);
   const format = view.getUint16(8);
+  if (format > 2) unreadable("DAMAGED_MIDI", `the file has the format ${format}; it must be 0, 1 or 2`);
+  return { format, division: readDivision(view), trackCount: view.getUint16(10), end: 8 + headerLength };
+}
+
+/** Frames in a second by the number with which SMPTE time names them. 29 stands for 30 frames in 1.001 seconds. */
+const frameRates: Readonly<Record<number, number>> = { 24: 24, 25: 25, 29: 30 / 1.001, 30: 30 };
+
+/** Reads the division: ticks of a beat or, with the highest bit set, SMPTE frames of a second and ticks of a frame. */
+function readDivision(view: DataView): Division {
   const division = view.getUint16(12);
-  if (format > 1) unreadable(`MIDI format ${format} is not supported; formats 0 and 1 are`);
-  if (division === 0) unreadable("the division is 0 ticks a beat; it must be 1 to 32767");
-  if (division >= 0x8000) unreadable("the division counts SMPTE frames; only ticks per beat are supported");
-  return { division, trackCount: view.getUint16(10), end: 8 + headerLength };
+  if (division === 0) unreadable("DAMAGED_MIDI", "the division is 0 ticks a beat; it must be 1 to 32767");
+  if (division < 0x8000) return { ticksPerBeat: division };
+  const frames = -view.getInt8(12);
+  const framesPerSecond = frameRates[frames];
+  const ticksPerFrame = view.getUint8(13);
+  if (framesPerSecond === undefined || ticksPerFrame === 0) {
+    const found = `${frames} frames a second and ${ticksPerFrame} ticks a frame`;
+    return unreadable("DAMAGED_MIDI", `the division is ${found}; it must be 24, 25, 29 or 30 and 1 to 255`);
+  }
+  return { ticksPerSecond: framesPerSecond * ticksPerFrame };
 }
 
 /** The place at which the events of one track end, as far as they could be read. */
@@ -123,7 +144,8 @@ export function walkChunks({ bytes, header, readTrack, addChange }: WalkChunksPa
     const kind = kindAt(bytes, offset);
     const declaredEnd = endOf(offset);
     if (kind === "MTrk") {
-      if (tracks === midiLimits.tracks) unreadable(`the file has more than ${midiLimits.tracks} tracks`);
+      if (tracks === midiLimits.tracks)
+        unreadable("TOO_MANY_TRACKS", `the file has more than ${midiLimits.tracks} tracks`);
       const label = `track ${tracks}`;
       const declared = declaredEnd - offset - 8;
       const from = offset + 8;
@@ -166,7 +188,7 @@ export function walkChunks({ bytes, header, readTrack, addChange }: WalkChunksPa
       offset = next;
     }
   }
-  if (tracks === 0) unreadable("the file has no tracks");
+  if (tracks === 0) unreadable("NO_NOTES", "the file has no tracks");
   const after = bytes.length - offset;
   if (after > 0) addChange(`${counted(after, "byte")} after the last track ${were(after)} left out`);
   if (tracks !== header.trackCount) {
@@ -191,6 +213,7 @@ function readWithDeclaredLength(read: () => TrackEnd, { label, declared, believe
   } catch (error) {
     if (believed || !(error instanceof UnreadableMidiError)) throw error;
     return unreadable(
+      error.code,
       `${error.message}; ${label} says that it has ${counted(declared, "byte")}, which cannot be right`,
     );
   }

@@ -9,7 +9,7 @@
  */
 import { ByteReader, EventCutOff, maxDelta, midiLimits, unreadable } from "./byte-reader";
 import { type ChannelKind, type FileKind, Tally } from "./left-out-events";
-import { readHeader, type TrackEnd, unwrapMidi, walkChunks } from "./midi-chunks";
+import { type Division, type MidiHeader, readHeader, type TrackEnd, unwrapMidi, walkChunks } from "./midi-chunks";
 import { PlainTrack } from "./plain-track";
 import { textReader } from "./text-encoding";
 
@@ -55,6 +55,10 @@ const maxNamesKept = 4;
 const maxTextsKept = 200;
 /** The maximum number of quarter notes in a bar: no time signature says more than 255 whole notes. */
 const maxBeatsPerBar = 255 * 4;
+/** The tempo of a file that says nothing: 120 beats a minute. */
+const usualMicrosecondsPerBeat = 500_000;
+/** Ticks of a beat in a file that counts parts of a second. */
+const ticksOfTimedBeat = 480;
 /** The maximum number of kinds of changes that are listed; nobody reads more. */
 const maxChanges = 100;
 
@@ -196,6 +200,21 @@ export interface ScannedTrack {
   readonly plainFile: ArrayBuffer;
 }
 
+/** How the time of a file becomes ticks. */
+interface FileTime {
+  /** Ticks of a quarter note. */
+  readonly ticksPerBeat: number;
+  /** Ticks of the unit in which the file counts: 1, unless it counts parts of a second. */
+  readonly ticksPerUnit: number;
+}
+
+interface FileScanParams {
+  readonly time: FileTime;
+  /** The format that the header states. */
+  readonly format: number;
+  readonly maxNotes: number;
+}
+
 /** The facts of the whole file, gathered while its chunks are scanned one after the other. */
 class FileScan {
   readonly changes = new Set<string>();
@@ -218,10 +237,11 @@ class FileScan {
   private readonly keySigns = new Signs();
   private events = 0;
   private longWaits = 0;
+  private lastTimeSignature = { tick: 0, numerator: 4, denominator: 4 };
   private readonly lastTick: number;
 
-  constructor(private readonly division: number) {
-    this.lastTick = midiLimits.bars * maxBeatsPerBar * division;
+  constructor(private readonly params: FileScanParams) {
+    this.lastTick = midiLimits.bars * maxBeatsPerBar * params.time.ticksPerBeat;
   }
 
   addChange(change: string): void {
@@ -230,15 +250,20 @@ class FileScan {
 
   /** Reads the events of one track chunk up to its end-of-track event, or as far as there are any. */
   scanTrack(reader: ByteReader, label: string): TrackEnd {
-    const track = new TrackScan(new PlainTrack(this.division, this.lastTick));
-    let tick = 0;
+    const { time, format } = this.params;
+    const track = new TrackScan(new PlainTrack(time.ticksPerBeat, this.lastTick));
+    const begin = format === 2 ? this.beginPattern() : 0;
+    let elapsed = 0;
+    let tick = begin;
     let ended = false;
     let running: number | undefined;
     try {
       while (!reader.finished && !ended) {
         this.events += 1;
-        if (this.events > midiLimits.events) unreadable(`the file has more than ${midiLimits.events} events`);
-        tick += reader.quantity();
+        if (this.events > midiLimits.events)
+          unreadable("TOO_MANY_EVENTS", `the file has more than ${midiLimits.events} events`);
+        elapsed += reader.quantity();
+        tick = begin + Math.round(elapsed * time.ticksPerUnit);
         const first = reader.peek();
         if (first === 0xff) {
           reader.byte();
@@ -261,7 +286,11 @@ class FileScan {
         } else {
           if (first >= 0x80) running = reader.byte();
           const status =
-            running ?? unreadable(`${label} begins an event with the data byte ${first} at offset ${reader.offset}`);
+            running ??
+            unreadable(
+              "DAMAGED_MIDI",
+              `${label} begins an event with the data byte ${first} at offset ${reader.offset}`,
+            );
           this.scanChannelMessage(reader, track, status, tick);
         }
       }
@@ -274,7 +303,7 @@ class FileScan {
     this.end = Math.max(this.end, tick);
     this.longWaits += track.longWaits;
     if (this.longWaits > midiLimits.longWaits) {
-      unreadable(`the file has more than ${midiLimits.longWaits} waits of over ${maxDelta} ticks`);
+      unreadable("MUSIC_TOO_LONG", `the file has more than ${midiLimits.longWaits} waits of over ${maxDelta} ticks`);
     }
     return { end: reader.offset, ended };
   }
@@ -333,7 +362,7 @@ class FileScan {
     if (message === noteOn && second > 0) {
       this.noteOns += 1;
       this.lastNoteOn = Math.max(this.lastNoteOn, tick);
-      if (this.noteOns <= midiLimits.notes) track.begin(tick, channel, first, second);
+      if (this.noteOns <= this.params.maxNotes) track.begin(tick, channel, first, second);
     } else if (message === noteOn || message === noteOff) track.end(tick, channel, first);
     else if (message === keyPressure) track.count("aftertouch", channel, tick);
     else if (message === pitchBend) track.count("pitchBend", channel, tick);
@@ -353,7 +382,26 @@ class FileScan {
     if (data.length !== 4) this.addWrongLength(metaTimeSignature, label);
     // A bar without beats, or beats shorter than a sixty-fourth, are errors of the file.
     else if (numerator === 0 || power > 6) this.leftOut.add("impossibleTimeSignature", tick);
-    else this.timeSignatureEvents.set(tick, numerator * 8 + power);
+    else this.setTimeSignature({ tick, numerator, denominator: 2 ** power });
+  }
+
+  private setTimeSignature(sign: TimeSignature): void {
+    this.timeSignatureEvents.set(sign.tick, sign.numerator * 8 + Math.log2(sign.denominator));
+    if (sign.tick >= this.lastTimeSignature.tick) this.lastTimeSignature = sign;
+  }
+
+  /**
+   * Begins a pattern of format 2 at the first bar line after the pattern before it, with the tempo and time signature
+   * that the standard gives a track that says nothing.
+   */
+  private beginPattern(): number {
+    if (this.scannedTracks.length === 0) return 0;
+    const { tick: from, numerator, denominator } = this.lastTimeSignature;
+    const barTicks = (this.params.time.ticksPerBeat * 4 * numerator) / denominator;
+    const tick = Math.round(from + Math.ceil((this.end - from) / barTicks) * barTicks);
+    this.tempoSigns.set(tick, usualMicrosecondsPerBeat);
+    this.setTimeSignature({ tick, numerator: 4, denominator: 4 });
+    return tick;
   }
 
   private addWrongLength(type: number, label: string): void {
@@ -364,7 +412,7 @@ class FileScan {
 /** The parts of a file that are safe to parse, and what the scan alone knows of the file. */
 export interface ScannedMidi {
   /** Ticks of a quarter note. */
-  readonly division: number;
+  readonly ticksPerBeat: number;
   /** Sentences that say what was mended or left out while chunks and events were read. */
   readonly changes: readonly string[];
   readonly leftOut: Tally<FileKind>;
@@ -379,19 +427,59 @@ export interface ScannedMidi {
   readonly tracks: readonly ScannedTrack[];
 }
 
+export interface ScanMidiParams {
+  /** The bytes as they were uploaded. */
+  readonly uploaded: Uint8Array;
+  readonly maxNotes: number;
+}
+
 /**
- * Reads the bytes of a Standard MIDI File of format 0 or 1 once, front to back.
- * @throws UnreadableMidiError when they are no such file, or exceed {@link midiLimits}
+ * Reads the bytes of a Standard MIDI File once, front to back. A file whose ticks are parts of a second is read twice if
+ * it has a tempo, because its first tempo says how long a beat is.
+ * @throws UnreadableMidiError when they are no such file, or exceed {@link midiLimits} or `maxNotes`
  */
-export function scanMidi(uploaded: Uint8Array): ScannedMidi {
+export function scanMidi({ uploaded, maxNotes }: ScanMidiParams): ScannedMidi {
   if (uploaded.length > midiLimits.bytes) {
-    unreadable(`the file has ${uploaded.length} bytes; at most ${midiLimits.bytes} are allowed`);
+    unreadable("FILE_TOO_LARGE", `the file has ${uploaded.length} bytes; at most ${midiLimits.bytes} are allowed`);
   }
   const { bytes, changes } = unwrapMidi(uploaded);
   const header = readHeader(bytes);
-  const scan = new FileScan(header.division);
-  for (const change of changes) scan.addChange(change);
-  walkChunks({
+  const scanned = (beatsPerMinute: number): ScannedFile =>
+    scanChunks({ bytes, header, maxNotes, time: fileTime(header.division, beatsPerMinute) });
+  const usual = scanned(usualTempo);
+  if ("ticksPerBeat" in header.division) return facts(usual, usual.scan.tempos(), changes);
+  const tempos = usual.scan.tempos();
+  const beatsPerMinute = tempos[0]?.beatsPerMinute ?? usualTempo;
+  const timed = beatsPerMinute === usualTempo ? usual : scanned(beatsPerMinute);
+  const others = tempos.length < 2 ? "" : "; later changes of the tempo are left out";
+  const change = `the file counts parts of a second (SMPTE): its beats are taken to be those of ${beatsPerMinute} a minute${others}`;
+  return facts(timed, [{ tick: 0, beatsPerMinute }], [...changes, change]);
+}
+
+const usualTempo = beatsPerMinute(usualMicrosecondsPerBeat);
+
+/** Returns how the time of a file becomes ticks, if its beats have this tempo. */
+function fileTime(division: Division, beatsPerMinute: number): FileTime {
+  if ("ticksPerBeat" in division) return { ticksPerBeat: division.ticksPerBeat, ticksPerUnit: 1 };
+  const unitsPerBeat = (division.ticksPerSecond * 60) / beatsPerMinute;
+  return { ticksPerBeat: ticksOfTimedBeat, ticksPerUnit: ticksOfTimedBeat / unitsPerBeat };
+}
+
+interface ScannedFile {
+  readonly scan: FileScan;
+  readonly time: FileTime;
+}
+
+interface ScanChunksParams {
+  readonly bytes: Uint8Array;
+  readonly header: MidiHeader;
+  readonly maxNotes: number;
+  readonly time: FileTime;
+}
+
+function scanChunks({ bytes, header, maxNotes, time }: ScanChunksParams): ScannedFile {
+  const scan = new FileScan({ time, format: header.format, maxNotes });
+  const tracks = walkChunks({
     bytes,
     header,
     readTrack: (from, limit, label) => scan.scanTrack(new ByteReader(bytes, from, limit, label), label),
@@ -399,15 +487,24 @@ export function scanMidi(uploaded: Uint8Array): ScannedMidi {
       scan.addChange(change);
     },
   });
-  if (scan.noteOns === 0) unreadable("the file has no notes");
-  if (scan.noteOns > midiLimits.notes)
-    unreadable(`the file has ${scan.noteOns} notes; at most ${midiLimits.notes} are allowed`);
+  if (scan.noteOns === 0) unreadable("NO_NOTES", "the file has no notes");
+  if (scan.noteOns > maxNotes) {
+    unreadable("TOO_MANY_NOTES", `the file has ${scan.noteOns} notes; at most ${maxNotes} are allowed`);
+  }
+  if (header.format === 2 && tracks > 1) {
+    scan.addChange(`the file has the format 2: its ${tracks} patterns are read one after the other`);
+  }
   scan.tallyKeyChanges();
+  return { scan, time };
+}
+
+/** Returns what a scan has found. The changes before it come first. */
+function facts({ scan, time }: ScannedFile, tempos: readonly TempoSign[], changes: readonly string[]): ScannedMidi {
   return {
-    division: header.division,
-    changes: [...scan.changes],
+    ticksPerBeat: time.ticksPerBeat,
+    changes: [...changes, ...scan.changes],
     leftOut: scan.leftOut,
-    tempos: scan.tempos(),
+    tempos,
     timeSignatures: scan.timeSignatures(),
     lastNoteOn: scan.lastNoteOn,
     end: scan.end,

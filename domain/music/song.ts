@@ -120,13 +120,18 @@ function channelNotes({ keys }: ChannelEvents, end: number, leftOut: Tally<Chann
 
 const byStart = (one: MidiNote, other: MidiNote): number => one.startTick - other.startTick || one.pitch - other.pitch;
 
+export interface ParseMidiOptions {
+  /** The maximum number of notes. */
+  readonly maxNotes?: number;
+}
+
 /**
- * Reads a Standard MIDI File of format 0 or 1.
+ * Reads a Standard MIDI File.
  * @throws UnreadableMidiError when the bytes are no such file, or exceed {@link midiLimits}; the message says why
  */
-export function parseMidi(bytes: Uint8Array): Song {
+export function parseMidi(bytes: Uint8Array, { maxNotes = midiLimits.notes }: ParseMidiOptions = {}): Song {
   const {
-    division,
+    ticksPerBeat,
     changes,
     leftOut,
     tempos,
@@ -134,9 +139,9 @@ export function parseMidi(bytes: Uint8Array): Song {
     lastNoteOn,
     end: fileEnd,
     tracks: scanned,
-  } = scanMidi(bytes);
+  } = scanMidi({ uploaded: bytes, maxNotes });
   const refuseLong = (notes: BarLinesParams["notes"]): void => {
-    if (barCount(barLines({ timeSignatures, ticksPerBeat: division, notes })) > midiLimits.bars) refuseTooManyBars();
+    if (barCount(barLines({ timeSignatures, ticksPerBeat, notes })) > midiLimits.bars) refuseTooManyBars();
   };
   // A last note that begins too late is refused before anything is parsed, even if it has no length.
   refuseLong([{ startTick: lastNoteOn, durationTicks: 0 }]);
@@ -167,11 +172,11 @@ export function parseMidi(bytes: Uint8Array): Song {
     });
   });
   tracks.sort((one, other) => one.index - other.index);
-  if (tracks.length === 0) unreadable("no note of the file lasts any time");
+  if (tracks.length === 0) unreadable("NO_NOTES", "no note of the file lasts any time");
 
   refuseLong(tracks.flatMap(({ notes }) => notes));
   return {
-    ticksPerBeat: division,
+    ticksPerBeat,
     tempos,
     timeSignatures: timeSignaturesFromStart(timeSignatures),
     end: fileEnd,

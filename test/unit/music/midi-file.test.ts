@@ -207,15 +207,77 @@ describe("parseMidi hands the parser all that counts, and only that", () => {
   });
 });
 
+describe("parseMidi reads time and patterns of every kind", () => {
+  const setTempo = (microsecondsPerBeat: number): number[] => meta(0x51, uint32(microsecondsPerBeat).slice(1));
+  const placesOf = (bytes: Uint8Array): number[][] =>
+    parseMidi(bytes).tracks.map(({ notes }) =>
+      notes.flatMap(({ startTick, durationTicks }) => [startTick, durationTicks]),
+    );
+
+  it.each<[string, number, number, number]>([
+    ["25 frames of 40 ticks, without a tempo", 0xe728, 500_000, 500],
+    ["24 frames of 4 ticks, 60 beats a minute", 0xe804, 1_000_000, 96],
+    ["30 frames of 80 ticks, 100 beats a minute", 0xe250, 600_000, 1440],
+  ])("counts beats in %s", (_, division, microsecondsPerBeat, ticksOfBeat) => {
+    const beat = variableLength(ticksOfBeat);
+    const notes = [...beat, 0x90, 60, 90, ...beat, 60, 0];
+    const bytes = file([track([...setTempo(microsecondsPerBeat), ...notes])], { division });
+    expect(placesOf(bytes)).toEqual([[480, 480]]);
+    expect(tempoAt(parseMidi(bytes), 0)).toBe(60_000_000 / microsecondsPerBeat);
+    expect(changesOf(bytes)).toEqual([expect.stringContaining("parts of a second (SMPTE)")]);
+  });
+
+  it("takes 29 frames a second for 30 frames in 1.001 seconds", () => {
+    const bytes = file([track([0, 0x90, 60, 90, ...variableLength(30_000), 60, 0])], { division: 0xe364 });
+    // 30,000 hundredths of a frame are 10.01 seconds, and so 20.02 beats.
+    expect(placesOf(bytes)).toEqual([[0, Math.round(20.02 * 480)]]);
+  });
+
+  it("uses the first tempo of a file that counts parts of a second, and tells of the others", () => {
+    const bytes = file([track([...setTempo(500_000), ...c4, ...setTempo(250_000), ...c4])], { division: 0xe728 });
+    const { tempos, changes } = parseMidi(bytes);
+    expect(tempos).toEqual([{ tick: 0, beatsPerMinute: 120 }]);
+    expect(changes.join()).toContain("later changes of the tempo are left out");
+  });
+
+  it("reads the patterns of format 2 one after the other, each from a bar line and with its own signs", () => {
+    const inThree = meta(0x58, [3, 2, 24, 8]);
+    const bytes = file([track([...inThree, ...setTempo(400_000), ...c4]), track(c4), track([...inThree, ...c4])], {
+      format: 2,
+    });
+    expect(placesOf(bytes)).toEqual([
+      [0, 96],
+      [288, 96],
+      [672, 96],
+    ]);
+    const song = parseMidi(bytes);
+    expect(signs(song)).toEqual(["0: 3/4", "288: 4/4", "672: 3/4"]);
+    expect(song.tempos.map(({ tick, beatsPerMinute }) => [tick, beatsPerMinute])).toEqual([
+      [0, 150],
+      [288, 120],
+    ]);
+    expect(song.changes).toEqual(["the file has the format 2: its 3 patterns are read one after the other"]);
+  });
+
+  it("reads one pattern of format 2 as it is", () => {
+    expect(parseMidi(file([track(c4)], { format: 2 }))).toEqual(parseMidi(file([track(c4)], { format: 0 })));
+  });
+});
+
 describe("parseMidi refuses with a reason", () => {
   const manyNotes = repeated(25_000, [0, 0x90, 60, 90, 1, 60, 0]);
   const manyBeginnings = repeated(99_999, [0, 0x90, 60, 90]);
   it.each<[string, Uint8Array, RegExp]>([
     ["nothing", new Uint8Array(), /not a MIDI file/],
     ["text", Uint8Array.from(ascii("hello, this is no MIDI file")), /not a MIDI file/],
-    ["format 2", file([track(c4)], { format: 2 }), /format 2/],
+    ["format 3", file([track(c4)], { format: 3 }), /format 3; it must be 0, 1 or 2/],
     ["a zero division", file([track(c4)], { division: 0 }), /division is 0/],
-    ["an SMPTE division", file([track(c4)], { division: 0xe728 }), /SMPTE/],
+    [
+      "an SMPTE division of 23 frames",
+      file([track(c4)], { division: 0xe928 }),
+      /division is 23 frames a second and 40/,
+    ],
+    ["an SMPTE division of no ticks", file([track(c4)], { division: 0xe700 }), /25 frames a second and 0 ticks/],
     ["no tracks", file([]), /no tracks/],
     ["10,000 tracks", file(Array.from({ length: 10_000 }, () => track([]))), /more than 256 tracks/],
     ["a five-byte delta", file([track([0x81, 0x80, 0x80, 0x80, 0, 0x90, 60, 90])]), /more than four bytes/],
