@@ -10,7 +10,8 @@ import {
 } from "../../../console/src/piece/piece";
 import { readMusic, readPiece } from "../../../console/src/piece/read-piece";
 import { writePiece } from "../../../console/src/piece/write-piece";
-import { applyInputOptions, trackMelody } from "../../../domain/music/melody";
+import { applyInputOptions } from "../../../domain/music/chosen-part";
+import { trackMelody } from "../../../domain/music/melody";
 import { sampleAsMelody, sampleMelodies } from "../../../domain/music/sample-melodies";
 import { parseMidi } from "../../../domain/music/song";
 import { pieceTimeSignatures } from "../../../domain/music/time-signatures";
