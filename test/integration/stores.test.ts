@@ -1,4 +1,5 @@
 /** Every store, and the table beneath it, on the table in memory and on a real one: the two behave alike. */
+import { randomBytes } from "node:crypto";
 import { quotaCounterSchema } from "../../domain/schemas/user-quotas";
 import { createCatalogues } from "../../lambdas/stores/catalogues";
 import { createCompositions } from "../../lambdas/stores/compositions";
@@ -10,6 +11,7 @@ import { isDone, type NotDone, type Outcome } from "../../lambdas/stores/outcome
 import { createPendingChanges } from "../../lambdas/stores/pending-changes";
 import { createQuotaCounters } from "../../lambdas/stores/quotas";
 import { createRatings } from "../../lambdas/stores/ratings";
+import { createShares } from "../../lambdas/stores/shares";
 import { createRowsByKey } from "../../lambdas/stores/rows-by-key";
 import { createSlots } from "../../lambdas/stores/slots";
 import { type Table, TableBusy } from "../../lambdas/stores/table";
@@ -884,6 +886,58 @@ describe.each([
       for (const n of [5, 6, 7]) await tickets.remove(jobId(n));
       await tickets.remove(jobId(5));
       expect(await tickets.waiting()).toEqual([]);
+    });
+  });
+
+  describe("shares", () => {
+    const shares = () => createShares(params());
+    const finished = async () =>
+      await putOwned(composition({ sub: newUser(), state: "COMPLETED", output: finishedOutput }));
+    const newShare = () => ({
+      tokenSha256: randomBytes(32).toString("hex"),
+      createdAt: "2026-01-31T12:00:00.000Z",
+      expiresAt: "2026-02-07T12:00:00.500Z",
+    });
+
+    test("a share is in the composition and leads to it, until another replaces it or it is revoked", async () => {
+      const item = await finished();
+      const [first, second] = [newShare(), newShare()];
+      const shared = doneValue(await shares().create(item, first));
+      expect(shared).toEqual(await compositions().get(item));
+      expect(shared).toMatchObject({ share: first, version: item.version + 1 });
+      expect(await shares().find(first.tokenSha256)).toEqual({ sub: item.sub, id: item.id });
+      const replaced = doneValue(await shares().create(shared, second));
+      expect(replaced).toEqual(await compositions().get(item));
+      expect(await shares().find(first.tokenSha256)).toBeUndefined();
+      expect(await shares().find(second.tokenSha256)).toEqual({ sub: item.sub, id: item.id });
+      const revoked = doneValue(await shares().revoke(replaced));
+      expect(revoked).toEqual(await compositions().get(item));
+      expect(revoked).not.toHaveProperty("share");
+      expect(await shares().find(second.tokenSha256)).toBeUndefined();
+      expect(doneValue(await shares().revoke(revoked))).toEqual(revoked);
+    });
+
+    test("of two shares of one composition at once, one is written and the other leads nowhere", async () => {
+      const item = await finished();
+      const both = [newShare(), newShare()];
+      const outcomes = await Promise.all(both.map(async (share) => await shares().create(item, share)));
+      expect(kinds(outcomes)).toEqual(["DONE", "STALE"]);
+      const found = await Promise.all(both.map(async ({ tokenSha256 }) => await shares().find(tokenSha256)));
+      expect(found.filter((one) => one !== undefined)).toEqual([{ sub: item.sub, id: item.id }]);
+      const row = await compositions().get(item);
+      expect(await shares().find(row?.share?.tokenSha256 ?? "")).toBeDefined();
+    });
+
+    test("a share ends with its composition, and one that has changed since is neither shared nor revoked", async () => {
+      const item = await finished();
+      const share = newShare();
+      const shared = doneValue(await shares().create(item, share));
+      expect(await shares().create(item, newShare())).toEqual(stale);
+      expect(await shares().revoke({ ...shared, version: item.version })).toEqual(stale);
+      expect(await shares().find(share.tokenSha256)).toBeDefined();
+      doneValue(await compositions().remove({ item: shared, gives: {} }));
+      expect(await shares().find(share.tokenSha256)).toBeUndefined();
+      expect(await shares().create(shared, newShare())).toEqual(stale);
     });
   });
 

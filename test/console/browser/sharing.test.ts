@@ -1,6 +1,7 @@
 /** A piece is shared by its owner, seen and heard by somebody who never signed in, and no longer shared. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { AxeBuilder } from "@axe-core/playwright";
 import * as z from "zod";
 import {
   type ConsoleBrowser,
@@ -131,6 +132,30 @@ describeInBrowser("sharing", () => {
     const told = visitor.takeErrors();
     expect(told.length).toBeGreaterThan(0);
     expect(told.every((error) => error.includes("404"))).toBe(true);
+  });
+
+  test("the dialog and the page of a shared piece can be used by everyone, also on a telephone", async () => {
+    const findings = async ({ page }: ConsolePage): Promise<readonly string[]> => {
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      const grave = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+      return grave.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(", ")}`);
+    };
+    const owner = await studio();
+    await compose(owner);
+    const path = await shareOpenPiece(owner);
+    expect(await findings(owner)).toEqual([]);
+    const visitor = await studio({ isSignedIn: false, isKnown: false, path });
+    const { page } = visitor;
+    await page.locator(".stage .roll[aria-label]").waitFor();
+    expect(await findings(visitor)).toEqual([]);
+    await page.setViewportSize({ width: 390, height: 844 });
+    expect(await findings(visitor)).toEqual([]);
+    const isTooWide = async () => await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+    expect(await isTooWide()).toBe(false);
+    await page.goto(visitor.at("/shared/nothing"));
+    await page.getByRole("heading", { level: 1, name: "This link opens nothing" }).waitFor();
+    expect(await findings(visitor)).toEqual([]);
+    expect(visitor.takeErrors().every((error) => error.includes("404"))).toBe(true);
   });
 
   test("a new link ends the one before, and a link that is cut opens nothing", async () => {
