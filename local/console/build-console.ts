@@ -20,8 +20,25 @@ const sources = [
   "package-lock.json",
 ] as const;
 
+/** The file that keeps the digest of the sources of the last build. */
+const stampFile = "built-from";
+
 /** Returns the folder of the console's build, `console/dist`. */
 export const consoleFolder = (repository: string): string => join(repository, "console", "dist");
+
+const generatedFolder = (repository: string): string => join(repository, "console", ".generated");
+
+/** Says whether the console was built, and from the sources that are there now. */
+function buildOf(repository: string): { readonly digest: string; readonly isBuilt: () => boolean } {
+  const stamp = join(generatedFolder(repository), stampFile);
+  const hash = createHash("sha256");
+  addSources(hash, repository, sources);
+  const digest = hash.digest("hex");
+  return { digest, isBuilt: () => existsSync(stamp) && readFileSync(stamp, "utf8") === digest };
+}
+
+/** Returns true if {@link consoleFolder} holds what {@link buildConsole} would build. */
+export const isConsoleBuilt = (repository: string): boolean => buildOf(repository).isBuilt();
 
 /**
  * Builds the console if it is not built, or was built from other sources. Two starts at the same time build it once.
@@ -33,13 +50,9 @@ export async function buildConsole(params: {
   readonly signal: AbortSignal;
 }): Promise<boolean> {
   const { repository, signal } = params;
-  const generated = join(repository, "console", ".generated");
-  const stamp = join(generated, "built-from");
+  const generated = generatedFolder(repository);
   const lock = join(generated, "building.json");
-  const hash = createHash("sha256");
-  addSources(hash, repository, sources);
-  const digest = hash.digest("hex");
-  const isBuilt = (): boolean => existsSync(stamp) && readFileSync(stamp, "utf8") === digest;
+  const { digest, isBuilt } = buildOf(repository);
   if (isBuilt()) return false;
 
   mkdirSync(generated, { recursive: true });
@@ -53,7 +66,7 @@ export async function buildConsole(params: {
       cwd: repository,
       signal,
     });
-    writeFileSync(stamp, digest);
+    writeFileSync(join(generated, stampFile), digest);
     return true;
   } finally {
     release();

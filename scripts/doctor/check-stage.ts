@@ -25,6 +25,7 @@ import { readManifest, shortName } from "../images/ecr-image";
 import type { OpenStage } from "../operators/open-stage";
 import { sageMakerOf } from "../stop-all/training-of-stage";
 import { askRegistry, checkBaseImage } from "./base-image";
+import { checkConsole } from "./check-console";
 import { checkSeed } from "./check-seed";
 import {
   buildsImages,
@@ -101,6 +102,7 @@ export async function* checkStage(
       ["images", async () => await checkImages(stage)],
       ["endpoints", async () => await checkEndpoints(stage)],
       ["seed", async () => await checkSeed(stage)],
+      ["console", async () => await checkConsole(stage)],
     ],
     stage.explain,
   );

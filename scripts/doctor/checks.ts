@@ -1,6 +1,7 @@
 /** The checks of `npm run doctor`. Each is a function of what it was told, and asks nothing itself. */
 import { endpointTotals, type StageConfig } from "../../lib/config/stage-config";
 import { type Stage, trainedTechniqueIds } from "../../naming/resource-names";
+import type { ConsoleDifference } from "../../tools/seeding/console-files";
 import { deployCommand, type DescribedStack, type StackName, stackName } from "../../tools/stacks/deployed-stage";
 import { dockerMediaTypes, refusedManifest } from "../images/stored-image";
 import { type Finding, right, skipped, wrong } from "./finding";
@@ -281,6 +282,21 @@ export function checkImage({ image, mediaType }: ImageManifest): Finding {
         mediaType,
         `SageMaker hosting is reported to refuse everything but ${dockerMediaTypes.manifest} (aws/amazon-sagemaker-feedback#180). See "Docker's image format" in docs/deploy.md.`,
       );
+}
+
+/** @param difference of the bucket's files from those that this checkout has built */
+export function checkConsoleFiles(difference: ConsoleDifference, { seed }: { readonly seed: string }): Finding {
+  const check = "console";
+  const { missing, changed, old } = difference;
+  if (missing.includes("/index.html")) return wrong(check, "it is not there", `Run: ${seed}`);
+  const differing = missing.length + changed.length + old.length;
+  if (differing === 0) return right(check, "the bucket has the files that this checkout has built");
+  const [first] = [...missing, ...changed, ...old];
+  return wrong(
+    check,
+    `the bucket lacks ${missing.length} files of this checkout, ${changed.length} have other content, and ${old.length} are of another version (${first}${differing > 1 ? " and others" : ""})`,
+    `Run: ${seed}`,
+  );
 }
 
 /** Something that `npm run seed` writes: a row, and objects with the content that the row promises. */

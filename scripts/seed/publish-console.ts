@@ -67,7 +67,7 @@ function describeSeeded({ uploaded, deleted }: SeededConsole, count: number): st
  *
  * @throws Error if the stage has no sign-in page
  */
-async function readConsoleConfig(stage: OpenStage): Promise<ConsoleConfig> {
+export async function readConsoleConfig(stage: OpenStage): Promise<ConsoleConfig> {
   const api = await readStackOutputs(stage, apiStack);
   const { UserPoolDomainUrl: signIn, UserPoolId: pool, UserPoolClientId: clientId, ApiUrl: apiUrl } = api;
   if (signIn === undefined) {

@@ -19,7 +19,7 @@ import {
 import { localCredentials, type MiniStack, startMiniStack } from "../../local/cloud/ministack";
 import { invalidate } from "../../scripts/seed/publish-console";
 import { environmentPython, findPython, makeEnvironments } from "../../tools/python/environments";
-import { type ConsoleFile, seedConsole, type SeededConsole } from "../../tools/seeding/console-files";
+import { compareConsole, type ConsoleFile, seedConsole, type SeededConsole } from "../../tools/seeding/console-files";
 
 const immutable = "public, max-age=31536000, immutable";
 const file = (path: string, text: string, contentType = "text/javascript"): ConsoleFile => ({
@@ -93,6 +93,21 @@ test("every file is there with its type and its cache header, and only then a ne
       ETag: `"${createHash("md5").update(body).digest("hex")}"`,
     });
   }
+});
+
+test("a comparison names what is missing, what is other and what is old, and changes nothing", async () => {
+  const compare = async (files: readonly ConsoleFile[]) => await compareConsole({ files, s3, bucket });
+  const paths = first.map(({ path }) => path);
+  expect(await compare(first)).toEqual({ missing: paths, changed: [], old: [] });
+  await seed(first);
+  expect(await compare(first)).toEqual({ missing: [], changed: [], old: [] });
+  const before = await keys();
+  expect(await compare(second)).toEqual({
+    missing: ["/assets/a-2.js"],
+    changed: ["/index.html"],
+    old: ["/assets/a-1.js"],
+  });
+  expect(await keys()).toEqual(before);
 });
 
 test("repeating it changes nothing", async () => {

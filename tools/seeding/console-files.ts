@@ -89,6 +89,31 @@ function withPolicy(page: string, policy: string): string {
   return page.replace(head, () => `${head}\n    <meta http-equiv="Content-Security-Policy" content="${policy}" />`);
 }
 
+/** How the files in a bucket differ from those of a build, by path. */
+export interface ConsoleDifference {
+  readonly missing: readonly string[];
+  readonly changed: readonly string[];
+  /** What no longer belongs to the console. */
+  readonly old: readonly string[];
+}
+
+/** Compares what is in the bucket with the files of a build. It changes nothing. */
+export async function compareConsole(params: {
+  readonly files: readonly ConsoleFile[];
+  readonly s3: S3Client;
+  readonly bucket: string;
+}): Promise<ConsoleDifference> {
+  const { files, s3, bucket } = params;
+  const found = await listETags(s3, bucket);
+  const current = new Set(files.map(({ path }) => path));
+  const pathsOf = (which: (file: ConsoleFile) => boolean): string[] => files.filter(which).map(({ path }) => path);
+  return {
+    missing: pathsOf(({ path }) => !found.has(path)),
+    changed: pathsOf((file) => found.has(file.path) && found.get(file.path) !== etagOf(file)),
+    old: [...found.keys()].filter((path) => !current.has(path)),
+  };
+}
+
 /** What a seeding has changed, by path. */
 export interface SeededConsole {
   readonly uploaded: readonly string[];
@@ -113,8 +138,7 @@ export async function seedConsole(params: {
   const found = await listETags(s3, bucket);
   const changed = new Set<string>();
   const checkAndUpload = async (file: ConsoleFile): Promise<void> => {
-    const isSameBody = found.get(file.path) === `"${createHash("md5").update(file.body).digest("hex")}"`;
-    if (isSameBody && (await hasHeaders(s3, bucket, file))) return;
+    if (found.get(file.path) === etagOf(file) && (await hasHeaders(s3, bucket, file))) return;
     const { path, body, contentType, cacheControl } = file;
     await s3.send(
       new PutObjectCommand({
@@ -154,6 +178,8 @@ export async function seedConsole(params: {
   return { uploaded: files.map(({ path }) => path).filter((path) => changed.has(path)), deleted };
 }
 
+/** S3 names an object that was sent in one piece by the MD5 of its content. */
+const etagOf = ({ body }: ConsoleFile): string => `"${createHash("md5").update(body).digest("hex")}"`;
 const keyOf = (path: string): string => path.slice(1);
 const isImmutable = (path: string): boolean => cacheControlOf(path).includes("immutable");
 

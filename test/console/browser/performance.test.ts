@@ -34,7 +34,7 @@ describeInBrowser("how a piece is played", () => {
     const card = page.getByRole("region", { name: "How it is played" });
     await card.getByRole("button", { name: /^Instruments/ }).click();
     const before = await programs();
-    await page.getByRole("option", { name: "Strings" }).click();
+    await page.getByRole("option", { name: "Strings", exact: true }).click();
     await reached(({ performance }) => performance?.instruments === "strings");
     const strings = await programs();
     expect(strings).not.toEqual(before);

@@ -27,6 +27,7 @@ export const blockRuns = {
   "docs/tutorial.md#4-bring-your-own-melody-and-have-it-re-written": { terminal: "second" },
   "docs/tutorial.md#5-have-it-arranged-by-a-band-and-say-what-you-think": { terminal: "second" },
   "docs/tutorial.md#6-go-on-with-a-piece": { terminal: "second" },
+  "docs/tutorial.md#6-go-on-with-a-piece 2": { terminal: "second" },
   "docs/tutorial.md#7-train-a-model-of-your-own": { terminal: "second" },
   "docs/tutorial.md#7-train-a-model-of-your-own 2": { terminal: "second" },
   "docs/tutorial.md#8-hear-it-learn": { terminal: "second" },

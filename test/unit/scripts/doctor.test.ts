@@ -8,6 +8,7 @@ import { readBootstrapQualifier } from "../../../scripts/doctor/bootstrap-qualif
 import { checkMachine, checkStage } from "../../../scripts/doctor/check-stage";
 import {
   checkBootstrap,
+  checkConsoleFiles,
   checkDocker,
   checkEndpoint,
   checkEndpointQuotas,
@@ -346,6 +347,18 @@ test.each([
   const finding = checkSeeded({ what: "w", expected: "new", inRow, inBucket }, { seed: "npm run seed" });
   expect(finding.result).toBe(result);
   expect(line(finding)).toMatch(message);
+});
+
+test.each([
+  [{ missing: [], changed: [], old: [] }, /^✓ console: the bucket has the files that this checkout has built$/],
+  [{ missing: ["/a.js", "/index.html"], changed: [], old: [] }, /^✗ console: it is not there\. Run: npm run seed$/],
+  [
+    { missing: ["/b.js"], changed: ["/index.html"], old: ["/a.js"] },
+    /^✗ console: the bucket lacks 1 files .*, 1 have other content, and 1 are of another version \(\/b\.js and others\)\. Run:/,
+  ],
+  [{ missing: [], changed: [], old: ["/a.js"] }, /^✗ console: .*, and 1 are of another version \(\/a\.js\)/],
+])("the console's files that differ by %j are told", (difference, told) => {
+  expect(line(checkConsoleFiles(difference, { seed: "npm run seed" }))).toMatch(told);
 });
 
 test("a data set that the local start is still building is not wrong", () => {
