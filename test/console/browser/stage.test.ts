@@ -167,7 +167,6 @@ describeInBrowser("the stage", () => {
       expect(await position()).toBeGreaterThan(later);
     }
     expect(await loudness()).toBeGreaterThan(0.003);
-    await press("Pause");
   });
 
   test("renders what is heard, as loud as a file should be, and nothing of a muted voice", async () => {
