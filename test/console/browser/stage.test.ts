@@ -148,6 +148,27 @@ describeInBrowser("the stage", () => {
     await press("Pause");
   });
 
+  test("plays on in time, at the same place, when another piece takes the place of the one that plays", async () => {
+    await open();
+    await press("Play");
+    await untilLoud();
+    const position = async (): Promise<number> => await page.evaluate(() => stageChecks.position());
+    for (const beats of [4, 8]) {
+      while ((await position()) < beats * 480) await page.waitForTimeout(50);
+      const { before, after } = await page.evaluate(() => stageChecks.replaced());
+      // 60 ms at 120 quarter notes a minute.
+      expect(Math.abs(after - before)).toBeLessThan(0.12 * 480);
+      await page.waitForTimeout(1500);
+      // Three quarter notes later, and still on the way.
+      const later = await position();
+      expect(later).toBeGreaterThan(before + 1.5 * 480);
+      expect(later).toBeLessThan(before + 6 * 480);
+      await page.waitForTimeout(300);
+      expect(await position()).toBeGreaterThan(later);
+    }
+    expect(await loudness()).toBeGreaterThan(0.003);
+  });
+
   test("renders what is heard, as loud as a file should be, and nothing of a muted voice", async () => {
     await open();
     const all = await page.evaluate(() => stageChecks.rendered([]));

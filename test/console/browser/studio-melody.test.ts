@@ -24,6 +24,27 @@ const tracksSchema = z.object({
 const scale = (pitches: readonly number[]) =>
   pitches.map((pitch, index) => ({ start: index * 480, duration: 480, pitch, velocity: 90 }));
 
+/** A file of 24 ticks a quarter note with bars of 3, 3, 4, 4, 4, 5, 2 and 2 quarter notes, a note on each. */
+function changingFile(): Uint8Array {
+  const bars = [3, 3, 4, 4, 4, 5, 2, 2];
+  const events = bars.flatMap((quarters, bar) => [
+    ...(bars[bar - 1] === quarters ? [] : [0, 0xff, 0x58, 0x04, quarters, 2, 24, 8]),
+    ...Array.from({ length: quarters }, (_, beat) => [
+      0,
+      0x90,
+      60 + bar + beat,
+      90,
+      24,
+      0x80,
+      60 + bar + beat,
+      0,
+    ]).flat(),
+  ]);
+  const track = [...events, 0, 0xff, 0x2f, 0];
+  const head = [...Buffer.from("MThd"), 0, 0, 0, 6, 0, 0, 0, 1, 0, 24];
+  return Uint8Array.from([...head, ...Buffer.from("MTrk"), 0, 0, track.length >> 8, track.length & 255, ...track]);
+}
+
 /** A file of three tracks, of which the second has the most notes. */
 const severalTracks = (): Uint8Array =>
   writePiece({
@@ -106,6 +127,26 @@ describeInBrowser("melodies in the studio", () => {
     expect(posted).toHaveLength(1);
     const [newest] = await tracks();
     expect(newest).toMatchObject({ name: "several", noteCount: 5, origin: { kind: "upload" } });
+  });
+
+  test("of a file whose time signature changes a part is taken, another can be chosen, and the API takes it", async () => {
+    opened = await openStudio(browser);
+    const { page } = opened;
+    await openFile("changing.mid", changingFile());
+    await notesOnStage(12);
+    await page.getByText("The time signature changes, so bars 3 to 5 are taken.").waitFor();
+    await page.getByRole("button", { name: "Shape it" }).click();
+    await page.getByRole("spinbutton", { name: "First bar" }).first().fill("1");
+    await notesOnStage(6);
+    await page.getByRole("spinbutton", { name: "First bar" }).first().fill("6");
+    await page.getByText("bar 6 is in 5/4", { exact: false }).first().waitFor();
+    await page.getByRole("spinbutton", { name: "First bar" }).first().fill("4");
+    await notesOnStage(8);
+    const id = await compose(opened);
+    const piece = (await (await browser.api()).call("GET", `/compositions/${id}`)).json(
+      z.object({ inputOptions: z.object({ startBar: z.int(), bars: z.int() }), output: z.object({ bars: z.int() }) }),
+    );
+    expect(piece).toEqual({ inputOptions: { startBar: 4, bars: 2 }, output: { bars: 2 } });
   });
 
   test("an answer that is lost makes no second melody", async () => {

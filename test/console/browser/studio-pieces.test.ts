@@ -9,7 +9,7 @@ import {
   launchConsoleBrowser,
 } from "./support/console-browser";
 import { withStoredUser } from "./support/stored-user";
-import { compose, eventually, finishedPiece, openStudio, stageCounts } from "./support/studio";
+import { compose, eventually, finishedPiece, loudness, openStudio, stageCounts } from "./support/studio";
 
 describeInBrowser("pieces in the studio", () => {
   let browser: ConsoleBrowser;
@@ -88,7 +88,12 @@ describeInBrowser("pieces in the studio", () => {
       (position) => position > 20,
     );
     await slider.fill("50");
-    await press("Hear this moment");
+    await press("Play");
+    await eventually(
+      async () => await loudness(page),
+      (rms) => rms > 0.002,
+      30,
+    );
     expect(await page.getByRole("alert").count()).toBe(0);
   });
 
@@ -172,9 +177,59 @@ describeInBrowser("pieces in the studio", () => {
     await eventually(bar, (text) => /^[34]/.test(text), 2);
     await page.getByRole("button", { name: "Pause", exact: true }).waitFor();
     await press("Blind");
+    // Neither names, nor tracks, nor notes, nor what was just playing tell which is which.
     expect(await page.locator(".stage-foot").textContent()).not.toContain("accompanied");
+    await page.getByRole("button", { name: "Play", exact: true }).waitFor();
+    expect(await page.getByRole("button", { name: /^Mute/ }).count()).toBe(0);
+    expect(await stageCounts(page)).toMatchObject({ tracks: 0, notes: 0 });
+    await page.getByRole("button", { name: "First: First", pressed: true }).waitFor();
     await press("First is better");
     await page.getByText(/You have chosen/).waitFor();
+    await page.getByRole("button", { name: /^Mute Alto/ }).waitFor();
+  });
+
+  test("two pieces that are compared are equally loud, to a decibel", async () => {
+    const api = await browser.api();
+    const ids = await Promise.all(
+      ["choir", "piano"].map(async (instruments) => {
+        const json = {
+          name: `Twinkle by ${instruments}`,
+          technique: "unet-gan",
+          modelId: "unet-gan-bach",
+          seed: 5,
+          input: { sampleMelodyId: "twinkle-twinkle" },
+          inputOptions: { tempo: 160, bars: 4 },
+          performance: { instruments },
+        };
+        const { id } = (await api.call("POST", "/compositions", { json })).json(z.object({ id: z.string() }));
+        const stateSchema = z.object({ state: z.string() });
+        await api.pollUntil(`/compositions/${id}`, stateSchema, ({ state }) => state === "COMPLETED", 60);
+        return id;
+      }),
+    );
+    opened = await openStudio(browser, { path: `/studio/${ids[0] ?? ""}?view=compare&with=${ids[1] ?? ""}` });
+    const { page } = opened;
+    await page.getByText(/^You hear/).waitFor({ timeout: 60_000 });
+    const meanLoudness = async (): Promise<number> => {
+      await page.getByRole("button", { name: "Play", exact: true }).click();
+      await eventually(
+        async () => await loudness(page),
+        (rms) => rms > 0.002,
+        30,
+      );
+      const powers: number[] = [];
+      while ((await page.getByRole("button", { name: "Pause", exact: true }).count()) > 0) {
+        const rms = await loudness(page);
+        powers.push(rms * rms);
+        await page.waitForTimeout(20);
+      }
+      return Math.sqrt(powers.reduce((sum, power) => sum + power, 0) / powers.length);
+    };
+    const one = await meanLoudness();
+    await page.getByRole("button", { name: /^B: / }).click();
+    const other = await meanLoudness();
+    console.log(`${(20 * Math.log10(one / other)).toFixed(2)} dB between two pieces of equal loudness`);
+    expect(Math.abs(20 * Math.log10(one / other))).toBeLessThan(1);
   });
 
   test("a correction of the notes is kept as the piece", async () => {
@@ -199,6 +254,12 @@ describeInBrowser("pieces in the studio", () => {
       z.object({ edited: z.boolean(), output: z.object({ tracks: z.array(z.object({ noteCount: z.int() })) }) }),
     );
     expect(piece.edited).toBe(true);
+    // The machine's own piece is still there.
+    await press("Before your corrections");
+    await eventually(
+      async () => (await stageCounts(page))?.notes,
+      (notes) => notes === before?.notes,
+    );
     expect(piece.output.tracks.reduce((sum, { noteCount }) => sum + noteCount, 0)).toBe((before?.notes ?? 0) + 1);
   });
 });

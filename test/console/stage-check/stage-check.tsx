@@ -77,7 +77,25 @@ function drawing() {
   };
 }
 
-const checks = { heard, rendered, wavHead, mp3Head, drawing, position: () => player.position, piece: () => edited };
+/** Puts another piece in the place of the one that plays, as an edit or a comparison does. */
+async function replaced(): Promise<{ readonly before: number; readonly after: number }> {
+  const { piece } = player.state.getState();
+  if (piece === undefined) throw new Error("No piece is loaded.");
+  const before = player.position;
+  player.load({ ...piece, tracks: piece.tracks.slice(0, 3) }, { isEdit: true });
+  return { before, after: player.position };
+}
+
+const checks = {
+  replaced,
+  heard,
+  rendered,
+  wavHead,
+  mp3Head,
+  drawing,
+  position: () => player.position,
+  piece: () => edited,
+};
 export type StageChecks = typeof checks;
 Object.assign(globalThis, { stageChecks: checks });
 
