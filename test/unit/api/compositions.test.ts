@@ -308,14 +308,6 @@ describe("composing", () => {
       });
       api.compositions.put(piece);
       api.files.objects.set(compositionScoreKey(piece), new Uint8Array(1));
-      const facts = { barsWithNotes: "90", lowest: 20, highest: 120, withNotes: [0, 2] };
-      const tracks = [0, 1, 2].map((index) => ({ index, name: "T", program: 0, noteCount: index === 1 ? 0 : 4 }));
-      const file = track({ tracks, allTracks: facts });
-      const older = track({ tracks });
-      for (const each of [file, older]) {
-        api.tracks.put(each);
-        api.files.objects.set(trackKey(each), new Uint8Array(1));
-      }
       const ask = async (input: object, inputOptions: object) => await create(api, { ...extend, input, inputOptions });
 
       const accepted = await ask({ compositionId: piece.id }, { extendedTracks: [1, 0] });
@@ -331,6 +323,18 @@ describe("composing", () => {
         code: "MELODY_EMPTY",
         errors: [{ pointer: "/inputOptions/startBar", allowed: "notes begin in bar 1" }],
       });
+    });
+
+    test("takes the tracks of a file that go on, also of one that was uploaded to an earlier version", async () => {
+      const api = extending();
+      const tracks = [0, 1, 2].map((index) => ({ index, name: "T", program: 0, noteCount: index === 1 ? 0 : 4 }));
+      const file = track({ tracks, allTracks: { barsWithNotes: "90", lowest: 20, highest: 120, withNotes: [0, 2] } });
+      const older = track({ tracks });
+      for (const each of [file, older]) {
+        api.tracks.put(each);
+        api.files.objects.set(trackKey(each), new Uint8Array(1));
+      }
+      const ask = async (input: object, inputOptions: object) => await create(api, { ...extend, input, inputOptions });
       for (const { id: trackId } of [file, older]) {
         expect((await ask({ trackId }, { allTracks: true, extendedTracks: [2] })).status).toBe(202);
         expect(problemOf(await ask({ trackId }, { allTracks: true, extendedTracks: [1] }))).toMatchObject({
