@@ -1006,6 +1006,8 @@ export interface components {
       bars?: number;
       /** @description True gives the technique all tracks of an uploaded file or of a composition, and not only one. Of a file, the chosen track comes first, and all have its bars. The technique must hear tracks (`hearsTracks` of `GET /techniques`). Up to 16 tracks are heard: the first one and those with the most notes. Drums and further tracks stay in the piece. `transformer` goes on with as many of them as its model has voices, the first one always among them, and `output.remarks` names the others. `ar-cnn` re-writes all that it hears, but for the first track if `melodyLock` is true, and every track keeps its own notes. */
       allTracks?: boolean;
+      /** @description The indices of the tracks that go on, of `tracks` of the file or of `output.tracks` of the composition. The others stay as they are, rest in what is added, and are not heard. Without it all tracks go on. It is for a technique that goes on with its input (`extends` of `GET /techniques`), and for an input whose tracks are all given. */
+      extendedTracks?: number[];
     };
     Failure: {
       code: string;

@@ -54,7 +54,7 @@ export function extendScore({ name, piece: given, continuation, written }: Exten
   return {
     ...sharedMembers({ name, ticksPerBeat, tempo, bars: continuation.bars, timeSignature }),
     tracks: [
-      ...piece.tracks.map(({ notes, ...track }, index) => {
+      ...piece.tracks.map(({ notes, rests: _, ...track }, index) => {
         const position = heard.indexOf(index);
         const added = placed(position === -1 ? [] : (written[position]?.notes ?? []));
         return added.length === 0

@@ -5,7 +5,7 @@ import { barAt } from "./bar-lines";
 import { barsWithNotes } from "./bars-with-notes";
 import type { PitchSpan } from "./input-limits";
 import { choosePart } from "./chosen-part";
-import { type Bars, type Melody, pitchSpan, type TrackMelody, withWholeSteps } from "./melody";
+import { type Bars, type Melody, MelodyError, pitchSpan, type TrackMelody, withWholeSteps } from "./melody";
 import type { MidiNote } from "./midi-note";
 import { type Score, sharedMembers } from "./score";
 import type { MidiTrack, Song } from "./song";
@@ -17,6 +17,8 @@ export interface GivenTrack extends Pick<
   "name" | "program" | "isDrums" | "isWritten" | "mix"
 > {
   readonly notes: readonly MidiNote[];
+  /** Present if the track stays as it is although others go on. It is not heard. */
+  readonly rests?: true;
 }
 
 /** Tracks that have their bars in common. A melody is a piece of one track. */
@@ -48,17 +50,24 @@ export function trackOfPiece(piece: GivenPiece, index: number): Melody {
 export function scoreOfPiece({ name, piece }: { readonly name: string; readonly piece: GivenPiece }): Score {
   return {
     ...sharedMembers({ ...piece, name }),
-    tracks: piece.tracks.map(({ notes, ...track }) => ({ ...track, source: "input" as const, notes: [...notes] })),
+    tracks: piece.tracks.map(({ notes, rests: _, ...track }) => ({
+      ...track,
+      source: "input" as const,
+      notes: [...notes],
+    })),
   };
 }
 
 /**
- * Returns the indices of the tracks that a technique hears, in the piece's order: those with notes that are not drums.
+ * Returns the indices of the tracks that a technique hears, in the piece's order: those with notes that are not drums,
+ * and do not rest by choice.
  * Of more than {@link maxHeardTracks}, the first and those with the most notes are heard.
  */
 export function heardTracks({ tracks }: Pick<GivenPiece, "tracks">): number[] {
   const noteCount = (index: number): number => tracks[index]?.notes.length ?? 0;
-  const sounding = tracks.flatMap(({ notes, isDrums }, index) => (notes.length > 0 && isDrums !== true ? [index] : []));
+  const sounding = tracks.flatMap((track, index) =>
+    track.notes.length > 0 && track.isDrums !== true && track.rests !== true ? [index] : [],
+  );
   const [first, ...others] = sounding;
   if (first === undefined) return [];
   const fullest = others.sort((one, other) => noteCount(other) - noteCount(one) || one - other);
@@ -70,16 +79,21 @@ export class TooManyTracks extends Error {
   override readonly name = "TooManyTracks";
 }
 
+/** A track with the index that it has in its file or composition. */
+interface TrackToChooseFrom extends GivenTrack {
+  readonly index: number;
+}
+
 /** A piece before the options of a composition are applied. */
 interface PieceToChooseFrom {
   readonly bars: Bars;
   readonly tempo: number;
-  readonly tracks: readonly GivenTrack[];
+  readonly tracks: readonly TrackToChooseFrom[];
 }
 
 /**
  * Returns the piece as the options ask for it. They change all tracks alike, but drums are not transposed, because their
- * pitches are no tones. A note must begin in the chosen bars, in whichever track that is not drums.
+ * pitches are no tones. A note must begin in the chosen bars, in whichever track that goes on and is not drums.
  * @throws MelodyError for what the options of a melody can break, too
  * @throws TooManyTracks
  */
@@ -93,10 +107,16 @@ export function choosePiece(
   }
   const tones = tracks.filter(({ isDrums }) => isDrums !== true).flatMap(({ notes }) => notes);
   const { bars, timeSignature, notesOf } = choosePart({ ...allBars, notes: tones }, options, technique);
-  const chosen = tracks.map((track) => ({
+  const { extendedTracks } = options;
+  const chosen = tracks.map(({ index, ...track }): GivenTrack => ({
     ...track,
+    ...(extendedTracks?.includes(index) === false ? { rests: true } : {}),
     notes: notesOf(track.notes, track.isDrums === true ? 0 : options.transpose),
   }));
+  if (extendedTracks !== undefined && heardTracks({ tracks: chosen }).length === 0) {
+    const words = `no note of a track that goes on (${extendedTracks.join(", ")}) begins in the chosen bars`;
+    throw new MelodyError("MELODY_EMPTY", words);
+  }
   return {
     ticksPerBeat: allBars.ticksPerBeat,
     tempo: options.tempo ?? tempo,
@@ -112,7 +132,8 @@ export function wholeScore(score: Score): PieceToChooseFrom {
   return {
     bars: { ticksPerBeat, bars, timeSignature: timeSignatureOf(score) },
     tempo,
-    tracks: score.tracks.map(({ name, program, source, isDrums, isWritten, mix, notes }) => ({
+    tracks: score.tracks.map(({ name, program, source, isDrums, isWritten, mix, notes }, index) => ({
+      index,
       name,
       program,
       ...(isDrums === undefined ? {} : { isDrums }),
@@ -129,20 +150,23 @@ export function wholeFile(
   chosen: { readonly index: number; readonly line: TrackMelody },
 ): PieceToChooseFrom {
   const others = song.tracks.filter(({ index }) => index !== chosen.index);
-  const given = ({ name, program, isDrums, notes }: MidiTrack): GivenTrack => ({
+  const given = ({ index, name, program, isDrums, notes }: MidiTrack): TrackToChooseFrom => ({
+    index,
     name,
     program,
     ...(isDrums ? { isDrums } : {}),
     notes,
   });
   const { name, program, notes, tempo } = chosen.line;
-  return { bars: chosen.line, tempo, tracks: [{ name, program, notes }, ...others.map(given)] };
+  return { bars: chosen.line, tempo, tracks: [{ index: chosen.index, name, program, notes }, ...others.map(given)] };
 }
 
 /** What is known of a file whose tracks may all be given, apart from what is known of the chosen one. */
 export interface WholeFileFacts extends PitchSpan {
   /** The bars of the chosen track in which notes of any track that is not drums begin. */
   readonly barsWithNotes: string;
+  /** The indices of the tracks that are not drums and have such notes. */
+  readonly withNotes: number[];
 }
 
 /** Returns the facts of a whole file. Notes that begin after the bars of the chosen track are never given. */
@@ -151,10 +175,20 @@ export function wholeFileFacts(
   chosen: { readonly index: number; readonly line: TrackMelody },
 ): WholeFileFacts {
   const { bars, barLines: stretches } = chosen.line;
-  const tones = wholeFile(song, chosen)
+  const tracks = wholeFile(song, chosen)
     .tracks.filter(({ isDrums }) => isDrums !== true)
-    .flatMap(({ notes }) => notes.filter(({ startTick }) => barAt(stretches, startTick) <= bars));
-  return { barsWithNotes: barsWithNotes(stretches, tones), ...pitchSpan(tones) };
+    .map(({ index, notes }) => ({
+      index,
+      notes: notes.filter(({ startTick }) => barAt(stretches, startTick) <= bars),
+    }));
+  const tones = tracks.flatMap(({ notes }) => notes);
+  const withNotes = tracks.filter(({ notes }) => notes.length > 0).map(({ index }) => index);
+  return {
+    barsWithNotes: barsWithNotes(stretches, tones),
+    ...pitchSpan(tones),
+    // A file of more tracks is never given as a whole.
+    withNotes: withNotes.slice(0, maxGivenTracks),
+  };
 }
 
 /** Returns the piece with a finer division where a sixteenth is not a whole number of ticks. */

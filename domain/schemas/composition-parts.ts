@@ -46,6 +46,7 @@ export const inputOptionsSchema = z.strictObject({
   startBar: z.int().min(1).max(100_000).optional(),
   bars: z.int().min(1).max(64).optional(),
   allTracks: z.boolean().optional(),
+  extendedTracks: z.array(z.int().min(0).max(65_535)).min(1).max(64).optional(),
 });
 
 export type InputOptions = z.infer<typeof inputOptionsSchema>;

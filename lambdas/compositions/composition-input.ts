@@ -62,6 +62,19 @@ function checkTrackCount(tracks: number, field: Pick<FieldError, "pointer" | "va
   throw inputProblem("INPUT_TOO_LARGE", detail, { ...field, reason: "gives too many tracks", allowed });
 }
 
+/** Checks that each track that goes on has notes and is no drums. @throws Problem TRACK_NOT_FOUND */
+function checkExtendedTracks({ extendedTracks = [] }: InputOptions, withNotes: readonly number[]): void {
+  const missing = extendedTracks.filter((index) => !withNotes.includes(index));
+  if (missing.length === 0) return;
+  const detail = `The input has no tracks with notes that are not drums at the indices ${missing.join(", ")}.`;
+  throw inputProblem("TRACK_NOT_FOUND", detail, {
+    pointer: "/inputOptions/extendedTracks",
+    reason: "names tracks that have no notes, or are drums",
+    value: missing.join(", "),
+    allowed: [...withNotes].sort((one, other) => one - other).join(", "),
+  });
+}
+
 /** Returns the span of several tracks; undefined if one of them is not known. */
 function pitchesOfAll(spans: readonly (PitchSpan | null | undefined)[]): PitchSpan | undefined {
   const known = spans.filter((span) => span !== null && span !== undefined);
@@ -107,6 +120,10 @@ export async function resolveInput(params: ResolveInputParams): Promise<Resolved
       });
     }
     if (isWhole) checkTrackCount(track.tracks.length, { pointer: "/inputOptions/allTracks", value: true });
+    if (isWhole) {
+      const listed = track.tracks.filter(({ noteCount }) => noteCount > 0).map(({ index }) => index);
+      checkExtendedTracks(inputOptions, track.allTracks?.withNotes ?? listed);
+    }
     const { firstBarWithNotes, barsWithNotes } = track;
     return {
       bars: track.bars,
@@ -158,6 +175,7 @@ export async function resolveInput(params: ResolveInputParams): Promise<Resolved
   }
   if (isWhole) {
     checkTrackCount(composition.output.tracks.length, { pointer: "/input/compositionId", value: compositionId });
+    checkExtendedTracks(inputOptions, sounding);
   }
   if (!isWhole && !sounding.includes(trackIndex)) {
     const isDrums = composition.output.tracks.some((track) => track.index === trackIndex && track.isDrums === true);
@@ -175,7 +193,7 @@ export async function resolveInput(params: ResolveInputParams): Promise<Resolved
   return {
     bars,
     barsWithNotes: isWhole
-      ? noteBars && togetherWithNotes(sounding.map((index) => noteBars[index] ?? ""))
+      ? noteBars && togetherWithNotes((inputOptions.extendedTracks ?? sounding).map((index) => noteBars[index] ?? ""))
       : noteBars?.[trackIndex],
     ranges: [{ firstBar: 1, lastBar: bars, timeSignature: timeSignatureOf(composition.output) }],
     pitches: pitchesOfAll((isWhole ? sounding : [trackIndex]).map((index) => composition.pitchSpans?.[index])),

@@ -47,6 +47,39 @@ export function allTracksErrors(body: Readonly<Record<string, unknown>>, known: 
     : [];
 }
 
+/**
+ * Returns the error in `body.inputOptions.extendedTracks`: it is for a technique that goes on with all tracks of an input.
+ * There is none if the body names no known technique.
+ */
+export function extendedTracksErrors(
+  body: Readonly<Record<string, unknown>>,
+  known: Techniques = techniques,
+): FieldError[] {
+  const { technique: id, input, inputOptions } = body;
+  const technique = typeof id === "string" && Object.hasOwn(known, id) ? known[id] : undefined;
+  if (technique === undefined || !isObject(inputOptions) || inputOptions["extendedTracks"] === undefined) return [];
+  const error = (reason: string, allowed: string): FieldError[] => [
+    { pointer: "/inputOptions/extendedTracks", reason, ...shortValue(inputOptions["extendedTracks"]), allowed },
+  ];
+  if (!technique.extends || !technique.hearsTracks) {
+    const extending = Object.values(known).filter((each) => each.extends && each.hearsTracks);
+    const allowed = `no extendedTracks, or the technique ${extending.map((each) => each.id).join(", ")}`;
+    return error(`${technique.id} does not go on with its input`, allowed);
+  }
+  if (!isObject(input)) return [];
+  if (Object.hasOwn(input, "trackId")) {
+    return inputOptions["allTracks"] === true
+      ? []
+      : error("only one track is given", "no extendedTracks, or any with inputOptions.allTracks true");
+  }
+  if (!Object.hasOwn(input, "compositionId")) {
+    return error("the input has one track", "no extendedTracks, or any with input.trackId or input.compositionId");
+  }
+  return Object.hasOwn(input, "trackIndex")
+    ? error("input.trackIndex chooses one track", "no extendedTracks, or any without input.trackIndex")
+    : [];
+}
+
 export type TechniqueField = "parameters" | "hyperparameters";
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

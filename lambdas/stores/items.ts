@@ -96,9 +96,16 @@ export const trackItemSchema = z.strictObject({
   barsWithNotes: barsWithNotesSchema.optional(),
   /**
    * What is known of the file's tracks together, which `inputOptions.allTracks` gives: in which bars notes begin, and
-   * the lowest and the highest pitch. Drums are left out. Rows of earlier versions have none.
+   * the lowest and the highest pitch, and, since 0.4, the indices of the tracks with notes. Drums are left out. Rows of
+   * earlier versions have none.
    */
-  allTracks: z.strictObject({ barsWithNotes: barsWithNotesSchema, ...pitchSpanSchema.shape }).optional(),
+  allTracks: z
+    .strictObject({
+      barsWithNotes: barsWithNotesSchema,
+      ...pitchSpanSchema.shape,
+      withNotes: z.array(z.int().min(0)).optional(),
+    })
+    .optional(),
   /**
    * The bars that do not have four quarter notes. Rows written before 0.3 have none, and no such bars. The attribute
    * keeps its British name, because stored rows have it.

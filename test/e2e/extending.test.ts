@@ -197,6 +197,28 @@ describe("a file of two tracks", () => {
     expect(placesOf(all.song.tracks[1]?.notes.slice(0, low.length))).toEqual(placesOf(ode.notes));
   });
 
+  it("goes on with the chosen track alone, in the pitches asked for, and the other stays as it is", async () => {
+    const { output, song } = await compose("transformer", {
+      input: { trackId },
+      inputOptions: { allTracks: true, extendedTracks: [0] },
+      parameters: { extensionBars: 2, lowestPitch: 90, keepRegister: true },
+    });
+    expect(output.tracks.map(({ name, source }) => [name, source])).toEqual([
+      ["Low", "input"],
+      ["High", "extended"],
+    ]);
+    expect(placesOf(song.tracks[0]?.notes)).toEqual(placesOf(low));
+    const added = song.tracks[1]?.notes.slice(ode.notes.length) ?? [];
+    expect(added.length).toBeGreaterThan(0);
+    expect(Math.min(...added.map(({ pitch }) => pitch))).toBeGreaterThanOrEqual(90);
+    const wrong = { input: { trackId }, inputOptions: { allTracks: true, extendedTracks: [0, 7] } };
+    expect(await refused("transformer", wrong)).toMatchObject({
+      status: 422,
+      code: "TRACK_NOT_FOUND",
+      errors: ["/inputOptions/extendedTracks: 0, 1"],
+    });
+  });
+
   it("is refused where one melody is heard: 400 with every broken field", async () => {
     const wrong = { input: { trackId }, inputOptions: { allTracks: true, bars: 0 }, parameters: { ending: "soon" } };
     expect(await refused("unet-gan", wrong)).toEqual({

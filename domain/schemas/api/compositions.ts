@@ -83,6 +83,17 @@ export const compositionInputOptionsSchema = z
           "as many of them as its model has voices, the first one always among them, and `output.remarks` names the others. `ar-cnn` " +
           "re-writes all that it hears, but for the first track if `melodyLock` is true, and every track keeps its own notes.",
       }),
+    extendedTracks: z
+      .array(z.int().min(0).max(65_535))
+      .min(1)
+      .max(64)
+      .optional()
+      .meta({
+        description:
+          "The indices of the tracks that go on, of `tracks` of the file or of `output.tracks` of the composition. The others stay as " +
+          "they are, rest in what is added, and are not heard. Without it all tracks go on. It is for a technique that goes on with its " +
+          "input (`extends` of `GET /techniques`), and for an input whose tracks are all given.",
+      }),
   })
   .meta({ id: "InputOptions" });
 

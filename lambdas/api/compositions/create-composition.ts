@@ -6,7 +6,7 @@ import { respondOnce } from "../../http/idempotency";
 import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
 import { jsonResponse, type Response, retryAfter } from "../../http/response";
-import { allTracksErrors, modelIdErrors, techniqueErrors } from "../../http/technique-values";
+import { allTracksErrors, extendedTracksErrors, modelIdErrors, techniqueErrors } from "../../http/technique-values";
 import { parseBody } from "../../http/validation";
 import type { IdempotencyRecords } from "../../stores/idempotency-records";
 import type { CompositionItem } from "../../stores/items";
@@ -28,7 +28,12 @@ export async function createComposition({
   const body = parseBody({
     request,
     schema: createCompositionSchema,
-    alsoCheck: (raw) => [...modelIdErrors(raw), ...techniqueErrors(raw, "parameters"), ...allTracksErrors(raw)],
+    alsoCheck: (raw) => [
+      ...modelIdErrors(raw),
+      ...techniqueErrors(raw, "parameters"),
+      ...allTracksErrors(raw),
+      ...extendedTracksErrors(raw),
+    ],
   });
   return await respondOnce({
     request,

@@ -297,6 +297,80 @@ describe("composing", () => {
       expect((await create(api, { ...extend, input: { compositionId: large.id, trackIndex: 48 } })).status).toBe(202);
     });
 
+    test("takes the tracks that go on, and refuses those that have no notes or are drums", async () => {
+      const api = extending();
+      const [melody, bass] = finishedOutput.tracks;
+      if (melody === undefined || bass === undefined) throw new Error("there are no two tracks");
+      const piece = composition({
+        state: "COMPLETED",
+        output: { ...finishedOutput, tracks: [melody, bass, { ...bass, index: 2, isDrums: true }] },
+        barsWithNotes: ["80", "08", "ff"],
+      });
+      api.compositions.put(piece);
+      api.files.objects.set(compositionScoreKey(piece), new Uint8Array(1));
+      const ask = async (input: object, inputOptions: object) => await create(api, { ...extend, input, inputOptions });
+
+      const accepted = await ask({ compositionId: piece.id }, { extendedTracks: [1, 0] });
+      expect(accepted).toMatchObject({ status: 202, body: { inputOptions: { extendedTracks: [1, 0] } } });
+      expect(problemOf(await ask({ compositionId: piece.id }, { extendedTracks: [0, 2, 5] }))).toMatchObject({
+        code: "TRACK_NOT_FOUND",
+        errors: [{ pointer: "/inputOptions/extendedTracks", value: "2, 5", allowed: "0, 1" }],
+      });
+      // Track 1 begins in bar 5, and track 0 in bar 1.
+      const later = { startBar: 2, bars: 4 };
+      expect((await ask({ compositionId: piece.id }, { ...later, extendedTracks: [1] })).status).toBe(202);
+      expect(problemOf(await ask({ compositionId: piece.id }, { ...later, extendedTracks: [0] }))).toMatchObject({
+        code: "MELODY_EMPTY",
+        errors: [{ pointer: "/inputOptions/startBar", allowed: "notes begin in bar 1" }],
+      });
+    });
+
+    test("takes the tracks of a file that go on, also of one that was uploaded to an earlier version", async () => {
+      const api = extending();
+      const tracks = [0, 1, 2].map((index) => ({ index, name: "T", program: 0, noteCount: index === 1 ? 0 : 4 }));
+      const file = track({ tracks, allTracks: { barsWithNotes: "90", lowest: 20, highest: 120, withNotes: [0, 2] } });
+      const older = track({ tracks });
+      for (const each of [file, older]) {
+        api.tracks.put(each);
+        api.files.objects.set(trackKey(each), new Uint8Array(1));
+      }
+      const ask = async (input: object, inputOptions: object) => await create(api, { ...extend, input, inputOptions });
+      for (const { id: trackId } of [file, older]) {
+        expect((await ask({ trackId }, { allTracks: true, extendedTracks: [2] })).status).toBe(202);
+        expect(problemOf(await ask({ trackId }, { allTracks: true, extendedTracks: [1] }))).toMatchObject({
+          code: "TRACK_NOT_FOUND",
+          errors: [{ pointer: "/inputOptions/extendedTracks", value: "1", allowed: "0, 2" }],
+        });
+      }
+    });
+
+    test.each([
+      [
+        "a technique that re-writes",
+        { technique: "ar-cnn", input: { trackId: "T".repeat(26) } },
+        "technique transformer",
+      ],
+      ["a file of which one track is given", { ...extend, input: { trackId: "T".repeat(26) } }, "allTracks true"],
+      [
+        "a piece of which one track is chosen",
+        { ...extend, input: { compositionId: "T".repeat(26), trackIndex: 0 } },
+        "any without input.trackIndex",
+      ],
+      ["a sample melody", extend, "any with input.trackId or input.compositionId"],
+    ])("refuses tracks that go on of %s, beside the other broken fields", async (_, more, allowed) => {
+      const reply = await create(extending(), { ...more, inputOptions: { extendedTracks: [0, 1], bars: 65 } });
+      expect(reply.status).toBe(400);
+      expect(problemOf(reply).errors).toEqual(
+        expect.arrayContaining([
+          expect.objectContaining({
+            pointer: "/inputOptions/extendedTracks",
+            allowed: expect.stringContaining(allowed) as unknown,
+          }),
+          expect.objectContaining({ pointer: "/inputOptions/bars", value: 65 }),
+        ]),
+      );
+    });
+
     test("refuses all tracks of a file where none of them can be used so", async () => {
       const api = extending();
       const tracks = Array.from({ length: 49 }, (_, index) => ({ index, name: "T", program: 0, noteCount: 1 }));

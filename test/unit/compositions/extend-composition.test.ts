@@ -196,6 +196,71 @@ test("one track of a piece is heard alone, and to a technique that hears one mel
   expect(gan.row().output?.tracks.map(({ name }) => name)).toEqual(["Tune", "Bass"]);
 });
 
+test("of chosen tracks only those are heard and go on, and the others stay as they are", async () => {
+  const harness = harnessWithPiece({ inputOptions: { extendedTracks: [3] } });
+  harness.responses = [goingOn([voice("Melody", note(20, 50))], { continuation: { firstStep: 20, bars: 4 } })];
+  await harness.deliver();
+  expect(readRequest(harness.requests[0])).toMatchObject({
+    melody: { notes: [{ pitch: 48 }, { pitch: 50 }] },
+    tracks: [],
+  });
+  expect(harness.row().output).toMatchObject({
+    tracks: [
+      { name: "Tune", source: "input", noteCount: 2 },
+      { name: "Drums", source: "input", noteCount: 2 },
+      { name: "Silence", source: "input" },
+      { source: "extended", noteCount: 3 },
+    ],
+    remarks: ["These tracks go on: 3.", "These tracks rest in what is added: 0 (Tune)."],
+  });
+  const kept = readScore(harness.artifacts.text(compositionScoreKey(harness.row())));
+  expect(kept.tracks[0]).not.toHaveProperty("rests");
+  expect(kept.tracks[0]?.notes).toEqual(score.tracks[0]?.notes);
+});
+
+test.each([[[0, 1, 2, 3]], [undefined]])("with the chosen tracks %j all that can go on do", async (extendedTracks) => {
+  const harness = harnessWithPiece({ inputOptions: extendedTracks === undefined ? {} : { extendedTracks } });
+  const continuation = { firstStep: 32, bars: 4 };
+  harness.responses = [goingOn([voice("Melody", note(32)), voice("x", note(32, 40))], { continuation })];
+  await harness.deliver();
+  expect(harness.row().output?.tracks.map(({ source }) => source)).toEqual(["extended", "input", "input", "extended"]);
+  expect(harness.row().output).not.toHaveProperty("remarks");
+});
+
+test("if no chosen track has a note in the chosen bars, the piece is as empty as if there were none", async () => {
+  const harness = harnessWithPiece({ inputOptions: { extendedTracks: [1, 2] } });
+  await harness.deliver();
+  expect(harness.row().failure).toMatchObject({
+    code: "MELODY_EMPTY",
+    message: "The input cannot be used: no note of a track that goes on (1, 2) begins in the chosen bars.",
+  });
+  expect(harness.requests).toHaveLength(0);
+});
+
+test("the tracks of a file that go on are named by their places in the file", async () => {
+  const file = writeMidi({
+    ...{ schemaVersion: 1, name: "File", ticksPerBeat: beat, tempo: 100, bars: 2 },
+    tracks: [
+      { name: "Tune", program: 73, source: "input", notes: [played(0, 72), played(bar, 74)] },
+      { name: "Middle", program: 42, source: "input", notes: [played(bar, 60)] },
+      { name: "Low", program: 42, source: "input", notes: [played(0, 48, 2 * bar)] },
+    ],
+  });
+  const row = trackItem({ sub, trackIndex: 2, bars: 2 });
+  const inputOptions = { allTracks: true, extendedTracks: [0, 1] };
+  const harness = harnessWith({ ...transformer, input: { trackId: row.id }, inputOptions });
+  harness.tracks.put(row);
+  harness.artifacts.objects.set(trackKey(row), file);
+  const heard = [voice("Melody", note(20)), voice("Middle", note(20, 62))];
+  harness.responses = [goingOn(heard, { continuation: { firstStep: 20, bars: 4 } })];
+  await harness.deliver();
+  expect(harness.row().output?.tracks.map(({ name, source }) => [name, source])).toEqual([
+    ["Low", "input"],
+    ["Tune", "extended"],
+    ["Middle", "extended"],
+  ]);
+});
+
 test("of more than sixteen tracks the first and the fullest are heard, and the others stay", async () => {
   const many: Score = {
     ...score,

@@ -209,6 +209,10 @@ test("what a row knows of a whole file or piece decides as the worker does who r
       expect(refusal(() => choosePiece(file, { transpose }, "transformer"))).toBe(
         transposeIssue(facts, transpose)?.code,
       );
+      for (const track of file.tracks) {
+        const chosen = refusal(() => choosePiece(file, { extendedTracks: [track.index] }, "transformer"));
+        expect(chosen === undefined).toBe(facts.withNotes.includes(track.index));
+      }
       const spans = scorePitchSpans(score).filter((_, track) => piece.tracks[track]?.isDrums !== true);
       const span = {
         lowest: Math.min(...spans.flatMap((each) => (each === null ? [] : [each.lowest]))),
