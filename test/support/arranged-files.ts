@@ -5,31 +5,32 @@
 import { arrange, densities } from "../../domain/music/arranger/arrange";
 import { chordRhythms } from "../../domain/music/arranger/chord-progression";
 import { chosenBy, seededRandom } from "../../domain/music/arranger/seeded-random";
+import { styles, stylesIn } from "../../domain/music/arranger/styles";
 import { endOf, type Tune } from "../../domain/music/arranger/tune";
-import { stylesIn } from "../../domain/music/arranger/styles";
 import type { ModelNote } from "../../domain/music/melody";
 import type { MidiNote } from "../../domain/music/midi-note";
 import { writePlayedPiece } from "../../domain/music/midi-writer";
 import { sampleMelodies } from "../../domain/music/sample-melodies";
 import { barShapes, stepsPerQuarter } from "../../domain/music/time-signatures";
 
+type Role = "melody" | "second melody" | "bass" | "chords" | "drums";
+
 export interface ArrangedFile {
   readonly name: string;
   readonly bytes: Uint8Array;
   readonly bars: number;
   readonly isSwung: boolean;
-  /** Indices of the tracks in the file. */
-  readonly melody: number;
-  /** Absent where the tune itself is the bass. */
-  readonly bass?: number;
-  readonly drums?: number;
-  /** The bars, from 1, in which notes of the melody begin. */
-  readonly melodyBars: readonly number[];
+  /** The role of each track, in the file's order. A second melody plays where the melody rests. */
+  readonly roles: readonly Role[];
+  /** For each bar of the file, the index of the track that plays the tune. */
+  readonly melodyOfBar: readonly number[];
 }
 
 export interface ArrangedFilesParams {
   readonly count: number;
   readonly seed: number;
+  /** True if no program and no name says what a track is. */
+  readonly isHidden?: boolean;
 }
 
 const ticksPerBeat = 480;
@@ -55,62 +56,71 @@ const shuffled = <Item>(items: readonly Item[], random: () => number): Item[] =>
     .sort((one, other) => one.at - other.at)
     .map(({ item }) => item);
 
-/** Returns seeded files: each a sample melody, one to three times, in some key, style and density. */
-export function arrangedFiles({ count, seed }: ArrangedFilesParams): ArrangedFile[] {
+const pick = <Item>(random: () => number, [first, ...others]: readonly [Item, ...Item[]]): Item =>
+  chosenBy(random, [first, ...others]);
+
+/** General MIDI program of who plays the tune. */
+const flute = 73;
+const barSteps = barShapes["4/4"].steps;
+const [firstMelody, ...otherMelodies] = sampleMelodies;
+const [firstStyle = "pop", ...otherStyles] = stylesIn("4/4");
+
+/** Returns seeded files: each is a sample melody, once to three times, in some key, style and density. */
+export function arrangedFiles({ count, seed, isHidden = true }: ArrangedFilesParams): ArrangedFile[] {
   const random = seededRandom(seed);
-  const pick = <Item>(items: readonly Item[]): Item => {
-    const [first, ...others] = items;
-    if (first === undefined) throw new Error("there is nothing to choose from");
-    return chosenBy(random, [first, ...others]);
+  return Array.from({ length: count }, (_, index) => arrangedFile(random, index, isHidden));
+}
+
+function arrangedFile(random: () => number, index: number, isHidden: boolean): ArrangedFile {
+  if (firstMelody === undefined) throw new Error("there are no sample melodies");
+  const { id, bars, notes } = pick(random, [firstMelody, ...otherMelodies]);
+  const times = pick(random, [1, 2, 3]);
+  const transpose = pick(random, [-7, -5, -3, 0, 0, 2, 4, 5]);
+  const playedOnce = notes.map((note) => ({ ...note, pitch: note.pitch + transpose, velocity: 90 }));
+  const verses = Array.from({ length: times }, (_, verse) =>
+    playedOnce.map((note) => ({ ...note, onset: note.onset + verse * bars * barSteps })),
+  );
+  const tune: Tune = { bars: bars * times, timeSignature: "4/4", notes: verses.flat() };
+  const settings = {
+    ...{ style: pick(random, [firstStyle, ...otherStyles]), density: pick(random, densities) },
+    ...{ chordRhythm: pick(random, chordRhythms), drums: random() < 0.8, swing: random() < 0.2 },
   };
-  return Array.from({ length: count }, (_, index) => {
-    const { id, bars, notes } = pick(sampleMelodies);
-    const times = pick([1, 2, 3]);
-    const transpose = pick([-7, -5, -3, 0, 0, 2, 4, 5]);
-    const { steps } = barShapes["4/4"];
-    const tune: Tune = {
-      bars: bars * times,
-      timeSignature: "4/4",
-      notes: Array.from({ length: times }, (__, time) =>
-        notes.map(({ onset, duration, pitch }) => ({
-          ...{ onset: onset + time * bars * steps, duration },
-          ...{ pitch: pitch + transpose, velocity: 90 },
-        })),
-      ).flat(),
-    };
-    const swing = random() < 0.2;
-    const settings = {
-      ...{ style: pick(stylesIn("4/4")), density: pick(densities), chordRhythm: pick(chordRhythms) },
-      ...{ drums: random() < 0.8, swing },
-    };
-    const { tracks } = arrange({ tune, settings, seed: index });
-    const isBass = (name: string): boolean => stylesIn("4/4").length > 0 && /bass/i.test(name);
-    const all = shuffled(
-      [
-        { role: "melody", isDrums: false, notes: tune.notes },
-        ...tracks.map(({ name, isDrums, notes: written }) => ({
-          role: isDrums ? "drums" : isBass(name) ? "bass" : "chords",
-          isDrums,
-          notes: written,
-        })),
-      ],
-      random,
-    );
-    const indexOf = (role: string): number => all.findIndex((track) => track.role === role);
-    const given = (role: "bass" | "drums"): Partial<Record<"bass" | "drums", number>> =>
-      indexOf(role) < 0 ? {} : { [role]: indexOf(role) };
-    return {
-      name: `${index}: ${id}, ${settings.style}, ${settings.density}${swing ? ", swung" : ""}`,
-      bytes: writePlayedPiece({
-        ...{ ticksPerBeat, tempo: 120, bars: tune.bars },
-        tracks: all.map((track) => ({ name: "", program: 0, isDrums: track.isDrums, notes: asPlayed(track.notes, random) })),
-      }),
-      bars: tune.bars,
-      isSwung: swing,
-      melody: indexOf("melody"),
-      ...given("bass"),
-      ...given("drums"),
-      melodyBars: [...new Set(tune.notes.map(({ onset }) => 1 + Math.floor(onset / steps)))],
-    };
+  const isHandedOver = random() < 0.3;
+  const written = arrange({ tune, settings, seed: index }).tracks.map((track) => {
+    const role: Role = track.isDrums ? "drums" : track.name === styles[settings.style].bass.name ? "bass" : "chords";
+    return { ...track, role };
   });
+  const singer = (role: Role, sung: readonly ModelNote[]) => ({
+    name: role,
+    program: flute,
+    isDrums: false,
+    role,
+    notes: sung,
+  });
+  const singers = isHandedOver
+    ? [
+        singer("melody", verses.filter((_, verse) => verse % 2 === 0).flat()),
+        singer("second melody", verses.filter((_, verse) => verse % 2 === 1).flat()),
+      ].filter(({ notes: sung }) => sung.length > 0)
+    : [singer("melody", tune.notes)];
+  const all = shuffled([...singers, ...written], random);
+  const indexOf = (role: Role): number => all.findIndex((track) => track.role === role);
+  return {
+    name: `${index}: ${id}, ${settings.style}, ${settings.density}${settings.swing ? ", swung" : ""}`,
+    bytes: writePlayedPiece({
+      ...{ ticksPerBeat, tempo: 120, bars: tune.bars },
+      tracks: all.map((track) => ({
+        name: isHidden ? "" : track.name,
+        program: isHidden ? 0 : track.program,
+        isDrums: track.isDrums,
+        notes: asPlayed(track.notes, random),
+      })),
+    }),
+    bars: tune.bars,
+    isSwung: settings.swing,
+    roles: all.map(({ role }) => role),
+    melodyOfBar: Array.from({ length: tune.bars }, (_, bar) =>
+      indexOf(isHandedOver && Math.floor(bar / bars) % 2 === 1 ? "second melody" : "melody"),
+    ),
+  };
 }

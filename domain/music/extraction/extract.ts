@@ -67,7 +67,7 @@ function whyNothing(report: ExtractionReport): FileRejection {
     return { code: "TIME_SIGNATURE_NOT_SUPPORTED", sentence: sentence(reason) };
   }
   if (count < barsOfWindow) {
-    const reason = `the music has ${count} bars that can be used; a piece has at least ${barsOfWindow}`;
+    const reason = `the music has ${count === 1 ? "1 bar" : `${count} bars`} that can be used; a piece has at least ${barsOfWindow}`;
     return { code: "TOO_FEW_BARS", sentence: sentence(reason) };
   }
   if (count - barsOffGrid < barsOfWindow) {

@@ -1,0 +1,142 @@
+/** Has mutants of MIDI files read by a worker with little memory, and watches its time. */
+import { once } from "node:events";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { Worker } from "node:worker_threads";
+import { build } from "esbuild";
+import { arrangedFiles } from "../support/arranged-files";
+import { mutantOf } from "./mutate-midi";
+
+export interface WorkerTask {
+  readonly files: readonly Uint8Array[];
+  readonly seed: number;
+  /** The mutants from `from` up to, but without, `to`. */
+  readonly from: number;
+  readonly to: number;
+  /** Holds the number of the mutant that is being read. */
+  readonly progress: SharedArrayBuffer;
+}
+
+export type WorkerMessage =
+  | { readonly kind: "FOUND"; readonly index: number; readonly what: string }
+  | { readonly kind: "DONE"; readonly outcomes: readonly (readonly [string, number])[] };
+
+/** A mutant that was not read as it must be. */
+export interface Finding {
+  readonly index: number;
+  readonly what: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface FuzzResult {
+  readonly mutants: number;
+  readonly seconds: number;
+  /** How many mutants were extracted, and how many were rejected by which code. */
+  readonly outcomes: Readonly<Record<string, number>>;
+  readonly findings: readonly Finding[];
+  /** The most CPU time that was seen to pass during one mutant, in seconds. */
+  readonly slowest: number;
+}
+
+export interface FuzzParams {
+  readonly mutants: number;
+  readonly seed: number;
+  readonly onProgress?: (mutants: number) => void;
+}
+
+/** A mutant may take a second of CPU time, and the worker's heap 128 MB: with Node itself that stays below 256 MB. */
+const maxSeconds = 1;
+const resourceLimits = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 32 };
+const looksEveryMilliseconds = 50;
+/** Mutants of one worker, so that outcomes are told now and then. */
+const mutantsOfWorker = 20_000;
+const maxFindings = 20;
+
+const fixtures = resolve(__dirname, "../fixtures/midi-from-the-field");
+
+/** Returns the files from which mutants are made: files from the field, and bands small and large. */
+export function filesToMutate(): Uint8Array[] {
+  const fromTheField = readdirSync(fixtures)
+    .filter((name) => name.endsWith(".mid"))
+    .sort()
+    .map((name) => new Uint8Array(readFileSync(join(fixtures, name))));
+  const small = arrangedFiles({ count: 40, seed: 3 })
+    .map(({ bytes }) => bytes)
+    .filter(({ length }) => length < 6000);
+  return [...fromTheField, ...small];
+}
+
+const cpuSeconds = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000_000;
+};
+
+/** Reads so many mutants. Whoever reads them badly is among the findings, with the bytes. */
+export async function fuzzMidi({ mutants, seed, onProgress }: FuzzParams): Promise<FuzzResult> {
+  const folder = mkdtempSync(join(tmpdir(), "fuzz-midi-"));
+  try {
+    const program = join(folder, "worker.cjs");
+    await build({
+      ...{ entryPoints: [join(__dirname, "midi-worker.ts")], outfile: program, bundle: true, platform: "node" },
+      logLevel: "error",
+    });
+    return await readMutants({ program, mutants, seed, ...(onProgress === undefined ? {} : { onProgress }) });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+async function readMutants({
+  program,
+  mutants,
+  seed,
+  onProgress,
+}: FuzzParams & { program: string }): Promise<FuzzResult> {
+  const files = filesToMutate();
+  const findings: Finding[] = [];
+  const outcomes: Record<string, number> = {};
+  const find = (index: number, what: string): void => {
+    findings.push({ index, what, bytes: mutantOf({ files, seed, index }) });
+  };
+  const began = performance.now();
+  let slowest = 0;
+  let from = 0;
+  while (from < mutants && findings.length < maxFindings) {
+    const to = Math.min(from + mutantsOfWorker, mutants);
+    const progress = new SharedArrayBuffer(4);
+    const at = new Int32Array(progress);
+    at[0] = from;
+    const worker = new Worker(program, { workerData: { files, seed, from, to, progress }, resourceLimits });
+    let next: number | undefined;
+    worker.on("message", (message: WorkerMessage) => {
+      if (message.kind === "FOUND") find(message.index, message.what);
+      else for (const [outcome, count] of message.outcomes) outcomes[outcome] = (outcomes[outcome] ?? 0) + count;
+    });
+    worker.on("error", (error) => {
+      find(Atomics.load(at, 0), `the worker ended: ${error.message}`);
+      next = Atomics.load(at, 0) + 1;
+    });
+    const ended = once(worker, "exit").then(() => true);
+    let index = -1;
+    let since = cpuSeconds();
+    while (!(await Promise.race([ended, wait(looksEveryMilliseconds, false)]))) {
+      const now = Atomics.load(at, 0);
+      if (now !== index) {
+        index = now;
+        since = cpuSeconds();
+        continue;
+      }
+      const spent = cpuSeconds() - since;
+      slowest = Math.max(slowest, spent);
+      if (spent <= maxSeconds) continue;
+      find(index, `took more than ${maxSeconds} s`);
+      next = index + 1;
+      await worker.terminate();
+    }
+    from = next ?? to;
+    onProgress?.(from);
+  }
+  return { mutants: from, seconds: (performance.now() - began) / 1000, outcomes, findings, slowest };
+}
