@@ -8,6 +8,8 @@ import {
   compositionInputSchema,
   compositionOutputSchema,
   inputOptionsSchema,
+  maxSeed,
+  maxVariations,
   modelReferenceSchema,
   otherTimeSignatureSchema,
   performanceOptionsSchema,
@@ -140,7 +142,9 @@ export const compositionItemSchema = z.strictObject({
   technique: z.enum(techniqueIds),
   /** The model. A technique by rule has none. */
   model: modelReferenceSchema.optional(),
-  seed: z.int().min(0).max(2_147_483_647),
+  seed: z.int().min(0).max(maxSeed),
+  /** The group of variations that it was asked for with; a piece that was asked for alone has none. */
+  variationGroup: ulidSchema.optional(),
   state: z.enum(compositionStates),
   input: compositionInputSchema,
   inputOptions: inputOptionsSchema,
@@ -181,6 +185,22 @@ export const compositionItemSchema = z.strictObject({
 });
 
 export type CompositionItem = z.infer<typeof compositionItemSchema>;
+
+/**
+ * The place that the variations of one request share in their owner's quota of unfinished compositions. The row is there
+ * as long as one of them has not ended: docs/adr/0051-variations-share-a-place.md.
+ */
+export const variationGroupItemSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  kind: z.literal("VARIATION_GROUP"),
+  sub: z.string().min(1).max(128),
+  id: ulidSchema,
+  createdAt: instantSchema,
+  /** The number of those that have not ended. */
+  open: z.int().min(1).max(maxVariations),
+});
+
+export type VariationGroupItem = z.infer<typeof variationGroupItemSchema>;
 
 const ratingTotalsShape = {
   ratedPoor: z.int().optional(),

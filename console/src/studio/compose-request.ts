@@ -1,11 +1,9 @@
 /** The request that a draft stands for. */
-import type { components, Composition } from "../../../client/client";
+import type { Composition, CreateComposition } from "../../../client/client";
 import type { Technique } from "../api/queries";
 import type { Draft, Shape } from "./draft";
 import { inputOf, type MelodySource } from "./melody-source";
 import { pieceName, sentValues } from "./techniques";
-
-export type CreateComposition = components["schemas"]["CreateComposition"];
 
 /** Returns the options that say something: no tempo and a transposition by nothing are none. */
 function sentShape({ transpose, rhythmAssist, allTracks, ...shape }: Shape, hearsTracks: boolean): object {
