@@ -47,9 +47,9 @@ type GetMidi = <Path extends MidiPath, Options extends MidiOptions<Path>>(
   | { readonly data?: never; readonly error: Problem; readonly response: Response }
 >;
 
-export export type CompositionList = components["schemas"]["CompositionList"];
+export type CompositionList = components["schemas"]["CompositionList"];
 /** What a request for one composition says. */
-type CreateComposition = Omit<components["schemas"]["CreateComposition"], "variations"> & {
+export type CreateComposition = Omit<components["schemas"]["CreateComposition"], "variations"> & {
   readonly variations?: never;
 };
 /** What a request for several compositions says, which differ in their seed alone. */

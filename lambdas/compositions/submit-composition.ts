@@ -125,7 +125,9 @@ function variationsOf({ count, seed, newId, itemOf }: VariationsParams): readonl
   const variationGroup = newId();
   // A seed that was drawn may be too near to the highest one; one that was given was checked.
   const firstSeed = Math.min(seed, maxSeed - (count - 1));
-  const [firstId = newId(), ...otherIds] = Array.from({ length: count }, newId).sort().reverse();
+  const [firstId = newId(), ...otherIds] = Array.from({ length: count }, () => newId())
+    .sort()
+    .reverse();
   const others = otherIds.map((id, index) => ({ ...itemOf(id, firstSeed + index + 1), variationGroup }));
   return [{ ...itemOf(firstId, firstSeed), variationGroup }, ...others];
 }
