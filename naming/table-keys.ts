@@ -65,7 +65,7 @@ export const pendingChangeKey = (kind: OwnedKind, sub: string, id: string): Tabl
   pk: userPartition(sub),
   sk: `PENDING_CHANGE#${kindPrefix(kind)}${id}`,
 });
-/** Returns the key of a group of variations that have not all ended (docs/adr/0051-variations-share-a-place.md). */
+/** Returns the key of a group of variations (docs/adr/0051-variations-share-a-place.md). */
 export const variationGroupKey = (sub: string, groupId: string): TableKey => ({
   pk: userPartition(sub),
   sk: `VARIATION_GROUP#${groupId}`,

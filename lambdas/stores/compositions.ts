@@ -95,7 +95,7 @@ export function createCompositions({ table, now }: { readonly table: Table; read
     // It is read alone, because a row is also ended whose other attributes cannot be read. It never changes.
     const { variationGroup } = await open.readOnly(owned, ["variationGroup"]);
     const group = ulidSchema.safeParse(variationGroup).data;
-    return await endInQuota({ table, sub: owned.sub, group, end });
+    return await endInQuota({ table, sub: owned.sub, group, end, now: now() });
   };
 
   const end = async (

@@ -187,8 +187,8 @@ export const compositionItemSchema = z.strictObject({
 export type CompositionItem = z.infer<typeof compositionItemSchema>;
 
 /**
- * The place that the variations of one request share in their owner's quota of unfinished compositions. The row is there
- * as long as one of them has not ended: docs/adr/0051-variations-share-a-place.md.
+ * The place that the variations of one request share in their owner's quota of unfinished compositions, which is theirs
+ * until the last one has ended: docs/adr/0051-variations-share-a-place.md.
  */
 export const variationGroupItemSchema = z.strictObject({
   schemaVersion: z.literal(1),
@@ -197,7 +197,9 @@ export const variationGroupItemSchema = z.strictObject({
   id: ulidSchema,
   createdAt: instantSchema,
   /** The number of those that have not ended. */
-  open: z.int().min(1).max(maxVariations),
+  open: z.int().min(0).max(maxVariations),
+  /** Epoch seconds: a day after the last one has ended. */
+  expiresAt: z.int().optional(),
 });
 
 export type VariationGroupItem = z.infer<typeof variationGroupItemSchema>;

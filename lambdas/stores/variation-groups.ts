@@ -3,7 +3,7 @@
  * which is freed with the write that ends the last of them: docs/adr/0051-variations-share-a-place.md.
  */
 import type { OwnedBy } from "../../naming/object-keys";
-import { variationGroupKey } from "../../naming/table-keys";
+import { timeToLiveAttribute, variationGroupKey } from "../../naming/table-keys";
 import { absent, anyOf, atMost, moreThan } from "./conditions";
 import { type CompositionItem, variationGroupItemSchema } from "./items";
 import { done, type Outcome, type Stale, stale } from "./outcome";
@@ -34,6 +34,9 @@ export function newGroup(variations: readonly [Variation, ...Variation[]]): Writ
   });
 }
 
+/** Seconds for which the row of a group stays whose variations have all ended. Nobody needs it; an operator may look. */
+const groupKeptForSeconds = 24 * 3600;
+
 export interface EndInQuotaParams {
   readonly table: Pick<Table, "write">;
   readonly sub: OwnedBy["sub"];
@@ -41,13 +44,15 @@ export interface EndInQuotaParams {
   readonly group: string | undefined;
   /** The write that ends the row. Its condition holds only once. */
   readonly end: Write;
+  readonly now: Date;
 }
 
 /**
  * Ends a composition, and frees its place in the quota with the same transaction, unless other variations still need it.
  * Stale when the row's write is refused; then nothing is written.
  */
-export async function endInQuota({ table, sub, group, end }: EndInQuotaParams): Promise<Outcome<undefined, Stale>> {
+export async function endInQuota(params: EndInQuotaParams): Promise<Outcome<undefined, Stale>> {
+  const { table, sub, group, end, now } = params;
   const freed = moveQuota(sub, { decrement: openPlace });
   if (group === undefined) return await transact(table, [{ write: end }, ...freed]);
   const key = variationGroupKey(sub, group);
@@ -58,10 +63,12 @@ export async function endInQuota({ table, sub, group, end }: EndInQuotaParams): 
   if (beforeOthers.kind === "WRITTEN") return done;
   if (beforeOthers.index === 0) return stale;
   // All others have ended, and each ends once: nobody but this row can change the group any more. A group whose row is
-  // not there, which is no state of ours, must not keep the piece from ending.
+  // not there, which is no state of ours, must not keep the piece from ending. Time-to-live deletes the row, so that the
+  // worker, which only changes rows, needs no right to delete any.
+  const ended = { open: 0, [timeToLiveAttribute]: Math.floor(now.getTime() / 1000) + groupKeptForSeconds };
   return await transact(table, [
     { write: end },
-    { write: { kind: "DELETE", key, condition: anyOf(absent("open"), atMost("open", 1)) } },
+    { write: { kind: "UPDATE", key, changes: { set: ended }, condition: anyOf(absent("open"), atMost("open", 1)) } },
     ...freed,
   ]);
 }

@@ -149,7 +149,10 @@ export function memoryStores(now: () => Date, table = new MemoryTable()) {
     pending,
     /** Returns the groups of variations that have not all ended. */
     variationGroups: (): VariationGroupItem[] =>
-      table.peek(undefined, variationGroupKey("", "").sk).map((row) => readItem(variationGroupItemSchema, row)),
+      table
+        .peek(undefined, variationGroupKey("", "").sk)
+        .map((row) => readItem(variationGroupItemSchema, row))
+        .filter(({ open }) => open > 0),
     idempotencyRecords: createIdempotencyRecords(params),
     catalogues: {
       ...createCatalogues(table),
