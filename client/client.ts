@@ -11,6 +11,7 @@ import createFetchClient, {
 } from "openapi-fetch";
 import { jsonOf, networkFailure, type Problem, problemResponse, readProblem, unexpectedResponse } from "./problem.ts";
 import type { components, paths } from "./schema.d.ts";
+import type { Composition } from "./wait.ts";
 
 export { asProblem, clientCodes, type Problem, readProblem } from "./problem.ts";
 export { backoffSeconds, type CallResult, isPassing, problemOf, retryAfterSeconds, withJitter } from "./retry.ts";
@@ -47,8 +48,30 @@ type GetMidi = <Path extends MidiPath, Options extends MidiOptions<Path>>(
   | { readonly data?: never; readonly error: Problem; readonly response: Response }
 >;
 
-export interface ApiClient extends Omit<Client<paths>, "GET"> {
+export type CompositionList = components["schemas"]["CompositionList"];
+/** What a request for one composition says. */
+export type CreateComposition = Omit<components["schemas"]["CreateComposition"], "variations"> & {
+  readonly variations?: never;
+};
+/** What a request for several compositions says, which differ in their seed alone. */
+export type CreateVariations = components["schemas"]["CreateComposition"] & { readonly variations: number };
+
+type CreateOptions<Body> = Omit<FetchOptions<paths["/compositions"]["post"]>, "body"> & { readonly body: Body };
+type Created<Resource> = Promise<
+  | { readonly data: Resource; readonly error?: never; readonly response: Response }
+  | { readonly data?: never; readonly error: Problem; readonly response: Response }
+>;
+
+/** The type of the request that makes compositions: the response is a list if the body asks for variations. */
+interface PostComposition {
+  (url: "/compositions", init: CreateOptions<CreateVariations>): Created<CompositionList>;
+  (url: "/compositions", init: CreateOptions<CreateComposition>): Created<Composition>;
+}
+
+export interface ApiClient extends Omit<Client<paths>, "GET" | "POST"> {
   readonly GET: GetMidi & Client<paths>["GET"];
+  // Compositions have no general form beside these two: the compiler would prefer it to them.
+  readonly POST: PostComposition & Client<Omit<paths, "/compositions">>["POST"];
 }
 export type PresignedUrl = components["schemas"]["PresignedUrl"];
 export type EditEventColumns = components["schemas"]["EditEventColumns"];

@@ -164,6 +164,8 @@ export interface paths {
     /**
      * Create a composition
      * @description The response comes at once, and the piece is made afterwards: ask for the path in `Location` until the state is COMPLETED or FAILED. Equal seed, model, input and options give equal music. A technique that adds to the melody keeps it note for note as track 0 and writes the other tracks; one that re-writes it (`ar-cnn` with `melodyLock` false) writes the whole piece as track 0, whose `source` is `generated`; notes that it left alone keep their ticks and velocities. With `inputOptions.allTracks` it re-writes a piece of several tracks: the tracks that it changed are `generated`, and a note for which none of them has room is in one named Added. One that goes on with its input (`extends` of `GET /techniques`) keeps every given note, and its tracks go on after the last one: `transformer` hears a whole piece (`input: { compositionId }`), all tracks of a file (`inputOptions.allTracks`), or one track. Every track of a finished piece can be the input of the next one: `input: { compositionId, trackIndex }`, if the technique takes its time signature. The chosen bars must be in one time signature: `unet-gan` and the other models take 4/4, `arranger` takes 3/4, 2/4 and 6/8, too. Other bars are refused with `TIME_SIGNATURE_NOT_SUPPORTED`. `unet-gan` accompanies the highest notes of an input that has several at once, and keeps the others.
+     *
+     *     With `variations` the request makes several pieces, or none if it is refused. The response is their list, in the order of their seeds, and `Location` is the path of that list (`GET /compositions?variationGroup=…`): follow each piece by its own path, because each is COMPLETED or FAILED on its own. Together they count as one unfinished composition (`openCompositions` of `GET /usage`) until the last one has ended, and each as one of the compositions that you may keep. Each is the same as a single composition with its seed.
      */
     post: operations["createComposition"];
     delete?: never;
@@ -865,6 +867,11 @@ export interface components {
       /** @description The model. A composition by rule (`technique` is `arranger`) has none. */
       modelId?: string;
       seed: number;
+      /**
+       * @description The same for all pieces of one request with `variations`. One that was asked for without `variations` does not have it.
+       * @example 01JD8Z6Y3Q4M5N6P7R8S9T0V1W
+       */
+      variationGroup?: string;
       /** @enum {string} */
       state: "PENDING" | "RUNNING" | "COMPLETED" | "FAILED";
       /**
@@ -1018,6 +1025,13 @@ export interface components {
     Metrics: {
       [key: string]: number;
     };
+    CompositionList: {
+      items: components["schemas"]["Composition"][];
+      /** @description The number of items that fit the filters, on all pages together. */
+      total: number;
+      /** @description Send it as `cursor` to get the next page. The last page has none. */
+      nextCursor?: string;
+    };
     CreateComposition: {
       /**
        * @description 1 to 100 characters, Unicode with a visible character, without control characters, direction marks, U+FFFD and lone surrogates
@@ -1030,6 +1044,8 @@ export interface components {
       modelId?: string;
       /** @description Without it the seed is drawn at random; the response says which one. */
       seed?: number;
+      /** @description Asks for so many pieces at once. They differ in the seed alone: the first one has `seed`, and each other one the seed before it plus 1, so `seed` can be at most 2147483647 less the number of others. The response is a list, also of one. */
+      variations?: number;
       /**
        * @description Parameters depend on the technique; `GET /techniques` lists them.
        *
@@ -1100,13 +1116,6 @@ export interface components {
        * @enum {string}
        */
       instruments?: "model" | "choir" | "strings" | "brass" | "organ" | "piano" | "band";
-    };
-    CompositionList: {
-      items: components["schemas"]["Composition"][];
-      /** @description The number of items that fit the filters, on all pages together. */
-      total: number;
-      /** @description Send it as `cursor` to get the next page. The last page has none. */
-      nextCursor?: string;
     };
     UpdateComposition: {
       /**
@@ -1203,7 +1212,7 @@ export interface components {
     };
     /** @description The maximum of each thing that you may have at once. */
     Quotas: {
-      /** @description Compositions that have not ended. */
+      /** @description Compositions that have not ended. The variations of one request count as one until the last of them has ended. */
       openCompositions: number;
       /** @description Training jobs that have not ended. */
       openTrainingJobs: number;
@@ -1218,7 +1227,7 @@ export interface components {
     };
     /** @description What you have of each now. Where it is as much as the quota, a request that takes more gets 429 `USER_QUOTA_REACHED`. It can be more than the quota: a training may end with a model that takes you over, and an operator may lower a quota. */
     UsedQuotas: {
-      /** @description Compositions that have not ended. */
+      /** @description Compositions that have not ended. The variations of one request count as one until the last of them has ended. */
       openCompositions: number;
       /** @description Training jobs that have not ended. */
       openTrainingJobs: number;
@@ -2874,6 +2883,8 @@ export interface operations {
         modelId?: string;
         /** @description `compositionId:{id}` or `trackId:{id}`: what the listed compositions were made from */
         input?: string;
+        /** @description Only the variations of one request are listed, of which each has this `variationGroup`. */
+        variationGroup?: string;
       };
       header?: {
         "If-None-Match"?: string;
@@ -3017,7 +3028,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["Composition"];
+          "application/json": components["schemas"]["Composition"] | components["schemas"]["CompositionList"];
         };
       };
       /** @description `INVALID_REQUEST`: the request is not valid; `MALFORMED_JSON`: the body is not json; `INVALID_IDEMPOTENCY_KEY`: the idempotency key is not valid */

@@ -102,7 +102,7 @@ async function waitFor<Resource extends { readonly state: string }>(
 
 /** Waits until a composition is COMPLETED or FAILED. */
 export async function waitForComposition(
-  api: Client<paths>,
+  api: Pick<Client<paths>, "GET">,
   compositionId: string,
   params: WaitParams<Composition>,
 ): Promise<WaitOutcome<Composition>> {
@@ -114,7 +114,7 @@ export async function waitForComposition(
 
 /** Waits until a training job is READY, FAILED or STOPPED. */
 export async function waitForTrainingJob(
-  api: Client<paths>,
+  api: Pick<Client<paths>, "GET">,
   trainingJobId: string,
   params: WaitParams<TrainingJob>,
 ): Promise<WaitOutcome<TrainingJob>> {

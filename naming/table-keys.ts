@@ -10,6 +10,7 @@
  * | Idempotency record | USER#{sub}     | IDEMPOTENCY#{route}#{key}  |
  * | Quota of a user    | USER#{sub}     | QUOTA                      |
  * | Pending change     | USER#{sub}     | PENDING_CHANGE#{kind}#{id} |
+ * | Variation group    | USER#{sub}     | VARIATION_GROUP#{id}       |
  * | Share              | SHARE#{digest} | SHARE                      |
  * | Stock model        | STOCK          | MODEL#{id}                 |
  * | Rating totals      | RATINGS        | TECHNIQUE#{id}             |
@@ -64,6 +65,11 @@ export const idempotencyKey = (sub: string, route: string, key: string): TableKe
 export const pendingChangeKey = (kind: OwnedKind, sub: string, id: string): TableKey => ({
   pk: userPartition(sub),
   sk: `PENDING_CHANGE#${kindPrefix(kind)}${id}`,
+});
+/** Returns the key of a group of variations (docs/adr/0051-variations-share-a-place.md). */
+export const variationGroupKey = (sub: string, groupId: string): TableKey => ({
+  pk: userPartition(sub),
+  sk: `VARIATION_GROUP#${groupId}`,
 });
 export const quotaKey = (sub: string): TableKey => ({ pk: userPartition(sub), sk: "QUOTA" });
 

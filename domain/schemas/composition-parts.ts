@@ -51,6 +51,10 @@ export const inputOptionsSchema = z.strictObject({
 
 export type InputOptions = z.infer<typeof inputOptionsSchema>;
 
+export const maxSeed = 2_147_483_647;
+/** The maximum number of variations of one request. */
+export const maxVariations = 8;
+
 /** The sixteenths at which notes of the tune begin that end a phrase. A piece has at most 1,024 sixteenths. */
 export const phraseEndsSchema = z.array(z.int().min(0).max(1023)).max(1024);
 

@@ -9,6 +9,8 @@ import { type Headers, jsonResponse, type Response } from "./response";
 
 export const versionTag = (row: { readonly version: number }): string => `"${row.version}"`;
 export const digestTag = (sha256: string): string => `"${sha256}"`;
+/** Returns the ETag of a response that has no version: the digest of its body. */
+export const contentTag = (body: string): string => digestTag(createHash("sha256").update(body).digest("hex"));
 
 function tagsIn(header: string): string[] {
   return header.match(/\*|(?:W\/)?"[^"]*"/g) ?? [];
@@ -75,6 +77,5 @@ export interface TaggedByContentParams {
 /** Returns a body with the digest of its JSON as its ETag, or 304 if the client has the same one. */
 export async function taggedByContent({ request, body, headers = {} }: TaggedByContentParams): Promise<Response> {
   const full = jsonResponse({ status: 200, body });
-  const tag = digestTag(createHash("sha256").update(full.body).digest("hex"));
-  return await taggedResponse({ request, tag, headers, response: () => full });
+  return await taggedResponse({ request, tag: contentTag(full.body), headers, response: () => full });
 }

@@ -39,7 +39,7 @@ function quotaProblem({ counter, quota }: QuotaReached): Problem {
     detail:
       counter === "storedBytes"
         ? `There is no room left: your tracks and models may have ${quota} bytes together. ${advice}`
-        : `You have ${quota} ${words}, as many as are allowed at once. ${advice}`,
+        : `You may have ${quota} ${words} at once, and this request would exceed that. ${advice}`,
     errors: [{ pointer: "", reason: `quota of ${words}`, allowed: `at most ${quota}` }],
     retryAfterSeconds,
   });

@@ -2,16 +2,24 @@
 import * as z from "zod";
 import { compositionOutputSchema, phraseEndsSchema } from "../../domain/schemas/composition-parts";
 import { type Failure, failureSchema } from "../../domain/schemas/failure";
+import { ulidSchema } from "../../domain/schemas/ids";
 import type { OwnedBy } from "../../naming/object-keys";
 import { ownedKey, shareKey } from "../../naming/table-keys";
 import { absent, allOf, anyOf, equals, lessThan } from "./conditions";
 import { type CompositionItem, compositionItemSchema, midiFileSchema } from "./items";
 import { createOpenRows, openRowAttributes, type OpenRows } from "./open-rows";
-import type { Outcome, Stale } from "./outcome";
-import { createOwnedRows, nextVersion, type OwnedRows } from "./owned-rows";
-import { moveQuota } from "./quotas";
-import type { Table } from "./table";
+import type { Outcome, QuotaReached, ReferenceGone, Repeated, Stale } from "./outcome";
+import {
+  createOwnedRows,
+  type CreationParams,
+  newRow,
+  nextVersion,
+  type OwnedRows,
+  partsOfCreation,
+} from "./owned-rows";
+import type { Table, Write } from "./table";
 import { changeRow, transact, writeRow } from "./transaction";
+import { endInQuota, newGroup, type Variation } from "./variation-groups";
 
 /** The right of one worker to work on a composition. */
 export interface Claim extends OwnedBy {
@@ -30,7 +38,18 @@ export interface CompositionResult {
   readonly pitchSpans: NonNullable<CompositionItem["pitchSpans"]>;
 }
 
+export interface CreateVariationsParams extends Omit<CreationParams, "sub"> {
+  readonly items: readonly [Variation, ...Variation[]];
+}
+
 export interface Compositions extends OwnedRows<CompositionItem>, OpenRows<CompositionItem, "FAILED"> {
+  /**
+   * Writes the variations of one request, the place that they share in the quota, and the rest of what `create` writes;
+   * either everything is written or nothing.
+   */
+  createVariations(
+    params: CreateVariationsParams,
+  ): Promise<Outcome<undefined, Repeated | QuotaReached | ReferenceGone | Stale>>;
   /**
    * Takes a composition that is PENDING, or RUNNING with a lease that has run out. The value is the row with its new
    * attempt; stale when another worker has the composition, or it is final.
@@ -69,30 +88,32 @@ const isUnclaimed = (now: Date) =>
   );
 
 export function createCompositions({ table, now }: { readonly table: Table; readonly now: () => Date }): Compositions {
+  const kind = { table, kind: "COMPOSITION", schema: compositionItemSchema, now } as const;
+  const open = createOpenRows<typeof compositionItemSchema, "FAILED">(kind);
+
+  const commitEnd = async (owned: OwnedBy, end: Write): Promise<Outcome<undefined, Stale>> => {
+    // It is read alone, because a row is also ended whose other attributes cannot be read. It never changes.
+    const { variationGroup } = await open.readOnly(owned, ["variationGroup"]);
+    const group = ulidSchema.safeParse(variationGroup).data;
+    return await endInQuota({ table, sub: owned.sub, group, end, now: now() });
+  };
+
   const end = async (
     owned: OwnedBy,
     set: Readonly<Record<string, unknown>>,
     condition: ReturnType<typeof isClaimed>,
   ): Promise<Outcome<undefined, Stale>> => {
     const instant = now();
-    return await transact(table, [
-      {
-        write: {
-          kind: "UPDATE",
-          key: keyOf(owned),
-          changes: {
-            ...nextVersion(instant, { ...set, finishedAt: instant.toISOString() }),
-            remove: [...openRowAttributes, "runningUntil"],
-          },
-          condition,
-        },
+    return await commitEnd(owned, {
+      kind: "UPDATE",
+      key: keyOf(owned),
+      changes: {
+        ...nextVersion(instant, { ...set, finishedAt: instant.toISOString() }),
+        remove: [...openRowAttributes, "runningUntil"],
       },
-      ...moveQuota(owned.sub, { decrement: { openCompositions: 1 } }),
-    ]);
+      condition,
+    });
   };
-
-  const kind = { table, kind: "COMPOSITION", schema: compositionItemSchema, now } as const;
-  const open = createOpenRows<typeof compositionItemSchema, "FAILED">(kind);
 
   return {
     ...createOwnedRows({
@@ -106,8 +127,17 @@ export function createCompositions({ table, now }: { readonly table: Table; read
         ...end,
         state: "FAILED",
         set: { finishedAt: now().toISOString() },
-        gives: { openCompositions: 1 },
+        commit: async (write) => await commitEnd(owned, write),
       }),
+
+    createVariations: async ({ items, ...request }) => {
+      const [{ sub }] = items;
+      return await transact<Repeated | QuotaReached | ReferenceGone | Stale>(table, [
+        ...partsOfCreation({ table, now }, { sub, ...request }),
+        { write: newGroup(items) },
+        ...items.map((item) => ({ write: newRow(compositionItemSchema, keyOf(item), item) })),
+      ]);
+    },
 
     async claim(owned, runningUntil) {
       const instant = now();

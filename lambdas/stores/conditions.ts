@@ -10,7 +10,7 @@ export type Condition =
       readonly kind: "COMPARE";
       /** The attribute's name; dots separate the names of nested attributes. */
       readonly attribute: string;
-      readonly operator: "=" | "<" | "<=";
+      readonly operator: "=" | "<" | "<=" | ">";
       readonly value: Comparable;
     }
   | { readonly kind: "PRESENT"; readonly attribute: string }
@@ -40,6 +40,12 @@ export const atMost = (attribute: string, value: number): Condition => ({
   kind: "COMPARE",
   attribute,
   operator: "<=",
+  value,
+});
+export const moreThan = (attribute: string, value: number): Condition => ({
+  kind: "COMPARE",
+  attribute,
+  operator: ">",
   value,
 });
 export const allOf = (...conditions: readonly Condition[]): Condition => ({ kind: "ALL", conditions });

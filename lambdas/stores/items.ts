@@ -8,6 +8,8 @@ import {
   compositionInputSchema,
   compositionOutputSchema,
   inputOptionsSchema,
+  maxSeed,
+  maxVariations,
   modelReferenceSchema,
   otherTimeSignatureSchema,
   performanceOptionsSchema,
@@ -147,7 +149,9 @@ export const compositionItemSchema = z.strictObject({
   technique: z.enum(techniqueIds),
   /** The model. A technique by rule has none. */
   model: modelReferenceSchema.optional(),
-  seed: z.int().min(0).max(2_147_483_647),
+  seed: z.int().min(0).max(maxSeed),
+  /** The group of variations that it was asked for with; a piece that was asked for alone has none. */
+  variationGroup: ulidSchema.optional(),
   state: z.enum(compositionStates),
   input: compositionInputSchema,
   inputOptions: inputOptionsSchema,
@@ -205,6 +209,24 @@ export const shareItemSchema = z.strictObject({
 });
 
 export type ShareItem = z.infer<typeof shareItemSchema>;
+
+/**
+ * The place that the variations of one request share in their owner's quota of unfinished compositions, which is theirs
+ * until the last one has ended: docs/adr/0051-variations-share-a-place.md.
+ */
+export const variationGroupItemSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  kind: z.literal("VARIATION_GROUP"),
+  sub: z.string().min(1).max(128),
+  id: ulidSchema,
+  createdAt: instantSchema,
+  /** The number of those that have not ended. */
+  open: z.int().min(0).max(maxVariations),
+  /** Epoch seconds: a day after the last one has ended. */
+  expiresAt: z.int().optional(),
+});
+
+export type VariationGroupItem = z.infer<typeof variationGroupItemSchema>;
 
 const ratingTotalsShape = {
   ratedPoor: z.int().optional(),

@@ -5,15 +5,12 @@
 import * as z from "zod";
 import { type Failure, failureSchema } from "../../domain/schemas/failure";
 import { ulidSchema } from "../../domain/schemas/ids";
-import type { QuotaAmounts } from "../../domain/schemas/user-quotas";
 import type { OwnedBy } from "../../naming/object-keys";
 import { openWorkIndex, type OpenWorkKind, openWorkOwner, ownedKey } from "../../naming/table-keys";
 import { allOf, type Condition, equals, present } from "./conditions";
 import { readItem } from "./item-codec";
 import { doneWith, isDone, type Outcome, type Stale, stale } from "./outcome";
-import { moveQuota } from "./quotas";
-import type { Row, Table } from "./table";
-import { transact } from "./transaction";
+import type { Row, Table, Write } from "./table";
 
 /** The open rows of one kind. {@link endUnread} and {@link noteFailedRepair} work on rows that cannot be parsed, too. */
 export interface OpenRows<Item, FinalState> {
@@ -52,8 +49,8 @@ export interface EndOpenRowParams<FinalState> extends UnreadEnd {
   readonly set?: Readonly<Record<string, unknown>>;
   /** Conditions besides that the row is open. */
   readonly conditions?: readonly Condition[];
-  /** The amounts that its owner's quotas get back. */
-  readonly gives: QuotaAmounts;
+  /** Writes the end of the row, together with what its owner's quotas get back. */
+  readonly commit: (end: Write) => Promise<Outcome<undefined, Stale>>;
 }
 
 export interface OpenRowsParams<Schema extends z.ZodType> {
@@ -91,7 +88,7 @@ export function createOpenRows<Schema extends z.ZodType, FinalState extends stri
     owned: OwnedBy,
     params: EndOpenRowParams<FinalState>,
   ): Promise<Outcome<FinalState, Stale>> => {
-    const { state, failure, attempt, set = {}, conditions = [], gives } = params;
+    const { state, failure, attempt, set = {}, conditions = [], commit } = params;
     const instant = now();
     const changes = {
       set: {
@@ -106,10 +103,7 @@ export function createOpenRows<Schema extends z.ZodType, FinalState extends stri
       remove: openRowAttributes,
     };
     const condition = allOf(isOpenRow, ...conditions, ...(attempt === undefined ? [] : [equals("attempt", attempt)]));
-    const outcome = await transact(table, [
-      { write: { kind: "UPDATE", key: keyOf(owned), changes, condition } },
-      ...moveQuota(owned.sub, { decrement: gives }),
-    ]);
+    const outcome = await commit({ kind: "UPDATE", key: keyOf(owned), changes, condition });
     return isDone(outcome) ? doneWith(state) : outcome;
   };
 

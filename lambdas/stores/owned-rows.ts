@@ -22,7 +22,7 @@ import {
 } from "./outcome";
 import { endOfCreation, pendingChange, putPendingChange } from "./pending-changes";
 import { moveQuota, takeQuota } from "./quotas";
-import type { Table } from "./table";
+import type { Table, Write } from "./table";
 import { changeRow, transact, type TransactionPart } from "./transaction";
 
 /** The attributes that every owned item has. */
@@ -40,6 +40,8 @@ const rowSummarySchema = z.object({
   state: z.string().optional(),
   /** The model with which a composition is made. */
   model: z.object({ id: z.string() }).optional(),
+  /** The group of variations to which a composition belongs. */
+  variationGroup: z.string().optional(),
   /** The model that a training job left. */
   modelId: z.string().optional(),
   input: z.object({ trackId: z.string().optional(), compositionId: z.string().optional() }).optional(),
@@ -56,14 +58,19 @@ export interface BeginParams {
   readonly claim?: IdempotencyClaim | undefined;
 }
 
-export interface CreateParams<Item> {
-  readonly item: Item;
-  /** The amounts of its owner's quotas that the new item takes. They are empty if {@link creation} has taken them. */
+/** What a creation asks for, beside its rows. */
+export interface CreationParams {
+  readonly sub: string;
+  /** The amounts of its owner's quotas that the creation takes. They are empty if a pending creation has taken them. */
   readonly takes: QuotaAmounts;
   readonly quotas: UserQuotas;
   readonly idempotency?: IdempotencyWrite | undefined;
-  /** Items that must still exist when this one is written. */
+  /** Items that must still exist when the new rows are written. */
   readonly mustExist?: readonly TableKey[];
+}
+
+export interface CreateParams<Item> extends Omit<CreationParams, "sub"> {
+  readonly item: Item;
   /** The pending creation that ends with this write. */
   readonly creation?: PendingChangeItem;
 }
@@ -154,18 +161,11 @@ export function createOwnedRows<Schema extends z.ZodType<OwnedItem>>({
       return isDone(outcome) ? doneWith(change) : outcome;
     },
 
-    create: async ({ item, takes, quotas, idempotency, mustExist = [], creation }) =>
+    create: async ({ item, creation, ...request }) =>
       await transact<Repeated | QuotaReached | ReferenceGone | Stale>(table, [
-        ...(idempotency === undefined ? [] : [putRecord({ table, now }, idempotency)]),
-        ...takeQuota({ table, sub: item.sub, amounts: takes, quotas }),
-        ...mustExist.map((key): TransactionPart<ReferenceGone> => ({
-          write: { kind: "CHECK", key, condition: rowExists },
-          refused: () => ({ kind: "REFERENCE_GONE", key }),
-        })),
+        ...partsOfCreation({ table, now }, { sub: item.sub, ...request }),
         ...(creation === undefined ? [] : [{ write: endOfCreation(creation) }]),
-        {
-          write: { kind: "PUT", key: keyOf(item), row: writeItem(schema, keyOf(item), item), condition: rowIsAbsent },
-        },
+        { write: newRow(schema, keyOf(item), item) },
       ]),
 
     change: async (item, attributes) => {
@@ -190,6 +190,31 @@ export function createOwnedRows<Schema extends z.ZodType<OwnedItem>>({
     },
   };
 }
+
+/** The parts of a creation that do not depend on its rows: the request's record, the quotas, and what must exist. */
+export const partsOfCreation = (
+  { table, now }: { readonly table: Table; readonly now: () => Date },
+  { sub, takes, quotas, idempotency, mustExist = [] }: CreationParams,
+): readonly TransactionPart<Repeated | QuotaReached | ReferenceGone | Stale>[] => [
+  ...(idempotency === undefined ? [] : [putRecord({ table, now }, idempotency)]),
+  ...takeQuota({ table, sub, amounts: takes, quotas }),
+  ...mustExist.map((key): TransactionPart<ReferenceGone> => ({
+    write: { kind: "CHECK", key, condition: rowExists },
+    refused: () => ({ kind: "REFERENCE_GONE", key }),
+  })),
+];
+
+/** Returns the write of a row that must not exist yet. */
+export const newRow = <Schema extends z.ZodType<object>>(
+  schema: Schema,
+  key: TableKey,
+  item: z.output<Schema>,
+): Write => ({
+  kind: "PUT",
+  key,
+  row: writeItem(schema, key, item),
+  condition: rowIsAbsent,
+});
 
 /**
  * Returns the changes that every write of work makes. They include a new version, so that clients that poll the row see

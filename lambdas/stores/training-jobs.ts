@@ -167,12 +167,13 @@ export function createTrainingJobs({ table, now }: { readonly table: Table; read
       // An unfinished job holds a place among its owner's models. The place becomes free if there is no model.
       const held = hasModel ? undefined : quotaAmountsSchema.safeParse(row["holds"]).data;
       const { models, ...kept } = held ?? {};
+      const gives = { openTrainingJobs: 1, ...(models === undefined ? {} : { models }) };
       return await open.endOpenRow(owned, {
         ...end,
         state,
         set: { endReason: unreadEndReasons[state], ...(models === undefined ? {} : { holds: kept }) },
         conditions: [hasModel ? present("modelId") : absent("modelId")],
-        gives: { openTrainingJobs: 1, ...(models === undefined ? {} : { models }) },
+        commit: async (write) => await transact(table, [{ write }, ...moveQuota(owned.sub, { decrement: gives })]),
       });
     },
 

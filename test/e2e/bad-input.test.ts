@@ -332,6 +332,7 @@ describe("fields", () => {
       technique: "unet-gan",
       modelId: 7,
       seed: -1,
+      variations: 9,
       parameters: { temperature: 9 },
       input: { trackId: "mine", loud: true },
       inputOptions: { tempo: 500, transpose: 13, rhythmAssist: "yes", startBar: 0, bars: 65, swing: 1 },
@@ -343,6 +344,7 @@ describe("fields", () => {
       "/name": expect.stringContaining("1 to 100 characters"),
       "/modelId": expect.stringContaining("1 to 64 characters"),
       "/seed": "an integer, 0 to 2147483647",
+      "/variations": "an integer, 1 to 8",
       "/parameters/temperature": "ending",
       "/input/trackId": expect.stringContaining("ULID"),
       "/input/loud": "the fields trackId",
@@ -352,7 +354,7 @@ describe("fields", () => {
       "/inputOptions/startBar": "an integer, 1 to 100000",
       "/inputOptions/bars": "an integer, 1 to 64",
       "/inputOptions/swing": expect.stringContaining("tempo, transpose, rhythmAssist, startBar, bars"),
-      "/color": expect.stringContaining("modelId, seed, parameters, input, inputOptions"),
+      "/color": expect.stringContaining("modelId, seed, variations, parameters, input, inputOptions"),
     });
     const values = Object.fromEntries(problem.errors.map(({ pointer, value }) => [pointer, value]));
     expect(values).toMatchObject({

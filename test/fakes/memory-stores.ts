@@ -22,6 +22,8 @@ import {
   trackItemSchema,
   type TrainingJobItem,
   trainingJobItemSchema,
+  type VariationGroupItem,
+  variationGroupItemSchema,
 } from "../../lambdas/stores/items";
 import { createModels, createStockModels } from "../../lambdas/stores/models";
 import { isDone } from "../../lambdas/stores/outcome";
@@ -45,6 +47,7 @@ import {
   sortKey,
   stockModelKey,
   ticketsPartition,
+  variationGroupKey,
 } from "../../naming/table-keys";
 import { MemoryTable } from "./memory-table";
 
@@ -146,6 +149,12 @@ export function memoryStores(now: () => Date, table = new MemoryTable()) {
     pendingChanges: createPendingChanges(params),
     /** Returns the changes that are pending now. */
     pending,
+    /** Returns the groups of variations that have not all ended. */
+    variationGroups: (): VariationGroupItem[] =>
+      table
+        .peek(undefined, variationGroupKey("", "").sk)
+        .map((row) => readItem(variationGroupItemSchema, row))
+        .filter(({ open }) => open > 0),
     idempotencyRecords: createIdempotencyRecords(params),
     catalogues: {
       ...createCatalogues(table),

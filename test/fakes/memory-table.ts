@@ -86,7 +86,9 @@ function holds(condition: Condition, row: Row | undefined): boolean {
       // Values of two types are neither equal nor ordered.
       if (typeof value !== typeof condition.value) return false;
       if (condition.operator === "=") return value === condition.value;
-      return condition.operator === "<" ? order(value, condition.value) < 0 : order(value, condition.value) <= 0;
+      const compared = order(value, condition.value);
+      if (condition.operator === ">") return compared > 0;
+      return condition.operator === "<" ? compared < 0 : compared <= 0;
     }
     case "ALL":
       return condition.conditions.every((part) => holds(part, row));

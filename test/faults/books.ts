@@ -17,6 +17,7 @@ import {
   trackKey,
 } from "../../naming/object-keys";
 import { ownedKinds, slotsPartition, ticketsPartition, userPartition } from "../../naming/table-keys";
+import { openPlaces } from "../support/open-places";
 import { faultsOfText } from "./outcomes";
 
 const rowSchema = z.looseObject({
@@ -30,7 +31,9 @@ const rowSchema = z.looseObject({
   midi: z.object({ revision: z.int(), token: z.string().optional() }).optional(),
   holds: quotaAmountsSchema.optional(),
   name: z.string().optional(),
+  variationGroup: z.string().optional(),
 });
+const groupSchema = z.looseObject({ kind: z.literal("VARIATION_GROUP"), id: z.string(), open: z.int() });
 const changeSchema = z.looseObject({ kind: z.literal("PENDING_CHANGE"), id: z.string(), holds: quotaAmountsSchema });
 export type BookedRow = z.infer<typeof rowSchema>;
 
@@ -105,12 +108,19 @@ export function openBooks(outputs: Outputs): Books {
     };
     const rowsOf = (kind: BookedRow["kind"]): BookedRow[] => rows.filter((row) => row.kind === kind);
     const counted = (counter: string): number => Number(quota[counter] ?? 0);
-    const unfinished = (kind: BookedRow["kind"]): number => rowsOf(kind).filter((row) => !isFinal(row)).length;
+    const unfinished = (kind: BookedRow["kind"]): BookedRow[] => rowsOf(kind).filter((row) => !isFinal(row));
+    for (const group of items.flatMap((item) => groupSchema.safeParse(item).data ?? [])) {
+      const count = unfinished("COMPOSITION").filter(({ variationGroup }) => variationGroup === group.id).length;
+      check(group.open === count, `the variation group ${group.id} counts ${group.open} open ones, there are ${count}`);
+    }
     // A creation that was cut off holds its place until the reconciler undoes it.
     const held: readonly QuotaAmounts[] = [
       ...rows.map(quotaHeld),
       ...changes.map(({ holds }) => holds),
-      { openCompositions: unfinished("COMPOSITION"), openTrainingJobs: unfinished("TRAINING_JOB") },
+      {
+        openCompositions: openPlaces(unfinished("COMPOSITION")),
+        openTrainingJobs: unfinished("TRAINING_JOB").length,
+      },
     ];
     for (const counter of quotaCounterSchema.options) {
       const count = held.reduce((sum, amounts) => sum + (amounts[counter] ?? 0), 0);

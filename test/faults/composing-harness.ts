@@ -24,6 +24,7 @@ import { kindPrefix, ratingsPartition, sortKey } from "../../naming/table-keys";
 import { pendingChangeGraceSeconds } from "../../naming/time-limits";
 import { VirtualClock } from "../fakes/clock";
 import { CollectingLog, CollectingMetrics } from "../fakes/telemetry";
+import { openPlaces } from "../support/open-places";
 import { type ComposerApi, composerApi, now as apiNow } from "../unit/api/support/composer-api";
 import type { Call, Reply } from "../unit/api/support/documented-api";
 import { alice } from "../unit/api/support/items";
@@ -339,7 +340,7 @@ export class ComposingHarness {
       return id !== undefined && !ids.has(id);
     });
     check(orphans.length === 0, `leaked: ${orphans.length} files that nobody has`);
-    const open = compositions.all().filter(({ state }) => !isFinalCompositionState(state)).length;
+    const open = openPlaces(compositions.all().filter(({ state }) => !isFinalCompositionState(state)));
     const openJobs = trainingJobs.all().filter(({ state }) => !isFinalTrainingJobState(state)).length;
     const held = [tracks, compositions, models, trainingJobs].flatMap((all) => all.all().map(quotaHeld));
     const unfinished: QuotaAmounts = { openCompositions: open, openTrainingJobs: openJobs };
@@ -352,6 +353,11 @@ export class ComposingHarness {
       const { poor, neutral, good } = ratingCounts(readItem(ratingTotalsItemSchema, row));
       const counted = poor + neutral + good;
       check(counted === this.rated.size, `${String(row[sortKey])} counts ${counted} ratings of ${this.rated.size}`);
+    }
+    for (const group of stores.variationGroups()) {
+      const members = compositions.all().filter(({ variationGroup }) => variationGroup === group.id);
+      const unfinished = members.filter(({ state }) => !isFinalCompositionState(state)).length;
+      check(group.open === unfinished, `a group counts ${group.open} open variations, there are ${unfinished}`);
     }
     for (const { of, state } of stores.pending()) check(false, `stuck: a change of a ${of} stays ${state}`);
     check(this.queue.length === 0, "stuck: a message stays in the queue");

@@ -5,7 +5,7 @@ import * as z from "zod";
 import type { Melody } from "../../domain/music/melody";
 import { findSampleMelody, sampleAsMelody } from "../../domain/music/sample-melodies";
 import { composeScore, scoreOutput, writeMidi } from "../../domain/music/score";
-import { compositionSchema } from "../../domain/schemas/api/compositions";
+import { compositionListSchema, compositionSchema } from "../../domain/schemas/api/compositions";
 import { trackSchema } from "../../domain/schemas/api/tracks";
 import { trainingJobSchema } from "../../domain/schemas/api/training";
 import {
@@ -94,6 +94,22 @@ test("upload, list, rename, delete a track", async () => {
     expect((await call("GET", `/models?stock=true&sort=${sort}&limit=1`, { sub, headers })).status).toBe(304);
   }
   expect((await call("GET", `/tracks/${id}`, { sub: user("other") })).status).toBe(404);
+});
+
+test("variations are one open composition, and their list is found by their group", async () => {
+  const sub = user("variations");
+  const json = { name: "Four", technique: "arranger", input: { sampleMelodyId: "ode-to-joy" }, seed: 3, variations: 4 };
+  const headers = { "idempotency-key": "four" };
+  const created = await call("POST", "/compositions", { sub, json, headers });
+  expect(created.status).toBe(202);
+  expect(compositionListSchema.parse(created.body).items.map(({ seed }) => seed)).toEqual([3, 4, 5, 6]);
+  expect((await call("POST", "/compositions", { sub, json, headers })).bytes).toEqual(created.bytes);
+  const location = created.headers["location"] ?? "";
+  const listed = await call("GET", location, { sub });
+  expect(listed.body).toEqual(created.body);
+  expect(listed.headers["etag"]).toBe(created.headers["etag"]);
+  expect((await call("GET", location, { sub: user("other") })).body).toEqual({ items: [], total: 0 });
+  expect((await call("GET", "/usage", { sub })).body).toMatchObject({ used: { openCompositions: 1, compositions: 4 } });
 });
 
 test("a composition from request to other instruments to deletion", async () => {

@@ -1,5 +1,6 @@
 /** Every store, and the table beneath it, on the table in memory and on a real one: the two behave alike. */
 import { randomBytes } from "node:crypto";
+import { ulid } from "ulid";
 import { quotaCounterSchema } from "../../domain/schemas/user-quotas";
 import { createCatalogues } from "../../lambdas/stores/catalogues";
 import { createCompositions } from "../../lambdas/stores/compositions";
@@ -26,6 +27,7 @@ import {
   quotaKey,
   stockModelKey,
   type TableKey,
+  variationGroupKey,
 } from "../../naming/table-keys";
 import { VirtualClock } from "../fakes/clock";
 import { MemoryTable } from "../fakes/memory-table";
@@ -594,6 +596,68 @@ describe.each([
       clock.advance(61);
       doneValue(await compositions().abandon(left, failure));
       expect(await compositions().abandon({ ...left, id: "0".repeat(26) }, failure)).toEqual(stale);
+    });
+
+    describe("that are variations of one request", () => {
+      const newVariations = async (count: number, sub = newUser()) => {
+        const variationGroup = ulid();
+        const variation = () => ({ ...composition({ sub }), variationGroup });
+        const [first, ...others] = [variation(), ...Array.from({ length: count - 1 }, variation)];
+        const items = [first ?? variation(), ...others] as const;
+        const takes = { openCompositions: 1, compositions: count };
+        const create = async (more: object = {}) =>
+          await compositions().createVariations({ items, takes, quotas, ...more });
+        const group = async () => await open().read(variationGroupKey(sub, variationGroup));
+        return { sub, items, create, group };
+      };
+
+      test("are written all or none, and take one place", async () => {
+        const { sub, items, create, group } = await newVariations(3);
+        const gone = ownedKey("TRACK", sub, ulid());
+        expect(await create({ mustExist: [gone] })).toEqual({ kind: "REFERENCE_GONE", key: gone });
+        expect(await create({ quotas: { ...quotas, compositions: 2 } })).toMatchObject({ counter: "compositions" });
+        expect(await group()).toBeUndefined();
+        expect(await quota(sub)).toBeUndefined();
+        doneValue(await create());
+        expect(await group()).toMatchObject({ kind: "VARIATION_GROUP", open: 3 });
+        expect(await quota(sub)).toMatchObject({ openCompositions: 1, compositions: 3 });
+        expect(await create()).toEqual(stale);
+        for (const item of items) expect(await compositions().get(item)).toEqual(item);
+      });
+
+      test("free their place once, with the last of them, also if all end at once and twice", async () => {
+        const { sub, items, create, group } = await newVariations(4);
+        doneValue(await create());
+        const [first, ...others] = items;
+        const claim = doneValue(await compositions().claim(first, until(60)));
+        doneValue(await compositions().complete(claim, result));
+        expect(await compositions().complete(claim, result)).toEqual(stale);
+        expect(await group()).toMatchObject({ open: 3 });
+        expect(await quota(sub)).toMatchObject({ openCompositions: 1 });
+        const ends = [...others, ...others].map(
+          async (item) => await unlessBusy(compositions().abandon(item, failure)),
+        );
+        const ended = await Promise.all(ends);
+        // Who was too busy to end one tries again.
+        for (const item of others) await compositions().abandon(item, failure);
+        expect(ended.filter((outcome) => outcome?.kind === "DONE").length).toBeLessThanOrEqual(others.length);
+        expect(await group()).toMatchObject({ open: 0, expiresAt: Math.floor(now().getTime() / 1000) + 86_400 });
+        expect(await quota(sub)).toMatchObject({ openCompositions: 0, compositions: 4 });
+      });
+
+      test("free it as well when the last one cannot be read", async () => {
+        const { sub, items, create, group } = await newVariations(2);
+        doneValue(await create());
+        const [first, second] = items;
+        doneValue(await compositions().abandon(first, failure));
+        const key = ownedKey("COMPOSITION", sub, second?.id ?? "");
+        await open().write([{ kind: "UPDATE", key, changes: { set: { seed: "none" } } }]);
+        expect(await compositions().endUnread({ sub, id: second?.id ?? "" }, { failure })).toMatchObject({
+          kind: "DONE",
+        });
+        expect(await group()).toMatchObject({ open: 0 });
+        expect(await quota(sub)).toMatchObject({ openCompositions: 0 });
+      });
     });
 
     test("are not completed with what does not fit", async () => {

@@ -4,7 +4,7 @@ import { ReceiveMessageCommand } from "@aws-sdk/client-sqs";
 import * as z from "zod";
 import { findSampleMelody, sampleAsMelody } from "../../domain/music/sample-melodies";
 import { composeScore, writeMidi } from "../../domain/music/score";
-import { compositionSchema } from "../../domain/schemas/api/compositions";
+import { compositionListSchema, compositionSchema } from "../../domain/schemas/api/compositions";
 import { compositionShareSchema } from "../../domain/schemas/api/shares";
 import { trackSchema } from "../../domain/schemas/api/tracks";
 import {
@@ -143,6 +143,13 @@ export async function walkThroughComposing(functions: RecordedFunctions): Promis
     { technique: "transformer", modelId: "transformer-bach", parameters: { extensionBars: 1 } },
   );
   expect(await work(longer.id)).toMatchObject({ state: "COMPLETED" });
+
+  const variations = await call("POST", "/compositions", {
+    sub,
+    json: { name: "Two", technique: "arranger", input: { sampleMelodyId: "ode-to-joy" }, variations: 2 },
+  });
+  for (const { id } of compositionListSchema.parse(variations.body).items)
+    expect(await work(id)).toMatchObject({ state: "COMPLETED" });
 
   // A message that is delivered again, and a name that changes before there is a piece.
   await execute(JSON.stringify({ schemaVersion: 1, sub, compositionId: first.id }), undefined);

@@ -38,6 +38,7 @@ import { composerOperations, type ComposerPorts } from "../unit/api/support/comp
 import { type DocumentedApi, documentedApi } from "../unit/api/support/documented-api";
 import { composition, finishedOutput, model, track, trainingJob } from "../unit/api/support/items";
 import { type Fault, faultyPorts } from "./faulty-ports";
+import { openPlaces } from "./open-places";
 
 export type OwnedRow = TrackItem | CompositionItem | ModelItem | TrainingJobItem;
 
@@ -232,9 +233,12 @@ export async function expectWhole(harness: ResourceHarness, when: string): Promi
   const count = (counter: string, by: number): void => void expected.set(counter, (expected.get(counter) ?? 0) + by);
   for (const row of rows) {
     for (const [counter, amount] of Object.entries(quotaHeld(row))) count(counter, amount);
-    if (row.kind === "COMPOSITION" && row.openWork !== undefined) count("openCompositions", 1);
     if (row.kind === "TRAINING_JOB" && !isFinalTrainingJobState(row.state)) count("openTrainingJobs", 1);
   }
+  count(
+    "openCompositions",
+    openPlaces(rows.flatMap((row) => (row.kind === "COMPOSITION" && row.openWork !== undefined ? [row] : []))),
+  );
   for (const counter of quotaCounterSchema.options) {
     const [is, should] = [quota[counter] ?? 0, expected.get(counter) ?? 0];
     if (is !== should) faults.push(`quota ${counter} is ${is}, not ${should}`);

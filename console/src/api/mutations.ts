@@ -4,7 +4,7 @@
  */
 import { type QueryClient, useMutation, type UseMutationResult, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import type { components } from "../../../client/client";
+import type { components, CompositionList, CreateComposition, CreateVariations } from "../../../client/client";
 import { useApi } from "./api";
 import { changeOnTop } from "./change";
 import { type Fetched, fetched, succeeded } from "./fetched";
@@ -209,7 +209,16 @@ export function useCreation<Body, Made>(
 }
 const mostRepetitions = 3;
 
-export function useCreateComposition(): Creation<Schemas["CreateComposition"], Composition> {
+export function useCreateComposition(): Creation<CreateComposition, Composition> {
+  const api = useApi();
+  return useCreation(
+    queryKeys.compositionLists,
+    async ({ body, key }) =>
+      await fetched(api.POST("/compositions", { params: { header: { "Idempotency-Key": key } }, body })),
+  );
+}
+
+export function useCreateVariations(): Creation<CreateVariations, CompositionList> {
   const api = useApi();
   return useCreation(
     queryKeys.compositionLists,

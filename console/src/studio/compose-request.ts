@@ -1,12 +1,10 @@
 /** The request that a draft stands for. */
-import type { components, Composition } from "../../../client/client";
+import type { Composition, CreateComposition } from "../../../client/client";
 import type { Technique } from "../api/queries";
 import type { TakenBars } from "../piece/read-piece";
 import type { Draft, Shape } from "./draft";
 import { inputOf, type MelodySource } from "./melody-source";
 import { pieceName, sentValues } from "./techniques";
-
-export type CreateComposition = components["schemas"]["CreateComposition"];
 
 /** Returns the bars that are asked for. Where a file's time signature changes, the API is told which bars are meant. */
 function sentBars({ startBar, bars }: Shape, taken: TakenBars | undefined): Pick<Shape, "startBar" | "bars"> {

@@ -7,7 +7,6 @@ import { type Technique, useTechniques } from "../api/queries";
 import { ProblemAlert } from "../app/problem-alert";
 import { texts } from "../texts/en";
 import { requestAgain } from "./compose-request";
-import { newSeed } from "./draft";
 import { changeDraft, draftStore } from "./draft-store";
 import { type Parameter, wordsOf } from "./techniques";
 import { useCompose } from "./use-compose";
@@ -31,7 +30,7 @@ export function NextStrip({ composition }: { readonly composition: Composition }
   const { id, name } = composition;
   const techniques = useTechniques();
   const [, navigate] = useLocation();
-  const { compose, composeEach, isPending } = useCompose();
+  const { compose, composeEach, composeVariations, isPending } = useCompose();
   const [failure, setFailure] = useState<unknown>();
   const [pressed, setPressed] = useState<string>();
   const items = techniques.data?.items ?? [];
@@ -51,12 +50,19 @@ export function NextStrip({ composition }: { readonly composition: Composition }
     const made = await compose({ technique, modelId: draftStore.getState().models[technique.id], melodyName: name });
     return `/studio/${made.id}`;
   };
+  const sideBySide = (made: readonly Composition[]): string =>
+    `/studio/${id}?view=variations&with=${made.map((one) => one.id).join(",")}`;
   const compare = async (changes: readonly Partial<ReturnType<typeof requestAgain>>[]): Promise<string> => {
     const again = requestAgain(composition);
     const made = await composeEach(
       changes.map((change) => ({ ...again, ...change, parameters: { ...again.parameters, ...change.parameters } })),
     );
-    return `/studio/${id}?view=variations&with=${made.map((one) => one.id).join(",")}`;
+    return sideBySide(made);
+  };
+  const vary = async (): Promise<string> => {
+    // Without a seed the API draws the first one, and counts the others up from it.
+    const { seed: _seed, ...again } = requestAgain(composition);
+    return sideBySide(await composeVariations({ ...again, variations: variationCount }));
   };
   return (
     <section className="card next-strip" aria-label={texts.studio.next}>
@@ -78,8 +84,7 @@ export function NextStrip({ composition }: { readonly composition: Composition }
           loading={isPending && pressed === "variations"}
           disabled={isPending}
           onClick={() => {
-            const seeds = Array.from({ length: variationCount }, () => ({ seed: newSeed() }));
-            void press("variations", async () => await compare(seeds));
+            void press("variations", vary);
           }}
         >
           {texts.studio.variations}

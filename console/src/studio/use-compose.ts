@@ -1,15 +1,15 @@
 /** Pressing Compose: saves the melody if it is not saved, asks for the piece, and leads to it. */
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import type { ApiClient, Composition } from "../../../client/client";
+import type { ApiClient, Composition, CreateComposition, CreateVariations } from "../../../client/client";
 import { useApi } from "../api/api";
 import { fetched } from "../api/fetched";
-import { useCreateComposition } from "../api/mutations";
+import { useCreateComposition, useCreateVariations } from "../api/mutations";
 import { createPressKeys, leftNoAnswer, type PressKeys } from "../api/press-key";
 import type { Technique, Track } from "../api/queries";
 import { queryKeys } from "../api/query-keys";
 import { retryDelay } from "../api/retries";
-import { composeRequest, type CreateComposition, type RequestParams } from "./compose-request";
+import { composeRequest, type RequestParams } from "./compose-request";
 import { type Draft, newSeed, type OwnMelody } from "./draft";
 import { changeDraft, draftStore } from "./draft-store";
 import type { MelodySource } from "./melody-source";
@@ -70,6 +70,8 @@ export interface Composing {
   readonly compose: (params: ComposeParams) => Promise<Composition>;
   /** Asks for several pieces, one after the other. */
   readonly composeEach: (bodies: readonly CreateComposition[]) => Promise<readonly Composition[]>;
+  /** Asks for several pieces at once, which differ in their seed. */
+  readonly composeVariations: (body: CreateVariations) => Promise<readonly Composition[]>;
   readonly isPending: boolean;
 }
 
@@ -79,6 +81,7 @@ export function useCompose(): Composing {
   const api = useApi();
   const save = useSaveMelody();
   const creation = useCreateComposition();
+  const variations = useCreateVariations();
   const [isPending, setPending] = useState(false);
 
   /** Saves the draft's melody where only this browser has it. */
@@ -138,5 +141,6 @@ export function useCompose(): Composing {
         for (const body of bodies) made.push(await creation.create(body));
         return made;
       }),
+    composeVariations: async (body) => await whilePending(async () => (await variations.create(body)).items),
   };
 }

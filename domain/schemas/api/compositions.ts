@@ -3,7 +3,7 @@ import { techniqueIds, ulidExpression } from "../../../naming/resource-names";
 import { instrumentPresets } from "../../music/instrument-presets";
 import { pieceTimeSignatures } from "../../music/time-signatures";
 import { compositionStates } from "../../states/composition-state";
-import { remarksSchema, trackSources } from "../composition-parts";
+import { maxSeed, maxVariations, remarksSchema, trackSources } from "../composition-parts";
 import { ratingSchema } from "../rating";
 import {
   failureResponseSchema,
@@ -18,7 +18,7 @@ import {
   textSchema,
 } from "./shared";
 
-const seedSchema = z.int().min(0).max(2_147_483_647);
+const seedSchema = z.int().min(0).max(maxSeed);
 const programSchema = z.int().min(0).max(127).meta({ description: "The instrument, as a General MIDI program." });
 
 export const inputSchema = z
@@ -158,6 +158,16 @@ export const createCompositionSchema = z
     seed: seedSchema
       .optional()
       .meta({ description: "Without it the seed is drawn at random; the response says which one." }),
+    variations: z
+      .int()
+      .min(1)
+      .max(maxVariations)
+      .optional()
+      .meta({
+        description:
+          "Asks for so many pieces at once. They differ in the seed alone: the first one has `seed`, and each other one the seed before it " +
+          "plus 1, so `seed` can be at most 2147483647 less the number of others. The response is a list, also of one.",
+      }),
     parameters: z
       .record(z.string(), z.unknown())
       .optional()
@@ -167,6 +177,8 @@ export const createCompositionSchema = z
     performance: performanceSchema.optional(),
   })
   .meta({ id: "CreateComposition" });
+
+const variationGroupSchema = idSchema.optional();
 
 export const compositionListQuerySchema = listQuerySchema.extend({
   technique: z.enum(techniqueIds).optional().meta({ description: "Only compositions by this technique are listed." }),
@@ -180,6 +192,9 @@ export const compositionListQuerySchema = listQuerySchema.extend({
       example: "trackId:01JD8Z6Y3Q4M5N6P7R8S9T0V1W",
     })
     .optional(),
+  variationGroup: variationGroupSchema.meta({
+    description: "Only the variations of one request are listed, of which each has this `variationGroup`.",
+  }),
 });
 
 export const updateCompositionSchema = z
@@ -273,6 +288,10 @@ export const compositionSchema = z
       description: "The model. A composition by rule (`technique` is `arranger`) has none.",
     }),
     seed: seedSchema,
+    variationGroup: variationGroupSchema.meta({
+      description:
+        "The same for all pieces of one request with `variations`. One that was asked for without `variations` does not have it.",
+    }),
     state: z.enum(compositionStates),
     createdAt: instantSchema,
     updatedAt: instantSchema,
@@ -304,6 +323,7 @@ export const compositionSchema = z
   .meta({ id: "Composition" });
 export type CompositionResource = z.infer<typeof compositionSchema>;
 export const compositionListSchema = pageOf(compositionSchema, "CompositionList");
+export type CompositionListResource = z.infer<typeof compositionListSchema>;
 
 export const editEventSchema = z.object({
   step: z.int().min(0).meta({ description: "The number of sixteenths from the beginning of the piece to the cell." }),

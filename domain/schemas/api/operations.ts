@@ -184,10 +184,14 @@ export const operationDescriptions = {
       "track of a finished piece can be the input of the next one: `input: { compositionId, " +
       "trackIndex }`, if the technique takes its time signature. The chosen bars must be in one time signature: `unet-gan` and " +
       "the other models take 4/4, `arranger` takes 3/4, 2/4 and 6/8, too. Other bars are refused with `TIME_SIGNATURE_NOT_SUPPORTED`. " +
-      "`unet-gan` accompanies the highest notes of an input that has several at once, and keeps the others.",
+      "`unet-gan` accompanies the highest notes of an input that has several at once, and keeps the others.\n\n" +
+      "With `variations` the request makes several pieces, or none if it is refused. The response is their list, in the order of their " +
+      "seeds, and `Location` is the path of that list (`GET /compositions?variationGroup=…`): follow each piece by its own path, because " +
+      "each is COMPLETED or FAILED on its own. Together they count as one unfinished composition (`openCompositions` of `GET /usage`) until the last one " +
+      "has ended, and each as one of the compositions that you may keep. Each is the same as a single composition with its seed.",
     body: createCompositionSchema,
     status: 202,
-    response: compositionSchema,
+    response: z.union([compositionSchema, compositionListSchema]),
     tagged: true,
     located: true,
     polled: true,

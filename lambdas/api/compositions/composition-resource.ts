@@ -12,6 +12,7 @@ export function compositionResource(item: CompositionItem): CompositionResource 
     technique,
     ...(item.model === undefined ? {} : { modelId: item.model.id }),
     seed,
+    ...(item.variationGroup === undefined ? {} : { variationGroup: item.variationGroup }),
     state,
     createdAt,
     updatedAt,

@@ -1,15 +1,19 @@
-import { createCompositionSchema } from "../../../domain/schemas/api/compositions";
+import {
+  type CompositionListResource,
+  type CompositionResource,
+  createCompositionSchema,
+} from "../../../domain/schemas/api/compositions";
 import { pollAfterSeconds } from "../../compositions/poll-interval";
-import { submitComposition, type SubmitCompositionParams } from "../../compositions/submit-composition";
-import { versionTag } from "../../http/entity-tag";
+import { submitComposition, type SubmitCompositionParams, type Submitted } from "../../compositions/submit-composition";
+import { contentTag, versionTag } from "../../http/entity-tag";
 import { respondOnce } from "../../http/idempotency";
 import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
 import { jsonResponse, type Response, retryAfter } from "../../http/response";
+import { seedErrors } from "../../http/seed-range";
 import { allTracksErrors, extendedTracksErrors, modelIdErrors, techniqueErrors } from "../../http/technique-values";
 import { parseBody } from "../../http/validation";
 import type { IdempotencyRecords } from "../../stores/idempotency-records";
-import type { CompositionItem } from "../../stores/items";
 import { compositionResource } from "./composition-resource";
 
 export interface CreateCompositionParams extends Omit<SubmitCompositionParams, "sub" | "body" | "idempotency"> {
@@ -17,7 +21,7 @@ export interface CreateCompositionParams extends Omit<SubmitCompositionParams, "
   readonly idempotencyRecords: IdempotencyRecords;
 }
 
-/** Accepts a composition, and returns 202 with the composition. */
+/** Accepts a composition, or variations, and returns 202 with the composition, or with the list of all. */
 export async function createComposition({
   request,
   idempotencyRecords,
@@ -33,6 +37,7 @@ export async function createComposition({
       ...techniqueErrors(raw, "parameters"),
       ...allTracksErrors(raw),
       ...extendedTracksErrors(raw),
+      ...seedErrors(raw),
     ],
   });
   return await respondOnce({
@@ -40,17 +45,27 @@ export async function createComposition({
     records: idempotencyRecords,
     now: ports.now,
     create: async (idempotency) => await submitComposition({ ...ports, sub, body, idempotency }),
-    respond: (item: CompositionItem) => {
-      const response = jsonResponse({ status: 202, body: compositionResource(item) });
+    respond: (items: Submitted) => {
+      const [item] = items;
+      const response = jsonResponse({ status: 202, body: resourceOf(items) });
       return {
         ...response,
         headers: {
           ...response.headers,
           ...retryAfter(pollAfterSeconds(item, ports.now())),
-          location: `/compositions/${item.id}`,
-          etag: versionTag(item),
+          ...(item.variationGroup === undefined
+            ? { location: `/compositions/${item.id}`, etag: versionTag(item) }
+            : { location: `/compositions?variationGroup=${item.variationGroup}`, etag: contentTag(response.body) }),
         },
       };
     },
   });
+}
+
+/** Returns the composition, or the list of all variations as `Location` lists them. */
+function resourceOf(items: Submitted): CompositionResource | CompositionListResource {
+  const [item] = items;
+  return item.variationGroup === undefined
+    ? compositionResource(item)
+    : { items: items.map(compositionResource), total: items.length };
 }

@@ -17,12 +17,13 @@ export async function listCompositions({ request, compositions }: ListCompositio
     kind: "COMPOSITION",
     query: compositionListQuerySchema,
     summaries: async (sub) => await compositions.summaries(sub),
-    passes: (row, { technique, state, modelId, input }) => {
+    passes: (row, { technique, state, modelId, input, variationGroup }) => {
       const { trackId, compositionId } = row.input ?? {};
       return (
         isWanted(row.technique, technique) &&
         isWanted(row.state, state) &&
         isWanted(row.model?.id, modelId) &&
+        isWanted(row.variationGroup, variationGroup) &&
         (input === undefined || input === `trackId:${trackId}` || input === `compositionId:${compositionId}`)
       );
     },

@@ -35,7 +35,7 @@ test("jobs that have ended count until they are deleted", async () => {
   const refused = await api.call("POST", "/training-jobs", trained);
   expect(refused.status).toBe(429);
   expect(problemOf(refused).detail).toBe(
-    `You have ${quotas.trainingJobs} training jobs, as many as are allowed at once. Delete one that has ended first.`,
+    `You may have ${quotas.trainingJobs} training jobs at once, and this request would exceed that. Delete one that has ended first.`,
   );
   expect((await api.call("DELETE", `/training-jobs/${ids[0] ?? ""}`)).status).toBe(204);
   expect((await api.call("POST", "/training-jobs", trained)).status).toBe(202);
