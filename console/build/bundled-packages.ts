@@ -22,6 +22,7 @@ const lookAtChunks: Plugin = {
 };
 
 async function main(): Promise<void> {
+  process.env["NODE_ENV"] = "production";
   const configFile = fileURLToPath(new URL("../vite.config.ts", import.meta.url));
   await build({
     configFile,

@@ -29,6 +29,7 @@ const sizes = [
   { width: 834, height: 1112 },
   { width: 390, height: 844 },
 ];
+const enlargedWidths = [720, 320];
 const levels = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 const folder = join(repository, ".cache/console-screenshots");
 
@@ -114,10 +115,21 @@ describeInBrowser("every page", () => {
         const view = `${name}-${colorScheme}-${size.width}`;
         const scrolled = await page.evaluate(() => document.documentElement.scrollWidth);
         if (scrolled > size.width) found.push(`${view}: the page is ${scrolled} px wide`);
-        await page.screenshot({ path: join(folder, `${view}.png`), fullPage: true });
+        // A picture of the whole page, in which what sticks to an edge of the window lies at its own place.
+        const whole = await page.evaluate(() => document.documentElement.scrollHeight);
+        await page.setViewportSize({ ...size, height: Math.max(size.height, whole) });
+        await drawn(page);
+        await page.screenshot({ path: join(folder, `${view}.png`) });
         const violations = await findings(page, colorScheme === "dark" ? colorRules : wholeRules);
         found.push(...violations.map((violation) => `${view}: ${violation}`));
       }
+    }
+    // The width of a desktop at 200 and at 400 %.
+    for (const width of enlargedWidths) {
+      await page.setViewportSize({ width, height: 450 });
+      await drawn(page);
+      const scrolled = await page.evaluate(() => document.documentElement.scrollWidth);
+      if (scrolled > width) found.push(`${name} at ${width}: the page is ${scrolled} px wide`);
     }
     expect([...found, ...takeErrors()]).toEqual([]);
   });
