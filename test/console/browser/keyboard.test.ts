@@ -63,8 +63,8 @@ describeInBrowser("the studio without a mouse", () => {
     const slider = page.locator(".number-field input[type=range]").filter({ visible: true }).first();
     await go(slider);
     const before = await slider.inputValue();
-    await press("ArrowRight");
-    expect(Number(await slider.inputValue())).toBeGreaterThan(Number(before));
+    await press("ArrowLeft");
+    expect(Number(await slider.inputValue())).toBeLessThan(Number(before));
 
     await go(page.getByRole("button", { name: "Compose", exact: true }));
     await press("Enter");
