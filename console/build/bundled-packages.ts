@@ -31,7 +31,7 @@ async function main(): Promise<void> {
     worker: { plugins: () => [lookAtChunks] },
     build: { write: false, minify: false },
   });
-  console.log(JSON.stringify([...found].sort()));
+  process.stdout.write(JSON.stringify([...found].sort()));
 }
 
 await main();
