@@ -17,6 +17,9 @@ const publicFolder = join(generated, "public");
 const sounds = join(publicFolder, "sounds");
 
 async function main(): Promise<void> {
+  // What is built is for users, whoever builds it. Jest, which starts local clouds, has another environment, in which
+  // Vite would ship React as developers need it.
+  process.env["NODE_ENV"] = "production";
   mkdirSync(generated, { recursive: true });
   writeFileSync(join(generated, "theme.css"), await makeThemeStylesheet(generated));
   if (!existsSync(sounds)) {

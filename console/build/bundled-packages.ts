@@ -22,6 +22,7 @@ const lookAtChunks: Plugin = {
 };
 
 async function main(): Promise<void> {
+  process.env["NODE_ENV"] = "production";
   const configFile = fileURLToPath(new URL("../vite.config.ts", import.meta.url));
   await build({
     configFile,
@@ -30,7 +31,7 @@ async function main(): Promise<void> {
     worker: { plugins: () => [lookAtChunks] },
     build: { write: false, minify: false },
   });
-  console.log(JSON.stringify([...found].sort()));
+  process.stdout.write(JSON.stringify([...found].sort()));
 }
 
 await main();

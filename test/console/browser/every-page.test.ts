@@ -4,8 +4,9 @@
  * `.cache/console-screenshots`, so that a person can look at all of them after a change.
  *
  * A page is loaded once and then resized and recolored, which a user does, too, and which saves most of the time.
- * What axe finds depends on the width, because other things are shown, and on the colors: in the dark mode the same
- * elements stand at the same places, so that there only the rules about color are asked again.
+ * axe takes the most of what is left, so it is asked where its answer may differ: in the light mode with all rules, on
+ * the desktop and on the phone, which show other things (the tablet's elements are the desktop's, in one column); in the
+ * dark mode, where the same elements stand at the same places, about colors alone.
  */
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -24,11 +25,18 @@ import {
 } from "./support/console-browser";
 import { type ExampleResources, exampleViews } from "./support/example-views";
 
-const sizes = [
-  { width: 1440, height: 900 },
-  { width: 834, height: 1112 },
-  { width: 390, height: 844 },
+interface Size {
+  readonly width: number;
+  readonly height: number;
+  /** Which of axe's rules are asked in which mode. */
+  readonly rules: { readonly light?: RuleSet; readonly dark?: RuleSet };
+}
+const sizes: readonly Size[] = [
+  { width: 1440, height: 900, rules: { light: "all", dark: "colors" } },
+  { width: 834, height: 1112, rules: {} },
+  { width: 390, height: 844, rules: { light: "all" } },
 ];
+const enlargedWidths = [720, 320];
 const levels = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 const folder = join(repository, ".cache/console-screenshots");
 
@@ -42,21 +50,22 @@ async function settled(page: Page): Promise<void> {
   await drawn(page);
 }
 
-const drawn = async (page: Page): Promise<void> =>
+async function drawn(page: Page): Promise<void> {
   await page.evaluate(async () => {
     await document.fonts.ready;
     for (let frame = 0; frame < 3; frame += 1) await new Promise(requestAnimationFrame);
   });
+}
 
-const wholeRules: RunOptions = {
-  runOnly: { type: "tag", values: levels },
-  // axe leaves this one out unless it is named.
-  rules: { "target-size": { enabled: true } },
+type RuleSet = "all" | "colors";
+const axeOptions: Readonly<Record<RuleSet, RunOptions>> = {
+  // axe leaves the size of targets out unless it is named.
+  all: { runOnly: { type: "tag", values: levels }, rules: { "target-size": { enabled: true } } },
+  colors: { runOnly: { type: "rule", values: ["color-contrast", "link-in-text-block"] } },
 };
-const colorRules: RunOptions = { runOnly: { type: "rule", values: ["color-contrast", "link-in-text-block"] } };
 
-async function findings(page: Page, rules: RunOptions): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).options(rules).analyze();
+async function findings(page: Page, rules: RuleSet): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).options(axeOptions[rules]).analyze();
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(({ target, failureSummary }) => `${id} at ${target.join(" ")}: ${failureSummary}`),
   );
@@ -109,15 +118,28 @@ describeInBrowser("every page", () => {
     for (const colorScheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme });
       for (const size of sizes) {
-        await page.setViewportSize(size);
+        const { width, height } = size;
+        await page.setViewportSize({ width, height });
         await drawn(page);
-        const view = `${name}-${colorScheme}-${size.width}`;
+        const view = `${name}-${colorScheme}-${width}`;
         const scrolled = await page.evaluate(() => document.documentElement.scrollWidth);
-        if (scrolled > size.width) found.push(`${view}: the page is ${scrolled} px wide`);
-        await page.screenshot({ path: join(folder, `${view}.png`), fullPage: true });
-        const violations = await findings(page, colorScheme === "dark" ? colorRules : wholeRules);
-        found.push(...violations.map((violation) => `${view}: ${violation}`));
+        if (scrolled > width) found.push(`${view}: the page is ${scrolled} px wide`);
+        // A picture of the whole page, in which what sticks to an edge of the window lies at its own place.
+        const whole = await page.evaluate(() => document.documentElement.scrollHeight);
+        await page.setViewportSize({ width, height: Math.max(height, whole) });
+        await drawn(page);
+        await page.screenshot({ path: join(folder, `${view}.png`) });
+        const rules = size.rules[colorScheme];
+        if (rules === undefined) continue;
+        found.push(...(await findings(page, rules)).map((violation) => `${view}: ${violation}`));
       }
+    }
+    // The width of a desktop at 200 and at 400 %.
+    for (const width of enlargedWidths) {
+      await page.setViewportSize({ width, height: 450 });
+      await drawn(page);
+      const scrolled = await page.evaluate(() => document.documentElement.scrollWidth);
+      if (scrolled > width) found.push(`${name} at ${width}: the page is ${scrolled} px wide`);
     }
     expect([...found, ...takeErrors()]).toEqual([]);
   });

@@ -71,7 +71,7 @@ describeInBrowser("what is shipped", () => {
   /** The pages by the chunks in which they come: what a visitor loads who comes to the console by this page. */
   const firstLoads = (): { readonly name: string; readonly keys: readonly string[] }[] =>
     Object.entries(manifest)
-      .filter(([key, { isDynamicEntry }]) => isDynamicEntry === true && /-page\.tsx$/.test(key))
+      .filter(([key, { isDynamicEntry }]) => isDynamicEntry === true && key.endsWith("-page.tsx"))
       .map(([key]) => ({ name: key, keys: withImports([entry, key]) }))
       .concat({
         name: "a piece in the studio",
@@ -107,7 +107,7 @@ describeInBrowser("what is shipped", () => {
     for (const later of ["synth", "mp3-file", "webmidi", "read-melody-file", "curve-card"])
       expect(has(studio, later)).toBe(false);
     const base = new Set(withImports([entry]));
-    const synth = withImports(["src/sound/audio-file.ts"]).filter((key) => /synth/.test(key) && !base.has(key));
+    const synth = withImports(["src/sound/audio-file.ts"]).filter((key) => key.includes("synth") && !base.has(key));
     const worklet = readdirSync(join(dist, "assets")).filter((file) => file.startsWith("spessasynth_processor"));
     expect([synth.length, worklet.length]).toEqual([1, 1]);
     const sounding = kilobytes([...scriptsOf(synth), ...worklet.map((file) => `assets/${file}`)]);
