@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from opencomposer_music.piano_roll import ONSET, SOUNDING, transposed
 from opencomposer_testing.tiny_training_job import made_up_band, packed
+from opencomposer_testing.tiny_training_runs import RUNS
 from opencomposer_training.dataset import (
     Dataset,
     DatasetError,
@@ -110,6 +112,13 @@ def test_pieces_whose_voices_are_of_another_kind_are_refused() -> None:
     others.pop("phraseEnds", None)
     with pytest.raises(DatasetError, match="'piece-1' has other voices"):
         build_dataset([band, others], {"piece-0": "train", "piece-1": "train"})
+
+
+@pytest.mark.parametrize("technique", ["ar-cnn", "transformer"])
+def test_a_technique_that_writes_no_drums_learns_from_the_tones(tmp_path: Path, technique: str) -> None:
+    run = RUNS[technique](tmp_path, 1, band=True)
+    run.run()
+    assert run.learner.dataset.voices == (("Melody", 73), ("Chords", 26), ("Bass", 0))
 
 
 def test_a_kind_that_nobody_knows_is_refused() -> None:
