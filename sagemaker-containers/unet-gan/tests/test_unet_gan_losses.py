@@ -66,7 +66,7 @@ def test_choices_are_hard_going_forward_and_soft_going_back() -> None:
 
 
 def test_every_head_and_the_onsets_receive_gradients() -> None:
-    random = random_logits(1)
+    random = random_logits(5)
     # Notes are held, because an onset is open only where a pitch sounds on.
     logits = Logits(random.pitch[:, :, :1].repeat(1, 1, 16, 1), random.rest[:, :, :1].repeat(1, 1, 16, 1), random.onset)
     for tensor in logits:
