@@ -2,9 +2,9 @@
 
     python datasets/build_bach_chorales.py CACHE_FOLDER [--workers N] [--accept-new-manifest]
 
-Writes CACHE_FOLDER/bach-chorales/VERSION/{pieces.jsonl, catalogue.json, manifest.json}. The bytes are the same on
-every machine; the committed manifest (datasets/bach-chorales/manifest.json) holds their checksum, and a build that
-differs fails. The encodings themselves are not committed, because the corpus passes them on by permission, without a
+Writes CACHE_FOLDER/bach-chorales/VERSION/{pieces-NNNN.jsonl.gz, catalogue.json, manifest.json}. The pieces are the
+same on every machine; the committed manifest (datasets/bach-chorales/manifest.json) holds their checksum, and a build
+that differs fails. The encodings themselves are not committed, because the corpus passes them on by permission, without a
 license for each file.
 
 An id has one piece. A piece has exactly four parts, is wholly in 4/4, has every note on the sixteenth grid, and one
@@ -16,6 +16,7 @@ where phrases end; a piece of which the encoding has none says nothing about it.
 from __future__ import annotations
 
 import argparse
+import gzip
 import hashlib
 import itertools
 import json
@@ -26,14 +27,20 @@ import shutil
 import sys
 import tempfile
 import unicodedata
+import zlib
 from collections import Counter
 from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from opencomposer_music.piano_roll import Note
+from opencomposer_training.dataset_shards import pack_shards
+from opencomposer_training.packed_notes import pack_notes
+
 DATASET_ID = "bach-chorales"
-DATASET_VERSION = "2"
+DATASET_VERSION = "3"
+# Version 3 has the pieces of version 2 with packed notes (docs/adr/0053-packed-notes.md).
 DATASET_NAME = "Bach chorales"
 # The texts and the names `licence` and `metre` of the files stay as they are, because stored data sets have them.
 LICENSE = (
@@ -319,7 +326,7 @@ def encode(value: object) -> str:
 
 
 def assemble(results: Iterable[Piece | Skipped], music21_version: str) -> dict[str, bytes]:
-    """Returns the three files of the data set as bytes."""
+    """Returns the files of the data set as bytes."""
     results = list(results)
     pieces = sorted(
         (r for r in results if isinstance(r, Piece)), key=lambda piece: (piece.id, piece.bars, piece.voices)
@@ -360,17 +367,16 @@ def assemble(results: Iterable[Piece | Skipped], music21_version: str) -> dict[s
             "pickupSteps": piece.pickup_steps,
             "bars": piece.bars,
             "voices": [
-                {"name": name, "program": CHOIR_PROGRAM, "notes": notes}
+                {"name": name, "program": CHOIR_PROGRAM, "notes": pack_notes(Note(*note) for note in notes)}
                 for name, notes in zip(VOICE_NAMES, piece.voices, strict=True)
             ],
             **({"phraseEnds": piece.phrase_ends} if piece.phrase_ends else {}),
         }
-        lines.append(encode(line) + "\n")
+        lines.append(f"{encode(line)}\n".encode())
         catalogue.append({"id": piece.id, "tags": tags, "bars": piece.bars, "split": split})
-    content = "".join(lines).encode()
-    digest = hashlib.sha256(content).hexdigest()
+    shards = pack_shards(lines)
     manifest = {
-        "schemaVersion": 1,
+        "schemaVersion": 2,
         "id": DATASET_ID,
         "version": DATASET_VERSION,
         "name": DATASET_NAME,
@@ -378,7 +384,8 @@ def assemble(results: Iterable[Piece | Skipped], music21_version: str) -> dict[s
         "source": SOURCE,
         "pieces": len(pieces),
         "bars": sum(piece.bars for piece in pieces),
-        "sha256": digest,
+        "sha256": shards.sha256,
+        "shards": shards.listed,
         "builtWith": {"music21": music21_version},
         "skipped": [skip._asdict() for skip in sorted(skipped)],
     }
@@ -387,7 +394,7 @@ def assemble(results: Iterable[Piece | Skipped], music21_version: str) -> dict[s
         "dataset": {
             "id": DATASET_ID,
             "version": DATASET_VERSION,
-            "sha256": digest,
+            "sha256": shards.sha256,
             "name": DATASET_NAME,
             "licence": LICENSE,
         },
@@ -395,7 +402,7 @@ def assemble(results: Iterable[Piece | Skipped], music21_version: str) -> dict[s
         "pieces": catalogue,
     }
     return {
-        "pieces.jsonl": content,
+        **shards.files,
         "catalogue.json": (encode(index) + "\n").encode(),
         "manifest.json": (json.dumps(manifest, indent=2, sort_keys=True) + "\n").encode(),
     }
@@ -406,9 +413,12 @@ def is_built(folder: Path) -> bool:
     try:
         manifest = json.loads((folder / "manifest.json").read_text())
         committed = json.loads(COMMITTED_MANIFEST.read_text())
-        digest = hashlib.sha256((folder / "pieces.jsonl").read_bytes()).hexdigest()
-        return bool(manifest == committed and digest == committed["sha256"] and (folder / "catalogue.json").is_file())
-    except (OSError, ValueError, KeyError):
+        digest = hashlib.sha256()
+        for shard in committed["shards"]:
+            digest.update(gzip.decompress((folder / shard["file"]).read_bytes()))
+        intact = digest.hexdigest() == committed["sha256"] and (folder / "catalogue.json").is_file()
+        return bool(manifest == committed and intact)
+    except (OSError, EOFError, zlib.error, ValueError, KeyError):
         return False
 
 

@@ -21,7 +21,9 @@ import numpy as np
 import numpy.typing as npt
 from build_bach_chorales import DATASET_ID, DATASET_VERSION
 from opencomposer_music.phrase_ends import MAX_INTERVAL, UNUSUAL_LENGTH, NoteFeatures, derive_phrase_ends, note_features
-from opencomposer_music.piano_roll import STEPS_PER_BAR, STEPS_PER_BEAT, Note, Planes, notes_to_planes
+from opencomposer_music.piano_roll import STEPS_PER_BAR, STEPS_PER_BEAT, Planes, notes_to_planes
+from opencomposer_training.dataset import iterate_pieces
+from opencomposer_training.packed_notes import unpack_notes
 
 MAX_WEIGHT = 4.0
 """The largest weight, up or down, because a thing that was never seen is not impossible."""
@@ -34,14 +36,14 @@ SIZES["departure"] = SIZES["approach"]
 Counts = npt.NDArray[np.float64]
 
 
-def read_tunes(path: Path) -> list[tuple[str, Planes, list[int]]]:
+def read_tunes(folder: Path) -> list[tuple[str, Planes, list[int]]]:
     """Returns (split, melody, onsets of the notes with a fermata) of each piece that has fermatas."""
     tunes = []
-    for line in path.read_text(encoding="utf-8").splitlines():
-        piece: dict[str, Any] = json.loads(line)
+    for piece in iterate_pieces(folder):
         if "phraseEnds" in piece:
-            notes = [Note(*note) for note in piece["voices"][0]["notes"]]
-            tunes.append((piece["split"], notes_to_planes(notes, piece["bars"] * STEPS_PER_BAR), piece["phraseEnds"]))
+            steps = piece["bars"] * STEPS_PER_BAR
+            notes = unpack_notes(piece["voices"][0]["notes"], steps).notes()
+            tunes.append((piece["split"], notes_to_planes(notes, steps), piece["phraseEnds"]))
     return tunes
 
 
@@ -98,7 +100,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description="Count and measure the rule for phrase ends.")
     parser.add_argument("cache", type=Path, help="folder with the built data set")
     options = parser.parse_args(arguments)
-    tunes = read_tunes(options.cache / DATASET_ID / DATASET_VERSION / "pieces.jsonl")
+    tunes = read_tunes(options.cache / DATASET_ID / DATASET_VERSION)
     learned = [(note_features(melody), ends) for split, melody, ends in tunes if split == "train"]
     counted = count_weights([(notes, np.isin(notes.onsets, ends)) for notes, ends in learned])
     splits = {

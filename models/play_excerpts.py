@@ -11,14 +11,16 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 from opencomposer_music.piano_roll import Note
-from opencomposer_training.dataset import Melody
+from opencomposer_training.dataset import Melody, iterate_pieces
+from opencomposer_training.packed_notes import unpack_notes
 from play_samples import MODELS, ar_cnn_tracks, unet_gan_tracks
 
 REPOSITORY = MODELS.parent
-PIECES = REPOSITORY / ".cache/datasets/bach-chorales/2/pieces.jsonl"
+DATASET = REPOSITORY / ".cache/datasets/bach-chorales/3"
 OUTPUT = REPOSITORY / "console/src/learn/pieces/model-voices.json"
 STEPS_PER_BAR = 16
 TEMPO = 80.0
@@ -33,12 +35,12 @@ EXCERPTS = (
 )
 
 
-def melody_of(piece: dict[str, Any], bars: int) -> Melody:
+def melody_of(piece: Mapping[str, Any], bars: int) -> Melody:
     """Returns the soprano of the first bars of a chorale."""
     end = bars * STEPS_PER_BAR
     notes = [
         Note(start, min(length, end - start), pitch)
-        for start, length, pitch in piece["voices"][0]["notes"]
+        for start, length, pitch, _ in unpack_notes(piece["voices"][0]["notes"], piece["bars"] * STEPS_PER_BAR).notes()
         if start < end
     ]
     return Melody(piece["id"], piece["title"], TEMPO, bars, tuple(notes))
@@ -54,7 +56,7 @@ def model_voices(model: str, melody: Melody) -> list[list[list[int]]]:
 
 def main() -> int:
     """Writes the voices of all excerpts. Returns 0."""
-    pieces = {piece["id"]: piece for piece in map(json.loads, PIECES.read_text(encoding="utf-8").splitlines())}
+    pieces = {piece["id"]: piece for piece in iterate_pieces(DATASET)}
     excerpts = [
         {"id": id_, "bars": bars, "model": model, "voices": model_voices(model, melody_of(pieces[id_], bars))}
         for id_, bars, model in EXCERPTS

@@ -11,7 +11,7 @@
  *   users/{sub}/models/{modelId}/model.onnx, model-card.json
  *   users/{sub}/training-jobs/{jobId}/progress.jsonl, reference.json, samples/epoch-NNNN/{melodyId}.mid
  *   stock/models/{modelId}/{sha256}/model.onnx, model-card.json, samples/{melodyId}.mid     a version that replaces another leaves it there
- *   datasets/{datasetId}/{version}/pieces.jsonl, catalogue.json, manifest.json
+ *   datasets/{datasetId}/{version}/pieces-{number}.jsonl.gz, catalogue.json, manifest.json
  *
  * `work` (unversioned, short lifecycle):
  *   users/{sub}/training-jobs/{jobId}/checkpoints/                 the container's checkpoint folder
@@ -80,8 +80,8 @@ export const modelCardFile = "model-card.json";
 
 export const datasetPrefix = (dataset: { readonly id: string; readonly version: string }): string =>
   `datasets/${dataset.id}/${dataset.version}/`;
-export const datasetPiecesFile = "pieces.jsonl";
 export const datasetCatalogueFile = "catalogue.json";
+/** It names the shards with the pieces, and is uploaded after all of them: whoever finds it finds the data set. */
 export const datasetManifestFile = "manifest.json";
 
 /**

@@ -5,16 +5,22 @@
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import * as z from "zod";
+import { unpackNotes } from "../../domain/datasets/packed-notes";
 import type { BachExcerpts } from "../src/learn/bach-excerpts";
 
-const noteSchema = z.tuple([z.int(), z.int(), z.int()]);
 const pieceSchema = z.object({
   id: z.string(),
   title: z.string(),
-  voices: z.array(z.object({ notes: z.array(noteSchema) })),
+  bars: z.int(),
+  voices: z.array(z.object({ notes: z.string() })),
 });
-const manifestSchema = z.object({ licence: z.string(), source: z.string() });
+const manifestSchema = z.object({
+  licence: z.string(),
+  source: z.string(),
+  shards: z.array(z.object({ file: z.string() })),
+});
 const wantedSchema = z.array(z.object({ id: z.string(), bars: z.int() }));
 
 const stepsPerBar = 16;
@@ -24,7 +30,7 @@ function datasetFolder(repository: string): string | undefined {
   const versions = join(repository, ".cache/datasets/bach-chorales");
   const [newest] = existsSync(versions)
     ? readdirSync(versions)
-        .filter((version) => existsSync(join(versions, version, "pieces.jsonl")))
+        .filter((version) => existsSync(join(versions, version, "pieces-0001.jsonl.gz")))
         .sort((one, other) => Number(other) - Number(one))
     : [];
   return newest === undefined ? undefined : join(versions, newest);
@@ -35,19 +41,25 @@ export function cutBachExcerpts(repository: string): BachExcerpts {
   if (folder === undefined) return { source: "", license: "", excerpts: [] };
   const voices = readFileSync(join(repository, "console/src/learn/pieces/model-voices.json"), "utf8");
   const wanted = new Map(wantedSchema.parse(JSON.parse(voices)).map(({ id, bars }) => [id, bars]));
-  const { licence, source } = manifestSchema.parse(JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8")));
-  const excerpts = readFileSync(join(folder, "pieces.jsonl"), "utf8")
-    .trim()
-    .split("\n")
+  const { licence, source, shards } = manifestSchema.parse(
+    JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8")),
+  );
+  const excerpts = shards
+    .flatMap(({ file }) =>
+      gunzipSync(readFileSync(join(folder, file)))
+        .toString("utf8")
+        .trim()
+        .split("\n"),
+    )
     .map((line) => pieceSchema.parse(JSON.parse(line)))
     .flatMap((piece) => {
       const bars = wanted.get(piece.id);
       if (bars === undefined) return [];
       const end = bars * stepsPerBar;
       const cut = piece.voices.map(({ notes }) =>
-        notes
-          .filter(([start]) => start < end)
-          .map(([start, steps, pitch]) => [start, Math.min(steps, end - start), pitch] as const),
+        unpackNotes(notes, piece.bars * stepsPerBar)
+          .filter(({ onset }) => onset < end)
+          .map(({ onset, duration, pitch }) => [onset, Math.min(duration, end - onset), pitch] as const),
       );
       return [{ id: piece.id, title: piece.title, bars, voices: cut }];
     });

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import build_bach_chorales as builder
 import pytest
 from build_bach_chorales import NotUsable, Piece, Skipped
 from music21 import corpus, note, stream, tie
+from opencomposer_music.piano_roll import Note
+from opencomposer_training.packed_notes import unpack_notes
 
 MELODY = [(i * 4, 4, pitch) for i, pitch in enumerate((60, 62, 64, 65, 67, 69, 71, 72, 71, 69, 67, 65))]
 
@@ -18,6 +22,10 @@ MELODY = [(i * 4, 4, pitch) for i, pitch in enumerate((60, 62, 64, 65, 67, 69, 7
 def piece(name: str, *, title: str = "", melody: list[tuple[int, int, int]] | None = None, bars: int = 4) -> Piece:
     voices = [MELODY if melody is None else melody, [(0, 16, 57)], [(0, 16, 52)], [(0, 16, 45 + len(name) % 5)]]
     return Piece(name, title, "chorale", "major", "c-major", 0, bars, voices, [])
+
+
+def lines_of(files: dict[str, bytes]) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in gzip.decompress(files["pieces-0001.jsonl.gz"]).splitlines()]
 
 
 def test_a_chorale_with_a_pickup_stands_on_its_barlines() -> None:
@@ -51,7 +59,7 @@ def test_a_phrase_ends_with_the_melody_note_that_sounds_under_any_voices_fermata
 
 def test_a_piece_without_fermatas_says_nothing_about_its_phrases() -> None:
     results: list[Piece | Skipped] = [piece("aa"), piece("bbb", title="x", bars=5)._replace(phrase_ends=[8, 40])]
-    lines = [json.loads(line) for line in builder.assemble(results, "1.0")["pieces.jsonl"].splitlines()]
+    lines = lines_of(builder.assemble(results, "1.0"))
     assert ["phraseEnds" in line for line in lines] == [False, True]
     assert lines[1]["phraseEnds"] == [8, 40]
 
@@ -118,10 +126,13 @@ def test_the_files_have_the_same_bytes_in_any_order_and_name_duplicates() -> Non
     files = builder.assemble(results, "1.0")
     assert files == builder.assemble(reversed(results), "1.0")
     manifest = json.loads(files["manifest.json"])
-    assert manifest["sha256"] == hashlib.sha256(files["pieces.jsonl"]).hexdigest()
+    unpacked = gzip.decompress(files["pieces-0001.jsonl.gz"])
+    assert manifest["sha256"] == hashlib.sha256(unpacked).hexdigest()
+    assert manifest["shards"] == [{"file": "pieces-0001.jsonl.gz", "pieces": 2}]
     assert [skip["id"] for skip in manifest["skipped"]] == ["bb", "z"]
     assert manifest["skipped"][0]["reason"] == "it has the same notes as aa"
-    assert manifest["pieces"] == len(files["pieces.jsonl"].splitlines()) == 2
+    assert manifest["pieces"] == len(lines_of(files)) == 2
+    assert unpack_notes(lines_of(files)[0]["voices"][0]["notes"], 64).notes() == [Note(*one) for one in MELODY]
 
 
 def test_of_two_encodings_of_one_chorale_the_shorter_is_kept_and_no_piece_changes_its_split() -> None:
@@ -131,7 +142,7 @@ def test_of_two_encodings_of_one_chorale_the_shorter_is_kept_and_no_piece_change
     short, long = piece("q", bars=8), piece("q", bars=12)._replace(voices=piece("q", bars=12).voices[::-1])
     files = builder.assemble([*others, long, short], "1.0")
     assert files == builder.assemble([short, *others, long], "1.0")
-    lines = [json.loads(line) for line in files["pieces.jsonl"].splitlines()]
+    lines = lines_of(files)
     assert [line["bars"] for line in lines if line["id"] == "q"] == [8]
     assert {"id": "q", "reason": "it is another encoding of q"} in json.loads(files["manifest.json"])["skipped"]
     every = [one for one in (*others, short, long) if isinstance(one, Piece)]
@@ -144,8 +155,9 @@ def test_only_an_intact_build_of_the_committed_version_counts_as_built(tmp_path:
     assert not builder.is_built(tmp_path)
     (tmp_path / "manifest.json").write_bytes(builder.COMMITTED_MANIFEST.read_bytes())
     (tmp_path / "catalogue.json").write_text("{}")
-    (tmp_path / "pieces.jsonl").write_text("not what was built")
-    assert not builder.is_built(tmp_path)
+    for damaged in (b"not what was built", gzip.compress(b"other pieces"), gzip.compress(b"cut off")[:-9]):
+        (tmp_path / "pieces-0001.jsonl.gz").write_bytes(damaged)
+        assert not builder.is_built(tmp_path)
 
 
 def test_what_was_skipped_is_told_by_whole_reasons() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -80,5 +81,5 @@ def test_phrases_end_where_the_data_set_says_so_and_else_where_the_melody_does(d
     assert piece.marked_phrase_ends is None
     derived = phrase_end_onsets(piece)
     assert derived
-    marked = Piece(piece.id, piece.split, piece.tune, piece.planes, derived[-1:])
+    marked = replace(piece, marked_phrase_ends=derived[-1:])
     assert phrase_end_onsets(marked) == derived[-1:]

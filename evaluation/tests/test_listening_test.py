@@ -97,7 +97,7 @@ class OneNote:
 
 def test_a_piece_has_its_melody_thrice_and_three_accompaniments() -> None:
     voices = [[Note(0, 4, 72)], [Note(0, 4, 64)], [Note(4, 4, 55), Note(0, 4, 52)]]
-    piece = Piece("bwv-1", "test", "bwv-1", np.stack([notes_to_planes(voice, 16) for voice in voices]))
+    piece = Piece.of_planes("bwv-1", "test", "bwv-1", np.stack([notes_to_planes(voice, 16) for voice in voices]))
     music = harmonize(piece, OneNote(), [[(0, 8, 40, ACCOMPANIMENT)]])
     tune = (0, 4, 72, MELODY)
     assert music["bach"] == [(0, 4, 52, 1), (0, 4, 64, 1), tune, (4, 4, 55, 1)]

@@ -5,7 +5,7 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { DynamoDBDocumentClient, GetCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { localPaths } from "../../local/paths";
-import { datasetPiecesFile, datasetPrefix, modelFile, stockModelPrefix } from "../../naming/object-keys";
+import { modelFile, stockModelPrefix } from "../../naming/object-keys";
 import { catalogueKey, stockModelKey, type TableKey } from "../../naming/table-keys";
 import { lockHolder } from "../../tools/processes/process-lock";
 import { repository } from "../../tools/repository";
@@ -15,7 +15,7 @@ import { describeStack, storageStack } from "../../tools/stacks/deployed-stage";
 import type { OpenStage } from "../operators/open-stage";
 import { checkSeeded } from "./checks";
 import { type Finding, skipped } from "./finding";
-import { digestOfObject } from "./read-account";
+import { digestOfDataset, digestOfObject } from "./read-account";
 
 const stockRowSchema = z.object({ sha256: z.string() });
 const catalogueRowSchema = z.object({ dataset: z.object({ sha256: z.string() }) });
@@ -37,7 +37,7 @@ export async function checkSeed(stage: OpenStage): Promise<readonly Finding[]> {
   }
   const dataset = committedDataset(repository);
   const inRow = catalogueRowSchema.safeParse(await row(catalogueKey(dataset.id))).data?.dataset.sha256;
-  const inBucket = await digestOfObject(s3, bucket, `${datasetPrefix(dataset)}${datasetPiecesFile}`);
+  const inBucket = await digestOfDataset(s3, bucket, dataset);
   const isBeingBuilt = stage.local !== undefined && lockHolder(localPaths().datasetLock) !== undefined;
   const seeded = { what: `data set ${dataset.id}`, expected: dataset.sha256, inRow, inBucket };
   findings.push(checkSeeded(seeded, { seed, isBeingBuilt }));

@@ -16,6 +16,9 @@ import {
 } from "@aws-sdk/client-service-quotas";
 import { GetParameterCommand, ParameterNotFound, type SSMClient } from "@aws-sdk/client-ssm";
 import * as z from "zod";
+import { datasetPrefix } from "../../naming/object-keys";
+import { digestOfShards } from "../../tools/seeding/dataset-shards";
+import type { DatasetManifest } from "../../tools/seeding/stock-dataset";
 import { type EcrImage, parseEcrImage } from "../images/ecr-image";
 import type { Docker, EndpointState, Quota } from "./checks";
 
@@ -112,12 +115,37 @@ export async function readEndpointConfigurations(
 }
 
 /** Returns the hexadecimal SHA-256 of an object's content; undefined if there is no object. */
-export async function digestOfObject(s3: S3Client, Bucket: string, Key: string): Promise<string | undefined> {
+export async function digestOfObject(s3: S3Client, bucket: string, key: string): Promise<string | undefined> {
+  const content = await readObject(s3, bucket, key);
+  return content === undefined ? undefined : createHash("sha256").update(content).digest("hex");
+}
+
+/**
+ * Returns the digest of the pieces of a data set in a bucket, of which its manifest speaks, undefined if a shard is not
+ * there, and "damaged" if one cannot be unpacked.
+ */
+export async function digestOfDataset(
+  s3: S3Client,
+  bucket: string,
+  dataset: DatasetManifest,
+): Promise<string | undefined> {
+  const shards: Uint8Array[] = [];
+  for (const { file } of dataset.shards) {
+    const content = await readObject(s3, bucket, `${datasetPrefix(dataset)}${file}`);
+    if (content === undefined) return undefined;
+    shards.push(content);
+  }
+  try {
+    return digestOfShards(shards);
+  } catch {
+    return "damaged";
+  }
+}
+
+async function readObject(s3: S3Client, Bucket: string, Key: string): Promise<Uint8Array | undefined> {
   try {
     const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
-    return createHash("sha256")
-      .update((await Body?.transformToByteArray()) ?? "")
-      .digest("hex");
+    return (await Body?.transformToByteArray()) ?? new Uint8Array();
   } catch (error) {
     if (error instanceof NoSuchKey) return undefined;
     throw error;

@@ -22,12 +22,12 @@ import {
 import {
   datasetCatalogueFile,
   datasetManifestFile,
-  datasetPiecesFile,
   modelCardFile,
   modelFile,
   progressFile,
 } from "../../naming/object-keys";
 import { perTrainedTechnique, type TrainedTechniqueId } from "../../naming/resource-names";
+import { manifestSchema as datasetManifestSchema } from "../../tools/seeding/stock-dataset";
 import { ContainerRun } from "./container-run";
 import type { BuiltImage } from "./image-builder";
 
@@ -48,8 +48,10 @@ const graceSeconds = 120;
 const jobId = "01J00000000000000000000000";
 const instant = "2026-01-01T00:00:00.000Z";
 
-const manifestSchema = z.looseObject({ id: z.string(), version: z.string(), sha256: z.string(), licence: z.string() });
-const pieceSchema = z.looseObject({ id: z.string(), split: z.enum(["train", "validation", "test"]), bars: z.int() });
+const manifestSchema = datasetManifestSchema.extend({ licence: z.string() });
+const catalogueSchema = z.object({
+  pieces: z.array(z.object({ id: z.string(), split: z.enum(["train", "validation", "test"]), bars: z.int() })),
+});
 
 /** Returns what was seen, a line for each thing. Throws an Error that names the first thing that was wrong. */
 export async function checkTraining(params: TrainingCheckParams): Promise<string[]> {
@@ -162,7 +164,7 @@ async function makeJob(
     join(folders.root, "input/config/checkpointconfig.json"),
     JSON.stringify({ S3Uri: request.CheckpointConfig?.S3Uri, LocalPath: "/opt/ml/checkpoints" }),
   );
-  for (const file of [datasetPiecesFile, datasetManifestFile, datasetCatalogueFile]) {
+  for (const file of [...manifest.shards.map((shard) => shard.file), datasetManifestFile, datasetCatalogueFile]) {
     cpSync(join(dataset, file), join(folders.channel("dataset"), file));
   }
   const selection = {
@@ -189,8 +191,8 @@ function defaultHyperparameters(technique: TrainedTechniqueId): Record<string, n
 }
 
 function fewPieces(dataset: string): { readonly id: string; readonly split: string }[] {
-  const lines = readFileSync(join(dataset, datasetPiecesFile), "utf8").trimEnd().split("\n");
-  const pieces = lines.map((line) => pieceSchema.parse(JSON.parse(line))).filter(isReadable);
+  const catalogue = catalogueSchema.parse(JSON.parse(readFileSync(join(dataset, datasetCatalogueFile), "utf8")));
+  const pieces = catalogue.pieces.filter(isReadable);
   return (["train", "validation"] as const).flatMap((split) =>
     pieces
       .filter((piece) => piece.split === split)

@@ -11,7 +11,7 @@ import { catalogueKey, ownedKey, type OwnedKind, pendingChangeKey, slotKey } fro
 import { until } from "../e2e/until";
 import type { RunPlan } from "../fakes/scripted-sagemaker";
 import { alice, composition, trainingJob } from "../unit/api/support/items";
-import { catalogue, piecesKey, stepFolders, type StepName } from "../workflow/training-harness";
+import { catalogue, datasetKey, stepFolders, type StepName } from "../workflow/training-harness";
 import type { RecordedFunctions } from "./recorded-functions";
 import { inserted, toldToStop } from "./stream-records";
 
@@ -296,7 +296,7 @@ async function repair(walk: Walk): Promise<void> {
 export async function walkThroughTraining(functions: RecordedFunctions): Promise<void> {
   const { local, artifacts } = functions;
   await local.table.write([{ kind: "PUT", key: catalogueKey(catalogue.dataset.id), row: { ...catalogue } }]);
-  await artifacts.write({ key: piecesKey, body: "{}", contentType: "application/x-ndjson" });
+  await artifacts.write({ key: datasetKey, body: "{}", contentType: "application/json" });
   const walk = new Walk(functions);
   await train(walk);
   await stopAndWait(walk);

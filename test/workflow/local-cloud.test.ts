@@ -30,9 +30,9 @@ import type { ListeningServer } from "../support/listening-server";
 import { startScriptedServer } from "./scripted-sagemaker-server";
 import {
   catalogue,
+  datasetKey,
   definitionFile,
   jobId,
-  piecesKey,
   settings,
   stepFolders,
   type StepName,
@@ -136,7 +136,7 @@ describe("the definition on MiniStack's Step Functions, with the real functions"
     stateMachineArn = await createMachine("training", (definition) => definition);
     await put(catalogueKey("bach-chorales"), catalogue);
     const artifacts = createObjectStore({ client: local.s3, bucket: local.artifactsBucket });
-    await artifacts.write({ key: piecesKey, body: "{}", contentType: "application/x-ndjson" });
+    await artifacts.write({ key: datasetKey, body: "{}", contentType: "application/json" });
   });
 
   afterAll(async () => {

@@ -13,10 +13,10 @@ import { interpreterTrace } from "./second-engine/interpreter-trace";
 import { motoTraces } from "./second-engine/moto-trace";
 import type { Script } from "./second-engine/script";
 import {
+  datasetKey,
   definitionFile,
   expectNothingLeft,
   jobId,
-  piecesKey,
   readDefinition,
   stepNames,
   sub,
@@ -368,7 +368,7 @@ describe("failures are told, and nothing is left behind", () => {
 
   test("a data set that is still on its way is waited for, out of the queue's way", async () => {
     const harness = harnessWithJob();
-    harness.artifacts.objects.delete(piecesKey);
+    harness.artifacts.objects.delete(datasetKey);
     harness.sageMaker.plans.push(run);
     const input = { sub, jobId: jobId(1), attempt: 1 };
     expect(await harness.step("AcquireSlot", input)).toMatchObject({ outcome: "WAITING_FOR_DATA" });
@@ -376,7 +376,7 @@ describe("failures are told, and nothing is left behind", () => {
     let turns = 0;
     const before = () => {
       turns += 1;
-      if (turns === 12) harness.artifacts.put(piecesKey, "{}");
+      if (turns === 12) harness.artifacts.put(datasetKey, "{}");
     };
     await finish(harness, 1, { before });
     expect(harness.row(1)).toMatchObject({ state: "READY", launch: 1 });
@@ -385,7 +385,7 @@ describe("failures are told, and nothing is left behind", () => {
 
   test("a data set that never comes ends the wait with its own reason", async () => {
     const harness = harnessWithJob();
-    harness.artifacts.objects.delete(piecesKey);
+    harness.artifacts.objects.delete(datasetKey);
     await finish(harness);
     expect(harness.row(1)).toMatchObject({ state: "FAILED", failure: { code: "DATASET_NOT_READY", retryable: true } });
     expectNothingLeft(harness);

@@ -13,7 +13,7 @@ import { patientStep } from "../../lambdas/training/patient-step";
 import { prepareData } from "../../lambdas/training/prepare-data";
 import { registerModel } from "../../lambdas/training/register-model";
 import { stepInputSchema } from "../../lambdas/training/step-input";
-import { datasetPiecesFile, datasetPrefix } from "../../naming/object-keys";
+import { datasetManifestFile, datasetPrefix } from "../../naming/object-keys";
 import { perTrainedTechnique } from "../../naming/resource-names";
 import { type StepFolder, stepPatienceSeconds } from "../../naming/time-limits";
 import { VirtualClock } from "../fakes/clock";
@@ -129,7 +129,7 @@ export const catalogue: CatalogueItem = {
 };
 
 /** Where the data set of {@link catalogue} lies. */
-export const piecesKey = `${datasetPrefix(catalogue.dataset)}${datasetPiecesFile}`;
+export const datasetKey = `${datasetPrefix(catalogue.dataset)}${datasetManifestFile}`;
 
 /** A linear congruential generator (Numerical Recipes): 0 ≤ x < 1. */
 function seeded(seed: number): () => number {
@@ -173,7 +173,7 @@ export class TrainingHarness {
     this.slots = this.stores.slots;
     this.tickets = this.stores.tickets;
     this.stores.catalogues.add(catalogue);
-    this.artifacts.put(piecesKey, "{}");
+    this.artifacts.put(datasetKey, "{}");
   }
 
   readonly finalizingPorts = () => ({

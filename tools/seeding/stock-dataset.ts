@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
@@ -6,18 +5,23 @@ import { ListObjectsV2Command, PutObjectCommand, type S3Client } from "@aws-sdk/
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { catalogueItemSchema } from "../../lambdas/stores/items";
-import { datasetCatalogueFile, datasetManifestFile, datasetPiecesFile, datasetPrefix } from "../../naming/object-keys";
+import { datasetCatalogueFile, datasetManifestFile, datasetPrefix } from "../../naming/object-keys";
 import { catalogueKey } from "../../naming/table-keys";
+import { digestOfShards } from "./dataset-shards";
 
 /** The fields of a manifest (contracts/dataset-manifest) that are compared. */
-export const manifestSchema = z.object({ id: z.string(), version: z.string(), sha256: z.string() });
+export const manifestSchema = z.object({
+  schemaVersion: z.literal(2),
+  id: z.string(),
+  version: z.string(),
+  sha256: z.string(),
+  shards: z.array(z.object({ file: z.string() })).min(1),
+});
+
+export type DatasetManifest = z.infer<typeof manifestSchema>;
 
 /** Returns the stock data set that a checkout says it has in its committed manifest. */
-export function committedDataset(repository: string): {
-  readonly id: string;
-  readonly version: string;
-  readonly sha256: string;
-} {
+export function committedDataset(repository: string): DatasetManifest {
   return manifestSchema.parse(
     JSON.parse(readFileSync(join(repository, "datasets", "bach-chorales", datasetManifestFile), "utf8")),
   );
@@ -29,9 +33,9 @@ export function builtDatasetFolder(cache: string, dataset: { readonly id: string
 }
 
 /** Returns true if the data set was built completely, and from what the checkout says. */
-export function isDatasetBuilt(cache: string, dataset: ReturnType<typeof committedDataset>): boolean {
+export function isDatasetBuilt(cache: string, dataset: DatasetManifest): boolean {
   const folder = builtDatasetFolder(cache, dataset);
-  const files = [datasetPiecesFile, datasetCatalogueFile, datasetManifestFile];
+  const files = [...dataset.shards.map(({ file }) => file), datasetCatalogueFile, datasetManifestFile];
   if (!files.every((name) => existsSync(join(folder, name)))) return false;
   const built = manifestSchema.safeParse(JSON.parse(readFileSync(join(folder, datasetManifestFile), "utf8")));
   return built.success && built.data.sha256 === dataset.sha256;
@@ -53,22 +57,22 @@ export async function seedDataset(params: {
   const { folder, s3, table, artifactsBucket, tableName } = params;
   const read = (name: string): Buffer => readFileSync(join(folder, name));
   const manifest = manifestSchema.parse(JSON.parse(read(datasetManifestFile).toString("utf8")));
-  const pieces = read(datasetPiecesFile);
-  const sha256 = createHash("sha256").update(pieces).digest("hex");
+  const shards = manifest.shards.map(({ file }) => ({ name: file, body: read(file), type: "application/gzip" }));
+  const sha256 = digestOfShards(shards.map(({ body }) => body));
   if (sha256 !== manifest.sha256) {
     throw new Error(
-      `${join(folder, datasetPiecesFile)} is damaged: its sha256 is ${sha256}, its manifest says ${manifest.sha256}.`,
+      `The pieces in ${folder} are damaged: their sha256 is ${sha256}, their manifest says ${manifest.sha256}.`,
     );
   }
   const { row, isCurrent } = await catalogueRow({ file: join(folder, datasetCatalogueFile), table, tableName });
   const prefix = datasetPrefix(manifest);
   // The pieces are there already. Another upload would only add a version to the bucket.
-  if (isCurrent && (await exists(s3, artifactsBucket, `${prefix}${datasetPiecesFile}`))) return;
-  // The pieces come last, so that whoever finds them finds the rest.
+  if (isCurrent && (await exists(s3, artifactsBucket, `${prefix}${datasetManifestFile}`))) return;
+  // The manifest comes last, so that whoever finds it finds the rest.
   const objects = [
+    ...shards,
     { name: datasetCatalogueFile, body: read(datasetCatalogueFile), type: "application/json" },
     { name: datasetManifestFile, body: read(datasetManifestFile), type: "application/json" },
-    { name: datasetPiecesFile, body: pieces, type: "application/x-ndjson" },
   ];
   for (const { name, body, type } of objects) {
     const key = `${prefix}${name}`;

@@ -31,7 +31,7 @@ from opencomposer_evaluation.tune_evaluation import judge_tunes, tune_report
 from opencomposer_evaluation.user_tunes import load_tunes
 
 MODELS = Path(__file__).resolve().parents[3] / "models"
-DATASET = MODELS.parent / ".cache" / "datasets" / "bach-chorales" / "2"
+DATASET = MODELS.parent / ".cache" / "datasets" / "bach-chorales" / "3"
 RESULT_FILE = "evaluation.json"
 TEXT_FILE = "evaluation.md"
 TUNES_RESULT_FILE = "tunes.json"
@@ -61,7 +61,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument(
         "--model", type=Path, help="folder with model.onnx, model-card.json and seeds/ (default: stock)"
     )
-    parser.add_argument("--dataset", type=Path, default=DATASET, help="folder with pieces.jsonl and manifest.json")
+    parser.add_argument("--dataset", type=Path, default=DATASET, help="folder of the data set")
     parser.add_argument(
         "--baselines", type=Path, default=MODELS / "baselines", help="folder of the trained baselines' folders"
     )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
+import gzip
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from opencomposer_music.piano_roll import ONSET, SOUNDING, Note, notes_to_planes
+from opencomposer_music.piano_roll import ONSET, SOUNDING, Note, notes_to_planes, transposed
+from opencomposer_testing.tiny_training_job import write_dataset
 from opencomposer_training.dataset import (
     DatasetError,
     Piece,
@@ -24,9 +26,13 @@ from opencomposer_training.dataset import (
     read_selection,
     training_windows,
 )
+from opencomposer_training.packed_notes import pack_notes
 
 CONTRACTS = Path(__file__).resolve().parents[3] / "contracts"
-MANIFEST = json.loads((CONTRACTS / "fixtures/dataset-manifest/valid-one-piece.json").read_text())
+CASES = json.loads((CONTRACTS / "cases/packed-notes.json").read_text())["cases"]
+BROKEN_NOTES = [
+    (case["text"], case["error"]) for case in CASES if case["steps"] == 16 and "has note" in case.get("error", "")
+]
 PIECES = sorted((CONTRACTS / "fixtures/dataset-piece").glob("*.json"))
 
 
@@ -40,8 +46,8 @@ def line(identifier: str = "a", bars: int = 4, **changes: Any) -> dict[str, Any]
         "pickupSteps": 0,
         "bars": bars,
         "voices": [
-            {"name": "Soprano", "program": 0, "notes": [[0, 8, 72], [8, 8, 74]]},
-            {"name": "Piano", "program": 1, "notes": [[0, 16, 48], [0, 16, 52]]},
+            {"name": "Soprano", "program": 0, "notes": pack_notes([Note(0, 8, 72), Note(8, 8, 74)])},
+            {"name": "Piano", "program": 1, "notes": pack_notes([Note(0, 16, 48), Note(0, 16, 52)])},
         ],
         **changes,
     }
@@ -49,16 +55,15 @@ def line(identifier: str = "a", bars: int = 4, **changes: Any) -> dict[str, Any]
 
 def piece(bars: int, *notes: Note) -> Piece:
     planes = notes_to_planes(notes, bars * 16)
-    return Piece("a", "train", "a", np.stack([planes, planes]))
+    return Piece.of_planes("a", "train", "a", np.stack([planes, planes]))
 
 
 def write_channels(folder: Path, *, selection: dict[str, Any] | None = None, **manifest: Any) -> tuple[Path, Path]:
-    content = (json.dumps(line("a")) + "\n" + json.dumps(line("b")) + "\n").encode()
-    digest = hashlib.sha256(content).hexdigest()
     (folder / "dataset").mkdir()
     (folder / "selection").mkdir()
-    (folder / "dataset/pieces.jsonl").write_bytes(content)
-    (folder / "dataset/manifest.json").write_text(json.dumps({**MANIFEST, "sha256": digest, **manifest}))
+    written = write_dataset(folder / "dataset", [line("a"), line("b")], shard_pieces=1)
+    digest = written["sha256"]
+    (folder / "dataset/manifest.json").write_text(json.dumps({**written, **manifest}))
     chosen = {
         "schemaVersion": 1,
         "jobId": "job",
@@ -134,9 +139,31 @@ def test_a_data_set_with_another_checksum_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("damage", "complaint"),
+    [
+        (lambda shard: shard.unlink(), "The data set has no pieces-0002.jsonl.gz."),
+        (lambda shard: shard.write_bytes(b"PK"), "The data set's pieces-0002.jsonl.gz is damaged: "),
+        (lambda shard: shard.write_bytes(shard.read_bytes()[:-9]), "The data set's pieces-0002.jsonl.gz is damaged: "),
+        (lambda shard: shard.write_bytes(gzip.compress(b"{}\n[]\n")), "Line 2 of pieces-0002.jsonl.gz is not a JSON"),
+        (lambda shard: shard.write_bytes(gzip.compress(b"{")), "Line 1 of pieces-0002.jsonl.gz is not JSON"),
+        (
+            lambda shard: shard.write_bytes(gzip.compress(b" " * (9 * 1024 * 1024))),
+            "Line 1 of pieces-0002.jsonl.gz is beyond the limits",
+        ),
+    ],
+)
+def test_a_damaged_shard_is_named(tmp_path: Path, damage: Callable[[Path], object], complaint: str) -> None:
+    channel, manifest = write_channels(tmp_path)
+    damage(channel / "pieces-0002.jsonl.gz")
+    with pytest.raises(DatasetError, match=re.escape(complaint)):
+        read_dataset(channel, read_selection(manifest, "unet-gan"))
+
+
+@pytest.mark.parametrize(
     ("manifest", "complaint"),
     [
-        ({"schemaVersion": 2}, "The data set's manifest has schemaVersion 2, but this container reads 1."),
+        ({"schemaVersion": 1}, "The data set's manifest has schemaVersion 1, but this container reads 2."),
+        ({"shards": []}, "/shards is [] but must be a list of 1 to 9999 entries"),
         ({"sha256": "A"}, '/sha256 is "A" but must be text that matches ^[0-9a-f]{64}$'),
         ({"pieces": 0}, "/pieces is 0 but must be an integer of at least 1"),
         ({"color": "red"}, 'the document has the unknown member "color"; known are schemaVersion, id'),
@@ -148,8 +175,8 @@ def test_a_malformed_manifest_is_named(tmp_path: Path, manifest: dict[str, Any],
         read_dataset(channel, read_selection(selection, "unet-gan"))
 
 
-def voices(*notes: list[Any]) -> dict[str, Any]:
-    return {"voices": [{"name": "S", "program": 0, "notes": list(notes)}] * 2}
+def voices(notes: Any) -> dict[str, Any]:
+    return {"voices": [{"name": "S", "program": 0, "notes": notes}] * 2}
 
 
 @pytest.mark.parametrize(
@@ -161,17 +188,14 @@ def voices(*notes: list[Any]) -> dict[str, Any]:
         ({"split": "dev"}, '/split is "dev" but must be train or validation or test'),
         ({"pickupSteps": 16}, "/pickupSteps is 16 but must be an integer from 0 to 15"),
         ({"color": "red"}, 'the document has the unknown member "color"; known are id, title, tags'),
-        ({"voices": voices()["voices"][:1]}, "but must be a list of 2 to 16 entries"),
+        ({"voices": voices("")["voices"][:1]}, "but must be a list of 2 to 16 entries"),
         ({"phraseEnds": []}, "/phraseEnds is [] but must be a list of 1 to 65536 entries"),
         ({"phraseEnds": [-1]}, "/phraseEnds/0 is -1 but must be an integer of at least 0"),
         ({"voices": 3}, "/voices is 3 but must be a list of 2 to 16 entries"),
-        (voices([0, 1, 128]), "/voices/0/notes/0/2 is 128 but must be an integer from 0 to 127"),
-        (voices([0, 1, 60], [4, 0, 60]), "/voices/0/notes/1/1 is 0 but must be an integer of at least 1"),
-        (voices([-1, 1, 60]), "/voices/0/notes/0/0 is -1 but must be an integer of at least 0"),
-        (voices([0, 1]), "/voices/0/notes/0 is [0, 1] but must be a list of 3 entries"),
-        (voices([0, 1, 60, 80]), "/voices/0/notes/0 is [0, 1, 60, 80] but must be a list of 3 entries"),
-        (voices([0, 1, 60.5]), "/voices/0/notes/0/2 is 60.5 but must be an integer from 0 to 127"),
-        (voices([True, 1, 60]), "/voices/0/notes/0/0 is true but must be an integer of at least 0"),
+        (voices([[0, 1, 60]]), "/voices/0/notes is [[0, 1, 60]] but must be the base64 of six bytes a note"),
+        (voices("AAABAAA="), '/voices/0/notes is "AAABAAA=" but must be the base64 of six bytes a note'),
+        (voices("A" * 524_296), "/voices/0/notes is"),
+        *(({"bars": 1, **voices(text)}, f"/voices/0/notes {error}") for text, error in BROKEN_NOTES),
     ],
 )
 def test_a_malformed_piece_is_named_with_its_field_its_value_and_what_is_allowed(
@@ -223,7 +247,7 @@ def test_a_piece_that_was_not_selected_is_not_judged() -> None:
 def test_pieces_that_are_missing_or_have_other_voices_are_named() -> None:
     with pytest.raises(DatasetError, match="1 selected pieces are not in the data set, the first is 'z'"):
         build_dataset([line()], {"a": "train", "z": "train"})
-    other = line("b", voices=[{"name": "X", "program": 0, "notes": []}, {"name": "Y", "program": 0, "notes": []}])
+    other = line("b", voices=[{"name": name, "program": 0, "notes": ""} for name in "XY"])
     with pytest.raises(DatasetError, match="'b' has other voices"):
         build_dataset([line(), other], {"a": "train", "b": "train"})
     with pytest.raises(DatasetError, match="names no pieces"):
@@ -254,6 +278,40 @@ def test_a_window_starts_its_held_notes_transposes_and_fills_up_with_rest() -> N
     assert not window[0, :, 16:].any()
 
 
+@given(
+    st.integers(0, 10**6),
+    st.integers(0, 5),
+    st.integers(1, 6),
+    st.integers(0, 90),
+    st.integers(1, 128),
+    st.integers(-6, 6),
+)
+def test_a_window_drawn_from_notes_is_the_part_of_the_piece_s_planes(
+    seed: int, start: int, bars: int, lowest: int, pitches: int, shift: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    # Long, repeated and overlapping notes: what a random roll of onsets and sounding cells holds.
+    sounding = rng.random((3, 5 * 16, 128)) < rng.choice([0.02, 0.4])
+    planes = np.stack([sounding, sounding & (rng.random(sounding.shape) < 0.3)], axis=1)
+    begun = sounding & ~np.concatenate([np.zeros_like(sounding[:, :1]), sounding[:, :-1]], axis=1)
+    planes[:, ONSET] |= begun
+    drawn = Piece.of_planes("a", "train", "a", planes)
+    assert np.array_equal(drawn.planes, planes)
+    pitches = min(pitches, 128 - lowest)
+    expected = np.zeros((3, 2, bars * 16, 128), dtype=np.bool_)
+    taken = planes[:, :, start * 16 : (start + bars) * 16]
+    expected[:, :, : taken.shape[2]] = transposed(taken, shift, fill=np.False_)
+    expected[:, ONSET, 0] |= expected[:, SOUNDING, 0]
+    window = cut_window(drawn, start, bars, lowest, pitches, shift)
+    assert np.array_equal(window, expected[..., lowest : lowest + pitches])
+
+
+def test_the_end_of_a_piece_cuts_off_what_sounds_on() -> None:
+    voices = [{"name": "S", "program": 0, "notes": pack_notes([Note(60, 40, 60)])}] * 2
+    (read,) = build_dataset([line(voices=voices)], {"a": "train"}).pieces
+    assert cut_window(read, 3, 2, 0, 128)[0, SOUNDING].sum() == 4
+
+
 @given(st.integers(-6, 6), st.integers(0, 96))
 def test_a_window_holds_exactly_the_notes_that_fit_its_pitches(shift: int, lowest: int) -> None:
     one = piece(1, Note(0, 16, 0), Note(0, 16, 60), Note(0, 16, 127))
@@ -263,9 +321,9 @@ def test_a_window_holds_exactly_the_notes_that_fit_its_pitches(shift: int, lowes
 
 
 def test_transpositions_stay_in_range() -> None:
-    planes = piece(1, Note(0, 4, 50), Note(4, 4, 70)).planes
-    assert allowed_shifts(planes, 48, 74, 6) == [-2, -1, 0, 1, 2, 3, 4]
-    assert allowed_shifts(planes, 0, 127, 0) == [0]
+    placed = piece(1, Note(0, 4, 50), Note(4, 4, 70))
+    assert allowed_shifts(placed, 48, 74, 6) == [-2, -1, 0, 1, 2, 3, 4]
+    assert allowed_shifts(placed, 0, 127, 0) == [0]
     # Music that does not fit at any shift stays where it is, and the window crops it.
-    assert allowed_shifts(planes, 60, 62, 6) == [0]
-    assert allowed_shifts(piece(1).planes, 48, 74, 6) == [0]
+    assert allowed_shifts(placed, 60, 62, 6) == [0]
+    assert allowed_shifts(piece(1), 48, 74, 6) == [0]

@@ -13,7 +13,7 @@ def piece(number: int, bars: int, low: int = 60, high: int = 72) -> Piece:
     """Returns two voices that hold one pitch each."""
     steps = bars * 16
     voices = [notes_to_planes([Note(0, steps, pitch)], steps) for pitch in (high, low)]
-    return Piece(f"piece-{number}", "train", f"tune-{number}", np.stack(voices))
+    return Piece.of_planes(f"piece-{number}", "train", f"tune-{number}", np.stack(voices))
 
 
 PIECES = [piece(0, 9), piece(1, 2), piece(2, 17)]
@@ -59,7 +59,7 @@ def test_a_cut_keeps_every_note_in_the_window_of_the_keyboard() -> None:
 def test_phrase_ends_are_those_of_the_window_and_some_are_forgotten() -> None:
     steps = 9 * 16
     melody = notes_to_planes([Note(onset, 8, 60) for onset in range(0, steps, 8)], steps)
-    marked = Piece("marked", "train", "tune", np.stack([melody, melody]), (24, 56, 88, 136))
+    marked = Piece.of_planes("marked", "train", "tune", np.stack([melody, melody]), (24, 56, 88, 136))
     made = EpochWindows([marked], bars=4, hop=2, batch_size=1, seed=0)
     rng = np.random.default_rng(0)
     told = [made.phrase_ends(Window(0, 1), rng) for _ in range(400)]
@@ -89,7 +89,7 @@ def test_spread_windows_cover_what_there_is_without_overlap() -> None:
     ("low", "high", "reach", "unit"), [(60, 72, 0, 8), (40, 80, 6, 16), (0, 127, 6, 8), (0, 1, 0, 8)]
 )
 def test_the_window_of_the_keyboard_is_narrow_and_holds_everything(low: int, high: int, reach: int, unit: int) -> None:
-    data = Dataset((("High", 0), ("Low", 0)), (True, True), (piece(0, 1, low, high),))
+    data = Dataset((("High", 0), ("Low", 0)), (True, True), (False, False), (piece(0, 1, low, high),))
     lowest, pitches = data.keyboard_window(reach, unit)
     assert 0 <= lowest <= max(0, low - reach)
     assert min(127, high + reach) <= lowest + pitches - 1 <= 127

@@ -19,8 +19,8 @@ def dataset(*splits: Split) -> Dataset:
 
 
 def dataset_of(*pieces: Piece) -> Dataset:
-    voices = len(pieces[0].planes)
-    return Dataset(tuple((name, 52) for name in NAMES[:voices]), (True,) * voices, pieces)
+    voices = len(pieces[0].notes.drums)
+    return Dataset(tuple((name, 52) for name in NAMES[:voices]), (True,) * voices, (False,) * voices, pieces)
 
 
 def chorale(*, marked: tuple[int, ...] | None = (28, 60), voices: int = 4) -> Piece:
@@ -32,7 +32,7 @@ def chorale(*, marked: tuple[int, ...] | None = (28, 60), voices: int = 4) -> Pi
         notes_to_planes([Note(4 * beat, 4, chord[voice]) for beat, chord in enumerate(chords)], 64)
         for voice in range(voices)
     ]
-    return Piece("chorale", "train", "chorale", np.stack(planes), marked)
+    return Piece.of_planes("chorale", "train", "chorale", np.stack(planes), marked)
 
 
 def lower_voices(window: VoicePlanes) -> list[Planes]:

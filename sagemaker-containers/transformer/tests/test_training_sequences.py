@@ -10,7 +10,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from opencomposer_music.random_numbers import random_generator
-from opencomposer_testing.tiny_training_job import made_up_piece
+from opencomposer_testing.tiny_training_job import made_up_piece, packed
 from opencomposer_training.dataset import Dataset, build_dataset
 from opencomposer_transformer.events import BAR, DENSITY_UNKNOWN, END, FILL, GAP, LEFT_UNKNOWN, PAD, read_piece
 from opencomposer_transformer.losses import HeldOutLosses, negative_log_likelihood
@@ -29,7 +29,7 @@ CPU = torch.device("cpu")
 def dataset(*lengths: int, polyphonic: bool = False) -> Dataset:
     """Returns training pieces of so many bars each."""
     lines = [
-        {**made_up_piece(index, bars=bars, polyphonic=polyphonic), "split": "train"}
+        packed({**made_up_piece(index, bars=bars, polyphonic=polyphonic), "split": "train"})
         for index, bars in enumerate(lengths)
     ]
     return build_dataset(lines, {line["id"]: "train" for line in lines})

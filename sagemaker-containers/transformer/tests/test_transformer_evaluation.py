@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 import torch
-from opencomposer_testing.tiny_training_job import made_up_piece
+from opencomposer_testing.tiny_training_job import made_up_piece, packed
 from opencomposer_testing.untrained_transformer import sized_metadata, untrained_network
 from opencomposer_training.dataset import Dataset, build_dataset
 from opencomposer_transformer.cached_network import LoadedNetwork, load_network
@@ -22,7 +22,7 @@ def dataset(*, silent_bars: int = 0) -> Dataset:
     for voice in held_out["voices"]:
         voice["notes"] = [note for note in voice["notes"] if note[0] >= 16 * silent_bars]
     held_out.pop("phraseEnds", None)
-    return build_dataset(lines, {line["id"]: line["split"] for line in lines})
+    return build_dataset(map(packed, lines), {line["id"]: line["split"] for line in lines})
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import signal
 import time
@@ -107,8 +108,8 @@ def test_a_killed_job_with_a_broken_checkpoint_goes_on_from_the_best_one(tmp_pat
             "The training selection (manifest.json) is not JSON",
         ),
         (
-            lambda base: (base / "input/data/dataset/pieces.jsonl").write_bytes(b"changed"),
-            "The data set's pieces.jsonl has sha256",
+            lambda base: (base / "input/data/dataset/pieces-0001.jsonl.gz").write_bytes(gzip.compress(b"")),
+            "The pieces of the data set have sha256",
         ),
     ],
     ids=["hyperparameters", "selection", "data set"],

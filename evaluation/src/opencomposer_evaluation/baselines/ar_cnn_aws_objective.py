@@ -237,7 +237,7 @@ def levelled(learner: ArCnnLearner, level: float) -> EditNetwork:
 def main(arguments: Sequence[str]) -> int:
     """Trains, or goes on, and writes the model with its summary."""
     parser = argparse.ArgumentParser(description="Train the AR-CNN baseline with AWS's objective and corruption.")
-    parser.add_argument("--datasets", type=Path, required=True, help="folder with bach-chorales/2")
+    parser.add_argument("--datasets", type=Path, required=True, help="folder with bach-chorales/3")
     parser.add_argument("--work", type=Path, required=True, help="folder for the checkpoint, outside the repository")
     parser.add_argument("--cpu-seconds", type=float, default=3600.0, help="CPU time to train for (3600)")
     parser.add_argument("--wall-seconds", type=float, default=1e9, help="time by the clock at most (no limit)")

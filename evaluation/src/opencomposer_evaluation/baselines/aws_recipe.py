@@ -21,7 +21,6 @@ Time is CPU seconds of this process on one thread, from its start: other load on
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import signal
 import sys
@@ -41,10 +40,8 @@ from opencomposer_music.piano_roll import PITCHES, SOUNDING
 from opencomposer_training.checkpoints import load_checkpoint, save_checkpoint
 from opencomposer_training.dataset import (
     Piece,
-    build_dataset,
     cut_window,
-    iterate_pieces,
-    own_splits,
+    read_manifest,
     training_windows,
 )
 from opencomposer_training.environment import write_atomically
@@ -54,10 +51,11 @@ from torch.nn import functional
 
 from opencomposer_evaluation.baselines.aws_recipe_generation import WINDOW_STEPS, load, truncated_normal
 from opencomposer_evaluation.baselines.trained_baseline import write_baseline
+from opencomposer_evaluation.corpus import load_dataset
 
 ROOT = Path(__file__).resolve().parents[4]
 TARGETS = ROOT / "models/baselines"
-DATASET = ("bach-chorales", "2")
+DATASET = ("bach-chorales", "3")
 AWS_FILTERS = 64
 TRACKS = 4
 WINDOW_BARS = 2
@@ -320,10 +318,9 @@ def two_bar_windows(pieces: list[Piece]) -> npt.NDArray[np.bool_]:
 
 
 def read_training_pieces(datasets: Path) -> tuple[list[Piece], str]:
-    """Returns the pieces of the train split, and the sha256 of the file that holds them."""
-    content = datasets.joinpath(*DATASET, "pieces.jsonl").read_bytes()
-    dataset = build_dataset(iterate_pieces(content), own_splits(iterate_pieces(content)))
-    return dataset.of_split("train"), hashlib.sha256(content).hexdigest()
+    """Returns the pieces of the train split, and the sha256 of the data set."""
+    folder = datasets.joinpath(*DATASET)
+    return load_dataset(folder).of_split("train"), read_manifest(folder)["sha256"]
 
 
 def train(recipe: AwsRecipe, work: Path, cpu_seconds: float, stop_requested: Callable[[], bool]) -> dict[str, float]:
@@ -438,7 +435,7 @@ def seconds_an_iteration(windows: npt.NDArray[np.bool_], filters: int, iteration
 def main(arguments: list[str]) -> int:
     """Trains, or goes on, and writes the model with its summary."""
     parser = argparse.ArgumentParser(description="Train the baseline that follows AWS's recipe.")
-    parser.add_argument("--datasets", type=Path, required=True, help="folder with bach-chorales/2")
+    parser.add_argument("--datasets", type=Path, required=True, help="folder with bach-chorales/3")
     parser.add_argument("--work", type=Path, help="folder for the checkpoint, outside the repository")
     parser.add_argument("--cpu-seconds", type=float, default=1800.0, help="CPU time to train for (1800)")
     parser.add_argument("--filters", type=int, default=32, help="channels of the first level (32; AWS's sample: 64)")

@@ -47,7 +47,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("technique", nargs="?", choices=sorted(PLAYERS), default="ar-cnn")
     parser.add_argument("--trials", type=int, default=TRIALS, help=f"pairs that are heard (default {TRIALS})")
     parser.add_argument("--seed", type=int, help="order of the trials and of each pair (default: drawn at random)")
-    parser.add_argument("--dataset", type=Path, default=DATASET, help="folder with pieces.jsonl and manifest.json")
+    parser.add_argument("--dataset", type=Path, default=DATASET, help="folder of the data set")
     parser.add_argument("--output", type=Path, help="folder of the page and the key (default .cache/listening-test)")
     parser.add_argument("--score", type=Path, nargs="+", metavar="ANSWERS", help="score exported answers instead")
     parser.add_argument("--key", type=Path, help="the key of the scored test (default: that in the output folder)")

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from opencomposer_music.piano_roll import STEPS_PER_BAR, Note, notes_to_planes, planes_to_notes
 from opencomposer_training.dataset import Piece, Split
+from opencomposer_training.packed_notes import pack_notes
 
-from opencomposer_testing.tiny_training_job import made_up_manifest
+from opencomposer_testing.tiny_training_job import write_dataset
 
 NAMES = ("Soprano", "Alto", "Tenor", "Bass")
 VOICES = ((64, 79), (57, 70), (50, 65), (40, 57))
@@ -27,7 +28,7 @@ def random_piece(seed: int, bars: int, *, tune: str | None = None, split: Split 
             notes.append(Note(onset, duration, int(rng.integers(low, high + 1))))
             onset += duration
         voices.append(notes_to_planes(notes, steps))
-    return Piece(f"piece-{seed}", split, tune or f"tune-{seed}", np.stack(voices))
+    return Piece.of_planes(f"piece-{seed}", split, tune or f"tune-{seed}", np.stack(voices))
 
 
 def written_dataset(folder: Path) -> Path:
@@ -45,12 +46,12 @@ def written_dataset(folder: Path) -> Path:
     ):
         piece = random_piece(seed, bars, tune=tune)
         if tune == "twice":
-            piece = Piece(piece.id, piece.split, tune, np.stack([shared, *piece.planes[1:]]))
-        pieces.append(Piece(piece.id, split, tune, piece.planes))  # type: ignore[arg-type]
+            piece = Piece.of_planes(piece.id, piece.split, tune, np.stack([shared, *piece.planes[1:]]))
+        pieces.append(replace(piece, split=split, tune=tune))  # type: ignore[arg-type]
     lines = []
     for piece in pieces:
         voices = [
-            {"name": name, "program": 52, "notes": [[n.onset, n.duration, n.pitch] for n in planes_to_notes(planes)]}
+            {"name": name, "program": 52, "notes": pack_notes(planes_to_notes(planes))}
             for name, planes in zip(NAMES, piece.planes, strict=True)
         ]
         lines.append(
@@ -65,8 +66,6 @@ def written_dataset(folder: Path) -> Path:
                 "voices": voices,
             }
         )
-    content = "".join(json.dumps(line) + "\n" for line in lines).encode()
     folder.mkdir()
-    (folder / "pieces.jsonl").write_bytes(content)
-    (folder / "manifest.json").write_text(json.dumps(made_up_manifest(content)))
+    write_dataset(folder, lines)
     return folder

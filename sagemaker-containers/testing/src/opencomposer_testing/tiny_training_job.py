@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import numpy as np
+from opencomposer_music.piano_roll import Note
+from opencomposer_training.dataset_shards import PIECES_PER_SHARD, pack_shards
+from opencomposer_training.packed_notes import pack_notes
 
 CONTAINERS = Path(__file__).resolve().parents[3]
 CONTRACTS = CONTAINERS.parent / "contracts"
@@ -25,7 +27,8 @@ TIMES = ("seconds", "elapsedSeconds", "samplesPerSecond", "timestamp")
 
 
 def made_up_piece(index: int, *, bars: int = 6, polyphonic: bool = False) -> dict[str, Any]:
-    """Returns a melody of random steps in C major, with a voice a third below it and a slow bass (or chords)."""
+    """Returns a melody of random steps in C major, with a voice a third below it and a slow bass (or chords). The notes
+    are lists, which `packed` packs as a data set has them."""
     rng = np.random.default_rng(index)
     degrees = np.clip(np.cumsum(rng.integers(-2, 3, bars * 4)), -3, 7)
 
@@ -60,22 +63,53 @@ def made_up_piece(index: int, *, bars: int = 6, polyphonic: bool = False) -> dic
     }
 
 
-def made_up_manifest(content: bytes) -> dict[str, Any]:
-    """Returns the manifest of a made-up data set whose pieces.jsonl has this content."""
-    pieces = [json.loads(line) for line in content.splitlines()]
+def made_up_band(index: int, *, bars: int = 6) -> dict[str, Any]:
+    """Returns a made-up piece whose melody is accompanied by chords, bass and drums: kick, snare and closed hi-hat."""
+    piece = made_up_piece(index, bars=bars)
+    melody, third, bass = piece["voices"]
+    chords = [[onset, 8, pitch + interval] for onset, _, pitch in bass["notes"] for interval in (12, 19)]
+    drums = [[step, 3, 42] for step in range(0, bars * 16, 2)]
+    drums += [[step, 1, 36 if step % 8 == 0 else 38] for step in range(0, bars * 16, 4)]
     return {
-        "schemaVersion": 1,
+        **piece,
+        "voices": [
+            melody,
+            {"name": "Chords", "program": 26, "notes": chords},
+            {**third, "name": "Bass", "notes": bass["notes"]},
+            {"name": "Drums", "program": 0, "kind": "drums", "notes": drums},
+        ],
+    }
+
+
+def packed(piece: dict[str, Any]) -> dict[str, Any]:
+    """Returns a piece whose notes are lists of onset, duration and pitch as a line of a data set."""
+    voices = [{**voice, "notes": pack_notes(Note(*note) for note in voice["notes"])} for voice in piece["voices"]]
+    return {**piece, "voices": voices}
+
+
+def write_dataset(
+    folder: Path, lines: Sequence[Mapping[str, Any]], *, shard_pieces: int = PIECES_PER_SHARD
+) -> dict[str, Any]:
+    """Writes the shards and the manifest of a made-up data set, and returns the manifest."""
+    shards = pack_shards([(json.dumps(line) + "\n").encode() for line in lines], shard_pieces)
+    manifest = {
+        "schemaVersion": 2,
         "id": "made-up",
         "version": "1",
         "name": "Made up",
         "licence": "none needed",
         "source": "a test",
-        "pieces": len(pieces),
-        "bars": sum(piece["bars"] for piece in pieces),
-        "sha256": hashlib.sha256(content).hexdigest(),
+        "pieces": len(lines),
+        "bars": sum(line["bars"] for line in lines),
+        "sha256": shards.sha256,
+        "shards": shards.listed,
         "builtWith": {},
         "skipped": [],
     }
+    for name, content in shards.files.items():
+        (folder / name).write_bytes(content)
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    return manifest
 
 
 def write_job(
@@ -86,11 +120,17 @@ def write_job(
     pieces: int = 8,
     bars: int = 6,
     polyphonic: bool = False,
+    band: bool = False,
 ) -> None:
-    """Lays out the input folders of a job under `base`."""
-    lines = [made_up_piece(index, bars=bars, polyphonic=polyphonic) for index in range(pieces)]
-    content = "".join(json.dumps(line) + "\n" for line in lines).encode()
-    digest = hashlib.sha256(content).hexdigest()
+    """Lays out the input folders of a job under `base`. band: the pieces are played by a band with drums."""
+    for folder in ("input/config", "input/data/dataset", "input/data/selection", "model", "output"):
+        (base / folder).mkdir(parents=True, exist_ok=True)
+    made_up = [
+        made_up_band(index, bars=bars) if band else made_up_piece(index, bars=bars, polyphonic=polyphonic)
+        for index in range(pieces)
+    ]
+    lines = [packed(piece) for piece in made_up]
+    digest = write_dataset(base / "input/data/dataset", lines)["sha256"]
     selection = {
         "schemaVersion": 1,
         "jobId": "tiny",
@@ -108,11 +148,7 @@ def write_job(
             }
         ],
     }
-    for folder in ("input/config", "input/data/dataset", "input/data/selection", "model", "output"):
-        (base / folder).mkdir(parents=True, exist_ok=True)
     (base / "input/config/hyperparameters.json").write_text(json.dumps({"batchSize": "8", **hyperparameters}))
-    (base / "input/data/dataset/pieces.jsonl").write_bytes(content)
-    (base / "input/data/dataset/manifest.json").write_text(json.dumps(made_up_manifest(content)))
     (base / "input/data/selection/manifest.json").write_text(json.dumps(selection))
 
 

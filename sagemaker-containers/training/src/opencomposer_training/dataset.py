@@ -1,14 +1,16 @@
-"""Reads a data set (`pieces.jsonl` and its manifest) and a job's selection from it, and cuts pieces into windows."""
+"""Reads a data set (its manifest and the shards that it names) and a job's selection from it, and cuts windows."""
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -17,18 +19,20 @@ from opencomposer_music.phrase_ends import derive_phrase_end_steps, phrase_end_s
 from opencomposer_music.piano_roll import (
     ONSET,
     PITCHES,
-    SOUNDING,
     STEPS_PER_BAR,
     Note,
+    Planes,
     Steps,
     highest_voice,
-    is_monophonic,
-    notes_to_planes,
 )
+
+from opencomposer_training.packed_notes import NoteColumns, PackedNotesError, unpack_notes
+from opencomposer_training.piece_notes import PieceNotes
 
 Split = Literal["train", "validation", "test"]
 VoicePlanes = npt.NDArray[np.bool_]
 """A window with all its voices: [voices, 2, steps, pitches]. The first voice is the melody."""
+MANIFEST_VERSION = 2
 MAX_PIECES = 100_000
 MAX_LINE_BYTES = 8 * 1024 * 1024
 
@@ -59,9 +63,9 @@ class Selection:
     melodies: tuple[Melody, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Piece:
-    """A piece as boolean planes [voices, 2, steps, 128]; steps is a whole number of bars.
+    """A piece of whole bars, as notes.
 
     marked_phrase_ends: the onsets of the melody's notes that end a phrase, or None where the data set does not say it.
     """
@@ -69,32 +73,45 @@ class Piece:
     id: str
     split: Split
     tune: str
-    planes: npt.NDArray[np.bool_]
+    bars: int
+    notes: PieceNotes
     marked_phrase_ends: tuple[int, ...] | None = None
+
+    @classmethod
+    def of_planes(
+        cls, id: str, split: Split, tune: str, planes: VoicePlanes, marked_phrase_ends: tuple[int, ...] | None = None
+    ) -> Self:
+        """Returns the piece that planes [voices, 2, steps, 128] draw, of voices with tones; steps is a whole number of
+        bars."""
+        bars = planes.shape[2] // STEPS_PER_BAR
+        return cls(id, split, tune, bars, PieceNotes.of_planes(planes), marked_phrase_ends)
+
+    @property
+    def planes(self) -> VoicePlanes:
+        """Returns the whole piece drawn anew as planes [voices, 2, steps, 128]."""
+        return self.notes.draw(0, self.bars * STEPS_PER_BAR)
 
     @cached_property
     def phrase_ends(self) -> Steps:
         """Returns the steps [steps] at which a note that ends a phrase sounds in the melody, as the data set marks it
         or else as it is derived from the melody."""
+        melody = self.planes[0]
         if self.marked_phrase_ends is None:
-            return derive_phrase_end_steps(self.planes[0])
-        return phrase_end_steps(self.planes[0], self.marked_phrase_ends)
-
-    @property
-    def bars(self) -> int:
-        """Returns the length in bars."""
-        return int(self.planes.shape[2]) // STEPS_PER_BAR
+            return derive_phrase_end_steps(melody)
+        return phrase_end_steps(melody, self.marked_phrase_ends)
 
 
 @dataclass(frozen=True)
 class Dataset:
     """The selected pieces.
 
-    `voices`: (name, program) in order; `monophonic`: for each voice True if it never has two notes at once.
+    `voices`: (name, program) in order; `monophonic`: for each voice True if it never has two notes at once; `drums`:
+    for each voice True if it is drums, whose pitches are no tones. The first voice and at least one other have tones.
     """
 
     voices: tuple[tuple[str, int], ...]
     monophonic: tuple[bool, ...]
+    drums: tuple[bool, ...]
     pieces: tuple[Piece, ...]
 
     def of_split(self, split: Split) -> list[Piece]:
@@ -102,27 +119,39 @@ class Dataset:
         return [piece for piece in self.pieces if piece.split == split]
 
     def pitch_range(self, voice: int | None = None) -> tuple[int, int]:
-        """Returns the lowest and the highest pitch of one voice, or of all."""
-        used = np.zeros(PITCHES, dtype=np.bool_)
-        for piece in self.pieces:
-            planes = piece.planes[:, SOUNDING] if voice is None else piece.planes[voice : voice + 1, SOUNDING]
-            used |= planes.any(axis=(0, 1))
-        sounding = np.nonzero(used)[0]
-        if len(sounding) == 0:
+        """Returns the lowest and the highest pitch of one voice, or of all that have tones."""
+        extents = [extent for piece in self.pieces if (extent := piece.notes.pitch_extent(voice)) is not None]
+        if not extents:
             raise DatasetError("the selected pieces have a voice without a single note")
-        return int(sounding[0]), int(sounding[-1])
+        return min(low for low, _ in extents), max(high for _, high in extents)
 
     def keyboard_window(self, reach: int, unit: int) -> tuple[int, int]:
         """Returns (lowest pitch, number of pitches) of the narrowest part of the keyboard that holds every note
-        transposed by up to `reach` semitones. The number is a multiple of `unit`, and at least two of them."""
+        transposed by up to `reach` semitones, and every drum. The number is a multiple of `unit`, and at least two of
+        them."""
         low, high = self.pitch_range()
-        low, high = max(0, low - reach), min(PITCHES - 1, high + reach)
+        drums = [self.pitch_range(voice) for voice, is_drums in enumerate(self.drums) if is_drums]
+        low = min([max(0, low - reach), *(lowest for lowest, _ in drums)])
+        high = max([min(PITCHES - 1, high + reach), *(highest for _, highest in drums)])
         pitches = max(2 * unit, -(-(high - low + 1) // unit) * unit)
         return min(max(0, low - (pitches - (high - low + 1)) // 2), PITCHES - pitches), pitches
 
 
-def _load_json(path: Path, name: str) -> Mapping[str, Any]:
-    """Returns the content of a file of the first schemaVersion. name: the words for the file in an error's sentence."""
+def without_drums(dataset: Dataset) -> Dataset:
+    """Returns a data set with the voices that have tones alone, for a technique that writes no drums."""
+    if not any(dataset.drums):
+        return dataset
+    kept = [voice for voice, is_drums in enumerate(dataset.drums) if not is_drums]
+    return Dataset(
+        tuple(dataset.voices[voice] for voice in kept),
+        tuple(dataset.monophonic[voice] for voice in kept),
+        (False,) * len(kept),
+        tuple(replace(piece, notes=piece.notes.without_drums()) for piece in dataset.pieces),
+    )
+
+
+def _load_json(path: Path, name: str, schema_version: int) -> Mapping[str, Any]:
+    """Returns the content of a file of one schemaVersion. name: the words for the file in an error's sentence."""
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -133,8 +162,10 @@ def _load_json(path: Path, name: str) -> Mapping[str, Any]:
         raise DatasetError(f"The {name} ({path.name}) is not JSON: {error}.") from None
     if not isinstance(value, dict):
         raise DatasetError(f"The {name} ({path.name}) is not a JSON object.")
-    if value.get("schemaVersion") != 1:
-        raise DatasetError(f"The {name} has schemaVersion {value.get('schemaVersion')!r}, but this container reads 1.")
+    if value.get("schemaVersion") != schema_version:
+        raise DatasetError(
+            f"The {name} has schemaVersion {value.get('schemaVersion')!r}, but this container reads {schema_version}."
+        )
     return value
 
 
@@ -148,7 +179,7 @@ def _check(contract: str, document: Mapping[str, Any], name: str) -> None:
 
 def read_selection(path: Path, technique: str) -> Selection:
     """Reads the `selection` channel's manifest.json. Raises DatasetError."""
-    data = _load_json(path, "training selection")
+    data = _load_json(path, "training selection", 1)
     if data.get("technique") != technique:
         raise DatasetError(
             f"The training selection is for {data.get('technique')!r}, but this container trains {technique}."
@@ -171,7 +202,7 @@ def _read_melody(melody: Mapping[str, Any]) -> Melody:
 
 def read_manifest(folder: Path) -> Mapping[str, Any]:
     """Returns the data set's manifest.json, which keeps contracts/dataset-manifest.schema.json. Raises DatasetError."""
-    manifest = _load_json(folder / "manifest.json", "data set's manifest")
+    manifest = _load_json(folder / "manifest.json", "data set's manifest", MANIFEST_VERSION)
     _check("dataset-manifest", manifest, "data set's manifest")
     return manifest
 
@@ -179,36 +210,51 @@ def read_manifest(folder: Path) -> Mapping[str, Any]:
 def read_dataset(channel: Path, selection: Selection) -> Dataset:
     """Reads the selected pieces from the `dataset` channel. Raises DatasetError.
 
-    The checksum of pieces.jsonl must be the manifest's and the selection's, because a model's card names its data by
-    it.
+    The checksum of the pieces must be the manifest's and the selection's, because a model's card names its data by it.
     """
-    manifest = read_manifest(channel)
-    pieces_path = channel / "pieces.jsonl"
+    return build_dataset(iterate_pieces(channel, selection.dataset["sha256"]), selection.splits)
+
+
+def iterate_pieces(folder: Path, selected: str | None = None) -> Iterator[Mapping[str, Any]]:
+    """Yields the pieces of a data set, one by one, as objects. selected: the checksum that a training selection names.
+
+    Raises DatasetError naming the shard and the line; and, after the last piece, where the checksum over all lines is
+    not that of the manifest, or not the selected one.
+    """
+    manifest = read_manifest(folder)
+    digest = hashlib.sha256()
+    count = 0
+    for shard in manifest["shards"]:
+        for number, line in enumerate(_lines_of_shard(folder / shard["file"]), start=1):
+            count += 1
+            place = f"Line {number} of {shard['file']}"
+            if len(line) > MAX_LINE_BYTES or count > MAX_PIECES:
+                raise DatasetError(f"{place} is beyond the limits of a data set.")
+            digest.update(line)
+            try:
+                value = json.loads(line)
+            except ValueError as error:
+                raise DatasetError(f"{place} is not JSON: {error}.") from None
+            if not isinstance(value, dict):
+                raise DatasetError(f"{place} is not a JSON object.")
+            yield value
+    for name, expected in (("manifest", manifest["sha256"]), ("training selection", selected)):
+        if expected is not None and expected != digest.hexdigest():
+            raise DatasetError(
+                f"The pieces of the data set have sha256 {digest.hexdigest()}, but the {name} says {expected}."
+            )
+
+
+def _lines_of_shard(path: Path) -> Iterator[bytes]:
+    """Yields the lines of a shard, of which none is read further than the limit of a line."""
     try:
-        content = pieces_path.read_bytes()
+        with gzip.open(path) as shard:
+            while line := shard.readline(MAX_LINE_BYTES + 1):
+                yield line
     except FileNotFoundError:
-        raise DatasetError("The data set has no pieces.jsonl.") from None
-    digest = hashlib.sha256(content).hexdigest()
-    for name, expected in (("manifest", manifest["sha256"]), ("training selection", selection.dataset["sha256"])):
-        if expected != digest:
-            raise DatasetError(f"The data set's pieces.jsonl has sha256 {digest}, but the {name} says {expected}.")
-    return build_dataset(iterate_pieces(content), selection.splits)
-
-
-def iterate_pieces(content: bytes) -> Iterator[Mapping[str, Any]]:
-    """Yields the lines of pieces.jsonl as objects. Raises DatasetError naming the line."""
-    for number, line in enumerate(content.splitlines(), start=1):
-        if len(line) > MAX_LINE_BYTES or number > MAX_PIECES:
-            raise DatasetError(f"Line {number} of pieces.jsonl is beyond the limits of a data set.")
-        if not line.strip():
-            continue
-        try:
-            value = json.loads(line)
-        except ValueError as error:
-            raise DatasetError(f"Line {number} of pieces.jsonl is not JSON: {error}.") from None
-        if not isinstance(value, dict):
-            raise DatasetError(f"Line {number} of pieces.jsonl is not a JSON object.")
-        yield value
+        raise DatasetError(f"The data set has no {path.name}.") from None
+    except (OSError, EOFError, zlib.error) as error:
+        raise DatasetError(f"The data set's {path.name} is damaged: {error}.") from None
 
 
 def own_splits(lines: Iterable[Mapping[str, Any]]) -> dict[str, Split]:
@@ -221,13 +267,13 @@ def own_splits(lines: Iterable[Mapping[str, Any]]) -> dict[str, Split]:
 
 
 def build_dataset(lines: Iterable[Mapping[str, Any]], splits: Mapping[str, Split]) -> Dataset:
-    """Returns the pieces named in `splits` (id -> split) out of pieces.jsonl's objects.
+    """Returns the pieces named in `splits` (id -> split) out of the lines of a data set.
 
     Raises DatasetError for a piece among them that breaks contracts/dataset-piece.schema.json, which names the field,
     its value and what is allowed; for one that is missing; and for one whose voices are not those of the others.
     """
     pieces: list[Piece] = []
-    voices: tuple[tuple[str, int], ...] | None = None
+    voices: tuple[tuple[str, int, bool], ...] | None = None
     monophonic: list[bool] = []
     for line in lines:
         identifier = line.get("id")
@@ -235,28 +281,60 @@ def build_dataset(lines: Iterable[Mapping[str, Any]], splits: Mapping[str, Split
             continue
         _check_piece(line)
         # JSON Schema accepts 4.0 as an integer, too.
-        named = tuple((voice["name"], int(voice["program"])) for voice in line["voices"])
-        notes = [[Note(int(o), int(d), int(p)) for o, d, p in voice["notes"]] for voice in line["voices"]]
-        planes = np.stack([notes_to_planes(voice, int(line["bars"]) * STEPS_PER_BAR) for voice in notes])
+        named = tuple((voice["name"], int(voice["program"]), "kind" in voice) for voice in line["voices"])
+        drums = [is_drums for _, _, is_drums in named]
+        bars = int(line["bars"])
+        columns = _unpack_voices(line, bars * STEPS_PER_BAR)
+        notes = PieceNotes.of_voices(columns, drums, bars * STEPS_PER_BAR)
         if voices is None:
             voices = named
-            monophonic = [True] * len(named)
+            _check_line_up(line, drums)
+            monophonic = [not is_drums for is_drums in drums]
         elif voices != named:
             raise DatasetError(f"The piece {identifier!r} has other voices than the pieces before it.")
-        monophonic = [flag and is_monophonic(voice) for flag, voice in zip(monophonic, notes, strict=True)]
-        pieces.append(Piece(identifier, splits[identifier], line["tune"], planes, _marked_phrase_ends(line, planes[0])))
+        monophonic = [flag and voice.is_monophonic() for flag, voice in zip(monophonic, columns, strict=True)]
+        piece = Piece(identifier, splits[identifier], line["tune"], bars, notes)
+        pieces.append(replace(piece, marked_phrase_ends=_marked_phrase_ends(line, piece)))
     missing = sorted(set(splits) - {piece.id for piece in pieces})
     if missing:
         raise DatasetError(f"{len(missing)} selected pieces are not in the data set, the first is {missing[0]!r}.")
     if voices is None:
         raise DatasetError("The training selection names no pieces.")
-    return Dataset(voices, tuple(monophonic), tuple(pieces))
+    return Dataset(
+        tuple((name, program) for name, program, _ in voices),
+        tuple(monophonic),
+        tuple(is_drums for _, _, is_drums in voices),
+        tuple(pieces),
+    )
 
 
-def _marked_phrase_ends(line: Mapping[str, Any], melody: npt.NDArray[np.bool_]) -> tuple[int, ...] | None:
+def _check_line_up(line: Mapping[str, Any], drums: Sequence[bool]) -> None:
+    """Raises DatasetError where the melody, or all that accompanies it, is drums. drums: of each voice."""
+    place = None if not drums[0] and not all(drums[1:]) else 0 if drums[0] else 1
+    if place is not None:
+        raise DatasetError(
+            f'The piece {shown(line["id"])} of the data set is malformed: /voices/{place}/kind is "drums", but the '
+            "first voice, which is the melody, and at least one other voice must have tones."
+        )
+
+
+def _unpack_voices(line: Mapping[str, Any], steps: int) -> list[NoteColumns]:
+    voices: list[NoteColumns] = []
+    for index, voice in enumerate(line["voices"]):
+        try:
+            voices.append(unpack_notes(voice["notes"], steps))
+        except PackedNotesError as error:
+            raise DatasetError(
+                f"The piece {shown(line['id'])} of the data set is malformed: /voices/{index}/notes {error}."
+            ) from None
+    return voices
+
+
+def _marked_phrase_ends(line: Mapping[str, Any], piece: Piece) -> tuple[int, ...] | None:
     """Returns the phrase ends that a piece states, each of which is the onset of a note of its melody."""
     if "phraseEnds" not in line:
         return None
+    melody: Planes = piece.planes[0]
     onsets = set(np.flatnonzero(highest_voice(melody)[ONSET].any(axis=1)).tolist())
     for index, step in enumerate(line["phraseEnds"]):
         if step not in onsets:
@@ -331,16 +409,9 @@ def cut_window(
 ) -> npt.NDArray[np.bool_]:
     """Returns planes [voices, 2, bars * 16, pitches] of a window, transposed by `shift` semitones and cropped to the
     pitches lowest..lowest + pitches - 1. A note that was already sounding starts with the window."""
-    steps = bars * STEPS_PER_BAR
-    result = np.zeros((piece.planes.shape[0], 2, steps, pitches), dtype=np.bool_)
-    first = start_bar * STEPS_PER_BAR
-    taken = piece.planes[:, :, first : first + steps]
-    source_low = max(0, lowest - shift)
-    source_high = min(PITCHES, lowest + pitches - shift)
-    target = source_low + shift - lowest
-    result[:, :, : taken.shape[2], target : target + source_high - source_low] = taken[:, :, :, source_low:source_high]
-    result[:, ONSET, 0] |= result[:, SOUNDING, 0]
-    return result
+    return piece.notes.draw(
+        start_bar * STEPS_PER_BAR, bars * STEPS_PER_BAR, lowest=lowest, pitches=pitches, shift=shift
+    )
 
 
 def cut_phrase_ends(piece: Piece, start_bar: int, bars: int) -> Steps:
@@ -351,11 +422,10 @@ def cut_phrase_ends(piece: Piece, start_bar: int, bars: int) -> Steps:
     return np.pad(taken, (0, steps - len(taken)))
 
 
-def allowed_shifts(planes: npt.NDArray[np.bool_], lowest: int, highest: int, reach: int) -> list[int]:
-    """Returns the transpositions within -reach..reach that keep every note of planes [voices, 2, steps, 128] in
-    lowest..highest."""
-    used = np.nonzero(planes[:, SOUNDING].any(axis=(0, 1)))[0]
-    if len(used) == 0:
+def allowed_shifts(piece: Piece, lowest: int, highest: int, reach: int) -> list[int]:
+    """Returns the transpositions within -reach..reach that keep every tone of a piece in lowest..highest."""
+    extent = piece.notes.pitch_extent()
+    if extent is None:
         return [0]
-    low, high = int(used[0]), int(used[-1])
+    low, high = extent
     return [shift for shift in range(-reach, reach + 1) if lowest <= low + shift and high + shift <= highest] or [0]

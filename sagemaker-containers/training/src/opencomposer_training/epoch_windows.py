@@ -51,7 +51,7 @@ class EpochWindows:
         The whole piece stays within the pitches lowest..lowest + pitches - 1.
         """
         piece = self._pieces[window.piece]
-        shifts = allowed_shifts(piece.planes, lowest, lowest + pitches - 1, reach)
+        shifts = allowed_shifts(piece, lowest, lowest + pitches - 1, reach)
         shift = int(shifts[int(rng.integers(len(shifts)))])
         return cut_window(piece, window.start_bar, self._bars, lowest, pitches, shift)
 

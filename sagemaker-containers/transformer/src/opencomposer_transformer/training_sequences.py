@@ -111,7 +111,7 @@ class Corpus:
     def learned(self, piece: Piece) -> LearnedPiece:
         """Returns a piece of the data set."""
         voiced = VoicedPiece.of_planes(BAR_SHAPE, piece.planes)
-        return LearnedPiece(voiced, tuple(allowed_shifts(piece.planes, 0, PITCHES - 1, self._reach)))
+        return LearnedPiece(voiced, tuple(allowed_shifts(piece, 0, PITCHES - 1, self._reach)))
 
     def whole(self, piece: LearnedPiece) -> LearnedSequence:
         """Returns a piece in its own key with all voices, of which nothing is told beforehand."""
