@@ -1,10 +1,11 @@
 /** The studio: a melody, what is made of it, and the stage on which both are seen and heard. */
 import { lazy, Suspense, useMemo, useState } from "react";
 import { useParams } from "wouter";
-import { useTechniques } from "../api/queries";
+import { type Technique, useTechniques } from "../api/queries";
 import { PageTitle } from "../app/page-title";
 import { ProblemAlert } from "../app/problem-alert";
 import type { Region } from "../stage/edit-piece";
+import { pitchName } from "../stage/pitch-names";
 import { Stage } from "../stage/stage";
 import { texts } from "../texts/en";
 import { ComposePanel } from "./compose-panel";
@@ -12,6 +13,7 @@ import type { Draft } from "./draft";
 import { setValue, useDraft } from "./draft-store";
 import { takeEdit } from "./own-melody";
 import { shapePiece } from "./shape-piece";
+import { valueOf } from "./techniques";
 import { useAddress } from "./use-address";
 import { type Melody, useMelody } from "./use-melody";
 
@@ -90,6 +92,7 @@ function MelodyStage({ draft, melody }: { readonly draft: Draft; readonly melody
       if (isRegionName(parameter)) setValue(draft.technique, parameter, region?.[parameter] ?? usual);
     }
   };
+  const region = describeRegion(technique, draft);
   return (
     <div className="studio-main">
       {error !== undefined && <ProblemAlert error={error} />}
@@ -104,8 +107,26 @@ function MelodyStage({ draft, melody }: { readonly draft: Draft; readonly melody
           onEdit={(edited) => {
             takeEdit(edited, name);
           }}
-        />
+        >
+          {region !== undefined && (
+            <p className="stage-note" role="status">
+              {region}
+            </p>
+          )}
+        </Stage>
       )}
     </div>
   );
+}
+
+/** Says where alone the technique may write; nothing where it may write everywhere. */
+function describeRegion(technique: Technique | undefined, draft: Draft): string | undefined {
+  const limits = (technique?.parameters ?? []).filter(({ name }) => isRegionName(name));
+  const values = draft.values[draft.technique];
+  if (limits.every((limit) => valueOf(limit, values) === limit.default)) return undefined;
+  const [first = 1, last = 0, low = 0, high = 127] = regionNames.map((name) => {
+    const limit = limits.find((one) => one.name === name);
+    return limit === undefined ? undefined : Number(valueOf(limit, values));
+  });
+  return texts.studio.region(first, last, pitchName(low), pitchName(high));
 }

@@ -84,6 +84,9 @@ export const studioTexts = {
   usual: "As usual",
   on: "on",
   off: "off",
+  /** A last bar of 0 is the end of the piece. */
+  region: (first: number, last: number, low: string, high: string) =>
+    `Only bars ${first} to ${last === 0 ? "the last" : last} from ${low} to ${high} may be changed: the frame on the roll says where. A click beside the notes takes it away.`,
   seed: "Seed",
   seedHint: "The same seed with the same settings gives the same piece.",
   dice: "Draw another seed",

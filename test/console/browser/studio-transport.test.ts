@@ -148,6 +148,40 @@ describeInBrowser("the transport of the studio", () => {
       expect(Math.abs(onset - ((pressedAt[index] ?? 0) - barLine))).toBeLessThan(30);
   });
 
+  test("a frame on the roll says where Re-write may change notes, and a click beside the notes takes it away", async () => {
+    await openMelody();
+    const { page } = opened;
+    await page.getByRole("radio", { name: /Re-write/ }).check();
+    const roll = page.locator(".stage .roll");
+    const box = await roll.boundingBox();
+    const bar = Number(await roll.getAttribute("data-bar"));
+    const [left = 0, middleC = 0] = (await roll.getAttribute("data-origin"))?.split(",").map(Number) ?? [];
+    const row = Number(await roll.getAttribute("data-row"));
+    if (box === null) throw new Error("The roll has no place on the page.");
+    // From D 5 down to D 4, in bars 2 and 3.
+    await page.mouse.move(box.x + left + 1.2 * bar, box.y + middleC - 13.5 * row);
+    await page.mouse.down();
+    await page.mouse.move(box.x + left + 2.8 * bar, box.y + middleC - 1.5 * row, { steps: 4 });
+    await page.mouse.up();
+    await page.getByText("Only bars 2 to 3 from D 4 to D 5 may be changed").waitFor();
+    await page.getByRole("button", { name: /^\d+ more$/ }).click();
+    expect(await page.getByRole("spinbutton", { name: "Last bar, value" }).inputValue()).toBe("3");
+    await roll.click({ position: { x: left + 0.3 * bar, y: middleC - 18.5 * row } });
+    await page.getByText("may be changed").waitFor({ state: "detached" });
+    expect(await page.getByRole("spinbutton", { name: "Last bar, value" }).inputValue()).toBe("0");
+  });
+
+  test("who switches the hot keys off does not find them on again", async () => {
+    await openMelody();
+    const { page } = opened;
+    await press("Hot keys");
+    await page.reload();
+    await page.getByRole("button", { name: "Hot keys", pressed: false }).waitFor();
+    await press("Hot keys");
+    await page.reload();
+    await page.getByRole("button", { name: "Hot keys", pressed: true }).waitFor();
+  });
+
   test("what is stopped while it is counted in does not begin", async () => {
     opened = await openStudio(browser, { isSignedIn: false });
     const { page } = opened;
