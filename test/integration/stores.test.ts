@@ -12,8 +12,8 @@ import { isDone, type NotDone, type Outcome } from "../../lambdas/stores/outcome
 import { createPendingChanges } from "../../lambdas/stores/pending-changes";
 import { createQuotaCounters } from "../../lambdas/stores/quotas";
 import { createRatings } from "../../lambdas/stores/ratings";
-import { createShares } from "../../lambdas/stores/shares";
 import { createRowsByKey } from "../../lambdas/stores/rows-by-key";
+import { createShares } from "../../lambdas/stores/shares";
 import { createSlots } from "../../lambdas/stores/slots";
 import { type Table, TableBusy } from "../../lambdas/stores/table";
 import { createTickets } from "../../lambdas/stores/tickets";
