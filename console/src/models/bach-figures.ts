@@ -19,7 +19,9 @@ export const bachFigures: Readonly<Record<string, Readonly<Record<string, number
     scaleConsistency: 0.9202,
     pitchClassesUsed: 6.265,
     qualifiedNoteRate: 0.9742,
+    polyphonicRate: 0.9489,
     grooveConsistency: 0.8035,
+    tonalDistance: 1.4001,
   },
   transformer: {
     dissonantPairShare: 0.1055,

@@ -1,13 +1,15 @@
 /** The lens: what a teacher would mark, and the piece's measures beside Bach's. */
 import { useMemo, useState } from "react";
 import type { Composition } from "../../../client/client";
+import { bachFigures } from "../models/bach-figures";
 import type { Piece } from "../piece/piece";
 import { Stage, type StageProps } from "../stage/stage";
 import { texts } from "../texts/en";
-import { bachFigures } from "./bach-figures";
 import { type Mark, markNotes, withMarkedTrack } from "./marked-notes";
 
 const words = texts.studio.lens;
+/** Whole chorales on one roll, as the pieces are measured. */
+const figures = bachFigures["ar-cnn"];
 const marks: readonly Mark[] = ["dissonant", "parallels", "offScale"];
 
 export interface LensProps {
@@ -62,7 +64,7 @@ export default function Lens({ composition, piece, shared }: LensProps) {
               <tr key={name}>
                 <th scope="row">{label}</th>
                 <td>{metrics[name]?.toFixed(2)}</td>
-                <td>{bachFigures[name]?.toFixed(2)}</td>
+                <td>{figures?.[name]?.toFixed(2)}</td>
               </tr>
             ))}
           </tbody>

@@ -1,11 +1,7 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import fc from "fast-check";
-import * as z from "zod";
 import type { Piece, PieceNote } from "../../../console/src/piece/piece";
 import { editedPiece } from "../../../console/src/stage/edited-piece";
 import { cellOf, Replay } from "../../../console/src/stage/replay";
-import { bachFigures } from "../../../console/src/studio/bach-figures";
 import { fileName } from "../../../console/src/studio/downloads";
 import { equalGains } from "../../../console/src/studio/loudness";
 import { markNotes, withMarkedTrack } from "../../../console/src/studio/marked-notes";
@@ -147,14 +143,6 @@ describe("the lens", () => {
     const piece = pieceOf([quarter(0, 60), quarter(1, 64)], [quarter(0, 61)]);
     const seen = withMarkedTrack(piece, markNotes(piece).notes.dissonant, "Dissonant pairs");
     expect(seen.tracks.map(({ notes }) => notes.length)).toEqual([1, 0, 2]);
-  });
-
-  test("compares with the figures of the training music", () => {
-    const file = join(__dirname, "../../../models/ar-cnn-bach/training-reference.json");
-    const { metrics } = z
-      .object({ metrics: z.record(z.string(), z.number()) })
-      .parse(JSON.parse(readFileSync(file, "utf8")));
-    for (const [name, figure] of Object.entries(bachFigures)) expect(metrics[name]).toBeCloseTo(figure, 2);
   });
 });
 
