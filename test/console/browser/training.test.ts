@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { Request } from "playwright-core";
 import * as z from "zod";
 import { until } from "../../e2e/until";
 import { describeInBrowser } from "./support/console-browser";
@@ -128,10 +129,10 @@ describeInBrowser("the training pages", () => {
     await page.clock.pauseAt(Date.now() + 10_000);
     const jobLooks: { readonly at: number; readonly wait: number }[] = [];
     const curveLooks: string[] = [];
-    let under = 0;
-    page.on("request", () => (under += 1));
-    page.on("requestfailed", () => (under -= 1));
-    page.on("requestfinished", () => (under -= 1));
+    const underWay = new Set<Request>();
+    page.on("request", (request) => underWay.add(request));
+    page.on("requestfailed", (request) => underWay.delete(request));
+    page.on("requestfinished", (request) => underWay.delete(request));
     let clock = 0;
     page.on("response", (response) => {
       const { pathname, search } = new URL(response.url());
@@ -144,7 +145,7 @@ describeInBrowser("the training pages", () => {
       for (let second = 0; second < seconds; second += 1) {
         await page.clock.runFor(1000);
         clock += 1;
-        await until("the requests have their answers", 30, () => under === 0);
+        await until("the requests have their answers", 30, () => underWay.size === 0);
       }
     };
     const becomes = async (state: "hidden" | "visible"): Promise<void> => {
