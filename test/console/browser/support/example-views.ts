@@ -1,5 +1,5 @@
 /** Every page of the console with something on it: the route table, with names of real resources in its paths. */
-import { pageRoutes } from "../../../../console/src/app/routes";
+import { type PagePath, pagePaths } from "../../../../console/src/app/page-paths";
 import { capsuleIds } from "../../../../console/src/learn/capsules";
 
 /** What stands on the pages. */
@@ -19,7 +19,7 @@ export interface ExampleView {
 const compositionViews = ["result", "edits", "compare", "lens", "variations"];
 
 /** What a route's path alone does not say. */
-const examples: Readonly<Record<string, readonly ExampleView[]>> = {
+const examples: Readonly<Partial<Record<PagePath, readonly ExampleView[]>>> = {
   "/studio/:compositionId": compositionViews.map((view) => ({
     name: `studio-${view}`,
     path: ({ compositionId }) => `/studio/${compositionId}?view=${view}`,
@@ -32,7 +32,7 @@ const examples: Readonly<Record<string, readonly ExampleView[]>> = {
   "/learn/:capsule": capsuleIds.map((id) => ({ name: `learn-${id}`, path: () => `/learn/${id}` })),
 };
 
-const viewsOf = (route: string): readonly ExampleView[] => {
+const viewsOf = (route: PagePath): readonly ExampleView[] => {
   const given = examples[route];
   if (given !== undefined) return given;
   if (route.includes(":")) throw new Error(`The route ${route} needs an example in example-views.ts.`);
@@ -41,6 +41,6 @@ const viewsOf = (route: string): readonly ExampleView[] => {
 
 /** At least one view of each route, and the page of what does not exist. */
 export const exampleViews: readonly ExampleView[] = [
-  ...pageRoutes.flatMap(({ path }) => viewsOf(path)),
+  ...pagePaths.flatMap(viewsOf),
   { name: "not-found", path: () => "/nowhere/at-all" },
 ];

@@ -2,10 +2,11 @@
 import { type ComponentType, lazy } from "react";
 import { consolePaths } from "../../../naming/console-paths";
 import { texts } from "../texts/en";
+import type { PagePath } from "./page-paths";
 
 export interface PageRoute {
-  /** A path of wouter: `:id` stands for one part. */
-  readonly path: string;
+  /** A new page's path is written down in page-paths.ts, by which the tests look at it. */
+  readonly path: PagePath;
   readonly page: ComponentType;
   /** The name in the navigation, for the pages that stand there. They stand in this order. */
   readonly navigation?: string;
