@@ -18,6 +18,7 @@ import { type Outputs, readOutputs } from "../../local/outputs";
 import { measureBundles } from "../../scripts/bundle-sizes";
 import { runCommand } from "../../tools/command-line";
 import { measureHostileBodies } from "../verification/hostile-body-times";
+import { measureExtraction } from "./extraction";
 
 const run = promisify(execFile);
 const root = resolve(__dirname, "../..");
@@ -180,6 +181,7 @@ async function main(): Promise<void> {
     decoding: await pythonBench("training", "transformer", "decoding_bench.py", decodingSchema),
     training: await pythonBench("training", "transformer", "updates_bench.py", updatesSchema),
   };
+  const extraction = measureExtraction();
   const bundles = await measureBundles();
   const hostileBodyTimes = measureHostileBodies();
   const latencies = await measureLatencies();
@@ -221,6 +223,14 @@ async function main(): Promise<void> {
       measured: transformer.training.eventsAProcessorSecond.toFixed(0),
       against: "",
     },
+    {
+      what: `MIDI files a processor second, extracted (${extraction.files}, ${extraction.notes} notes)`,
+      measured: extraction.extractedASecond.toFixed(1),
+      against: [
+        `goal 20; only read: ours ${extraction.parsedASecond.toFixed(1)}`,
+        ...Object.entries(extraction.readers).map(([name, files]) => `${name} ${files.toFixed(1)}`),
+      ].join(", "),
+    },
     { what: "API on the local cloud", measured: "", against: "" },
     ...latencies.map(({ path, coldMilliseconds, p50Milliseconds, p95Milliseconds }) => ({
       what: `GET ${path}, warm p50 / p95`,
@@ -242,6 +252,7 @@ async function main(): Promise<void> {
     measuredAt: new Date().toISOString(),
     machine,
     techniques: { "unet-gan": unetGan, "ar-cnn": arCnn, transformer },
+    extraction,
     latencies,
     hostileBodyTimes,
     bundles,

@@ -1,6 +1,6 @@
 /** What holds of every extraction, whatever bytes it was made from. */
-import { extractFile, type FileExtraction } from "../../domain/music/extraction/extract";
 import { kitPitches } from "../../domain/music/extraction/drum-kit";
+import { extractFile, type FileExtraction } from "../../domain/music/extraction/extract";
 import {
   barsOfWindow,
   type ExtractedPiece,
