@@ -166,7 +166,7 @@ describe("the place in the quota", () => {
           expect(rows.map((one) => one.open)).toEqual(open === 0 ? [] : [open]);
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 
