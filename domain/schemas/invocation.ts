@@ -91,6 +91,8 @@ export const invocationResponseSchema = z.object({
       z.object({
         name: z.string().min(1).max(64),
         program: z.int().min(0).max(127),
+        /** Present if the track's pitches stand for drums. */
+        isDrums: z.literal(true).optional(),
         notes: z.array(noteSchema).max(notesPerTrack),
       }),
     )

@@ -42,6 +42,7 @@ HYPERPARAMETERS = {
 DATASET = Dataset(
     tuple((name, 52) for name in NAMES),
     (True,) * len(NAMES),
+    (False,) * len(NAMES),
     tuple(random_piece(seed, 4, split="train" if seed < 4 else "validation") for seed in range(5)),
 )
 

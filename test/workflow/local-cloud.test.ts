@@ -30,9 +30,9 @@ import type { ListeningServer } from "../support/listening-server";
 import { startScriptedServer } from "./scripted-sagemaker-server";
 import {
   catalogue,
+  datasetKey,
   definitionFile,
   jobId,
-  datasetKey,
   settings,
   stepFolders,
   type StepName,

@@ -13,10 +13,10 @@ import { interpreterTrace } from "./second-engine/interpreter-trace";
 import { motoTraces } from "./second-engine/moto-trace";
 import type { Script } from "./second-engine/script";
 import {
+  datasetKey,
   definitionFile,
   expectNothingLeft,
   jobId,
-  datasetKey,
   readDefinition,
   stepNames,
   sub,

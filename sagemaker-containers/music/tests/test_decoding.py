@@ -49,6 +49,28 @@ def silence(pitch: Floats) -> Planes:
     return np.zeros((2, pitch.shape[1], 128), dtype=np.bool_)
 
 
+def test_every_likely_cell_of_drums_is_a_hit_and_drums_wait_for_the_melody() -> None:
+    voices = (*METADATA.voices[:2], Voice("Drums", 0, "drums", 36, 51))
+    pitch, onset = logits()
+    pitch[1, 2:6, 38] = 5
+    played = decode_planes(
+        pitch,
+        onset,
+        replace(METADATA, voices=voices),
+        notes_to_planes([Note(3, 8, 60)], 16),
+        np.zeros(16, dtype=np.bool_),
+        rng(),
+    )
+    assert planes_to_notes(played[1]) == [Note(step, 1, 38) for step in (3, 4, 5)]
+
+
+@pytest.mark.parametrize(("heads", "place"), [(["drums", "polyphonic"], 0), (["polyphonic", "drums"], 1)])
+def test_a_model_without_a_melody_or_without_another_voice_with_tones_is_refused(heads: list[Any], place: int) -> None:
+    voices = tuple(Voice(f"V{index}", 0, head, 36, 84) for index, head in enumerate(heads))
+    with pytest.raises(ValueError, match=rf"voices\[{place}\].head of the model's metadata is drums, not monophonic"):
+        parse_metadata(replace(METADATA, voices=voices).to_json())
+
+
 SILENCE = np.zeros((2, 16, 128), dtype=np.bool_)
 
 
@@ -309,7 +331,7 @@ def test_metadata_survives_its_text() -> None:
         (["voices", 0, "name"], 3, r"voices\[0\].name"),
         (["voices", 0, "name"], "n" * 65, r"voices\[0\].name .* 1 to 64 characters"),
         (["voices", 2, "highestPitch"], 10, r"voices\[2\].highestPitch .* is 10, not an integer from \d+ to 127"),
-        (["voices", 1, "head"], "x" * 10_000, r"voices\[1\].head .{1,120}$"),
+        (["voices", 1, "head"], "x" * 10_000, r"voices\[1\].head .{1,130}$"),
         (["limits", "stepsPerBeat"], 6, "limits.stepsPerBeat .* is 6, not 4$"),
         (["limits", "highestPitch"], 40, "limits.highestPitch"),
         (["limits"], None, "limits of the model's metadata is null, not an object with maxBars, stepsPerBeat"),

@@ -89,7 +89,7 @@ def test_spread_windows_cover_what_there_is_without_overlap() -> None:
     ("low", "high", "reach", "unit"), [(60, 72, 0, 8), (40, 80, 6, 16), (0, 127, 6, 8), (0, 1, 0, 8)]
 )
 def test_the_window_of_the_keyboard_is_narrow_and_holds_everything(low: int, high: int, reach: int, unit: int) -> None:
-    data = Dataset((("High", 0), ("Low", 0)), (True, True), (piece(0, 1, low, high),))
+    data = Dataset((("High", 0), ("Low", 0)), (True, True), (False, False), (piece(0, 1, low, high),))
     lowest, pitches = data.keyboard_window(reach, unit)
     assert 0 <= lowest <= max(0, low - reach)
     assert min(127, high + reach) <= lowest + pitches - 1 <= 127

@@ -19,8 +19,8 @@ def dataset(*splits: Split) -> Dataset:
 
 
 def dataset_of(*pieces: Piece) -> Dataset:
-    voices = pieces[0].voices
-    return Dataset(tuple((name, 52) for name in NAMES[:voices]), (True,) * voices, pieces)
+    voices = len(pieces[0].notes.drums)
+    return Dataset(tuple((name, 52) for name in NAMES[:voices]), (True,) * voices, (False,) * voices, pieces)
 
 
 def chorale(*, marked: tuple[int, ...] | None = (28, 60), voices: int = 4) -> Piece:

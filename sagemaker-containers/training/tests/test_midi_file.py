@@ -48,3 +48,13 @@ def test_no_track_plays_on_the_drum_channel_and_a_sixteenth_track_is_refused() -
     assert channels == set(range(16)) - {9}
     with pytest.raises(ValueError, match="16 tracks do not fit"):
         midi_bytes(100, music)
+
+
+def test_drums_are_on_channel_10_beside_fifteen_other_tracks() -> None:
+    music = [Track(str(index), 0, [Note(0, 1, 60)], index == 3) for index in range(16)]
+    content = midi_bytes(100, music)
+    file = mido.MidiFile(file=io.BytesIO(content))
+    kinds = [{(message.type, message.channel) for message in track if not message.is_meta} for track in file.tracks[1:]]
+    assert kinds[3] == {("note_on", 9), ("note_off", 9)}
+    assert len({channel for kind in kinds for _, channel in kind}) == 16
+    assert read_midi(content)[1] == music

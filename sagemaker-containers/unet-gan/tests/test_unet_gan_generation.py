@@ -16,6 +16,7 @@ from onnx import TensorProto, helper
 from opencomposer_music.decoding import encode_melody
 from opencomposer_music.ending import approach_of, last_notes
 from opencomposer_music.melody_register import LOWEST_OF_ALL
+from opencomposer_music.metrics import measure_composition
 from opencomposer_music.model_metadata import Voice
 from opencomposer_music.phrase_ends import derive_phrase_end_steps
 from opencomposer_music.piano_roll import ONSET, SOUNDING, Note, is_monophonic, notes_to_planes, planes_to_notes
@@ -42,6 +43,10 @@ from opencomposer_unet_gan.generation import (
 GENERATOR = load_generator(TinyGenerator().file(), 1)
 SILENT = load_generator(TinyGenerator(rest_bias=12.0, scale=0.1, pitch_temperature=0.1).file(), 1)
 TREMBLING = load_generator(TinyGenerator(rest_bias=6.0, scale=0.1, pitch_temperature=0.01).file(), 1)
+
+
+DRUMS = Voice("Drums", 0, "drums", 36, 51)
+WITH_DRUMS = load_generator(TinyGenerator(voices=(*VOICES[:2], DRUMS, VOICES[3])).file(), 1)
 
 
 def generate(
@@ -97,6 +102,41 @@ def test_any_melody_of_any_length_gets_voices_in_their_ranges_with_no_empty_bar_
         assert planes[SOUNDING].reshape(bars, -1).any(axis=1)[first_filled:].all()
     again = accompany(GENERATOR, notes, bars, seed, ending=False)
     assert again.notes() == accompaniment.notes()
+
+
+@given(melodies(), st.integers(0, 2**31 - 1), st.booleans())
+@settings(deadline=None, max_examples=40)
+def test_drums_stay_where_they_are_beside_a_melody_of_any_height(
+    melody: tuple[list[Note], int], seed: int, ending: bool
+) -> None:
+    notes, bars = melody
+    generated = generate(notes, bars, seed, model=WITH_DRUMS, ending=ending)
+    assert {track.name: track.is_drums for track in generated.tracks if track.name != "Drums"} == {
+        "Alto": False,
+        "Bass": False,
+    }
+    for track in (track for track in generated.tracks if track.name == "Drums"):
+        assert track.is_drums
+        assert all(36 <= note.pitch <= 51 and note.duration == 1 for note in track.notes)
+    # The metrics are those of the tones.
+    tones = [notes_to_planes(track.notes, bars * 16) for track in generated.tracks if not track.is_drums]
+    measured = measure_composition(notes_to_planes(notes, bars * 16), tones)
+    assert {name: generated.metrics[name] for name in measured} == measured
+
+
+def test_drums_rest_after_a_last_hit_with_the_last_chord() -> None:
+    tune = [Note(4 * beat, 4, pitch) for beat, pitch in enumerate((60, 62, 64, 65, 67, 65, 62))] + [Note(28, 4, 60)]
+    hits = {
+        ending: [
+            note.onset
+            for track in generate(tune, 4, 1, model=WITH_DRUMS, ending=ending).tracks
+            if track.is_drums
+            for note in track.notes
+        ]
+        for ending in (True, False)
+    }
+    assert max(hits[False]) > 32
+    assert hits[True] == [onset for onset in hits[False] if onset <= 28]
 
 
 @given(late_tunes(), st.integers(0, 2**31 - 1), st.booleans())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import onnx
 import onnxruntime
@@ -36,6 +38,18 @@ def trained_generator() -> Generator:
     for _ in range(3):
         generator((torch.rand(4, 3, 64, 48) < 0.05).float(), torch.randn(4, 4, 6))
     return generator.eval()
+
+
+def test_the_critic_hears_chords_of_tones_alone() -> None:
+    critic = Critic(replace(SHAPE, heads=("drums", *HEADS)))
+    planes = (torch.rand(2, 3 + 2 * 3, 64, 48) < 0.05).float()
+    heard: list[torch.Tensor] = []
+    critic.chords.register_forward_hook(lambda _module, arguments, _result: heard.append(arguments[0]))
+    assert critic(planes).shape == (2,)
+    # The melody, then the two voices after the drums.
+    for place, voice in enumerate((0, 4, 5)):
+        assert torch.equal(heard[0][:, place], planes[:, voice] @ critic.fold)
+    assert heard[0].shape[1] == 3
 
 
 @pytest.mark.parametrize("bars", [1, 2, 7, 64])

@@ -61,6 +61,23 @@ test("keeps the melody note for note, adds the tracks, writes MIDI and score, an
   expect(harness.compositions.openNow()).toBe(0);
 });
 
+test("drums that a model wrote are on channel 10, and the output and the score say so", async () => {
+  const harness = harnessWith();
+  const hits = [0, 8, 16].map((onset) => ({ onset, duration: 1, pitch: 36, velocity: 90 }));
+  const bass = { name: "Bass", program: 32, notes: [{ onset: 0, duration: 4, pitch: 40, velocity: 80 }] };
+  harness.responses = [responseOf({ tracks: [{ name: "Drums", program: 0, isDrums: true, notes: hits }, bass] })];
+  await harness.deliver();
+  const row = harness.row();
+  expect(row.output?.tracks.map(({ name, isDrums }) => [name, isDrums])).toEqual([
+    ["Twinkle, Twinkle, Little Star", undefined],
+    ["Drums", true],
+    ["Bass", undefined],
+  ]);
+  const song = parseMidi(harness.artifacts.objects.get(compositionMidiKey(row, { revision: 1 })) ?? new Uint8Array());
+  expect(song.tracks.map(({ isDrums }) => isDrums)).toEqual([false, true, false]);
+  expect(song.tracks[1]?.notes.map(({ pitch }) => pitch)).toEqual([36, 36, 36]);
+});
+
 test("the request names a model by its digest and by a signed URL of its own key, also a stock one", async () => {
   const stock = harnessWith();
   await stock.deliver();

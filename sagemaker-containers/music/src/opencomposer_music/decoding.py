@@ -155,8 +155,8 @@ class NoiseShape:
 class Decoding:
     """The settings by which logits become notes. Temperature 0 takes the likeliest.
 
-    The pitch temperature is for monophonic voices. Polyphonic ones are trained with deterministic binary neurons (Dong
-    & Yang 2018 found them better than stochastic ones) and take every pitch that is likelier than not.
+    The pitch temperature is for monophonic voices. Polyphonic ones and drums are trained with deterministic binary
+    neurons (Dong & Yang 2018 found them better than stochastic ones) and take every pitch that is likelier than not.
     `coherence_steps`: the number of steps for which a random choice is held, so that sampling changes notes and not
     single steps. `sixteenth_cost`: what a monophonic voice pays, in logits, for changing its pitch inside an eighth.
     Without it two nearly equal logits make flickering sixteenths, because each step is chosen for itself.
@@ -381,7 +381,8 @@ def decode_planes(
         before[1:] = sounding[:-1]
         voice_planes = np.zeros((2, steps, PITCHES), dtype=np.bool_)
         voice_planes[SOUNDING] = sounding
-        voice_planes[ONSET] = sounding & (wanted | ~before)
+        # Every cell of drums is a hit of its own.
+        voice_planes[ONSET] = sounding if voices[index].is_drums else sounding & (wanted | ~before)
         planes.append(voice_planes)
     return planes
 
@@ -403,9 +404,17 @@ def best_performance(
     if closes is None:
         return 0, decode_planes(*performances[0], metadata, melody, phrase_ends, rng)
     decoded = [decode_planes(pitch, onset, metadata, melody, phrase_ends, rng) for pitch, onset in performances]
-    worth = [closes_worth([line_of(melody), *map(line_of, planes)], closes, phrase_ends) for planes in decoded]
+    worth = [
+        closes_worth([line_of(melody), *map(line_of, tones_of(planes, metadata.voices[1:]))], closes, phrase_ends)
+        for planes in decoded
+    ]
     best = int(np.argmax(worth))
     return best, decoded[best]
+
+
+def tones_of(planes: Sequence[Planes], voices: Sequence[Voice]) -> list[Planes]:
+    """Returns the planes of those of the voices that have tones. planes: of all of them, in their order."""
+    return [of_voice for of_voice, voice in zip(planes, voices, strict=True) if not voice.is_drums]
 
 
 def _choose(

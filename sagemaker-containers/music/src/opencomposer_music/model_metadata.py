@@ -20,7 +20,8 @@ MIN_PITCHES = 12
 MAX_SHOWN_CHARACTERS = 60
 """An error's sentence repeats at most so many characters of a wrong value."""
 
-Head = Literal["monophonic", "polyphonic"]
+Head = Literal["monophonic", "polyphonic", "drums"]
+"""One note at a time, several, or hits of drums, whose pitches are no tones."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,11 @@ class Voice:
     head: Head
     lowest_pitch: int
     highest_pitch: int
+
+    @property
+    def is_drums(self) -> bool:
+        """Returns True if the pitches stand for drums."""
+        return self.head == "drums"
 
 
 @dataclass(frozen=True)
@@ -117,7 +123,12 @@ def read_metadata(text: str, contract: Contract, technique: str | None = None) -
 
 def read_voices(root: Mapping[str, Any]) -> tuple[Voice, ...]:
     """Returns the voices of metadata that keeps its contract."""
-    return tuple(_read_voice(entry, f"voices[{index}]") for index, entry in enumerate(root["voices"]))
+    voices = tuple(_read_voice(entry, f"voices[{index}]") for index, entry in enumerate(root["voices"]))
+    if voices[0].is_drums:
+        raise ValueError(broken_member("voices[0].head", "drums", "monophonic or polyphonic"))
+    if all(voice.is_drums for voice in voices[1:]):
+        raise ValueError(broken_member("voices[1].head", "drums", "monophonic or polyphonic, as no voice has tones"))
+    return voices
 
 
 def _read_voice(entry: Mapping[str, Any], place: str) -> Voice:

@@ -124,7 +124,12 @@ class _Inside(Generic[ModelT]):
 def _as_json(generated: Generated) -> dict[str, object]:
     return {
         "tracks": [
-            {"name": track.name, "program": track.program, "notes": [list(note) for note in track.notes]}
+            {
+                "name": track.name,
+                "program": track.program,
+                "notes": [list(note) for note in track.notes],
+                "isDrums": track.is_drums,
+            }
             for track in generated.tracks
         ],
         "metrics": dict(generated.metrics),

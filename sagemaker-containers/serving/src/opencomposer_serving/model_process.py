@@ -257,7 +257,10 @@ def _generated(value: Mapping[str, Any]) -> Generated:
     return Generated(
         [
             GeneratedTrack(
-                str(track["name"]), int(track["program"]), [Note(*map(int, note)) for note in track["notes"]]
+                str(track["name"]),
+                int(track["program"]),
+                [Note(*map(int, note)) for note in track["notes"]],
+                bool(track["isDrums"]),
             )
             for track in value["tracks"]
         ],

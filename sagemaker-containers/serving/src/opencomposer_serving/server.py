@@ -149,6 +149,7 @@ def response_bytes(request: InvocationRequest, generated: Generated, seconds: fl
             {
                 "name": track.name,
                 "program": track.program,
+                **({"isDrums": True} if track.is_drums else {}),
                 "notes": [note._asdict() for note in track.notes],
             }
             for track in generated.tracks

@@ -17,11 +17,13 @@ ModelT = TypeVar("ModelT")
 
 @dataclass(frozen=True)
 class GeneratedTrack:
-    """One voice that the technique wrote; `program` is the General MIDI number 0-127."""
+    """One voice that the technique wrote; `program` is the General MIDI number 0-127. The pitches of drums stand for
+    drums, as on MIDI channel 10."""
 
     name: str
     program: int
     notes: Sequence[Note]
+    is_drums: bool = False
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,24 @@ def made_up_piece(index: int, *, bars: int = 6, polyphonic: bool = False) -> dic
     }
 
 
+def made_up_band(index: int, *, bars: int = 6) -> dict[str, Any]:
+    """Returns a made-up piece whose melody is accompanied by chords, bass and drums: kick, snare and closed hi-hat."""
+    piece = made_up_piece(index, bars=bars)
+    melody, third, bass = piece["voices"]
+    chords = [[onset, 8, pitch + interval] for onset, _, pitch in bass["notes"] for interval in (12, 19)]
+    drums = [[step, 3, 42] for step in range(0, bars * 16, 2)]
+    drums += [[step, 1, 36 if step % 8 == 0 else 38] for step in range(0, bars * 16, 4)]
+    return {
+        **piece,
+        "voices": [
+            melody,
+            {"name": "Chords", "program": 26, "notes": chords},
+            {**third, "name": "Bass", "notes": bass["notes"]},
+            {"name": "Drums", "program": 0, "kind": "drums", "notes": drums},
+        ],
+    }
+
+
 def packed(piece: dict[str, Any]) -> dict[str, Any]:
     """Returns a piece whose notes are lists of onset, duration and pitch as a line of a data set."""
     voices = [{**voice, "notes": pack_notes(Note(*note) for note in voice["notes"])} for voice in piece["voices"]]
@@ -102,11 +120,16 @@ def write_job(
     pieces: int = 8,
     bars: int = 6,
     polyphonic: bool = False,
+    band: bool = False,
 ) -> None:
-    """Lays out the input folders of a job under `base`."""
+    """Lays out the input folders of a job under `base`. band: the pieces are played by a band with drums."""
     for folder in ("input/config", "input/data/dataset", "input/data/selection", "model", "output"):
         (base / folder).mkdir(parents=True, exist_ok=True)
-    lines = [packed(made_up_piece(index, bars=bars, polyphonic=polyphonic)) for index in range(pieces)]
+    made_up = [
+        made_up_band(index, bars=bars) if band else made_up_piece(index, bars=bars, polyphonic=polyphonic)
+        for index in range(pieces)
+    ]
+    lines = [packed(piece) for piece in made_up]
     digest = write_dataset(base / "input/data/dataset", lines)["sha256"]
     selection = {
         "schemaVersion": 1,

@@ -77,13 +77,14 @@ def unet_gan_run(
     stop_after: int | None = None,
     *,
     polyphonic: bool = False,
+    band: bool = False,
     hears_phrase_ends: bool = True,
     first_samples_seconds: float = FIRST_SAMPLES_SECONDS,
     **changes: ParameterValue,
 ) -> TrainingRun[unet_gan.GanLearner]:
     """Returns a run of the job under `base`. After `stop_after` batches it is asked to stop. hears_phrase_ends: False
     makes networks as version 0.2 did."""
-    dataset, selection = _input_of(base, "unet-gan", polyphonic=polyphonic)
+    dataset, selection = _input_of(base, "unet-gan", polyphonic=polyphonic, band=band)
     hyperparameters = {**UNET_GAN_HYPERPARAMETERS, **changes}
     return TrainingRun(
         "unet-gan",
@@ -106,13 +107,14 @@ def ar_cnn_run(
     stop_after: int | None = None,
     *,
     pieces: int = 13,
+    band: bool = False,
     hears_phrase_ends: bool = True,
     first_samples_seconds: float = FIRST_SAMPLES_SECONDS,
     **changes: ParameterValue,
 ) -> TrainingRun[ar_cnn.ArCnnLearner]:
     """Returns a run of the job under `base`. After `stop_after` batches it is asked to stop. hears_phrase_ends: False
     makes a network as version 0.2 did."""
-    dataset, selection = _input_of(base, "ar-cnn", pieces=pieces, bars=2)
+    dataset, selection = _input_of(base, "ar-cnn", pieces=pieces, bars=2, band=band)
     hyperparameters = {**AR_CNN_HYPERPARAMETERS, **changes}
     return TrainingRun(
         "ar-cnn",
@@ -134,11 +136,12 @@ def transformer_run(
     *,
     pieces: int = 13,
     polyphonic: bool = False,
+    band: bool = False,
     first_samples_seconds: float = FIRST_SAMPLES_SECONDS,
     **changes: ParameterValue,
 ) -> TrainingRun[transformer.TransformerLearner]:
     """Returns a run of the job under `base`. After `stop_after` batches it is asked to stop."""
-    dataset, selection = _input_of(base, "transformer", pieces=pieces, bars=5, polyphonic=polyphonic)
+    dataset, selection = _input_of(base, "transformer", pieces=pieces, bars=5, polyphonic=polyphonic, band=band)
     hyperparameters = {**TRANSFORMER_HYPERPARAMETERS, **changes}
     return TrainingRun(
         "transformer",

@@ -65,7 +65,7 @@ class Selection:
 
 @dataclass(frozen=True, eq=False)
 class Piece:
-    """A piece of so many voices and whole bars, as notes.
+    """A piece of whole bars, as notes.
 
     marked_phrase_ends: the onsets of the melody's notes that end a phrase, or None where the data set does not say it.
     """
@@ -73,7 +73,6 @@ class Piece:
     id: str
     split: Split
     tune: str
-    voices: int
     bars: int
     notes: PieceNotes
     marked_phrase_ends: tuple[int, ...] | None = None
@@ -82,14 +81,15 @@ class Piece:
     def of_planes(
         cls, id: str, split: Split, tune: str, planes: VoicePlanes, marked_phrase_ends: tuple[int, ...] | None = None
     ) -> Self:
-        """Returns the piece that planes [voices, 2, steps, 128] draw; steps is a whole number of bars."""
-        voices, _, steps, _ = planes.shape
-        return cls(id, split, tune, voices, steps // STEPS_PER_BAR, PieceNotes.of_planes(planes), marked_phrase_ends)
+        """Returns the piece that planes [voices, 2, steps, 128] draw, of voices with tones; steps is a whole number of
+        bars."""
+        bars = planes.shape[2] // STEPS_PER_BAR
+        return cls(id, split, tune, bars, PieceNotes.of_planes(planes), marked_phrase_ends)
 
     @property
     def planes(self) -> VoicePlanes:
         """Returns the whole piece drawn anew as planes [voices, 2, steps, 128]."""
-        return self.notes.draw(self.voices, 0, self.bars * STEPS_PER_BAR)
+        return self.notes.draw(0, self.bars * STEPS_PER_BAR)
 
     @cached_property
     def phrase_ends(self) -> Steps:
@@ -105,11 +105,13 @@ class Piece:
 class Dataset:
     """The selected pieces.
 
-    `voices`: (name, program) in order; `monophonic`: for each voice True if it never has two notes at once.
+    `voices`: (name, program) in order; `monophonic`: for each voice True if it never has two notes at once; `drums`:
+    for each voice True if it is drums, whose pitches are no tones. The first voice and at least one other have tones.
     """
 
     voices: tuple[tuple[str, int], ...]
     monophonic: tuple[bool, ...]
+    drums: tuple[bool, ...]
     pieces: tuple[Piece, ...]
 
     def of_split(self, split: Split) -> list[Piece]:
@@ -117,7 +119,7 @@ class Dataset:
         return [piece for piece in self.pieces if piece.split == split]
 
     def pitch_range(self, voice: int | None = None) -> tuple[int, int]:
-        """Returns the lowest and the highest pitch of one voice, or of all."""
+        """Returns the lowest and the highest pitch of one voice, or of all that have tones."""
         extents = [extent for piece in self.pieces if (extent := piece.notes.pitch_extent(voice)) is not None]
         if not extents:
             raise DatasetError("the selected pieces have a voice without a single note")
@@ -125,11 +127,27 @@ class Dataset:
 
     def keyboard_window(self, reach: int, unit: int) -> tuple[int, int]:
         """Returns (lowest pitch, number of pitches) of the narrowest part of the keyboard that holds every note
-        transposed by up to `reach` semitones. The number is a multiple of `unit`, and at least two of them."""
+        transposed by up to `reach` semitones, and every drum. The number is a multiple of `unit`, and at least two of
+        them."""
         low, high = self.pitch_range()
-        low, high = max(0, low - reach), min(PITCHES - 1, high + reach)
+        drums = [self.pitch_range(voice) for voice, is_drums in enumerate(self.drums) if is_drums]
+        low = min([max(0, low - reach), *(lowest for lowest, _ in drums)])
+        high = max([min(PITCHES - 1, high + reach), *(highest for _, highest in drums)])
         pitches = max(2 * unit, -(-(high - low + 1) // unit) * unit)
         return min(max(0, low - (pitches - (high - low + 1)) // 2), PITCHES - pitches), pitches
+
+
+def without_drums(dataset: Dataset) -> Dataset:
+    """Returns a data set with the voices that have tones alone, for a technique that writes no drums."""
+    if not any(dataset.drums):
+        return dataset
+    kept = [voice for voice, is_drums in enumerate(dataset.drums) if not is_drums]
+    return Dataset(
+        tuple(dataset.voices[voice] for voice in kept),
+        tuple(dataset.monophonic[voice] for voice in kept),
+        (False,) * len(kept),
+        tuple(replace(piece, notes=piece.notes.without_drums()) for piece in dataset.pieces),
+    )
 
 
 def _load_json(path: Path, name: str, schema_version: int) -> Mapping[str, Any]:
@@ -255,7 +273,7 @@ def build_dataset(lines: Iterable[Mapping[str, Any]], splits: Mapping[str, Split
     its value and what is allowed; for one that is missing; and for one whose voices are not those of the others.
     """
     pieces: list[Piece] = []
-    voices: tuple[tuple[str, int], ...] | None = None
+    voices: tuple[tuple[str, int, bool], ...] | None = None
     monophonic: list[bool] = []
     for line in lines:
         identifier = line.get("id")
@@ -263,24 +281,41 @@ def build_dataset(lines: Iterable[Mapping[str, Any]], splits: Mapping[str, Split
             continue
         _check_piece(line)
         # JSON Schema accepts 4.0 as an integer, too.
-        named = tuple((voice["name"], int(voice["program"])) for voice in line["voices"])
+        named = tuple((voice["name"], int(voice["program"]), "kind" in voice) for voice in line["voices"])
+        drums = [is_drums for _, _, is_drums in named]
         bars = int(line["bars"])
         columns = _unpack_voices(line, bars * STEPS_PER_BAR)
-        notes = PieceNotes.of_voices(columns, bars * STEPS_PER_BAR)
+        notes = PieceNotes.of_voices(columns, drums, bars * STEPS_PER_BAR)
         if voices is None:
             voices = named
-            monophonic = [True] * len(named)
+            _check_line_up(line, drums)
+            monophonic = [not is_drums for is_drums in drums]
         elif voices != named:
             raise DatasetError(f"The piece {identifier!r} has other voices than the pieces before it.")
         monophonic = [flag and voice.is_monophonic() for flag, voice in zip(monophonic, columns, strict=True)]
-        piece = Piece(identifier, splits[identifier], line["tune"], len(named), bars, notes)
+        piece = Piece(identifier, splits[identifier], line["tune"], bars, notes)
         pieces.append(replace(piece, marked_phrase_ends=_marked_phrase_ends(line, piece)))
     missing = sorted(set(splits) - {piece.id for piece in pieces})
     if missing:
         raise DatasetError(f"{len(missing)} selected pieces are not in the data set, the first is {missing[0]!r}.")
     if voices is None:
         raise DatasetError("The training selection names no pieces.")
-    return Dataset(voices, tuple(monophonic), tuple(pieces))
+    return Dataset(
+        tuple((name, program) for name, program, _ in voices),
+        tuple(monophonic),
+        tuple(is_drums for _, _, is_drums in voices),
+        tuple(pieces),
+    )
+
+
+def _check_line_up(line: Mapping[str, Any], drums: Sequence[bool]) -> None:
+    """Raises DatasetError where the melody, or all that accompanies it, is drums. drums: of each voice."""
+    place = None if not drums[0] and not all(drums[1:]) else 0 if drums[0] else 1
+    if place is not None:
+        raise DatasetError(
+            f'The piece {shown(line["id"])} of the data set is malformed: /voices/{place}/kind is "drums", but the '
+            "first voice, which is the melody, and at least one other voice must have tones."
+        )
 
 
 def _unpack_voices(line: Mapping[str, Any], steps: int) -> list[NoteColumns]:
@@ -375,7 +410,7 @@ def cut_window(
     """Returns planes [voices, 2, bars * 16, pitches] of a window, transposed by `shift` semitones and cropped to the
     pitches lowest..lowest + pitches - 1. A note that was already sounding starts with the window."""
     return piece.notes.draw(
-        piece.voices, start_bar * STEPS_PER_BAR, bars * STEPS_PER_BAR, lowest=lowest, pitches=pitches, shift=shift
+        start_bar * STEPS_PER_BAR, bars * STEPS_PER_BAR, lowest=lowest, pitches=pitches, shift=shift
     )
 
 
@@ -388,7 +423,7 @@ def cut_phrase_ends(piece: Piece, start_bar: int, bars: int) -> Steps:
 
 
 def allowed_shifts(piece: Piece, lowest: int, highest: int, reach: int) -> list[int]:
-    """Returns the transpositions within -reach..reach that keep every note of a piece in lowest..highest."""
+    """Returns the transpositions within -reach..reach that keep every tone of a piece in lowest..highest."""
     extent = piece.notes.pitch_extent()
     if extent is None:
         return [0]

@@ -17,6 +17,7 @@ from opencomposer_training.dataset import (
     gather_marked_phrase_ends,
     gather_phrase_ends,
     gather_windows,
+    without_drums,
 )
 
 REFERENCE_WINDOWS = 192
@@ -24,7 +25,8 @@ REFERENCE_WINDOWS = 192
 
 
 class HeldOutMusic:
-    """Windows of the validation pieces, or of the training pieces where a selection has no others.
+    """Windows of the validation pieces, or of the training pieces where a selection has no others. Only tones are
+    measured, so the tracks of an accompaniment are those without drums.
 
     phrase_ends: the steps of each window, [steps], at which a note that ends a phrase sounds.
     reference_metrics, validation_metrics: metrics of the composers' accompaniment of the training pieces and of the
@@ -37,7 +39,8 @@ class HeldOutMusic:
         """bars: length of a window; windows: the largest number of windows; accompaniment: returns a window's tracks
         without the melody, as the technique would write them."""
         # A single voice and a melody make no chords, so no phrase of them can be heard to close.
-        self._has_chords = len(dataset.voices) > 2 or not all(dataset.monophonic[1:])
+        tones = without_drums(dataset)
+        self._has_chords = len(tones.voices) > 2 or not all(tones.monophonic[1:])
         train = dataset.of_split("train")
         reference = gather_windows(train, bars, REFERENCE_WINDOWS)
         held_out = dataset.of_split("validation") or train

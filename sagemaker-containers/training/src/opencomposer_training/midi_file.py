@@ -17,34 +17,41 @@ MICROSECONDS_PER_MINUTE = 60_000_000
 
 @dataclass(frozen=True)
 class Track:
-    """A named line of notes with its General MIDI program."""
+    """A named line of notes with its General MIDI program, which drums do not have."""
 
     name: str
     program: int
     notes: Sequence[Note]
+    is_drums: bool = False
 
 
 def midi_bytes(tempo: float, tracks: Sequence[Track]) -> bytes:
     """Returns a format 1 file: a first track with tempo and time signature, then one track for each of `tracks`. The
     same input gives the same bytes.
 
-    tempo: beats a minute. Raises ValueError for more tracks than MIDI has melodic channels.
+    tempo: beats a minute. Drums are on channel 10. Raises ValueError for more other tracks than MIDI has melodic
+    channels.
     """
-    channels = [channel for channel in range(16) if channel != DRUM_CHANNEL]
-    if len(tracks) > len(channels):
-        raise ValueError(f"{len(tracks)} tracks do not fit {len(channels)} channels")
+    melodic = [channel for channel in range(16) if channel != DRUM_CHANNEL]
+    others = sum(not track.is_drums for track in tracks)
+    if others > len(melodic):
+        raise ValueError(f"{others} tracks do not fit {len(melodic)} channels")
+    free = iter(melodic)
+    channels = [DRUM_CHANNEL if track.is_drums else next(free) for track in tracks]
     file = mido.MidiFile(type=1, ticks_per_beat=TICKS_PER_BEAT)
     head = mido.MidiTrack()
     head.append(mido.MetaMessage("set_tempo", tempo=round(MICROSECONDS_PER_MINUTE / tempo), time=0))
     head.append(mido.MetaMessage("time_signature", numerator=4, denominator=4, time=0))
     head.append(mido.MetaMessage("end_of_track", time=0))
     file.tracks.append(head)
-    for track, channel in zip(tracks, channels, strict=False):
+    for track, channel in zip(tracks, channels, strict=True):
         written = mido.MidiTrack()
         # MIDI texts are bytes, and characters outside of Latin-1 would make the writer fail.
         name = track.name.encode("latin-1", "replace").decode("latin-1")
         written.append(mido.MetaMessage("track_name", name=name, time=0))
-        written.append(mido.Message("program_change", channel=channel, program=track.program, time=0))
+        if not track.is_drums:
+            # On the channel of the drums a program would choose a set of drums, which not every player has.
+            written.append(mido.Message("program_change", channel=channel, program=track.program, time=0))
         # (tick, on, pitch, velocity): at one tick a note ends before another of its pitch begins.
         events: list[tuple[int, int, int, int]] = []
         for note in track.notes:
@@ -69,7 +76,7 @@ def read_midi(content: bytes) -> tuple[float, list[Track]]:
     tempo = 120.0
     tracks: list[Track] = []
     for track in file.tracks:
-        name, program, tick = "", 0, 0
+        name, program, tick, is_drums = "", 0, 0, False
         sounding: dict[int, tuple[int, int]] = {}
         notes: list[Note] = []
         for message in track:
@@ -81,10 +88,11 @@ def read_midi(content: bytes) -> tuple[float, list[Track]]:
             elif message.type == "program_change":
                 program = message.program
             elif message.type == "note_on" and message.velocity > 0:
+                is_drums = message.channel == DRUM_CHANNEL
                 sounding[message.note] = (tick // TICKS_PER_STEP, message.velocity)
             elif message.type in ("note_off", "note_on") and message.note in sounding:
                 onset, velocity = sounding.pop(message.note)
                 notes.append(Note(onset, tick // TICKS_PER_STEP - onset, message.note, velocity))
         if name or notes:
-            tracks.append(Track(name, program, sorted(notes, key=lambda note: (note.onset, note.pitch))))
+            tracks.append(Track(name, program, sorted(notes, key=lambda note: (note.onset, note.pitch)), is_drums))
     return tempo, tracks

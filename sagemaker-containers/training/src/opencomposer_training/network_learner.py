@@ -11,6 +11,7 @@ import torch
 from opencomposer_music.parameter_set import ParameterValue
 from torch import nn
 
+from opencomposer_training.dataset import without_drums
 from opencomposer_training.learner import LearnerInputs, LoopSettings, ModelSize, training_pieces
 from opencomposer_training.training_loop import restored_count
 from opencomposer_training.training_precision import choose_precision
@@ -40,13 +41,15 @@ class LearnerSettings:
 class Recipe:
     """The part of a technique's training that is the same for every job.
 
-    criterion, tolerance: see LoopSettings; with_avx512: see choose_precision.
+    criterion, tolerance: see LoopSettings; with_avx512: see choose_precision; writes_drums: False if it learns from the
+    voices with tones alone.
     """
 
     technique: str
     criterion: str
     tolerance: float
     with_avx512: bool
+    writes_drums: bool = False
 
 
 S = TypeVar("S", bound=LearnerSettings)
@@ -66,11 +69,11 @@ class NetworkLearner(Generic[S]):
 
     def __init__(self, inputs: LearnerInputs, settings: S, recipe: Recipe) -> None:
         """Raises TrainingFailure where the selection has nothing to train on."""
-        self.dataset = inputs.dataset
+        self.dataset = inputs.dataset if recipe.writes_drums else without_drums(inputs.dataset)
         self.selection = inputs.selection
         self.settings = settings
         self.seed = settings.seed
-        self.pieces = training_pieces(inputs.dataset)
+        self.pieces = training_pieces(self.dataset)
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.precision = choose_precision(self.device, with_avx512=recipe.with_avx512)
         self.updates = 0

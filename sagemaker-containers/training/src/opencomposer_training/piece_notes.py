@@ -6,7 +6,7 @@ Planes of a whole data set would not fit into memory: 3,000 pieces of 30 bars ta
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -24,21 +24,26 @@ class PieceNotes:
     durations: npt.NDArray[np.uint16]
     pitches: npt.NDArray[np.uint8]
     voices: npt.NDArray[np.uint8]
+    drums: npt.NDArray[np.bool_]
+    """Of each voice, [voices], whether it is drums. A note of drums is a hit of one step, and is never transposed."""
     longest: int
     """The duration of the longest note, 0 if there is none."""
 
     @classmethod
-    def of_voices(cls, voices: Sequence[NoteColumns], steps: int) -> Self:
-        """Returns the notes of voices. What sounds beyond `steps` is cut off."""
+    def of_voices(cls, voices: Sequence[NoteColumns], drums: Sequence[bool], steps: int) -> Self:
+        """Returns the notes of voices. What sounds beyond `steps` is cut off. drums: of each voice, whether it is
+        drums."""
         onsets = np.concatenate([voice.onsets for voice in voices])
         order = np.argsort(onsets, kind="stable")
         durations = np.minimum(np.concatenate([voice.durations for voice in voices]), steps - onsets)
         numbers = np.repeat(np.arange(len(voices)), [len(voice.onsets) for voice in voices])
+        durations = np.where(np.asarray(drums, dtype=np.bool_)[numbers], 1, durations)
         return cls(
             onsets[order].astype(np.int32),
             durations[order].astype(np.uint16),
             np.concatenate([voice.pitches for voice in voices])[order].astype(np.uint8),
             numbers[order].astype(np.uint8),
+            np.asarray(drums, dtype=np.bool_),
             int(durations.max(initial=0)),
         )
 
@@ -51,24 +56,41 @@ class PieceNotes:
                 NoteColumns(o.astype(np.int32), d.astype(np.int32), p.astype(np.int16), v.astype(np.int16))
                 for o, d, p, v in columns
             ],
+            [False] * len(planes),
             planes.shape[2],
         )
 
     def pitch_extent(self, voice: int | None = None) -> tuple[int, int] | None:
-        """Returns the lowest and the highest pitch of one voice, or of all; None where no note is."""
-        pitches = self.pitches if voice is None else self.pitches[self.voices == voice]
+        """Returns the lowest and the highest pitch of one voice, or of all that have tones; None where no note is."""
+        chosen = ~self.drums[self.voices] if voice is None else self.voices == voice
+        pitches = self.pitches[chosen]
         return (int(pitches.min()), int(pitches.max())) if len(pitches) > 0 else None
 
+    def without_drums(self) -> Self:
+        """Returns the notes of the voices that have tones, which are counted anew."""
+        chosen = ~self.drums[self.voices]
+        number = np.cumsum(~self.drums) - 1
+        return replace(
+            self,
+            onsets=self.onsets[chosen],
+            durations=self.durations[chosen],
+            pitches=self.pitches[chosen],
+            voices=number[self.voices[chosen]].astype(np.uint8),
+            drums=self.drums[~self.drums],
+        )
+
     def draw(
-        self, voices: int, first: int, steps: int, *, lowest: int = 0, pitches: int = PITCHES, shift: int = 0
+        self, first: int, steps: int, *, lowest: int = 0, pitches: int = PITCHES, shift: int = 0
     ) -> npt.NDArray[np.bool_]:
         """Returns planes [voices, 2, steps, pitches] of the steps from `first`, transposed by `shift` semitones and
-        cropped to the pitches lowest..lowest + pitches - 1. A note that was already sounding starts with them."""
-        planes = np.zeros((voices, 2, steps, pitches), dtype=np.bool_)
+        cropped to the pitches lowest..lowest + pitches - 1. A note that was already sounding starts with them. Drums
+        are not transposed."""
+        planes = np.zeros((len(self.drums), 2, steps, pitches), dtype=np.bool_)
         begin, end = np.searchsorted(self.onsets, (first - self.longest, first + steps))
         starts = self.onsets[begin:end] - first
         stops = np.minimum(starts + self.durations[begin:end], steps)
-        rows = self.pitches[begin:end].astype(np.int32) + (shift - lowest)
+        shifts = np.where(self.drums, 0, shift)[self.voices[begin:end]]
+        rows = self.pitches[begin:end].astype(np.int32) + shifts - lowest
         kept = (stops > 0) & (rows >= 0) & (rows < pitches)
         starts, stops, rows = np.maximum(starts[kept], 0), stops[kept], rows[kept]
         numbers = self.voices[begin:end][kept]

@@ -15,6 +15,7 @@ from opencomposer_music.decoding import (
     draw_noise,
     draw_noises,
     encode_melody,
+    tones_of,
 )
 from opencomposer_music.phrase_ends import derive_phrase_end_steps, with_phrase_ends
 from opencomposer_music.piano_roll import STEPS_PER_BAR, notes_to_planes, planes_to_notes
@@ -34,7 +35,10 @@ class Evaluation:
 
     def __init__(self, dataset: Dataset, metadata: ModelMetadata, bars: int, seed: int) -> None:
         self.music = HeldOutMusic(
-            dataset, bars=bars, windows=EVALUATION_WINDOWS, accompaniment=lambda window: list(window[1:])
+            dataset,
+            bars=bars,
+            windows=EVALUATION_WINDOWS,
+            accompaniment=lambda window: tones_of(list(window[1:]), metadata.voices[1:]),
         )
         self._metadata = metadata
         self._bars = bars
@@ -52,7 +56,9 @@ class Evaluation:
             )
         pitch, onset = served_logits(generator, heard.astype(np.float32), noise)
         return self.music.measure(
-            decode_planes(pitch[index], onset[index], self._metadata, melody, ends, rng)
+            tones_of(
+                decode_planes(pitch[index], onset[index], self._metadata, melody, ends, rng), self._metadata.voices[1:]
+            )
             for index, (melody, ends) in enumerate(zip(melodies, self.music.phrase_ends, strict=True))
         )
 
@@ -92,5 +98,7 @@ def write_samples(
         played = [planes_to_notes(voice) for voice in planes]
         given = [note._replace(velocity=MELODY_VELOCITY) for note in melody.notes]
         tracks = [Track(metadata.voices[0].name, metadata.voices[0].program, given)]
-        tracks += [Track(v.name, v.program, notes) for v, notes in zip(metadata.voices[1:], played, strict=True)]
+        tracks += [
+            Track(v.name, v.program, notes, v.is_drums) for v, notes in zip(metadata.voices[1:], played, strict=True)
+        ]
         write_atomically(folder / f"{melody.id}.mid", midi_bytes(melody.tempo, tracks))

@@ -21,6 +21,7 @@ from opencomposer_music.decoding import (
     draw_noises,
     encode_melody,
     parse_metadata,
+    tones_of,
 )
 from opencomposer_music.ending import EndingVoice, LastNotes, approach_of, last_notes, write_ending
 from opencomposer_music.melody_register import floor_below, octaves_to
@@ -73,7 +74,8 @@ class LoadedGenerator:
 class Accompaniment:
     """The generator's music: planes [2, steps, 128] for each accompaniment voice, and the number of forced bars.
 
-    `forced_bars` counts the bars, over all voices, that sampling left empty and that were given their likeliest notes.
+    `forced_bars` counts the bars, over all voices with tones, that sampling left empty and that were given their
+    likeliest notes.
     phrase_ends: the onsets of the melody's notes that end a phrase.
     """
 
@@ -130,13 +132,15 @@ def accompany(
     plays to it is moved back. So the voices lie below a low melody and follow a high one up, and every note lies in its
     voice's range, moved as far (see `heard_voices`).
 
-    No voice begins before the melody, and from there on none has an empty bar as far as the model allows: where the
-    decoded notes leave a bar empty although the model gives a note at least the probability 0.01 at some step of it,
-    each half of that bar is given its likeliest pitch. The decoder and not the network makes the notes of these bars,
-    so they are counted in `forced_bars`.
+    Drums are heard and played where they are, since their pitches are no tones.
+
+    No voice begins before the melody, and from there on none but drums has an empty bar as far as the model allows:
+    where the decoded notes leave a bar empty although the model gives a note at least the probability 0.01 at some step
+    of it, each half of that bar is given its likeliest pitch. The decoder and not the network makes the notes of these
+    bars, so they are counted in `forced_bars`.
 
     With `ending` the voices hold a triad in root position from the melody's last note to its end, and rest after it
-    (`opencomposer_music.ending`).
+    (`opencomposer_music.ending`). Drums rest after a last hit with that chord.
 
     Raises ModelRejected when the model cannot run or returns nonsense.
     """
@@ -172,7 +176,11 @@ def accompany(
     forced = _fill(planes, pitch_logits[chosen], voices, begin, sung)
     if last is not None and not end(planes, pitch_logits[chosen], voices, music, last):
         forced += _fill(planes, pitch_logits[chosen], voices, begin, bars)
-    return Accompaniment([transposed(voice, -shift, np.False_) for voice in planes], forced, phrase_ends)
+    played = [
+        voice_planes if voice.is_drums else transposed(voice_planes, -shift, np.False_)
+        for voice, voice_planes in zip(voices, planes, strict=True)
+    ]
+    return Accompaniment(played, forced, phrase_ends)
 
 
 def _raised(notes: Sequence[Note], shift: int) -> list[Note]:
@@ -189,11 +197,13 @@ def _inside(pitch: int) -> int:
 
 
 def _fill(planes: Sequence[Planes], pitch_logits: Floats, voices: Sequence[Voice], begin: int, bars: int) -> int:
-    """Fills the empty bars among the first `bars` of all voices, and returns their number (see `fill_empty_bars`)."""
+    """Fills the empty bars among the first `bars` of all voices with tones, and returns their number (see
+    `fill_empty_bars`)."""
     steps = slice(0, bars * STEPS_PER_BAR)
     return sum(
         fill_empty_bars(voice_planes[:, steps], pitch_logits[index, steps], voices[index], begin)
         for index, voice_planes in enumerate(planes)
+        if not voices[index].is_drums
     )
 
 
@@ -214,6 +224,9 @@ def heard_voices(metadata: ModelMetadata, shift: int, melody: Line) -> list[Voic
     floor = shift + (floor_below(melody) if shift > 0 else 0)
     voices: list[Voice] = []
     for voice in metadata.voices[1:]:
+        if voice.is_drums:
+            voices.append(voice)
+            continue
         lowest = max(voice.lowest_pitch, floor)
         highest = min(max(voice.highest_pitch, lowest + OCTAVE), PITCHES - 1 + min(0, shift))
         voices.append(replace(voice, lowest_pitch=lowest, highest_pitch=highest))
@@ -240,6 +253,9 @@ def end(
     lowest = min(int(line[last.start]) for line in ended.lines)
     for index, voice_planes in enumerate(planes):
         if index in singing:
+            continue
+        if voices[index].is_drums:
+            voice_planes[:, last.start + 1 :] = False
             continue
         held = voice_planes[SOUNDING, last.start] & np.isin(np.arange(PITCHES) % 12, list(ended.triad.classes))
         held[:lowest] = False
@@ -379,12 +395,13 @@ class UnetGan:
         silent: list[str] = []
         for voice, notes in zip(voices, accompaniment.notes(), strict=True):
             if notes:
-                tracks.append(GeneratedTrack(voice.name, voice.program, notes))
+                tracks.append(GeneratedTrack(voice.name, voice.program, notes, voice.is_drums))
             else:
                 silent.append(voice.name.lower())
         melody_planes = notes_to_planes(request.melody.notes, request.melody.steps)
-        metrics = measure_composition(melody_planes, accompaniment.planes)
-        metrics["forcedBarRate"] = accompaniment.forced_bars / (bars * len(voices))
+        tones = tones_of(accompaniment.planes, voices)
+        metrics = measure_composition(melody_planes, tones)
+        metrics["forcedBarRate"] = accompaniment.forced_bars / (bars * len(tones))
         extra: dict[str, object] = {"phraseEnds": accompaniment.phrase_ends}
         if silent:
             extra["remarks"] = [remark_on_silence(silent)]

@@ -41,7 +41,8 @@ def perform(
 
     pitch_noise [batch, voices, steps, pitches + 1]: Gumbel noise for monophonic heads (straight-through Gumbel softmax,
     Jang et al. 2017). Polyphonic heads are deterministic binary neurons whose sigmoid steepens with `slope` (Dong &
-    Yang 2018). onset_noise [batch, voices, steps, 1]: logistic noise, one draw a voice and step.
+    Yang 2018), and so are drums, of which every sounding cell starts. onset_noise [batch, voices, steps, 1]: logistic
+    noise, one draw a voice and step.
     """
     sounding: list[Tensor] = []
     for voice, head in enumerate(heads):
@@ -56,7 +57,15 @@ def perform(
     played = torch.stack(sounding, dim=1)  # (batch, voices, steps, pitches)
     onset_soft = torch.sigmoid(logits.onset + onset_noise)
     onset = straight_through(onset_soft, (logits.onset + onset_noise > 0).to(onset_soft.dtype))
-    return Performance(played, played * (1 - sounding_before(played) * (1 - onset)))
+    starting = played * (1 - sounding_before(played) * (1 - onset))
+    if "drums" in heads:
+        starting = torch.where(_are_drums(heads, played), played, starting)
+    return Performance(played, starting)
+
+
+def _are_drums(heads: tuple[Head, ...], like: Tensor) -> Tensor:
+    """Returns which voices are drums, [1, voices, 1, 1], on the device of another tensor."""
+    return torch.tensor([head == "drums" for head in heads], device=like.device)[None, :, None, None]
 
 
 def sounding_before(sounding: Tensor) -> Tensor:
@@ -73,7 +82,8 @@ def reconstruction_loss(logits: Logits, heads: tuple[Head, ...], target: Perform
     """Returns how far the logits are from the composer's own accompaniment of this melody (a scalar).
 
     Monophonic: cross entropy over pitches and rest. Polyphonic: binary cross entropy, weighted to be comparable. Onsets
-    count only at steps where they are open: where the composer's pitch sounds on from the step before.
+    count only at steps where they are open: where the composer's pitch sounds on from the step before. Drums have none
+    that is open.
     """
     terms: list[Tensor] = []
     for voice, head in enumerate(heads):
@@ -87,6 +97,8 @@ def reconstruction_loss(logits: Logits, heads: tuple[Head, ...], target: Perform
             loss = functional.binary_cross_entropy_with_logits(logits.pitch[:, voice], wanted, pos_weight=weight)
             terms.append(POLYPHONIC_RECONSTRUCTION * loss)
     open_cells = target.sounding * sounding_before(target.sounding)
+    if "drums" in heads:
+        open_cells = open_cells * ~_are_drums(heads, open_cells)
     onset = functional.binary_cross_entropy_with_logits(logits.onset, target.starting, open_cells, reduction="sum")
     return torch.stack(terms).mean() + onset / open_cells.sum().clamp(min=1)
 

@@ -188,9 +188,9 @@ def _place_planes(shape: NetworkShape) -> Tensor:
 class Critic(nn.Module):
     """Scores melody and accompaniment together; higher is more like the data (WGAN).
 
-    It has two views: the planes themselves, and the pitch classes of every voice, in which a chord is the same in any
-    octave. It has no normalization between samples, because the gradient penalty is each sample's own (Gulrajani et al.
-    2017).
+    It has two views: the planes themselves, and the pitch classes of every voice with tones, in which a chord is the
+    same in any octave. It has no normalization between samples, because the gradient penalty is each sample's own
+    (Gulrajani et al. 2017).
     """
 
     fold: Tensor
@@ -200,6 +200,8 @@ class Critic(nn.Module):
         voices = len(shape.heads)
         widths = shape.widths
         self.shape = shape
+        # The melody is before the voices. Drums belong to no chord.
+        self.tones = [0, *(1 + voice for voice, head in enumerate(shape.heads) if head != "drums")]
         pitches = torch.arange(shape.lowest_pitch, shape.lowest_pitch + shape.pitches)
         self.register_buffer("fold", functional.one_hot(pitches % 12, 12).float(), persistent=False)
         inputs = shape.melody_planes + 2 * voices
@@ -210,7 +212,7 @@ class Critic(nn.Module):
             Down(widths[2], widths[3], normalized=False),
         )
         bars = shape.window_bars
-        self.chords = nn.Conv2d(1 + voices, widths[1], (2, 12), stride=(2, 1))
+        self.chords = nn.Conv2d(len(self.tones), widths[1], (2, 12), stride=(2, 1))
         self.progression = nn.Conv1d(widths[1], widths[1], 4, stride=4)
         planes_size = widths[3] * bars * (shape.pitches // DOWNSAMPLING)
         self.score = nn.Linear(planes_size + widths[1] * bars * 2, 1)
@@ -225,7 +227,9 @@ class Critic(nn.Module):
         x = self.layers(planes.contiguous(memory_format=torch.channels_last))  # (batch, w4, bars, p/16)
         shape_view = x.flatten(1)  # (batch, w4 * bars * p/16)
         sounding = torch.cat([planes[:, :1], planes[:, first : first + voices]], dim=1)  # (batch, 1 + voices, t, p)
-        classes = torch.matmul(sounding, self.fold.to(sounding.dtype))  # (batch, 1 + voices, t, 12)
+        if len(self.tones) < 1 + voices:
+            sounding = sounding[:, self.tones]  # (batch, 1 + voices with tones, t, p)
+        classes = torch.matmul(sounding, self.fold.to(sounding.dtype))  # (batch, 1 + voices with tones, t, 12)
         chords = functional.leaky_relu(self.chords(classes), 0.2).squeeze(3)  # (batch, w2, t/2)
         harmony_view = functional.leaky_relu(self.progression(chords), 0.2).flatten(1)  # (batch, w2 * t/8)
         score: Tensor = self.score(torch.cat([shape_view, harmony_view], dim=1))  # (batch, 1)

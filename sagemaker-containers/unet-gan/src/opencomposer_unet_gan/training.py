@@ -8,7 +8,7 @@ uninterrupted one and no generator's state has to be kept.
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from opencomposer_music.piano_roll import ONSET, PITCHES, SOUNDING, STEPS_PER_BA
 from opencomposer_music.random_numbers import random_generator
 from opencomposer_music.voice_leading import Weights, learn_voice_leading
 from opencomposer_training.checkpoints import reading_checkpoint
-from opencomposer_training.dataset import Dataset, Window
+from opencomposer_training.dataset import Dataset, VoicePlanes, Window
 from opencomposer_training.environment import TrainingFailure
 from opencomposer_training.learner import ExportedModel, LearnerInputs, TrainedOn
 from opencomposer_training.network_learner import LearnerSettings
@@ -76,6 +76,7 @@ RECIPE = WindowRecipe(
     criterion="similarityIndex",
     tolerance=INDEX_TOLERANCE,
     with_avx512=True,
+    writes_drums=True,
 )
 
 
@@ -90,7 +91,14 @@ class Settings(LearnerSettings):
 
 def choose_heads(dataset: Dataset) -> tuple[Head, ...]:
     """Returns one head for each accompaniment voice: monophonic where the data never has two notes at once."""
-    return tuple("monophonic" if flag else "polyphonic" for flag in dataset.monophonic[1:])
+    return tuple(head_of(dataset, voice) for voice in range(1, len(dataset.voices)))
+
+
+def head_of(dataset: Dataset, voice: int) -> Head:
+    """Returns the head of a voice of the data set."""
+    if dataset.drums[voice]:
+        return "drums"
+    return "monophonic" if dataset.monophonic[voice] else "polyphonic"
 
 
 def choose_shape(dataset: Dataset, settings: Settings) -> NetworkShape:
@@ -113,8 +121,8 @@ def describe(dataset: Dataset, shape: NetworkShape, settings: Settings) -> Model
     voices: list[Voice] = []
     for index, (name, program) in enumerate(dataset.voices):
         low, high = dataset.pitch_range(index)
-        reach = settings.transposition_range
-        head: Head = "monophonic" if dataset.monophonic[index] else "polyphonic"
+        reach = 0 if dataset.drums[index] else settings.transposition_range
+        head = head_of(dataset, index)
         voices.append(Voice(name, program, head, max(0, low - reach), min(PITCHES - 1, high + reach)))
     highest = shape.lowest_pitch + shape.pitches - 1
     heard = dataset.of_split("train") or dataset.pieces
@@ -125,10 +133,17 @@ def describe(dataset: Dataset, shape: NetworkShape, settings: Settings) -> Model
         NOISE,
         DECODING,
         learn_voice_leading(
-            ((piece.planes, piece.phrase_ends) for piece in heard), VOICE_LEADING_WEIGHTS, contrary=True
+            ((tones_alone(piece.planes, dataset.drums), piece.phrase_ends) for piece in heard),
+            VOICE_LEADING_WEIGHTS,
+            contrary=True,
         ),
         shape.hears_phrase_ends,
     )
+
+
+def tones_alone(planes: VoicePlanes, drums: Sequence[bool]) -> VoicePlanes:
+    """Returns planes [voices, 2, steps, 128] in which drums rest. drums: of each voice."""
+    return np.asarray(planes & ~np.array(drums)[:, np.newaxis, np.newaxis, np.newaxis], dtype=np.bool_)
 
 
 def silence_a_while(melody: Planes, rng: np.random.Generator) -> None:
