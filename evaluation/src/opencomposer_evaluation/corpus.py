@@ -11,6 +11,7 @@ import numpy.typing as npt
 from opencomposer_music.piano_roll import ONSET, PITCHES, SOUNDING, Planes
 from opencomposer_training.dataset import (
     Dataset,
+    DatasetError,
     Piece,
     build_dataset,
     cut_window,
@@ -22,6 +23,8 @@ from opencomposer_training.dataset import (
 
 def load_dataset(folder: Path) -> Dataset:
     """Returns all pieces of the data set in `folder`, each with the split that it names. Raises DatasetError."""
+    if not (folder / "manifest.json").is_file():
+        raise DatasetError(f"there is no data set in {folder}: manifest.json is missing")
     return build_dataset(iterate_pieces(folder), own_splits(iterate_pieces(folder)))
 
 
