@@ -18,6 +18,8 @@ export const pagePaths = [
   "/training/:id",
   "/learn",
   "/learn/:capsule",
+  "/account",
+  "/shared/:token",
   "/about",
 ] as const;
 export type PagePath = (typeof pagePaths)[number];

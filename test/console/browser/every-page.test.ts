@@ -14,6 +14,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import type { RunOptions } from "axe-core";
 import type { Page } from "playwright-core";
 import { texts } from "../../../console/src/texts/en";
+import { compositionShareSchema } from "../../../domain/schemas/api/shares";
 import { begun, endedComposition, shapes } from "../../e2e/api-session";
 import { repository } from "../../e2e/running-cloud";
 import {
@@ -101,7 +102,9 @@ describeInBrowser("every page", () => {
     });
     for (const id of trainingJobIds)
       await api.pollUntil(`/training-jobs/${id}`, shapes.trainingJob, ({ state }) => state === "READY", 300);
-    resources = { compositionId: composition.id, modelId: "unet-gan-bach", trainingJobIds };
+    const share = await api.call("POST", `/compositions/${composition.id}/share`, { json: { days: 1 } });
+    const { token: shareToken } = share.json(compositionShareSchema);
+    resources = { compositionId: composition.id, shareToken, modelId: "unet-gan-bach", trainingJobIds };
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
     opened = await browser.open();

@@ -5,6 +5,8 @@ import { capsuleIds } from "../../../../console/src/learn/capsules";
 /** What stands on the pages. */
 export interface ExampleResources {
   readonly compositionId: string;
+  /** Opens the same composition. */
+  readonly shareToken: string;
   readonly modelId: string;
   readonly trainingJobIds: readonly [string, string];
 }
@@ -29,6 +31,7 @@ const examples: Readonly<Partial<Record<PagePath, readonly ExampleView[]>>> = {
   "/training/compare": [
     { name: "training-compare", path: ({ trainingJobIds }) => `/training/compare?jobs=${trainingJobIds.join(",")}` },
   ],
+  "/shared/:token": [{ name: "shared", path: ({ shareToken }) => `/shared/${shareToken}` }],
   "/learn/:capsule": capsuleIds.map((id) => ({ name: `learn-${id}`, path: () => `/learn/${id}` })),
 };
 
