@@ -602,8 +602,7 @@ describe.each([
       const newVariations = async (count: number, sub = newUser()) => {
         const variationGroup = ulid();
         const variation = () => ({ ...composition({ sub }), variationGroup });
-        const [first, ...others] = [variation(), ...Array.from({ length: count - 1 }, variation)];
-        const items = [first ?? variation(), ...others] as const;
+        const items = [variation(), ...Array.from({ length: count - 1 }, variation)] as const;
         const takes = { openCompositions: 1, compositions: count };
         const create = async (more: object = {}) =>
           await compositions().createVariations({ items, takes, quotas, ...more });
