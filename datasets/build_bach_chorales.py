@@ -4,8 +4,8 @@
 
 Writes CACHE_FOLDER/bach-chorales/VERSION/{pieces-NNNN.jsonl.gz, catalogue.json, manifest.json}. The pieces are the
 same on every machine; the committed manifest (datasets/bach-chorales/manifest.json) holds their checksum, and a build
-that differs fails. The encodings themselves are not committed, because the corpus passes them on by permission, without a
-license for each file.
+that differs fails. The encodings themselves are not committed, because the corpus passes them on by permission, without
+a license for each file.
 
 An id has one piece. A piece has exactly four parts, is wholly in 4/4, has every note on the sixteenth grid, and one
 note at a time in a part. Tied notes are joined; repeated notes stay repeated; repeats are not played out. Bars are
