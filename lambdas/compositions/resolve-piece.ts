@@ -1,4 +1,5 @@
 import { midiLimits, UnreadableMidiError } from "../../domain/music/byte-reader";
+import { applyInputOptions } from "../../domain/music/chosen-part";
 import {
   choosePiece,
   type GivenPiece,
@@ -7,7 +8,6 @@ import {
   wholeFile,
   wholeScore,
 } from "../../domain/music/given-piece";
-import { applyInputOptions } from "../../domain/music/chosen-part";
 import { type Melody, MelodyError, type TrackMelody, trackMelody } from "../../domain/music/melody";
 import { findSampleMelody, sampleAsMelody } from "../../domain/music/sample-melodies";
 import { type Score, scoreMelody, scoreSchema } from "../../domain/music/score";

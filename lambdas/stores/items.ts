@@ -226,8 +226,6 @@ export const variationGroupItemSchema = z.strictObject({
   expiresAt: z.int().optional(),
 });
 
-export type VariationGroupItem = z.infer<typeof variationGroupItemSchema>;
-
 const ratingTotalsShape = {
   ratedPoor: z.int().optional(),
   ratedNeutral: z.int().optional(),

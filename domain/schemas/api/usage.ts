@@ -2,13 +2,10 @@ import * as z from "zod";
 import type { userQuotasSchema } from "../user-quotas";
 
 const amounts = {
-  openCompositions: z
-    .int()
-    .min(0)
-    .meta({
-      description:
-        "Compositions that have not ended. The variations of one request count as one until the last of them has ended.",
-    }),
+  openCompositions: z.int().min(0).meta({
+    description:
+      "Compositions that have not ended. The variations of one request count as one until the last of them has ended.",
+  }),
   openTrainingJobs: z.int().min(0).meta({ description: "Training jobs that have not ended." }),
   tracks: z.int().min(0),
   compositions: z.int().min(0),

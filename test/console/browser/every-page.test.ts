@@ -11,7 +11,6 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
-import type { RunOptions } from "axe-core";
 import type { Page } from "playwright-core";
 import { texts } from "../../../console/src/texts/en";
 import { compositionShareSchema } from "../../../domain/schemas/api/shares";
@@ -60,7 +59,7 @@ async function drawn(page: Page): Promise<void> {
 }
 
 type RuleSet = "all" | "colors";
-const axeOptions: Readonly<Record<RuleSet, RunOptions>> = {
+const axeOptions: Readonly<Record<RuleSet, Parameters<AxeBuilder["options"]>[0]>> = {
   // axe leaves the size of targets out unless it is named.
   all: { runOnly: { type: "tag", values: levels }, rules: { "target-size": { enabled: true } } },
   colors: { runOnly: { type: "rule", values: ["color-contrast", "link-in-text-block"] } },

@@ -2,8 +2,8 @@
 import fc from "fast-check";
 import { barAt, barCount, barLines, barRanges, otherTimeSignatures, usableBars } from "../../../domain/music/bar-lines";
 import { nextBarWithNotes, runsWithNotes } from "../../../domain/music/bars-with-notes";
-import { chooseBars, maxGivenBars, maxMelodyBars, transposeIssue } from "../../../domain/music/input-limits";
 import { applyInputOptions } from "../../../domain/music/chosen-part";
+import { chooseBars, maxGivenBars, maxMelodyBars, transposeIssue } from "../../../domain/music/input-limits";
 import { firstBarWithNotes, MelodyError, noteBarsOf, type TrackMelody } from "../../../domain/music/melody";
 import { timeSignaturesTakenBy } from "../../../domain/techniques/time-signatures";
 import { type TechniqueId, techniqueIds } from "../../../naming/resource-names";

@@ -3,8 +3,8 @@ import { encode } from "json-midi-encoder-worker/build/es2019/midi-file-encoder"
 import type { TMidiEvent } from "midi-json-parser-worker";
 import { timeSignatureName } from "../../../domain/music/bar-lines";
 import { midiLimits, UnreadableMidiError } from "../../../domain/music/byte-reader";
-import { Tally } from "../../../domain/music/left-out-events";
 import { applyInputOptions } from "../../../domain/music/chosen-part";
+import { Tally } from "../../../domain/music/left-out-events";
 import { type Melody, MelodyError, toGrid, trackMelody } from "../../../domain/music/melody";
 import { melodyChanges } from "../../../domain/music/melody-changes";
 import { readNotation, sampleAsMelody, sampleMelodies } from "../../../domain/music/sample-melodies";
