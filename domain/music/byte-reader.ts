@@ -41,7 +41,7 @@ export const midiLimits = {
   longWaits: 4096,
 } as const;
 
-/** The number of notes of a file of a data set. Reading it takes half a second and 110 MB (research of own data, 5.3). */
+/** The number of notes of a file of a data set. Reading it takes half a second of a core and 110 MB. */
 export const maxNotesOfDataSetFile = 60_000;
 
 /** The longest time between two events, in ticks, that a MIDI file can express: four bytes of seven bits. */

@@ -44,6 +44,8 @@ export interface FuzzParams {
   readonly mutants: number;
   readonly seed: number;
   readonly onProgress?: (mutants: number) => void;
+  /** Called with each finding at once, so that a run that is stopped loses none. */
+  readonly onFinding?: (finding: Finding) => void;
 }
 
 /** A mutant may take a second of CPU time, and the worker's heap 128 MB: with Node itself that stays below 256 MB. */
@@ -74,7 +76,7 @@ const cpuSeconds = (): number => {
 };
 
 /** Reads so many mutants. Whoever reads them badly is among the findings, with the bytes. */
-export async function fuzzMidi({ mutants, seed, onProgress }: FuzzParams): Promise<FuzzResult> {
+export async function fuzzMidi(params: FuzzParams): Promise<FuzzResult> {
   const folder = mkdtempSync(join(tmpdir(), "fuzz-midi-"));
   try {
     const program = join(folder, "worker.cjs");
@@ -82,7 +84,7 @@ export async function fuzzMidi({ mutants, seed, onProgress }: FuzzParams): Promi
       ...{ entryPoints: [join(__dirname, "midi-worker.ts")], outfile: program, bundle: true, platform: "node" },
       logLevel: "error",
     });
-    return await readMutants({ program, mutants, seed, ...(onProgress === undefined ? {} : { onProgress }) });
+    return await readMutants({ program, ...params });
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -93,12 +95,15 @@ async function readMutants({
   mutants,
   seed,
   onProgress,
+  onFinding,
 }: FuzzParams & { program: string }): Promise<FuzzResult> {
   const files = filesToMutate();
   const findings: Finding[] = [];
   const outcomes: Record<string, number> = {};
   const find = (index: number, what: string): void => {
-    findings.push({ index, what, bytes: mutantOf({ files, seed, index }) });
+    const finding = { index, what, bytes: mutantOf({ files, seed, index }) };
+    findings.push(finding);
+    onFinding?.(finding);
   };
   const began = performance.now();
   let slowest = 0;

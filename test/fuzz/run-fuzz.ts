@@ -34,14 +34,14 @@ async function main(): Promise<void> {
     onProgress: (count) => {
       console.log(`${count} mutants`);
     },
+    onFinding: ({ index, what, bytes }) => {
+      const name = `${createHash("sha256").update(bytes).digest("hex").slice(0, 12)}.mid`;
+      writeFileSync(join(__dirname, "found", name), bytes);
+      console.error(`mutant ${index} is kept as test/fuzz/found/${name}: ${what}`);
+    },
   });
   console.log(`${mutants} mutants in ${Math.round(seconds)} s; the slowest that was seen took ${slowest.toFixed(2)} s`);
   for (const [outcome, count] of Object.entries(outcomes)) console.log(`  ${outcome}: ${count}`);
-  for (const { index, what, bytes } of findings) {
-    const name = `${createHash("sha256").update(bytes).digest("hex").slice(0, 12)}.mid`;
-    writeFileSync(join(__dirname, "found", name), bytes);
-    console.error(`mutant ${index} is kept as test/fuzz/found/${name}: ${what}`);
-  }
   if (findings.length > 0) throw new Error(`${findings.length} mutants were read badly`);
 }
 

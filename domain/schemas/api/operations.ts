@@ -101,7 +101,7 @@ export const operationDescriptions = {
   createTrack: {
     summary: "Upload a MIDI file",
     description:
-      "The file is a standard MIDI file of format 0 or 1 with at most 1 MiB. `changes` lists what was altered or ignored. " +
+      "The file is a standard MIDI file of format 0, 1 or 2 with at most 1 MiB. `changes` lists what was altered or ignored. " +
       "The chosen track needs notes in bars of 4/4 (or 2/2, 8/8, 16/16), 3/4, 2/4 or 6/8; a file without a time signature is " +
       "in 4/4. A track without any such bar is refused with `TIME_SIGNATURE_NOT_SUPPORTED`. `usableBars` says which technique " +
       "takes which bars: models take 4/4, the arranger takes all four. Bars are counted from the beginning of the file, so an " +

@@ -1,6 +1,6 @@
 /**
- * The hostile and messy files of the list in docs/adr/0052, one row for each: a file is rejected with its code and a
- * sentence, or it is read and its report tells what was done.
+ * Hostile and messy files, one row for each: a file is rejected with its code and a sentence, or it is read and its
+ * report tells what was done. The numbers are those of the list of inputs of data sets in issue 15.
  */
 import { extractFile, type ExtractOptions, type FileRejectionCode } from "../../../../domain/music/extraction/extract";
 import type { LineUp } from "../../../../domain/music/extraction/line-ups";
@@ -229,6 +229,23 @@ test("a file of four tracks is a band and a trio", () => {
   expect(rolesOf(report)).toEqual(clean);
   expect([barsOf(report, "band"), barsOf(report, "trio")]).toEqual([8, 8]);
   expect(report.lineUps.lines).toEqual({ code: "TOO_FEW_TRACKS", reason: expect.any(String) });
+});
+
+test("a file of four lines is lines, from high to low, whatever the order of its tracks", () => {
+  const line = (pitch: number, channel: number): Part => ({
+    channel,
+    hits: beats(8).map((at) => ({ at, pitch: pitch + (at % 3) })),
+  });
+  const outcome = extractFile(file([line(48, 0), line(72, 1), line(60, 2), line(67, 3)]));
+  if (outcome.kind === "REJECTED" || outcome.extraction.lineUps.lines.kind === "MISSING") throw new Error("no lines");
+  const [piece] = outcome.extraction.lineUps.lines.pieces;
+  expect(piece?.bars).toBe(8);
+  expect(piece?.voices.map(({ name, notes }) => [name, notes[0]?.pitch, notes.length])).toEqual([
+    ["Voice 1", 72, 32],
+    ["Voice 2", 67, 32],
+    ["Voice 3", 60, 32],
+    ["Voice 4", 48, 32],
+  ]);
 });
 
 const read: readonly (readonly [string, () => Uint8Array, (report: ExtractionReport) => void])[] = [
