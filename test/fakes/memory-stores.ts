@@ -22,7 +22,6 @@ import {
   trackItemSchema,
   type TrainingJobItem,
   trainingJobItemSchema,
-  type VariationGroupItem,
   variationGroupItemSchema,
 } from "../../lambdas/stores/items";
 import { createModels, createStockModels } from "../../lambdas/stores/models";
@@ -150,7 +149,7 @@ export function memoryStores(now: () => Date, table = new MemoryTable()) {
     /** Returns the changes that are pending now. */
     pending,
     /** Returns the groups of variations that have not all ended. */
-    variationGroups: (): VariationGroupItem[] =>
+    variationGroups: (): z.infer<typeof variationGroupItemSchema>[] =>
       table
         .peek(undefined, variationGroupKey("", "").sk)
         .map((row) => readItem(variationGroupItemSchema, row))
