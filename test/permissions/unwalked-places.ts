@@ -57,6 +57,11 @@ export const unwalkedPlaces: readonly UnwalkedPlace[] = [
     reason: "the file of the input or of the model is lost, and its row is asked for once more",
     actions: ["dynamodb:GetItem"],
   })),
+  ...["table.write", 'kind: "UPDATE"'].map((call) => ({
+    place: `lambdas/stores/variation-groups.ts ${call}`,
+    reason: "what has been open for too long in the walk was asked for alone, and is no variation",
+    actions: ["dynamodb:UpdateItem"],
+  })),
   {
     place: "lambdas/training/monitor-training-job.ts trainingJobs.get",
     reason: twoAtOnce,

@@ -73,6 +73,9 @@ const commands: Readonly<Record<string, Command>> = {
       // It reads which stock models and data set this checkout has, and writes nothing.
       "tools/seeding/stock-models.ts": [],
       "tools/seeding/stock-dataset.ts": [],
+      // It compares the console's files, and publishes none.
+      "tools/seeding/console-files.ts": ["s3:ListBucket", "s3:GetObject"],
+      "scripts/seed/publish-console.ts": [],
       "scripts/stop-all/training-of-stage.ts": ["sagemaker:ListTrainingJobs"],
       "lambdas/stores/dynamodb-table.ts": [],
     },
