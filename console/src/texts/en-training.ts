@@ -71,7 +71,7 @@ export const trainingTexts = {
     musicOf: "Music, beside the training data",
     similarity: "Similarity index",
     epoch: "Epoch",
-    epochOf: (epoch: number, last: number) => (epoch === 0 ? "first minute" : `epoch ${epoch} of ${last}`),
+    epochOf: (epoch: number, last: number) => (epoch === 0 ? "First minute" : `Epoch ${epoch} of ${last}`),
     dataItself: "the training data",
     dataIs: (value: string) => `training data ${value}`,
     listen: "Listen",

@@ -94,7 +94,13 @@ export function Chart({ description, epochs, lines, reference, height, epoch, on
         },
         axes: [
           { ...axis, size: 28, space: 46, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] },
-          { ...axis, size: 46, space: 30 },
+          // uPlot rounds to three places, at which the steps of a small range are all the same number.
+          {
+            ...axis,
+            size: 46,
+            space: 30,
+            values: (_plot, splits) => splits.map((split) => String(Number(split.toPrecision(4)))),
+          },
         ],
         series,
         bands,

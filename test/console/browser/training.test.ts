@@ -48,7 +48,7 @@ describeInBrowser("the training pages", () => {
     await page.getByRole("img", { name: /Critic: .* after epoch 2\./ }).waitFor();
     const slider = page.getByRole("slider", { name: "Epoch" });
     await slider.fill("1");
-    await page.getByRole("heading", { name: "epoch 1 of 2" }).waitFor();
+    await page.getByRole("heading", { name: "Epoch 1 of 2" }).waitFor();
     const played = page.getByRole("button", { name: "Play Twinkle, Twinkle, Little Star, after epoch 1" });
     await played.waitFor();
     const { items } = (await tab.api.call("GET", `/training-jobs/${id}/samples`)).json(samplesSchema);
