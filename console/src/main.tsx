@@ -4,7 +4,8 @@ import { App } from "./app/app";
 import { applyColorMode } from "./app/color-mode";
 import { ConfigFault } from "./app/config-fault";
 import { loadConfig } from "./config";
-import { createSession, createUserManager } from "./sign-in/session";
+import { holdsSignIn, lateManager } from "./sign-in/late-manager";
+import { createSession } from "./sign-in/session";
 
 import "@fontsource-variable/inter/wght.css";
 import "@fontsource-variable/fraunces/wght.css";
@@ -20,7 +21,10 @@ async function start(): Promise<void> {
   try {
     const config = await loadConfig();
     const session = createSession({
-      manager: createUserManager(config, location.origin),
+      manager: lateManager({
+        load: async () => (await import("./sign-in/user-manager")).createUserManager(config, location.origin),
+        hasLeft: () => holdsSignIn(sessionStorage),
+      }),
       logoutUrl: config.auth.logoutUrl,
       clientId: config.auth.clientId,
       origin: location.origin,

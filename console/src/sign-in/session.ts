@@ -2,10 +2,8 @@
  * The user's session: authorization code with PKCE by oidc-client-ts. Tokens live in sessionStorage. They are renewed 60 s
  * before they end, once for all who wait; when a renewal is refused, the page stays as it is and says so.
  */
-import { ErrorResponse, type User, UserManager, WebStorageStateStore } from "oidc-client-ts";
+import type { User, UserManager } from "oidc-client-ts";
 import * as z from "zod/mini";
-import { consolePaths } from "../../../naming/console-paths";
-import type { Config } from "../config";
 
 export type SessionState =
   | { readonly kind: "signed-out" }
@@ -33,9 +31,14 @@ export interface Session {
 /** A token is renewed so many seconds before it ends. */
 export const renewalLeadSeconds = 60;
 
+/** The error with which the sign-in's server refuses. The class itself would be the whole library, which is loaded late. */
+const refusalSchema = z.object({ name: z.literal("ErrorResponse"), error: z.nullable(z.string()) });
 /** The errors of OAuth 2.0 that pass by themselves (RFC 6749, 4.1.2.1). */
 const passingErrors: readonly (string | null)[] = ["server_error", "temporarily_unavailable"];
-const isRefusal = (error: unknown): boolean => error instanceof ErrorResponse && !passingErrors.includes(error.error);
+const isRefusal = (error: unknown): boolean => {
+  const refusal = refusalSchema.safeParse(error);
+  return refusal.success && !passingErrors.includes(refusal.data.error);
+};
 
 const returnSchema = z.object({ returnTo: z.string() });
 
@@ -45,30 +48,6 @@ export const ownPath = (path: string): string => (/^\/(?![/\\])/.test(path) ? pa
 function userName({ profile }: User): string {
   const candidates = [profile["cognito:username"], profile.preferred_username, profile.email, profile.sub];
   return candidates.find((name): name is string => typeof name === "string" && name !== "") ?? profile.sub;
-}
-
-export function createUserManager({ auth }: Config, origin: string): UserManager {
-  return new UserManager({
-    authority: auth.authority,
-    client_id: auth.clientId,
-    redirect_uri: `${origin}${consolePaths.signedIn}`,
-    response_type: "code",
-    scope: auth.scope,
-    // Given, so that no discovery request is made: the same code serves for Cognito and for the local cloud.
-    metadata: {
-      issuer: auth.authority,
-      authorization_endpoint: auth.authorizeUrl,
-      token_endpoint: auth.tokenUrl,
-      jwks_uri: auth.jwksUrl,
-      end_session_endpoint: auth.logoutUrl,
-    },
-    userStore: new WebStorageStateStore({ store: sessionStorage }),
-    stateStore: new WebStorageStateStore({ store: sessionStorage }),
-    accessTokenExpiringNotificationTimeInSeconds: renewalLeadSeconds,
-    automaticSilentRenew: false,
-    loadUserInfo: false,
-    monitorSession: false,
-  });
 }
 
 /** What a session needs of oidc-client-ts. */
