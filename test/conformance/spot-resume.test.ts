@@ -61,11 +61,7 @@ beforeAll(async () => {
   });
   for (const channel of ["dataset", "selection"]) {
     for (const file of readdirSync(join(folder, "input", "data", channel))) {
-      await putObject(
-        services,
-        `tiny/${channel}/${file}`,
-        readFileSync(join(folder, "input", "data", channel, file), "utf8"),
-      );
+      await putObject(services, `tiny/${channel}/${file}`, readFileSync(join(folder, "input", "data", channel, file)));
     }
   }
 });

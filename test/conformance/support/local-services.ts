@@ -164,11 +164,15 @@ export async function injectFault(
   });
 }
 
-export async function putObject(services: Pick<LocalServices, "s3">, key: string, text: string): Promise<void> {
-  await services.s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: text }));
+export async function putObject(
+  services: Pick<LocalServices, "s3">,
+  key: string,
+  content: string | Uint8Array,
+): Promise<void> {
+  await services.s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: content }));
 }
 
-/** The object's text, or nothing where there is none. */
+/** The object's content, or nothing where there is none. */
 export async function getObject(services: Pick<LocalServices, "s3">, key: string): Promise<Buffer | undefined> {
   try {
     const { Body } = await services.s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
