@@ -28,10 +28,13 @@ export const typescriptFolders = [
   "test",
 ];
 
-/** The static checks of both languages, in the order in which they run: from the repository, or from a copy of its settings. */
+/**
+ * The static checks of both languages, in the order in which they begin: from the repository, or from a copy of its
+ * settings. The longest one comes first, because two run at a time.
+ */
 export const staticChecks: readonly Step[] = [
-  { name: "format (prettier)", command: bin("prettier"), arguments: ["--check", "--log-level", "warn", "."] },
   { name: "lint (eslint)", command: bin("eslint"), arguments: ["--max-warnings", "0", "."] },
+  { name: "format (prettier)", command: bin("prettier"), arguments: ["--check", "--log-level", "warn", "."] },
   { name: "types (tsc)", command: bin("tsc"), arguments: ["--noEmit"] },
   { name: "types of the console (tsc)", command: bin("tsc"), arguments: ["--noEmit", "--project", "console"] },
   {

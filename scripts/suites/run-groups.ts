@@ -13,6 +13,7 @@ export interface Suite {
   readonly name: string;
   readonly command: string;
   readonly arguments: (reportFile: string) => readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
   /** Reads the counts out of the report. */
   readonly count: (report: string) => Counts;
 }
@@ -60,8 +61,8 @@ async function runLane(lane: Lane, settings: Settings): Promise<readonly SuiteRe
 
 async function runSuite(suite: Suite, { folder, silenceSeconds }: Settings): Promise<SuiteResult> {
   const reportFile = join(folder, `${suite.name.replaceAll(" ", "-")}.report`);
-  const { name, command } = suite;
-  const step = { name, command, arguments: suite.arguments(reportFile), silenceSeconds };
+  const { name, command, environment = {} } = suite;
+  const step = { name, command, environment, arguments: suite.arguments(reportFile), silenceSeconds };
   const result = await runStep(step, { quiet: false });
   const counts = countOf(suite, result.passed, reportFile);
   const { passed, failed, skipped } = counts;

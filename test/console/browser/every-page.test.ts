@@ -36,17 +36,24 @@ const sizes: readonly Size[] = [
   { width: 834, height: 1112, rules: {} },
   { width: 390, height: 844, rules: { light: "all" } },
 ];
+/** A list of all pieces can be longer than anybody looks at. */
+const tallestPicture = 4000;
 const enlargedWidths = [720, 320];
 const levels = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 const trainingName = "Two epochs in C major";
 const folder = join(repository, ".cache/console-screenshots");
 
-/** Waits until everything that the page loads at first is there, and is drawn. */
+/** Waits until everything that can be seen of the page is there, and is drawn. A list loads what comes into view. */
 async function settled(page: Page): Promise<void> {
   await page.getByRole("heading", { level: 1 }).first().waitFor();
   await page.waitForFunction((loading) => {
-    const waiting = document.querySelector(`[aria-label="${loading}"]`);
-    return waiting === null && !document.body.innerText.includes(loading);
+    const isWaiting = (element: Element): boolean =>
+      element.getAttribute("aria-label") === loading ||
+      [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.nodeValue?.includes(loading));
+    return ![...document.querySelectorAll("body *")].some((element) => {
+      const { top, bottom } = element.getBoundingClientRect();
+      return top < innerHeight && bottom > 0 && isWaiting(element);
+    });
   }, texts.loading);
   await drawn(page);
 }
@@ -133,8 +140,8 @@ describeInBrowser("every page", () => {
         if (scrolled > width) found.push(`${view}: the page is ${scrolled} px wide`);
         // A picture of the whole page, in which what sticks to an edge of the window lies at its own place.
         const whole = await page.evaluate(() => document.documentElement.scrollHeight);
-        await page.setViewportSize({ width, height: Math.max(height, whole) });
-        await drawn(page);
+        await page.setViewportSize({ width, height: Math.min(Math.max(height, whole), tallestPicture) });
+        await settled(page);
         await page.screenshot({ path: join(folder, `${view}.png`) });
         const rules = size.rules[colorScheme];
         if (rules === undefined) continue;
