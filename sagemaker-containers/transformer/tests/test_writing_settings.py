@@ -91,7 +91,9 @@ def test_what_is_added_is_moved_by_octaves_where_the_voice_has_too_few_of_the_al
 def test_a_kept_register_is_that_of_the_track_and_gives_way_to_the_pitches_asked_for() -> None:
     tune = line(64, 65, 67, 64)
     assert placed(tune, keepRegister=True) == ([0], [(62, 69)])
-    assert placed(tune, keepRegister=True, lowestPitch=66) == ([12], [(74, 81)])
+    assert placed(tune, keepRegister=True, lowestPitch=66) == ([0], [(66, 69)])
+    # Only the margin above the tune is left, and none of its own pitches.
+    assert placed(tune, keepRegister=True, lowestPitch=69) == ([12], [(74, 81)])
     assert placed(tune, keepRegister=True, lowestPitch=70, highestPitch=71) == ([0], [(70, 71)])
     assert placed(line(100, 101), keepRegister=True) == ([0], [(98, 103)])
     # A voice that enters has no register to keep.
@@ -113,6 +115,20 @@ def test_there_is_always_a_pitch_to_write_and_it_lies_between_those_asked_for(
     moves, free = placed(*given_tracks)
     assert not any(moves)
     assert all(high - low >= 8 for low, high in free)
+
+
+@given(
+    st.lists(st.integers(60, 80), min_size=1, max_size=8),
+    st.integers(0, 36),
+    st.integers(0, 36),
+)
+def test_a_kept_register_does_not_move_where_the_track_itself_may_be_written(
+    pitches: list[int], below: int, above: int
+) -> None:
+    limits = {"lowestPitch": max(0, min(pitches) - below), "highestPitch": min(127, max(pitches) + above)}
+    moves, registers = placed(line(*pitches), keepRegister=True, **limits)
+    assert moves == [0]
+    assert all(low <= min(pitches) and max(pitches) <= high for low, high in registers)
 
 
 def test_a_voice_of_less_than_an_octave_that_has_no_pitch_is_named() -> None:

@@ -107,31 +107,33 @@ class WritingSettings:
         """Returns, for each voice, the semitones that it writes above what the user gets.
 
         They are those by which it is heard, unless the pitches that may be added lie elsewhere: then what is written is
-        moved by as few octaves as leave it an octave of them, or as much as there is.
+        moved by as few octaves as leave it enough of them, or as much as there is. Enough is an octave, and in a
+        register that is kept half of the track's own span: a limit that takes less of it moves nothing.
         """
         shifts = []
         for voice, shift in enumerate(assignment.shifts):
             moves = sorted(range(-PITCHES // OCTAVE * OCTAVE, PITCHES, OCTAVE), key=lambda by: (abs(by), -by))
             move = 0
-            for register in self._registers(line_up, voice, assignment.heard.voices[voice]):
+            for register, wanted in self._registers(line_up, voice, assignment.heard.voices[voice]):
                 widths = {by: _width(self._between_limits(register, shift - by)) for by in moves}
-                enough = min(OCTAVE, max(widths.values()))
+                enough = min(wanted, max(widths.values()))
                 if enough > 0:
                     move = next(by for by in moves if widths[by] >= enough)
                     break
             shifts.append(shift - move)
         return tuple(shifts)
 
-    def _registers(self, line_up: LineUp, voice: int, heard: Sequence[Note]) -> list[tuple[int, int]]:
-        """Returns the pitches among which a voice may write, as the model has them: the first of which something is
-        left is taken."""
+    def _registers(self, line_up: LineUp, voice: int, heard: Sequence[Note]) -> list[tuple[tuple[int, int], int]]:
+        """Returns the pitches among which a voice may write, as the model has them, each with how many of them are
+        enough: the first of which something is left is taken."""
         range_, tokens = line_up.voices[voice], line_up.pitch_range(voice)
         usual = range_.lowest_pitch - REGISTER_MARGIN, range_.highest_pitch + REGISTER_MARGIN
-        registers = [_overlap(tokens, usual), tokens]
+        registers = [(_overlap(tokens, usual), OCTAVE), (tokens, OCTAVE)]
         if self.keep_register and heard:
             pitches = [note.pitch for note in heard]
-            kept = min(pitches) - REGISTER_MARGIN, max(pitches) + REGISTER_MARGIN
-            registers.insert(0, _overlap(tokens, kept))
+            own = min(pitches), max(pitches)
+            kept = own[0] - REGISTER_MARGIN, own[1] + REGISTER_MARGIN
+            registers.insert(0, (_overlap(tokens, kept), (_width(own) + 1) // 2))
         return registers
 
     def _between_limits(self, register: tuple[int, int], shift: int) -> tuple[int, int]:
@@ -142,14 +144,14 @@ class WritingSettings:
         self, line_up: LineUp, voice: int, shift: int, present: bool, heard: Sequence[Note]
     ) -> tuple[int, int]:
         registers = self._registers(line_up, voice, heard)
-        left = [self._between_limits(register, shift) for register in registers]
+        left = [self._between_limits(register, shift) for register, _ in registers]
         chosen = next((register for register in left if _width(register) > 0), None)
         if chosen is not None:
             return chosen
         if present:
-            lowest, highest = registers[-1]
+            lowest, highest = registers[-1][0]
             raise NoPitchToWrite(line_up.voices[voice].name, lowest - shift, highest - shift)
-        return registers[0]
+        return registers[0][0]
 
 
 def _overlap(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
