@@ -80,7 +80,7 @@ export const compositionInputOptionsSchema = z
           "True gives the technique all tracks of an uploaded file or of a composition, and not only one. Of a file, the chosen track " +
           "comes first, and all have its bars. The technique must hear tracks (`hearsTracks` of `GET /techniques`). Up to 16 tracks " +
           "are heard: the first one and those with the most notes. Drums and further tracks stay in the piece. `transformer` goes on with " +
-          "as many of them as its model has voices, the first one always among them, and `output.remarks` names the others. `ar-cnn` " +
+          "as many of them as its model has voices, the first one among them unless `extendedTracks` leaves it out, and `output.remarks` names the others. `ar-cnn` " +
           "re-writes all that it hears, but for the first track if `melodyLock` is true, and every track keeps its own notes.",
       }),
     extendedTracks: z
@@ -91,7 +91,7 @@ export const compositionInputOptionsSchema = z
       .meta({
         description:
           "The indices of the tracks that go on, of `tracks` of the file or of `output.tracks` of the composition. The others stay as " +
-          "they are, rest in what is added, and are not heard. Without it all tracks go on. It is for a technique that goes on with its " +
+          "they are, rest in what is added, and are not heard. Without it as many go on as the model has voices. It is for a technique that goes on with its " +
           "input (`extends` of `GET /techniques`), and for an input whose tracks are all given.",
       }),
   })
@@ -268,8 +268,8 @@ export const compositionOutputSchema = z.object({
   remarks: remarksSchema.meta({
     description:
       "Sentences for people about what the technique did otherwise than usual: that a low tune is the bass, that a voice " +
-      "rests in the whole piece and so has no track, that nothing was added to the melody, and what may change that, or which " +
-      "tracks of the input go on and which rest in what is added.",
+      "rests in the whole piece and so has no track, that nothing was added to the melody, and what may change that, which " +
+      "tracks of the input go on and which rest in what is added, or that time ran out before all candidates were written.",
   }),
 });
 

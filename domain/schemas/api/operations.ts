@@ -174,7 +174,7 @@ export const operationDescriptions = {
     description:
       "The response comes at once, and the piece is made afterwards: ask for the path in `Location` until the state is " +
       "COMPLETED or FAILED. " +
-      "Equal seed, model, input and options give equal music. A technique that adds to the melody keeps it note for note " +
+      "Equal seed, model, input and options give equal music, unless a remark says that time ran out. A technique that adds to the melody keeps it note for note " +
       "as track 0 and writes the other tracks; one that re-writes it (`ar-cnn` with `melodyLock` false) writes the whole " +
       "piece as track 0, whose `source` is `generated`; notes that it left alone keep their ticks and velocities. With `inputOptions.allTracks` it " +
       "re-writes a piece of several tracks: the tracks that it changed are `generated`, and a note for which none of them has " +

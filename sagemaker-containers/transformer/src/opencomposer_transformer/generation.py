@@ -1,7 +1,7 @@
 """Goes on with a piece, or fills bars in, with a network that says what may come next. It imports numpy only.
 
 All random numbers come from (seed, number of the candidate) in one fixed order, so that a seed means the same notes on
-every call.
+every call, unless the time of a call runs out.
 """
 
 from __future__ import annotations
