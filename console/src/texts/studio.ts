@@ -132,7 +132,7 @@ export const studioTexts = {
   remarks: "What the technique says",
   next: "Next",
   variations: "Four variations",
-  temperatures: (label: string) => `Three times ${label.toLowerCase()}`,
+  temperatures: (label: string) => `Three values of ${label.toLowerCase()}`,
   editNotes: "Edit notes",
   endEditing: "Leave the notes as they were",
   saveCorrection: "Keep the correction",
@@ -149,7 +149,7 @@ export const studioTexts = {
   variation: {
     title: "Four variations",
     explanation: "The same settings with four seeds. Keep the one that you like; the others are deleted.",
-    temperatureTitle: (label: string) => `Three times ${label.toLowerCase()}`,
+    temperatureTitle: (label: string) => `Three values of ${label.toLowerCase()}`,
     temperatureExplanation: (label: string) =>
       `The same seed with three values of “${label}”. Keep the one that you like; the others are deleted.`,
     seed: (seed: number) => `Seed ${seed}`,
