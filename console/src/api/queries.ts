@@ -5,6 +5,9 @@
 import {
   keepPreviousData,
   type QueryClient,
+  queryOptions,
+  skipToken,
+  useQueries,
   useQuery,
   useQueryClient,
   type UseQueryResult,
@@ -138,6 +141,15 @@ export const useComposition = (id: string | undefined): UseQueryResult<Compositi
       if (isFinal(value) && before !== undefined && !isFinal(before.value))
         void client.invalidateQueries({ queryKey: queryKeys.compositionLists });
     },
+  });
+
+/** Returns true once every one of these pieces, which others ask for, has ended or is not there. */
+export const useHaveEnded = (ids: readonly string[]): boolean =>
+  useQueries({
+    queries: ids.map((id) =>
+      queryOptions<Fetched<Composition>>({ queryKey: queryKeys.composition(id), queryFn: skipToken }),
+    ),
+    combine: (pieces) => pieces.every(({ data, isError }) => isError || (data !== undefined && isFinal(data.value))),
   });
 
 /** The bytes of a finished piece. They change only with its version, which `updatedAt` stands for. */

@@ -5,7 +5,7 @@ import { useLocation, useSearch } from "wouter";
 import type { Composition } from "../../../client/client";
 import { useDeleteComposition } from "../api/mutations";
 import { ProblemError } from "../api/problem-error";
-import { useComposition, useTechniques } from "../api/queries";
+import { useComposition, useHaveEnded, useTechniques } from "../api/queries";
 import { useNotices } from "../app/notices";
 import { ProblemAlert } from "../app/problem-alert";
 import { SmallRoll } from "../stage/small-roll";
@@ -22,6 +22,8 @@ export default function Variations({ composition }: { readonly composition: Comp
   const techniques = useTechniques();
   const daring = daringOf(techniques.data?.items.find(({ id }) => id === composition.technique));
   const isOfValues = daring !== undefined && first.data?.seed === composition.seed;
+  // A piece that is still being made cannot be deleted.
+  const haveEnded = useHaveEnded(ids);
   const [, navigate] = useLocation();
   const remove = useDeleteComposition();
   const { tell } = useNotices();
@@ -46,6 +48,7 @@ export default function Variations({ composition }: { readonly composition: Comp
             key={id}
             id={id}
             daring={isOfValues ? daring : undefined}
+            canBeKept={haveEnded}
             keep={(piece) => {
               void keep(piece);
             }}
@@ -59,9 +62,10 @@ export default function Variations({ composition }: { readonly composition: Comp
 function Variation(props: {
   readonly id: string;
   readonly daring: Parameter | undefined;
+  readonly canBeKept: boolean;
   readonly keep: (composition: Composition) => void;
 }) {
-  const { id, daring, keep } = props;
+  const { id, daring, canBeKept, keep } = props;
   const composition = useComposition(id);
   const shown = useShownPiece(composition.data);
   const label = useMemo(() => {
@@ -80,6 +84,8 @@ function Variation(props: {
         <>
           <SmallRoll piece={shown.piece} title={label} />
           <Button
+            disabled={!canBeKept}
+            disabledReason={words.keepLater}
             onClick={() => {
               keep(data);
             }}

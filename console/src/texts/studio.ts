@@ -155,6 +155,7 @@ export const studioTexts = {
     seed: (seed: number) => `Seed ${seed}`,
     value: (label: string, value: number) => `${label} ${value}`,
     keep: "Keep this one",
+    keepLater: "One can be kept when all have ended.",
     kept: (name: string) => `“${name}” is kept; the others are deleted.`,
     open: "Open",
     waiting: "Composing…",

@@ -164,6 +164,8 @@ describeInBrowser("pieces in the studio", () => {
       (count) => count === 4,
       60,
     );
+    // Until the last one has ended, none can be kept: the others could not be deleted.
+    await page.getByRole("button", { name: "Keep this one", disabled: true }).first().waitFor({ state: "detached" });
     await keep.first().click();
     const kept = await finishedPiece(page, first);
     await page.getByText("is kept; the others are deleted.").waitFor();
