@@ -100,17 +100,25 @@ describeInBrowser("every page", () => {
     const jobOf = async (place: number): Promise<string> =>
       kept.items[place]?.id ?? (await begun(api, "/training-jobs", training));
     const trainingJobIds = [await jobOf(0), await jobOf(1)] as const;
-    const composition = await endedComposition(api, {
+    const body = {
       name: "Ode to Joy, re-written",
       technique: "ar-cnn",
       modelId: "ar-cnn-bach",
       input: { sampleMelodyId: "ode-to-joy" },
-    });
+    };
+    const composition = await endedComposition(api, { ...body, seed: 1 });
+    const variation = await endedComposition(api, { ...body, seed: 2 });
     for (const id of trainingJobIds)
       await api.pollUntil(`/training-jobs/${id}`, shapes.trainingJob, ({ state }) => state === "READY", 300);
     const share = await api.call("POST", `/compositions/${composition.id}/share`, { json: { days: 1 } });
     const { token: shareToken } = share.json(compositionShareSchema);
-    resources = { compositionId: composition.id, shareToken, modelId: "unet-gan-bach", trainingJobIds };
+    resources = {
+      compositionId: composition.id,
+      variationId: variation.id,
+      shareToken,
+      modelId: "unet-gan-bach",
+      trainingJobIds,
+    };
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
     opened = await browser.open();

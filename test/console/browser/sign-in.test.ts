@@ -95,23 +95,24 @@ describeInBrowser("signing in", () => {
   test("a session that cannot be renewed leaves the page as it is, and offers to sign in again", async () => {
     opened = await browser.open();
     const { page, at } = opened;
+    const nameOfThePiece = page.getByRole("textbox", { name: "Name of the piece" });
+    await page.goto(at("/studio"));
+    await nameOfThePiece.fill("Not to be lost");
     await page.goto(at("/melodies?sort=name"));
     await signIn(opened);
     await page.getByRole("heading", { name: "Sample melodies" }).waitFor();
-    await page.evaluate(() => {
-      localStorage.setItem("draft.v1", "a draft");
-    });
     await withStoredUser(page, (user) => ({ ...user, access_token: "cut", refresh_token: "revoked" }));
     await page.reload();
     const bar = page.getByRole("alert").filter({ hasText: "Your session has ended" });
     await bar.waitFor();
     await page.getByRole("heading", { name: "Sample melodies" }).waitFor();
-    expect(await page.evaluate(() => localStorage.getItem("draft.v1"))).toBe("a draft");
     expect(opened.takeErrors().filter((error) => !/40[01]/.test(error))).toEqual([]);
     await bar.getByRole("button", { name: "Sign in again" }).click();
     await page.waitForURL(at("/melodies?sort=name"));
     await signOutButton().waitFor();
     await bar.waitFor({ state: "detached" });
-    expect(await page.evaluate(() => localStorage.getItem("draft.v1"))).toBe("a draft");
+    await page.goto(at("/studio"));
+    await nameOfThePiece.waitFor();
+    expect(await nameOfThePiece.inputValue()).toBe("Not to be lost");
   });
 });

@@ -5,6 +5,8 @@ import { capsuleIds } from "../../../../console/src/learn/capsules";
 /** What stands on the pages. */
 export interface ExampleResources {
   readonly compositionId: string;
+  /** A piece of the same settings with another seed. */
+  readonly variationId: string;
   /** Opens the same composition. */
   readonly shareToken: string;
   readonly modelId: string;
@@ -18,14 +20,25 @@ export interface ExampleView {
   readonly path: (resources: ExampleResources) => string;
 }
 
-const compositionViews = ["result", "edits", "compare", "lens", "variations"];
+const compositionViews = ["result", "edits", "lens"];
 
 /** What a route's path alone does not say. */
 const examples: Readonly<Partial<Record<PagePath, readonly ExampleView[]>>> = {
-  "/studio/:compositionId": compositionViews.map((view) => ({
-    name: `studio-${view}`,
-    path: ({ compositionId }) => `/studio/${compositionId}?view=${view}`,
-  })),
+  "/studio/:compositionId": [
+    ...compositionViews.map((view) => ({
+      name: `studio-${view}`,
+      path: ({ compositionId }: ExampleResources) => `/studio/${compositionId}?view=${view}`,
+    })),
+    {
+      name: "studio-compare",
+      path: ({ compositionId, variationId }) => `/studio/${compositionId}?view=compare&with=${variationId}`,
+    },
+    {
+      name: "studio-variations",
+      path: ({ compositionId, variationId }) =>
+        `/studio/${compositionId}?view=variations&with=${compositionId},${variationId}`,
+    },
+  ],
   "/models/:id": [{ name: "model", path: ({ modelId }) => `/models/${modelId}` }],
   "/training/:id": [{ name: "training-job", path: ({ trainingJobIds: [id] }) => `/training/${id}` }],
   "/training/compare": [
