@@ -292,7 +292,7 @@ export interface paths {
     put?: never;
     /**
      * Share a finished composition by a link
-     * @description Whoever has the link sees and hears the piece without signing in, and how it was made if its technique works by edits: `GET /shared/{token}` says what they learn. They see it as it is at that moment, under its present name. A composition has one share: another request makes a new link and ends the one before, so it needs no idempotency key. The link ends with `expiresAt`, with `DELETE`, and with the composition.
+     * @description Whoever has the link sees and hears the piece without signing in, and how it was made if its technique works by edits: `GET /shared/{token}` says what they learn. They see it as it is at that moment, under its present name and with the names of its tracks, which may be those of an uploaded file. A composition has one share: another request makes a new link and ends the one before, so it needs no idempotency key. The link ends with `expiresAt`, with `DELETE`, and with the composition.
      */
     post: operations["shareComposition"];
     /**
