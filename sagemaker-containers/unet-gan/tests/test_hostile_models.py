@@ -79,8 +79,17 @@ def peak_mebibytes(pid: int) -> int:
 
 
 def children(pid: int) -> list[int]:
-    listed = [path.read_text().split() for path in Path(f"/proc/{pid}/task").glob("*/children") if path.exists()]
-    return [int(child) for of_thread in listed for child in of_thread]
+    """Returns the processes that a process has started. Each of them says who its parent is: the lists of the parent's
+    threads leave out the children of a thread that is just ending."""
+    found = []
+    for status in Path("/proc").glob("[0-9]*/status"):
+        try:
+            text = status.read_text()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if f"\nPPid:\t{pid}\n" in text:
+            found.append(int(status.parent.name))
+    return found
 
 
 OUTPUT, MELODY = "onset_logits", "melody"
