@@ -75,14 +75,16 @@ const integration = jestSuite("integration", 1, { arguments: ["--testPathIgnoreP
 const groups: readonly Group[] = [
   [[jestSuite("unit", 2), jestSuite("infra", 2)]],
   [
-    [jestSuite("e2e", 1, { arguments: ["--testPathIgnorePatterns", failuresEndToEnd] })],
+    [
+      jestSuite("e2e", 1, { arguments: ["--testPathIgnorePatterns", failuresEndToEnd] }),
+      jestSuite("e2e", 1, { name: "jest e2e failures", arguments: ["--testPathPatterns", failuresEndToEnd] }),
+    ],
     [
       ...[jestSuite("oracle", 1), jestSuite("workflow", 1), jestSuite("permissions", 1), jestSuite("faults", 1)],
       ...[pytest, integration],
     ],
     [
       jestSuite("integration", 1, { name: "jest aws-faults", arguments: ["--testPathPatterns", faultsOfAws] }),
-      jestSuite("e2e", 1, { name: "jest e2e failures", arguments: ["--testPathPatterns", failuresEndToEnd] }),
       jestSuite("conformance", 1),
       jestSuite("console", 1),
     ],
