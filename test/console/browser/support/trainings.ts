@@ -27,5 +27,17 @@ export const reachTraining = async (
   isReached: (job: WatchedJob) => boolean,
 ): Promise<WatchedJob> => await api.pollUntil(`/training-jobs/${id}`, jobSchema, isReached, 300);
 
+const isFinal = ({ state }: { readonly state: string }): boolean => ["READY", "STOPPED", "FAILED"].includes(state);
+
 export const endTraining = async (api: ApiSession, id: string): Promise<WatchedJob> =>
-  await reachTraining(api, id, ({ state }) => ["READY", "STOPPED", "FAILED"].includes(state));
+  await reachTraining(api, id, isFinal);
+
+const listSchema = z.object({ items: z.array(z.object({ id: z.string(), state: z.string() })) });
+
+/** Stops what a test has left running, however it was begun: there is one slot, for which the next training waits. */
+export async function stopTrainings(api: ApiSession): Promise<void> {
+  const { items } = (await api.call("GET", "/training-jobs")).json(listSchema);
+  const open = items.filter((job) => !isFinal(job));
+  for (const { id } of open) await api.call("POST", `/training-jobs/${id}/stop`);
+  for (const { id } of open) await endTraining(api, id);
+}
