@@ -14,7 +14,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 import { texts } from "../../../console/src/texts/en";
 import { compositionShareSchema } from "../../../domain/schemas/api/shares";
-import { begun, endedComposition, shapes } from "../../e2e/api-session";
+import { endedComposition, shapes } from "../../e2e/api-session";
 import { repository } from "../../e2e/running-cloud";
 import {
   type ConsoleBrowser,
@@ -24,6 +24,7 @@ import {
   signIn,
 } from "./support/console-browser";
 import { type ExampleResources, exampleViews } from "./support/example-views";
+import { beginTraining } from "./support/trainings";
 
 interface Size {
   readonly width: number;
@@ -91,14 +92,8 @@ describeInBrowser("every page", () => {
     const kept = (await api.call("GET", `/training-jobs?state=READY&q=${trainingName.replaceAll(" ", "%20")}`)).json(
       shapes.list(shapes.trainingJob),
     );
-    const training = {
-      name: trainingName,
-      technique: "unet-gan",
-      topics: { key: ["c-major"] },
-      hyperparameters: { epochs: 2, batchSize: 8 },
-    };
     const jobOf = async (place: number): Promise<string> =>
-      kept.items[place]?.id ?? (await begun(api, "/training-jobs", training));
+      kept.items[place]?.id ?? (await beginTraining(api, { name: trainingName, epochs: 2 }));
     const trainingJobIds = [await jobOf(0), await jobOf(1)] as const;
     const body = {
       name: "Ode to Joy, re-written",

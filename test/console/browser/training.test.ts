@@ -78,7 +78,7 @@ describeInBrowser("the training pages", () => {
   });
 
   test("a training is stopped, and another one goes on from it", async () => {
-    const id = await begin(`${mark} stopped`, 200);
+    const id = await begin(`${mark} stopped`, 2000);
     await reach(id, ({ progress }) => progress.epoch >= 1);
     await tab.show(`/training/${id}`);
     const { page } = tab.opened;
@@ -117,7 +117,7 @@ describeInBrowser("the training pages", () => {
   });
 
   test("a running training is looked at as often as it asks for, not at all in a hidden tab, and its curves only after another epoch", async () => {
-    const id = await begin(`${mark} watched`, 200);
+    const id = await begin(`${mark} watched`, 2000);
     await reach(id, ({ progress }) => progress.epoch >= 1);
     const { page } = tab.opened;
     // Heard from the first request on: one may be under way when the clock is stopped.
