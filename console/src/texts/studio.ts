@@ -46,6 +46,9 @@ export const studioTexts = {
     track: "Track",
     trackOption: (name: string, notes: number) => `${name} (${notes === 1 ? "1 note" : `${notes} notes`})`,
     allTracks: "Give the technique all tracks",
+    extendedTracks: "Tracks that go on",
+    extendedTracksHint:
+      "The others stay as they are, and rest in what is added. A model goes on with as many as it has voices.",
     taken: (first: number, last: number, choices: string) =>
       `The time signature changes, so ${first === last ? `bar ${first} is` : `bars ${first} to ${last} are`} taken. “Shape it” takes others by their first bar: ${choices}.`,
     drop: "Drop the file to open it",
