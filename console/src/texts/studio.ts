@@ -91,7 +91,7 @@ export const studioTexts = {
   region: (first: number, last: number, low: string, high: string) =>
     `Only bars ${first} to ${last === 0 ? "the last" : last} from ${low} to ${high} may be changed: the frame on the roll says where. A click beside the notes takes it away.`,
   seed: "Seed",
-  seedHint: "The same seed with the same settings gives the same piece.",
+  seedHint: "The same seed with the same settings gives the same piece, unless a remark says that time ran out.",
   dice: "Draw another seed",
   lockSeed: "Keep the seed",
   name: "Name of the piece",
