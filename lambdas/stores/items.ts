@@ -98,14 +98,15 @@ export const trackItemSchema = z.strictObject({
   barsWithNotes: barsWithNotesSchema.optional(),
   /**
    * What is known of the file's tracks together, which `inputOptions.allTracks` gives: in which bars notes begin, and
-   * the lowest and the highest pitch, and, since 0.4, the indices of the tracks with notes. Drums are left out. Rows of
-   * earlier versions have none.
+   * the lowest and the highest pitch, and, since 0.4, the indices of the tracks with notes and the bars of each. Drums are
+   * left out. Rows of earlier versions have none.
    */
   allTracks: z
     .strictObject({
       barsWithNotes: barsWithNotesSchema,
       ...pitchSpanSchema.shape,
       withNotes: z.array(z.int().min(0)).optional(),
+      barsOfTracks: z.array(barsWithNotesSchema).optional(),
     })
     .optional(),
   /**

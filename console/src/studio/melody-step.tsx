@@ -12,6 +12,7 @@ import { useSessionState } from "../sign-in/session-context";
 import { texts } from "../texts/en";
 import type { Draft } from "./draft";
 import { changeDraft, chooseSource } from "./draft-store";
+import { ExtendedTracksField } from "./extended-tracks-field";
 import { controlId, shapeControl } from "./form-controls";
 import { readSource, writeSource } from "./melody-source";
 import { chooseFileTrack, openFile } from "./own-melody";
@@ -145,6 +146,7 @@ export function MelodyStep({ draft, melody, technique, errors, onRecord }: Melod
           {words.allTracks}
         </Toggle>
       )}
+      <ExtendedTracksField draft={draft} melody={melody} technique={technique} errors={errors} />
       {source.kind === "own" && own !== undefined && (
         <div className="button-row">
           <p className="hint">{words.unsavedHint}</p>

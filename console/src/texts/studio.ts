@@ -46,6 +46,9 @@ export const studioTexts = {
     track: "Track",
     trackOption: (name: string, notes: number) => `${name} (${notes === 1 ? "1 note" : `${notes} notes`})`,
     allTracks: "Give the technique all tracks",
+    extendedTracks: "Tracks that go on",
+    extendedTracksHint:
+      "The others stay as they are, and rest in what is added. A model goes on with as many as it has voices.",
     taken: (first: number, last: number, choices: string) =>
       `The time signature changes, so ${first === last ? `bar ${first} is` : `bars ${first} to ${last} are`} taken. “Shape it” takes others by their first bar: ${choices}.`,
     drop: "Drop the file to open it",
@@ -88,7 +91,7 @@ export const studioTexts = {
   region: (first: number, last: number, low: string, high: string) =>
     `Only bars ${first} to ${last === 0 ? "the last" : last} from ${low} to ${high} may be changed: the frame on the roll says where. A click beside the notes takes it away.`,
   seed: "Seed",
-  seedHint: "The same seed with the same settings gives the same piece.",
+  seedHint: "The same seed with the same settings gives the same piece, unless a remark says that time ran out.",
   dice: "Draw another seed",
   lockSeed: "Keep the seed",
   name: "Name of the piece",
