@@ -88,6 +88,11 @@ export class Catalogue {
     return Object.fromEntries(counted);
   }
 
+  /** Returns the number of pieces. */
+  get size(): number {
+    return this.columns.ids.length;
+  }
+
   /** Returns the chosen pieces in their order. */
   pieces(chosen: Chosen): (SplitPiece & { readonly id: string })[] {
     return [...chosen.keys()].filter((place) => chosen[place] === 1).map((place) => this.#piece(place));

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { Catalogue, type CataloguePiece, columnsOf } from "../../../domain/datasets/columnar-catalogue";
-import { isTrainedOn, selectPieces } from "../../../domain/training/selection";
+import { isTrainedOn, type Topics } from "../../../domain/training/selection";
 
 const value = fc.constantFrom("rock", "jazz", "pop", "constructor");
 const tag = fc.constantFrom("genre", "mode", "toString");
@@ -11,6 +11,15 @@ const piece: fc.Arbitrary<CataloguePiece> = fc.record({
   tags: fc.dictionary(tag, fc.array(value, { minLength: 1, maxLength: 3 })),
 });
 const topics = fc.dictionary(tag, fc.array(value, { maxLength: 2 }));
+
+/** The rule piece by piece: for every tag that is asked for, a piece has at least one of its values. */
+const selectPieces = (pieces: readonly CataloguePiece[], asked: Topics): CataloguePiece[] =>
+  pieces.filter(({ tags }) =>
+    Object.entries(asked).every(([name, values]) => {
+      const had = Object.hasOwn(tags, name) ? (tags[name] ?? []) : [];
+      return values.length === 0 || had.some((one) => values.includes(one));
+    }),
+  );
 
 test("columns select and count what the pieces themselves say", () => {
   fc.assert(
