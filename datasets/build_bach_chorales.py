@@ -2,7 +2,7 @@
 
     python datasets/build_bach_chorales.py CACHE_FOLDER [--workers N] [--accept-new-manifest]
 
-Writes CACHE_FOLDER/bach-chorales/VERSION/{pieces-NNNN.jsonl.gz, catalogue.json, manifest.json}. The pieces are the
+Writes CACHE_FOLDER/bach-chorales/VERSION/{pieces-NNNN.jsonl.gz, manifest.json}. The pieces are the
 same on every machine; the committed manifest (datasets/bach-chorales/manifest.json) holds their checksum, and a build
 that differs fails. The encodings themselves are not committed, because the corpus passes them on by permission, without
 a license for each file.
@@ -347,7 +347,7 @@ def assemble(results: Iterable[Piece | Skipped], music21_version: str) -> dict[s
     splits = split_groups(unique, tunes)
     pieces, others = one_encoding_each(unique)
     skipped.extend(others)
-    lines, catalogue = [], []
+    lines: list[bytes] = []
     for piece in pieces:
         tags = {
             "composer": ["bach"],
@@ -373,7 +373,6 @@ def assemble(results: Iterable[Piece | Skipped], music21_version: str) -> dict[s
             **({"phraseEnds": piece.phrase_ends} if piece.phrase_ends else {}),
         }
         lines.append(f"{encode(line)}\n".encode())
-        catalogue.append({"id": piece.id, "tags": tags, "bars": piece.bars, "split": split})
     shards = pack_shards(lines)
     manifest = {
         "schemaVersion": 2,
@@ -389,21 +388,8 @@ def assemble(results: Iterable[Piece | Skipped], music21_version: str) -> dict[s
         "builtWith": {"music21": music21_version},
         "skipped": [skip._asdict() for skip in sorted(skipped)],
     }
-    index = {
-        "schemaVersion": 1,
-        "dataset": {
-            "id": DATASET_ID,
-            "version": DATASET_VERSION,
-            "sha256": shards.sha256,
-            "name": DATASET_NAME,
-            "licence": LICENSE,
-        },
-        "voices": list(VOICE_NAMES),
-        "pieces": catalogue,
-    }
     return {
         **shards.files,
-        "catalogue.json": (encode(index) + "\n").encode(),
         "manifest.json": (json.dumps(manifest, indent=2, sort_keys=True) + "\n").encode(),
     }
 
@@ -416,8 +402,7 @@ def is_built(folder: Path) -> bool:
         digest = hashlib.sha256()
         for shard in committed["shards"]:
             digest.update(gzip.decompress((folder / shard["file"]).read_bytes()))
-        intact = digest.hexdigest() == committed["sha256"] and (folder / "catalogue.json").is_file()
-        return bool(manifest == committed and intact)
+        return bool(manifest == committed and digest.hexdigest() == committed["sha256"])
     except (OSError, EOFError, zlib.error, ValueError, KeyError):
         return False
 

@@ -11,7 +11,7 @@
  *   users/{sub}/models/{modelId}/model.onnx, model-card.json
  *   users/{sub}/training-jobs/{jobId}/progress.jsonl, reference.json, samples/epoch-NNNN/{melodyId}.mid
  *   stock/models/{modelId}/{sha256}/model.onnx, model-card.json, samples/{melodyId}.mid     a version that replaces another leaves it there
- *   datasets/{datasetId}/{version}/pieces-{number}.jsonl.gz, catalogue.json, manifest.json
+ *   datasets/{datasetId}/{version}/pieces-{number}.jsonl.gz, catalogue.json.gz, manifest.json
  *
  * `work` (unversioned, short lifecycle):
  *   users/{sub}/training-jobs/{jobId}/checkpoints/                 the container's checkpoint folder
@@ -80,7 +80,12 @@ export const modelCardFile = "model-card.json";
 
 export const datasetPrefix = (dataset: { readonly id: string; readonly version: string }): string =>
   `datasets/${dataset.id}/${dataset.version}/`;
-export const datasetCatalogueFile = "catalogue.json";
+/** The catalogue of a version, packed by gzip. */
+const datasetCatalogueFile = "catalogue.json.gz";
+export const datasetCatalogueKey = (dataset: { readonly id: string; readonly version: string }): string =>
+  `${datasetPrefix(dataset)}${datasetCatalogueFile}`;
+/** The keys of the catalogues of all versions, as a permission names them. */
+export const everyDatasetCatalogue = `datasets/*/${datasetCatalogueFile}`;
 /** It names the shards with the pieces, and is uploaded after all of them: whoever finds it finds the data set. */
 export const datasetManifestFile = "manifest.json";
 

@@ -4,6 +4,7 @@
  * work does no harm.
  */
 import * as z from "zod";
+import { cataloguedDatasetSchema } from "../../domain/datasets/catalogue-file";
 import {
   compositionInputSchema,
   compositionOutputSchema,
@@ -404,22 +405,17 @@ export const slotOrderItemSchema = z.strictObject({
 export type SlotOrderItem = z.infer<typeof slotOrderItemSchema>;
 
 /**
- * The part of a data set that the API needs: its pieces with their tags (tag → values), see
- * contracts/dataset-catalogue.
+ * Which version of a data set there is. What is in it is an object of its own (contracts/dataset-catalogue), so that the
+ * row does not grow with the pieces.
  */
 export const catalogueItemSchema = z.strictObject({
-  schemaVersion: z.literal(1),
+  schemaVersion: z.literal(2),
   kind: z.literal("CATALOGUE"),
-  /** `licence` keeps its British name, because stored catalogues and published data sets have it. */
-  dataset: z.strictObject({ ...datasetReferenceSchema.shape, name: z.string(), licence: z.string() }),
-  pieces: z.array(
-    z.strictObject({
-      id: z.string().min(1).max(128),
-      tags: z.record(z.string(), z.array(z.string())),
-      bars: z.int().min(0),
-      split: z.enum(["train", "validation", "test"]),
-    }),
-  ),
+  dataset: cataloguedDatasetSchema,
+  pieces: z.int().min(1),
+  bars: z.int().min(1),
+  /** The names of the tags by which pieces are chosen. */
+  tags: z.array(z.string()),
 });
 
 export type CatalogueItem = z.infer<typeof catalogueItemSchema>;

@@ -7,6 +7,8 @@ import {
   builtDatasetFolder,
   committedDataset,
   isDatasetBuilt,
+  committedFolder,
+  datasetsWithPieces,
   seedCommittedCatalogue,
   seedDataset,
 } from "../../tools/seeding/stock-dataset";
@@ -48,8 +50,8 @@ export async function stopLostTrainings(params: {
 }
 
 /**
- * Creates the endpoints and the users, and stores the stock models and the data set. While the data set is not built,
- * only its catalogue is stored.
+ * Creates the endpoints and the users, and stores the stock models and the data sets. While the data set of Bach's
+ * chorales is not built, only its catalogue is stored.
  */
 export async function seedCloud(params: {
   readonly stockModels: readonly StockModel[];
@@ -80,11 +82,16 @@ export async function seedCloud(params: {
       }
       return stockModels.map(({ id }) => id).join(", ");
     }),
+    ...datasetsWithPieces(repository).map(async ({ id }) => {
+      await progress.step(`data set ${id}`, async () => {
+        await seedDataset({ folder: committedFolder(repository, id), s3, table, ...placesOf(deployment) });
+      });
+    }),
     hasDataset
       ? progress.step(`data set ${dataset.id}`, async () => {
           await seedBuiltDataset({ deployment, clients });
         })
-      : seedCommittedCatalogue({ repository, table, tableName: outputs.TableName }),
+      : seedCommittedCatalogue({ repository, s3, table, ...placesOf(deployment) }),
   ]);
   return { hasDataset };
 }

@@ -1,4 +1,6 @@
 /** The real stores on a table in memory, with methods by which a test reads and writes rows directly. */
+import type { CatalogueFile } from "../../domain/datasets/catalogue-file";
+import { datasetCatalogueKey } from "../../naming/object-keys";
 import type * as z from "zod";
 import { type QuotaAmounts, type QuotaCounter, quotaCounterSchema } from "../../domain/schemas/user-quotas";
 import {
@@ -6,12 +8,11 @@ import {
   type TrainingJobState,
   trainingJobStates,
 } from "../../domain/states/training-job-state";
-import { createCatalogues } from "../../lambdas/stores/catalogues";
+import { catalogueItem, createCatalogues, packCatalogue } from "../../lambdas/stores/catalogues";
 import { createCompositions } from "../../lambdas/stores/compositions";
 import { createIdempotencyRecords } from "../../lambdas/stores/idempotency-records";
 import { readItem } from "../../lambdas/stores/item-codec";
 import {
-  type CatalogueItem,
   compositionItemSchema,
   modelItemSchema,
   type PendingChangeItem,
@@ -138,6 +139,8 @@ export function memoryStores(now: () => Date, table = new MemoryTable()) {
     holders.set(sk, holder?.jobId);
   });
 
+  const catalogueObjects = new Map<string, Uint8Array>();
+
   return {
     table,
     quotaOf,
@@ -156,9 +159,10 @@ export function memoryStores(now: () => Date, table = new MemoryTable()) {
         .filter(({ open }) => open > 0),
     idempotencyRecords: createIdempotencyRecords(params),
     catalogues: {
-      ...createCatalogues(table),
-      add: (item: CatalogueItem): void => {
-        table.put(catalogueKey(item.dataset.id), item);
+      ...createCatalogues({ table, artifacts: { read: async (key) => catalogueObjects.get(key) } }),
+      add: (file: CatalogueFile): void => {
+        catalogueObjects.set(datasetCatalogueKey(file.dataset), packCatalogue(file));
+        table.put(catalogueKey(file.dataset.id), catalogueItem(file));
       },
     },
     stockModels: {

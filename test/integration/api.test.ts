@@ -34,7 +34,7 @@ beforeAll(async () => {
     storedBytes: 10_000_000,
   };
   functions = await startApiFunctions({ local, quotas });
-  await putStockRows(local.table);
+  await putStockRows(local);
 });
 afterAll(async () => {
   functions.stop();

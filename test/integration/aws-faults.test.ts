@@ -48,7 +48,7 @@ beforeAll(async () => {
   local = await startLocalTable();
   aws = await startFaultyAws(local.endpointUrl);
   functions = await startApiFunctions({ local, quotas, endpointUrl: aws.url });
-  await putStockRows(local.table);
+  await putStockRows(local);
 });
 afterAll(async () => {
   functions.stop();

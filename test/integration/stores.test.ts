@@ -1,8 +1,9 @@
 /** Every store, and the table beneath it, on the table in memory and on a real one: the two behave alike. */
+import { datasetCatalogueKey } from "../../naming/object-keys";
 import { randomBytes } from "node:crypto";
 import { ulid } from "ulid";
 import { quotaCounterSchema } from "../../domain/schemas/user-quotas";
-import { createCatalogues } from "../../lambdas/stores/catalogues";
+import { catalogueItem, createCatalogues, packCatalogue } from "../../lambdas/stores/catalogues";
 import { createCompositions } from "../../lambdas/stores/compositions";
 import { createIdempotencyRecords, type IdempotencyWrite } from "../../lambdas/stores/idempotency-records";
 import { UnreadableItem } from "../../lambdas/stores/item-codec";
@@ -1100,12 +1101,18 @@ describe.each([
     });
 
     test("the catalogue of a data set is got by its id", async () => {
-      await put(catalogueKey("bach-chorales"), catalogue());
-      const catalogues = createCatalogues(open());
-      expect(await catalogues.get("bach-chorales")).toEqual(catalogue());
+      const file = catalogue();
+      const objects = new Map([[datasetCatalogueKey(file.dataset), packCatalogue(file)]]);
+      const catalogues = createCatalogues({ table: open(), artifacts: { read: async (key) => objects.get(key) } });
+      await put(catalogueKey("bach-chorales"), catalogueItem(file));
+      expect(await catalogues.describe("bach-chorales")).toEqual(catalogueItem(file));
+      expect((await catalogues.get("bach-chorales"))?.catalogue.columns).toEqual(file.columns);
       expect(await catalogues.get("none")).toBeUndefined();
-      await put(catalogueKey("broken"), { ...catalogue(), pieces: "none" });
+      await put(catalogueKey("broken"), { ...catalogueItem(file), pieces: "none" });
       await expect(catalogues.get("broken")).rejects.toThrow(/pieces/);
+      // A row of the form before this one held the pieces themselves.
+      await put(catalogueKey("old"), { schemaVersion: 1, kind: "CATALOGUE", dataset: file.dataset, pieces: [] });
+      await expect(catalogues.get("old")).rejects.toThrow(/npm run seed/);
     });
   });
 

@@ -1,4 +1,5 @@
 /** Uses training jobs, the workflow's steps and what repairs them in every way that calls AWS in a way of its own. */
+import { putCatalogue } from "../integration/support/local-table";
 import { DescribeExecutionCommand, StartExecutionCommand } from "@aws-sdk/client-sfn";
 import { ulid } from "ulid";
 import * as z from "zod";
@@ -7,7 +8,7 @@ import { pendingChange } from "../../lambdas/stores/pending-changes";
 import type { Row } from "../../lambdas/stores/table";
 import { checkpointsPrefix, trainingJobPrefix, trainingOutputPrefix } from "../../naming/object-keys";
 import { executionName, trainingJobName } from "../../naming/resource-names";
-import { catalogueKey, ownedKey, type OwnedKind, pendingChangeKey, slotKey } from "../../naming/table-keys";
+import { ownedKey, type OwnedKind, pendingChangeKey, slotKey } from "../../naming/table-keys";
 import { until } from "../e2e/until";
 import type { RunPlan } from "../fakes/scripted-sagemaker";
 import { alice, composition, trainingJob } from "../unit/api/support/items";
@@ -295,7 +296,7 @@ async function repair(walk: Walk): Promise<void> {
 
 export async function walkThroughTraining(functions: RecordedFunctions): Promise<void> {
   const { local, artifacts } = functions;
-  await local.table.write([{ kind: "PUT", key: catalogueKey(catalogue.dataset.id), row: { ...catalogue } }]);
+  await putCatalogue(local, catalogue);
   await artifacts.write({ key: datasetKey, body: "{}", contentType: "application/json" });
   const walk = new Walk(functions);
   await train(walk);

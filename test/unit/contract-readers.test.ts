@@ -2,6 +2,7 @@
  * What TypeScript reads with Zod against the JSON Schemas of contracts/, which Python reads: every field of every valid
  * fixture is removed and replaced by values that are wrong, at the ends of what is allowed, and just beyond.
  */
+import { catalogueFileSchema } from "../../domain/datasets/catalogue-file";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import Ajv2020 from "ajv/dist/2020";
@@ -16,7 +17,7 @@ import {
 import { referenceSchema } from "../../domain/schemas/metrics";
 import { modelCardSchema } from "../../domain/schemas/model-card";
 import { parseProgress } from "../../domain/training/progress";
-import { catalogueFileSchema, manifestSchema } from "../../tools/seeding/stock-dataset";
+import { manifestSchema } from "../../tools/seeding/stock-dataset";
 
 const contracts = join(__dirname, "../../contracts");
 const read = (...path: string[]): unknown => JSON.parse(readFileSync(join(contracts, ...path), "utf8"));

@@ -30,12 +30,13 @@ const table = createDynamoDBTable({
 const now = () => new Date();
 const s3 = createS3Client(patience.request.s3);
 const metrics = createMetrics();
+const artifacts = createPresigningObjectStore({ client: s3, bucket: environment.artifactsBucket, now });
 const dependencies = {
   trainingJobs: createTrainingJobs({ table, now }),
-  catalogues: createCatalogues(table),
+  catalogues: createCatalogues({ table, artifacts }),
   pendingChanges: createPendingChanges({ table, now }),
   idempotencyRecords: createIdempotencyRecords({ table, now }),
-  artifacts: createPresigningObjectStore({ client: s3, bucket: environment.artifactsBucket, now }),
+  artifacts,
   work: createPresigningObjectStore({ client: s3, bucket: environment.workBucket, now }),
   quotas: environment.userQuotas,
   runtimeLimitSeconds: environment.runtimeLimitSeconds,

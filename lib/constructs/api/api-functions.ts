@@ -3,6 +3,7 @@ import type { Bucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import type { ApiCapability } from "../../../naming/api-routes";
 import { environmentVariables } from "../../../naming/environment-variables";
+import { everyDatasetCatalogue } from "../../../naming/object-keys";
 import type { StageConfig } from "../../config/stage-config";
 import { ServiceFunction } from "../functions/service-function";
 
@@ -79,7 +80,7 @@ export class ApiFunctions extends Construct {
     const training = make("Training", "training", "Training jobs: request, follow, stop, delete; topics", 512);
     training.useTable(table, everyOperation);
     const ofJobs = ["users/*/training-jobs/*"];
-    training.useArtifacts(artifacts, { get: ofJobs, delete: ofJobs, list: true });
+    training.useArtifacts(artifacts, { get: [...ofJobs, everyDatasetCatalogue], delete: ofJobs, list: true });
     training.useWork(work, { get: ["users/*/training-jobs/*/checkpoints/*"], delete: ofJobs, list: true });
 
     // The functions ask whether something is in use, and how much of a user's work is unfinished.

@@ -51,7 +51,7 @@ export function localHarness({ table, s3, artifactsBucket, workBucket }: LocalTa
         models,
         trainingJobs,
         stockModels: createStockModels(table),
-        catalogues: createCatalogues(table),
+        catalogues: createCatalogues({ table, artifacts: files }),
         ratings: createRatings(stores),
         shares: createShares(stores),
         quotaCounters: createQuotaCounters(table),

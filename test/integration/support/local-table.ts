@@ -1,4 +1,8 @@
 /** A table and two buckets in a MiniStack of the test's own, made as the stacks make them. */
+import type { CatalogueFile } from "../../../domain/datasets/catalogue-file";
+import { createObjectStore } from "../../../lambdas/stores/objects";
+import { datasetCatalogueKey } from "../../../naming/object-keys";
+import { catalogueItem, packCatalogue } from "../../../lambdas/stores/catalogues";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -87,10 +91,19 @@ export async function startLocalTable(names: LocalTableNames = ownNames): Promis
   };
 }
 
-/** What `npm run seed` writes into a table: a stock model and the catalogue of a data set. */
-export async function putStockRows(table: Table): Promise<void> {
-  await table.write([
-    { kind: "PUT", key: stockModelKey("unet-gan-bach"), row: { ...stockModel() } },
-    { kind: "PUT", key: catalogueKey("bach-chorales"), row: { ...catalogue() } },
-  ]);
+/** What `npm run seed` writes: a stock model and the catalogue of a data set. */
+export async function putStockRows(local: Pick<LocalTable, "table" | "s3" | "artifactsBucket">): Promise<void> {
+  await local.table.write([{ kind: "PUT", key: stockModelKey("unet-gan-bach"), row: { ...stockModel() } }]);
+  await putCatalogue(local, catalogue());
+}
+
+/** Puts a catalogue with its row. */
+export async function putCatalogue(
+  { table, s3, artifactsBucket }: Pick<LocalTable, "table" | "s3" | "artifactsBucket">,
+  file: CatalogueFile,
+): Promise<void> {
+  const artifacts = createObjectStore({ client: s3, bucket: artifactsBucket });
+  const key = datasetCatalogueKey(file.dataset);
+  await artifacts.write({ key, body: packCatalogue(file), contentType: "application/gzip" });
+  await table.write([{ kind: "PUT", key: catalogueKey(file.dataset.id), row: { ...catalogueItem(file) } }]);
 }

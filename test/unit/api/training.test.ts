@@ -131,14 +131,13 @@ describe("a training job", () => {
 
   test("is refused for topics of too few bars, whatever the pieces: its trainer would refuse them later", async () => {
     const api = composerApi();
-    const full = catalogue();
     const piece = (n: number) => ({
       id: `short-${n}`,
       tags: { mode: ["short"] },
       bars: n < 8 ? 3 : 0,
       split: "train" as const,
     });
-    api.stores.catalogues.add({ ...full, pieces: [...full.pieces, ...Array.from({ length: 20 }, (_, n) => piece(n))] });
+    api.stores.catalogues.add(catalogue(Array.from({ length: 20 }, (_, n) => piece(n))));
     const reply = await create(api, { topics: { mode: ["short"] } });
     expect(reply.status).toBe(422);
     expect(problemOf(reply)).toMatchObject({
