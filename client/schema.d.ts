@@ -528,6 +528,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/training-jobs/estimate": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Tell what a training would take, without beginning it
+     * @description The body is that of `POST /training-jobs`, and it is refused for the same reasons, apart from quotas. Nothing is launched or kept. The response counts the music that the topics select and the windows into which it is cut, and says how long an epoch would last by the speed of your last training of the same technique and model size on the present machines. Where there is none, `measured` and the minutes are null.
+     */
+    post: operations["estimateTrainingJob"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/training-jobs/{trainingJobId}": {
     parameters: {
       query?: never;
@@ -615,6 +635,46 @@ export interface paths {
      * @description With `Accept: application/json` the response is a short-lived URL of the file. The ETag is the SHA-256 of the bytes.
      */
     get: operations["getTrainingJobSample"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/me/data": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /**
+     * Erase everything that is yours
+     * @description All of it is deleted for good: tracks, compositions, ratings, shares, models, training jobs with their checkpoints and samples, quotas, with every earlier version of every file. It cannot be undone. Trainings are stopped first. The response comes at once, and the erasure goes on afterwards: ask for the path in `Location` until the state is ERASED. A request while an erasure is under way begins none and gives that one. Until the end, requests that would add something are refused with 409 `ERASURE_UNDER_WAY`; reading, deleting and stopping go on. Your account at Cognito stays, and so do the totals of ratings by technique and stock model, which say nothing of who rated. Logs and backups expire by themselves (docs/privacy.md).
+     */
+    delete: operations["eraseUserData"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/me/data/erasure": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Get your latest erasure
+     * @description The response says how far the erasure is, what was left at the last look, and in the end where nothing was found. It is kept for 90 days after the end, unless you ask for another one.
+     */
+    get: operations["getErasure"];
     put?: never;
     post?: never;
     delete?: never;
@@ -1573,6 +1633,63 @@ export interface components {
     Topics: {
       [key: string]: string[];
     };
+    TrainingEstimate: {
+      /** @enum {string} */
+      technique: "unet-gan" | "ar-cnn" | "transformer";
+      dataset: {
+        id: string;
+        version: string;
+        sha256: string;
+      };
+      /** @description The selected music. A model learns from `train`; the other splits judge it. */
+      splits: {
+        train: {
+          pieces: number;
+          bars: number;
+          /** @description The windows into which the pieces are cut: of `unet-gan` 4 bars, of `ar-cnn` 8, one every 2 bars. For `transformer` each piece is one. */
+          windows: number;
+        };
+        validation: {
+          pieces: number;
+          bars: number;
+          /** @description The windows into which the pieces are cut: of `unet-gan` 4 bars, of `ar-cnn` 8, one every 2 bars. For `transformer` each piece is one. */
+          windows: number;
+        };
+        test: {
+          pieces: number;
+          bars: number;
+          /** @description The windows into which the pieces are cut: of `unet-gan` 4 bars, of `ar-cnn` 8, one every 2 bars. For `transformer` each piece is one. */
+          windows: number;
+        };
+      };
+      /** @description The updates of an epoch, each of `batchSize` windows. */
+      stepsPerEpoch: number;
+      /** @description The epochs that this job would train itself, without those of the resumed one. */
+      epochs: number;
+      /** @description The seconds after which the training would be stopped. */
+      maxRuntimeSeconds: number;
+      /** @description Null means that it has not been measured yet. */
+      minutesPerEpoch: number | null;
+      /** @description The minutes of all these epochs, without the wait for a machine and its start. */
+      minutes: number | null;
+      /** @description Where the speed comes from: your latest training of this technique and model size on machines of this type, that was not resumed. Null means that there is none. */
+      measured: {
+        /**
+         * @description a ULID: 26 characters of Crockford's base 32
+         * @example 01JD8Z6Y3Q4M5N6P7R8S9T0V1W
+         */
+        trainingJobId: string;
+        /** @description The epoch of that job whose speed it is. */
+        epoch: number;
+        /**
+         * Format: date-time
+         * @description ISO 8601, UTC
+         * @example 2026-01-31T12:00:00.000Z
+         */
+        measuredAt: string;
+        instanceType: string;
+      } | null;
+    };
     TrainingJobList: {
       items: components["schemas"]["TrainingJob"][];
       /** @description The number of items that fit the filters, on all pages together. */
@@ -1601,6 +1718,67 @@ export interface components {
       }[];
       /** @description The melodies of the samples, each once, in the order of `GET /sample-melodies`. One that this version of the software does not have is left out. */
       melodies: components["schemas"]["SampledMelody"][];
+    };
+    Erasure: {
+      /**
+       * @description a ULID: 26 characters of Crockford's base 32
+       * @example 01JD8Z6Y3Q4M5N6P7R8S9T0V1W
+       */
+      id: string;
+      /**
+       * @description PENDING: nobody has looked yet. STOPPING: trainings are being stopped, or a composition is being made. ERASING: something is left. WATCHING: nothing is left, and what a request or a URL of before may still write is waited for, until `watchedUntil`. ERASED: nothing came, and `proof` says where nothing was found.
+       * @enum {string}
+       */
+      state: "PENDING" | "STOPPING" | "ERASING" | "WATCHING" | "ERASED";
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC
+       * @example 2026-01-31T12:00:00.000Z
+       */
+      createdAt: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC
+       * @example 2026-01-31T12:00:00.000Z
+       */
+      updatedAt: string;
+      /** @description What was left at the last look. Null means that nobody has looked yet. */
+      left: {
+        /** @description Rows of the table by their kind, such as TRACK, COMPOSITION, MODEL or TRAINING_JOB. */
+        items: {
+          [key: string]: number;
+        };
+        /** @description Versions and delete markers of files, by what their bucket is for. */
+        objects: {
+          /** @description Of what is kept: music, models, samples. */
+          artifacts: number;
+          /** @description Of what work under way needs: checkpoints, uploads. */
+          work: number;
+        };
+      } | null;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC
+       * @example 2026-01-31T12:00:00.000Z
+       */
+      watchedUntil?: string;
+      /** @description Where the last look found nothing. It is kept for 90 days. */
+      proof?: {
+        /**
+         * Format: date-time
+         * @description ISO 8601, UTC
+         * @example 2026-01-31T12:00:00.000Z
+         */
+        seenEmptyAt: string;
+        /** @description The partitions of the table in which there was no row. */
+        partitions: string[];
+        /** @description The prefixes under which there was no version and no delete marker of any file. */
+        prefixes: {
+          /** @enum {string} */
+          bucket: "artifacts" | "work";
+          prefix: string;
+        }[];
+      };
     };
   };
   responses: never;
@@ -2251,7 +2429,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `IDEMPOTENCY_KEY_IN_FLIGHT`: a request with this idempotency key is in flight; `CONFLICT`: the resource was changed at the same time */
+      /** @description `IDEMPOTENCY_KEY_IN_FLIGHT`: a request with this idempotency key is in flight; `CONFLICT`: the resource was changed at the same time; `ERASURE_UNDER_WAY`: your data are being erased */
       409: {
         headers: {
           /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
@@ -2644,7 +2822,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `CONFLICT`: the resource was changed at the same time */
+      /** @description `CONFLICT`: the resource was changed at the same time; `ERASURE_UNDER_WAY`: your data are being erased */
       409: {
         headers: {
           /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
@@ -3058,7 +3236,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `IDEMPOTENCY_KEY_IN_FLIGHT`: a request with this idempotency key is in flight; `CONFLICT`: the resource was changed at the same time */
+      /** @description `IDEMPOTENCY_KEY_IN_FLIGHT`: a request with this idempotency key is in flight; `CONFLICT`: the resource was changed at the same time; `ERASURE_UNDER_WAY`: your data are being erased */
       409: {
         headers: {
           /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
@@ -3466,7 +3644,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `CONFLICT`: the resource was changed at the same time; `NOT_READY`: the resource is not ready */
+      /** @description `CONFLICT`: the resource was changed at the same time; `ERASURE_UNDER_WAY`: your data are being erased; `NOT_READY`: the resource is not ready */
       409: {
         headers: {
           /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
@@ -3788,7 +3966,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `CONFLICT`: the resource was changed at the same time; `NOT_READY`: the resource is not ready */
+      /** @description `CONFLICT`: the resource was changed at the same time; `ERASURE_UNDER_WAY`: your data are being erased; `NOT_READY`: the resource is not ready */
       409: {
         headers: {
           /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
@@ -4271,7 +4449,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `CONFLICT`: the resource was changed at the same time; `NOT_READY`: the resource is not ready */
+      /** @description `CONFLICT`: the resource was changed at the same time; `ERASURE_UNDER_WAY`: your data are being erased; `NOT_READY`: the resource is not ready */
       409: {
         headers: {
           /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
@@ -4409,7 +4587,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `CONFLICT`: the resource was changed at the same time; `NOT_READY`: the resource is not ready */
+      /** @description `CONFLICT`: the resource was changed at the same time; `ERASURE_UNDER_WAY`: your data are being erased; `NOT_READY`: the resource is not ready */
       409: {
         headers: {
           /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
@@ -5640,7 +5818,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `CONFLICT`: the resource was changed at the same time; `STOCK_MODEL`: stock models cannot be changed or deleted */
+      /** @description `CONFLICT`: the resource was changed at the same time; `ERASURE_UNDER_WAY`: your data are being erased; `STOCK_MODEL`: stock models cannot be changed or deleted */
       409: {
         headers: {
           /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
@@ -6287,7 +6465,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `IDEMPOTENCY_KEY_IN_FLIGHT`: a request with this idempotency key is in flight; `CONFLICT`: the resource was changed at the same time */
+      /** @description `IDEMPOTENCY_KEY_IN_FLIGHT`: a request with this idempotency key is in flight; `CONFLICT`: the resource was changed at the same time; `ERASURE_UNDER_WAY`: your data are being erased */
       409: {
         headers: {
           /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
@@ -6326,6 +6504,128 @@ export interface operations {
         };
       };
       /** @description `USER_QUOTA_REACHED`: a quota is reached; API Gateway: too many requests at once */
+      429: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `OVERLOADED`: the service is overloaded; `BUSY`: too many requests change the same things at once; `DATASET_NOT_READY`: the data set has not been built yet; API Gateway: the function could not be reached */
+      503: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  estimateTrainingJob: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["CreateTrainingJob"];
+      };
+    };
+    responses: {
+      /** @description The request has succeeded. */
+      200: {
+        headers: {
+          /** @description The id under which the logs have this request. */
+          "X-Request-Id": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["TrainingEstimate"];
+        };
+      };
+      /** @description `INVALID_REQUEST`: the request is not valid; `MALFORMED_JSON`: the body is not json */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: the access token is missing, expired, altered or of another user pool */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: the token lacks a scope */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `CONFLICT`: the resource was changed at the same time */
+      409: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNSUPPORTED_CONTENT_ENCODING`: the content encoding is not supported; `UNSUPPORTED_MEDIA_TYPE`: the content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `DATASET_NOT_FOUND`: the data set does not exist; `TOPIC_NOT_FOUND`: the topic does not exist; `TOPIC_TOO_SMALL`: the topics select too few pieces; `RUN_TOO_LONG`: the run is longer than this deployment allows; `RESUME_NOT_POSSIBLE`: the job cannot be resumed this way */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: too many requests at once */
       429: {
         headers: {
           /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
@@ -7123,6 +7423,249 @@ export interface operations {
       };
       /** @description `FILE_LOST`: a file is lost or damaged */
       410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNSUPPORTED_CONTENT_ENCODING`: the content encoding is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: too many requests at once */
+      429: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `OVERLOADED`: the service is overloaded; API Gateway: the function could not be reached */
+      503: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  eraseUserData: {
+    parameters: {
+      query?: never;
+      header?: {
+        "If-Match"?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The request has been accepted; the work goes on after this response. */
+      202: {
+        headers: {
+          /** @description The id under which the logs have this request. */
+          "X-Request-Id": string;
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
+          /** @description The path of the resource. */
+          Location: string;
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Erasure"];
+        };
+      };
+      /** @description `INVALID_REQUEST`: the request is not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: the access token is missing, expired, altered or of another user pool */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: the token lacks a scope */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `CONFLICT`: the resource was changed at the same time */
+      409: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNSUPPORTED_CONTENT_ENCODING`: the content encoding is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: too many requests at once */
+      429: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `OVERLOADED`: the service is overloaded; `BUSY`: too many requests change the same things at once; API Gateway: the function could not be reached */
+      503: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  getErasure: {
+    parameters: {
+      query?: never;
+      header?: {
+        "If-None-Match"?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The request has succeeded. */
+      200: {
+        headers: {
+          /** @description The id under which the logs have this request. */
+          "X-Request-Id": string;
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Erasure"];
+        };
+      };
+      /** @description The client has this version. */
+      304: {
+        headers: {
+          /** @description The id under which the logs have this request. */
+          "X-Request-Id": string;
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `INVALID_REQUEST`: the request is not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: the access token is missing, expired, altered or of another user pool */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: the token lacks a scope */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `NOT_FOUND`: not found */
+      404: {
         headers: {
           [name: string]: unknown;
         };

@@ -5,7 +5,15 @@
  */
 
 /** The parts of the API. Each has one Lambda function with its own role: `lambdas/api/<capability>/handler.ts`. */
-export const apiCapabilities = ["discovery", "tracks", "compositions", "shared", "models", "training"] as const;
+export const apiCapabilities = [
+  "discovery",
+  "tracks",
+  "compositions",
+  "shared",
+  "models",
+  "training",
+  "account",
+] as const;
 export type ApiCapability = (typeof apiCapabilities)[number];
 
 export type HttpMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -122,6 +130,7 @@ export const apiRoutes = {
 
   listTrainingTopics: { method: "GET", path: "/training-topics", capability: "training", public: false },
   createTrainingJob: { method: "POST", path: "/training-jobs", capability: "training", public: false },
+  estimateTrainingJob: { method: "POST", path: "/training-jobs/estimate", capability: "training", public: false },
   listTrainingJobs: { method: "GET", path: "/training-jobs", capability: "training", public: false },
   getTrainingJob: { method: "GET", path: "/training-jobs/{trainingJobId}", capability: "training", public: false },
   deleteTrainingJob: {
@@ -154,6 +163,9 @@ export const apiRoutes = {
     capability: "training",
     public: false,
   },
+
+  eraseUserData: { method: "DELETE", path: "/me/data", capability: "account", public: false },
+  getErasure: { method: "GET", path: "/me/data/erasure", capability: "account", public: false },
 } as const satisfies Readonly<Record<string, ApiRoute>>;
 
 export type OperationId = keyof typeof apiRoutes;
@@ -162,6 +174,15 @@ export const isOperationId = (id: string): id is OperationId => Object.hasOwn(ap
 export type OperationOf<C extends ApiCapability> = {
   [Id in OperationId]: (typeof apiRoutes)[Id]["capability"] extends C ? Id : never;
 }[OperationId];
+
+/** POST requests that add nothing: what they are about is there already, or nothing is kept of them. */
+const addsNothing: ReadonlySet<OperationId> = new Set<OperationId>(["stopTrainingJob", "estimateTrainingJob"]);
+/**
+ * Returns true if an operation may leave something of its user that was not there before. Such requests are refused while
+ * the user's data are being erased.
+ */
+export const addsData = (id: OperationId): boolean =>
+  ["POST", "PUT", "PATCH"].includes(apiRoutes[id].method) && !addsNothing.has(id);
 
 /**
  * The capability that gets every request without a route. Its function responds with 405 if the path has other methods,
@@ -192,8 +213,8 @@ for (const route of Object.values<ApiRoute>(apiRoutes)) {
 
 /** Returns the methods that the API has at the path of a request; none if there is no such path. */
 export function methodsAt(requestPath: string): readonly (HttpMethod | "HEAD")[] {
-  for (const { pattern, methods } of methodsOfPaths.values()) if (pattern.test(requestPath)) return methods;
-  return [];
+  // A fixed path may stand where another one has a parameter.
+  return [...methodsOfPaths.values()].flatMap(({ pattern, methods }) => (pattern.test(requestPath) ? methods : []));
 }
 
 /** Returns API Gateway's own name of a route, which stands in `event.routeKey`. */

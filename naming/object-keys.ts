@@ -36,6 +36,8 @@ export interface OwnedBy {
 /** The beginning of every key of a user's objects, in both buckets. */
 export const ownedObjectsPrefix = "users/";
 const userPrefix = (sub: string): string => `${ownedObjectsPrefix}${sub}`;
+/** The beginning of every key of one user's objects, in both buckets. An erasure deletes everything under it. */
+export const userObjectsPrefix = (sub: string): string => `${userPrefix(sub)}/`;
 
 export const trackKey = ({ sub, id }: OwnedBy): string => `${userPrefix(sub)}/tracks/${id}.mid`;
 

@@ -12,6 +12,7 @@
  * | Pending change     | USER#{sub}     | PENDING_CHANGE#{kind}#{id} |
  * | Variation group    | USER#{sub}     | VARIATION_GROUP#{id}       |
  * | Share              | SHARE#{digest} | SHARE                      |
+ * | Erasure            | ERASURE#{sub}  | ERASURE                    |
  * | Stock model        | STOCK          | MODEL#{id}                 |
  * | Rating totals      | RATINGS        | TECHNIQUE#{id}             |
  * | Rating totals      | RATINGS        | MODEL#{id}#{sha256}        |
@@ -19,6 +20,9 @@
  * | Training slot      | SLOTS          | SLOT#{k}                   |
  * | Order of the slots | SLOTS          | ORDER                      |
  * | Slot ticket        | TICKETS        | TICKET#{jobId}             |
+ *
+ * Everything of a user lies in the user's partition, where an erasure finds it without knowing its kind. What names a
+ * user elsewhere is in test/unit/erasure/keys-of-users.test.ts, with how it is erased.
  *
  * Ids of users' resources are ULIDs, so a partition that is read backwards lists the newest first.
  */
@@ -93,6 +97,12 @@ export const catalogueKey = (datasetId: string): TableKey => ({ pk: "CATALOGUE",
 /** Returns the key of a share. The table has the token's digest only, so nobody who reads it can open what is shared. */
 export const shareKey = (tokenSha256: string): TableKey => ({ pk: `SHARE#${tokenSha256}`, sk: "SHARE" });
 
+/**
+ * Returns the key of the erasure of a user's data. It lies outside of the user's partition, because it tells of it when
+ * the partition is empty.
+ */
+export const erasureKey = (sub: string): TableKey => ({ pk: `ERASURE#${sub}`, sk: "ERASURE" });
+
 export const slotsPartition = "SLOTS";
 export const slotKey = (index: number): TableKey => ({ pk: slotsPartition, sk: `SLOT#${index}` });
 export const slotOrderKey: TableKey = { pk: slotsPartition, sk: "ORDER" };
@@ -111,4 +121,6 @@ export type OpenWorkKind = (typeof openWorkKinds)[number];
  * them.
  */
 export const pendingChangeMark = "PENDING_CHANGE";
+/** The mark of erasures that have not ended in the index of open work. The function that erases reads them from there. */
+export const erasureMark = "ERASURE";
 export const openWorkOwner = (sub: string, id: string): string => `${sub}#${id}`;

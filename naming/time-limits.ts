@@ -13,6 +13,7 @@ export const functionSeconds = {
   "api/shared": 10,
   "api/models": 10,
   "api/training": 10,
+  "api/account": 10,
   "events/dispatch-work": 60,
   /** This is long enough for one call of an endpoint and the work around it. */
   "events/execute-composition": 90,
@@ -24,6 +25,8 @@ export const functionSeconds = {
   "events/workflow-ended": 60,
   "events/training-job-changed": 60,
   "events/count-orphans": 300,
+  /** What is left when the time is over is erased by the next turn. */
+  "events/erase-user-data": 240,
   // Each of these is below the time-out of its state in the ASL file, so that the function's own error is seen.
   "workflow/prepare-data": 180,
   /** This is long enough for the longest call of SageMaker, which the step asks about holders of slots. */

@@ -33,9 +33,10 @@ import {
 } from "../../domain/schemas/training-parts";
 import { type QuotaAmounts, quotaAmountsSchema } from "../../domain/schemas/user-quotas";
 import { compositionStates } from "../../domain/states/composition-state";
+import { erasureStates } from "../../domain/states/erasure-state";
 import { trainingJobStates } from "../../domain/states/training-job-state";
 import { techniqueIds, trainedTechniqueIds } from "../../naming/resource-names";
-import { type OwnedKind, ownedKinds, pendingChangeMark } from "../../naming/table-keys";
+import { erasureMark, type OwnedKind, ownedKinds, pendingChangeMark } from "../../naming/table-keys";
 
 const instantSchema = z.iso.datetime();
 
@@ -300,6 +301,8 @@ export const trainingJobItemSchema = z.strictObject({
   launch: z.int().min(0),
   /** The SageMaker job of the latest launch. */
   trainingJobName: z.string().max(63).optional(),
+  /** The machine of that launch. Rows of earlier versions have none. */
+  instanceType: z.string().max(64).optional(),
   stopRequested: z.boolean(),
   /** The instants at which the job began to wait: for a slot, and for capacity after SageMaker had none. */
   queuedSince: instantSchema.optional(),
@@ -350,6 +353,47 @@ export const pendingChangeItemSchema = z.strictObject({
 });
 
 export type PendingChangeItem = z.infer<typeof pendingChangeItemSchema>;
+
+/** What was left of a user at a look of the erasure: rows by the first part of their sort key, and versions of objects. */
+const leftSchema = z.strictObject({
+  items: z.record(z.string(), z.int().min(1)),
+  objects: z.strictObject({ artifacts: z.int().min(0), work: z.int().min(0) }),
+});
+
+/**
+ * The erasure of everything that a user has (docs/adr/0059-erasure.md). There is at most one for each user: it stays as
+ * the proof of what was erased, until time-to-live deletes it or the user asks for another one.
+ */
+export const erasureItemSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  kind: z.literal("ERASURE"),
+  sub: z.string().min(1).max(128),
+  id: ulidSchema,
+  version: z.int().min(1),
+  state: z.enum(erasureStates),
+  createdAt: instantSchema,
+  updatedAt: instantSchema,
+  /** Absent until the first look. */
+  left: leftSchema.optional(),
+  /** The instant of the first look that found nothing, if no later one has found anything. */
+  emptySince: instantSchema.optional(),
+  /** The instant until which nothing must come before the erasure has ended. */
+  watchedUntil: instantSchema.optional(),
+  /** Where nothing was found by the last look. */
+  proof: z
+    .strictObject({
+      seenEmptyAt: instantSchema,
+      partitions: z.array(z.string()),
+      prefixes: z.array(z.strictObject({ bucket: z.enum(["artifacts", "work"]), prefix: z.string() })),
+    })
+    .optional(),
+  openWork: z.literal(erasureMark).optional(),
+  openWorkOwner: z.string().optional(),
+  /** Epoch seconds: some time after the end. */
+  expiresAt: z.int().optional(),
+});
+
+export type ErasureItem = z.infer<typeof erasureItemSchema>;
 
 export const idempotencyRecordSchema = z.strictObject({
   schemaVersion: z.literal(1),

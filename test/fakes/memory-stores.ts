@@ -10,6 +10,7 @@ import {
 } from "../../domain/states/training-job-state";
 import { catalogueItem, createCatalogues, packCatalogue } from "../../lambdas/stores/catalogues";
 import { createCompositions } from "../../lambdas/stores/compositions";
+import { createErasures } from "../../lambdas/stores/erasures";
 import { createIdempotencyRecords } from "../../lambdas/stores/idempotency-records";
 import { readItem } from "../../lambdas/stores/item-codec";
 import {
@@ -30,6 +31,7 @@ import { isDone } from "../../lambdas/stores/outcome";
 import { createPendingChanges } from "../../lambdas/stores/pending-changes";
 import { createQuotaCounters } from "../../lambdas/stores/quotas";
 import { createRatings } from "../../lambdas/stores/ratings";
+import { createRowsOfUser } from "../../lambdas/stores/rows-of-user";
 import { createShares } from "../../lambdas/stores/shares";
 import { createSlots, type HeldSlot, type SlotHolder } from "../../lambdas/stores/slots";
 import type { Row } from "../../lambdas/stores/table";
@@ -158,6 +160,8 @@ export function memoryStores(now: () => Date, table = new MemoryTable()) {
         .map((row) => readItem(variationGroupItemSchema, row))
         .filter(({ open }) => open > 0),
     idempotencyRecords: createIdempotencyRecords(params),
+    erasures: createErasures(params),
+    rowsOfUser: createRowsOfUser(table),
     catalogues: {
       ...createCatalogues({ table, artifacts: { read: async (key) => catalogueObjects.get(key) } }),
       add: (file: CatalogueFile): void => {

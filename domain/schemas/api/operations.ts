@@ -3,7 +3,7 @@
  * themselves.
  */
 import * as z from "zod";
-import { apiRoutes, type OperationId } from "../../../naming/api-routes";
+import { addsData, apiRoutes, type OperationId } from "../../../naming/api-routes";
 import { editEventColumnsType } from "../../../naming/media-types";
 import {
   compositionListQuerySchema,
@@ -17,6 +17,7 @@ import {
 } from "./compositions";
 import { healthSchema, sampleMelodyListSchema, techniqueListSchema } from "./discovery";
 import { modelListQuerySchema, modelListSchema, modelSampleListSchema, modelSchema, updateModelSchema } from "./models";
+import { erasureSchema } from "./erasure";
 import type { ProblemCode } from "./problem-codes";
 import { rateCompositionSchema, techniqueRatingListSchema } from "./ratings";
 import { idSchema, listQuerySchema } from "./shared";
@@ -25,6 +26,7 @@ import { createTrackQuerySchema, trackListSchema, trackSchema, updateTrackSchema
 import {
   createTrainingJobSchema,
   sampleListSchema,
+  trainingEstimateSchema,
   trainingJobListQuerySchema,
   trainingJobListSchema,
   trainingJobSchema,
@@ -500,6 +502,25 @@ export const operationDescriptions = {
       "DATASET_NOT_READY",
     ],
   },
+  estimateTrainingJob: {
+    summary: "Tell what a training would take, without beginning it",
+    description:
+      "The body is that of `POST /training-jobs`, and it is refused for the same reasons, apart from quotas. Nothing is launched or kept. The " +
+      "response counts the music that the topics select and the windows into which it is cut, and says how long an epoch would last by the " +
+      "speed of your last training of the same technique and model size on the present machines. Where there is none, " +
+      "`measured` and the minutes are null.",
+    body: createTrainingJobSchema,
+    status: 200,
+    response: trainingEstimateSchema,
+    problems: [
+      "DATASET_NOT_FOUND",
+      "TOPIC_NOT_FOUND",
+      "TOPIC_TOO_SMALL",
+      "RUN_TOO_LONG",
+      "RESUME_NOT_POSSIBLE",
+      "DATASET_NOT_READY",
+    ],
+  },
   listTrainingJobs: {
     summary: "List your training jobs",
     query: trainingJobListQuerySchema,
@@ -568,6 +589,34 @@ export const operationDescriptions = {
     tagged: true,
     problems: ["NOT_FOUND", "NOT_ACCEPTABLE", "FILE_LOST"],
   },
+
+  eraseUserData: {
+    summary: "Erase everything that is yours",
+    description:
+      "All of it is deleted for good: tracks, compositions, ratings, shares, models, training jobs with their checkpoints and " +
+      "samples, quotas, with every earlier version of every file. It cannot be undone. Trainings are stopped first. The response comes " +
+      "at once, and the erasure goes on afterwards: ask for the path in `Location` until the state is ERASED. A request while " +
+      "an erasure is under way begins none and gives that one. Until the end, requests that would add something are refused " +
+      "with 409 `ERASURE_UNDER_WAY`; reading, deleting and stopping go on. Your account at Cognito stays, and so do the " +
+      "totals of ratings by technique and stock model, which say nothing of who rated. Logs and backups expire by themselves (docs/privacy.md).",
+    status: 202,
+    response: erasureSchema,
+    tagged: true,
+    located: true,
+    polled: true,
+    problems: [],
+  },
+  getErasure: {
+    summary: "Get your latest erasure",
+    description:
+      "The response says how far the erasure is, what was left at the last look, and in the end where nothing was found. It is kept " +
+      "for 90 days after the end, unless you ask for another one.",
+    status: 200,
+    response: erasureSchema,
+    tagged: true,
+    polled: true,
+    problems: ["NOT_FOUND"],
+  },
 } as const satisfies Readonly<Record<OperationId, OperationDescription>>;
 
 /** Returns the codes of the problems that an operation can have because of its method, its token or its body. */
@@ -585,5 +634,6 @@ export function commonProblems(id: OperationId): ProblemCode[] {
     codes.push("INVALID_IDEMPOTENCY_KEY", "IDEMPOTENCY_KEY_IN_FLIGHT", "IDEMPOTENCY_KEY_REUSED", "USER_QUOTA_REACHED");
   }
   if (route.method !== "GET") codes.push("BUSY", "CONFLICT");
+  if (addsData(id)) codes.push("ERASURE_UNDER_WAY");
   return codes;
 }

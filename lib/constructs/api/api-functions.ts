@@ -83,13 +83,18 @@ export class ApiFunctions extends Construct {
     training.useArtifacts(artifacts, { get: [...ofJobs, everyDatasetCatalogue], delete: ofJobs, list: true });
     training.useWork(work, { get: ["users/*/training-jobs/*/checkpoints/*"], delete: ofJobs, list: true });
 
+    // It only notes what is asked for. The function that erases has the rights to do so.
+    const account = make("Account", "account", "The erasure of everything that a user has: request, follow", 512);
+    account.useTable(table, ["get", "put"]);
+
     // The functions ask whether something is in use, and how much of a user's work is unfinished.
     for (const fn of [tracks, compositions, models, training]) fn.useOpenWorkIndex(table);
     for (const fn of [tracks, compositions, training]) {
       fn.setJsonVariable(environmentVariables.userQuotas, config.userQuotas);
     }
     training.setVariable(environmentVariables.runtimeLimitSeconds, String(config.training.runtimeLimitSeconds));
+    training.setVariable(environmentVariables.trainingInstanceType, config.training.instanceType);
     training.setVariable(environmentVariables.checkpointDays, String(config.storage.workDays));
-    this.byCapability = { discovery, tracks, compositions, shared, models, training };
+    this.byCapability = { discovery, tracks, compositions, shared, models, training, account };
   }
 }

@@ -129,6 +129,7 @@ export class ComposerHttpApi extends Construct {
       shared: integration("shared"),
       models: integration("models"),
       training: integration("training"),
+      account: integration("account"),
     };
 
     const throttles: Record<string, ReturnType<typeof routeThrottle>> = {};

@@ -45,14 +45,16 @@ export async function startApiFunctions(params: ApiFunctionsParams): Promise<Api
     [environmentVariables.userQuotas]: JSON.stringify(quotas),
     [environmentVariables.runtimeLimitSeconds]: "7200",
     [environmentVariables.checkpointDays]: "7",
+    [environmentVariables.trainingInstanceType]: "ml.m5.xlarge",
   });
-  const [discovery, tracks, compositions, shared, models, training] = await Promise.all([
+  const [discovery, tracks, compositions, shared, models, training, account] = await Promise.all([
     import("../../../lambdas/api/discovery/handler"),
     import("../../../lambdas/api/tracks/handler"),
     import("../../../lambdas/api/compositions/handler"),
     import("../../../lambdas/api/shared/handler"),
     import("../../../lambdas/api/models/handler"),
     import("../../../lambdas/api/training/handler"),
+    import("../../../lambdas/api/account/handler"),
   ]);
   const handlers: Readonly<Record<ApiCapability, (event: HttpEvent) => Promise<HttpResult>>> = {
     discovery: discovery.handler,
@@ -61,6 +63,7 @@ export async function startApiFunctions(params: ApiFunctionsParams): Promise<Api
     shared: shared.handler,
     models: models.handler,
     training: training.handler,
+    account: account.handler,
   };
   return {
     call: async (method, target, details = {}) => {

@@ -2,6 +2,7 @@
 import { quotaCounterSchema } from "../../../domain/schemas/user-quotas";
 import { createCatalogues } from "../../../lambdas/stores/catalogues";
 import { createCompositions } from "../../../lambdas/stores/compositions";
+import { createErasures } from "../../../lambdas/stores/erasures";
 import { createIdempotencyRecords } from "../../../lambdas/stores/idempotency-records";
 import { quotaHeld } from "../../../lambdas/stores/items";
 import { createModels, createStockModels } from "../../../lambdas/stores/models";
@@ -57,6 +58,7 @@ export function localHarness({ table, s3, artifactsBucket, workBucket }: LocalTa
         quotaCounters: createQuotaCounters(table),
         pendingChanges,
         idempotencyRecords: createIdempotencyRecords(stores),
+        erasures: createErasures(stores),
         files,
         work: createPresigningObjectStore({ client: s3, bucket: workBucket, now: clock.now }),
       },
