@@ -30,6 +30,8 @@ const units = {
   OrphanObjects: MetricUnit.Count,
   ReconcilerFailures: MetricUnit.Count,
   OverdueWork: MetricUnit.Count,
+  DatasetFilesAccepted: MetricUnit.Count,
+  DatasetFilesRejected: MetricUnit.Count,
 } as const;
 export type MetricName = keyof typeof units;
 

@@ -8,11 +8,14 @@ import {
 } from "../../domain/states/training-job-state";
 import { createCatalogues } from "../../lambdas/stores/catalogues";
 import { createCompositions } from "../../lambdas/stores/compositions";
+import { createDatasetFiles } from "../../lambdas/stores/dataset-files";
+import { createDatasets } from "../../lambdas/stores/datasets";
 import { createIdempotencyRecords } from "../../lambdas/stores/idempotency-records";
 import { readItem } from "../../lambdas/stores/item-codec";
 import {
   type CatalogueItem,
   compositionItemSchema,
+  datasetItemSchema,
   modelItemSchema,
   type PendingChangeItem,
   pendingChangeItemSchema,
@@ -105,6 +108,7 @@ export function memoryStores(now: () => Date, table = new MemoryTable()) {
   const modelRows = rowsOf(table, "MODEL", modelItemSchema);
   const jobRows = rowsOf(table, "TRAINING_JOB", trainingJobItemSchema);
   const trackRows = rowsOf(table, "TRACK", trackItemSchema);
+  const datasetRows = rowsOf(table, "DATASET", datasetItemSchema);
   const pending = (): PendingChangeItem[] =>
     table.peek(undefined, "PENDING_CHANGE#").map((row) => readItem(pendingChangeItemSchema, row));
 
@@ -169,6 +173,8 @@ export function memoryStores(now: () => Date, table = new MemoryTable()) {
     },
     tracks: Object.assign(trackRows, createTracks(params)),
     models: Object.assign(modelRows, createModels(params)),
+    datasets: Object.assign(datasetRows, createDatasets(params)),
+    datasetFiles: createDatasetFiles(params),
     compositions: Object.assign(compositionRows, createCompositions(params), {
       /** Writes an unfinished composition and counts it in its owner's quota. */
       add: (item: z.output<typeof compositionItemSchema>): void => {

@@ -3,6 +3,7 @@ import type { Bucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import type { ApiCapability } from "../../../naming/api-routes";
 import { environmentVariables } from "../../../naming/environment-variables";
+import { incomingPrefix } from "../../../naming/object-keys";
 import type { StageConfig } from "../../config/stage-config";
 import { ServiceFunction } from "../functions/service-function";
 
@@ -76,6 +77,13 @@ export class ApiFunctions extends Construct {
       list: true,
     });
 
+    const datasets = make("Datasets", "datasets", "Data sets of users: create, offer files, follow, delete", 512);
+    datasets.useTable(table, everyOperation);
+    datasets.useArtifacts(artifacts, { delete: ["users/*/datasets/*"], list: true });
+    // The uploads that the function signs are made with its own permissions.
+    const incoming = [`${incomingPrefix}*`];
+    datasets.useWork(work, { put: incoming, delete: incoming, list: true });
+
     const training = make("Training", "training", "Training jobs: request, follow, stop, delete; topics", 512);
     training.useTable(table, everyOperation);
     const ofJobs = ["users/*/training-jobs/*"];
@@ -84,11 +92,11 @@ export class ApiFunctions extends Construct {
 
     // The functions ask whether something is in use, and how much of a user's work is unfinished.
     for (const fn of [tracks, compositions, models, training]) fn.useOpenWorkIndex(table);
-    for (const fn of [tracks, compositions, training]) {
+    for (const fn of [tracks, compositions, datasets, training]) {
       fn.setJsonVariable(environmentVariables.userQuotas, config.userQuotas);
     }
     training.setVariable(environmentVariables.runtimeLimitSeconds, String(config.training.runtimeLimitSeconds));
     training.setVariable(environmentVariables.checkpointDays, String(config.storage.workDays));
-    this.byCapability = { discovery, tracks, compositions, shared, models, training };
+    this.byCapability = { discovery, tracks, compositions, shared, models, datasets, training };
   }
 }

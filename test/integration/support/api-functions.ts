@@ -46,12 +46,13 @@ export async function startApiFunctions(params: ApiFunctionsParams): Promise<Api
     [environmentVariables.runtimeLimitSeconds]: "7200",
     [environmentVariables.checkpointDays]: "7",
   });
-  const [discovery, tracks, compositions, shared, models, training] = await Promise.all([
+  const [discovery, tracks, compositions, shared, models, datasets, training] = await Promise.all([
     import("../../../lambdas/api/discovery/handler"),
     import("../../../lambdas/api/tracks/handler"),
     import("../../../lambdas/api/compositions/handler"),
     import("../../../lambdas/api/shared/handler"),
     import("../../../lambdas/api/models/handler"),
+    import("../../../lambdas/api/datasets/handler"),
     import("../../../lambdas/api/training/handler"),
   ]);
   const handlers: Readonly<Record<ApiCapability, (event: HttpEvent) => Promise<HttpResult>>> = {
@@ -60,6 +61,7 @@ export async function startApiFunctions(params: ApiFunctionsParams): Promise<Api
     compositions: compositions.handler,
     shared: shared.handler,
     models: models.handler,
+    datasets: datasets.handler,
     training: training.handler,
   };
   return {

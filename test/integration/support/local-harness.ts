@@ -2,6 +2,8 @@
 import { quotaCounterSchema } from "../../../domain/schemas/user-quotas";
 import { createCatalogues } from "../../../lambdas/stores/catalogues";
 import { createCompositions } from "../../../lambdas/stores/compositions";
+import { createDatasetFiles } from "../../../lambdas/stores/dataset-files";
+import { createDatasets } from "../../../lambdas/stores/datasets";
 import { createIdempotencyRecords } from "../../../lambdas/stores/idempotency-records";
 import { quotaHeld } from "../../../lambdas/stores/items";
 import { createModels, createStockModels } from "../../../lambdas/stores/models";
@@ -13,6 +15,7 @@ import { createRatings } from "../../../lambdas/stores/ratings";
 import { createShares } from "../../../lambdas/stores/shares";
 import { createTracks } from "../../../lambdas/stores/tracks";
 import { createTrainingJobs } from "../../../lambdas/stores/training-jobs";
+import { createUploadSigner } from "../../../lambdas/stores/upload-urls";
 import { ownedKey, quotaKey } from "../../../naming/table-keys";
 import { VirtualClock } from "../../fakes/clock";
 import type { ResourceHarness } from "../../support/resource-harness";
@@ -32,6 +35,7 @@ export function localHarness({ table, s3, artifactsBucket, workBucket }: LocalTa
   const compositions = createCompositions(stores);
   const models = createModels(stores);
   const trainingJobs = createTrainingJobs(stores);
+  const datasets = createDatasets(stores);
   const pendingChanges = createPendingChanges(stores);
   const files = createPresigningObjectStore({ client: s3, bucket: artifactsBucket, now: clock.now });
   const rowsOf = async <Item extends OwnedItem>(
@@ -50,6 +54,8 @@ export function localHarness({ table, s3, artifactsBucket, workBucket }: LocalTa
         compositions,
         models,
         trainingJobs,
+        datasets,
+        datasetFiles: createDatasetFiles(stores),
         stockModels: createStockModels(table),
         catalogues: createCatalogues(table),
         ratings: createRatings(stores),
@@ -59,6 +65,7 @@ export function localHarness({ table, s3, artifactsBucket, workBucket }: LocalTa
         idempotencyRecords: createIdempotencyRecords(stores),
         files,
         work: createPresigningObjectStore({ client: s3, bucket: workBucket, now: clock.now }),
+        uploads: createUploadSigner({ client: s3, bucket: workBucket, now: clock.now }),
       },
       { now: clock.now, metrics: { record: () => undefined }, log: collectingLog() },
     ),
@@ -67,6 +74,7 @@ export function localHarness({ table, s3, artifactsBucket, workBucket }: LocalTa
       ...(await rowsOf(compositions)),
       ...(await rowsOf(models)),
       ...(await rowsOf(trainingJobs)),
+      ...(await rowsOf(datasets)),
     ],
     objects: async () => (await files.list(`users/${sub}/`, 10_000)).map(({ key }) => key),
     quota: async () => {

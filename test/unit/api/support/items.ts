@@ -3,6 +3,7 @@ import { ulid } from "ulid";
 import type {
   CatalogueItem,
   CompositionItem,
+  DatasetItem,
   ModelItem,
   StockModelItem,
   TrackItem,
@@ -154,6 +155,19 @@ export function catalogue(): CatalogueItem {
   };
 }
 
+/** A data set without files. */
+export const dataset = (more: Partial<DatasetItem> = {}): DatasetItem => ({
+  ...{ schemaVersion: 1, kind: "DATASET", sub: alice, id: ulid(), name: "My band", version: 1 },
+  ...{ createdAt: instant, updatedAt: instant, state: "OPEN" },
+  license: {
+    ...{ kind: "own-work", text: "I wrote and played all of it.", statementVersion: 1 },
+    confirmedAt: instant,
+  },
+  ...{ files: { pending: 0, accepted: 0, rejected: 0 }, bytes: 0, bars: {}, lineUps: {}, reasons: {} },
+  holds: { datasets: 1 },
+  ...more,
+});
+
 export const quotas = {
   openCompositions: 3,
   openTrainingJobs: 2,
@@ -162,4 +176,5 @@ export const quotas = {
   compositions: 10,
   trainingJobs: 8,
   storedBytes: 1_000_000,
+  datasets: 4,
 };
