@@ -11,6 +11,7 @@ export const apiCapabilities = [
   "compositions",
   "shared",
   "models",
+  "datasets",
   "training",
   "account",
 ] as const;
@@ -127,6 +128,14 @@ export const apiRoutes = {
   deleteModel: { method: "DELETE", path: "/models/{modelId}", capability: "models", public: false },
   listModelSamples: { method: "GET", path: "/models/{modelId}/samples", capability: "models", public: false },
   getModelSample: { method: "GET", path: "/models/{modelId}/samples/{melodyId}", capability: "models", public: false },
+
+  createDataset: { method: "POST", path: "/datasets", capability: "datasets", public: false },
+  listDatasets: { method: "GET", path: "/datasets", capability: "datasets", public: false },
+  getDataset: { method: "GET", path: "/datasets/{datasetId}", capability: "datasets", public: false },
+  updateDataset: { method: "PATCH", path: "/datasets/{datasetId}", capability: "datasets", public: false },
+  deleteDataset: { method: "DELETE", path: "/datasets/{datasetId}", capability: "datasets", public: false },
+  offerDatasetFiles: { method: "POST", path: "/datasets/{datasetId}/uploads", capability: "datasets", public: false },
+  listDatasetFiles: { method: "GET", path: "/datasets/{datasetId}/files", capability: "datasets", public: false },
 
   listTrainingTopics: { method: "GET", path: "/training-topics", capability: "training", public: false },
   createTrainingJob: { method: "POST", path: "/training-jobs", capability: "training", public: false },

@@ -10,6 +10,8 @@
  *   users/{sub}/compositions/{compositionId}/input.mid             what was given to the technique
  *   users/{sub}/models/{modelId}/model.onnx, model-card.json
  *   users/{sub}/training-jobs/{jobId}/progress.jsonl, reference.json, samples/epoch-NNNN/{melodyId}.mid
+ *   users/{sub}/datasets/{datasetId}/files/{sha256}.mid           a file as it was sent
+ *   users/{sub}/datasets/{datasetId}/pieces/{sha256}.json.gz      what was read from it
  *   stock/models/{modelId}/{sha256}/model.onnx, model-card.json, samples/{melodyId}.mid     a version that replaces another leaves it there
  *   datasets/{datasetId}/{version}/pieces-{number}.jsonl.gz, catalogue.json.gz, manifest.json
  *
@@ -17,6 +19,7 @@
  *   users/{sub}/training-jobs/{jobId}/checkpoints/                 the container's checkpoint folder
  *   users/{sub}/training-jobs/{jobId}/selection/manifest.json      the `selection` channel
  *   users/{sub}/training-jobs/{jobId}/output/                      SageMaker adds {trainingJobName}/output/model/
+ *   incoming/{sub}/datasets/{datasetId}/{sha256}                   files on their way into a data set
  */
 import { ulidExpression } from "./resource-names";
 
@@ -91,6 +94,35 @@ export const everyDatasetCatalogue = `datasets/*/${datasetCatalogueFile}`;
 /** It names the shards with the pieces, and is uploaded after all of them: whoever finds it finds the data set. */
 export const datasetManifestFile = "manifest.json";
 
+/** The prefix of the objects of a user's data set. */
+export const ownDatasetPrefix = ({ sub, id }: OwnedBy): string => `${userPrefix(sub)}/datasets/${id}/`;
+const datasetFilesFolder = "files/";
+const datasetPiecesFolder = "pieces/";
+const sha256Expression = "[0-9a-f]{64}";
+/** Returns the key of a file of a data set. The digest of its bytes names it, and never what its owner calls it. */
+export const datasetFileObjectKey = (dataset: OwnedBy, sha256: string): string =>
+  `${ownDatasetPrefix(dataset)}${datasetFilesFolder}${sha256}.mid`;
+export const datasetPiecesKey = (dataset: OwnedBy, sha256: string): string =>
+  `${ownDatasetPrefix(dataset)}${datasetPiecesFolder}${sha256}.json.gz`;
+
+/**
+ * The beginning of the keys of all files that are on their way into a data set. They are not under
+ * {@link ownedObjectsPrefix}, because a lifecycle rule and a rule of events find them by the beginning of their keys.
+ */
+export const incomingPrefix = "incoming/";
+export const incomingDatasetPrefix = ({ sub, id }: OwnedBy): string => `${incomingPrefix}${sub}/datasets/${id}/`;
+export const incomingFileKey = (dataset: OwnedBy, sha256: string): string =>
+  `${incomingDatasetPrefix(dataset)}${sha256}`;
+
+const incomingFilePattern = new RegExp(
+  `^incoming/([A-Za-z0-9-]{1,128})/datasets/(${ulidExpression})/(${sha256Expression})$`,
+);
+/** Returns the data set and the digest from a key of {@link incomingFileKey}; undefined for any other key. */
+export function parseIncomingFileKey(key: string): { readonly dataset: OwnedBy; readonly sha256: string } | undefined {
+  const [, sub, id, sha256] = incomingFilePattern.exec(key) ?? [];
+  return sub === undefined || id === undefined || sha256 === undefined ? undefined : { dataset: { sub, id }, sha256 };
+}
+
 /**
  * The prefix of a job's objects, which is the same in both buckets: the work bucket has them while the job runs, the
  * artifacts bucket keeps some of them.
@@ -156,6 +188,7 @@ const foldersOfKinds = {
   compositions: "COMPOSITION",
   models: "MODEL",
   "training-jobs": "TRAINING_JOB",
+  datasets: "DATASET",
 } as const;
 type FolderName = keyof typeof foldersOfKinds;
 const isFolderName = (name: string): name is FolderName => Object.hasOwn(foldersOfKinds, name);
@@ -195,6 +228,8 @@ export function parseCorrection(name: string): Correction | undefined {
   return revision === undefined || token === undefined ? undefined : { revision: Number(revision), token };
 }
 
+const datasetObjectPattern = new RegExp(`^(?:files/${sha256Expression}\\.mid|pieces/${sha256Expression}\\.json\\.gz)$`);
+
 /**
  * Returns true for names that objects of a kind can have in the artifacts bucket, apart from a composition's MIDI
  * files and corrections.
@@ -213,6 +248,8 @@ function isKeptName({ kind, name }: Pick<OwnedObject, "kind" | "name">): boolean
       if (sample !== undefined) return name === sampleFile(sample.epoch, sample.melodyId);
       return name === progressFile || name === referenceFile;
     }
+    case "DATASET":
+      return datasetObjectPattern.test(name);
   }
 }
 

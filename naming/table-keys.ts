@@ -7,6 +7,7 @@
  * | Composition        | USER#{sub}     | COMPOSITION#{id}           |
  * | Model of a user    | USER#{sub}     | MODEL#{id}                 |
  * | Training job       | USER#{sub}     | TRAINING_JOB#{id}          |
+ * | Data set           | USER#{sub}     | DATASET#{id}               |
  * | Idempotency record | USER#{sub}     | IDEMPOTENCY#{route}#{key}  |
  * | Quota of a user    | USER#{sub}     | QUOTA                      |
  * | Pending change     | USER#{sub}     | PENDING_CHANGE#{kind}#{id} |
@@ -23,6 +24,9 @@
  *
  * Everything of a user lies in the user's partition, where an erasure finds it without knowing its kind. What names a
  * user elsewhere is in test/unit/erasure/keys-of-users.test.ts, with how it is erased.
+ *
+ * The files of a data set are in a partition of their own, `USER#{sub}#DATASET#{id}`, with the sort key `{state}#{sha256}`:
+ * there may be thousands, and no list of a user's resources reads them.
  *
  * Ids of users' resources are ULIDs, so a partition that is read backwards lists the newest first.
  */
@@ -48,7 +52,7 @@ export interface TableKey {
   readonly sk: string;
 }
 
-export const ownedKinds = ["TRACK", "COMPOSITION", "MODEL", "TRAINING_JOB"] as const;
+export const ownedKinds = ["TRACK", "COMPOSITION", "MODEL", "TRAINING_JOB", "DATASET"] as const;
 export type OwnedKind = (typeof ownedKinds)[number];
 
 export const userPartition = (sub: string): string => `USER#${sub}`;
@@ -58,6 +62,18 @@ export const ownedKey = (kind: OwnedKind, sub: string, id: string): TableKey => 
   pk: userPartition(sub),
   sk: `${kindPrefix(kind)}${id}`,
 });
+/** The states of a file of a data set. Each is the beginning of the sort keys of its files, so one query lists them. */
+export const datasetFileStates = ["PENDING", "ACCEPTED", "REJECTED"] as const;
+export type DatasetFileState = (typeof datasetFileStates)[number];
+
+/** Returns the partition of the files of a data set, which holds nothing else. */
+export const datasetFilesPartition = (sub: string, datasetId: string): string =>
+  `${userPartition(sub)}#${kindPrefix("DATASET")}${datasetId}`;
+export const datasetFilePrefix = (state: DatasetFileState): string => `${state}#`;
+export const datasetFileKey = (
+  { sub, id }: { readonly sub: string; readonly id: string },
+  { state, sha256 }: { readonly state: DatasetFileState; readonly sha256: string },
+): TableKey => ({ pk: datasetFilesPartition(sub, id), sk: `${datasetFilePrefix(state)}${sha256}` });
 export const idempotencyKey = (sub: string, route: string, key: string): TableKey => ({
   pk: userPartition(sub),
   sk: `IDEMPOTENCY#${route}#${key}`,

@@ -12,6 +12,7 @@ export const functionSeconds = {
   "api/compositions": 10,
   "api/shared": 10,
   "api/models": 10,
+  "api/datasets": 10,
   "api/training": 10,
   "api/account": 10,
   "events/dispatch-work": 60,
@@ -27,6 +28,8 @@ export const functionSeconds = {
   "events/count-orphans": 300,
   /** What is left when the time is over is erased by the next turn. */
   "events/erase-user-data": 240,
+  /** This is long enough for a batch of 25 of the slowest files that can be read, each of which takes less than a second. */
+  "events/ingest-midi": 120,
   // Each of these is below the time-out of its state in the ASL file, so that the function's own error is seen.
   "workflow/prepare-data": 180,
   /** This is long enough for the longest call of SageMaker, which the step asks about holders of slots. */
@@ -109,6 +112,12 @@ export const patience = {
  * throttling, and 5 s more if the service asks for it).
  */
 export const marginMilliseconds = { request: 2_000, background: 8_000 } as const;
+
+/**
+ * Seconds for which the URL of an upload to a data set works. They are not more than {@link pendingChangeGraceSeconds}, so
+ * nothing can be sent to a deleted data set when its files are removed for the last time.
+ */
+export const uploadSeconds = 900;
 
 /**
  * Seconds after which the reconciler finishes a change of a resource. No function runs as long, so nobody works on the

@@ -264,6 +264,7 @@ function generateDocument() {
       { name: "compositions", description: "Pieces that a model makes of a melody" },
       { name: "shared", description: "Pieces that their owners share by a link; no access token is needed" },
       { name: "models", description: "Stock models and models that you have trained" },
+      { name: "datasets", description: "Your own MIDI files, read into pieces that models can be trained on" },
       { name: "training", description: "Training jobs, and the topics that they can be trained on" },
     ],
   });

@@ -6,6 +6,7 @@ import * as z from "zod";
  *
  * `models` counts the models of the user, and one more for every unfinished training job, which may become one.
  * `trainingJobs` counts the jobs that are kept, finished or not.
+ * `datasets` counts data sets. How much each of them may hold is a limit of its own (domain/datasets/limits.ts).
  * `storedBytes` counts the bytes of tracks and models, which a user can make large. A composition's files and a
  * training job's progress and samples are bounded by the numbers of compositions and jobs. A training may end with a
  * model that takes its owner over the quota, because hours of work are not thrown away for that. No new job is accepted
@@ -19,6 +20,7 @@ export const userQuotasSchema = z.strictObject({
   models: z.int().min(1),
   trainingJobs: z.int().min(1),
   storedBytes: z.int().min(1),
+  datasets: z.int().min(1),
 });
 export type UserQuotas = z.infer<typeof userQuotasSchema>;
 export const quotaCounterSchema = userQuotasSchema.keyof();

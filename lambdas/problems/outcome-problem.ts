@@ -31,6 +31,7 @@ const quotas: Readonly<Record<QuotaCounter, QuotaInWords>> = {
     retryAfterSeconds: 60,
     advice: "Delete a track or a model first.",
   },
+  datasets: { words: "data sets", retryAfterSeconds: 60, advice: deleteOne },
 };
 
 function quotaProblem({ counter, quota }: QuotaReached): Problem {

@@ -8,6 +8,7 @@ export const kindsInWords: Readonly<Record<OwnedKind, string>> = {
   COMPOSITION: "composition",
   MODEL: "model",
   TRAINING_JOB: "training job",
+  DATASET: "data set",
 };
 
 /** Returns one of the caller's items. @throws Problem NOT_FOUND */

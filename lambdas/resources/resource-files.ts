@@ -1,17 +1,32 @@
 /** The files of a resource, by its kind. They are removed when the resource is deleted. */
-import { compositionPrefix, modelPrefix, type OwnedBy, trackKey, trainingJobPrefix } from "../../naming/object-keys";
+import {
+  compositionPrefix,
+  incomingDatasetPrefix,
+  modelPrefix,
+  ownDatasetPrefix,
+  type OwnedBy,
+  trackKey,
+  trainingJobPrefix,
+} from "../../naming/object-keys";
 import type { OwnedKind } from "../../naming/table-keys";
+import type { DatasetFiles } from "../stores/dataset-files";
 import type { ObjectStore } from "../stores/objects";
 
 /** The buckets from which files are removed. A function has only those that its kinds of resources need. */
 export interface FileRemoval {
   readonly artifacts: Pick<ObjectStore, "delete" | "deleteAllUnder">;
-  /** The work bucket, in which only training jobs have files. */
+  /** The work bucket, in which training jobs and data sets have files. */
   readonly work?: Pick<ObjectStore, "deleteAllUnder">;
+  /** The rows of the files of data sets. */
+  readonly datasetFiles?: Pick<DatasetFiles, "removeAll">;
 }
 
 /** Removes every file that the resource has; files that are not there count as removed. */
-export async function removeFilesOf(kind: OwnedKind, owned: OwnedBy, { artifacts, work }: FileRemoval): Promise<void> {
+export async function removeFilesOf(
+  kind: OwnedKind,
+  owned: OwnedBy,
+  { artifacts, work, datasetFiles }: FileRemoval,
+): Promise<void> {
   switch (kind) {
     case "TRACK":
       await artifacts.delete([trackKey(owned)]);
@@ -26,6 +41,15 @@ export async function removeFilesOf(kind: OwnedKind, owned: OwnedBy, { artifacts
       if (work === undefined) throw new Error("a training job's files cannot be removed without the work bucket");
       await work.deleteAllUnder(trainingJobPrefix(owned));
       await artifacts.deleteAllUnder(trainingJobPrefix(owned));
+      return;
+    case "DATASET":
+      if (work === undefined || datasetFiles === undefined) {
+        throw new Error("a data set's files cannot be removed without the work bucket and the rows of its files");
+      }
+      // Rows come first, so that nothing names a file that is gone. Each step begins anew if it was cut off.
+      await datasetFiles.removeAll(owned);
+      await work.deleteAllUnder(incomingDatasetPrefix(owned));
+      await artifacts.deleteAllUnder(ownDatasetPrefix(owned));
       return;
   }
 }

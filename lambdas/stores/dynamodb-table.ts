@@ -316,7 +316,11 @@ export function createDynamoDBTable({ client, tableName: TableName }: DynamoDBTa
     },
 
     async *all(query) {
-      let from: Record<string, unknown> | undefined;
+      const { partition, after, index } = query;
+      if (after !== undefined && index !== undefined) throw new Error("an index has no place to go on after");
+      // A key from which a query goes on need not exist.
+      let from: Record<string, unknown> | undefined =
+        after === undefined ? undefined : { [partitionKey]: partition, [sortKey]: after };
       do {
         const page: QueryCommandOutput = await client.send(
           new QueryCommand({

@@ -17,6 +17,14 @@ import {
   phraseEndsSchema,
   trackDescriptionSchema,
 } from "../../domain/schemas/composition-parts";
+import {
+  barsByTimeSignatureSchema,
+  datasetStates,
+  fileCountsSchema,
+  licenseKinds,
+  lineUpsSchema,
+  tagsSchema,
+} from "../../domain/schemas/dataset-parts";
 import { failureSchema } from "../../domain/schemas/failure";
 import { sha256Schema, ulidSchema } from "../../domain/schemas/ids";
 import { epochMetricsSchema, metricsSchema } from "../../domain/schemas/metrics";
@@ -65,6 +73,7 @@ const heldBefore: Readonly<Record<OwnedKind, QuotaAmounts>> = {
   COMPOSITION: { compositions: 1 },
   MODEL: { models: 1 },
   TRAINING_JOB: {},
+  DATASET: { datasets: 1 },
 };
 
 /** Returns the amounts of its owner's quota that a row holds. */
@@ -330,6 +339,63 @@ export const trainingJobItemSchema = z.strictObject({
 });
 
 export type TrainingJobItem = z.infer<typeof trainingJobItemSchema>;
+
+/** A data set of a user, with what is known of all its files together. */
+export const datasetItemSchema = z.strictObject({
+  ...ownedShape,
+  kind: z.literal("DATASET"),
+  description: z.string().min(1).max(1_000).optional(),
+  state: z.enum(datasetStates),
+  license: z.strictObject({
+    kind: z.enum(licenseKinds),
+    spdx: z.string().optional(),
+    text: z.string().min(1).max(2_000),
+    source: z.string().optional(),
+    /** The instant at which its owner, the row's `sub`, confirmed the sentence of this version. */
+    confirmedAt: instantSchema,
+    statementVersion: z.int().min(1),
+  }),
+  files: fileCountsSchema,
+  /** The bytes of all files that were offered. */
+  bytes: z.int().min(0),
+  bars: barsByTimeSignatureSchema,
+  lineUps: lineUpsSchema,
+  /** The number of rejected files by the code of the reason. */
+  reasons: z.record(z.string(), z.int().min(1)),
+});
+
+export type DatasetItem = z.infer<typeof datasetItemSchema>;
+
+const datasetFileShape = {
+  schemaVersion: z.literal(1),
+  kind: z.literal("DATASET_FILE"),
+  /** Digest of the file's bytes, by which it is known in its data set. */
+  sha256: sha256Schema,
+  path: z.string().min(1),
+  bytes: z.int().min(1),
+  tags: tagsSchema,
+};
+
+/** A file of a data set that was offered. Its key changes with its state. */
+export const datasetFileItemSchema = z.discriminatedUnion("state", [
+  z.strictObject({
+    ...datasetFileShape,
+    state: z.literal("PENDING"),
+    /** The instant at which its owner was last told where to send it. */
+    offeredAt: instantSchema,
+  }),
+  z.strictObject({
+    ...datasetFileShape,
+    state: z.literal("ACCEPTED"),
+    /** Digest of the notes of its pieces, by which equal music in other bytes is found. */
+    notesSha256: sha256Schema,
+    bars: barsByTimeSignatureSchema,
+    lineUps: lineUpsSchema,
+  }),
+  z.strictObject({ ...datasetFileShape, state: z.literal("REJECTED"), code: z.string(), reason: z.string() }),
+]);
+
+export type DatasetFileItem = z.infer<typeof datasetFileItemSchema>;
 
 /**
  * The change of a resource that has files. The item exists from the first write of the change to its last:

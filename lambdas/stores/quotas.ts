@@ -22,6 +22,7 @@ function usedIn(row: Row | undefined): UserQuotas {
     models: used("models"),
     trainingJobs: used("trainingJobs"),
     storedBytes: used("storedBytes"),
+    datasets: used("datasets"),
   };
 }
 

@@ -57,6 +57,8 @@ export interface RowQuery {
   readonly index?: "OpenWork";
   /** The prefix with which the sort key begins. */
   readonly prefix?: string;
+  /** The sort key after which the rows begin; without it, they begin with the first. */
+  readonly after?: string;
   /** The only attributes to read. Without it, all are read. */
   readonly attributes?: readonly string[];
 }

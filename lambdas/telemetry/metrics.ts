@@ -33,6 +33,8 @@ const units = {
   ErasureFailures: MetricUnit.Count,
   OverdueErasures: MetricUnit.Count,
   ErasuresCompleted: MetricUnit.Count,
+  DatasetFilesAccepted: MetricUnit.Count,
+  DatasetFilesRejected: MetricUnit.Count,
 } as const;
 export type MetricName = keyof typeof units;
 

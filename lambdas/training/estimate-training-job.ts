@@ -1,4 +1,5 @@
 /** Tells what a training would take, from its plan and from what an earlier training has measured. */
+import type { OpenedCatalogue } from "../../domain/datasets/catalogue-file";
 import { techniques } from "../../domain/techniques/registry";
 import type { ParameterValue } from "../../domain/techniques/technique";
 import {
@@ -9,8 +10,8 @@ import {
   type SplitSize,
   stepsOf,
 } from "../../domain/training/learning-size";
-import { isReadable, selectPieces, type Topics } from "../../domain/training/selection";
-import type { CatalogueItem, TrainingJobItem } from "../stores/items";
+import { isReadable, type Topics } from "../../domain/training/selection";
+import type { TrainingJobItem } from "../stores/items";
 import type { TrainingJobs } from "../stores/training-jobs";
 import { loadCatalogue } from "./catalogue";
 import { planWithin, runtimeOf } from "./submit-training-job";
@@ -39,10 +40,10 @@ const batchSizeOf = (hyperparameters: Values): number => Number(hyperparameters[
 
 /** Returns the music of each split that topics select. */
 const sizesOf = (
-  { pieces }: Pick<CatalogueItem, "pieces">,
+  { catalogue }: OpenedCatalogue,
   { technique, topics }: { readonly technique: TrainingJobItem["technique"]; readonly topics: Topics },
 ): Readonly<Record<Split, SplitSize>> =>
-  sizesBySplit(selectPieces(pieces, topics).filter(isReadable), techniques[technique].windows);
+  sizesBySplit(catalogue.pieces(catalogue.narrow(catalogue.select(topics), isReadable)), techniques[technique].windows);
 
 /** The number of the latest trainings of a technique among which the speed is looked for. */
 const maxLookedAt = 25;
@@ -70,7 +71,7 @@ async function lastMeasured(
 }
 
 /** Returns the latest epoch of a training; undefined if its row has no speed. */
-function measuredEpoch(job: TrainingJobItem, catalogue: CatalogueItem | undefined): MeasuredEpoch | undefined {
+function measuredEpoch(job: TrainingJobItem, catalogue: OpenedCatalogue | undefined): MeasuredEpoch | undefined {
   const windowsPerSecond = job.latestMetrics?.["samplesPerSecond"];
   const seconds = job.latestMetrics?.["seconds"];
   if (typeof windowsPerSecond !== "number" || typeof seconds !== "number" || windowsPerSecond <= 0) return undefined;
@@ -87,7 +88,7 @@ function measuredEpoch(job: TrainingJobItem, catalogue: CatalogueItem | undefine
 export async function estimateTrainingJob(params: EstimateTrainingJobParams): Promise<TrainingEstimate> {
   const { body, catalogues, runtimeLimitSeconds } = params;
   const plan = await planWithin(runtimeLimitSeconds, params);
-  const catalogue = await loadCatalogue(catalogues, plan.dataset.id);
+  const catalogue = await loadCatalogue(catalogues, { datasetId: plan.dataset.id });
   const sizes = sizesOf(catalogue, { technique: body.technique, topics: plan.topics });
   const batchSize = batchSizeOf(plan.hyperparameters);
   const stepsPerEpoch = stepsOf(sizes.train.windows, batchSize);

@@ -27,6 +27,7 @@ export const devDefaults: StageConfigInput = {
     models: 20,
     trainingJobs: 100,
     storedBytes: 1024 ** 3,
+    datasets: 20,
   },
   functions: { logLevel: "DEBUG", reservedConcurrency: {} },
   compositions: { concurrency: 2 },

@@ -29,6 +29,7 @@ export const localDefaults: StageConfigInput = {
     models: 100,
     trainingJobs: 500,
     storedBytes: 4 * 1024 ** 3,
+    datasets: 20,
   },
   functions: { logLevel: "INFO", reservedConcurrency: {} },
   compositions: { concurrency: 2 },

@@ -30,6 +30,7 @@ export const prodDefaults: StageConfigInput = {
     models: 50,
     trainingJobs: 200,
     storedBytes: 4 * 1024 ** 3,
+    datasets: 20,
   },
   functions: { logLevel: "INFO", reservedConcurrency: {} },
   compositions: { concurrency: 2 },

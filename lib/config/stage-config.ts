@@ -265,6 +265,7 @@ const stageSettingsSchema = z.strictObject({
       models: z.int().min(1),
       trainingJobs: z.int().min(1),
       storedBytes: z.int().min(1),
+      datasets: z.int().min(1),
     })
     .describe("Maximum of each kind that one user may have."),
   functions: z.strictObject({

@@ -5,6 +5,7 @@ import { perTrainedTechnique } from "../../naming/resource-names";
 import type { StageConfig } from "../config/stage-config";
 import { CompositionWork } from "../constructs/composition-work";
 import { ContainerImage } from "../constructs/container-image";
+import { DatasetIngest } from "../constructs/dataset-ingest";
 import { OpenWorkEvents } from "../constructs/training/open-work-events";
 import { TrainingLogRetention } from "../constructs/training/training-log-retention";
 import { TrainingRole } from "../constructs/training/training-role";
@@ -18,13 +19,13 @@ export interface TrainingStackProps {
 }
 
 /**
- * The stack of all work that the API only writes down: compositions from a queue, training jobs by a workflow, and
- * their repair.
+ * The stack of all work that the API only writes down: compositions from a queue, files of data sets, training jobs by a
+ * workflow, and their repair.
  */
 export class TrainingStack extends Stack {
   readonly stateMachine: StateMachine;
   /** Queues that should stay empty, by the meaning of a message in them. */
-  readonly deadLetters: Readonly<Record<"compositions" | "dispatch" | "events", Queue>>;
+  readonly deadLetters: Readonly<Record<"compositions" | "dispatch" | "events" | "ingest", Queue>>;
 
   constructor(scope: App, id: string, { config, storage }: TrainingStackProps) {
     super(scope, id, stackSettings(config, "training workflow, composition queue, events"));
@@ -46,6 +47,7 @@ export class TrainingStack extends Stack {
     const settings = { ...config.training, images, roleArn: trainingRole.roleArn };
 
     const compositions = new CompositionWork(this, "Compositions", { config, table, artifacts });
+    const ingest = new DatasetIngest(this, "DatasetIngest", { config, table, artifacts, work });
     const workflow = new TrainingWorkflow(this, "Workflow", {
       config,
       table,
@@ -68,6 +70,7 @@ export class TrainingStack extends Stack {
       compositions: compositions.deadLetters,
       dispatch: events.dispatchFailures,
       events: events.eventFailures,
+      ingest: ingest.deadLetters,
     };
 
     new CfnOutput(this, "StateMachineArn", { value: workflow.stateMachine.stateMachineArn });

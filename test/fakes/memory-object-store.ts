@@ -9,6 +9,7 @@ import {
 } from "../../lambdas/stores/objects";
 import type { ObjectVersion, ObjectVersions } from "../../lambdas/stores/object-versions";
 import type { PresignedUrl, PresigningObjectStore } from "../../lambdas/stores/presigned-urls";
+import type { UploadSigner } from "../../lambdas/stores/upload-urls";
 
 export interface MemoryBucketsParams {
   readonly now?: () => Date;
@@ -37,6 +38,14 @@ export class MemoryBuckets {
     return store;
   }
 }
+
+/** Returns a signer of uploads to a bucket in memory. */
+export const memoryUploads = (bucket: MemoryObjectStore): UploadSigner => ({
+  signUpload: async ({ key, bytes, sha256, expiresInSeconds }) => ({
+    ...(await bucket.presign(key, expiresInSeconds)),
+    headers: { "x-amz-checksum-sha256": Buffer.from(sha256, "hex").toString("base64"), "x-length": String(bytes) },
+  }),
+});
 
 /** The attributes that S3 stores of an object beside its bytes. */
 export interface ObjectAttributes {

@@ -11,10 +11,13 @@ import {
 import { catalogueItem, createCatalogues, packCatalogue } from "../../lambdas/stores/catalogues";
 import { createCompositions } from "../../lambdas/stores/compositions";
 import { createErasures } from "../../lambdas/stores/erasures";
+import { createDatasetFiles } from "../../lambdas/stores/dataset-files";
+import { createDatasets } from "../../lambdas/stores/datasets";
 import { createIdempotencyRecords } from "../../lambdas/stores/idempotency-records";
 import { readItem } from "../../lambdas/stores/item-codec";
 import {
   compositionItemSchema,
+  datasetItemSchema,
   modelItemSchema,
   type PendingChangeItem,
   pendingChangeItemSchema,
@@ -108,6 +111,7 @@ export function memoryStores(now: () => Date, table = new MemoryTable()) {
   const modelRows = rowsOf(table, "MODEL", modelItemSchema);
   const jobRows = rowsOf(table, "TRAINING_JOB", trainingJobItemSchema);
   const trackRows = rowsOf(table, "TRACK", trackItemSchema);
+  const datasetRows = rowsOf(table, "DATASET", datasetItemSchema);
   const pending = (): PendingChangeItem[] =>
     table.peek(undefined, "PENDING_CHANGE#").map((row) => readItem(pendingChangeItemSchema, row));
 
@@ -177,6 +181,8 @@ export function memoryStores(now: () => Date, table = new MemoryTable()) {
     },
     tracks: Object.assign(trackRows, createTracks(params)),
     models: Object.assign(modelRows, createModels(params)),
+    datasets: Object.assign(datasetRows, createDatasets(params)),
+    datasetFiles: createDatasetFiles(params),
     compositions: Object.assign(compositionRows, createCompositions(params), {
       /** Writes an unfinished composition and counts it in its owner's quota. */
       add: (item: z.output<typeof compositionItemSchema>): void => {

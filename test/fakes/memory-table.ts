@@ -182,12 +182,14 @@ export class MemoryTable implements Table {
     });
   }
 
-  async *all({ partition, index, prefix = "", attributes }: RowQuery): AsyncIterable<Row> {
+  async *all({ partition, index, prefix = "", after = "", attributes }: RowQuery): AsyncIterable<Row> {
     const keys = index === undefined ? { partitionKey, sortKey } : openWorkIndex;
     const found = [...this.rows.values()]
       .filter((row) => {
         const sort = row[keys.sortKey];
-        return row[keys.partitionKey] === partition && typeof sort === "string" && sort.startsWith(prefix);
+        return (
+          row[keys.partitionKey] === partition && typeof sort === "string" && sort.startsWith(prefix) && sort > after
+        );
       })
       .sort((one, other) => order(one[keys.sortKey], other[keys.sortKey]));
     for (const row of found) yield projected(row, attributes);

@@ -194,6 +194,7 @@ function filesOf(row: BookedRow): readonly string[] {
         ? [compositionScoreKey(row), compositionMidiKey(row, row.midi ?? { revision: 0 })]
         : [];
     case "TRAINING_JOB":
+    case "DATASET":
       return [];
   }
 }

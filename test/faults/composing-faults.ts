@@ -37,6 +37,7 @@ const ids = {
   MODEL: "01K0000000000000000000000C",
   TRAINING_JOB: "01K0000000000000000000000D",
   RUNNING_TRAINING_JOB: "01K0000000000000000000000E",
+  DATASET: "01K0000000000000000000000F",
 } as const satisfies Readonly<Record<SeedKind, string>>;
 const owned = (kind: SeedKind) => ({ sub: alice, id: ids[kind] });
 

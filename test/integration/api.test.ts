@@ -32,6 +32,7 @@ beforeAll(async () => {
     compositions: 50,
     trainingJobs: 50,
     storedBytes: 10_000_000,
+    datasets: 10,
   };
   functions = await startApiFunctions({ local, quotas });
   await putStockRows(local);

@@ -32,6 +32,7 @@ beforeAll(async () => {
   const quotas = {
     ...{ openCompositions: most, openTrainingJobs: 5, tracks: most, models: 10, compositions: most, trainingJobs: 50 },
     storedBytes: 100_000_000,
+    datasets: 10,
   };
   functions = await startApiFunctions({ local, quotas });
   process.env[environmentVariables.stage] = "local";

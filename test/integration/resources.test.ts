@@ -18,7 +18,7 @@ import {
   trackKey,
   trainingJobPrefix,
 } from "../../naming/object-keys";
-import { ownedKey } from "../../naming/table-keys";
+import { ownedKey, ownedKinds } from "../../naming/table-keys";
 import { listOrphans, removeOrphans } from "../../scripts/orphans/remove-orphans";
 import { modelCard } from "../fakes/scripted-sagemaker";
 import { CollectingLog, CollectingMetrics } from "../fakes/telemetry";
@@ -214,6 +214,7 @@ const folders = {
   COMPOSITION: "compositions",
   MODEL: "models",
   TRAINING_JOB: "training-jobs",
+  DATASET: "datasets",
 } as const;
 const upload: Call = { bytes: midi, headers: { "content-type": "audio/midi" } };
 const trained: Call = {
@@ -258,7 +259,7 @@ test("orphans are found and counted, and nothing else is", async () => {
   const tomorrow = new Date(Date.now() + 2 * 86_400_000);
   // Changes of compositions that were cut off above have left files that are counted until the next changes remove them.
   const { orphans: earlier } = await count(tomorrow);
-  for (const kind of ["TRACK", "COMPOSITION", "MODEL", "TRAINING_JOB"] as const) await seeds[kind](harness);
+  for (const kind of ownedKinds) await seeds[kind](harness);
   const before = await count(tomorrow);
   expect(before).toMatchObject({ orphans: earlier, complete: true });
   expect(before.objects).toBeGreaterThan(0);
@@ -293,7 +294,7 @@ test("orphans are found and counted, and nothing else is", async () => {
 
 test("orphans are removed when somebody says how many, and nothing else is", async () => {
   const harness = localHarness(local);
-  for (const kind of ["TRACK", "COMPOSITION", "MODEL", "TRAINING_JOB"] as const) await seeds[kind](harness);
+  for (const kind of ownedKinds) await seeds[kind](harness);
   const before = await harness.objects();
   const checkpoints = async () =>
     await local.s3.send(new ListObjectsV2Command({ Bucket: local.workBucket, Prefix: `users/${harness.sub}/` }));

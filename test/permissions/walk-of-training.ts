@@ -6,9 +6,9 @@ import * as z from "zod";
 import { trainingJobSchema } from "../../domain/schemas/api/training";
 import { pendingChange } from "../../lambdas/stores/pending-changes";
 import type { Row } from "../../lambdas/stores/table";
-import { checkpointsPrefix, trainingJobPrefix, trainingOutputPrefix } from "../../naming/object-keys";
+import { checkpointsPrefix, ownDatasetPrefix, trainingJobPrefix, trainingOutputPrefix } from "../../naming/object-keys";
 import { executionName, trainingJobName } from "../../naming/resource-names";
-import { ownedKey, type OwnedKind, pendingChangeKey, slotKey } from "../../naming/table-keys";
+import { ownedKey, type OwnedKind, ownedKinds, pendingChangeKey, slotKey } from "../../naming/table-keys";
 import { until } from "../e2e/until";
 import type { RunPlan } from "../fakes/scripted-sagemaker";
 import { alice, composition, trainingJob } from "../unit/api/support/items";
@@ -260,10 +260,11 @@ async function repair(walk: Walk): Promise<void> {
     TRACK: (id) => `users/${sub}/tracks/${id}.mid`,
     COMPOSITION: (id) => `users/${sub}/compositions/${id}/score.json`,
     MODEL: (id) => `users/${sub}/models/${id}/model.onnx`,
+    DATASET: (id) => `${ownDatasetPrefix({ sub, id })}files/${"0".repeat(64)}.mid`,
     TRAINING_JOB: (id) => `${trainingJobPrefix({ sub, id })}progress.jsonl`,
   };
   const binary = { body: "x", contentType: "application/octet-stream" };
-  for (const kind of ["TRACK", "COMPOSITION", "MODEL", "TRAINING_JOB"] as const) {
+  for (const kind of ownedKinds) {
     for (const state of ["CREATING", "DELETING"] as const) {
       const id = ulid();
       const change = pendingChange({ of: kind, sub, id, state, now: new Date(long), holds: { storedBytes: 1 } });

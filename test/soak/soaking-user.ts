@@ -34,6 +34,7 @@ const paths: Readonly<Record<Kind, string>> = {
   COMPOSITION: "/compositions",
   MODEL: "/models",
   TRAINING_JOB: "/training-jobs",
+  DATASET: "/datasets",
 };
 const finals: ReadonlySet<string> = new Set(["COMPLETED", "READY", "FAILED", "STOPPED"]);
 

@@ -30,6 +30,7 @@ const folders = {
   MODEL: "models",
   TRAINING_JOB: "training-jobs",
   RUNNING_TRAINING_JOB: "training-jobs",
+  DATASET: "datasets",
 } as const satisfies Readonly<Record<SeedKind, string>>;
 export const pathOf = (kind: SeedKind, id: string): string => `/${folders[kind]}/${id}`;
 
@@ -37,7 +38,7 @@ export const remove =
   (kind: SeedKind, call: Call = {}) =>
   (id: string): Asked => ({ method: "DELETE", path: pathOf(kind, id), call });
 export const rename =
-  (kind: "TRACK" | "COMPOSITION" | "MODEL") =>
+  (kind: "TRACK" | "COMPOSITION" | "MODEL" | "DATASET") =>
   (id: string): Asked => ({ method: "PATCH", path: pathOf(kind, id), call: { json: { name: "Another name" } } });
 /** @param more - what is not as in a composition of a sample melody by the stock model */
 export const compose = (more: object = {}): Asked => ({
@@ -202,6 +203,50 @@ export const changingRequests: readonly ChangingRequest[] = [
     needs: "MODEL",
     hasFiles: true,
     asked: remove("MODEL"),
+    statuses: gone,
+  },
+  {
+    name: "create a data set",
+    operation: "createDataset",
+    leaves: "DATASET",
+    hasFiles: false,
+    asked: () => ({
+      method: "POST",
+      path: "/datasets",
+      call: {
+        json: { name: "My band", license: { kind: "own-work", text: "I wrote all of it.", confirmsRights: true } },
+      },
+    }),
+    statuses: [201],
+  },
+  {
+    name: "rename a data set",
+    operation: "updateDataset",
+    leaves: "DATASET",
+    needs: "DATASET",
+    hasFiles: false,
+    asked: rename("DATASET"),
+    statuses: [200],
+  },
+  {
+    name: "offer files to a data set",
+    operation: "offerDatasetFiles",
+    leaves: "DATASET",
+    needs: "DATASET",
+    hasFiles: false,
+    asked: (id) => ({
+      method: "POST",
+      path: `${pathOf("DATASET", id)}/uploads`,
+      call: { json: { files: [{ path: "a.mid", bytes: 100, sha256: "a".repeat(64) }] } },
+    }),
+    statuses: [200],
+  },
+  {
+    name: "delete a data set",
+    operation: "deleteDataset",
+    needs: "DATASET",
+    hasFiles: true,
+    asked: remove("DATASET"),
     statuses: gone,
   },
   {

@@ -10,6 +10,7 @@ import { isFinalTrainingJobState } from "../../domain/states/training-job-state"
 import { finishPendingChange } from "../../lambdas/resources/finish-pending-change";
 import {
   type CompositionItem,
+  type DatasetItem,
   type ModelItem,
   type PendingChangeItem,
   quotaHeld,
@@ -22,6 +23,9 @@ import {
   compositionInputMidiKey,
   compositionMidiKey,
   compositionScoreKey,
+  datasetFileObjectKey,
+  datasetPiecesKey,
+  incomingFileKey,
   modelCardFile,
   modelFile,
   modelPrefix,
@@ -36,11 +40,11 @@ import { pendingChangeGraceSeconds } from "../../naming/time-limits";
 import type { VirtualClock } from "../fakes/clock";
 import { composerOperations, type ComposerPorts } from "../unit/api/support/composer-api";
 import { type DocumentedApi, documentedApi } from "../unit/api/support/documented-api";
-import { composition, finishedOutput, model, track, trainingJob } from "../unit/api/support/items";
+import { composition, dataset, finishedOutput, model, track, trainingJob } from "../unit/api/support/items";
 import { type Fault, faultyPorts } from "./faulty-ports";
 import { openPlaces } from "./open-places";
 
-export type OwnedRow = TrackItem | CompositionItem | ModelItem | TrainingJobItem;
+export type OwnedRow = TrackItem | CompositionItem | ModelItem | TrainingJobItem | DatasetItem;
 
 export interface ResourceHarness {
   readonly sub: string;
@@ -140,6 +144,16 @@ export const seeds = {
     await harness.seedRow(row);
     return row.id;
   },
+  DATASET: async (harness, id = ulid()) => {
+    const row = dataset({ sub: harness.sub, id, files: { pending: 1, accepted: 1, rejected: 0 } });
+    const file = { body: midi, contentType: "audio/midi" };
+    const pending = sha256.replaceAll(/./g, "0");
+    await harness.ports.artifacts.write({ key: datasetFileObjectKey(row, sha256), ...file });
+    await harness.ports.artifacts.write({ key: datasetPiecesKey(row, sha256), ...file });
+    await harness.ports.work.write({ key: incomingFileKey(row, pending), ...file });
+    await harness.seedRow(row);
+    return row.id;
+  },
   RUNNING_TRAINING_JOB: async (harness, id = ulid()) => {
     const item = trainingJob({ sub: harness.sub, id, state: "TRAINING", holds: { trainingJobs: 1, models: 1 } });
     await harness.ports.trainingJobs.create({
@@ -165,6 +179,8 @@ export function apiOn(harness: ResourceHarness, fault?: Fault): DocumentedApi & 
         compositions: wrap(ports.compositions),
         models: wrap(ports.models),
         trainingJobs: wrap(ports.trainingJobs),
+        datasets: wrap(ports.datasets),
+        datasetFiles: wrap(ports.datasetFiles),
         pendingChanges: wrap(ports.pendingChanges),
         ratings: wrap(ports.ratings),
         shares: wrap(ports.shares),
@@ -188,7 +204,7 @@ export async function reconcilePastGrace({ ports, clock, changes }: ResourceHarn
     await finishPendingChange({
       change,
       pendingChanges: ports.pendingChanges,
-      removal: { artifacts: ports.artifacts, work: ports.work },
+      removal: { artifacts: ports.artifacts, work: ports.work, datasetFiles: ports.datasetFiles },
       now: clock.now,
     });
   }
@@ -210,6 +226,8 @@ function filesOf(row: OwnedRow): readonly string[] {
       ];
     case "TRAINING_JOB":
       return isFinalTrainingJobState(row.state) ? [`${trainingJobPrefix(row)}${progressFile}`] : [];
+    case "DATASET":
+      return [];
   }
 }
 

@@ -15,6 +15,17 @@ import {
   editEventListSchema,
   updateCompositionSchema,
 } from "./compositions";
+import {
+  createDatasetSchema,
+  datasetFileListQuerySchema,
+  datasetFileListSchema,
+  datasetLimitsInWords,
+  datasetListSchema,
+  datasetSchema,
+  offerDatasetFilesSchema,
+  offeredFileListSchema,
+  updateDatasetSchema,
+} from "./datasets";
 import { healthSchema, sampleMelodyListSchema, techniqueListSchema } from "./discovery";
 import { modelListQuerySchema, modelListSchema, modelSampleListSchema, modelSchema, updateModelSchema } from "./models";
 import { erasureSchema } from "./erasure";
@@ -72,6 +83,7 @@ const byCompositionId = z.object({ compositionId: idSchema });
 const byShareToken = z.object({ token: shareTokenSchema });
 const byModelId = z.object({ modelId: z.string().min(1).max(64) });
 const melodyIdSchema = z.string().regex(/^[a-z0-9-]{1,64}$/);
+const byDatasetId = z.object({ datasetId: idSchema });
 const byTrainingJobId = z.object({ trainingJobId: idSchema });
 
 export const operationDescriptions = {
@@ -466,6 +478,75 @@ export const operationDescriptions = {
     response: "midi",
     tagged: true,
     problems: ["NOT_FOUND", "NOT_ACCEPTABLE", "FILE_LOST"],
+  },
+
+  createDataset: {
+    summary: "Create a data set for your own MIDI files",
+    description:
+      `It begins without files and takes ${datasetLimitsInWords}. You say under which license you may train on the files, and confirm it. ` +
+      "Your files train your models alone: no other user and no stock model ever learns from them.",
+    body: createDatasetSchema,
+    status: 201,
+    response: datasetSchema,
+    tagged: true,
+    located: true,
+    idempotent: true,
+    problems: [],
+  },
+  listDatasets: {
+    summary: "List your data sets",
+    query: listQuerySchema,
+    status: 200,
+    response: datasetListSchema,
+    tagged: true,
+    problems: ["INVALID_CURSOR"],
+  },
+  getDataset: {
+    summary: "Get a data set, with what was read of its files",
+    pathParameters: byDatasetId,
+    status: 200,
+    response: datasetSchema,
+    tagged: true,
+    problems: ["NOT_FOUND"],
+  },
+  updateDataset: {
+    summary: "Rename a data set, or change its description",
+    pathParameters: byDatasetId,
+    body: updateDatasetSchema,
+    status: 200,
+    response: datasetSchema,
+    tagged: true,
+    problems: ["NOT_FOUND", "CONFLICT", "VERSION_MISMATCH"],
+  },
+  deleteDataset: {
+    summary: "Delete a data set with all its files",
+    description:
+      "It is gone with the response. Files that are too many for one request are removed in the minutes after it.",
+    pathParameters: byDatasetId,
+    status: 204,
+    problems: ["NOT_FOUND", "CONFLICT", "VERSION_MISMATCH"],
+  },
+  offerDatasetFiles: {
+    summary: "Offer files to a data set, and learn where to send them",
+    description:
+      "For each file the answer is `known` (there is nothing to send), `upload` (PUT the bytes to `url` with these `headers` before `expiresAt`), " +
+      "or `rejected` (with a code and a sentence). A URL takes exactly these bytes, once; 412 from it means that they are there already. " +
+      "A file that was sent is read in the moments after: `GET /datasets/{datasetId}` counts it. A client that was cut off " +
+      "offers the same files again. A file that is still pending after a quarter of an hour counts as lost on its way, and is to be sent again.",
+    pathParameters: byDatasetId,
+    body: offerDatasetFilesSchema,
+    status: 200,
+    response: offeredFileListSchema,
+    problems: ["NOT_FOUND"],
+  },
+  listDatasetFiles: {
+    summary: "List the files of a data set, with what was read from each, or why it was rejected",
+    pathParameters: byDatasetId,
+    query: datasetFileListQuerySchema,
+    status: 200,
+    response: datasetFileListSchema,
+    tagged: true,
+    problems: ["NOT_FOUND", "INVALID_CURSOR"],
   },
 
   listTrainingTopics: {

@@ -14,6 +14,7 @@ const amounts = {
   }),
   trainingJobs: z.int().min(0).meta({ description: "Training jobs that are kept, whether or not they have ended." }),
   storedBytes: z.int().min(0).meta({ description: "Bytes of tracks and models together." }),
+  datasets: z.int().min(0).meta({ description: "Data sets of your own." }),
 } satisfies Record<keyof z.infer<typeof userQuotasSchema>, z.ZodType>;
 
 export const usageSchema = z

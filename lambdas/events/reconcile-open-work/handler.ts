@@ -4,6 +4,7 @@ import { readEnvironment } from "../../aws/environment";
 import { createWorkflowExecutions } from "../../aws/workflow-executions";
 import { reconcileOpenWork, reconcilePatience } from "../../open-work/reconcile-open-work";
 import { createCompositions } from "../../stores/compositions";
+import { createDatasetFiles } from "../../stores/dataset-files";
 import { createDynamoDBTable } from "../../stores/dynamodb-table";
 import { createPendingChanges } from "../../stores/pending-changes";
 import { instrumented } from "../../telemetry/instrumented";
@@ -21,6 +22,7 @@ const { stage, tableName, artifactsBucket, workBucket, compositionQueueUrl, stat
 const table = createDynamoDBTable({ client: createDocumentClient(), tableName });
 const ports = createFinalizingPorts({ table, artifactsBucket, workBucket });
 const pendingChanges = createPendingChanges({ table, now: ports.now });
+const datasetFiles = createDatasetFiles({ table, now: ports.now });
 const compositions = createCompositions({ table, now: ports.now });
 const queue = createCompositionQueue({ client: createQueueClient(), queueUrl: compositionQueueUrl });
 const executions = createWorkflowExecutions({ client: createStepFunctionsClient(), stateMachineArn });
@@ -39,7 +41,7 @@ export const handler = instrumented("events/reconcile-open-work", async (_event,
     queue,
     executions,
     pendingChanges,
-    removal: ports,
+    removal: { ...ports, datasetFiles },
     patience,
     deadline,
     withinTime,

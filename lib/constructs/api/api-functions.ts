@@ -3,7 +3,7 @@ import type { Bucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import type { ApiCapability } from "../../../naming/api-routes";
 import { environmentVariables } from "../../../naming/environment-variables";
-import { everyDatasetCatalogue } from "../../../naming/object-keys";
+import { everyDatasetCatalogue, incomingPrefix } from "../../../naming/object-keys";
 import type { StageConfig } from "../../config/stage-config";
 import { ServiceFunction } from "../functions/service-function";
 
@@ -77,6 +77,13 @@ export class ApiFunctions extends Construct {
       list: true,
     });
 
+    const datasets = make("Datasets", "datasets", "Data sets of users: create, offer files, follow, delete", 512);
+    datasets.useTable(table, everyOperation);
+    datasets.useArtifacts(artifacts, { delete: ["users/*/datasets/*"], list: true });
+    // The uploads that the function signs are made with its own permissions.
+    const incoming = [`${incomingPrefix}*`];
+    datasets.useWork(work, { put: incoming, delete: incoming, list: true });
+
     const training = make("Training", "training", "Training jobs: request, follow, stop, delete; topics", 512);
     training.useTable(table, everyOperation);
     const ofJobs = ["users/*/training-jobs/*"];
@@ -89,12 +96,12 @@ export class ApiFunctions extends Construct {
 
     // The functions ask whether something is in use, and how much of a user's work is unfinished.
     for (const fn of [tracks, compositions, models, training]) fn.useOpenWorkIndex(table);
-    for (const fn of [tracks, compositions, training]) {
+    for (const fn of [tracks, compositions, datasets, training]) {
       fn.setJsonVariable(environmentVariables.userQuotas, config.userQuotas);
     }
     training.setVariable(environmentVariables.runtimeLimitSeconds, String(config.training.runtimeLimitSeconds));
     training.setVariable(environmentVariables.trainingInstanceType, config.training.instanceType);
     training.setVariable(environmentVariables.checkpointDays, String(config.storage.workDays));
-    this.byCapability = { discovery, tracks, compositions, shared, models, training, account };
+    this.byCapability = { discovery, tracks, compositions, shared, models, datasets, training, account };
   }
 }

@@ -128,6 +128,7 @@ export class ComposerHttpApi extends Construct {
       compositions: integration("compositions"),
       shared: integration("shared"),
       models: integration("models"),
+      datasets: integration("datasets"),
       training: integration("training"),
       account: integration("account"),
     };

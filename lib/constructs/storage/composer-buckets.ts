@@ -3,12 +3,13 @@ import {
   BlockPublicAccess,
   Bucket,
   BucketEncryption,
+  CfnBucket,
   HttpMethods,
   type LifecycleRule,
   ObjectOwnership,
 } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
-import { briefVersionsTag } from "../../../naming/object-keys";
+import { briefVersionsTag, incomingPrefix, ownedObjectsPrefix } from "../../../naming/object-keys";
 import type { StageConfig } from "../../config/stage-config";
 import { acknowledge } from "../permissions/acknowledge-findings";
 import { removalPolicy } from "../removal-policy";
@@ -22,6 +23,9 @@ const unfinishedUploads: LifecycleRule = {
   id: "abort-unfinished-uploads",
   abortIncompleteMultipartUploadAfter: Duration.days(1),
 };
+
+/** Days after which a file that was sent to a data set and never read is deleted. */
+const incomingDays = 7;
 
 /**
  * The two buckets. `artifacts` keeps what users made and is versioned, so that a mistake can be undone. `work` holds
@@ -72,11 +76,27 @@ export class ComposerBuckets extends Construct {
     });
     this.work = new Bucket(this, "Work", {
       ...common,
+      // Browsers send the files of data sets by presigned URLs of this bucket.
+      cors: [
+        {
+          allowedOrigins: [...config.api.corsOrigins],
+          allowedMethods: [HttpMethods.PUT],
+          allowedHeaders: ["x-amz-checksum-sha256", "if-none-match", "content-type"],
+          exposedHeaders: ["ETag"],
+          maxAge: Duration.minutes(50).toSeconds(),
+        },
+      ],
       lifecycleRules: [
         unfinishedUploads,
-        { id: "forget-work", prefix: "users/", expiration: Duration.days(config.storage.workDays) },
+        { id: "forget-work", prefix: ownedObjectsPrefix, expiration: Duration.days(config.storage.workDays) },
+        { id: "forget-incoming", prefix: incomingPrefix, expiration: Duration.days(incomingDays) },
       ],
     });
+    // The CDK's own switch is a custom resource that configures a bucket after it was made. The property does the same at
+    // once, and the local cloud knows it.
+    const { defaultChild } = this.work.node;
+    if (!(defaultChild instanceof CfnBucket)) throw new Error("the work bucket is not the resource that it should be");
+    defaultChild.notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } };
     acknowledgeEmptying(Stack.of(this), config);
     for (const bucket of [this.artifacts, this.work]) {
       // The policy refuses plain HTTP, also while a retained bucket has no stack any more.

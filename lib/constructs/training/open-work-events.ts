@@ -11,7 +11,7 @@ import type { Queue } from "aws-cdk-lib/aws-sqs";
 import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import { Construct } from "constructs";
 import { environmentVariables } from "../../../naming/environment-variables";
-import { ownedObjectsPrefix } from "../../../naming/object-keys";
+import { incomingPrefix, ownedObjectsPrefix } from "../../../naming/object-keys";
 import { localSageMakerEventSource, resourcePrefix } from "../../../naming/resource-names";
 import { openWorkIndex, openWorkKinds } from "../../../naming/table-keys";
 import type { FunctionFolder } from "../../../naming/time-limits";
@@ -120,10 +120,10 @@ export class OpenWorkEvents extends Construct {
     const { artifacts, work } = this.props;
     const ofJobs = "users/*/training-jobs/*";
     reconciler.useArtifacts(artifacts, {
-      delete: ["users/*/tracks/*", "users/*/compositions/*", "users/*/models/*", ofJobs],
+      delete: ["users/*/tracks/*", "users/*/compositions/*", "users/*/models/*", "users/*/datasets/*", ofJobs],
       list: true,
     });
-    reconciler.useWork(work, { delete: [ofJobs] });
+    reconciler.useWork(work, { delete: [ofJobs, `${incomingPrefix}*`] });
     reconciler.useOpenWorkIndex(this.props.table);
     reconciler.useQueue(compositionQueue, environmentVariables.compositionQueueUrl);
     this.allowExecutions(reconciler, { describe: true });

@@ -47,12 +47,13 @@ export async function startApiFunctions(params: ApiFunctionsParams): Promise<Api
     [environmentVariables.checkpointDays]: "7",
     [environmentVariables.trainingInstanceType]: "ml.m5.xlarge",
   });
-  const [discovery, tracks, compositions, shared, models, training, account] = await Promise.all([
+  const [discovery, tracks, compositions, shared, models, datasets, training, account] = await Promise.all([
     import("../../../lambdas/api/discovery/handler"),
     import("../../../lambdas/api/tracks/handler"),
     import("../../../lambdas/api/compositions/handler"),
     import("../../../lambdas/api/shared/handler"),
     import("../../../lambdas/api/models/handler"),
+    import("../../../lambdas/api/datasets/handler"),
     import("../../../lambdas/api/training/handler"),
     import("../../../lambdas/api/account/handler"),
   ]);
@@ -62,6 +63,7 @@ export async function startApiFunctions(params: ApiFunctionsParams): Promise<Api
     compositions: compositions.handler,
     shared: shared.handler,
     models: models.handler,
+    datasets: datasets.handler,
     training: training.handler,
     account: account.handler,
   };

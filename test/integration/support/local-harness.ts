@@ -3,6 +3,8 @@ import { quotaCounterSchema } from "../../../domain/schemas/user-quotas";
 import { createCatalogues } from "../../../lambdas/stores/catalogues";
 import { createCompositions } from "../../../lambdas/stores/compositions";
 import { createErasures } from "../../../lambdas/stores/erasures";
+import { createDatasetFiles } from "../../../lambdas/stores/dataset-files";
+import { createDatasets } from "../../../lambdas/stores/datasets";
 import { createIdempotencyRecords } from "../../../lambdas/stores/idempotency-records";
 import { quotaHeld } from "../../../lambdas/stores/items";
 import { createModels, createStockModels } from "../../../lambdas/stores/models";
@@ -14,6 +16,7 @@ import { createRatings } from "../../../lambdas/stores/ratings";
 import { createShares } from "../../../lambdas/stores/shares";
 import { createTracks } from "../../../lambdas/stores/tracks";
 import { createTrainingJobs } from "../../../lambdas/stores/training-jobs";
+import { createUploadSigner } from "../../../lambdas/stores/upload-urls";
 import { ownedKey, quotaKey } from "../../../naming/table-keys";
 import { VirtualClock } from "../../fakes/clock";
 import type { ResourceHarness } from "../../support/resource-harness";
@@ -33,6 +36,7 @@ export function localHarness({ table, s3, artifactsBucket, workBucket }: LocalTa
   const compositions = createCompositions(stores);
   const models = createModels(stores);
   const trainingJobs = createTrainingJobs(stores);
+  const datasets = createDatasets(stores);
   const pendingChanges = createPendingChanges(stores);
   const files = createPresigningObjectStore({ client: s3, bucket: artifactsBucket, now: clock.now });
   const rowsOf = async <Item extends OwnedItem>(
@@ -51,6 +55,8 @@ export function localHarness({ table, s3, artifactsBucket, workBucket }: LocalTa
         compositions,
         models,
         trainingJobs,
+        datasets,
+        datasetFiles: createDatasetFiles(stores),
         stockModels: createStockModels(table),
         catalogues: createCatalogues({ table, artifacts: files }),
         ratings: createRatings(stores),
@@ -61,6 +67,7 @@ export function localHarness({ table, s3, artifactsBucket, workBucket }: LocalTa
         erasures: createErasures(stores),
         files,
         work: createPresigningObjectStore({ client: s3, bucket: workBucket, now: clock.now }),
+        uploads: createUploadSigner({ client: s3, bucket: workBucket, now: clock.now }),
       },
       { now: clock.now, metrics: { record: () => undefined }, log: collectingLog() },
     ),
@@ -69,6 +76,7 @@ export function localHarness({ table, s3, artifactsBucket, workBucket }: LocalTa
       ...(await rowsOf(compositions)),
       ...(await rowsOf(models)),
       ...(await rowsOf(trainingJobs)),
+      ...(await rowsOf(datasets)),
     ],
     objects: async () => (await files.list(`users/${sub}/`, 10_000)).map(({ key }) => key),
     quota: async () => {

@@ -9,11 +9,18 @@ import { alice } from "../api/support/items";
 /** What an API in memory has of its one user's. */
 export function resourceHarnessOf(api: ComposerApi, clock: VirtualClock): ResourceHarness {
   const { stores, tracks, compositions, models, trainingJobs, files, ports } = api;
+  const { datasets } = stores;
   return {
     sub: alice,
     clock,
     ports,
-    rows: async () => [...tracks.all(), ...compositions.all(), ...models.all(), ...trainingJobs.all()],
+    rows: async () => [
+      ...tracks.all(),
+      ...compositions.all(),
+      ...models.all(),
+      ...trainingJobs.all(),
+      ...datasets.all(),
+    ],
     objects: async () => [...files.objects.keys()],
     quota: async () =>
       Object.fromEntries(quotaCounterSchema.options.map((counter) => [counter, stores.quotaOf(alice, counter)])),
@@ -23,6 +30,7 @@ export function resourceHarnessOf(api: ComposerApi, clock: VirtualClock): Resour
       if (row.kind === "TRACK") tracks.put(row);
       else if (row.kind === "COMPOSITION") compositions.put(row);
       else if (row.kind === "MODEL") models.put(row);
+      else if (row.kind === "DATASET") datasets.put(row);
       else trainingJobs.put(row);
     },
   };

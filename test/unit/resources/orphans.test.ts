@@ -11,9 +11,12 @@ import {
   compositionMidiKey,
   compositionPrefix,
   compositionScoreKey,
+  datasetFileObjectKey,
+  datasetPiecesKey,
   modelCardFile,
   modelFile,
   modelPrefix,
+  ownDatasetPrefix,
   progressFile,
   referenceFile,
   sampleFile,
@@ -83,6 +86,7 @@ const named: Readonly<Record<OwnedKind, readonly string[]>> = {
     compositionMidiKey(owner, { revision: 2, token: "x" }),
   ],
   MODEL: [modelFile, modelCardFile].map((name) => `${modelPrefix(owner)}${name}`),
+  DATASET: [datasetFileObjectKey(owner, sha256), datasetPiecesKey(owner, sha256)],
   TRAINING_JOB: [progressFile, referenceFile, sampleFile(0, "ode-to-joy"), sampleFile(12_345, "a")].map(
     (name) => `${trainingJobPrefix(owner)}${name}`,
   ),
@@ -122,6 +126,8 @@ test.each<[OwnedKind, string]>([
   ["COMPOSITION", `${compositionPrefix(owner)}03.mid`],
   ["MODEL", `${modelPrefix(owner)}weights.bin`],
   ["MODEL", `${modelPrefix(owner)}model.onnx/part`],
+  ["DATASET", `${ownDatasetPrefix(owner)}files/${sha256}.midi`],
+  ["DATASET", `${ownDatasetPrefix(owner)}pieces/song.json.gz`],
   ["TRAINING_JOB", `${trainingJobPrefix(owner)}progress.jsonl.1`],
   ["TRAINING_JOB", `${trainingJobPrefix(owner)}checkpoints/last.pt`],
   ["TRAINING_JOB", `${trainingJobPrefix(owner)}samples/epoch-1/a.mid`],
@@ -136,17 +142,22 @@ test.each<[OwnedKind, string]>([
 test("any other name under a row's prefix is an orphan", async () => {
   const name = fc.string({ minLength: 1, maxLength: 20 }).filter((text) => !text.includes("\n"));
   await fc.assert(
-    fc.asyncProperty(fc.constantFrom<OwnedKind>("COMPOSITION", "MODEL", "TRAINING_JOB"), name, async (kind, text) => {
-      const prefix = {
-        COMPOSITION: compositionPrefix,
-        MODEL: modelPrefix,
-        TRAINING_JOB: trainingJobPrefix,
-        TRACK: trackKey,
-      }[kind];
-      const key = `${prefix(owner)}${text}`;
-      const harness = new Harness().row(kind, midi(3, "abc")).put(key);
-      expect(await harness.orphanKeys()).toEqual(named[kind].includes(key) ? [] : [key]);
-    }),
+    fc.asyncProperty(
+      fc.constantFrom<OwnedKind>("COMPOSITION", "MODEL", "TRAINING_JOB", "DATASET"),
+      name,
+      async (kind, text) => {
+        const prefix = {
+          COMPOSITION: compositionPrefix,
+          MODEL: modelPrefix,
+          TRAINING_JOB: trainingJobPrefix,
+          DATASET: ownDatasetPrefix,
+          TRACK: trackKey,
+        }[kind];
+        const key = `${prefix(owner)}${text}`;
+        const harness = new Harness().row(kind, midi(3, "abc")).put(key);
+        expect(await harness.orphanKeys()).toEqual(named[kind].includes(key) ? [] : [key]);
+      },
+    ),
     { numRuns: 500 },
   );
 });

@@ -4,6 +4,7 @@ import document from "../../../../docs/openapi.json";
 import type { UserQuotas } from "../../../../domain/schemas/user-quotas";
 import { accountOperations } from "../../../../lambdas/api/account/operations";
 import { compositionOperations } from "../../../../lambdas/api/compositions/operations";
+import { datasetOperations } from "../../../../lambdas/api/datasets/operations";
 import { discoveryOperations } from "../../../../lambdas/api/discovery/operations";
 import { modelOperations } from "../../../../lambdas/api/models/operations";
 import { sharedOperations } from "../../../../lambdas/api/shared/operations";
@@ -17,6 +18,8 @@ import type { Operation } from "../../../../lambdas/http/with-http";
 import type { Catalogues } from "../../../../lambdas/stores/catalogues";
 import type { Compositions } from "../../../../lambdas/stores/compositions";
 import type { Erasures } from "../../../../lambdas/stores/erasures";
+import type { DatasetFiles } from "../../../../lambdas/stores/dataset-files";
+import type { Datasets } from "../../../../lambdas/stores/datasets";
 import type { IdempotencyRecords } from "../../../../lambdas/stores/idempotency-records";
 import type { Models, StockModels } from "../../../../lambdas/stores/models";
 import type { PendingChanges } from "../../../../lambdas/stores/pending-changes";
@@ -26,10 +29,11 @@ import type { Ratings } from "../../../../lambdas/stores/ratings";
 import type { Shares } from "../../../../lambdas/stores/shares";
 import type { Tracks } from "../../../../lambdas/stores/tracks";
 import type { TrainingJobs } from "../../../../lambdas/stores/training-jobs";
+import type { UploadSigner } from "../../../../lambdas/stores/upload-urls";
 import type { Log } from "../../../../lambdas/telemetry/logger";
 import type { MetricRecorder } from "../../../../lambdas/telemetry/metrics";
 import type { ApiCapability, OperationId } from "../../../../naming/api-routes";
-import { MemoryBuckets, type MemoryObjectStore } from "../../../fakes/memory-object-store";
+import { MemoryBuckets, type MemoryObjectStore, memoryUploads } from "../../../fakes/memory-object-store";
 import { type MemoryStores, memoryStores } from "../../../fakes/memory-stores";
 import { collectingLog, type DocumentedApi, documentedApi } from "./documented-api";
 import { catalogue, quotas, stockModel } from "./items";
@@ -57,6 +61,8 @@ export interface ComposerStores {
   readonly compositions: Compositions;
   readonly models: Models;
   readonly trainingJobs: TrainingJobs;
+  readonly datasets: Datasets;
+  readonly datasetFiles: DatasetFiles;
   readonly stockModels: StockModels;
   readonly ratings: Ratings;
   readonly shares: Shares;
@@ -68,6 +74,7 @@ export interface ComposerStores {
   /** The bucket of what is kept, of which uploads are a part. */
   readonly files: PresigningObjectStore;
   readonly work: PresigningObjectStore;
+  readonly uploads: UploadSigner;
 }
 
 /** Everything that the operations are given. */
@@ -114,6 +121,7 @@ const allOperations = {
   ...compositionOperations,
   ...sharedOperations,
   ...modelOperations,
+  ...datasetOperations,
   ...trainingOperations,
   ...accountOperations,
 } satisfies OperationsOf<ApiCapability>;
@@ -140,7 +148,8 @@ export function composerApi({ seeded = true, clock = () => now }: ComposerApiPar
   const recorded: string[] = [];
   const operationsLog = collectingLog();
   const metrics = { record: (name: string) => void recorded.push(name) };
-  const ports = composerPorts({ ...stores, files, work }, { now: clock, metrics, log: operationsLog });
+  const uploads = memoryUploads(work);
+  const ports = composerPorts({ ...stores, files, work, uploads }, { now: clock, metrics, log: operationsLog });
   return {
     ...documentedApi(composerOperations(ports)),
     ports,

@@ -4,6 +4,7 @@ import type { CataloguePiece } from "../../../../domain/datasets/columnar-catalo
 import { ulid } from "ulid";
 import type {
   CompositionItem,
+  DatasetItem,
   ModelItem,
   StockModelItem,
   TrackItem,
@@ -155,6 +156,19 @@ export function catalogue(more: readonly CataloguePiece[] = []): CatalogueFile {
   });
 }
 
+/** A data set without files. */
+export const dataset = (more: Partial<DatasetItem> = {}): DatasetItem => ({
+  ...{ schemaVersion: 1, kind: "DATASET", sub: alice, id: ulid(), name: "My band", version: 1 },
+  ...{ createdAt: instant, updatedAt: instant, state: "OPEN" },
+  license: {
+    ...{ kind: "own-work", text: "I wrote and played all of it.", statementVersion: 1 },
+    confirmedAt: instant,
+  },
+  ...{ files: { pending: 0, accepted: 0, rejected: 0 }, bytes: 0, bars: {}, lineUps: {}, reasons: {} },
+  holds: { datasets: 1 },
+  ...more,
+});
+
 export const quotas = {
   openCompositions: 3,
   openTrainingJobs: 2,
@@ -163,4 +177,5 @@ export const quotas = {
   compositions: 10,
   trainingJobs: 8,
   storedBytes: 1_000_000,
+  datasets: 4,
 };

@@ -1,0 +1,178 @@
+import * as z from "zod";
+import { datasetLimits } from "../../datasets/limits";
+import {
+  barsByTimeSignatureSchema,
+  datasetStates,
+  fileCountsSchema,
+  licenseKinds,
+  lineUpsSchema,
+  rightsStatement,
+  tagsSchema,
+} from "../dataset-parts";
+import { idSchema, instantSchema, listQuerySchema, nameSchema, pageOf, sha256Schema, textSchema } from "./shared";
+
+const { fileBytes, files: maxFiles, bytes: maxBytes, pathBytes, folders, tagValuesOfPiece } = datasetLimits;
+
+/** The maximum number of files that one request offers. */
+export const maxOfferedFiles = 100;
+
+const licenseShape = {
+  kind: z.enum(licenseKinds).meta({
+    description:
+      "Why you may train on the files: you made them, they are in the public domain, their license allows it, or their authors gave you permission.",
+  }),
+  spdx: z
+    .string()
+    .regex(/^[A-Za-z0-9.+-]{1,64}$/)
+    .optional()
+    .meta({ description: "The license's SPDX identifier, if it has one.", example: "CC0-1.0" }),
+  text: textSchema(2_000).meta({
+    description: "Your statement in words. Cards of models that are trained on the set carry it.",
+  }),
+  source: textSchema(500).optional().meta({ description: "Where the files come from, for example an address." }),
+};
+
+const descriptionSchema = textSchema(1_000).meta({ description: "What is in the data set, for its owner." });
+
+export const createDatasetSchema = z
+  .strictObject({
+    name: nameSchema,
+    description: descriptionSchema.optional(),
+    license: z.strictObject({
+      ...licenseShape,
+      confirmsRights: z.literal(true).meta({ description: `You confirm: "${rightsStatement}"` }),
+    }),
+  })
+  .meta({ id: "CreateDataset" });
+
+export const updateDatasetSchema = z
+  .strictObject({ name: nameSchema.optional(), description: descriptionSchema.optional() })
+  .meta({ id: "UpdateDataset", minProperties: 1 });
+
+export const datasetSchema = z
+  .object({
+    id: idSchema,
+    name: z.string(),
+    description: z.string().optional(),
+    state: z.enum(datasetStates),
+    license: z.object({
+      ...licenseShape,
+      confirmedAt: instantSchema.meta({ description: "When you confirmed that you have the rights." }),
+      statementVersion: z.int().meta({ description: "The version of the sentence that you confirmed." }),
+    }),
+    files: fileCountsSchema.meta({
+      description:
+        "How many files are expected or being read (`pending`), were read and give pieces (`accepted`), or give none (`rejected`). While " +
+        "files are read the data set changes, so poll it with `If-None-Match`.",
+    }),
+    bytes: z.int().min(0).meta({ description: "The bytes of all these files." }),
+    bars: barsByTimeSignatureSchema.meta({
+      description: "The bars of the accepted files by time signature. `other` are those in which no piece can be.",
+    }),
+    lineUps: lineUpsSchema.meta({
+      description:
+        "What there is for each line-up: how many of the accepted files have it, and how many pieces and bars they give. `lines` are four lines; `band` is " +
+        "melody, chords, bass and drums; `trio` is a band without drums.",
+    }),
+    reasons: z
+      .record(z.string(), z.int().min(1))
+      .meta({ description: "How many files were rejected, by the code of the reason." }),
+    createdAt: instantSchema,
+    updatedAt: instantSchema,
+  })
+  .meta({ id: "Dataset" });
+export type DatasetResource = z.infer<typeof datasetSchema>;
+export const datasetListSchema = pageOf(datasetSchema, "DatasetList");
+
+const pathDescription =
+  `What the file is called, with its folders, at most ${pathBytes} bytes in UTF-8 and ${folders} folders. It is a label: a file that has another ` +
+  "file's bytes is the same file, and keeps the path with which it was offered first.";
+
+export const offerDatasetFilesSchema = z
+  .strictObject({
+    files: z
+      .array(
+        z.strictObject({
+          path: z.string().max(4_096).meta({ description: pathDescription, example: "rock/anthem.mid" }),
+          bytes: z
+            .int()
+            .min(0)
+            .meta({ description: `The file's size, ${fileBytes.min} to ${fileBytes.max} bytes.` }),
+          sha256: sha256Schema.meta({
+            description: "The digest of the file's bytes, as 64 hex digits in small letters.",
+          }),
+          tags: tagsSchema.optional().meta({
+            description: `Values by tag, at most ${tagValuesOfPiece} values in all.`,
+            example: { genre: ["rock"] },
+          }),
+        }),
+      )
+      .min(1)
+      .max(maxOfferedFiles),
+  })
+  .meta({ id: "OfferDatasetFiles" });
+export type OfferedFiles = z.output<typeof offerDatasetFilesSchema>;
+
+const answerShape = { path: z.string(), sha256: sha256Schema };
+export const offeredFileListSchema = z
+  .object({
+    items: z
+      .array(
+        z.discriminatedUnion("kind", [
+          z.object({ ...answerShape, kind: z.literal("known") }).meta({ id: "KnownFile" }),
+          z
+            .object({
+              ...answerShape,
+              kind: z.literal("upload"),
+              url: z.url().meta({ description: "Where to PUT the file. It works for these bytes alone, once." }),
+              headers: z.record(z.string(), z.string()).meta({
+                description: "Headers that the PUT must have, besides Content-Length, which clients set themselves.",
+              }),
+              expiresAt: instantSchema,
+            })
+            .meta({ id: "FileToUpload" }),
+          z
+            .object({
+              ...answerShape,
+              kind: z.literal("rejected"),
+              code: z.string(),
+              reason: z.string().meta({ description: "A sentence for people." }),
+            })
+            .meta({ id: "RejectedOffer" }),
+        ]),
+      )
+      .meta({ description: "What is to be done for each file of the request, in the request's order." }),
+  })
+  .meta({ id: "OfferedFileList" });
+export type OfferAnswer = z.infer<typeof offeredFileListSchema>["items"][number];
+
+export const datasetFileListQuerySchema = z.strictObject({
+  ...listQuerySchema.pick({ limit: true, cursor: true }).shape,
+  state: z
+    .enum(["pending", "accepted", "rejected"])
+    .optional()
+    .meta({
+      description: "Only files in this state are listed. Without it, all are: accepted, then pending, then rejected.",
+    }),
+});
+
+export const datasetFileSchema = z
+  .object({
+    sha256: sha256Schema,
+    path: z.string(),
+    bytes: z.int(),
+    tags: tagsSchema,
+    state: z.enum(["pending", "accepted", "rejected"]),
+    bars: barsByTimeSignatureSchema.optional().meta({ description: "The bars of an accepted file by time signature." }),
+    lineUps: lineUpsSchema
+      .optional()
+      .meta({ description: "What an accepted file gives for each line-up. `files` is always 1." }),
+    code: z.string().optional().meta({ description: "Why the file is rejected." }),
+    reason: z.string().optional().meta({ description: "The same in a sentence for people." }),
+  })
+  .meta({ id: "DatasetFile" });
+export type DatasetFileResource = z.infer<typeof datasetFileSchema>;
+export const datasetFileListSchema = pageOf(datasetFileSchema, "DatasetFileList");
+
+/** How much a data set may hold, for the document. */
+export const datasetLimitsInWords = `at most ${maxFiles} files and ${maxBytes / 1024 ** 2} MiB together`;

@@ -1,0 +1,75 @@
+import { Duration } from "aws-cdk-lib";
+import type { Table } from "aws-cdk-lib/aws-dynamodb";
+import { Rule } from "aws-cdk-lib/aws-events";
+import { SqsQueue } from "aws-cdk-lib/aws-events-targets";
+import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
+import type { Bucket } from "aws-cdk-lib/aws-s3";
+import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
+import { Construct } from "constructs";
+import { incomingPrefix } from "../../naming/object-keys";
+import { functionSeconds } from "../../naming/time-limits";
+import type { StageConfig } from "../config/stage-config";
+import { DeadLetterQueue } from "./dead-letter-queue";
+import { ServiceFunction } from "./functions/service-function";
+
+export interface DatasetIngestProps {
+  readonly config: StageConfig;
+  readonly table: Table;
+  readonly artifacts: Bucket;
+  readonly work: Bucket;
+}
+
+const ingestFolder = "events/ingest-midi";
+const ingestTimeout = Duration.seconds(functionSeconds[ingestFolder]);
+
+/** What reads the files that are sent to data sets: the work bucket's events, their queue, and the function behind it. */
+export class DatasetIngest extends Construct {
+  readonly deadLetters: Queue;
+  readonly reader: ServiceFunction;
+
+  constructor(scope: Construct, id: string, { config, table, artifacts, work }: DatasetIngestProps) {
+    super(scope, id);
+    this.deadLetters = new DeadLetterQueue(this, "DeadLetters").queue;
+    const queue = new Queue(this, "Queue", {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(4),
+      visibilityTimeout: Duration.seconds(6 * ingestTimeout.toSeconds()),
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: 5 },
+    });
+    new Rule(this, "Arrived", {
+      description: "Files that were sent to data sets",
+      eventPattern: {
+        source: ["aws.s3"],
+        detailType: ["Object Created"],
+        detail: { bucket: { name: [work.bucketName] }, object: { key: [{ prefix: incomingPrefix }] } },
+      },
+      targets: [
+        new SqsQueue(queue, { deadLetterQueue: this.deadLetters, maxEventAge: Duration.hours(1), retryAttempts: 10 }),
+      ],
+    });
+
+    // The memory decides the share of a processor: the slowest file takes less than a second of a whole one.
+    this.reader = new ServiceFunction(this, "Reader", {
+      config,
+      entry: ingestFolder,
+      description: "Reads MIDI files that were sent to data sets",
+      memoryMb: 1769,
+    });
+    this.reader.useTable(table, ["get", "getMany", "put", "update", "delete"]);
+    const files = ["users/*/datasets/*"];
+    this.reader.useArtifacts(artifacts, { put: files, tag: files });
+    const incoming = [`${incomingPrefix}*`];
+    this.reader.useWork(work, { get: incoming, delete: incoming, list: true });
+    this.reader.handler.addEventSource(
+      new SqsEventSource(queue, {
+        batchSize: 25,
+        // Lambda requires a window for batches of more than ten.
+        maxBatchingWindow: Duration.seconds(1),
+        // All readers of one data set change its counts, and more of them would wait for each other.
+        maxConcurrency: 5,
+        reportBatchItemFailures: true,
+      }),
+    );
+  }
+}

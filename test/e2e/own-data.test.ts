@@ -1,0 +1,144 @@
+/** People bring MIDI files of their own: offered, sent one by one, read behind the bucket's events, counted, deleted. */
+import { createHash } from "node:crypto";
+import * as z from "zod";
+import { writeMidi } from "../../domain/music/score";
+import { datasetFileListSchema, datasetSchema, offeredFileListSchema } from "../../domain/schemas/api/datasets";
+import { arrangedFiles } from "../support/arranged-files";
+import { accessToken, type ApiSession, openSession, shapes } from "./api-session";
+import { type RunningCloud, startCloud } from "./running-cloud";
+
+interface LocalFile {
+  readonly path: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+type Answer = z.infer<typeof offeredFileListSchema>["items"][number];
+
+const sha256Of = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+const file = (path: string, bytes: Uint8Array): LocalFile => ({ path, bytes: new Uint8Array(bytes) });
+
+/** A file with a few notes: it can be read, and has too few bars. */
+const short = (pitch: number): Uint8Array =>
+  writeMidi({
+    ...{ schemaVersion: 1, name: "Short", ticksPerBeat: 480, tempo: 100, bars: 1 },
+    tracks: [
+      {
+        ...{ name: "Melody", program: 0, source: "input" },
+        notes: [{ startTick: 0, durationTicks: 480, pitch, velocity: 80 }],
+      },
+    ],
+  });
+
+const music = arrangedFiles({ count: 24, seed: 15, isHidden: false }).map(({ bytes }, index) =>
+  file(`${index % 2 === 0 ? "rock" : "pop"}/song-${index}.mid`, bytes),
+);
+const picture = file("pop/cover.mid", Buffer.concat([Buffer.from("\x89PNG\r\n\x1a\n", "latin1"), Buffer.alloc(100)]));
+const brief = [file("rock/jingle.mid", short(60)), file("rock/ring.mid", short(62))];
+const folder = [...music, picture, ...brief];
+
+let cloud: RunningCloud;
+let api: ApiSession;
+let other: ApiSession;
+
+beforeAll(async () => {
+  cloud = await startCloud();
+  api = openSession(cloud.outputs, await accessToken(cloud.outputs, cloud.outputs.demoUser));
+  other = openSession(cloud.outputs, await accessToken(cloud.outputs, cloud.outputs.secondUser));
+}, 900_000);
+
+afterAll(async () => {
+  const { left } = await cloud.stop();
+  expect(left).toEqual([]);
+});
+
+async function createDataset(name: string): Promise<string> {
+  const license = { kind: "own-work", text: "I wrote and played all of it.", confirmsRights: true };
+  const response = await api.call("POST", "/datasets", { json: { name, license } });
+  expect(response.status).toBe(201);
+  return response.json(datasetSchema).id;
+}
+
+async function offer(id: string, files: readonly LocalFile[]): Promise<readonly Answer[]> {
+  const offered = files.map(({ path, bytes }) => ({ path, bytes: bytes.length, sha256: sha256Of(bytes) }));
+  const response = await api.call("POST", `/datasets/${id}/uploads`, { json: { files: offered } });
+  expect(response.status).toBe(200);
+  return response.json(offeredFileListSchema).items;
+}
+
+async function put(answer: Answer | undefined, body: Uint8Array<ArrayBuffer>): Promise<number> {
+  if (answer?.kind !== "upload") throw new Error(`nothing is to be sent: ${JSON.stringify(answer)}`);
+  const { url, headers } = answer;
+  const response = await fetch(url, { method: "PUT", headers, body });
+  await response.arrayBuffer();
+  return response.status;
+}
+
+const allRead = async (id: string): Promise<z.infer<typeof datasetSchema>> =>
+  await api.pollUntil(`/datasets/${id}`, datasetSchema, ({ files }) => files.pending === 0, 300);
+
+it("reads a folder that is sent file by file, also when its sender is cut off half-way", async () => {
+  const id = await createDataset("My band");
+  const first = await offer(id, folder);
+  expect(first.map(({ kind }) => kind)).toEqual(folder.map(() => "upload"));
+  const sentFirst = folder.slice(0, 10);
+  for (const [index, { bytes }] of sentFirst.entries()) expect(await put(first[index], bytes)).toBe(200);
+  await api.pollUntil(`/datasets/${id}`, datasetSchema, ({ files }) => files.accepted === 10, 300);
+
+  const again = await offer(id, folder);
+  expect(again.map(({ kind }) => kind)).toEqual(folder.map((_, index) => (index < 10 ? "known" : "upload")));
+  for (const [index, { bytes }] of folder.entries()) if (index >= 10) expect(await put(again[index], bytes)).toBe(200);
+
+  const read = await allRead(id);
+  expect(read.files).toEqual({ pending: 0, accepted: 24, rejected: 3 });
+  expect(read.reasons).toEqual({ NOT_MIDI: 1, TOO_FEW_BARS: 2 });
+  expect(read.bytes).toBe(folder.reduce((sum, { bytes }) => sum + bytes.length, 0));
+  expect(read.lineUps.trio?.files).toBe(24);
+  expect(read.bars["4/4"]).toBeGreaterThan(24 * 8);
+
+  const rejected = (await api.call("GET", `/datasets/${id}/files?state=rejected`)).json(datasetFileListSchema);
+  expect(rejected.items.map(({ path, code }) => [path, code]).sort()).toEqual([
+    ["pop/cover.mid", "NOT_MIDI"],
+    ["rock/jingle.mid", "TOO_FEW_BARS"],
+    ["rock/ring.mid", "TOO_FEW_BARS"],
+  ]);
+  for (const { reason } of rejected.items) expect(reason).toMatch(/^[A-Z].*\.$/);
+
+  const known = await offer(id, folder);
+  expect(new Set(known.map(({ kind }) => kind))).toEqual(new Set(["known", "rejected"]));
+  expect((await api.call("DELETE", `/datasets/${id}`)).status).toBe(204);
+  expect((await api.call("GET", `/datasets/${id}`)).status).toBe(404);
+});
+
+it("takes exactly the bytes that were offered, once", async () => {
+  const id = await createDataset("Strict");
+  const [song] = music;
+  if (song === undefined) throw new Error("there is no song");
+  const [answer] = await offer(id, [song]);
+  const changed = song.bytes.map((byte, index) => (index === song.bytes.length - 1 ? byte ^ 1 : byte));
+  expect(await put(answer, changed)).toBe(400);
+  expect(await put(answer, new Uint8Array([...song.bytes, 0]))).toBe(403);
+  expect(await put(answer, song.bytes)).toBe(200);
+  const second = await put(answer, song.bytes);
+  // Once it was read the object is gone, and the same bytes may come again; they change nothing.
+  expect([200, 412]).toContain(second);
+  expect((await allRead(id)).files).toEqual({ pending: 0, accepted: 1, rejected: 0 });
+});
+
+it("shows a data set to nobody but its owner", async () => {
+  const id = await createDataset("Private");
+  const list = shapes.list(z.object({ id: z.string() }));
+  expect((await other.call("GET", "/datasets")).json(list).items.map((item) => item.id)).not.toContain(id);
+  const files = [{ path: "a.mid", bytes: 100, sha256: "a".repeat(64) }];
+  const requests: readonly (readonly [string, string, unknown?])[] = [
+    ["GET", ""],
+    ["PATCH", "", { name: "Mine" }],
+    ["DELETE", ""],
+    ["POST", "/uploads", { files }],
+    ["GET", "/files"],
+  ];
+  for (const [method, path, json] of requests) {
+    const { status } = await other.call(method, `/datasets/${id}${path}`, json === undefined ? {} : { json });
+    expect([method, path, status]).toEqual([method, path, 404]);
+  }
+  expect((await api.call("GET", `/datasets/${id}`)).status).toBe(200);
+});
