@@ -1,0 +1,45 @@
+/** Why a file has no place in a data set: codes, which are counted, and sentences for the file's owner. */
+import { unreadableMidiCodes } from "../music/byte-reader";
+import { nothingExtractedCodes } from "../music/extraction/extract";
+
+/** The reasons that the name of a file gives. */
+export const pathRejectionCodes = [
+  "PATH_EMPTY",
+  "PATH_TOO_LONG",
+  "PATH_TOO_DEEP",
+  "PATH_NOT_RELATIVE",
+  "PATH_HAS_CONTROL_CHARACTERS",
+] as const;
+export type PathRejectionCode = (typeof pathRejectionCodes)[number];
+
+/** The reasons that tags give. */
+export const tagRejectionCodes = ["TAG_NOT_ALLOWED", "TOO_MANY_TAG_VALUES"] as const;
+export type TagRejectionCode = (typeof tagRejectionCodes)[number];
+
+/** The reasons for which an entry of an archive is not read. */
+export const entryRejectionCodes = [
+  "ENTRY_TOO_LARGE",
+  "ENTRY_PACKED_TOO_WELL",
+  "ENTRY_ENCRYPTED",
+  "ENTRY_METHOD_NOT_SUPPORTED",
+  "ENTRY_IS_A_LINK",
+  "ENTRY_IS_AN_ARCHIVE",
+  "ENTRY_DAMAGED",
+] as const;
+export type EntryRejectionCode = (typeof entryRejectionCodes)[number];
+
+export const fileRejectionCodes = [
+  ...unreadableMidiCodes,
+  ...nothingExtractedCodes,
+  ...pathRejectionCodes,
+  ...tagRejectionCodes,
+  ...entryRejectionCodes,
+] as const;
+export type FileRejectionCode = (typeof fileRejectionCodes)[number];
+
+/** Why one file has no place in a data set. */
+export interface Rejection<Code extends FileRejectionCode = FileRejectionCode> {
+  readonly code: Code;
+  /** A whole sentence for the file's owner. */
+  readonly reason: string;
+}
