@@ -25,7 +25,7 @@ export function keepStacks(directory: string): void {
   const name = hashOfSources(repository);
   if (existsSync(join(kept, name))) return;
   mkdirSync(kept, { recursive: true });
-  const older = readdirSync(kept).filter((found) => !found.startsWith(copyPrefix));
+  const older = readdirSync(kept).filter((found) => found !== name && !found.startsWith(copyPrefix));
   const copy = mkdtempSync(join(kept, copyPrefix));
   cpSync(assemblyOf(directory), copy, { recursive: true });
   try {
