@@ -11,6 +11,7 @@ const things: Readonly<Record<QuotaName, string>> = {
   compositions: "Compositions",
   tracks: "Melodies",
   models: "Models",
+  datasets: "Data sets",
   trainingJobs: "Trainings",
   openCompositions: "Compositions under way",
   openTrainingJobs: "Trainings under way",
