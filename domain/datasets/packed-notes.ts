@@ -43,7 +43,6 @@ function checkNotes(notes: readonly ModelNote[], steps: number): void {
 /**
  * Returns notes as one text, ordered by onset, pitch and duration, so that equal music has equal text.
  * @throws PackedNotesError for a note that two bytes, or MIDI, cannot hold
- * @public the stock builders write in Python so far; the ingest of uploaded music will write by this
  */
 export function packNotes(notes: readonly ModelNote[]): string {
   checkNotes(notes, maxSteps);

@@ -1,6 +1,6 @@
 /** Why a file has no place in a data set: codes, which are counted, and sentences for the file's owner. */
-import { nothingExtractedCodes } from "../music/extraction/extract";
 import { unreadableMidiCodes } from "../music/byte-reader";
+import { nothingExtractedCodes } from "../music/extraction/extract";
 
 /** The reasons that the name of a file gives. */
 export const pathRejectionCodes = [
@@ -9,6 +9,7 @@ export const pathRejectionCodes = [
   "PATH_TOO_DEEP",
   "PATH_NOT_RELATIVE",
   "PATH_HAS_CONTROL_CHARACTERS",
+  "PATH_HAS_BACKSLASH",
 ] as const;
 export type PathRejectionCode = (typeof pathRejectionCodes)[number];
 
@@ -43,3 +44,19 @@ export interface Rejection<Code extends FileRejectionCode = FileRejectionCode> {
   /** A whole sentence for the file's owner. */
   readonly reason: string;
 }
+
+/** The reasons for which a whole archive is refused: nothing of it is taken. */
+export const archiveRefusalCodes = [
+  "ARCHIVE_NOT_A_ZIP",
+  "ARCHIVE_DAMAGED",
+  "ARCHIVE_EMPTY",
+  "ARCHIVE_TOO_LARGE",
+  "ARCHIVE_TOO_MANY_ENTRIES",
+  "ARCHIVE_UNPACKED_TOO_LARGE",
+  "ARCHIVE_OVERLAPPING",
+] as const;
+export type ArchiveRefusalCode = (typeof archiveRefusalCodes)[number];
+
+/** The reasons for which no version is made of a data set. */
+export const versionRefusalCodes = ["LINE_UP_MISSING", "METRE_NOT_TRAINABLE", "TOO_MANY_TAG_VALUES"] as const;
+export type VersionRefusalCode = (typeof versionRefusalCodes)[number];
