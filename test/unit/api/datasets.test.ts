@@ -105,7 +105,7 @@ test("files are offered, and each answer says what to do", async () => {
   const { items } = resourceOf(reply, offeredFileListSchema);
   expect(items.map(({ path }) => path)).toEqual(files.map(({ path }) => path));
   expect(items.map((item) => (item.kind === "rejected" ? item.code : item.kind))).toEqual([
-    ...["upload", "PATH_NOT_RELATIVE", "PATH_NOT_RELATIVE", "PATH_NOT_RELATIVE"],
+    ...["upload", "PATH_NOT_RELATIVE", "PATH_HAS_BACKSLASH", "PATH_NOT_RELATIVE"],
     ...["PATH_HAS_CONTROL_CHARACTERS", "PATH_HAS_CONTROL_CHARACTERS", "PATH_TOO_LONG", "PATH_TOO_DEEP"],
     ...["FILE_TOO_SMALL", "FILE_TOO_LARGE", "TOO_MANY_TAG_VALUES", "TAG_NOT_ALLOWED", "PATH_EMPTY"],
   ]);
