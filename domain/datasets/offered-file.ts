@@ -1,5 +1,6 @@
 /** Says of a file, before it is sent, why a data set does not take it. */
 import { allowedPattern, isVisible, isWellFormed } from "../schemas/text";
+import { checkPath } from "./file-paths";
 import { datasetLimits } from "./limits";
 import { pathRejectionCodes, tagRejectionCodes } from "./rejections";
 import type { Tags } from "./tags";
@@ -30,34 +31,9 @@ export interface OfferedFile {
 
 const isPlain = (text: string): boolean => allowedPattern.test(text) && isWellFormed(text) && isVisible(text);
 
-/** Returns why a path cannot be kept as the name of a file. It is a label only, and never part of a key. */
 function pathRefusal(path: string): OfferRefusal | undefined {
-  const { pathBytes, folders } = datasetLimits;
-  if (path === "") return { code: "PATH_EMPTY", reason: "The path is empty." };
-  const bytes = new TextEncoder().encode(path).length;
-  if (bytes > pathBytes) {
-    return { code: "PATH_TOO_LONG", reason: `The path has ${bytes} bytes in UTF-8; at most ${pathBytes} are allowed.` };
-  }
-  if (!isPlain(path)) {
-    const reason =
-      "The path has control characters, direction marks or half of a character, or nothing that can be seen.";
-    return { code: "PATH_HAS_CONTROL_CHARACTERS", reason };
-  }
-  const parts = path.split("/");
-  const isRelative =
-    !path.includes("\\") && !/^[A-Za-z]:/.test(path) && parts.every((part) => !["", ".", ".."].includes(part));
-  if (!isRelative) {
-    const reason =
-      "The path is not relative: it begins at a root, goes up by `..`, or has a backslash or an empty part.";
-    return { code: "PATH_NOT_RELATIVE", reason };
-  }
-  if (parts.length - 1 > folders) {
-    return {
-      code: "PATH_TOO_DEEP",
-      reason: `The path has ${parts.length - 1} folders; at most ${folders} are allowed.`,
-    };
-  }
-  return undefined;
+  const checked = checkPath(path);
+  return checked.kind === "REJECTED" ? checked.rejection : undefined;
 }
 
 const maxTagLength = 100;

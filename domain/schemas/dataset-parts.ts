@@ -12,7 +12,8 @@ export const licenseKinds = ["own-work", "public-domain", "licensed", "permissio
 /** The version of the sentence that the owner of a data set confirms. It is kept with the confirmation. */
 export const rightsStatementVersion = 1;
 export const rightsStatement =
-  "I may use these files to train models, because I made them, or because they are in the public domain, or because their license or their authors allow it.";
+  "I may use these files to train models, because I made them, or because they are in the public domain, " +
+  "or because their license or their authors allow it.";
 
 const countSchema = z.int().min(0);
 

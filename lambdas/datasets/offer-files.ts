@@ -97,7 +97,9 @@ async function addNew(
 }
 
 const pendingFile = ({ sha256, path, bytes, tags = {} }: OfferedFile, now: Date): PendingFile => ({
-  ...{ schemaVersion: 1, kind: "DATASET_FILE", sha256, path, bytes, state: "PENDING" },
+  ...{ schemaVersion: 1, kind: "DATASET_FILE", sha256, bytes, state: "PENDING" },
+  // A path has one spelling, whatever the file system from which it comes.
+  path: path.normalize("NFC"),
   tags: Object.fromEntries(Object.entries(tags).map(([tag, values]) => [tag, [...values]])),
   offeredAt: now.toISOString(),
 });

@@ -27,8 +27,7 @@ const checksumHeader = "x-amz-checksum-sha256";
 
 /**
  * Returns a signer.
- * @param client - one that computes no checksums of its own (`requestChecksumCalculation: "WHEN_REQUIRED"`): it would put
- *   that of an empty body into the URL, and AWS would refuse every upload
+ * @param client - one that adds no checksum of its own (`requestChecksumCalculation: "WHEN_REQUIRED"`)
  */
 export const createUploadSigner = ({
   client,

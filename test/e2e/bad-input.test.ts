@@ -129,6 +129,10 @@ const ofStock = { name: "A piece", technique: "unet-gan", modelId: stockModelId 
 const newComposition = { ...ofStock, input: { sampleMelodyId: "ode-to-joy" } };
 const newJob = { name: "A job", technique: "unet-gan", topics: { length: ["short"] }, hyperparameters: { epochs: 1 } };
 
+const newDataset = {
+  name: "My band",
+  license: { kind: "own-work", text: "I wrote all of it.", confirmsRights: true },
+};
 const finalStates = ["READY", "FAILED", "STOPPED"] as const;
 const jobs = new Map<string, string>();
 let usedModelId: string;
@@ -199,6 +203,7 @@ beforeAll(async () => {
   const usedTrackId = await owner.created("/tracks?name=Second", { bytes: goodMidi });
   const compositionId = await owner.created("/compositions", { json: newComposition });
   await pollCompleted(compositionId);
+  const datasetId = await owner.created("/datasets", { json: newDataset });
   const modelId = await storeHistory(owner.sub, { trackId: usedTrackId });
   owned = {
     trackId,
@@ -206,6 +211,7 @@ beforeAll(async () => {
     compositionId,
     modelId,
     trainingJobId: jobs.get("READY") ?? "",
+    datasetId,
     epoch: "1",
     melodyId: "ode-to-joy",
     sampleMelodyId: "ode-to-joy",
@@ -238,6 +244,9 @@ function goodBody({ id, bodyType }: DocumentedOperation): CallOptions {
     rateComposition: { json: { rating: "good" } },
     shareComposition: { json: {} },
     createTrainingJob: { json: newJob },
+    createDataset: { json: newDataset },
+    updateDataset: { json: { name: "Renamed" } },
+    offerDatasetFiles: { json: { files: [{ path: "a.mid", bytes: 100, sha256: "a".repeat(64) }] } },
   };
   const body = bodies[id];
   if (body === undefined) throw new Error(`say in this test what a good body of ${id} is`);
@@ -282,6 +291,7 @@ describe("who it is", () => {
         compositionId: ulid(),
         modelId: ulid(),
         trainingJobId: ulid(),
+        datasetId: ulid(),
       });
       const [theirs, nobodys] = await Promise.all([
         stranger.refused(404, operation.method, path, goodBody(operation)),

@@ -82,6 +82,10 @@ const trained = {
   json: { name: "A job", technique: "unet-gan", topics: { mode: ["minor"] }, hyperparameters: { epochs: 3 } },
 };
 const rated = { json: { rating: "good" } };
+const dataset = {
+  json: { name: "My band", license: { kind: "own-work", text: "I wrote all of it.", confirmsRights: true } },
+};
+const offered = { json: { files: [{ path: "a.mid", bytes: 100, sha256: "a".repeat(64) }] } };
 const corrected = { bytes: correctedMidi, headers: { "content-type": "audio/midi", "if-match": "*" } };
 const programs = { json: { programs: [{ index: 1, program: 40 }] } };
 
@@ -122,6 +126,13 @@ const apiCalls: readonly ApiCall[] = [
   { operation: "deleteModel", request: of("MODEL", "models"), usesS3: true },
   { operation: "listModelSamples", request: of("MODEL", "models", "/samples"), usesS3: true },
   { operation: "getModelSample", request: of("MODEL", "models", "/samples/ode-to-joy"), usesS3: true },
+  { operation: "createDataset", request: at("/datasets", dataset) },
+  { operation: "listDatasets", request: at("/datasets") },
+  { operation: "getDataset", request: of("DATASET", "datasets") },
+  { operation: "updateDataset", request: of("DATASET", "datasets", "", { json: { name: "New" } }) },
+  { operation: "deleteDataset", request: of("DATASET", "datasets"), usesS3: true },
+  { operation: "offerDatasetFiles", request: of("DATASET", "datasets", "/uploads", offered) },
+  { operation: "listDatasetFiles", request: of("DATASET", "datasets", "/files") },
   { operation: "listTrainingTopics", request: at("/training-topics") },
   { operation: "createTrainingJob", request: at("/training-jobs", trained) },
   { operation: "listTrainingJobs", request: at("/training-jobs") },

@@ -3,8 +3,11 @@ import { datasetCatalogueKey } from "../../naming/object-keys";
 import { randomBytes } from "node:crypto";
 import { ulid } from "ulid";
 import { quotaCounterSchema } from "../../domain/schemas/user-quotas";
+import { withOffered, withSettled } from "../../lambdas/datasets/count-files";
 import { catalogueItem, createCatalogues, packCatalogue } from "../../lambdas/stores/catalogues";
 import { createCompositions } from "../../lambdas/stores/compositions";
+import { createDatasetFiles, type PendingFile, type ReadFile } from "../../lambdas/stores/dataset-files";
+import { createDatasets } from "../../lambdas/stores/datasets";
 import { createIdempotencyRecords, type IdempotencyWrite } from "../../lambdas/stores/idempotency-records";
 import { UnreadableItem } from "../../lambdas/stores/item-codec";
 import type { PendingChangeItem } from "../../lambdas/stores/items";
@@ -36,6 +39,7 @@ import { doneValue } from "../support/done-value";
 import {
   catalogue,
   composition,
+  dataset,
   finishedOutput,
   model,
   quotas,
@@ -1114,6 +1118,51 @@ describe.each([
       await put(catalogueKey("old"), { schemaVersion: 1, kind: "CATALOGUE", dataset: file.dataset, pieces: [] });
       await expect(catalogues.get("old")).rejects.toThrow(/npm run seed/);
     });
+  });
+
+  test("files of data sets are in one state each, and are counted with every change", async () => {
+    const row = dataset({ sub: newUser() });
+    await putOwned(row);
+    const files = createDatasetFiles(params());
+    const datasets = createDatasets(params());
+    const pendingFile = (digit: string): PendingFile => ({
+      ...{ schemaVersion: 1, kind: "DATASET_FILE", state: "PENDING", sha256: digit.repeat(64), path: `${digit}.mid` },
+      ...{ bytes: 100, tags: { genre: ["rock"] }, offeredAt: "2026-01-31T12:00:00.000Z" },
+    });
+    const [one, two, three] = ["1", "2", "3"].map(pendingFile);
+    if (one === undefined || two === undefined || three === undefined) throw new Error("there are three files");
+    const offered = doneValue(
+      await files.offer({ dataset: row, files: [one, two, three], counts: withOffered(row, [one, two, three]) }),
+    );
+    expect(offered).toEqual(await datasets.get(row));
+    expect(offered).toMatchObject({ version: 2, files: { pending: 3, accepted: 0, rejected: 0 }, bytes: 300 });
+    // The row has changed since it was read, or a file is known in some state: nothing is written.
+    expect(await files.offer({ dataset: row, files: [], counts: row })).toEqual(stale);
+    expect(await files.offer({ dataset: offered, files: [one], counts: offered })).toEqual(stale);
+
+    const { offeredAt: _, ...common } = one;
+    const rejected: ReadFile = { ...common, state: "REJECTED", code: "NOT_MIDI", reason: "It is no MIDI file." };
+    const settled = [{ pending: one, read: rejected }];
+    const read = doneValue(
+      await files.settle({ dataset: offered, files: [rejected], counts: withSettled(offered, settled) }),
+    );
+    expect(read).toMatchObject({ files: { pending: 2, accepted: 0, rejected: 1 }, reasons: { NOT_MIDI: 1 } });
+    expect(await files.settle({ dataset: read, files: [rejected], counts: read })).toEqual(stale);
+    expect(await files.offer({ dataset: read, files: [one], counts: read })).toEqual(stale);
+
+    const again = { ...two, offeredAt: "2026-01-31T13:00:00.000Z" };
+    await files.offerAgain(row, again);
+    await files.offerAgain(row, one);
+    const known = await files.find(
+      row,
+      [one, two, three].map(({ sha256 }) => sha256),
+    );
+    expect([...known.values()].sort((a, b) => (a.sha256 < b.sha256 ? -1 : 1))).toEqual([rejected, again, three]);
+    expect(await files.page({ dataset: row, limit: 2 })).toEqual([again, three]);
+    expect(await files.page({ dataset: row, after: three, limit: 2 })).toEqual([rejected]);
+    expect(await files.page({ dataset: row, state: "PENDING", after: again, limit: 2 })).toEqual([three]);
+    await files.removeAll(row);
+    expect(await files.page({ dataset: row, limit: 2 })).toEqual([]);
   });
 
   test("rows are found by their keys, with the file that each names", async () => {

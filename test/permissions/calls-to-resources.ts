@@ -62,10 +62,11 @@ export function callsToResources(stage: Synthesized): readonly CallToResource[] 
     ruleSchema.parse(values).Targets.flatMap(({ Arn, DeadLetterConfig }) => [
       {
         principal: "events.amazonaws.com",
-        action: "lambda:InvokeFunction",
+        ...(Arn.includes(":sqs:")
+          ? { action: "sqs:SendMessage", reason: "EventBridge puts the events of a rule into a queue" }
+          : { action: "lambda:InvokeFunction", reason: "EventBridge calls the function of a rule" }),
         resource: Arn,
         context: onBehalfOf(arn()),
-        reason: "EventBridge calls the function of a rule",
       },
       ...(DeadLetterConfig === undefined
         ? []

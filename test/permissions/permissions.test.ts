@@ -23,6 +23,7 @@ import { faultOfVocabulary, isKnownAction } from "./service-authorization";
 import { type StageRole, stageRoles } from "./stage-roles";
 import { unwalkedPlaces } from "./unwalked-places";
 import { walkThroughComposing } from "./walk-of-composing";
+import { walkThroughDatasets } from "./walk-of-datasets";
 import { walkThroughTraining } from "./walk-of-training";
 
 let functions: RecordedFunctions;
@@ -35,6 +36,7 @@ beforeAll(async () => {
   const images = perTrainedTechnique((technique) => ({ training: image(technique), inference: image(technique) }));
   functions = await startRecordedFunctions(synthesize(parseStageConfig({ ...prodConfig, images })));
   await walkThroughComposing(functions);
+  await walkThroughDatasets(functions);
   await walkThroughTraining(functions);
 });
 afterAll(async () => {

@@ -90,7 +90,7 @@ describe.each(["local", "dev", "prod"] as const)("%s", (name) => {
 
   test("there are calls and policies of each kind", () => {
     const kinds = new Set(calls.map(({ reason }) => reason));
-    expect(kinds.size).toBe({ local: 4, dev: 8, prod: 7 }[name]);
+    expect(kinds.size).toBe({ local: 5, dev: 9, prod: 8 }[name]);
     expect(new Set(policies.map(({ type }) => type)).size).toBe(name === "local" ? 4 : 5);
   });
 
@@ -164,7 +164,7 @@ describe.each(["local", "dev", "prod"] as const)("%s", (name) => {
       ({ type, resource, statements }) =>
         type === "AWS::Lambda::Function" && !called.has(resource) && statements.length === 0,
     );
-    // Those are the stream's and the queue's, and the six steps, which the workflow's role may call; in dev also the CDK's, one for each stack that is emptied.
+    // Those are the stream's and the two queues', and the six steps, which the workflow's role may call; in dev also the CDK's, one for each stack that is emptied.
     expect(closed).toHaveLength(mapped + 6 + (name === "dev" ? 2 : 0));
   });
 });

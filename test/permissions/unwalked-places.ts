@@ -14,7 +14,7 @@ const filesOfAnotherKind = "each function of the API removes the files of its ow
 const twoAtOnce = "another request, or another step, changes the same row at the same instant";
 
 export const unwalkedPlaces: readonly UnwalkedPlace[] = [
-  ...["artifacts.delete", "artifacts.deleteAllUnder", "work.deleteAllUnder"].map((call) => ({
+  ...["artifacts.delete", "artifacts.deleteAllUnder", "work.deleteAllUnder", "datasetFiles.removeAll"].map((call) => ({
     place: `lambdas/resources/resource-files.ts ${call}`,
     reason: filesOfAnotherKind,
     actions: [],
@@ -61,6 +61,16 @@ export const unwalkedPlaces: readonly UnwalkedPlace[] = [
     place: `lambdas/stores/variation-groups.ts ${call}`,
     reason: "what has been open for too long in the walk was asked for alone, and is no variation",
     actions: ["dynamodb:UpdateItem"],
+  })),
+  ...(
+    [
+      ["datasets.get", "dynamodb:GetItem"],
+      ["datasetFiles.find", "dynamodb:BatchGetItem"],
+    ] as const
+  ).map(([call, action]) => ({
+    place: `lambdas/datasets/ingest-files.ts ${call}`,
+    reason: twoAtOnce,
+    actions: [action],
   })),
   {
     place: "lambdas/training/monitor-training-job.ts trainingJobs.get",

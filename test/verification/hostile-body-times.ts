@@ -1,5 +1,7 @@
 /** Measures how long the API takes to read or refuse hostile bodies of the largest size that it accepts. */
+import { offerRefusal } from "../../domain/datasets/offered-file";
 import { createCompositionSchema, updateCompositionSchema } from "../../domain/schemas/api/compositions";
+import { createDatasetSchema, offerDatasetFilesSchema, updateDatasetSchema } from "../../domain/schemas/api/datasets";
 import { updateModelSchema } from "../../domain/schemas/api/models";
 import { rateCompositionSchema } from "../../domain/schemas/api/ratings";
 import { shareCompositionSchema } from "../../domain/schemas/api/shares";
@@ -40,6 +42,10 @@ const checks: Readonly<Partial<Record<OperationId, Check>>> = {
   shareComposition: (request) => void parseBody({ request, schema: shareCompositionSchema }),
   rateComposition: (request) => void parseBody({ request, schema: rateCompositionSchema }),
   updateModel: (request) => void parseBody({ request, schema: updateModelSchema }),
+  createDataset: (request) => void parseBody({ request, schema: createDatasetSchema }),
+  updateDataset: (request) => void parseBody({ request, schema: updateDatasetSchema }),
+  offerDatasetFiles: (request) =>
+    void parseBody({ request, schema: offerDatasetFilesSchema }).files.map((file) => offerRefusal(file)),
   createTrainingJob: (request) =>
     void parseBody({
       request,

@@ -13,6 +13,7 @@ const order: readonly QuotaName[] = [
   "compositions",
   "tracks",
   "models",
+  "datasets",
   "trainingJobs",
   "openCompositions",
   "openTrainingJobs",

@@ -36,6 +36,8 @@ export async function listDatasetFiles({ request, datasets, datasetFiles }: List
     const lastState = asState(content.after.sortText);
     if (!kept.success || lastState === undefined) throw foreignCursor(cursor);
     wanted = kept.data.state;
+    // DynamoDB refuses a query that goes on outside of what it finds.
+    if (wanted !== undefined && states[wanted] !== lastState) throw foreignCursor(cursor);
     after = { state: lastState, sha256: content.after.id };
   }
   const { pending, accepted, rejected } = dataset.files;

@@ -4,8 +4,9 @@ import { versionTag } from "../../http/entity-tag";
 import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
 import { jsonResponse, type Response } from "../../http/response";
-import { parseBody } from "../../http/validation";
+import { invalidRequest, parseBody } from "../../http/validation";
 import { ownedItem } from "../../problems/owned-item";
+import { shortValue } from "../../problems/short-value";
 import type { Datasets } from "../../stores/datasets";
 import { datasetResource } from "./dataset-resource";
 
@@ -18,7 +19,12 @@ export interface UpdateDatasetParams {
 export async function updateDataset({ request, datasets }: UpdateDatasetParams): Promise<Response> {
   const owned = { sub: request.subject(), id: request.pathParameter("datasetId") };
   requireNoQuery(request);
-  const { name, description } = parseBody({ request, schema: updateDatasetSchema });
+  const body = parseBody({ request, schema: updateDatasetSchema });
+  if (Object.keys(body).length === 0) {
+    const reason = "names nothing to change";
+    throw invalidRequest([{ pointer: "", reason, ...shortValue(body), allowed: "`name`, `description` or both" }]);
+  }
+  const { name, description } = body;
   const wanted = { ...(name === undefined ? {} : { name }), ...(description === undefined ? {} : { description }) };
   const changed = await changeOwned({
     request,

@@ -16,7 +16,7 @@ describe("functions", () => {
   const functions = prod.resourcesOf("AWS::Lambda::Function");
 
   test("each has a role and a log group of its own, a time limit, memory, tracing", () => {
-    expect(functions).toHaveLength(18);
+    expect(functions).toHaveLength(20);
     const roles = new Set<string>();
     for (const { resource } of functions) {
       roles.add(JSON.stringify(property(resource, "Role")));
@@ -38,13 +38,14 @@ describe("functions", () => {
     const large = functions.filter(({ resource }) => property(resource, "MemorySize") === 1024);
     const names = [
       "CompositionsWorker",
+      "DatasetIngestReader",
       "FunctionsCompositions",
       "FunctionsTracks",
       "WorkflowPrepareData",
       "WorkflowRegisterModel",
     ];
     expect(large.map(({ id }) => names.find((name) => id.includes(name)) ?? id).sort()).toEqual(names);
-    expect(functions.filter(({ resource }) => property(resource, "MemorySize") === 512)).toHaveLength(13);
+    expect(functions.filter(({ resource }) => property(resource, "MemorySize") === 512)).toHaveLength(14);
   });
 
   test("none has a managed policy", () => {
@@ -108,7 +109,7 @@ describe("permissions", () => {
     expect([...writers].some((policy) => policy.includes("FinalizeTrainingJob"))).toBe(true);
   });
 
-  test("users' objects are deleted by the API and the reconciler alone, and the orphan count only reads", () => {
+  test("users' objects are deleted by the API, the reconciler and the reader of what was sent, and the orphan count only reads", () => {
     const isOfSageMaker = ({ policy }: Statement): boolean => policy.startsWith("TrainingRole");
     const deleting = new Set(
       allowing(prod, "s3:DeleteObject")
@@ -116,12 +117,19 @@ describe("permissions", () => {
         .map(({ policy }) => policy.replace(/RoleDefaultPolicy.*$/, "")),
     );
     expect([...deleting].sort()).toEqual([
+      "DatasetIngestReader",
       "FunctionsCompositions",
+      "FunctionsDatasets",
       "FunctionsModels",
       "FunctionsTracks",
       "FunctionsTraining",
       "OpenWorkReconcileOpenWork",
     ]);
+    // The reader deletes what it has read on its way, and nothing that is kept.
+    const byReader = allowing(prod, "s3:DeleteObject")
+      .filter(({ policy }) => policy.startsWith("DatasetIngestReader"))
+      .flatMap(({ Resource }) => Resource.map((resource) => JSON.stringify(resource)));
+    expect(byReader).toEqual([expect.stringMatching(/Work.*incoming\/\*"/)]);
     // SageMaker deletes what a container deletes in its checkpoint folder, and nothing else.
     const bySageMaker = allowing(prod, "s3:DeleteObject")
       .filter(isOfSageMaker)
@@ -136,6 +144,7 @@ describe("permissions", () => {
     expect(allowing(prod, "s3:PutObjectTagging").map(({ policy }) => policy)).toEqual([
       expect.stringMatching(/^FunctionsTracks/),
       expect.stringMatching(/^FunctionsCompositions/),
+      expect.stringMatching(/^DatasetIngestReader/),
     ]);
   });
 
@@ -237,8 +246,11 @@ describe("queues", () => {
   test("all are encrypted, refuse plain HTTP, and every queue of work has a dead-letter queue", () => {
     const queues = prod.resourcesOf("AWS::SQS::Queue");
     const redriven = queues.filter(({ resource }) => property(resource, "RedrivePolicy") !== undefined);
-    expect(queues).toHaveLength(4);
-    expect(redriven.map(({ id }) => id)).toEqual([expect.stringMatching(/^CompositionsQueue/)]);
+    expect(queues).toHaveLength(6);
+    expect(redriven.map(({ id }) => id)).toEqual([
+      expect.stringMatching(/^CompositionsQueue/),
+      expect.stringMatching(/^DatasetIngestQueue/),
+    ]);
     for (const { id, resource } of queues) {
       expect(property(resource, "SqsManagedSseEnabled")).toBe(true);
       prod.stack("Training").template.hasResourceProperties("AWS::SQS::QueuePolicy", {
@@ -250,7 +262,7 @@ describe("queues", () => {
         },
       });
     }
-    for (const { resource } of queues.filter(({ id }) => !id.startsWith("CompositionsQueue"))) {
+    for (const { resource } of queues.filter((queue) => !redriven.includes(queue))) {
       expect(property(resource, "MessageRetentionPeriod")).toBe(14 * 86_400);
     }
   });
@@ -270,6 +282,17 @@ describe("queues", () => {
       BatchSize: 1,
       FunctionResponseTypes: ["ReportBatchItemFailures"],
       ScalingConfig: { MaximumConcurrency: 2 },
+    });
+    template.hasResourceProperties("AWS::SQS::Queue", {
+      // Six times the reader's time, as AWS advises.
+      VisibilityTimeout: 720,
+      RedrivePolicy: { maxReceiveCount: 5, deadLetterTargetArn: Match.anyValue() },
+    });
+    template.hasResourceProperties("AWS::Lambda::EventSourceMapping", {
+      BatchSize: 25,
+      MaximumBatchingWindowInSeconds: 1,
+      FunctionResponseTypes: ["ReportBatchItemFailures"],
+      ScalingConfig: { MaximumConcurrency: 5 },
     });
   });
 });
@@ -309,7 +332,7 @@ describe("events", () => {
 
   test("every rule and every function behind one keeps what it could not handle", () => {
     const rules = prod.resourcesOf("AWS::Events::Rule");
-    expect(rules).toHaveLength(4);
+    expect(rules).toHaveLength(5);
     for (const { resource } of rules) {
       expect(property(resource, "Targets")).toEqual([
         expect.objectContaining({ DeadLetterConfig: { Arn: anything }, RetryPolicy: anything }),
@@ -330,6 +353,17 @@ describe("events", () => {
     expect(schedules.sort()).toEqual(["rate(1 day)", `rate(${prodConfig.reconcileMinutes} minutes)`]);
     for (const { resource } of prod.resourcesOf("AWS::Events::Rule"))
       expect(property(resource, "State")).toBe("ENABLED");
+  });
+
+  test("files that arrive for data sets are put into their queue, and no other objects are", () => {
+    template.hasResourceProperties("AWS::Events::Rule", {
+      EventPattern: {
+        source: ["aws.s3"],
+        "detail-type": ["Object Created"],
+        detail: { bucket: { name: [Match.anyValue()] }, object: { key: [{ prefix: "incoming/" }] } },
+      },
+      Targets: [Match.objectLike({ Arn: { "Fn::GetAtt": [Match.stringLikeRegexp("^DatasetIngestQueue"), "Arn"] } })],
+    });
   });
 
   test("executions that were cut off, and training jobs of ours that changed, are heard of", () => {

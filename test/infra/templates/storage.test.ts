@@ -84,6 +84,26 @@ describe("storage", () => {
       },
     });
   });
+
+  test("browsers may send files to the work bucket, which tells the event bus of them and forgets what nobody reads", () => {
+    template.hasResourceProperties("AWS::S3::Bucket", {
+      NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } },
+      CorsConfiguration: {
+        CorsRules: [
+          {
+            AllowedMethods: ["PUT"],
+            AllowedHeaders: ["x-amz-checksum-sha256", "if-none-match", "content-type"],
+            AllowedOrigins: prodConfig.api.corsOrigins,
+            ExposedHeaders: ["ETag"],
+            MaxAge: 3_000,
+          },
+        ],
+      },
+      LifecycleConfiguration: {
+        Rules: Match.arrayWith([Match.objectLike({ ExpirationInDays: 7, Prefix: "incoming/", Status: "Enabled" })]),
+      },
+    });
+  });
 });
 
 describe("the images' own repository", () => {

@@ -43,7 +43,7 @@ describe("alarms", () => {
   );
 
   test("each says what it means and where the runbook says what to do", () => {
-    expect(alarms.map(({ id }) => id).length).toBe(9);
+    expect(alarms.map(({ id }) => id).length).toBe(10);
     for (const { resource } of alarms) {
       const [, anchor] = /docs\/runbook\.md#([a-z0-9-]+)$/.exec(String(property(resource, "AlarmDescription"))) ?? [];
       expect([anchor, headings.has(anchor ?? "")]).toEqual([anchor, true]);

@@ -430,6 +430,14 @@ export function tableBehavior(open: () => Table): void {
       expect(await found({ partition, prefix: "C" })).toEqual([]);
     });
 
+    test("of what follows a sort key, whether or not a row has it", async () => {
+      const partition = await rowsOf(["@", "A#1", "A#2", "A#3", "B"]);
+      expect(await found({ partition, after: "A#1" })).toEqual(["A#2", "A#3", "B"]);
+      expect(await found({ partition, prefix: "A#", after: "A#1" })).toEqual(["A#2", "A#3"]);
+      expect(await found({ partition, prefix: "A#", after: "A#15" })).toEqual(["A#2", "A#3"]);
+      expect(await found({ partition, after: "B" })).toEqual([]);
+    });
+
     test("read whole rows, or the attributes that are asked for", async () => {
       const pk = newPartition();
       await put({ pk, sk: "A#1" }, { name: "one", n: 1, deep: { x: 1 } });

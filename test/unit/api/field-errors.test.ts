@@ -7,13 +7,14 @@ import { apiRoutes, isOperationId } from "../../../naming/api-routes";
 import { hostileOperations, hostileRequests } from "../../verification/hostile-operations";
 import { composerApi } from "./support/composer-api";
 import { type Call, problemOf } from "./support/documented-api";
-import { composition, finishedOutput, model, track, trainingJob } from "./support/items";
+import { composition, dataset, finishedOutput, model, track, trainingJob } from "./support/items";
 
 const ids = {
   trackId: "A".repeat(26),
   compositionId: "B".repeat(26),
   modelId: "C".repeat(26),
   trainingJobId: "D".repeat(26),
+  datasetId: "E".repeat(26),
 };
 const targetOf = (path: string): string =>
   path.replaceAll(/\{(\w+)\}/g, (_, name: string) => Object.entries(ids).find(([id]) => id === name)?.[1] ?? "1");
@@ -24,6 +25,7 @@ function api() {
   made.compositions.put(composition({ id: ids.compositionId, state: "COMPLETED", output: finishedOutput }));
   made.models.put(model({ id: ids.modelId, technique: "ar-cnn" }));
   made.trainingJobs.put(trainingJob({ id: ids.trainingJobId, state: "READY" }));
+  made.stores.datasets.put(dataset({ id: ids.datasetId }));
   return made;
 }
 const pieceOf = { modelId: "unet-gan-bach", input: { sampleMelodyId: "ode-to-joy" } };
@@ -106,6 +108,13 @@ const bodies = {
   shareComposition: { days: 7 },
   updateTrack: { name: "A" },
   updateModel: { name: "A" },
+  createDataset: {
+    name: "A",
+    description: "My songs.",
+    license: { kind: "licensed", spdx: "CC0-1.0", text: "Mine.", source: "my desk", confirmsRights: true },
+  },
+  updateDataset: { name: "A", description: "My songs." },
+  offerDatasetFiles: { files: [{ path: "a.mid", bytes: 100, sha256: "a".repeat(64), tags: { genre: ["rock"] } }] },
   createTrainingJob: {
     name: "A",
     technique: "unet-gan",

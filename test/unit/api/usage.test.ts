@@ -45,6 +45,14 @@ const requests = {
         json: { name: "A", technique: "arranger", input: { sampleMelodyId: "ode-to-joy" } },
       }),
   },
+  dataset: {
+    takes: { datasets: 1 },
+    send: async (api: ComposerApi, sub: string) =>
+      await api.call("POST", "/datasets", {
+        sub,
+        json: { name: "A", license: { kind: "own-work", text: "I wrote it.", confirmsRights: true } },
+      }),
+  },
   job: {
     takes: { openTrainingJobs: 1, trainingJobs: 1, models: 1, storedBytes: 0 },
     send: async (api: ComposerApi, sub: string) =>
@@ -81,6 +89,7 @@ test("one user's usage is not another's, whatever the other one has", async () =
   expect((await usageOf(api, bob)).used).toEqual({
     ...{ openCompositions: 1, openTrainingJobs: 1, tracks: 1, compositions: 1, models: 1, trainingJobs: 1 },
     storedBytes: midi.length,
+    datasets: 1,
   });
 });
 

@@ -1,0 +1,62 @@
+/** Uses data sets in every way that calls AWS in a way of its own. */
+import { createHash } from "node:crypto";
+import { datasetSchema, offeredFileListSchema } from "../../domain/schemas/api/datasets";
+import { incomingFileKey, type OwnedBy } from "../../naming/object-keys";
+import { datasetFileKey } from "../../naming/table-keys";
+import { midi } from "../support/resource-harness";
+import { alice } from "../unit/api/support/items";
+import type { RecordedFunctions } from "./recorded-functions";
+
+const sha256Of = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+
+/** What the queue has of a new object. */
+const arrived = (dataset: OwnedBy, sha256: string): unknown => ({
+  messageId: sha256,
+  body: JSON.stringify({ detail: { object: { key: incomingFileKey(dataset, sha256) } } }),
+});
+
+export async function walkThroughDatasets({ local, call, invoke }: RecordedFunctions): Promise<void> {
+  const sub = alice;
+  const created = await call("POST", "/datasets", {
+    ...{ sub, headers: { "idempotency-key": "a-data-set" } },
+    json: { name: "My band", license: { kind: "own-work", text: "I wrote all of it.", confirmsRights: true } },
+  });
+  const { id } = datasetSchema.parse(created.body);
+  const dataset = { sub, id };
+  expect((await call("GET", "/datasets", { sub })).status).toBe(200);
+  expect((await call("GET", `/datasets/${id}`, { sub })).status).toBe(200);
+  expect((await call("PATCH", `/datasets/${id}`, { sub, json: { name: "Our band" } })).status).toBe(200);
+
+  // One file that can be read, and one that cannot.
+  const noise = new TextEncoder().encode("nothing that is music");
+  const files = [new Uint8Array(midi), noise];
+  const offer = async (): Promise<void> => {
+    const offered = files.map((bytes, index) => ({
+      ...{ path: `${index}.mid`, bytes: bytes.length, sha256: sha256Of(bytes) },
+    }));
+    const { body } = await call("POST", `/datasets/${id}/uploads`, { sub, json: { files: offered } });
+    for (const [index, answer] of offeredFileListSchema.parse(body).items.entries()) {
+      if (answer.kind !== "upload") throw new Error(`the file is not to be sent: ${JSON.stringify(answer)}`);
+      const response = await fetch(answer.url, { method: "PUT", headers: answer.headers, body: files[index] ?? "" });
+      expect(response.status).toBe(200);
+    }
+  };
+  await offer();
+  // What was offered long ago and never read is sent again.
+  const offeredAt = new Date(Date.now() - 3_600_000).toISOString();
+  for (const bytes of files) {
+    const key = datasetFileKey(dataset, { state: "PENDING", sha256: sha256Of(bytes) });
+    await local.table.write([{ kind: "UPDATE", key, changes: { set: { offeredAt } } }]);
+  }
+  await offer();
+  const Records = files.map((bytes) => arrived(dataset, sha256Of(bytes)));
+  for (const _ of ["once", "and once more"]) {
+    expect(await invoke("events/ingest-midi", { Records })).toEqual({ batchItemFailures: [] });
+  }
+  const read = datasetSchema.parse((await call("GET", `/datasets/${id}`, { sub })).body);
+  expect(read.files.pending).toBe(0);
+  expect((await call("GET", `/datasets/${id}/files`, { sub })).status).toBe(200);
+
+  expect((await call("DELETE", `/datasets/${id}`, { sub })).status).toBe(204);
+  expect(await invoke("events/ingest-midi", { Records })).toEqual({ batchItemFailures: [] });
+}
