@@ -61,9 +61,22 @@ function madeUpPieces(): CataloguePiece[] {
   };
   const below = (count: number): number => Math.floor(random() * count);
   const seldomHigh = (count: number): number => Math.min(count - 1, Math.floor(count ** random() - 1));
-  const splits = ["train", "train", "train", "train", "train", "train", "train", "train", "validation", "test"] as const;
+  const splits = [
+    "train",
+    "train",
+    "train",
+    "train",
+    "train",
+    "train",
+    "train",
+    "train",
+    "validation",
+    "test",
+  ] as const;
   return Array.from({ length: pieceCount }, (_, index) => ({
-    id: `${below(2 ** 32).toString(16).padStart(8, "0")}${index.toString(16).padStart(24, "0")}`,
+    id: `${below(2 ** 32)
+      .toString(16)
+      .padStart(8, "0")}${index.toString(16).padStart(24, "0")}`,
     bars: 8 + below(200),
     split: splits[below(splits.length)] ?? "train",
     tags: {
@@ -84,14 +97,17 @@ export function measureDatasets(): DatasetSpeed {
   const work = mkdtempSync(join(tmpdir(), "catalogue-bench-"));
   try {
     const dataset = { id: "made-up", version: "1", sha256: "0".repeat(64), name: "Made up", licence: "none needed" };
-    const packed = gzipSync(JSON.stringify(catalogueFile({ dataset, voices: ["Melody", "Bass"], pieces: madeUpPieces() })));
+    const packed = gzipSync(
+      JSON.stringify(catalogueFile({ dataset, voices: ["Melody", "Bass"], pieces: madeUpPieces() })),
+    );
     const [file, bundle] = [join(work, "catalogue.json.gz"), join(work, "filter.cjs")];
     writeFileSync(file, packed);
     buildSync({
       stdin: { contents: program, resolveDir: root, loader: "ts" },
       ...{ bundle: true, platform: "node", outfile: bundle, logLevel: "error" },
     });
-    const filter = (topics: object) => filteredSchema.parse(run(process.execPath, [bundle, file, JSON.stringify(topics)]));
+    const filter = (topics: object) =>
+      filteredSchema.parse(run(process.execPath, [bundle, file, JSON.stringify(topics)]));
     const topics = { genre: ["genre-0", "genre-3"], mode: ["minor"], metre: ["metre-0"], drums: ["yes"] };
     return {
       storedBytes: packed.byteLength,

@@ -46,9 +46,11 @@ export const createTrainingJobSchema = z
         description: "The technique of the new model. `arranger` is refused: it works by rule and cannot be trained.",
       }),
     topics: topicsSchema.optional(),
-    datasetId: textSchema(64).optional().meta({
-      description: `The stock data set to train on: one of ${stockDatasetIds.join(", ")}. Without it ${defaultDatasetId}.`,
-    }),
+    datasetId: textSchema(64)
+      .optional()
+      .meta({
+        description: `The stock data set to train on: one of ${stockDatasetIds.join(", ")}. Without it ${defaultDatasetId}.`,
+      }),
     hyperparameters: z.record(z.string(), z.unknown()).optional().meta({
       description:
         "Hyperparameters depend on the technique; `GET /techniques` lists them. One that is not given has its default.",
@@ -141,9 +143,12 @@ export const sampleListSchema = z
   .meta({ id: "SampleList" });
 
 export const trainingTopicsQuerySchema = z.object({
-  datasetId: z.string().optional().meta({
-    description: `The stock data set whose topics are listed: one of ${stockDatasetIds.join(", ")}. Without it ${defaultDatasetId}.`,
-  }),
+  datasetId: z
+    .string()
+    .optional()
+    .meta({
+      description: `The stock data set whose topics are listed: one of ${stockDatasetIds.join(", ")}. Without it ${defaultDatasetId}.`,
+    }),
 });
 export const trainingTopicsSchema = z
   .object({
