@@ -33,7 +33,7 @@ def document(bars: int = 8, time_signature: str = "4/4", program: int = 29, temp
         notes = [{"onset": 4 * beat, "duration": 2, "pitch": pitch, "velocity": 90} for beat in range(4 * bars)]
         return {"name": name, "program": program, "kind": kind, "notes": notes}
 
-    voices = [voice("Melody", "line", 69), voice("Chords", "chords", 60), voice("Bass", "line", 45)]
+    voices = [voice("Melody", "line", 69), voice("Chords", "chords", 64), voice("Bass", "line", 45)]
     voices.append(voice("Drums", "drums", 36))
     tracks = [
         {"role": "melody", "program": program, "noteCount": 10},

@@ -78,8 +78,8 @@ def test_a_tiny_training_on_band_pieces_composes_with_drums(tmp_path: Path) -> N
     assert all(9 not in used for name, used in channels.items() if name != "Drums")
 
 
-def test_two_epochs_on_pieces_of_the_game_rock_band_compose_with_drums(tmp_path: Path) -> None:
-    hyperparameters = {"epochs": "2", "learningRate": "0.005", "updateRatio": "1", "modelSize": "small"}
+def test_a_short_training_on_pieces_of_the_game_rock_band_composes_with_drums(tmp_path: Path) -> None:
+    hyperparameters = {"epochs": str(EPOCHS), "learningRate": "0.005", "updateRatio": "1", "modelSize": "small"}
     write_job(tmp_path, "unet-gan", hyperparameters)
     channel = tmp_path / "input/data/dataset"
     manifest = json.loads((BAND / "manifest.json").read_text())
@@ -87,7 +87,7 @@ def test_two_epochs_on_pieces_of_the_game_rock_band_compose_with_drums(tmp_path:
         shutil.copy(BAND / name, channel / name)
     pieces = sorted(iterate_pieces(BAND), key=lambda piece: (piece["bars"], piece["id"]))
     chosen = [
-        *[piece for piece in pieces if piece["split"] == "train"][:10],
+        *[piece for piece in pieces if piece["split"] == "train"][:16],
         *[piece for piece in pieces if piece["split"] == "validation"][:2],
     ]
     path = tmp_path / "input/data/selection/manifest.json"
@@ -100,4 +100,7 @@ def test_two_epochs_on_pieces_of_the_game_rock_band_compose_with_drums(tmp_path:
     assert card["dataset"]["id"] == "game-rock-band"
     assert {card["voices"][3]["lowestPitch"], card["voices"][3]["highestPitch"]} <= KIT
     assert composed_drums(tmp_path, card)
-    assert sample_channels(tmp_path, 2)["Drums"] == {9}
+    # The sample is two bars long, in which the drums of so short a training may rest.
+    channels = sample_channels(tmp_path, EPOCHS)
+    assert channels["Drums"] <= {9}
+    assert all(9 not in used for name, used in channels.items() if name != "Drums")
