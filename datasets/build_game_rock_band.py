@@ -28,12 +28,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from build_bach_chorales import encode, slug, split_tunes
 from opencomposer_music.keys import find_key
 from opencomposer_music.piano_roll import Note
 from opencomposer_training.dataset_shards import pack_shards
 from opencomposer_training.packed_notes import pack_notes
-
-from build_bach_chorales import encode, slug, split_tunes
 
 DATASET_ID = "game-rock-band"
 DATASET_VERSION = "1"
