@@ -576,7 +576,7 @@ export interface paths {
     };
     /**
      * List the topics to train on, with the number of pieces of each
-     * @description A query selects pieces by their tags: `?composer=bach&mode=minor`. A piece must have every tag that is named. If a tag has several values, which are repeated or joined by commas, the piece must have one of them. Only selected pieces are counted.
+     * @description A query selects pieces by their tags: `?composer=bach&mode=minor`. A piece must have every tag that is named. If a tag has several values, which are repeated or joined by commas, the piece must have one of them. Only selected pieces are counted. `datasetId` is no tag: it names the stock data set.
      */
     get: operations["listTrainingTopics"];
     put?: never;
@@ -1910,7 +1910,7 @@ export interface components {
        */
       technique: "unet-gan" | "ar-cnn" | "transformer";
       topics?: components["schemas"]["Topics"];
-      /** @description 1 to 64 characters, Unicode with a visible character, without control characters, direction marks, U+FFFD and lone surrogates */
+      /** @description The stock data set to train on: one of bach-chorales, game-rock-band. Without it bach-chorales. */
       datasetId?: string;
       /**
        * @description Hyperparameters depend on the technique; `GET /techniques` lists them. One that is not given has its default.
@@ -7411,6 +7411,8 @@ export interface operations {
         tags?: {
           [key: string]: string;
         };
+        /** @description The stock data set whose topics are listed: one of bach-chorales, game-rock-band. Without it bach-chorales. */
+        datasetId?: string;
       };
       header?: never;
       path?: never;
@@ -7474,7 +7476,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `TOPIC_NOT_FOUND`: the topic does not exist */
+      /** @description `DATASET_NOT_FOUND`: the data set does not exist; `TOPIC_NOT_FOUND`: the topic does not exist */
       422: {
         headers: {
           [name: string]: unknown;

@@ -29,7 +29,7 @@ import tempfile
 import unicodedata
 import zlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -274,14 +274,19 @@ def group_by_tune(pieces: list[Piece]) -> dict[str, str]:
 
 
 def split_groups(pieces: list[Piece], tunes: dict[str, str]) -> dict[str, str]:
-    """Maps each tune to train, validation or test, about 80/10/10 of the bars.
+    """Maps each tune of the pieces to its split."""
+    bars: Counter[str] = Counter()
+    for piece in pieces:
+        bars[tunes[piece.id]] += piece.bars
+    return split_tunes(bars)
+
+
+def split_tunes(bars: Mapping[str, int]) -> dict[str, str]:
+    """Maps each tune, of which `bars` says how many bars it has, to train, validation or test: about 80/10/10 of them.
 
     Tunes are taken in the order of their hash (so the order says nothing about the music) and each goes to the split
     that is furthest below its share.
     """
-    bars: Counter[str] = Counter()
-    for piece in pieces:
-        bars[tunes[piece.id]] += piece.bars
     shares = {"train": 0.8, "validation": 0.1, "test": 0.1}
     filled: Counter[str] = Counter()
     result: dict[str, str] = {}

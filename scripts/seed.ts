@@ -47,9 +47,11 @@ async function seed(stage: OpenStage): Promise<void> {
     { dataset, folder: builtDatasetFolder(datasetCache, dataset) },
     ...datasetsWithPieces(repository).map((each) => ({ dataset: each, folder: committedFolder(repository, each.id) })),
   ];
-  for (const { dataset: { id, version }, folder } of folders) {
+  for (const { dataset: seeded, folder } of folders) {
     await seedDataset({ folder, ...places });
-    console.log(`data set ${id} ${version} is in ${artifactsBucket} with its catalogue, its row in ${tableName}`);
+    console.log(
+      `data set ${seeded.id} ${seeded.version} is in ${artifactsBucket} with its catalogue, its row in ${tableName}`,
+    );
   }
   await publishConsole(stage, (line) => {
     console.log(line);

@@ -63,7 +63,9 @@ export function openCatalogue(document: unknown): OpenedCatalogue {
       postings.forEach((distance, index) => {
         place += distance;
         if (Number.isSafeInteger(distance) && distance >= (index === 0 ? 0 : 1) && place < ids.length) return;
-        throw broken(`has for ${tag} ${value} the posting ${index} of ${String(distance)}, beyond its ${ids.length} pieces`);
+        throw broken(
+          `has for ${tag} ${value} the posting ${index} of ${String(distance)}, beyond its ${ids.length} pieces`,
+        );
       });
     }
   }

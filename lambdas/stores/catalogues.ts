@@ -3,7 +3,7 @@
  * is, and one object holds the catalogue of that version.
  */
 import { gunzipSync, gzipSync } from "node:zlib";
-import { type CatalogueFile, type OpenedCatalogue, openCatalogue } from "../../domain/datasets/catalogue-file";
+import { type CatalogueFile, openCatalogue, type OpenedCatalogue } from "../../domain/datasets/catalogue-file";
 import { datasetCatalogueKey } from "../../naming/object-keys";
 import { catalogueKey } from "../../naming/table-keys";
 import { readItem } from "./item-codec";
@@ -24,7 +24,9 @@ export interface Catalogues {
 export class OutdatedCatalogueError extends Error {
   override readonly name = "OutdatedCatalogueError";
   constructor(readonly datasetId: string) {
-    super(`The catalogue's row of ${datasetId} has an earlier form. \`npm run seed\` (locally \`npm start\`) writes it anew.`);
+    super(
+      `The catalogue's row of ${datasetId} has an earlier form. \`npm run seed\` (locally \`npm start\`) writes it anew.`,
+    );
   }
 }
 

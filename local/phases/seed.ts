@@ -6,9 +6,9 @@ import { buildDataset } from "../../tools/seeding/build-dataset";
 import {
   builtDatasetFolder,
   committedDataset,
-  isDatasetBuilt,
   committedFolder,
   datasetsWithPieces,
+  isDatasetBuilt,
   seedCommittedCatalogue,
   seedDataset,
 } from "../../tools/seeding/stock-dataset";

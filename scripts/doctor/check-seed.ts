@@ -1,5 +1,4 @@
 /** Reads what `npm run seed` has written into a stage, and compares it with this checkout. */
-import { defaultDatasetId } from "../../naming/resource-names";
 import { join } from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
@@ -7,6 +6,7 @@ import { DynamoDBDocumentClient, GetCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { localPaths } from "../../local/paths";
 import { modelFile, stockModelPrefix } from "../../naming/object-keys";
+import { defaultDatasetId } from "../../naming/resource-names";
 import { catalogueKey, stockModelKey, type TableKey } from "../../naming/table-keys";
 import { lockHolder } from "../../tools/processes/process-lock";
 import { repository } from "../../tools/repository";
@@ -37,12 +37,12 @@ export async function checkSeed(stage: OpenStage): Promise<readonly Finding[]> {
     findings.push(checkSeeded({ what: `stock model ${id}`, expected: item.sha256, inRow, inBucket }, { seed }));
   }
   for (const dataset of [committedDataset(repository), ...datasetsWithPieces(repository)]) {
-  const inRow = catalogueRowSchema.safeParse(await row(catalogueKey(dataset.id))).data?.dataset.sha256;
-  const inBucket = await digestOfDataset(s3, bucket, dataset);
-  const isBuiltHere = dataset.id === defaultDatasetId;
+    const inRow = catalogueRowSchema.safeParse(await row(catalogueKey(dataset.id))).data?.dataset.sha256;
+    const inBucket = await digestOfDataset(s3, bucket, dataset);
+    const isBuiltHere = dataset.id === defaultDatasetId;
     const isBeingBuilt = isBuiltHere && stage.local !== undefined && lockHolder(localPaths().datasetLock) !== undefined;
-  const seeded = { what: `data set ${dataset.id}`, expected: dataset.sha256, inRow, inBucket };
-  findings.push(checkSeeded(seeded, { seed, isBeingBuilt }));
+    const seeded = { what: `data set ${dataset.id}`, expected: dataset.sha256, inRow, inBucket };
+    findings.push(checkSeeded(seeded, { seed, isBeingBuilt }));
   }
   return findings;
 }

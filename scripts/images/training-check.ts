@@ -1,9 +1,8 @@
 /** Runs a training image as SageMaker runs a training job of ours: to its end, stopped, resumed, and without its data. */
-import { openCatalogue } from "../../domain/datasets/catalogue-file";
-import { readDataset } from "../../tools/seeding/stock-dataset";
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
+import { openCatalogue } from "../../domain/datasets/catalogue-file";
 import { sampleMelodies } from "../../domain/music/sample-melodies";
 import { modelCardSchema } from "../../domain/schemas/model-card";
 import { techniques } from "../../domain/techniques/registry";
@@ -21,14 +20,9 @@ import {
   type TrainingJobRequest,
   trainingJobRequest as requestReader,
 } from "../../local/sagemaker/training/training-job-request";
-import {
-  datasetManifestFile,
-  modelCardFile,
-  modelFile,
-  progressFile,
-} from "../../naming/object-keys";
+import { datasetManifestFile, modelCardFile, modelFile, progressFile } from "../../naming/object-keys";
 import { perTrainedTechnique, type TrainedTechniqueId } from "../../naming/resource-names";
-import { manifestSchema as datasetManifestSchema } from "../../tools/seeding/stock-dataset";
+import { manifestSchema as datasetManifestSchema, readDataset } from "../../tools/seeding/stock-dataset";
 import { ContainerRun } from "./container-run";
 import type { BuiltImage } from "./image-builder";
 

@@ -1,7 +1,6 @@
 /** The real stores on a table in memory, with methods by which a test reads and writes rows directly. */
-import type { CatalogueFile } from "../../domain/datasets/catalogue-file";
-import { datasetCatalogueKey } from "../../naming/object-keys";
 import type * as z from "zod";
+import type { CatalogueFile } from "../../domain/datasets/catalogue-file";
 import { type QuotaAmounts, type QuotaCounter, quotaCounterSchema } from "../../domain/schemas/user-quotas";
 import {
   isFinalTrainingJobState,
@@ -41,7 +40,7 @@ import type { Row } from "../../lambdas/stores/table";
 import { createTickets, type Ticket } from "../../lambdas/stores/tickets";
 import { createTracks } from "../../lambdas/stores/tracks";
 import { createTrainingJobs } from "../../lambdas/stores/training-jobs";
-import type { OwnedBy } from "../../naming/object-keys";
+import { datasetCatalogueKey, type OwnedBy } from "../../naming/object-keys";
 import {
   catalogueKey,
   kindPrefix,

@@ -12,6 +12,8 @@ import {
   builtDatasetFolder,
   committedCatalogueFile,
   committedDataset,
+  committedFolder,
+  datasetsWithPieces,
   isDatasetBuilt,
   readDataset,
 } from "../../tools/seeding/stock-dataset";
@@ -24,6 +26,22 @@ test("the build gives the committed manifest", () => {
   const built = builtDatasetFolder(datasetCache, manifest);
   const readBuilt: unknown = JSON.parse(readFileSync(join(built, datasetManifestFile), "utf8"));
   expect(readBuilt).toMatchObject(manifest);
+});
+
+test("the pieces that are committed are those of their manifests, and small", () => {
+  const sets = datasetsWithPieces(repository);
+  expect(sets.map(({ id }) => id)).toEqual(["game-rock-band"]);
+  for (const { id } of sets) {
+    const folder = committedFolder(repository, id);
+    const { shards, catalogue } = readDataset(folder);
+    expect(catalogue.voices).toEqual(["Melody", "Chords", "Bass", "Drums"]);
+    expect(shards.reduce((sum, { body }) => sum + body.byteLength, 0)).toBeLessThan(1_000_000);
+    const counts = z.object({ pieces: z.int(), bars: z.int() });
+    const stated = counts.parse(JSON.parse(readFileSync(join(folder, datasetManifestFile), "utf8")));
+    expect(catalogueItem(catalogue)).toMatchObject(stated);
+    // What the license asks for stands beside them.
+    expect(readFileSync(join(folder, "COPYING"), "utf8")).toContain("Redistributions of source code must retain");
+  }
 });
 
 /** Returns JSON as Python spells it for version 2: in ASCII, the members in alphabetical order. */

@@ -1,5 +1,4 @@
 /** Every store, and the table beneath it, on the table in memory and on a real one: the two behave alike. */
-import { datasetCatalogueKey } from "../../naming/object-keys";
 import { randomBytes } from "node:crypto";
 import { ulid } from "ulid";
 import { quotaCounterSchema } from "../../domain/schemas/user-quotas";
@@ -23,6 +22,7 @@ import { type Table, TableBusy } from "../../lambdas/stores/table";
 import { createTickets } from "../../lambdas/stores/tickets";
 import { createTracks } from "../../lambdas/stores/tracks";
 import { createTrainingJobs } from "../../lambdas/stores/training-jobs";
+import { datasetCatalogueKey } from "../../naming/object-keys";
 import {
   catalogueKey,
   type OpenWorkKind,

@@ -1,5 +1,4 @@
 /** Uses training jobs, the workflow's steps and what repairs them in every way that calls AWS in a way of its own. */
-import { putCatalogue } from "../integration/support/local-table";
 import { DescribeExecutionCommand, StartExecutionCommand } from "@aws-sdk/client-sfn";
 import { ulid } from "ulid";
 import * as z from "zod";
@@ -11,6 +10,7 @@ import { executionName, trainingJobName } from "../../naming/resource-names";
 import { ownedKey, type OwnedKind, ownedKinds, pendingChangeKey, slotKey } from "../../naming/table-keys";
 import { until } from "../e2e/until";
 import type { RunPlan } from "../fakes/scripted-sagemaker";
+import { putCatalogue } from "../integration/support/local-table";
 import { alice, composition, trainingJob } from "../unit/api/support/items";
 import { catalogue, datasetKey, stepFolders, type StepName } from "../workflow/training-harness";
 import type { RecordedFunctions } from "./recorded-functions";

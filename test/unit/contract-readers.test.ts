@@ -2,11 +2,11 @@
  * What TypeScript reads with Zod against the JSON Schemas of contracts/, which Python reads: every field of every valid
  * fixture is removed and replaced by values that are wrong, at the ends of what is allowed, and just beyond.
  */
-import { catalogueFileSchema } from "../../domain/datasets/catalogue-file";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import Ajv2020 from "ajv/dist/2020";
 import * as z from "zod";
+import { catalogueFileSchema } from "../../domain/datasets/catalogue-file";
 import { stepsPerBar } from "../../domain/music/melody";
 import {
   endsInside,

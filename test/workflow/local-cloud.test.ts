@@ -3,7 +3,6 @@
  * interpreter of these tests and moto's (second-engine/). Only SageMaker is a script here. The stores have their own suite in
  * test/integration/stores.test.ts.
  */
-import { catalogueItem } from "../../lambdas/stores/catalogues";
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -18,6 +17,7 @@ import {
 } from "@aws-sdk/client-sfn";
 import { build } from "esbuild";
 import { createWorkflowExecutions } from "../../lambdas/aws/workflow-executions";
+import { catalogueItem } from "../../lambdas/stores/catalogues";
 import { createObjectStore } from "../../lambdas/stores/objects";
 import { createSlots } from "../../lambdas/stores/slots";
 import { createTrainingJobs } from "../../lambdas/stores/training-jobs";

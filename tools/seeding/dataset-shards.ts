@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { gunzipSync } from "node:zlib";
 import * as z from "zod";
-import { type CatalogueFile, catalogueFile, type CataloguedDataset } from "../../domain/datasets/catalogue-file";
+import { type CataloguedDataset, type CatalogueFile, catalogueFile } from "../../domain/datasets/catalogue-file";
 import type { CataloguePiece } from "../../domain/datasets/columnar-catalogue";
 
 /**

@@ -43,6 +43,7 @@ import {
   trainingJobSchema,
   trainingMetricsQuerySchema,
   trainingMetricsSchema,
+  trainingTopicsQuerySchema,
   trainingTopicsSchema,
 } from "./training";
 import { usageSchema } from "./usage";
@@ -554,11 +555,12 @@ export const operationDescriptions = {
     description:
       "A query selects pieces by their tags: `?composer=bach&mode=minor`. A piece must have every tag that is named. If a " +
       "tag has several values, which are repeated or joined by commas, the piece must have one of them. Only selected " +
-      "pieces are counted.",
+      "pieces are counted. `datasetId` is no tag: it names the stock data set.",
+    query: trainingTopicsQuerySchema,
     freeQuery: { name: "tags", description: "Each tag is a query parameter of its own name." },
     status: 200,
     response: trainingTopicsSchema,
-    problems: ["TOPIC_NOT_FOUND", "DATASET_NOT_READY"],
+    problems: ["DATASET_NOT_FOUND", "TOPIC_NOT_FOUND", "DATASET_NOT_READY"],
   },
   createTrainingJob: {
     summary: "Train a model",

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { techniqueIds, trainedTechniqueIds } from "../../../naming/resource-names";
+import { defaultDatasetId, stockDatasetIds, techniqueIds, trainedTechniqueIds } from "../../../naming/resource-names";
 import { trainingJobStates } from "../../states/training-job-state";
 import { maxTopicTags, maxValuesPerTag } from "../../training/selection";
 import { endReasons } from "../training-parts";
@@ -46,7 +46,11 @@ export const createTrainingJobSchema = z
         description: "The technique of the new model. `arranger` is refused: it works by rule and cannot be trained.",
       }),
     topics: topicsSchema.optional(),
-    datasetId: textSchema(64).optional(),
+    datasetId: textSchema(64)
+      .optional()
+      .meta({
+        description: `The stock data set to train on: one of ${stockDatasetIds.join(", ")}. Without it ${defaultDatasetId}.`,
+      }),
     hyperparameters: z.record(z.string(), z.unknown()).optional().meta({
       description:
         "Hyperparameters depend on the technique; `GET /techniques` lists them. One that is not given has its default.",
@@ -180,6 +184,14 @@ export const sampleListSchema = z
   .object({ items: z.array(sampleSchema), melodies: sampledMelodiesSchema })
   .meta({ id: "SampleList" });
 
+export const trainingTopicsQuerySchema = z.object({
+  datasetId: z
+    .string()
+    .optional()
+    .meta({
+      description: `The stock data set whose topics are listed: one of ${stockDatasetIds.join(", ")}. Without it ${defaultDatasetId}.`,
+    }),
+});
 export const trainingTopicsSchema = z
   .object({
     topics: z

@@ -1,17 +1,17 @@
 /** A table and two buckets in a MiniStack of the test's own, made as the stacks make them. */
-import type { CatalogueFile } from "../../../domain/datasets/catalogue-file";
-import { createObjectStore } from "../../../lambdas/stores/objects";
-import { datasetCatalogueKey } from "../../../naming/object-keys";
-import { catalogueItem, packCatalogue } from "../../../lambdas/stores/catalogues";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import type { CatalogueFile } from "../../../domain/datasets/catalogue-file";
+import { catalogueItem, packCatalogue } from "../../../lambdas/stores/catalogues";
 import { createDynamoDBTable } from "../../../lambdas/stores/dynamodb-table";
+import { createObjectStore } from "../../../lambdas/stores/objects";
 import type { Table } from "../../../lambdas/stores/table";
 import { localCredentials, startMiniStack } from "../../../local/cloud/ministack";
+import { datasetCatalogueKey } from "../../../naming/object-keys";
 import { catalogueKey, openWorkIndex, partitionKey, sortKey, stockModelKey } from "../../../naming/table-keys";
 import { environmentPython, findPython, makeEnvironments } from "../../../tools/python/environments";
 import { catalogue, stockModel } from "../../unit/api/support/items";

@@ -1,7 +1,7 @@
 /** Items as they stand in the table, with what a test cares about. */
+import { ulid } from "ulid";
 import { type CatalogueFile, catalogueFile } from "../../../../domain/datasets/catalogue-file";
 import type { CataloguePiece } from "../../../../domain/datasets/columnar-catalogue";
-import { ulid } from "ulid";
 import type {
   CompositionItem,
   DatasetItem,
