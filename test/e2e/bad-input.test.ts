@@ -238,6 +238,7 @@ function goodBody({ id, bodyType }: DocumentedOperation): CallOptions {
     rateComposition: { json: { rating: "good" } },
     shareComposition: { json: {} },
     createTrainingJob: { json: newJob },
+    estimateTrainingJob: { json: newJob },
   };
   const body = bodies[id];
   if (body === undefined) throw new Error(`say in this test what a good body of ${id} is`);

@@ -26,6 +26,13 @@ export interface HostileBodyTime {
 type Check = (request: Request) => void;
 
 /** The checks that each operation makes of its body before it calls AWS. */
+const ofTraining: Check = (request) =>
+  void parseBody({
+    request,
+    schema: createTrainingJobSchema,
+    alsoCheck: (body) => techniqueErrors(body, "hyperparameters"),
+  });
+
 const checks: Readonly<Partial<Record<OperationId, Check>>> = {
   createTrack: (request) => void readUploadedMelody(readUpload(request)),
   updateTrack: (request) => void parseBody({ request, schema: updateTrackSchema }),
@@ -40,12 +47,8 @@ const checks: Readonly<Partial<Record<OperationId, Check>>> = {
   shareComposition: (request) => void parseBody({ request, schema: shareCompositionSchema }),
   rateComposition: (request) => void parseBody({ request, schema: rateCompositionSchema }),
   updateModel: (request) => void parseBody({ request, schema: updateModelSchema }),
-  createTrainingJob: (request) =>
-    void parseBody({
-      request,
-      schema: createTrainingJobSchema,
-      alsoCheck: (body) => techniqueErrors(body, "hyperparameters"),
-    }),
+  createTrainingJob: ofTraining,
+  estimateTrainingJob: ofTraining,
 };
 
 /** Returns the milliseconds from the event to the problem, or to the first call of AWS. */

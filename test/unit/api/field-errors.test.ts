@@ -106,6 +106,7 @@ const bodies = {
   shareComposition: { days: 7 },
   updateTrack: { name: "A" },
   updateModel: { name: "A" },
+  estimateTrainingJob: { name: "A", technique: "unet-gan", topics: { mode: ["minor"] }, maxRuntimeSeconds: 60 },
   createTrainingJob: {
     name: "A",
     technique: "unet-gan",
