@@ -23,6 +23,7 @@ import { faultOfVocabulary, isKnownAction } from "./service-authorization";
 import { type StageRole, stageRoles } from "./stage-roles";
 import { unwalkedPlaces } from "./unwalked-places";
 import { walkThroughComposing } from "./walk-of-composing";
+import { walkThroughErasing } from "./walk-of-erasing";
 import { walkThroughTraining } from "./walk-of-training";
 
 let functions: RecordedFunctions;
@@ -36,6 +37,7 @@ beforeAll(async () => {
   functions = await startRecordedFunctions(synthesize(parseStageConfig({ ...prodConfig, images })));
   await walkThroughComposing(functions);
   await walkThroughTraining(functions);
+  await walkThroughErasing(functions);
 });
 afterAll(async () => {
   printFigures();
