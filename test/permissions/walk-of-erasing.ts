@@ -33,7 +33,7 @@ export async function walkThroughErasing({
     latestMetrics: { epoch: 1, samplesPerSecond: 100, seconds: 10 },
   });
   await put(ownedKey("TRAINING_JOB", sub, job.id), job);
-  const body = { name: "Job", technique: job.technique, topics: { mode: ["minor"] } };
+  const body = { name: "Job", technique: job.technique };
   expect(await call("POST", "/training-jobs/estimate", { sub, json: body })).toMatchObject({
     status: 200,
     body: { measured: { trainingJobId: job.id } },
