@@ -54,6 +54,10 @@ export async function walkThroughErasing({
   }
   await artifacts.delete([trackKey(uploaded)]);
   await work.write({ key: `${checkpointsPrefix(job)}last.pt`, body: "weights", contentType: "application/x" });
+  // A kind of file that no present code makes.
+  for (const store of [artifacts, work]) {
+    await store.write({ key: `${userObjectsPrefix(sub)}unknown/${ulid()}`, body: "file", contentType: "text/plain" });
+  }
   const jobId = ulid();
   await put(ticketKey(jobId), {
     schemaVersion: 1,
