@@ -49,9 +49,12 @@ const clock = (time: Date): string => time.toLocaleString("en", { dateStyle: "me
 
 export const eraseTexts = {
   title: "Delete all my data",
-  what: "Every melody, composition, rating, share link, model and training of yours is deleted for good, with every earlier version. Trainings are stopped first.",
+  what:
+    "Every melody, composition, rating, share link, model and training of yours is deleted for good, " +
+    "with every earlier version. Trainings are stopped first.",
   stays:
-    "Your account stays, and you can begin anew. Totals of ratings stay, which do not say whose they are. Logs and backups expire by themselves; whoever runs this deployment can say when.",
+    "Your account stays, and you can begin anew. Totals of ratings stay, which do not say whose they are. " +
+    "Logs and backups expire by themselves; whoever runs this deployment can say when.",
   ask: "Delete all my data…",
   dialogTitle: "Delete all your data?",
   consequence: "Nothing brings them back. Until the deletion has ended, nothing new can be made.",
