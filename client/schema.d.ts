@@ -730,34 +730,18 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    get?: never;
+    /**
+     * Get whether your data as a whole are being erased, or were
+     * @description The response says how far your latest erasure is, what was left at the last look, and in the end where nothing was found. It is kept for 90 days after the end, unless you ask for another one.
+     */
+    get: operations["getUserData"];
     put?: never;
     post?: never;
     /**
      * Erase everything that is yours
-     * @description All of it is deleted for good: tracks, compositions, ratings, shares, models, training jobs with their checkpoints and samples, quotas, with every earlier version of every file. It cannot be undone. Trainings are stopped first. The response comes at once, and the erasure goes on afterwards: ask for the path in `Location` until the state is ERASED. A request while an erasure is under way begins none and gives that one. Until the end, requests that would add something are refused with 409 `ERASURE_UNDER_WAY`; reading, deleting and stopping go on. Your account at Cognito stays, and so do the totals of ratings by technique and stock model, which say nothing of who rated. Logs and backups expire by themselves (docs/privacy.md).
+     * @description All of it is deleted for good: tracks, compositions, ratings, shares, models, training jobs with their checkpoints and samples, quotas, with every earlier version of every file. It cannot be undone. Trainings are stopped first. The response comes at once, and the erasure goes on afterwards: ask for the path in `Location` until the state of `erasure` is ERASED. A request while an erasure is under way begins none and gives that one. Until the end, requests that would add something are refused with 409 `ERASURE_UNDER_WAY`; reading, deleting and stopping go on. Your account at Cognito stays, and so do the totals of ratings by technique and stock model, which say nothing of who rated. Logs and backups expire by themselves (docs/privacy.md).
      */
     delete: operations["eraseUserData"];
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/me/data/erasure": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /**
-     * Get your latest erasure
-     * @description The response says how far the erasure is, what was left at the last look, and in the end where nothing was found. It is kept for 90 days after the end, unless you ask for another one.
-     */
-    get: operations["getErasure"];
-    put?: never;
-    post?: never;
-    delete?: never;
     options?: never;
     head?: never;
     patch?: never;
@@ -2058,66 +2042,69 @@ export interface components {
       /** @description The melodies of the samples, each once, in the order of `GET /sample-melodies`. One that this version of the software does not have is left out. */
       melodies: components["schemas"]["SampledMelody"][];
     };
-    Erasure: {
-      /**
-       * @description a ULID: 26 characters of Crockford's base 32
-       * @example 01JD8Z6Y3Q4M5N6P7R8S9T0V1W
-       */
-      id: string;
-      /**
-       * @description PENDING: nobody has looked yet. STOPPING: trainings are being stopped, or a composition is being made. ERASING: something is left. WATCHING: nothing is left, and what a request or a URL of before may still write is waited for, until `watchedUntil`. ERASED: nothing came, and `proof` says where nothing was found.
-       * @enum {string}
-       */
-      state: "PENDING" | "STOPPING" | "ERASING" | "WATCHING" | "ERASED";
-      /**
-       * Format: date-time
-       * @description ISO 8601, UTC
-       * @example 2026-01-31T12:00:00.000Z
-       */
-      createdAt: string;
-      /**
-       * Format: date-time
-       * @description ISO 8601, UTC
-       * @example 2026-01-31T12:00:00.000Z
-       */
-      updatedAt: string;
-      /** @description What was left at the last look. Null means that nobody has looked yet. */
-      left: {
-        /** @description Rows of the table by their kind, such as TRACK, COMPOSITION, MODEL or TRAINING_JOB. */
-        items: {
-          [key: string]: number;
-        };
-        /** @description Versions and delete markers of files, by what their bucket is for. */
-        objects: {
-          /** @description Of what is kept: music, models, samples. */
-          artifacts: number;
-          /** @description Of what work under way needs: checkpoints, uploads. */
-          work: number;
-        };
-      } | null;
-      /**
-       * Format: date-time
-       * @description ISO 8601, UTC
-       * @example 2026-01-31T12:00:00.000Z
-       */
-      watchedUntil?: string;
-      /** @description Where the last look found nothing. It is kept for 90 days. */
-      proof?: {
+    UserData: {
+      /** @description The latest erasure of everything that is yours. Null means that none was asked for, or that its proof has expired. */
+      erasure: {
+        /**
+         * @description a ULID: 26 characters of Crockford's base 32
+         * @example 01JD8Z6Y3Q4M5N6P7R8S9T0V1W
+         */
+        id: string;
+        /**
+         * @description PENDING: nobody has looked yet. STOPPING: trainings are being stopped, or a composition is being made. ERASING: something is left. WATCHING: nothing is left, and what a request or a URL of before may still write is waited for, until `watchedUntil`. ERASED: nothing came, and `proof` says where nothing was found.
+         * @enum {string}
+         */
+        state: "PENDING" | "STOPPING" | "ERASING" | "WATCHING" | "ERASED";
         /**
          * Format: date-time
          * @description ISO 8601, UTC
          * @example 2026-01-31T12:00:00.000Z
          */
-        seenEmptyAt: string;
-        /** @description The partitions of the table in which there was no row. */
-        partitions: string[];
-        /** @description The prefixes under which there was no version and no delete marker of any file. */
-        prefixes: {
-          /** @enum {string} */
-          bucket: "artifacts" | "work";
-          prefix: string;
-        }[];
-      };
+        createdAt: string;
+        /**
+         * Format: date-time
+         * @description ISO 8601, UTC
+         * @example 2026-01-31T12:00:00.000Z
+         */
+        updatedAt: string;
+        /** @description What was left at the last look. Null means that nobody has looked yet. */
+        left: {
+          /** @description Rows of the table by their kind, such as TRACK, COMPOSITION, MODEL or TRAINING_JOB. */
+          items: {
+            [key: string]: number;
+          };
+          /** @description Versions and delete markers of files, by what their bucket is for. */
+          objects: {
+            /** @description Of what is kept: music, models, samples. */
+            artifacts: number;
+            /** @description Of what work under way needs: checkpoints, uploads. */
+            work: number;
+          };
+        } | null;
+        /**
+         * Format: date-time
+         * @description ISO 8601, UTC
+         * @example 2026-01-31T12:00:00.000Z
+         */
+        watchedUntil?: string;
+        /** @description Where the last look found nothing. It is kept for 90 days. */
+        proof?: {
+          /**
+           * Format: date-time
+           * @description ISO 8601, UTC
+           * @example 2026-01-31T12:00:00.000Z
+           */
+          seenEmptyAt: string;
+          /** @description The partitions of the table in which there was no row. */
+          partitions: string[];
+          /** @description The prefixes under which there was no version and no delete marker of any file. */
+          prefixes: {
+            /** @enum {string} */
+            bucket: "artifacts" | "work";
+            prefix: string;
+          }[];
+        };
+      } | null;
     };
   };
   responses: never;
@@ -8727,6 +8714,123 @@ export interface operations {
       };
     };
   };
+  getUserData: {
+    parameters: {
+      query?: never;
+      header?: {
+        "If-None-Match"?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The request has succeeded. */
+      200: {
+        headers: {
+          /** @description The id under which the logs have this request. */
+          "X-Request-Id": string;
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UserData"];
+        };
+      };
+      /** @description The client has this version. */
+      304: {
+        headers: {
+          /** @description The id under which the logs have this request. */
+          "X-Request-Id": string;
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `INVALID_REQUEST`: the request is not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: the access token is missing, expired, altered or of another user pool */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: the token lacks a scope */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNSUPPORTED_CONTENT_ENCODING`: the content encoding is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: too many requests at once */
+      429: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `OVERLOADED`: the service is overloaded; API Gateway: the function could not be reached */
+      503: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
   eraseUserData: {
     parameters: {
       query?: never;
@@ -8752,7 +8856,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["Erasure"];
+          "application/json": components["schemas"]["UserData"];
         };
       };
       /** @description `INVALID_REQUEST`: the request is not valid */
@@ -8832,132 +8936,6 @@ export interface operations {
         };
       };
       /** @description `OVERLOADED`: the service is overloaded; `BUSY`: too many requests change the same things at once; API Gateway: the function could not be reached */
-      503: {
-        headers: {
-          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
-          "Retry-After"?: number;
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  getErasure: {
-    parameters: {
-      query?: never;
-      header?: {
-        "If-None-Match"?: string;
-      };
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description The request has succeeded. */
-      200: {
-        headers: {
-          /** @description The id under which the logs have this request. */
-          "X-Request-Id": string;
-          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
-          ETag: string;
-          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
-          "Retry-After"?: number;
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Erasure"];
-        };
-      };
-      /** @description The client has this version. */
-      304: {
-        headers: {
-          /** @description The id under which the logs have this request. */
-          "X-Request-Id": string;
-          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
-          ETag: string;
-          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
-          "Retry-After"?: number;
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-      /** @description `INVALID_REQUEST`: the request is not valid */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: the access token is missing, expired, altered or of another user pool */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description API Gateway: the token lacks a scope */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description `NOT_FOUND`: not found */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
-      413: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description `UNSUPPORTED_CONTENT_ENCODING`: the content encoding is not supported */
-      415: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description API Gateway: too many requests at once */
-      429: {
-        headers: {
-          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
-          "Retry-After"?: number;
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
-      500: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description `OVERLOADED`: the service is overloaded; API Gateway: the function could not be reached */
       503: {
         headers: {
           /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */

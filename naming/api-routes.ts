@@ -174,7 +174,7 @@ export const apiRoutes = {
   },
 
   eraseUserData: { method: "DELETE", path: "/me/data", capability: "account", public: false },
-  getErasure: { method: "GET", path: "/me/data/erasure", capability: "account", public: false },
+  getUserData: { method: "GET", path: "/me/data", capability: "account", public: false },
 } as const satisfies Readonly<Record<string, ApiRoute>>;
 
 export type OperationId = keyof typeof apiRoutes;

@@ -2,7 +2,7 @@
  * Breaks every call of the function that erases, in every way: afterwards the next turns end the erasure as if nothing had
  * happened.
  */
-import { erasureSchema } from "../../domain/schemas/api/erasure";
+import { userDataSchema } from "../../domain/schemas/api/erasure";
 import { resourceOf } from "../unit/api/support/documented-api";
 import { alice, bob } from "../unit/api/support/items";
 import {
@@ -59,8 +59,8 @@ test("whatever breaks, the erasure ends with its proof, without a trace, and nob
   expect(targets.length).toBeGreaterThan(150);
   for (const target of targets) {
     const { harness, struck, bobsBefore } = await live(target);
-    const reply = await harness.api.call("GET", "/me/data/erasure", { sub: alice });
-    const { state, createdAt, proof } = resourceOf(reply, erasureSchema);
+    const reply = await harness.api.call("GET", "/me/data", { sub: alice });
+    const { state, createdAt = "", proof } = resourceOf(reply, userDataSchema).erasure ?? {};
     expect({ target, struck, state, traces: harness.traces(alice) }).toEqual({
       target,
       struck: true,

@@ -24,6 +24,7 @@ import { type StageRole, stageRoles } from "./stage-roles";
 import { unwalkedPlaces } from "./unwalked-places";
 import { walkThroughComposing } from "./walk-of-composing";
 import { walkThroughDatasets } from "./walk-of-datasets";
+import { walkThroughErasing } from "./walk-of-erasing";
 import { walkThroughTraining } from "./walk-of-training";
 
 let functions: RecordedFunctions;
@@ -38,6 +39,7 @@ beforeAll(async () => {
   await walkThroughComposing(functions);
   await walkThroughDatasets(functions);
   await walkThroughTraining(functions);
+  await walkThroughErasing(functions);
 });
 afterAll(async () => {
   printFigures();

@@ -7,7 +7,7 @@ const objectCounts = {
   work: z.int().min(0).meta({ description: "Of what work under way needs: checkpoints, uploads." }),
 };
 
-export const erasureSchema = z
+const erasureSchema = z
   .object({
     id: idSchema,
     state: z.enum(erasureStates).meta({
@@ -42,4 +42,13 @@ export const erasureSchema = z
       .meta({ description: "Where the last look found nothing. It is kept for 90 days." }),
   })
   .meta({ id: "Erasure" });
-export type ErasureResource = z.infer<typeof erasureSchema>;
+
+export const userDataSchema = z
+  .object({
+    erasure: erasureSchema.nullable().meta({
+      description:
+        "The latest erasure of everything that is yours. Null means that none was asked for, or that its proof has expired.",
+    }),
+  })
+  .meta({ id: "UserData" });
+export type UserDataResource = z.infer<typeof userDataSchema>;

@@ -28,7 +28,7 @@ import {
 } from "./datasets";
 import { healthSchema, sampleMelodyListSchema, techniqueListSchema } from "./discovery";
 import { modelListQuerySchema, modelListSchema, modelSampleListSchema, modelSchema, updateModelSchema } from "./models";
-import { erasureSchema } from "./erasure";
+import { userDataSchema } from "./erasure";
 import type { ProblemCode } from "./problem-codes";
 import { rateCompositionSchema, techniqueRatingListSchema } from "./ratings";
 import { idSchema, listQuerySchema } from "./shared";
@@ -678,27 +678,27 @@ export const operationDescriptions = {
     description:
       "All of it is deleted for good: tracks, compositions, ratings, shares, models, training jobs with their checkpoints and " +
       "samples, quotas, with every earlier version of every file. It cannot be undone. Trainings are stopped first. The response comes " +
-      "at once, and the erasure goes on afterwards: ask for the path in `Location` until the state is ERASED. A request while " +
+      "at once, and the erasure goes on afterwards: ask for the path in `Location` until the state of `erasure` is ERASED. A request while " +
       "an erasure is under way begins none and gives that one. Until the end, requests that would add something are refused " +
       "with 409 `ERASURE_UNDER_WAY`; reading, deleting and stopping go on. Your account at Cognito stays, and so do the " +
       "totals of ratings by technique and stock model, which say nothing of who rated. Logs and backups expire by themselves (docs/privacy.md).",
     status: 202,
-    response: erasureSchema,
+    response: userDataSchema,
     tagged: true,
     located: true,
     polled: true,
     problems: [],
   },
-  getErasure: {
-    summary: "Get your latest erasure",
+  getUserData: {
+    summary: "Get whether your data as a whole are being erased, or were",
     description:
-      "The response says how far the erasure is, what was left at the last look, and in the end where nothing was found. It is kept " +
+      "The response says how far your latest erasure is, what was left at the last look, and in the end where nothing was found. It is kept " +
       "for 90 days after the end, unless you ask for another one.",
     status: 200,
-    response: erasureSchema,
+    response: userDataSchema,
     tagged: true,
     polled: true,
-    problems: ["NOT_FOUND"],
+    problems: [],
   },
 } as const satisfies Readonly<Record<OperationId, OperationDescription>>;
 

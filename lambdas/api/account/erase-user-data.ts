@@ -1,9 +1,8 @@
 import { requestErasure, type RequestErasureParams } from "../../erasure/request-erasure";
-import { versionTag } from "../../http/entity-tag";
 import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
 import { jsonResponse, type Response, retryAfter } from "../../http/response";
-import { erasureResource, pollErasureAfterSeconds } from "./erasure-resource";
+import { pollUserDataAfterSeconds, userDataResource, userDataTag } from "./user-data-resource";
 
 export interface EraseUserDataParams extends Omit<RequestErasureParams, "sub"> {
   readonly request: Request;
@@ -16,11 +15,11 @@ export async function eraseUserData({ request, ...ports }: EraseUserDataParams):
   const erasure = await requestErasure({ ...ports, sub });
   return jsonResponse({
     status: 202,
-    body: erasureResource(erasure),
+    body: userDataResource(erasure),
     headers: {
-      etag: versionTag(erasure),
-      location: "/me/data/erasure",
-      ...retryAfter(pollErasureAfterSeconds(erasure)),
+      etag: userDataTag(erasure),
+      location: "/me/data",
+      ...retryAfter(pollUserDataAfterSeconds(erasure)),
     },
   });
 }

@@ -1,5 +1,5 @@
 import type { OperationsOf } from "../../http/bind-operations";
 import { eraseUserData } from "./erase-user-data";
-import { getErasure } from "./get-erasure";
+import { getUserData } from "./get-user-data";
 
-export const accountOperations = { eraseUserData, getErasure } satisfies OperationsOf<"account">;
+export const accountOperations = { eraseUserData, getUserData } satisfies OperationsOf<"account">;

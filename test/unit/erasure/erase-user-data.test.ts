@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { ulid } from "ulid";
 import * as z from "zod";
-import { erasureSchema } from "../../../domain/schemas/api/erasure";
+import { userDataSchema } from "../../../domain/schemas/api/erasure";
 import { overdueErasureSeconds } from "../../../lambdas/erasure/continue-erasures";
 import { compositionMidiKey, trackKey, userObjectsPrefix } from "../../../naming/object-keys";
 import { shareKey, userPartition } from "../../../naming/table-keys";
@@ -17,8 +17,12 @@ import {
 } from "./support/erasure-harness";
 
 const request = async ({ api }: ErasureHarness, sub = alice) => await api.call("DELETE", "/me/data", { sub });
-const erasureOf = async ({ api }: ErasureHarness, sub = alice) =>
-  resourceOf(await api.call("GET", "/me/data/erasure", { sub }), erasureSchema);
+const erasureIn = (reply: Reply) => {
+  const { erasure } = resourceOf(reply, userDataSchema);
+  if (erasure === null) throw new Error("there is no erasure");
+  return erasure;
+};
+const erasureOf = async ({ api }: ErasureHarness, sub = alice) => erasureIn(await api.call("GET", "/me/data", { sub }));
 
 const codeOf = ({ body }: Reply): string | undefined => z.looseObject({ code: z.string().optional() }).parse(body).code;
 
@@ -41,8 +45,8 @@ test("it is accepted, ends with the proof, and leaves no trace of the user but i
 
   const accepted = await request(harness);
   expect(accepted.status).toBe(202);
-  expect(accepted.headers).toMatchObject({ location: "/me/data/erasure", "retry-after": "15", etag: '"1"' });
-  expect(accepted.body).toMatchObject({ state: "PENDING", left: null });
+  expect(accepted.headers).toMatchObject({ location: "/me/data", "retry-after": "15" });
+  expect(accepted.body).toMatchObject({ erasure: { state: "PENDING", left: null } });
 
   expect(await harness.turn()).toEqual({ open: 1, erased: 0, failed: 0 });
   expect(harness.traces(alice)).toEqual([]);
@@ -80,10 +84,10 @@ test("it is accepted, ends with the proof, and leaves no trace of the user but i
 
 test("a second request while one is under way gives the same erasure; one after its end begins another", async () => {
   const harness = erasureHarness();
-  const { id } = resourceOf(await request(harness), erasureSchema);
-  expect(resourceOf(await request(harness), erasureSchema).id).toBe(id);
+  const { id } = erasureIn(await request(harness));
+  expect(erasureIn(await request(harness)).id).toBe(id);
   await untilErased(harness);
-  const again = resourceOf(await request(harness), erasureSchema);
+  const again = erasureIn(await request(harness));
   expect(again.id).not.toBe(id);
   expect(again).toMatchObject({ state: "PENDING", left: null });
   expect(again.proof).toBeUndefined();
@@ -92,19 +96,19 @@ test("a second request while one is under way gives the same erasure; one after 
 test("there is none before one was asked for, none of another user, and none when its proof has expired", async () => {
   const harness = erasureHarness();
   await request(harness);
-  expect((await harness.api.call("GET", "/me/data/erasure", { sub: bob })).status).toBe(404);
+  expect((await harness.api.call("GET", "/me/data", { sub: bob })).body).toEqual({ erasure: null });
   await untilErased(harness);
   harness.clock.advance(89 * 86_400);
   expect((await erasureOf(harness)).state).toBe("ERASED");
   harness.clock.advance(86_400 + 1);
-  expect((await harness.api.call("GET", "/me/data/erasure")).status).toBe(404);
+  expect((await harness.api.call("GET", "/me/data")).body).toEqual({ erasure: null });
 });
 
 test("whoever polls gets 304 until a look has found something new", async () => {
   const harness = erasureHarness();
   const { headers } = await request(harness);
   const poll = async () =>
-    await harness.api.call("GET", "/me/data/erasure", { headers: { "if-none-match": headers["etag"] ?? "" } });
+    await harness.api.call("GET", "/me/data", { headers: { "if-none-match": headers["etag"] ?? "" } });
   expect((await poll()).status).toBe(304);
   await harness.turn();
   expect((await poll()).status).toBe(200);
