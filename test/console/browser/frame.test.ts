@@ -1,11 +1,6 @@
 import { until } from "../../e2e/until";
-import {
-  type ConsoleBrowser,
-  type ConsolePage,
-  describeInBrowser,
-  launchConsoleBrowser,
-  signIn,
-} from "./support/console-browser";
+import { describeInBrowser, signIn } from "./support/console-browser";
+import { pagesOfEachTest } from "./support/page-of-each-test";
 
 const routes = [
   { path: "/compositions", heading: "Compositions" },
@@ -14,25 +9,13 @@ const routes = [
 ];
 
 describeInBrowser("the frame", () => {
-  let browser: ConsoleBrowser;
-  let opened: ConsolePage;
+  const tab = pagesOfEachTest();
 
-  beforeAll(async () => {
-    browser = await launchConsoleBrowser();
-  });
-  afterEach(async () => {
-    await opened.close();
-  });
-  afterAll(async () => {
-    await browser.close();
-  });
-
-  const heading = (name: string) => opened.page.getByRole("heading", { level: 1, name });
-  const mode = async () => await opened.page.evaluate(() => document.documentElement.dataset["mode"]);
+  const heading = (name: string) => tab.opened.page.getByRole("heading", { level: 1, name });
+  const mode = async () => await tab.opened.page.evaluate(() => document.documentElement.dataset["mode"]);
 
   test.each(routes)("$path reloads to itself and has a title of its own", async ({ path, heading: name }) => {
-    opened = await browser.open();
-    const { page, at } = opened;
+    const { page, at } = await tab.open();
     await page.goto(at(path));
     await heading(name).waitFor();
     await page.reload();
@@ -45,8 +28,7 @@ describeInBrowser("the frame", () => {
   });
 
   test("a page that does not exist says so and leads on; a missing file is no page", async () => {
-    opened = await browser.open();
-    const { page, at } = opened;
+    const { page, at } = await tab.open();
     await page.goto(at("/nowhere/at-all"));
     await page.getByText("Nothing is at /nowhere/at-all.").waitFor();
     await page.getByRole("link", { name: "Go to the first page" }).click();
@@ -57,8 +39,7 @@ describeInBrowser("the frame", () => {
   });
 
   test("the keyboard skips past the header, and another page begins at its top", async () => {
-    opened = await browser.open();
-    const { page, at } = opened;
+    const { page, at } = await tab.open();
     await page.goto(at("/about"));
     await heading("About").waitFor();
     await page.keyboard.press("Tab");
@@ -72,8 +53,7 @@ describeInBrowser("the frame", () => {
   });
 
   test("light and dark follow the system until the user chooses, which is remembered", async () => {
-    opened = await browser.open({ colorScheme: "dark" });
-    const { page, at } = opened;
+    const { page, at } = await tab.open({ colorScheme: "dark" });
     await page.goto(at("/about"));
     await heading("About").waitFor();
     expect(await mode()).toBe("dark");
@@ -90,8 +70,7 @@ describeInBrowser("the frame", () => {
   });
 
   test("on a phone the page does not scroll sideways, and the navigation does", async () => {
-    opened = await browser.open({ viewport: { width: 390, height: 844 } });
-    const { page, at } = opened;
+    const { page, at } = await tab.open({ viewport: { width: 390, height: 844 } });
     for (const { path, heading: name } of routes) {
       await page.goto(at(path));
       await heading(name).waitFor();
@@ -105,8 +84,7 @@ describeInBrowser("the frame", () => {
   });
 
   test("without a usable config.json the page says what is wrong with it", async () => {
-    opened = await browser.open();
-    const { page, at } = opened;
+    const { page, at } = await tab.open();
     await page.route("**/config.json", async (route) => {
       await route.fulfill({ json: { apiUrl: "nowhere", region: "eu-west-1", version: "0.3.0" } });
     });
@@ -119,12 +97,11 @@ describeInBrowser("the frame", () => {
   });
 
   test("while the API does not answer the page says so, and goes on by itself when it does", async () => {
-    opened = await browser.open();
-    const { page, at } = opened;
+    const { page, at } = await tab.open();
     await page.goto(at("/melodies"));
-    await signIn(opened);
+    await signIn(tab.opened);
     // The API's address is cut off in the browser, because the console and its API end together on this machine.
-    const address = `${browser.outputs.apiUrl}/**`;
+    const address = `${tab.browser.outputs.apiUrl}/**`;
     await page.route(address, async (route) => {
       await route.abort("connectionrefused");
     });
@@ -136,6 +113,6 @@ describeInBrowser("the frame", () => {
     const first = page.getByRole("list", { name: "Compositions" }).getByRole("listitem").first();
     await first.waitFor({ timeout: 150_000 });
     expect(await page.getByText("The API does not answer").count()).toBe(0);
-    expect(opened.takeErrors().filter((error) => !error.includes("ERR_CONNECTION_REFUSED"))).toEqual([]);
+    expect(tab.opened.takeErrors().filter((error) => !error.includes("ERR_CONNECTION_REFUSED"))).toEqual([]);
   });
 });

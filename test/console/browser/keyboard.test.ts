@@ -2,34 +2,18 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Locator } from "playwright-core";
-import {
-  type ConsoleBrowser,
-  type ConsolePage,
-  describeInBrowser,
-  launchConsoleBrowser,
-} from "./support/console-browser";
+import { describeInBrowser } from "./support/console-browser";
 import { tabTo } from "./support/keyboard-user";
-import { compose, eventually, finishedPiece, loudness, openStudio, stageCounts } from "./support/studio";
+import { pagesOfEachTest } from "./support/page-of-each-test";
+import { compose, eventually, finishedPiece, loudness, stageCounts } from "./support/studio";
 
 describeInBrowser("the studio without a mouse", () => {
-  let browser: ConsoleBrowser;
-  let opened: ConsolePage;
+  const tab = pagesOfEachTest();
 
-  beforeAll(async () => {
-    browser = await launchConsoleBrowser();
-  });
-  afterEach(async () => {
-    await opened.close();
-  });
-  afterAll(async () => {
-    await browser.close();
-  });
-
-  const notesOf = async (): Promise<number | undefined> => (await stageCounts(opened.page))?.notes;
+  const notesOf = async (): Promise<number | undefined> => (await stageCounts(tab.opened.page))?.notes;
 
   test("a melody is chosen, composed with, heard, muted, taken away and edited by keys alone, and the focus is always seen", async () => {
-    opened = await openStudio(browser, { reducedMotion: "reduce" });
-    const { page } = opened;
+    const { page } = await tab.openStudio({ reducedMotion: "reduce" });
     await eventually(notesOf, (notes) => notes === 42);
     const unseen: string[] = [];
     const go = async (to: Locator): Promise<void> => {
@@ -89,9 +73,7 @@ describeInBrowser("the studio without a mouse", () => {
     await press("Enter");
     await page.getByRole("menuitem", { name: "MIDI" }).waitFor();
     const [file] = await Promise.all([page.waitForEvent("download"), press("Enter")]);
-    const { headers } = await (
-      await browser.api()
-    ).call("GET", `/compositions/${id}/midi`, {
+    const { headers } = await tab.api.call("GET", `/compositions/${id}/midi`, {
       headers: { accept: "audio/midi" },
     });
     expect(headers.get("etag")).toContain(
@@ -126,8 +108,7 @@ describeInBrowser("the studio without a mouse", () => {
   });
 
   test("on a phone the keyboard goes the way that the eye goes: the stage before the form under it", async () => {
-    opened = await openStudio(browser, { viewport: { width: 390, height: 844 } });
-    const { page } = opened;
+    const { page } = await tab.openStudio({ viewport: { width: 390, height: 844 } });
     await eventually(notesOf, (notes) => notes === 42);
     await page.locator("#main").focus();
     await page.keyboard.press("Tab");
@@ -136,8 +117,7 @@ describeInBrowser("the studio without a mouse", () => {
   });
 
   test("who wants no motion gets none, while a piece is made and while its edits are shown", async () => {
-    opened = await openStudio(browser, { reducedMotion: "reduce" });
-    const { page } = opened;
+    const { page } = await tab.openStudio({ reducedMotion: "reduce" });
     const moving = async (): Promise<string[]> =>
       await page.evaluate(() =>
         document
@@ -159,10 +139,9 @@ describeInBrowser("the studio without a mouse", () => {
   });
 
   test("at 200 % nothing is cut off: every control lies within the page and shows its whole text", async () => {
-    opened = await openStudio(browser, { viewport: { width: 720, height: 450 }, deviceScaleFactor: 2 });
-    const { page } = opened;
+    const { page } = await tab.openStudio({ viewport: { width: 720, height: 450 }, deviceScaleFactor: 2 });
     await eventually(notesOf, (notes) => notes === 42);
-    await compose(opened);
+    await compose(tab.opened);
     const cut = await page.evaluate(() =>
       [...document.querySelectorAll<HTMLElement>("button, a, select, input, h1, h2, h3")].flatMap((element) => {
         const { left, right, width } = element.getBoundingClientRect();

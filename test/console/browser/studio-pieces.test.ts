@@ -2,44 +2,26 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
 import { tokensOf } from "../../e2e/api-session";
-import {
-  type ConsoleBrowser,
-  type ConsolePage,
-  describeInBrowser,
-  launchConsoleBrowser,
-} from "./support/console-browser";
+import { describeInBrowser } from "./support/console-browser";
+import { pagesOfEachTest } from "./support/page-of-each-test";
 import { withStoredUser } from "./support/stored-user";
-import { compose, eventually, finishedPiece, loudness, openStudio, stageCounts } from "./support/studio";
+import { compose, eventually, finishedPiece, loudness, stageCounts } from "./support/studio";
 
 describeInBrowser("pieces in the studio", () => {
-  let browser: ConsoleBrowser;
-  let opened: ConsolePage;
-
-  beforeAll(async () => {
-    browser = await launchConsoleBrowser();
-  });
-  afterEach(async () => {
-    await opened.close();
-  });
-  afterAll(async () => {
-    await browser.close();
-  });
+  const tab = pagesOfEachTest();
 
   const midiSha = async (id: string): Promise<string> => {
-    const { bytes } = await (
-      await browser.api()
-    ).call("GET", `/compositions/${id}/midi`, {
+    const { bytes } = await tab.api.call("GET", `/compositions/${id}/midi`, {
       headers: { accept: "audio/midi" },
     });
     return createHash("sha256").update(bytes).digest("hex");
   };
   const press = async (name: string): Promise<void> => {
-    await opened.page.getByRole("button", { name, exact: true }).click();
+    await tab.opened.page.getByRole("button", { name, exact: true }).click();
   };
 
   test("each error stands at its control, the first gets the focus, and the fold over it opens", async () => {
-    opened = await openStudio(browser);
-    const { page } = opened;
+    const { page } = await tab.openStudio();
     await page.getByRole("radio", { name: /Re-write/ }).check();
     await page.getByRole("spinbutton", { name: "Max notes added, value" }).fill("5000");
     await page.getByRole("button", { name: /^\d+ more$/ }).click();
@@ -67,14 +49,13 @@ describeInBrowser("pieces in the studio", () => {
       (value) => value === "true",
     );
     expect(await last.isVisible()).toBe(true);
-    expect(opened.takeErrors().every((error) => error.includes("400"))).toBe(true);
+    expect(tab.opened.takeErrors().every((error) => error.includes("400"))).toBe(true);
   });
 
   test("the edits of a piece are replayed from the input to the result, and heard at any moment", async () => {
-    opened = await openStudio(browser);
-    const { page } = opened;
+    const { page } = await tab.openStudio();
     await page.getByRole("radio", { name: /Re-write/ }).check();
-    await compose(opened);
+    await compose(tab.opened);
     await press("How it was made");
     const slider = page.getByRole("slider", { name: "Edit", exact: true });
     await slider.waitFor();
@@ -98,9 +79,8 @@ describeInBrowser("pieces in the studio", () => {
   });
 
   test("a chain of three pieces is shown as a line, and each of them opens", async () => {
-    opened = await openStudio(browser);
-    const { page } = opened;
-    const first = await compose(opened);
+    const { page } = await tab.openStudio();
+    const first = await compose(tab.opened);
     await press("Re-write this");
     const second = await finishedPiece(page, first);
     await press("Accompany this");
@@ -128,22 +108,21 @@ describeInBrowser("pieces in the studio", () => {
   });
 
   test("a recipe makes the same bytes for another user", async () => {
-    opened = await openStudio(browser, { permissions: ["clipboard-read", "clipboard-write"] });
-    const id = await compose(opened);
+    await tab.openStudio({ permissions: ["clipboard-read", "clipboard-write"] });
+    const id = await compose(tab.opened);
     await press("Copy the recipe");
-    await opened.page.getByText("The recipe's link is copied.").waitFor();
-    const link = await opened.page.evaluate(async () => await navigator.clipboard.readText());
-    await opened.close();
-    opened = await openStudio(browser);
-    const { page } = opened;
-    const { AccessToken } = await tokensOf(browser.outputs, browser.outputs.secondUser);
+    await tab.opened.page.getByText("The recipe's link is copied.").waitFor();
+    const link = await tab.opened.page.evaluate(async () => await navigator.clipboard.readText());
+    await tab.opened.close();
+    const { page } = await tab.openStudio();
+    const { AccessToken } = await tokensOf(tab.browser.outputs, tab.browser.outputs.secondUser);
     await withStoredUser(page, (user) => ({ ...user, access_token: AccessToken }));
     await page.goto(link);
     await page.getByText("A recipe was opened").waitFor();
-    const again = await compose(opened);
+    const again = await compose(tab.opened);
     expect(again).not.toBe(id);
     const fetchBytes = async (): Promise<string> => {
-      const response = await fetch(new URL(`/compositions/${again}/midi`, browser.outputs.apiUrl), {
+      const response = await fetch(new URL(`/compositions/${again}/midi`, tab.browser.outputs.apiUrl), {
         headers: { accept: "audio/midi", authorization: `Bearer ${AccessToken}` },
       });
       return createHash("sha256")
@@ -154,9 +133,8 @@ describeInBrowser("pieces in the studio", () => {
   });
 
   test("of four variations one is kept; two pieces are compared at the same beat, and blind", async () => {
-    opened = await openStudio(browser);
-    const { page } = opened;
-    const first = await compose(opened);
+    const { page } = await tab.openStudio();
+    const first = await compose(tab.opened);
     await press("Four variations");
     const keep = page.getByRole("button", { name: "Keep this one" });
     await eventually(
@@ -169,7 +147,7 @@ describeInBrowser("pieces in the studio", () => {
     await keep.first().click();
     const kept = await finishedPiece(page, first);
     await page.getByText("is kept; the others are deleted.").waitFor();
-    await page.goto(opened.at(`/studio/${kept}?view=compare&with=${first}`));
+    await page.goto(tab.opened.at(`/studio/${kept}?view=compare&with=${first}`));
     await page.getByText(/^You hear/).waitFor({ timeout: 60_000 });
     await page.locator(".stage .roll").waitFor();
     await page.getByRole("button", { name: "Play", exact: true }).click();
@@ -191,7 +169,7 @@ describeInBrowser("pieces in the studio", () => {
   });
 
   test("two pieces that are compared are equally loud, to a decibel", async () => {
-    const api = await browser.api();
+    const { api } = tab;
     const ids = await Promise.all(
       ["choir", "piano"].map(async (instruments) => {
         const json = {
@@ -209,8 +187,7 @@ describeInBrowser("pieces in the studio", () => {
         return id;
       }),
     );
-    opened = await openStudio(browser, { path: `/studio/${ids[0] ?? ""}?view=compare&with=${ids[1] ?? ""}` });
-    const { page } = opened;
+    const { page } = await tab.openStudio({ path: `/studio/${ids[0] ?? ""}?view=compare&with=${ids[1] ?? ""}` });
     await page.getByText(/^You hear/).waitFor({ timeout: 60_000 });
     const meanLoudness = async (): Promise<number> => {
       await page.getByRole("button", { name: "Play", exact: true }).click();
@@ -235,9 +212,8 @@ describeInBrowser("pieces in the studio", () => {
   });
 
   test("a correction of the notes is kept as the piece", async () => {
-    opened = await openStudio(browser);
-    const { page } = opened;
-    const id = await compose(opened);
+    const { page } = await tab.openStudio();
+    const id = await compose(tab.opened);
     const before = await eventually(
       async () => await stageCounts(page),
       (counts) => counts?.tracks === 4,
@@ -252,7 +228,7 @@ describeInBrowser("pieces in the studio", () => {
     );
     await press("Keep the correction");
     await page.getByText("The corrected notes are kept.").waitFor();
-    const piece = (await (await browser.api()).call("GET", `/compositions/${id}`)).json(
+    const piece = (await tab.api.call("GET", `/compositions/${id}`)).json(
       z.object({ edited: z.boolean(), output: z.object({ tracks: z.array(z.object({ noteCount: z.int() })) }) }),
     );
     expect(piece.edited).toBe(true);

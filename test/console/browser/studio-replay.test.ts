@@ -7,14 +7,10 @@ import { replayEdits, soundingCells } from "../../../domain/music/edit-events";
 import { toGrid, trackMelody } from "../../../domain/music/melody";
 import { parseMidi } from "../../../domain/music/song";
 import { editEventSchema } from "../../../domain/schemas/invocation";
-import {
-  type ConsoleBrowser,
-  type ConsolePage,
-  describeInBrowser,
-  launchConsoleBrowser,
-} from "./support/console-browser";
+import { describeInBrowser } from "./support/console-browser";
 import { cellsOf, noteRows } from "./support/note-rows";
-import { eventually, loudness, openStudio } from "./support/studio";
+import { pagesOfEachTest } from "./support/page-of-each-test";
+import { eventually, loudness } from "./support/studio";
 
 const idSchema = z.object({ id: z.string() });
 const stateSchema = z.object({ state: z.string() });
@@ -48,24 +44,13 @@ const quantile = (values: readonly number[], share: number): number =>
   [...values].sort((one, other) => one - other)[Math.floor(share * (values.length - 1))] ?? 0;
 
 describeInBrowser("the replay of a piece's edits", () => {
-  let browser: ConsoleBrowser;
-  let opened: ConsolePage;
-
-  beforeAll(async () => {
-    browser = await launchConsoleBrowser();
-  });
-  afterEach(async () => {
-    await opened.close();
-  });
-  afterAll(async () => {
-    await browser.close();
-  });
+  const tab = pagesOfEachTest();
 
   const press = async (name: string): Promise<void> => {
-    await opened.page.getByRole("button", { name, exact: true }).click();
+    await tab.opened.page.getByRole("button", { name, exact: true }).click();
   };
   const rewritten = async (file: Uint8Array, rest: object): Promise<string> => {
-    const api = await browser.api();
+    const { api } = tab;
     const headers = { "content-type": "audio/midi" };
     const track = (await api.call("POST", "/tracks?name=Played", { bytes: file, headers })).json(idSchema);
     const json = { name: "Mended", technique: "ar-cnn", modelId: "ar-cnn-bach", input: { trackId: track.id }, ...rest };
@@ -74,10 +59,10 @@ describeInBrowser("the replay of a piece's edits", () => {
     return id;
   };
   const editsOf = async (id: string) =>
-    (await (await browser.api()).call("GET", `/compositions/${id}/edit-events`)).json(editsSchema).items;
+    (await tab.api.call("GET", `/compositions/${id}/edit-events`)).json(editsSchema).items;
   const openEdits = async (id: string): Promise<void> => {
-    opened = await openStudio(browser, { path: `/studio/${id}?view=edits` });
-    await opened.page.getByRole("slider", { name: "Edit", exact: true }).waitFor({ timeout: 30_000 });
+    await tab.openStudio({ path: `/studio/${id}?view=edits` });
+    await tab.opened.page.getByRole("slider", { name: "Edit", exact: true }).waitFor({ timeout: 30_000 });
   };
 
   test("goes from what was played to the result, cell by cell, and is heard where it stands", async () => {
@@ -90,7 +75,7 @@ describeInBrowser("the replay of a piece's edits", () => {
     const result = replayEdits(input, edits);
     if (result === undefined) throw new Error("The edits do not fit the input.");
     await openEdits(id);
-    const { page } = opened;
+    const { page } = tab.opened;
     const slider = page.getByRole("slider", { name: "Edit", exact: true });
     expect(await slider.getAttribute("max")).toBe(String(edits.length));
     await press("Notes");
@@ -124,7 +109,7 @@ describeInBrowser("the replay of a piece's edits", () => {
     });
     expect((await editsOf(id)).length).toBeGreaterThan(1000);
     await openEdits(id);
-    const { page } = opened;
+    const { page } = tab.opened;
     const slider = page.getByRole("slider", { name: "Edit", exact: true });
     await slider.fill("0");
     await press("Play the edits");

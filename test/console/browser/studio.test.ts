@@ -2,13 +2,9 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
 import { readPiece } from "../../../console/src/piece/read-piece";
-import {
-  type ConsoleBrowser,
-  type ConsolePage,
-  describeInBrowser,
-  launchConsoleBrowser,
-} from "./support/console-browser";
-import { compose, download, eventually, finishedPiece, loudness, openStudio, stageCounts } from "./support/studio";
+import { describeInBrowser } from "./support/console-browser";
+import { pagesOfEachTest } from "./support/page-of-each-test";
+import { compose, download, eventually, finishedPiece, loudness, stageCounts } from "./support/studio";
 
 const samplesSchema = z.object({ items: z.array(z.object({ name: z.string(), noteCount: z.int() })) });
 const pieceSchema = z.object({
@@ -21,28 +17,15 @@ const pieceSchema = z.object({
 const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
 describeInBrowser("the studio", () => {
-  let browser: ConsoleBrowser;
-  let opened: ConsolePage;
+  const tab = pagesOfEachTest();
 
-  beforeAll(async () => {
-    browser = await launchConsoleBrowser();
-  });
-  afterEach(async () => {
-    await opened.close();
-  });
-  afterAll(async () => {
-    await browser.close();
-  });
-
-  const pieceOf = async (id: string) =>
-    (await (await browser.api()).call("GET", `/compositions/${id}`)).json(pieceSchema);
+  const pieceOf = async (id: string) => (await tab.api.call("GET", `/compositions/${id}`)).json(pieceSchema);
   const midiOf = async (id: string) =>
-    await (await browser.api()).call("GET", `/compositions/${id}/midi`, { headers: { accept: "audio/midi" } });
+    await tab.api.call("GET", `/compositions/${id}/midi`, { headers: { accept: "audio/midi" } });
 
   test("the first visit shows a melody, which plays without signing in, and nothing leaves this machine", async () => {
     const begun = Date.now();
-    opened = await openStudio(browser, { isSignedIn: false, path: "/" });
-    const { page, requested } = opened;
+    const { page, requested } = await tab.openStudio({ isSignedIn: false, path: "/" });
     await eventually(
       async () => await stageCounts(page),
       (counts) => counts?.notes === 42,
@@ -75,9 +58,8 @@ describeInBrowser("the studio", () => {
   });
 
   test("each sample melody is drawn with all of its notes", async () => {
-    opened = await openStudio(browser, { isSignedIn: false });
-    const { page } = opened;
-    const { items } = (await (await browser.api()).call("GET", "/sample-melodies")).json(samplesSchema);
+    const { page } = await tab.openStudio({ isSignedIn: false });
+    const { items } = (await tab.api.call("GET", "/sample-melodies")).json(samplesSchema);
     expect(items).toHaveLength(6);
     for (const { name, noteCount } of items) {
       await page.getByRole("button", { name: /^Input/ }).click();
@@ -90,8 +72,7 @@ describeInBrowser("the studio", () => {
   });
 
   test("who is signed out comes back from the sign-in page to the same draft", async () => {
-    opened = await openStudio(browser, { isSignedIn: false });
-    const { page } = opened;
+    const { page } = await tab.openStudio({ isSignedIn: false });
     await page.getByRole("radio", { name: /Re-write/ }).check();
     await page.getByRole("textbox", { name: "Name of the piece" }).fill("Evening song");
     await page.getByRole("button", { name: "Sign in and compose" }).click();
@@ -102,8 +83,7 @@ describeInBrowser("the studio", () => {
   });
 
   test("Ctrl+Enter composes; the stage shows the tracks that the API names, with their notes", async () => {
-    opened = await openStudio(browser);
-    const { page } = opened;
+    const { page } = await tab.openStudio();
     await eventually(
       async () => await stageCounts(page),
       (counts) => counts !== undefined,
@@ -127,9 +107,8 @@ describeInBrowser("the studio", () => {
   });
 
   test("another instrument goes to the API by its version, stays, and is in the file", async () => {
-    opened = await openStudio(browser);
-    const { page } = opened;
-    const id = await compose(opened);
+    const { page } = await tab.openStudio();
+    const id = await compose(tab.opened);
     const patched = page.waitForRequest((request) => request.method() === "PATCH");
     await page.getByRole("combobox", { name: "Instrument of Bass" }).selectOption("42");
     expect((await (await patched).allHeaders())["if-match"]).toMatch(/^"/);
@@ -146,9 +125,8 @@ describeInBrowser("the studio", () => {
   });
 
   test("the MIDI file has the API's bytes, and the WAV file sounds as long as the piece", async () => {
-    opened = await openStudio(browser);
-    const { page } = opened;
-    const id = await compose(opened);
+    const { page } = await tab.openStudio();
+    const id = await compose(tab.opened);
     const midi = await download(page, "MIDI");
     const { bytes, headers } = await midiOf(id);
     expect(sha256(midi)).toBe(sha256(bytes));
@@ -168,9 +146,8 @@ describeInBrowser("the studio", () => {
   });
 
   test("muted tracks are not heard; solo brings one back", async () => {
-    opened = await openStudio(browser);
-    const { page } = opened;
-    await compose(opened);
+    const { page } = await tab.openStudio();
+    await compose(tab.opened);
     const names = ["Alto", "Tenor", "Bass"];
     await page.getByRole("button", { name: "Play", exact: true }).click();
     await eventually(
