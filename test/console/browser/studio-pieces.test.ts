@@ -1,11 +1,25 @@
 /** What is done with pieces: errors, chains, replay, comparisons, recipes, corrections. */
 import { createHash } from "node:crypto";
+import type { Locator, Page } from "playwright-core";
 import * as z from "zod";
-import { tokensOf } from "../../e2e/api-session";
+import { texts } from "../../../console/src/texts/en";
+import { endedComposition, tokensOf } from "../../e2e/api-session";
+import { axeFindingsInBothModes } from "./support/axe-findings";
 import { describeInBrowser } from "./support/console-browser";
+import { noteCountsByTrack } from "./support/note-rows";
 import { pagesOfEachTest } from "./support/page-of-each-test";
 import { withStoredUser } from "./support/stored-user";
-import { compose, eventually, finishedPiece, loudness, stageCounts } from "./support/studio";
+import { compose, eventually, finishedPiece, loudness, secondsUntil, stageCounts } from "./support/studio";
+
+/** Returns the texts that describe a control to those who do not see it. */
+async function descriptionOf(page: Page, control: Locator): Promise<string> {
+  const ids = (await control.getAttribute("aria-describedby")) ?? "";
+  const texts = ids.split(" ").map(async (id) => await page.locator(`[id="${id}"]`).textContent());
+  return (await Promise.all(texts)).join(" ");
+}
+
+const words = texts.studio.lens;
+const measuredSchema = z.object({ output: z.object({ metrics: z.record(z.string(), z.number()) }) });
 
 describeInBrowser("pieces in the studio", () => {
   const tab = pagesOfEachTest();
@@ -18,6 +32,12 @@ describeInBrowser("pieces in the studio", () => {
   };
   const press = async (name: string): Promise<void> => {
     await tab.opened.page.getByRole("button", { name, exact: true }).click();
+  };
+
+  /** Plays what stands on the stage until it sounds, and then no more. */
+  const isHeard = async (): Promise<void> => {
+    await secondsUntil(tab.opened.page, "Play", (rms) => rms > 0.002);
+    await secondsUntil(tab.opened.page, "Pause", (rms) => rms < 0.0005);
   };
 
   test("each error stands at its control, the first gets the focus, and the fold over it opens", async () => {
@@ -35,11 +55,7 @@ describeInBrowser("pieces in the studio", () => {
       (value) => value === "true",
     );
     expect(await added.evaluate((element) => element === document.activeElement)).toBe(true);
-    const described = await added.getAttribute("aria-describedby");
-    const texts = await Promise.all(
-      (described ?? "").split(" ").map(async (id) => await page.locator(`[id="${id}"]`).textContent()),
-    );
-    expect(texts.join(" ")).toContain("1000");
+    expect(await descriptionOf(page, added)).toContain("1000");
     // The API tells of ranges when each value by itself is allowed.
     await added.fill("500");
     await press("Compose");
@@ -49,7 +65,24 @@ describeInBrowser("pieces in the studio", () => {
       (value) => value === "true",
     );
     expect(await last.isVisible()).toBe(true);
+    expect(await descriptionOf(page, last)).toMatch(/firstBar|First bar/);
+    expect(await axeFindingsInBothModes(page)).toEqual([]);
     expect(tab.opened.takeErrors().every((error) => error.includes("400"))).toBe(true);
+  });
+
+  test("a piece that could not be made says why, and its melody can still be heard", async () => {
+    const failed = await endedComposition(tab.api, {
+      name: "Higher than the model sings",
+      technique: "ar-cnn",
+      modelId: "ar-cnn-bach",
+      input: { sampleMelodyId: "ode-to-joy" },
+      parameters: { lowestPitch: 120, highestPitch: 127 },
+    });
+    expect(failed.state).toBe("FAILED");
+    const { page } = await tab.openStudio({ path: `/studio/${failed.id}` });
+    await page.getByRole("alert").getByText("holds no note that this model can edit").waitFor();
+    await isHeard();
+    expect(await axeFindingsInBothModes(page)).toEqual([]);
   });
 
   test("the edits of a piece are replayed from the input to the result, and heard at any moment", async () => {
@@ -90,12 +123,14 @@ describeInBrowser("pieces in the studio", () => {
       async () => await line.getByRole("link").count(),
       (count) => count === 4,
     );
+    await isHeard();
     await line.locator(`a[href="/studio/${second}"]`).click();
     await finishedPiece(page, third);
     await eventually(
       async () => await stageCounts(page),
       (counts) => counts !== undefined && counts.tracks >= 1,
     );
+    await isHeard();
     await page
       .getByRole("list", { name: /^The line of/ })
       .locator(`a[href="/studio/${first}"]`)
@@ -105,6 +140,7 @@ describeInBrowser("pieces in the studio", () => {
       async () => await stageCounts(page),
       (counts) => counts?.tracks === 4,
     );
+    await isHeard();
   });
 
   test("a recipe makes the same bytes for another user", async () => {
@@ -166,6 +202,58 @@ describeInBrowser("pieces in the studio", () => {
     await press("First is better");
     await page.getByText(/You have chosen/).waitFor();
     await page.getByRole("button", { name: /^Mute Alto/ }).waitFor();
+  });
+
+  test("three values of how daring the edits are stand side by side, and the lens marks what a teacher would", async () => {
+    const { id } = await endedComposition(tab.api, {
+      name: "Ode to Joy, in three ways",
+      technique: "ar-cnn",
+      modelId: "ar-cnn-bach",
+      seed: 11,
+      input: { sampleMelodyId: "ode-to-joy" },
+      parameters: { melodyLock: false, temperature: 2 },
+    });
+    const { page } = await tab.openStudio({ path: `/studio/${id}?view=lens` });
+    const marked = page.locator(".stage-foot").getByRole("status");
+    await press("Notes");
+    const seen: number[] = [];
+    for (const mark of [words.dissonant, words.parallels, words.offScale]) {
+      await press(mark);
+      await page.getByRole("button", { name: mark, exact: true, pressed: true }).waitFor();
+      // What is marked is a track of its own, so that it can be heard alone.
+      const [, notes = 0] = (await noteCountsByTrack(page)).find(([track]) => track === mark) ?? [];
+      expect(await marked.textContent()).toContain(notes === 0 ? words.none : words.marked(notes));
+      seen.push(notes);
+    }
+    expect(Math.max(...seen)).toBeGreaterThan(0);
+    // The measures of the piece are the API's, and stand beside Bach's own.
+    const { output } = (await tab.api.call("GET", `/compositions/${id}`)).json(measuredSchema);
+    for (const name of ["dissonantPairShare", "scaleConsistency"] as const) {
+      const cells = page.getByRole("row").filter({ hasText: words.measures[name] }).getByRole("cell");
+      const [piece = "", bach = ""] = await cells.allTextContents();
+      expect(piece).toBe(output.metrics[name]?.toFixed(2));
+      expect(Number(bach)).toBeGreaterThan(0);
+      expect(bach).not.toBe(piece);
+    }
+    await press("Result");
+    const begun: unknown[] = [];
+    page.on("request", (request) => {
+      if (request.method() === "POST" && new URL(request.url()).pathname === "/compositions")
+        begun.push(request.postDataJSON());
+    });
+    await page.getByRole("button", { name: /^Three .*temperature/i }).click();
+    const three = page.getByRole("list").filter({ has: page.getByRole("button", { name: "Keep this one" }) });
+    await page.getByRole("button", { name: "Keep this one" }).nth(2).waitFor({ timeout: 60_000 });
+    const asked = z.array(z.object({ seed: z.int(), parameters: z.object({ temperature: z.number() }) })).parse(begun);
+    expect(asked).toHaveLength(3);
+    const values = asked.map(({ parameters }) => parameters.temperature);
+    expect(values).toEqual(values.toSorted((one, other) => one - other));
+    expect(new Set(values).size).toBe(3);
+    // The seed is the piece's, so that the values alone differ.
+    expect(asked.map(({ seed }) => seed)).toEqual([11, 11, 11]);
+    const titles = await three.getByRole("heading").allTextContents();
+    expect(titles.map((title) => Number(/[\d.]+$/.exec(title)?.[0]))).toEqual(values);
+    expect(await axeFindingsInBothModes(page)).toEqual([]);
   });
 
   test("two pieces that are compared are equally loud, to a decibel", async () => {
