@@ -1,10 +1,14 @@
 import { until } from "../../e2e/until";
+import { axeFindings } from "./support/axe-findings";
 import { describeInBrowser, signIn } from "./support/console-browser";
 import { pagesOfEachTest } from "./support/page-of-each-test";
 
 const routes = [
   { path: "/compositions", heading: "Compositions" },
   { path: "/melodies", heading: "Melodies" },
+  { path: "/models", heading: "Models" },
+  { path: "/training", heading: "Training" },
+  { path: "/learn", heading: "Learn" },
   { path: "/about", heading: "About" },
 ];
 
@@ -14,17 +18,52 @@ describeInBrowser("the frame", () => {
   const heading = (name: string) => tab.opened.page.getByRole("heading", { level: 1, name });
   const mode = async () => await tab.opened.page.evaluate(() => document.documentElement.dataset["mode"]);
 
-  test.each(routes)("$path reloads to itself and has a title of its own", async ({ path, heading: name }) => {
+  test("each page is opened by its address, reloads to itself, has a title of its own, and keeps nobody out who is signed out", async () => {
     const { page, at } = await tab.open();
-    await page.goto(at(path));
-    await heading(name).waitFor();
+    for (const { path, heading: name } of routes) {
+      await page.goto(at(path));
+      await heading(name).waitFor();
+      expect(page.url()).toBe(at(path));
+      expect(await page.title()).toBe(`${name} · OpenComposer`);
+      expect(
+        await page.getByRole("navigation", { name: "Main" }).locator("[aria-current=page]").allTextContents(),
+      ).toEqual([name]);
+      expect([path, ...(await axeFindings(page))]).toEqual([path]);
+    }
     await page.reload();
-    await heading(name).waitFor();
-    expect(page.url()).toBe(at(path));
-    expect(await page.title()).toBe(`${name} · OpenComposer`);
-    expect(await page.getByRole("navigation", { name: "Main" }).locator("[aria-current=page]").textContent()).toBe(
-      name,
-    );
+    await heading("About").waitFor();
+    expect(page.url()).toBe(at("/about"));
+  });
+
+  test("what is injected into a page does not run: neither script nor style nor handler, from the page or from elsewhere", async () => {
+    const { page, at, requested, takeErrors } = await tab.open();
+    await page.goto(at("/about"));
+    await heading("About").waitFor();
+    const blocked = await page.evaluate(async () => {
+      const directives: string[] = [];
+      addEventListener("securitypolicyviolation", ({ effectiveDirective }) => directives.push(effectiveDirective));
+      const add = (tag: string, attributes: Readonly<Record<string, string>>, text = ""): void => {
+        const element = document.createElement(tag);
+        for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+        element.textContent = text;
+        document.body.append(element);
+      };
+      add("script", {}, "globalThis.injected = 'by a script'");
+      add("script", { src: "http://localhost:9/injected.js" });
+      add("style", {}, "body { opacity: 0.5 }");
+      add("button", { id: "injected", onclick: "globalThis.injected = 'by a handler'" });
+      document.getElementById("injected")?.click();
+      while (directives.length < 4) await new Promise((resume) => setTimeout(resume, 20));
+      const { opacity } = getComputedStyle(document.body);
+      return { directives: directives.toSorted(), injected: Reflect.has(globalThis, "injected"), opacity };
+    });
+    expect(blocked).toEqual({
+      directives: ["script-src-attr", "script-src-elem", "script-src-elem", "style-src-elem"],
+      injected: false,
+      opacity: "1",
+    });
+    expect(requested.filter((url) => url.includes("localhost:9"))).toEqual([]);
+    expect(takeErrors().filter((error) => !error.includes("Content Security Policy"))).toEqual([]);
   });
 
   test("a page that does not exist says so and leads on; a missing file is no page", async () => {
@@ -69,14 +108,11 @@ describeInBrowser("the frame", () => {
     await until("the page is dark", 10, async () => (await mode()) === "dark");
   });
 
-  test("on a phone the page does not scroll sideways, and the navigation does", async () => {
-    const { page, at } = await tab.open({ viewport: { width: 390, height: 844 } });
-    for (const { path, heading: name } of routes) {
-      await page.goto(at(path));
-      await heading(name).waitFor();
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
-    }
-    await page.setViewportSize({ width: 240, height: 844 });
+  test("where the navigation is wider than the window, it scrolls and the page does not", async () => {
+    const { page, at } = await tab.open({ viewport: { width: 240, height: 844 } });
+    await page.goto(at("/about"));
+    await heading("About").waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(240);
     const navigation = page.getByRole("navigation", { name: "Main" });
     expect(await navigation.evaluate(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)).toBe(true);
     await navigation.getByRole("link", { name: "About" }).focus();

@@ -1,8 +1,8 @@
 /** A piece is shared by its owner, seen and heard by somebody who never signed in, and no longer shared. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { AxeBuilder } from "@axe-core/playwright";
 import * as z from "zod";
+import { axeFindings, axeFindingsInBothModes } from "./support/axe-findings";
 import { type ConsolePage, describeInBrowser } from "./support/console-browser";
 import { pagesOfEachTest } from "./support/page-of-each-test";
 import { compose, eventually, loudness, stageCounts } from "./support/studio";
@@ -111,26 +111,21 @@ describeInBrowser("sharing", () => {
   });
 
   test("the dialog and the page of a shared piece can be used by everyone, also on a telephone", async () => {
-    const findings = async ({ page }: ConsolePage): Promise<readonly string[]> => {
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      const grave = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-      return grave.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(", ")}`);
-    };
     const owner = await tab.openStudio();
     await compose(owner);
     const path = await shareOpenPiece(owner);
-    expect(await findings(owner)).toEqual([]);
+    expect(await axeFindingsInBothModes(owner.page)).toEqual([]);
     const visitor = await tab.openStudio({ isSignedIn: false, isKnown: false, path });
     const { page } = visitor;
     await page.locator(".stage .roll[aria-label]").waitFor();
-    expect(await findings(visitor)).toEqual([]);
+    expect(await axeFindings(page)).toEqual([]);
     await page.setViewportSize({ width: 390, height: 844 });
-    expect(await findings(visitor)).toEqual([]);
+    expect(await axeFindings(page)).toEqual([]);
     const isTooWide = async () => await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
     expect(await isTooWide()).toBe(false);
     await page.goto(visitor.at("/shared/nothing"));
     await page.getByRole("heading", { level: 1, name: "This link opens nothing" }).waitFor();
-    expect(await findings(visitor)).toEqual([]);
+    expect(await axeFindings(page)).toEqual([]);
     expect(visitor.takeErrors().every((error) => error.includes("404"))).toBe(true);
   });
 

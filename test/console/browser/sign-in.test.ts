@@ -1,5 +1,7 @@
+import { axeFindings } from "./support/axe-findings";
 import { describeInBrowser, signIn } from "./support/console-browser";
 import { pagesOfEachTest } from "./support/page-of-each-test";
+import { eventually, stageCounts } from "./support/studio";
 import { storedUser, withStoredUser } from "./support/stored-user";
 
 describeInBrowser("signing in", () => {
@@ -43,6 +45,15 @@ describeInBrowser("signing in", () => {
     await signOutButton().waitFor();
     await page.waitForURL(at("/compositions"));
     await page.getByText(username, { exact: true }).waitFor();
+    // This user has nothing yet.
+    for (const [path, words] of [
+      ["/melodies", /^You have no melodies yet/],
+      ["/training", /^You have not trained a model yet/],
+    ] as const) {
+      await page.goto(at(path));
+      await page.getByText(words).waitFor();
+      expect([path, ...(await axeFindings(page))]).toEqual([path]);
+    }
   });
 
   test("a page that is reloaded stays signed in; signing out forgets the tokens", async () => {
@@ -75,23 +86,28 @@ describeInBrowser("signing in", () => {
   test("a session that cannot be renewed leaves the page as it is, and offers to sign in again", async () => {
     const { page, at } = await tab.open();
     const nameOfThePiece = page.getByRole("textbox", { name: "Name of the piece" });
+    const notes = async () => (await stageCounts(page))?.notes;
     await page.goto(at("/studio"));
-    await nameOfThePiece.fill("Not to be lost");
-    await page.goto(at("/melodies?sort=name"));
     await signIn(tab.opened);
-    await page.getByRole("heading", { name: "Sample melodies" }).waitFor();
+    await eventually(notes, (count) => count === 42);
+    await nameOfThePiece.fill("Not to be lost");
+    await page.locator(".stage .roll").focus();
+    for (const key of ["ArrowDown", "ArrowDown", "Enter"]) await page.keyboard.press(key);
+    await eventually(notes, (count) => count === 43);
+    const isKept = async (): Promise<void> => {
+      await eventually(notes, (count) => count === 43);
+      expect(await nameOfThePiece.inputValue()).toBe("Not to be lost");
+    };
     await withStoredUser(page, (user) => ({ ...user, access_token: "cut", refresh_token: "revoked" }));
     await page.reload();
     const bar = page.getByRole("alert").filter({ hasText: "Your session has ended" });
     await bar.waitFor();
-    await page.getByRole("heading", { name: "Sample melodies" }).waitFor();
+    await isKept();
     expect(tab.opened.takeErrors().filter((error) => !/40[01]/.test(error))).toEqual([]);
     await bar.getByRole("button", { name: "Sign in again" }).click();
-    await page.waitForURL(at("/melodies?sort=name"));
-    await signOutButton().waitFor();
     await bar.waitFor({ state: "detached" });
-    await page.goto(at("/studio"));
-    await nameOfThePiece.waitFor();
-    expect(await nameOfThePiece.inputValue()).toBe("Not to be lost");
+    await signOutButton().waitFor();
+    await page.waitForURL((url) => url.pathname === "/studio");
+    await isKept();
   });
 });

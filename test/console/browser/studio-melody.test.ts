@@ -1,9 +1,10 @@
 /** Melodies of one's own: files, recordings, edits. */
 import * as z from "zod";
 import { writePiece } from "../../../console/src/piece/write-piece";
+import { axeFindingsInBothModes } from "./support/axe-findings";
 import { describeInBrowser } from "./support/console-browser";
 import { pagesOfEachTest } from "./support/page-of-each-test";
-import { compose, eventually, stageCounts } from "./support/studio";
+import { compose, eventually, loudness, stageCounts } from "./support/studio";
 import { midiFileOf } from "./support/tune";
 
 const tracksSchema = z.object({
@@ -64,6 +65,18 @@ describeInBrowser("melodies in the studio", () => {
       .locator("form input[type=file]")
       .setInputFiles({ name, mimeType: "audio/midi", buffer: Buffer.from(bytes) });
   };
+  /** Drops a file on the page, as from a folder of the desktop. */
+  const dropFile = async (name: string, bytes: Uint8Array): Promise<void> => {
+    await tab.opened.page.evaluate(
+      ([title, content]) => {
+        const dataTransfer = new DataTransfer();
+        dataTransfer.items.add(new File([Uint8Array.from(content)], title, { type: "audio/midi" }));
+        for (const type of ["dragover", "drop"])
+          document.body.dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer }));
+      },
+      [name, [...bytes]] as const,
+    );
+  };
   const notesOnStage = async (notes: number) =>
     await eventually(
       async () => await stageCounts(tab.opened.page),
@@ -80,7 +93,7 @@ describeInBrowser("melodies in the studio", () => {
     // The bars are in 5/4, which no technique takes: bytes 8 and 9 of the time signature's event.
     const odd = Buffer.from(midiFileOf());
     odd[odd.indexOf(Buffer.from([0xff, 0x58, 0x04])) + 3] = 5;
-    await openFile("five.mid", odd);
+    await dropFile("five.mid", odd);
     const refusal = page.getByText(/“five.mid” cannot be used/);
     await refusal.waitFor();
     const server = await tab.api.call("POST", "/tracks?name=five", {
@@ -99,7 +112,7 @@ describeInBrowser("melodies in the studio", () => {
     page.on("request", (request) => {
       if (request.method() === "POST" && new URL(request.url()).pathname === "/tracks") posted.push(request.url());
     });
-    await openFile("several.mid", severalTracks());
+    await dropFile("several.mid", severalTracks());
     await notesOnStage(8);
     await page.getByRole("button", { name: /^Track/ }).click();
     await page.getByRole("option", { name: "Middle (5 notes)" }).click();
@@ -174,6 +187,7 @@ describeInBrowser("melodies in the studio", () => {
     await page.getByRole("button", { name: "Stop" }).click();
     await page.getByText("4 notes were recorded.").waitFor();
     await notesOnStage(4);
+    expect(await axeFindingsInBothModes(page)).toEqual([]);
     await page.getByRole("button", { name: "Notes" }).click();
     const pitches = await page.getByRole("table").getByRole("row").allTextContents();
     expect(pitches.slice(1).map((row) => /[A-G]\s?\d/.exec(row)?.[0].replace(" ", ""))).toEqual([
@@ -187,7 +201,7 @@ describeInBrowser("melodies in the studio", () => {
   });
 
   test("a MIDI keyboard's notes are lit and recorded with their velocity", async () => {
-    const { page, at } = await tab.open({ viewport: { width: 1440, height: 900 } });
+    const { page } = await tab.openStudio({ isSignedIn: false });
     await page.addInitScript(() => {
       const input = Object.assign(new EventTarget(), {
         id: "one",
@@ -217,7 +231,7 @@ describeInBrowser("melodies in the studio", () => {
         },
       });
     });
-    await page.goto(at("/studio"));
+    await page.reload();
     await page.getByRole("button", { name: "Record", exact: true }).click();
     await page.getByRole("button", { name: "Connect a MIDI keyboard" }).click();
     await page.getByText("Little keys is connected.").waitFor();
@@ -234,6 +248,11 @@ describeInBrowser("melodies in the studio", () => {
       await eventually(
         async () => await page.locator(".key-down").count(),
         (count) => count === 1,
+      );
+      await eventually(
+        async () => await loudness(page),
+        (rms) => rms > 0.001,
+        30,
       );
       await send([0x80, pitch, 0]);
       await page.waitForTimeout(150);

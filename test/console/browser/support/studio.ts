@@ -175,7 +175,12 @@ export async function keepLongTasks(page: Page): Promise<void> {
 
 /** Returns the milliseconds of each long task since {@link keepLongTasks}. */
 export const longTasks = async (page: Page): Promise<readonly number[]> =>
-  z.array(z.number()).parse(await page.evaluate(() => Reflect.get(globalThis, "keptLongTasks")));
+  z.array(z.number()).parse(
+    await page.evaluate(() => {
+      const kept: unknown = Reflect.get(globalThis, "keptLongTasks");
+      return kept;
+    }),
+  );
 
 /** Downloads the piece on the stage. @returns the file's bytes */
 export async function download(page: Page, format: "MIDI" | "WAV" | "MP3"): Promise<Buffer> {
