@@ -119,10 +119,9 @@ describeInBrowser("what is shipped", () => {
     const pages = readdirSync(dist, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".html"));
     expect(pages).toEqual(["index.html"]);
     const html = read("index.html").toString();
-    const tags = [...html.matchAll(/<(?<name>[a-z]+)(?<attributes>[^>]*)>/g)].flatMap(({ groups }) => groups ?? []);
+    const tags = [...html.matchAll(/<[a-z][^>]*>/g)].map(([tag]) => tag);
     expect(tags.length).toBeGreaterThan(5);
-    expect(tags.filter(({ name }) => name === "style")).toEqual([]);
-    expect(tags.filter(({ attributes }) => /\s(style|on[a-z]+)\s*=|javascript:/i.test(attributes))).toEqual([]);
+    expect(tags.filter((tag) => /^<style|\s(style|on[a-z]+)\s*=|javascript:/i.test(tag))).toEqual([]);
     const scripts = [...html.matchAll(/<script(?<attributes>[^>]*)>(?<text>[^]*?)<\/script>/g)];
     expect(scripts.length).toBeGreaterThan(0);
     for (const { groups } of scripts) {

@@ -1,8 +1,8 @@
 import { axeFindings } from "./support/axe-findings";
 import { describeInBrowser, signIn } from "./support/console-browser";
 import { pagesOfEachTest } from "./support/page-of-each-test";
-import { eventually, stageCounts } from "./support/studio";
 import { storedUser, withStoredUser } from "./support/stored-user";
+import { eventually, stageCounts } from "./support/studio";
 
 describeInBrowser("signing in", () => {
   const tab = pagesOfEachTest();
