@@ -28,7 +28,8 @@ export async function axeFindingsInBothModes(page: Page): Promise<readonly strin
   // Colors that fade from one to the other are none that stay.
   await page.waitForFunction(() => document.documentElement.dataset["mode"] === "dark");
   await page.evaluate(async () => {
-    await Promise.all(document.getAnimations().map(async ({ finished }) => await finished.catch(() => undefined)));
+    const ending = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity);
+    await Promise.all(ending.map(async ({ finished }) => await finished.catch(() => undefined)));
   });
   const dark = await axeFindings(page, "colors");
   await page.emulateMedia({ colorScheme: "light" });
