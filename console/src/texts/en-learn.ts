@@ -5,6 +5,7 @@ export const learnTexts = {
     "How a machine comes to write music. Five short pages, each with something to play; nobody must have trained a model before.",
   minutes: (minutes: number) => `${minutes} minutes`,
   sources: "Sources",
+  inRepository: (file: string) => `In OpenComposer's repository: ${file}`,
   next: (title: string) => `Next: ${title}`,
   all: "All pages",
   noSuch: (id: string) => `There is no page ${id} in Learn.`,
