@@ -4,12 +4,12 @@ import * as z from "zod";
 import odeToJoy from "../../../console/src/learn/pieces/gan-piece.json";
 import modelVoices from "../../../console/src/learn/pieces/model-voices.json";
 import { makeRounds } from "../../../console/src/learn/quiz";
+import { addressOf } from "../../../console/src/learn/source-address";
 import { spoil, spoilings } from "../../../console/src/learn/spoiled";
 import { pieceOf } from "../../../console/src/learn/stored-piece";
-import { addressOf } from "../../../console/src/learn/source-address";
 import { bachFigures, bachParallelsPer100Bars } from "../../../console/src/models/bach-figures";
-import { learnTexts } from "../../../console/src/texts/en-learn";
 import { writePiece } from "../../../console/src/piece/write-piece";
+import { learnTexts } from "../../../console/src/texts/en-learn";
 
 const bachOf = (id: string, bars: number) => ({
   id,
