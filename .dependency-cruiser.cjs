@@ -89,8 +89,10 @@ module.exports = {
     },
     {
       name: "nobody-imports-the-console",
+      comment:
+        "The local start alone uses a part of its build: it cuts the quiz's excerpts when the data set is there.",
       severity: "error",
-      from: { pathNot: "^(console|test)/" },
+      from: { pathNot: "^(console|test)/|^local/console/refresh-excerpts\\.ts$" },
       to: { path: "^console/" },
     },
     {

@@ -292,7 +292,7 @@ export interface paths {
     put?: never;
     /**
      * Share a finished composition by a link
-     * @description Whoever has the link sees and hears the piece without signing in, and how it was made if its technique works by edits: `GET /shared/{token}` says what they learn. They see it as it is at that moment, under its present name and with the names of its tracks, which may be those of an uploaded file. A composition has one share: another request makes a new link and ends the one before, so it needs no idempotency key. The link ends with `expiresAt`, with `DELETE`, and with the composition.
+     * @description Whoever has the link sees and hears the piece without signing in, and how it was made if its technique works by edits: `GET /shared/{token}` says what they learn. They see it as it is at that moment and under its present name. A composition has one share: another request makes a new link and ends the one before, so it needs no idempotency key. The link ends with `expiresAt`, with `DELETE`, and with the composition.
      */
     post: operations["shareComposition"];
     /**
@@ -354,7 +354,7 @@ export interface paths {
     };
     /**
      * Get a piece that is shared
-     * @description The response names neither the owner nor anything of theirs but the piece: no ids, no inputs and no models of their own. A token that never was one, has expired or was revoked gives the same 404 `SHARE_NOT_FOUND`.
+     * @description The response names neither the owner nor anything of theirs but the piece: no ids, no inputs and no models of their own. A track has its name if techniques, stock models, data sets of ours or sample melodies give it; any other is called by its instrument. A token that never was one, has expired or was revoked gives the same 404 `SHARE_NOT_FOUND`.
      */
     get: operations["getSharedComposition"];
     put?: never;
@@ -374,7 +374,7 @@ export interface paths {
     };
     /**
      * Get a piece that is shared as a MIDI file
-     * @description The ETag is the SHA-256 of the bytes. `?revision=0` asks for the technique's own piece, if it was corrected.
+     * @description Tracks have the names of `GET /shared/{token}`, and the file has no other texts. The ETag is the SHA-256 of the bytes. `?revision=0` asks for the technique's own piece, if it was corrected.
      */
     get: operations["getSharedCompositionMidi"];
     put?: never;
@@ -1177,11 +1177,11 @@ export interface components {
        *     - `ending`: true or false; default true. End the piece: the voices hold a chord in root position from your melody's last note to its end, the tonic's if the melody ends on a tone of it. Without it they go on as the model writes them.
        *
        *     `ar-cnn`:
-       *     - `maxPercentageOfInitialNotesRemoved`: an integer from 0 to 100 (percent); default 100. How much of your own music may be taken away, if melodyLock does not keep all of it. 0 only adds notes. Counted in sixteenths: a quarter note is four.
+       *     - `maxPercentageOfInitialNotesRemoved`: an integer from 0 to 100 (percent); default 100. How much of your own music may be taken away, if “Melody lock” does not keep all of it. 0 only adds notes. Counted in sixteenths: a quarter note is four.
        *     - `maxNotesAdded`: an integer from 50 to 1000 (sixteenths); default 500. How much music may be added to yours. Counted in sixteenths: a quarter note is four. Three voices in eight bars take 384; with less, some of them enter late or not at all. Meant for eight bars; a longer piece may have more in proportion.
-       *     - `samplingIterations`: an integer from 0 to 100 (iterations); default 100. How far the model goes on its way, in hundredths. 100 goes on until nothing is left to do, fewer stay closer to your input, and 0 changes nothing. With editsPerPass 1 and without voiceLeading it is the number of edits, as in the original AR-CNN.
+       *     - `samplingIterations`: an integer from 0 to 100 (iterations); default 100. How far the model goes on its way, in hundredths. 100 goes on until nothing is left to do, fewer stay closer to your input, and 0 changes nothing. With one edit per pass and without voice leading it is the number of edits, as in the original AR-CNN.
        *     - `temperature`: a number from 0.5 to 6; default 1. How daring the edits are. Low takes the likeliest edits and sounds safe; high takes unlikely ones too, and re-writes much of a melody that is not locked.
-       *     - `editsPerPass`: an integer from 1 to 32 (edits); default 32. How many notes, each in a beat of its own, are added to or removed from the piece each time the model has read it. 1 is a single sixteenth, as in the original AR-CNN. At most editsPerPass times samplingIterations sixteenths are edited in all; for voices that are written as lines, only this limit counts. Meant for eight bars; a longer piece may have more in proportion.
+       *     - `editsPerPass`: an integer from 1 to 32 (edits); default 32. How many notes, each in a beat of its own, are added to or removed from the piece each time the model has read it. 1 is a single sixteenth, as in the original AR-CNN. At most “Edits per pass” times “Sampling iterations” sixteenths are edited in all; for voices that are written as lines, only this limit counts. Meant for eight bars; a longer piece may have more in proportion.
        *     - `melodyLock`: true or false; default true. Keep every note of your input as it is and write only around it. Without it the model may re-write your melody, too. If all tracks are given, the first one is kept and the others are re-written.
        *     - `voiceLeading`: true or false; default true. Write what is added to a locked melody as lines, each a track of its own: alto, tenor and bass, which do not cross and avoid parallel fifths and octaves. Without it the added notes are one track.
        *     - `aboveMelody`: true or false; default false. Allow notes above a locked melody.
@@ -1191,8 +1191,8 @@ export interface components {
        *     - `lastBar`: an integer from 0 to 64 (bars); default 0. The last bar that may be edited, counted from the first bar of the input; 0 is the last of the piece. The music after it stays as it is.
        *     - `lowestPitch`: an integer from 0 to 127 (MIDI note number); default 0. The lowest pitch that may be added or removed: 60 is middle C, 12 more or less is an octave.
        *     - `highestPitch`: an integer from 0 to 127 (MIDI note number); default 127. The highest pitch that may be added or removed: 60 is middle C, 12 more or less is an octave.
-       *     - `density`: a number from 0.25 to 2 (times the training music's); default 1. How many notes should sound at once, and so how many voices are added to a melody: one up to 0.5, three at 1, five at 2. 1 is as many as in the music the model has learned from, less is thinner, more is fuller. Without voiceLeading the notes come to about as many, and a thin melody may stay alone below 1.
-       *     - `minProbability`: a number from 0 to 0.95; default 0. How sure the model must be of an edit. 0 lets it invent; 0.5 with a temperature of 0.5 and melodyLock false only corrects what is likelier wrong than right. Of notes that it adds to a locked melody a model is seldom so sure: the stock model writes less from 0.2 on, half at 0.5, a sixth at 0.6, next to nothing at 0.7 and nothing from 0.8 on.
+       *     - `density`: a number from 0.25 to 2 (times the training music's); default 1. How many notes should sound at once, and so how many voices are added to a melody: one up to 0.5, three at 1, five at 2. 1 is as many as in the music the model has learned from, less is thinner, more is fuller. Without voice leading the notes come to about as many, and a thin melody may stay alone below 1.
+       *     - `minProbability`: a number from 0 to 0.95; default 0. How sure the model must be of an edit. 0 lets it invent; 0.5 with a temperature of 0.5 and without “Melody lock” only corrects what is likelier wrong than right. Of notes that it adds to a locked melody a model is seldom so sure: the stock model writes less from 0.2 on, half at 0.5, a sixth at 0.6, next to nothing at 0.7 and nothing from 0.8 on.
        *
        *     `transformer`:
        *     - `samplingTechnique`: minP, nucleus, topK, random; default minP. How the next note is drawn from those that the model finds likely. minP leaves out what is much less likely than the likeliest; nucleus draws from the likeliest that together have a probability; topK draws from a number of likeliest; random draws from all. The original had the last three.
@@ -1204,7 +1204,7 @@ export interface components {
        *     - `maximumRestTime`: a number from 0 to 10 (seconds); default 0. The longest silence of a voice in what is added, in whole sixteenths and never less than one. 0 sets no limit.
        *     - `maximumNoteLength`: a number from 0 to 10 (seconds); default 0. The longest note in what is added, in whole sixteenths and never less than one. 0 sets no limit. A performance may hold the last note longer.
        *     - `ending`: cadence, open; default cadence. With cadence the music comes to an end in its last bar, and of several candidates one is taken that ends on the tonic if there is one. With open it is cut at the bar line, as if it went on.
-       *     - `voices`: given, all; default given. With given your tracks go on: those that inputOptions.extendedTracks names, or all. Of more than the model has voices the first goes on, and others spread from high to low; remarks say which rest. With all the model's other voices enter where your piece ends, as tracks of their own.
+       *     - `voices`: given, all; default given. With given your tracks go on: those that you choose, or all. Of more than the model has voices the first goes on, and others spread from high to low; remarks say which rest. With all the model's other voices enter where your piece ends, as tracks of their own.
        *     - `density`: an integer from 0 to 4; default 0. How many notes a voice has in each bar of what is added, from 1 (as in the quietest quarter of the music that the model has learned from) to 4 (as in the busiest). 0 leaves it to the model.
        *     - `lowestPitch`: an integer from 0 to 127 (MIDI note number); default 0. The lowest pitch that is added: 60 is middle C, 12 more or less is an octave. Each voice keeps to a register near your track's. Where that has too few of the allowed pitches, what is added is moved by octaves.
        *     - `highestPitch`: an integer from 0 to 127 (MIDI note number); default 127. The highest pitch that is added: 60 is middle C, 12 more or less is an octave. Each voice keeps to a register near your track's. Where that has too few of the allowed pitches, what is added is moved by octaves.

@@ -18,6 +18,8 @@ import type { Deployment } from "../cloud/deployment";
 import { createEndpoint } from "../cloud/endpoints";
 import { rowsOfTrainingJobs, stopTrainingsWithoutRow } from "../cloud/trainings-without-row";
 import { seedUser } from "../cloud/users";
+import { consoleFolder } from "../console/build-console";
+import { refreshExcerpts } from "../console/refresh-excerpts";
 import type { LocalPaths } from "../paths";
 import { type Progress, secondsSince } from "../progress";
 import type { Clients } from "./cloud";
@@ -97,8 +99,8 @@ export async function seedCloud(params: {
 }
 
 /**
- * Builds the data set beside the other steps and stores it. It first waits for the trainer's environment, which builds
- * it.
+ * Builds the data set beside the other steps, stores it, and gives the console the excerpts of its quiz. It first waits
+ * for the trainer's environment, which builds it.
  */
 export function buildMissingDataset(params: {
   readonly trainer: BackgroundWork;
@@ -132,6 +134,7 @@ export function buildMissingDataset(params: {
           signal,
         });
         await seedBuiltDataset({ deployment, clients });
+        refreshExcerpts(repository, consoleFolder(repository));
       } finally {
         release();
       }

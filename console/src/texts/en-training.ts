@@ -284,6 +284,8 @@ export const trainingTexts = {
     losses: "Levels of two trainings of the GAN's losses must not be compared: each critic has its own unit.",
     listen: "Listen to all of them",
     jobs: "Trainings",
+    alike: (names: readonly string[]) =>
+      `${names.join(" and ")} have learned exactly the same, so their curves lie on one another: same settings, data and seed.`,
   },
   durations: {
     seconds: "less than a minute",

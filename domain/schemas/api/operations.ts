@@ -356,7 +356,7 @@ export const operationDescriptions = {
     summary: "Share a finished composition by a link",
     description:
       "Whoever has the link sees and hears the piece without signing in, and how it was made if its technique works by edits: " +
-      "`GET /shared/{token}` says what they learn. They see it as it is at that moment, under its present name and with the names of its tracks, which may be those of an uploaded file. A composition has " +
+      "`GET /shared/{token}` says what they learn. They see it as it is at that moment and under its present name. A composition has " +
       "one share: another request makes a new link and ends the one before, so it needs no idempotency key. The link ends with " +
       "`expiresAt`, with `DELETE`, and with the composition.",
     pathParameters: byCompositionId,
@@ -396,6 +396,7 @@ export const operationDescriptions = {
     summary: "Get a piece that is shared",
     description:
       "The response names neither the owner nor anything of theirs but the piece: no ids, no inputs and no models of their own. " +
+      "A track has its name if techniques, stock models, data sets of ours or sample melodies give it; any other is called by its instrument. " +
       "A token that never was one, has expired or was revoked gives the same 404 `SHARE_NOT_FOUND`.",
     pathParameters: byShareToken,
     status: 200,
@@ -406,7 +407,8 @@ export const operationDescriptions = {
   getSharedCompositionMidi: {
     summary: "Get a piece that is shared as a MIDI file",
     description:
-      "The ETag is the SHA-256 of the bytes. `?revision=0` asks for the technique's own piece, if it was corrected.",
+      "Tracks have the names of `GET /shared/{token}`, and the file has no other texts. The ETag is the SHA-256 of the bytes. " +
+      "`?revision=0` asks for the technique's own piece, if it was corrected.",
     pathParameters: byShareToken,
     query: compositionMidiQuerySchema,
     status: 200,
