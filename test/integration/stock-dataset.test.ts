@@ -1,11 +1,11 @@
 /** The stock data set as it was built here (`pretest` sees to that), against what is committed of it. */
-import { catalogueItem } from "../../lambdas/stores/catalogues";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import * as z from "zod";
 import { unpackNotes } from "../../domain/datasets/packed-notes";
+import { catalogueItem } from "../../lambdas/stores/catalogues";
 import { datasetManifestFile } from "../../naming/object-keys";
 import { datasetCache, repository } from "../../tools/repository";
 import {

@@ -1,14 +1,14 @@
-import { catalogueFile } from "../../../domain/datasets/catalogue-file";
-import { catalogueKey } from "../../../naming/table-keys";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
+import { catalogueFile } from "../../../domain/datasets/catalogue-file";
 import { sampleListSchema, trainingJobSchema } from "../../../domain/schemas/api/training";
 import { trainingJobStates } from "../../../domain/states/training-job-state";
 import { techniques } from "../../../domain/techniques/registry";
 import { maxProgressBytes } from "../../../domain/training/progress";
 import { checkpointsPrefix, sampleFile, trainingJobPrefix } from "../../../naming/object-keys";
 import { trainedTechniqueIds } from "../../../naming/resource-names";
+import { catalogueKey } from "../../../naming/table-keys";
 import { type ComposerApi, composerApi, now } from "./support/composer-api";
 import { problemOf, resourceOf } from "./support/documented-api";
 import { bob, catalogue, quotas, trainingJob } from "./support/items";
