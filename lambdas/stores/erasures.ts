@@ -4,8 +4,8 @@ import { erasureKey, erasureMark, openWorkOwner } from "../../naming/table-keys"
 import { anyOf, equals, rowIsAbsent } from "./conditions";
 import { readItem, writeItem } from "./item-codec";
 import { type ErasureItem, erasureItemSchema } from "./items";
-import type { Outcome, Stale } from "./outcome";
 import { openRowAttributes } from "./open-rows";
+import type { Outcome, Stale } from "./outcome";
 import { nextVersion } from "./owned-rows";
 import type { Table } from "./table";
 import { changeRow } from "./transaction";

@@ -1,5 +1,6 @@
 /** Buckets in memory. test/integration/objects.test.ts runs one suite over them and over those on S3. */
 import { createHash } from "node:crypto";
+import type { ObjectVersion, ObjectVersions } from "../../lambdas/stores/object-versions";
 import {
   type CopyParams,
   type NewObject,
@@ -7,7 +8,6 @@ import {
   ObjectTooLargeError,
   type StoredObject,
 } from "../../lambdas/stores/objects";
-import type { ObjectVersion, ObjectVersions } from "../../lambdas/stores/object-versions";
 import type { PresignedUrl, PresigningObjectStore } from "../../lambdas/stores/presigned-urls";
 import type { UploadSigner } from "../../lambdas/stores/upload-urls";
 

@@ -291,7 +291,7 @@ function EstimateWords({ asked, ...params }: EstimateWordsProps) {
   const { epochs } = params;
   if (!Number.isFinite(epochs) || epochs < 1) return <p />;
   const size = data === undefined ? undefined : words.estimateSize(data.splits.train.windows, data.stepsPerEpoch);
-  if (data !== undefined && data.minutesPerEpoch !== null && data.measured !== null) {
+  if (data?.measured && data.minutesPerEpoch !== null) {
     const seconds = data.minutesPerEpoch * 60 * epochs;
     return (
       <p role="status">

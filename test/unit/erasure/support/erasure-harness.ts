@@ -3,9 +3,9 @@
  * a port may be broken.
  */
 import { ulid } from "ulid";
-import type { CompositionItem } from "../../../../lambdas/stores/items";
 import { continueErasures, type ContinueErasuresResult } from "../../../../lambdas/erasure/continue-erasures";
 import { createErasures } from "../../../../lambdas/stores/erasures";
+import type { CompositionItem } from "../../../../lambdas/stores/items";
 import { createRowsOfUser } from "../../../../lambdas/stores/rows-of-user";
 import type { Row } from "../../../../lambdas/stores/table";
 import {
