@@ -117,7 +117,7 @@ async function sendAgain(
   const late = [...known.values()].filter((file): file is PendingFile => file.state === "PENDING" && isLate(file));
   if (late.length === 0) return;
   await work.delete(late.map(({ sha256 }) => incomingFileKey(dataset, sha256)));
-  await Promise.all(late.map(async (file) => await datasetFiles.offerAgain(dataset, { ...file, offeredAt })));
+  for (const file of late) await datasetFiles.offerAgain(dataset, { ...file, offeredAt });
 }
 
 const rejected = (
