@@ -39,7 +39,7 @@ export interface OwnedBy {
 /** The beginning of every key of a user's objects, in both buckets. */
 export const ownedObjectsPrefix = "users/";
 const userPrefix = (sub: string): string => `${ownedObjectsPrefix}${sub}`;
-/** The beginning of every key of one user's objects, in both buckets. An erasure deletes everything under it. */
+/** The beginning of every key of one user's objects, in both buckets, but of those that are on their way. */
 export const userObjectsPrefix = (sub: string): string => `${userPrefix(sub)}/`;
 
 export const trackKey = ({ sub, id }: OwnedBy): string => `${userPrefix(sub)}/tracks/${id}.mid`;
@@ -110,9 +110,14 @@ export const datasetPiecesKey = (dataset: OwnedBy, sha256: string): string =>
  * {@link ownedObjectsPrefix}, because a lifecycle rule and a rule of events find them by the beginning of their keys.
  */
 export const incomingPrefix = "incoming/";
-export const incomingDatasetPrefix = ({ sub, id }: OwnedBy): string => `${incomingPrefix}${sub}/datasets/${id}/`;
+const incomingUserPrefix = (sub: string): string => `${incomingPrefix}${sub}/`;
+export const incomingDatasetPrefix = ({ sub, id }: OwnedBy): string => `${incomingUserPrefix(sub)}datasets/${id}/`;
 export const incomingFileKey = (dataset: OwnedBy, sha256: string): string =>
   `${incomingDatasetPrefix(dataset)}${sha256}`;
+
+/** Returns the prefixes of everything that a bucket has of a user. An erasure deletes all of it. */
+export const prefixesOfUser = (bucket: "artifacts" | "work", sub: string): readonly string[] =>
+  bucket === "artifacts" ? [userObjectsPrefix(sub)] : [userObjectsPrefix(sub), incomingUserPrefix(sub)];
 
 const incomingFilePattern = new RegExp(
   `^incoming/([A-Za-z0-9-]{1,128})/datasets/(${ulidExpression})/(${sha256Expression})$`,

@@ -8,6 +8,7 @@
  * | Model of a user    | USER#{sub}     | MODEL#{id}                 |
  * | Training job       | USER#{sub}     | TRAINING_JOB#{id}          |
  * | Data set           | USER#{sub}     | DATASET#{id}               |
+ * | File of a data set | USER#{sub}     | DATASET_FILE#{datasetId}#{state}#{sha256} |
  * | Idempotency record | USER#{sub}     | IDEMPOTENCY#{route}#{key}  |
  * | Quota of a user    | USER#{sub}     | QUOTA                      |
  * | Pending change     | USER#{sub}     | PENDING_CHANGE#{kind}#{id} |
@@ -24,9 +25,6 @@
  *
  * Everything of a user lies in the user's partition, where an erasure finds it without knowing its kind. What names a
  * user elsewhere is in test/unit/erasure/keys-of-users.test.ts, with how it is erased.
- *
- * The files of a data set are in a partition of their own, `USER#{sub}#DATASET#{id}`, with the sort key `{state}#{sha256}`:
- * there may be thousands, and no list of a user's resources reads them.
  *
  * Ids of users' resources are ULIDs, so a partition that is read backwards lists the newest first.
  */
@@ -66,14 +64,13 @@ export const ownedKey = (kind: OwnedKind, sub: string, id: string): TableKey => 
 export const datasetFileStates = ["PENDING", "ACCEPTED", "REJECTED"] as const;
 export type DatasetFileState = (typeof datasetFileStates)[number];
 
-/** Returns the partition of the files of a data set, which holds nothing else. */
-export const datasetFilesPartition = (sub: string, datasetId: string): string =>
-  `${userPartition(sub)}#${kindPrefix("DATASET")}${datasetId}`;
-export const datasetFilePrefix = (state: DatasetFileState): string => `${state}#`;
+/** Returns the beginning of the sort keys of the files of a data set, or of those in one state. */
+export const datasetFilePrefix = (datasetId: string, state?: DatasetFileState): string =>
+  `DATASET_FILE#${datasetId}#${state === undefined ? "" : `${state}#`}`;
 export const datasetFileKey = (
   { sub, id }: { readonly sub: string; readonly id: string },
   { state, sha256 }: { readonly state: DatasetFileState; readonly sha256: string },
-): TableKey => ({ pk: datasetFilesPartition(sub, id), sk: `${datasetFilePrefix(state)}${sha256}` });
+): TableKey => ({ pk: userPartition(sub), sk: `${datasetFilePrefix(id, state)}${sha256}` });
 export const idempotencyKey = (sub: string, route: string, key: string): TableKey => ({
   pk: userPartition(sub),
   sk: `IDEMPOTENCY#${route}#${key}`,

@@ -3,11 +3,11 @@
  * that it may be cut off anywhere: docs/adr/0059-erasure.md.
  */
 import type { ErasureState } from "../../domain/states/erasure-state";
-import { userObjectsPrefix } from "../../naming/object-keys";
+import { prefixesOfUser } from "../../naming/object-keys";
 import { userPartition } from "../../naming/table-keys";
 import type { Erasures } from "../stores/erasures";
 import type { ErasureItem } from "../stores/items";
-import type { ObjectVersions } from "../stores/object-versions";
+import type { ObjectVersion, ObjectVersions } from "../stores/object-versions";
 import { isDone } from "../stores/outcome";
 import { kindOfRow, type RowOfUser, type RowsOfUser } from "../stores/rows-of-user";
 import type { Slots } from "../stores/slots";
@@ -49,7 +49,7 @@ const maxConcurrentRemovals = 8;
  * @returns the state after the turn; undefined if another turn was faster
  */
 export async function eraseUserData(params: EraseUserDataParams): Promise<ErasureState | undefined> {
-  const { erasure, erasures, rowsOfUser, buckets, now, deadline, log } = params;
+  const { erasure, erasures, rowsOfUser, now, deadline, log } = params;
   const { sub } = erasure;
   const rows = await everyRow(rowsOfUser, sub);
   const running = rows.filter((row) => isAtWork(row, now()));
@@ -62,7 +62,7 @@ export async function eraseUserData(params: EraseUserDataParams): Promise<Erasur
   await removeRows(params, rows);
   await leaveQueue(params);
   let versions = 0;
-  for (const bucket of bucketNames) versions += await removeVersions(params, buckets[bucket]);
+  for (const bucket of bucketNames) versions += await removeVersions(params, bucket);
 
   const rest = await everyRow(rowsOfUser, sub);
   const left = { items: countByKind(rest), objects: await countVersions(params) };
@@ -77,13 +77,13 @@ export async function eraseUserData(params: EraseUserDataParams): Promise<Erasur
   if (seenEmptyAt < watchedUntil) {
     return await noted(erasures, erasure, { state: "WATCHING", left, emptySince, watchedUntil });
   }
-  const prefix = userObjectsPrefix(sub);
-  const prefixes = bucketNames.map((bucket) => ({ bucket, prefix }));
+  const prefixes = bucketNames.flatMap((bucket) => prefixesOfUser(bucket, sub).map((prefix) => ({ bucket, prefix })));
   const proof = { seenEmptyAt, partitions: [userPartition(sub)], prefixes };
   return await noted(erasures, erasure, { state: "ERASED", left, emptySince, proof });
 }
 
 const bucketNames = ["artifacts", "work"] as const;
+type BucketName = (typeof bucketNames)[number];
 
 async function everyRow(rowsOfUser: RowsOfUser, sub: string): Promise<readonly RowOfUser[]> {
   const rows: RowOfUser[] = [];
@@ -136,31 +136,38 @@ async function leaveQueue({ erasure: { sub }, slots, tickets }: EraseUserDataPar
 }
 
 /** Returns the number of versions that were deleted. */
-async function removeVersions(
-  { erasure, now, deadline }: EraseUserDataParams,
-  bucket: ObjectVersions,
-): Promise<number> {
+async function removeVersions(params: EraseUserDataParams, bucket: BucketName): Promise<number> {
+  const { buckets, now, deadline } = params;
   let removed = 0;
   while (now() < deadline) {
     // Each page is listed from the beginning, because the versions after which a listing would go on are gone.
-    const page = await firstPage(bucket, userObjectsPrefix(erasure.sub));
+    const page = await firstPage(params, bucket);
     if (page.length === 0) break;
-    await bucket.delete(page);
+    await buckets[bucket].delete(page);
     removed += page.length;
   }
   return removed;
 }
 
-async function firstPage(bucket: ObjectVersions, prefix: string) {
-  for await (const page of bucket.pages(prefix)) if (page.length > 0) return page;
+/** Yields all versions of the user's objects in a bucket, page by page. */
+async function* pagesOfUser(
+  { erasure, buckets }: EraseUserDataParams,
+  bucket: BucketName,
+): AsyncIterable<readonly ObjectVersion[]> {
+  for (const prefix of prefixesOfUser(bucket, erasure.sub)) yield* buckets[bucket].pages(prefix);
+}
+
+async function firstPage(params: EraseUserDataParams, bucket: BucketName): Promise<readonly ObjectVersion[]> {
+  for await (const page of pagesOfUser(params, bucket)) if (page.length > 0) return page;
   return [];
 }
 
 /** Counts the versions in both buckets, as far as the time goes. */
-async function countVersions({ erasure, buckets, now, deadline }: EraseUserDataParams) {
+async function countVersions(params: EraseUserDataParams) {
+  const { now, deadline } = params;
   const count = { artifacts: 0, work: 0 };
   for (const bucket of bucketNames) {
-    for await (const page of buckets[bucket].pages(userObjectsPrefix(erasure.sub))) {
+    for await (const page of pagesOfUser(params, bucket)) {
       count[bucket] += page.length;
       if (now() >= deadline) break;
     }

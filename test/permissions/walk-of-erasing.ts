@@ -1,7 +1,13 @@
 /** Estimates a training, and erases everything of a user, in every way that calls AWS in a way of its own. */
 import { ulid } from "ulid";
 import { userDataSchema } from "../../domain/schemas/api/erasure";
-import { checkpointsPrefix, trackKey, userObjectsPrefix } from "../../naming/object-keys";
+import {
+  checkpointsPrefix,
+  incomingFileKey,
+  prefixesOfUser,
+  trackKey,
+  userObjectsPrefix,
+} from "../../naming/object-keys";
 import { erasureKey, ownedKey, shareKey, slotKey, slotOrderKey, ticketKey } from "../../naming/table-keys";
 import { composition, track, trainingJob } from "../unit/api/support/items";
 import type { RecordedFunctions } from "./recorded-functions";
@@ -47,6 +53,8 @@ export async function walkThroughErasing({ local, artifacts, work, call, invoke 
   }
   await artifacts.delete([trackKey(uploaded)]);
   await work.write({ key: `${checkpointsPrefix(job)}last.pt`, body: "weights", contentType: "application/x" });
+  const incoming = incomingFileKey({ sub, id: ulid() }, "0".repeat(64));
+  await work.write({ key: incoming, body: "on its way", contentType: "audio/midi" });
   // A kind of file that no present code makes.
   for (const store of [artifacts, work]) {
     await store.write({ key: `${userObjectsPrefix(sub)}unknown/${ulid()}`, body: "file", contentType: "text/plain" });
@@ -81,6 +89,10 @@ export async function walkThroughErasing({ local, artifacts, work, call, invoke 
   expect(await invoke("events/erase-user-data", {})).toMatchObject({ open: 1, erased: 1 });
   expect(await erasure()).toMatchObject({
     state: "ERASED",
-    proof: { prefixes: [{ prefix: userObjectsPrefix(sub) }, { prefix: userObjectsPrefix(sub) }] },
+    proof: {
+      prefixes: (["artifacts", "work"] as const).flatMap((bucket) =>
+        prefixesOfUser(bucket, sub).map((prefix) => ({ bucket, prefix })),
+      ),
+    },
   });
 }

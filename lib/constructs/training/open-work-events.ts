@@ -160,7 +160,7 @@ export class OpenWorkEvents extends Construct {
     eraser.useOpenWorkIndex(table);
     const ofUsers = [`${ownedObjectsPrefix}*`];
     eraser.useArtifacts(artifacts, { deleteVersions: ofUsers });
-    eraser.useWork(work, { deleteVersions: ofUsers });
+    eraser.useWork(work, { deleteVersions: [...ofUsers, `${incomingPrefix}*`] });
     new Rule(this, "ErasureSchedule", {
       description: "Goes on with the erasures of users' data",
       schedule: Schedule.rate(Duration.minutes(config.reconcileMinutes)),

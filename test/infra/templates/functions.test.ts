@@ -149,7 +149,7 @@ describe("permissions", () => {
         "OpenWorkEraseUserData",
       ]);
       if (action !== "s3:DeleteObjectVersion") continue;
-      for (const { Resource } of statements) expect(JSON.stringify(Resource)).toMatch(/\/users\/\*"/);
+      for (const { Resource } of statements) expect(JSON.stringify(Resource)).toMatch(/\/(?:users|incoming)\/\*"/);
     }
     expect(allowing(prod, "s3:PutObjectTagging").map(({ policy }) => policy)).toEqual([
       expect.stringMatching(/^FunctionsTracks/),

@@ -71,6 +71,7 @@ test("it is accepted, ends with the proof, and leaves no trace of the user but i
       prefixes: [
         { bucket: "artifacts", prefix: userObjectsPrefix(alice) },
         { bucket: "work", prefix: userObjectsPrefix(alice) },
+        { bucket: "work", prefix: `incoming/${alice}/` },
       ],
     },
   });

@@ -16,6 +16,7 @@ const inPartition: Readonly<Record<string, { readonly pk: string }>> = {
   idempotencyKey: tableKeys.idempotencyKey(sub, "POST /tracks", "key"),
   pendingChangeKey: tableKeys.pendingChangeKey("TRACK", sub, id),
   variationGroupKey: tableKeys.variationGroupKey(sub, id),
+  datasetFileKey: tableKeys.datasetFileKey(owned, { state: "PENDING", sha256: "a".repeat(64) }),
   quotaKey: tableKeys.quotaKey(sub),
 };
 
@@ -38,6 +39,8 @@ const noKeys = [
   "sortKey",
   "timeToLiveAttribute",
   "openWorkIndex",
+  "datasetFileStates",
+  "datasetFilePrefix",
   "ownedKinds",
   "userPartition",
   "kindPrefix",
@@ -68,6 +71,11 @@ const underPrefix: Readonly<Record<string, string>> = {
   selectionPrefix: objectKeys.selectionPrefix(owned),
   selectionManifestKey: objectKeys.selectionManifestKey(owned),
   trainingOutputPrefix: objectKeys.trainingOutputPrefix(owned),
+  ownDatasetPrefix: objectKeys.ownDatasetPrefix(owned),
+  datasetFileObjectKey: objectKeys.datasetFileObjectKey(owned, "a".repeat(64)),
+  datasetPiecesKey: objectKeys.datasetPiecesKey(owned, "a".repeat(64)),
+  incomingDatasetPrefix: objectKeys.incomingDatasetPrefix(owned),
+  incomingFileKey: objectKeys.incomingFileKey(owned, "a".repeat(64)),
 };
 
 /** Exports that make no key of a user's object: names inside a folder, keys of nobody's objects, and readers of keys. */
@@ -78,7 +86,8 @@ const notOfUsers = [
   "modelFile",
   "modelCardFile",
   "datasetPrefix",
-  "datasetCatalogueFile",
+  "datasetCatalogueKey",
+  "everyDatasetCatalogue",
   "datasetManifestFile",
   "progressFile",
   "referenceFile",
@@ -88,6 +97,9 @@ const notOfUsers = [
   "stockSamplesPrefix",
   "stockSampleKey",
   "parseStockSampleKey",
+  "incomingPrefix",
+  "prefixesOfUser",
+  "parseIncomingFileKey",
   "parseTrainingJobKey",
   "parseOwnedObjectKey",
   "parseMidiRevision",
@@ -103,9 +115,10 @@ test("every key of a row lies in its user's partition, or it is known what becom
   expect(Object.keys(tableKeys).sort()).toEqual(known.sort());
 });
 
-test("every key of a user's object lies under its user's prefix", () => {
+test("every key of a user's object lies under one of its user's prefixes", () => {
+  const prefixes = objectKeys.prefixesOfUser("work", sub);
   for (const [name, key] of Object.entries(underPrefix)) {
-    expect([name, key.startsWith(objectKeys.userObjectsPrefix(sub))]).toEqual([name, true]);
+    expect([name, prefixes.some((prefix) => key.startsWith(prefix))]).toEqual([name, true]);
   }
   expect(Object.keys(objectKeys).sort()).toEqual([...Object.keys(underPrefix), ...notOfUsers].sort());
 });

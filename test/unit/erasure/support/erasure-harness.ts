@@ -3,6 +3,7 @@
  * a port may be broken.
  */
 import { ulid } from "ulid";
+import * as z from "zod";
 import { continueErasures, type ContinueErasuresResult } from "../../../../lambdas/erasure/continue-erasures";
 import { createErasures } from "../../../../lambdas/stores/erasures";
 import type { CompositionItem } from "../../../../lambdas/stores/items";
@@ -11,12 +12,12 @@ import type { Row } from "../../../../lambdas/stores/table";
 import {
   checkpointsPrefix,
   compositionMidiKey,
+  incomingFileKey,
   modelFile,
   modelPrefix,
   progressFile,
   trackKey,
   trainingJobPrefix,
-  userObjectsPrefix,
 } from "../../../../naming/object-keys";
 import { erasureKey, sortKey } from "../../../../naming/table-keys";
 import { VirtualClock } from "../../../fakes/clock";
@@ -67,8 +68,8 @@ export function erasureHarness(): ErasureHarness {
     });
 
   const versionsOf = (bucket: MemoryObjectStore, sub: string): string[] => [
-    ...bucket.keys(userObjectsPrefix(sub)),
-    ...bucket.past.filter(({ key }) => key.startsWith(userObjectsPrefix(sub))).map(({ key }) => `${key} (earlier)`),
+    ...bucket.keys().filter((key) => key.includes(`/${sub}/`)),
+    ...bucket.past.filter(({ key }) => key.includes(`/${sub}/`)).map(({ key }) => `${key} (earlier)`),
   ];
   return {
     api,
@@ -89,9 +90,9 @@ export function erasureHarness(): ErasureHarness {
 
 /** Gives a user one of everything, as the API, the worker and the workflow leave it. */
 export async function giveEverything({ api, clock }: ErasureHarness, sub: string): Promise<void> {
-  const { stores, files, work, ports } = api;
+  const { stores, files: artifacts, work, ports } = api;
   const uploaded = track({ sub });
-  files.put(trackKey(uploaded), midi);
+  artifacts.put(trackKey(uploaded), midi);
   stores.tracks.put(uploaded);
   const piece: CompositionItem = composition({
     sub,
@@ -99,16 +100,24 @@ export async function giveEverything({ api, clock }: ErasureHarness, sub: string
     output: finishedOutput,
     midi: { revision: 2, sha256: "a".repeat(64), bytes: midi.length },
   });
-  files.put(compositionMidiKey(piece, { revision: 1 }), midi);
-  await files.write({ key: compositionMidiKey(piece, { revision: 2 }), body: midi, contentType: "audio/midi" });
-  await files.delete([compositionMidiKey(piece, { revision: 1 })]);
+  artifacts.put(compositionMidiKey(piece, { revision: 1 }), midi);
+  await artifacts.write({ key: compositionMidiKey(piece, { revision: 2 }), body: midi, contentType: "audio/midi" });
+  await artifacts.delete([compositionMidiKey(piece, { revision: 1 })]);
   stores.compositions.put(piece);
   const own = model({ sub, id: ulid() });
-  await files.write({ key: `${modelPrefix(own)}${modelFile}`, body: "onnx", contentType: "application/octet-stream" });
+  await artifacts.write({
+    key: `${modelPrefix(own)}${modelFile}`,
+    body: "onnx",
+    contentType: "application/octet-stream",
+  });
   stores.models.put(own);
   const job = trainingJob({ sub, state: "STOPPED", resumable: true });
   await work.write({ key: `${checkpointsPrefix(job)}last.pt`, body: "weights", contentType: "application/x" });
-  await files.write({ key: `${trainingJobPrefix(job)}${progressFile}`, body: "{}", contentType: "application/jsonl" });
+  await artifacts.write({
+    key: `${trainingJobPrefix(job)}${progressFile}`,
+    body: "{}",
+    contentType: "application/jsonl",
+  });
   stores.trainingJobs.put(job);
   await stores.slots.hold(sub === alice ? 0 : 1, { sub, jobId: job.id });
   await stores.slots.releaseAllOf(job.id);
@@ -130,6 +139,13 @@ export async function giveEverything({ api, clock }: ErasureHarness, sub: string
     const { status } = await api.call(method, path, { sub, ...(json === undefined ? {} : { json }), headers: key });
     if (status >= 300) throw new Error(`${method} ${path} responded with ${status}`);
   }
+  const files = [{ path: "song.mid", bytes: midi.length, sha256: "b".repeat(64) }];
+  const license = { kind: "own-work", text: "My songs.", confirmsRights: true };
+  const created = await api.call("POST", "/datasets", { sub, json: { name: "Songs", license } });
+  const { id: datasetId } = z.object({ id: z.string() }).parse(created.body);
+  const offered = await api.call("POST", `/datasets/${datasetId}/uploads`, { sub, json: { files } });
+  if (offered.status !== 200) throw new Error(`the offer of a file was answered with ${offered.status}`);
+  work.put(incomingFileKey({ sub, id: datasetId }, "b".repeat(64)), midi);
   // A deletion that was cut off, whose change is still pending.
   const doomed = composition({ sub, state: "COMPLETED" });
   stores.compositions.put(doomed);
@@ -141,7 +157,7 @@ export const everythingOf = ({ api }: ErasureHarness, sub: string): string =>
   JSON.stringify([
     api.stores.table.peek(undefined, "").filter((row: Row) => JSON.stringify(row["pk"]).includes(sub)),
     ...[api.files, api.work].map((bucket) => [
-      bucket.keys(userObjectsPrefix(sub)),
-      bucket.past.filter(({ key }) => key.startsWith(userObjectsPrefix(sub))),
+      bucket.keys().filter((key) => key.includes(`/${sub}/`)),
+      bucket.past.filter(({ key }) => key.includes(`/${sub}/`)),
     ]),
   ]);
