@@ -19,6 +19,7 @@ export const nextSteps = {
   ALREADY_FINAL: "Nothing is left to stop. Reload the page to see how it has ended.",
   IN_USE: "Delete it when they have ended.",
   STOCK_MODEL: "Use it as it is: stock models belong to everybody.",
+  ERASURE_UNDER_WAY: "Wait until your data is erased: the page of your account says how far it is. Then begin anew.",
   CONFLICT: "It was changed at the same time. Try again.",
   IDEMPOTENCY_KEY_IN_FLIGHT: "The first request is still on its way. Wait a moment, then look whether it is done.",
   FILE_LOST: "Its file is lost. Delete it and make it again.",

@@ -56,6 +56,8 @@ const paths = [
 const bodyOf = (method: string, template: string): Call => {
   if (method === "PUT") return { bytes: midi, headers: { "content-type": "audio/midi", "if-match": "*" } };
   if (template.endsWith("/share")) return { json: {} };
+  if (template.endsWith("/uploads"))
+    return { json: { files: [{ path: "a.mid", bytes: 100, sha256: "a".repeat(64) }] } };
   if (template.endsWith("/rating")) return { json: { rating: "good" } };
   return method === "PATCH" ? { json: { name: "A" } } : {};
 };

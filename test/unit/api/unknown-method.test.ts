@@ -5,9 +5,15 @@ import { problemOf } from "./support/documented-api";
 
 const allMethods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"];
 
-const paths = Object.entries(document.paths).map(([path, operations]) => {
-  const documented = Object.keys(operations).map((method) => method.toUpperCase());
-  return { path, methods: documented.includes("GET") ? [...documented, "HEAD"] : documented };
+const documented = Object.entries(document.paths).map(([path, operations]) => {
+  const methods = Object.keys(operations).map((method) => method.toUpperCase());
+  const pattern = new RegExp(`^${path.replaceAll(/\{\w+\}/g, "[^/]+")}$`);
+  return { path, pattern, methods: methods.includes("GET") ? [...methods, "HEAD"] : methods };
+});
+// A fixed path may stand where another one has a parameter, and then it has that one's methods, too.
+const paths = documented.map(({ path }) => {
+  const methods = documented.flatMap((other) => (other.pattern.test(path) ? other.methods : []));
+  return { path, methods: [...new Set(methods)] };
 });
 const refused = paths.flatMap(({ path, methods }) =>
   allMethods.filter((method) => !methods.includes(method)).map((method) => ({ method, path, methods })),
