@@ -9,9 +9,9 @@ import {
 } from "../../domain/states/training-job-state";
 import { catalogueItem, createCatalogues, packCatalogue } from "../../lambdas/stores/catalogues";
 import { createCompositions } from "../../lambdas/stores/compositions";
-import { createErasures } from "../../lambdas/stores/erasures";
 import { createDatasetFiles } from "../../lambdas/stores/dataset-files";
 import { createDatasets } from "../../lambdas/stores/datasets";
+import { createErasures } from "../../lambdas/stores/erasures";
 import { createIdempotencyRecords } from "../../lambdas/stores/idempotency-records";
 import { readItem } from "../../lambdas/stores/item-codec";
 import {

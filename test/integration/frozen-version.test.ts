@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { type AcceptedFile,ingestFile } from "../../domain/datasets/ingest-file";
+import { type AcceptedFile, ingestFile } from "../../domain/datasets/ingest-file";
 import { planVersion, writeVersion } from "../../domain/datasets/version";
 import { arrangedFiles } from "../support/arranged-files";
 

@@ -148,12 +148,9 @@ export type OfferAnswer = z.infer<typeof offeredFileListSchema>["items"][number]
 
 export const datasetFileListQuerySchema = z.strictObject({
   ...listQuerySchema.pick({ limit: true, cursor: true }).shape,
-  state: z
-    .enum(["pending", "accepted", "rejected"])
-    .optional()
-    .meta({
-      description: "Only files in this state are listed. Without it, all are: accepted, then pending, then rejected.",
-    }),
+  state: z.enum(["pending", "accepted", "rejected"]).optional().meta({
+    description: "Only files in this state are listed. Without it, all are: accepted, then pending, then rejected.",
+  }),
 });
 
 export const datasetFileSchema = z

@@ -27,8 +27,8 @@ import {
   updateDatasetSchema,
 } from "./datasets";
 import { healthSchema, sampleMelodyListSchema, techniqueListSchema } from "./discovery";
-import { modelListQuerySchema, modelListSchema, modelSampleListSchema, modelSchema, updateModelSchema } from "./models";
 import { userDataSchema } from "./erasure";
+import { modelListQuerySchema, modelListSchema, modelSampleListSchema, modelSchema, updateModelSchema } from "./models";
 import type { ProblemCode } from "./problem-codes";
 import { rateCompositionSchema, techniqueRatingListSchema } from "./ratings";
 import { idSchema, listQuerySchema } from "./shared";

@@ -2,9 +2,9 @@
 import { quotaCounterSchema } from "../../../domain/schemas/user-quotas";
 import { createCatalogues } from "../../../lambdas/stores/catalogues";
 import { createCompositions } from "../../../lambdas/stores/compositions";
-import { createErasures } from "../../../lambdas/stores/erasures";
 import { createDatasetFiles } from "../../../lambdas/stores/dataset-files";
 import { createDatasets } from "../../../lambdas/stores/datasets";
+import { createErasures } from "../../../lambdas/stores/erasures";
 import { createIdempotencyRecords } from "../../../lambdas/stores/idempotency-records";
 import { quotaHeld } from "../../../lambdas/stores/items";
 import { createModels, createStockModels } from "../../../lambdas/stores/models";

@@ -17,9 +17,9 @@ import { refuseDuringErasure } from "../../../../lambdas/http/refuse-during-eras
 import type { Operation } from "../../../../lambdas/http/with-http";
 import type { Catalogues } from "../../../../lambdas/stores/catalogues";
 import type { Compositions } from "../../../../lambdas/stores/compositions";
-import type { Erasures } from "../../../../lambdas/stores/erasures";
 import type { DatasetFiles } from "../../../../lambdas/stores/dataset-files";
 import type { Datasets } from "../../../../lambdas/stores/datasets";
+import type { Erasures } from "../../../../lambdas/stores/erasures";
 import type { IdempotencyRecords } from "../../../../lambdas/stores/idempotency-records";
 import type { Models, StockModels } from "../../../../lambdas/stores/models";
 import type { PendingChanges } from "../../../../lambdas/stores/pending-changes";
