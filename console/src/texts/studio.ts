@@ -149,6 +149,18 @@ export const studioTexts = {
   corrections: "You are editing this piece's notes.",
   correctionKept: "The corrected notes are kept. The machine's own stay under “Before your corrections”.",
   saveAsMelody: "Save as a melody",
+  correcting: {
+    waits: "Your corrections of this piece are not kept yet. They wait under “Result”.",
+    dropTitle: "Drop your corrections?",
+    dropped: "The notes that you have edited go back to what they were, for good.",
+    drop: "Drop them",
+    changedElsewhere: "The notes were changed elsewhere in the meantime",
+    changedElsewhereHint:
+      "Another window has kept other notes since you began. “Keep mine” puts yours in their place; “Leave the notes as they were” drops yours.",
+    keepMine: "Keep mine",
+    seeOther: "See the other",
+    seeMine: "See mine",
+  },
   lineage: "Where it came from",
   making: {
     loading: "The edits are loaded…",
