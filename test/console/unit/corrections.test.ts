@@ -60,7 +60,7 @@ class KeptPiece {
     });
 }
 const refused = (code: "VERSION_MISMATCH" | "CORRECTION_NOT_APPLICABLE", status: number): ProblemError =>
-  new ProblemError({ type: "about:blank", title: "No", status, detail: "No.", code, requestId: "r" });
+  new ProblemError({ type: "about:blank", title: "No", status, detail: "No.", instance: "/", code, requestId: "r" });
 
 describe("keeping a correction", () => {
   test("names the version that it was made from", async () => {
