@@ -1,5 +1,6 @@
 /** A piano on the screen, of 32 keys, which the computer's keyboard plays, too. */
 import { useEffect, useMemo, useState } from "react";
+import { browserTexts } from "../app/browser-storage";
 import { texts } from "../texts/en";
 import { isBlackKey, pitchName } from "./pitch-names";
 
@@ -56,7 +57,7 @@ export interface KeyboardProps {
 
 export function Keyboard({ onPress, onRelease, lit }: KeyboardProps) {
   const [octave, setOctave] = useState(0);
-  const [hasHotKeys, setHotKeys] = useState(() => localStorage.getItem(hotKeysOff) === null);
+  const [hasHotKeys, setHotKeys] = useState(() => browserTexts.read(hotKeysOff) === null);
   const [pressed, setPressed] = useState<ReadonlySet<number>>(new Set());
   const keys = useMemo(() => keysFrom(lowestKey + 12 * octave), [octave]);
 
@@ -121,8 +122,8 @@ export function Keyboard({ onPress, onRelease, lit }: KeyboardProps) {
           aria-pressed={hasHotKeys}
           onClick={() => {
             setHotKeys(!hasHotKeys);
-            if (hasHotKeys) localStorage.setItem(hotKeysOff, "true");
-            else localStorage.removeItem(hotKeysOff);
+            if (hasHotKeys) browserTexts.write(hotKeysOff, "true");
+            else browserTexts.remove(hotKeysOff);
           }}
         >
           {texts.keyboard.hotKeys}
