@@ -4,10 +4,9 @@ import ExpandableSection from "@cloudscape-design/components/expandable-section"
 import { lazy, type ReactNode, Suspense, useMemo, useState } from "react";
 import { useLocation, useSearch } from "wouter";
 import type { Composition } from "../../../client/client";
+import { useFailureNotice } from "../api/failure-notice";
 import { useUpdateComposition } from "../api/mutations";
-import { ProblemError } from "../api/problem-error";
 import { isFinal, useComposition, useModel, useTechniques } from "../api/queries";
-import { useNotices } from "../app/notices";
 import { PageTitle } from "../app/page-title";
 import { ProblemAlert } from "../app/problem-alert";
 import { LineageTree } from "../lineage/lineage-tree";
@@ -179,7 +178,7 @@ function CompositionStage(props: {
   const search = useSearch();
   const [path, navigate] = useLocation();
   const update = useUpdateComposition();
-  const { tell } = useNotices();
+  const tellOfFailure = useFailureNotice();
   const view = viewIn(search);
   const show = (next: string): void => {
     navigate(next === "result" ? path : `${path}?view=${next}`, { replace: true });
@@ -286,15 +285,7 @@ function CompositionStage(props: {
                 ? {
                     onProgram: (track, program) => {
                       const index = output?.tracks[track]?.index ?? track;
-                      update.mutate(
-                        { id, body: { programs: [{ index, program }] } },
-                        {
-                          onError: (error) => {
-                            if (!(error instanceof ProblemError)) throw error;
-                            tell({ type: "error", text: error.problem.detail, requestId: error.problem.requestId });
-                          },
-                        },
-                      );
+                      update.mutate({ id, body: { programs: [{ index, program }] } }, { onError: tellOfFailure });
                     },
                   }
                 : { onEdit: edit.onEdit, keyboard: true })}

@@ -1,19 +1,16 @@
 /** The draft. It is kept in this browser, so neither a reload nor the way to the sign-in page loses anything. */
 import { useStore } from "zustand";
 import { createStore } from "zustand/vanilla";
+import { browserTexts } from "../app/browser-storage";
 import { type Draft, readDraft, type Value } from "./draft";
 import type { MelodySource } from "./melody-source";
 
 const storageKey = "opencomposer.draft.v1";
 
-export const draftStore = createStore<Draft>(() => readDraft(localStorage.getItem(storageKey)));
+export const draftStore = createStore<Draft>(() => readDraft(browserTexts.read(storageKey)));
 
 draftStore.subscribe((draft) => {
-  try {
-    localStorage.setItem(storageKey, JSON.stringify(draft));
-  } catch {
-    // A full storage, as of a large file: the draft then lives as long as the page.
-  }
+  browserTexts.write(storageKey, JSON.stringify(draft));
 });
 
 export const useDraft = (): Draft => useStore(draftStore);

@@ -5,7 +5,7 @@ import Select, { type SelectProps } from "@cloudscape-design/components/select";
 import Toggle from "@cloudscape-design/components/toggle";
 import { useEffect, useMemo, useRef, useState } from "react";
 import type { PlacedErrors } from "../api/place-errors";
-import { ProblemError } from "../api/problem-error";
+import { ProblemError, problemWords } from "../api/problem-error";
 import { type Technique, useCompositions, useSampleMelodies, useTracks } from "../api/queries";
 import { useNotices } from "../app/notices";
 import { useSessionState } from "../sign-in/session-context";
@@ -169,7 +169,7 @@ export function MelodyStep({ draft, melody, technique, errors, onRecord }: Melod
                   },
                   (error: unknown) => {
                     if (!(error instanceof ProblemError)) throw error;
-                    tell({ type: "error", text: error.problem.detail, requestId: error.problem.requestId });
+                    tell({ type: "error", text: problemWords(error.problem), requestId: error.problem.requestId });
                   },
                 );
               }}

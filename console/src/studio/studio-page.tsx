@@ -41,6 +41,7 @@ export default function StudioPage() {
       draft={draft}
       melody={melody}
       shownId={compositionId}
+      isRecording={isRecording}
       onRecord={() => {
         setRecording(true);
       }}

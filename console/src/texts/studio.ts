@@ -104,6 +104,8 @@ export const studioTexts = {
     "Without a connection nothing can be composed. Playing and editing go on; press Compose again when it is back.",
   composing: "Composing",
   waiting: "Starting",
+  begun: "What you asked for is being composed.",
+  showBegun: "Show it",
   composingHint:
     "The melody can be played meanwhile. A model that has not been used for a while takes about 10 s to start.",
   failed: "This piece was not composed",
