@@ -59,6 +59,9 @@ export const studioTexts = {
     saved: (name: string) => `“${name}” is saved among your melodies.`,
     edited: (name: string) => (name.endsWith("(edited)") ? name : `${name} (edited)`),
     recorded: "Recording",
+    replaced: (name: string) =>
+      `“${name}” was not saved, and another melody has taken its place: there is one unsaved melody at a time.`,
+    bringBack: "Bring back",
     tooLarge: (megabytes: string) => `The file has ${megabytes} MiB; it can have 1 MiB at most.`,
   },
   shape: {

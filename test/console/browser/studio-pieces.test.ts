@@ -310,7 +310,7 @@ describeInBrowser("pieces in the studio", () => {
     expect((await question).type()).toBe("beforeunload");
     await (await question).dismiss();
     await press("Leave the notes as they were");
-    await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
+    await page.getByRole("dialog").locator("button", { hasText: "Cancel" }).click();
     await notesAre(made + 1);
 
     // Meanwhile another window keeps a piece of one track.
