@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { fromBase64, toBase64 } from "../../../console/src/studio/base64";
 import { keptTexts } from "../../../console/src/app/browser-storage";
+import { fromBase64, toBase64 } from "../../../console/src/studio/base64";
 import {
   afterSaving,
   type Draft,
