@@ -1,6 +1,7 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/app";
+import { tabStorage } from "./app/browser-storage";
 import { applyColorMode } from "./app/color-mode";
 import { ConfigFault } from "./app/config-fault";
 import { loadConfig } from "./config";
@@ -23,7 +24,7 @@ async function start(): Promise<void> {
     const session = createSession({
       manager: lateManager({
         load: async () => (await import("./sign-in/user-manager")).createUserManager(config, location.origin),
-        hasLeft: () => holdsSignIn(sessionStorage),
+        hasLeft: () => tabStorage !== undefined && holdsSignIn(tabStorage),
       }),
       logoutUrl: config.auth.logoutUrl,
       clientId: config.auth.clientId,

@@ -12,3 +12,9 @@ export class ProblemError extends Error {
     super(`${problem.title}: ${problem.detail}`);
   }
 }
+
+/** Returns what a problem says, with the reason of its first error: a notice has no place for all of them. */
+export function problemWords({ detail, errors }: Pick<Problem, "detail" | "errors">): string {
+  const first = errors?.[0];
+  return first === undefined ? detail : `${detail} ${first.pointer}: ${first.reason}; allowed: ${first.allowed}.`;
+}

@@ -4,6 +4,7 @@
  */
 import { applyMode, Mode } from "@cloudscape-design/global-styles";
 import { useSyncExternalStore } from "react";
+import { browserTexts } from "./browser-storage";
 
 export type ColorMode = "light" | "dark";
 
@@ -14,7 +15,7 @@ const listeners = new Set<() => void>();
 const systemMode = (): ColorMode => (systemIsDark.matches ? "dark" : "light");
 
 export function colorMode(): ColorMode {
-  const chosen = localStorage.getItem(storageKey);
+  const chosen = browserTexts.read(storageKey);
   return chosen === "light" || chosen === "dark" ? chosen : systemMode();
 }
 
@@ -31,8 +32,8 @@ function changed(): void {
 }
 
 export function chooseColorMode(mode: ColorMode): void {
-  if (mode === systemMode()) localStorage.removeItem(storageKey);
-  else localStorage.setItem(storageKey, mode);
+  if (mode === systemMode()) browserTexts.remove(storageKey);
+  else browserTexts.write(storageKey, mode);
   changed();
 }
 

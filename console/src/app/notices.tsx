@@ -9,7 +9,7 @@ export interface Notice {
   readonly requestId?: string;
   readonly action?: { readonly text: string; readonly onPress: () => void };
 }
-interface Notices {
+export interface Notices {
   readonly tell: (notice: Notice) => void;
 }
 interface ShownNotice extends Notice {

@@ -1,5 +1,8 @@
 import { createContext, type ReactNode, useContext, useSyncExternalStore } from "react";
+import { useNotices } from "../app/notices";
+import { texts } from "../texts/en";
 import type { Session, SessionState } from "./session";
+import { SignInError } from "./sign-in-error";
 
 const SessionContext = createContext<Session | undefined>(undefined);
 
@@ -18,10 +21,30 @@ export function useSessionState(): SessionState {
   return useSyncExternalStore(session.subscribe, session.state);
 }
 
-/** Leaves for the sign-in page, which leads back to the page and the query that are shown now. */
-export function useSignIn(): () => void {
+/**
+ * Returns a function that leaves for the sign-in page, which leads back to a path, or else to the page and the query that
+ * are shown now. If that fails, as without a connection, a notice says so.
+ */
+export function useSignIn(returnTo?: string): () => void {
   const session = useSession();
+  const tellOfFailure = useFailureNotice(texts.signIn.failures.notBegun);
   return () => {
-    void session.signIn(`${location.pathname}${location.search}`);
+    session.signIn(returnTo ?? `${location.pathname}${location.search}`).catch(tellOfFailure);
+  };
+}
+
+export function useSignOut(): () => void {
+  const session = useSession();
+  const tellOfFailure = useFailureNotice(texts.signIn.failures.notEnded);
+  return () => {
+    session.signOut().catch(tellOfFailure);
+  };
+}
+
+function useFailureNotice(words: (reason: string) => string): (error: unknown) => void {
+  const { tell } = useNotices();
+  return (error) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    tell({ type: "error", text: error instanceof SignInError ? reason : words(reason) });
   };
 }

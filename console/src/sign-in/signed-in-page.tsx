@@ -2,7 +2,7 @@ import { useEffect, useState } from "react";
 import { Link, useLocation } from "wouter";
 import { PageTitle } from "../app/page-title";
 import { texts } from "../texts/en";
-import { useSession } from "./session-context";
+import { useSession, useSignIn } from "./session-context";
 
 const words = texts.signIn;
 
@@ -18,6 +18,7 @@ function refusalIn(query: URLSearchParams): string | undefined {
 export default function SignedInPage() {
   const session = useSession();
   const [, navigate] = useLocation();
+  const signIn = useSignIn("/");
   const [refusal] = useState(() => refusalIn(new URLSearchParams(location.search)));
   const [failure, setFailure] = useState<string>();
   useEffect(() => {
@@ -44,13 +45,7 @@ export default function SignedInPage() {
     <div role="alert">
       <PageTitle title={words.failed} description={failure} />
       <p>
-        <button
-          type="button"
-          className="plain-button"
-          onClick={() => {
-            void session.signIn("/");
-          }}
-        >
+        <button type="button" className="plain-button" onClick={signIn}>
           {words.signIn}
         </button>{" "}
         · <Link href="/">{words.goOn}</Link>

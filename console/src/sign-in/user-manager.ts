@@ -1,10 +1,15 @@
 /** The manager of oidc-client-ts, as the sign-in of the console's configuration needs it. */
 import { UserManager, WebStorageStateStore } from "oidc-client-ts";
 import { consolePaths } from "../../../naming/console-paths";
+import { tabStorage } from "../app/browser-storage";
 import type { Config } from "../config";
+import { texts } from "../texts/en";
 import { renewalLeadSeconds } from "./session";
+import { SignInError } from "./sign-in-error";
 
 export function createUserManager({ auth }: Config, origin: string): UserManager {
+  // The sign-in page leads back to a new page, which must find what this one has left.
+  if (tabStorage === undefined) throw new SignInError(texts.signIn.failures.noStorage);
   return new UserManager({
     authority: auth.authority,
     client_id: auth.clientId,
@@ -19,8 +24,8 @@ export function createUserManager({ auth }: Config, origin: string): UserManager
       jwks_uri: auth.jwksUrl,
       end_session_endpoint: auth.logoutUrl,
     },
-    userStore: new WebStorageStateStore({ store: sessionStorage }),
-    stateStore: new WebStorageStateStore({ store: sessionStorage }),
+    userStore: new WebStorageStateStore({ store: tabStorage }),
+    stateStore: new WebStorageStateStore({ store: tabStorage }),
     accessTokenExpiringNotificationTimeInSeconds: renewalLeadSeconds,
     automaticSilentRenew: false,
     loadUserInfo: false,

@@ -1,6 +1,7 @@
 /** Undo and redo: a list of pieces, each of which is never changed. */
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { Piece } from "../piece/piece";
+import { isSamePiece } from "../piece/same-piece";
 
 export interface History {
   readonly states: readonly Piece[];
@@ -33,10 +34,11 @@ export const redo = (history: History): History => (canRedo(history) ? { ...hist
 
 /**
  * Returns the history in which a piece is shown: the same one if the piece is in it, as when a page hands back what was
- * edited, or else a new one.
+ * edited, or if its like is shown, as when the API gives back what was kept; or else a new one.
  */
 export function showing(history: History, piece: Piece): History {
   const at = history.states.lastIndexOf(piece);
+  if (at < 0 && isSamePiece(currentPiece(history), piece)) return history;
   return at < 0 ? beginHistory(piece) : at === history.at ? history : { ...history, at };
 }
 

@@ -1,5 +1,6 @@
 /** How pieces were last heard: which tracks were muted or played solo, and how loud each was. This browser keeps it. */
 import * as z from "zod/mini";
+import { browserTexts } from "../app/browser-storage";
 import { type Mixing, usualMixing } from "./mixing";
 
 const storageKey = "opencomposer.mixings.v1";
@@ -49,12 +50,8 @@ export function withMixing(text: string | null, id: string, { muted, solo, gains
 }
 
 export const readMixing = (id: string, tracks: number): Mixing =>
-  mixingIn(localStorage.getItem(storageKey), id, tracks);
+  mixingIn(browserTexts.read(storageKey), id, tracks);
 
 export function keepMixing(id: string, mixing: Mixing): void {
-  try {
-    localStorage.setItem(storageKey, withMixing(localStorage.getItem(storageKey), id, mixing));
-  } catch {
-    // A full storage: the mix then lives as long as the page.
-  }
+  browserTexts.write(storageKey, withMixing(browserTexts.read(storageKey), id, mixing));
 }

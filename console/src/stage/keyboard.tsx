@@ -1,6 +1,8 @@
 /** A piano on the screen, of 32 keys, which the computer's keyboard plays, too. */
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
+import { browserTexts } from "../app/browser-storage";
 import { texts } from "../texts/en";
+import { HeldKeys } from "./held-keys";
 import { isBlackKey, pitchName } from "./pitch-names";
 
 /** Present in this browser's storage where the computer's keyboard does not play. */
@@ -46,6 +48,8 @@ export function keysFrom(lowest: number): Key[] {
 const isTyping = ({ target }: Event): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName));
 
+const pointerName = ({ pointerId }: Pick<PointerEvent, "pointerId">): string => `pointer ${pointerId}`;
+
 export interface KeyboardProps {
   /** Called with the time of the press, by `performance.now()`: a busy page hears of it later. */
   readonly onPress: (pitch: number, at: number) => void;
@@ -56,32 +60,34 @@ export interface KeyboardProps {
 
 export function Keyboard({ onPress, onRelease, lit }: KeyboardProps) {
   const [octave, setOctave] = useState(0);
-  const [hasHotKeys, setHotKeys] = useState(() => localStorage.getItem(hotKeysOff) === null);
+  const [hasHotKeys, setHotKeys] = useState(() => browserTexts.read(hotKeysOff) === null);
+  const [held] = useState(() => new HeldKeys());
   const [pressed, setPressed] = useState<ReadonlySet<number>>(new Set());
   const keys = useMemo(() => keysFrom(lowestKey + 12 * octave), [octave]);
 
-  const press = (pitch: number, { timeStamp }: Pick<Event, "timeStamp">): void => {
-    setPressed((before) => new Set(before).add(pitch));
-    onPress(pitch, timeStamp);
-  };
-  const release = (pitch: number, { timeStamp }: Pick<Event, "timeStamp">): void => {
-    setPressed((before) => new Set([...before].filter((one) => one !== pitch)));
+  const release = (holder: string, { timeStamp }: Pick<Event, "timeStamp">): void => {
+    const pitch = held.release(holder);
+    if (pitch === undefined) return;
+    setPressed(held.down);
     onRelease(pitch, timeStamp);
+  };
+  const press = (holder: string, pitch: number, { timeStamp }: Pick<Event, "timeStamp">): void => {
+    // Whoever holds another key already was not heard to let it go.
+    release(holder, { timeStamp });
+    held.press(holder, pitch);
+    setPressed(held.down);
+    onPress(pitch, timeStamp);
   };
 
   useEffect(() => {
-    if (!hasHotKeys) return undefined;
-    const pitchOf = ({ code }: globalThis.KeyboardEvent): number | undefined =>
-      keys.find((key) => key.code === code)?.pitch;
     const down = (event: globalThis.KeyboardEvent): void => {
-      const pitch = pitchOf(event);
+      const pitch = hasHotKeys ? keys.find(({ code }) => code === event.code)?.pitch : undefined;
       if (pitch === undefined || event.repeat || event.metaKey || event.ctrlKey || event.altKey || isTyping(event))
         return;
-      press(pitch, event);
+      press(event.code, pitch, event);
     };
     const up = (event: globalThis.KeyboardEvent): void => {
-      const pitch = pitchOf(event);
-      if (pitch !== undefined && pressed.has(pitch)) release(pitch, event);
+      release(event.code, event);
     };
     addEventListener("keydown", down);
     addEventListener("keyup", up);
@@ -90,6 +96,23 @@ export function Keyboard({ onPress, onRelease, lit }: KeyboardProps) {
       removeEventListener("keyup", up);
     };
   });
+
+  // A page without the focus, or without the piano, does not hear that a key goes up.
+  const ending = useRef(onRelease);
+  useEffect(() => {
+    ending.current = onRelease;
+  });
+  useEffect(() => {
+    const endAll = (): void => {
+      for (const pitch of held.releaseAll()) ending.current(pitch, performance.now());
+      setPressed(held.down);
+    };
+    addEventListener("blur", endAll);
+    return () => {
+      removeEventListener("blur", endAll);
+      endAll();
+    };
+  }, [held]);
 
   const [first, last] = [keys[0]?.pitch ?? lowestKey, keys.at(-1)?.pitch ?? lowestKey];
   return (
@@ -121,8 +144,8 @@ export function Keyboard({ onPress, onRelease, lit }: KeyboardProps) {
           aria-pressed={hasHotKeys}
           onClick={() => {
             setHotKeys(!hasHotKeys);
-            if (hasHotKeys) localStorage.setItem(hotKeysOff, "true");
-            else localStorage.removeItem(hotKeysOff);
+            if (hasHotKeys) browserTexts.write(hotKeysOff, "true");
+            else browserTexts.remove(hotKeysOff);
           }}
         >
           {texts.keyboard.hotKeys}
@@ -140,22 +163,19 @@ export function Keyboard({ onPress, onRelease, lit }: KeyboardProps) {
               aria-pressed={isDown}
               className={`key${isBlackKey(pitch) ? " key-black" : ""}${isDown ? " key-down" : ""}`}
               onPointerDown={(event) => {
-                press(pitch, event);
+                press(pointerName(event), pitch, event);
               }}
               onPointerUp={(event) => {
-                release(pitch, event);
+                release(pointerName(event), event);
               }}
               onPointerLeave={(event) => {
-                if (pressed.has(pitch)) release(pitch, event);
+                release(pointerName(event), event);
               }}
               onKeyDown={(event) => {
-                if (event.key === "Enter" && !event.repeat) press(pitch, event);
+                if (event.key === "Enter" && !event.repeat) press(event.code, pitch, event);
                 const neighbor = event.key === "ArrowRight" ? "nextElementSibling" : "previousElementSibling";
                 const to = event.key.startsWith("Arrow") ? event.currentTarget[neighbor] : null;
                 if (to instanceof HTMLElement) to.focus();
-              }}
-              onKeyUp={(event) => {
-                if (event.key === "Enter") release(pitch, event);
               }}
             >
               <span aria-hidden="true">{hasHotKeys ? (signs[code] ?? code.replace("Key", "")) : ""}</span>

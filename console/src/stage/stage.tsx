@@ -53,7 +53,10 @@ export interface StageProps {
   readonly onRegion?: (region: Region | undefined) => void;
   /** Called when tracks are muted, play solo or get another gain, as for a download of what is heard. */
   readonly onMix?: (mixes: readonly TrackMix[]) => void;
-  /** Under this name the browser keeps which tracks are muted or play solo, and how loud each is. */
+  /**
+   * Under this name the browser keeps which tracks are muted or play solo, and how loud each is. All that a stage shows
+   * under one name are versions of one piece.
+   */
   readonly mixId?: string;
   /** The edits by which the piece was made: the roll then replays them, and what is heard follows. */
   readonly edits?: readonly EditEvent[];
@@ -122,14 +125,17 @@ export function Stage(props: StageProps) {
     store.setState((before) => showing(before, given));
   }, [given, store]);
 
-  // The player goes on with an edited piece where the one before it was; a piece of another origin begins anew.
+  // The player goes on with an edited piece, or with a new version of it, where the one before it was; a piece of another
+  // origin begins anew.
   useEffect(() => {
     const before = shown.current;
     shown.current = played;
     if (before !== played && player.state.getState().piece === before)
-      player.load(played, { isEdit: replay !== undefined || store.getState().states.includes(before) });
+      player.load(played, {
+        isEdit: replay !== undefined || mixId !== undefined || store.getState().states.includes(before),
+      });
     player.prepare(played);
-  }, [played, player, replay, store]);
+  }, [mixId, played, player, replay, store]);
 
   const mixes = useMemo(() => mixesOf(mixing, played.tracks.length), [mixing, played.tracks.length]);
   useEffect(() => {
@@ -168,7 +174,9 @@ export function Stage(props: StageProps) {
     onEdit?.(next);
   };
   const travel = (to: typeof undo): void => {
-    const next = to(store.getState());
+    const before = store.getState();
+    const next = to(before);
+    if (next === before) return;
     store.setState(next);
     setSelected(noNotes);
     onEdit?.(currentPiece(next));

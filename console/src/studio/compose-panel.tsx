@@ -1,7 +1,6 @@
 /** The left column: three steps, and Compose. */
 import Button from "@cloudscape-design/components/button";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { useLocation } from "wouter";
 import { placeErrors } from "../api/place-errors";
 import { ProblemError } from "../api/problem-error";
 import { useComposition, useModels, useTechniques } from "../api/queries";
@@ -9,6 +8,7 @@ import { ProblemAlert } from "../app/problem-alert";
 import { useSessionState, useSignIn } from "../sign-in/session-context";
 import { texts } from "../texts/en";
 import { CharacterStep } from "./character-step";
+import { composesBy, placeOfStroke } from "./compose-keys";
 import type { Draft } from "./draft";
 import { controlId, controlPlaces } from "./form-controls";
 import { MelodyStep } from "./melody-step";
@@ -17,11 +17,14 @@ import { TechniqueStep } from "./technique-step";
 import { modelledId } from "./techniques";
 import { useCompose } from "./use-compose";
 import type { Melody } from "./use-melody";
+import { useWayOn } from "./use-way-on";
 
 export interface ComposePanelProps {
   readonly draft: Draft;
   readonly melody: Melody;
   readonly onRecord: () => void;
+  /** True while the recorder stands beside the form. */
+  readonly isRecording?: boolean;
   /** The piece that is shown beside the form. */
   readonly shownId?: string | undefined;
 }
@@ -46,12 +49,12 @@ export function useChosenTechnique(draft: Draft) {
   return { techniques, technique, models: fitting, modelId: modelId ?? wanted };
 }
 
-export function ComposePanel({ draft, melody, onRecord, shownId }: ComposePanelProps) {
+export function ComposePanel({ draft, melody, onRecord, isRecording = false, shownId }: ComposePanelProps) {
   const shown = useComposition(shownId).data;
   const { techniques, technique, models, modelId } = useChosenTechnique(draft);
   const session = useSessionState();
   const signIn = useSignIn();
-  const [, navigate] = useLocation();
+  const { goOn, fail } = useWayOn(isRecording);
   const { compose, isPending } = useCompose();
   const [failure, setFailure] = useState<unknown>();
   const form = useRef<HTMLFormElement>(null);
@@ -80,15 +83,16 @@ export function ComposePanel({ draft, melody, onRecord, shownId }: ComposePanelP
     setFailure(undefined);
     try {
       const { id } = await compose({ technique, modelId, melodyName: melody.name, taken: melody.taken });
-      navigate(`/studio/${id}`);
+      goOn(`/studio/${id}`);
     } catch (error) {
-      setFailure(error);
+      fail(error, setFailure);
     }
-  }, [compose, isPending, isReady, melody.name, melody.taken, modelId, navigate, session.kind, signIn, technique]);
+  }, [compose, fail, goOn, isPending, isReady, melody.name, melody.taken, modelId, session.kind, signIn, technique]);
 
   useEffect(() => {
     const strike = (event: KeyboardEvent): void => {
-      if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+      // Over a recording nobody means Compose.
+      if (isRecording || !composesBy(event, placeOfStroke(event))) return;
       event.preventDefault();
       void submit();
     };
@@ -96,7 +100,7 @@ export function ComposePanel({ draft, melody, onRecord, shownId }: ComposePanelP
     return () => {
       removeEventListener("keydown", strike);
     };
-  }, [submit]);
+  }, [isRecording, submit]);
 
   return (
     <form

@@ -4,10 +4,9 @@ import ExpandableSection from "@cloudscape-design/components/expandable-section"
 import { lazy, type ReactNode, Suspense, useMemo, useState } from "react";
 import { useLocation, useSearch } from "wouter";
 import type { Composition } from "../../../client/client";
+import { useFailureNotice } from "../api/failure-notice";
 import { useUpdateComposition } from "../api/mutations";
-import { ProblemError } from "../api/problem-error";
 import { isFinal, useComposition, useModel, useTechniques } from "../api/queries";
-import { useNotices } from "../app/notices";
 import { PageTitle } from "../app/page-title";
 import { ProblemAlert } from "../app/problem-alert";
 import { LineageTree } from "../lineage/lineage-tree";
@@ -19,6 +18,7 @@ import { Stage, type StageProps, type StageView } from "../stage/stage";
 import { texts } from "../texts/en";
 import { CompositionActions } from "./composition-actions";
 import { CorrectionBar } from "./correction-bar";
+import { type Correction, hasEdits, useCorrection } from "./corrections";
 import { isShared } from "./is-shared";
 import { sourceOf } from "./melody-source";
 import { NextStrip } from "./next-strip";
@@ -36,6 +36,10 @@ const Variations = lazy(async () => await import("./variations"));
 const viewNames = ["melody", "result", "made", "edits", "compare", "lens", "variations"] as const;
 type ViewName = (typeof viewNames)[number];
 const isViewName = (text: string | null): text is ViewName => viewNames.some((name) => name === text);
+const viewIn = (search: string): ViewName => {
+  const asked = new URLSearchParams(search).get("view");
+  return isViewName(asked) ? asked : "result";
+};
 
 export interface CompositionViewProps {
   readonly id: string;
@@ -45,6 +49,8 @@ export interface CompositionViewProps {
 export default function CompositionView({ id, panel }: CompositionViewProps) {
   const session = useSessionState();
   const composition = useComposition(id);
+  // Read where the composition is read, so that both change in one step when a correction was kept.
+  const correction = useCorrection(id);
   if (session.kind === "signed-out")
     return (
       <>
@@ -72,10 +78,15 @@ export default function CompositionView({ id, panel }: CompositionViewProps) {
         </div>
       </>
     );
-  return <FoundComposition composition={composition.data} panel={panel} />;
+  return <FoundComposition composition={composition.data} correction={correction} panel={panel} />;
 }
 
-function FoundComposition({ composition, panel }: { readonly composition: Composition; readonly panel: ReactNode }) {
+function FoundComposition(props: {
+  readonly composition: Composition;
+  readonly correction: Correction | undefined;
+  readonly panel: ReactNode;
+}) {
+  const { composition, correction, panel } = props;
   const { id, name, technique: techniqueId, seed, edited, modelId } = composition;
   const techniques = useTechniques();
   const technique = techniques.data?.items.find((one) => one.id === techniqueId);
@@ -117,7 +128,14 @@ function FoundComposition({ composition, panel }: { readonly composition: Compos
       <div className="studio">
         {panel}
         <div className="studio-main">
-          <CompositionStage composition={composition} shown={shown} melody={melody} onMix={setMixes} />
+          {correction !== undefined && hasEdits(correction) && <WaitingCorrection />}
+          <CompositionStage
+            composition={composition}
+            shown={shown}
+            correction={correction}
+            melody={melody}
+            onMix={setMixes}
+          />
           {composition.output !== undefined && composition.output.remarks.length > 0 && (
             <section className="card" aria-label={texts.studio.remarks}>
               <h3>{texts.studio.remarks}</h3>
@@ -139,20 +157,29 @@ function FoundComposition({ composition, panel }: { readonly composition: Compos
   );
 }
 
+/** Views that show what the API has say so while edited notes wait. */
+function WaitingCorrection() {
+  return viewIn(useSearch()) === "result" ? null : (
+    <p className="hint" role="status">
+      {texts.studio.correcting.waits}
+    </p>
+  );
+}
+
 function CompositionStage(props: {
   readonly composition: Composition;
   readonly shown: ShownPiece;
+  readonly correction: Correction | undefined;
   readonly melody: ReturnType<typeof useMelody>;
   readonly onMix: (mixes: readonly TrackMix[]) => void;
 }) {
-  const { composition, shown, melody, onMix } = props;
+  const { composition, shown, correction, melody, onMix } = props;
   const { id, name, state, failure, output } = composition;
   const search = useSearch();
   const [path, navigate] = useLocation();
   const update = useUpdateComposition();
-  const { tell } = useNotices();
-  const asked = new URLSearchParams(search).get("view");
-  const view = isViewName(asked) ? asked : "result";
+  const tellOfFailure = useFailureNotice();
+  const view = viewIn(search);
   const show = (next: string): void => {
     navigate(next === "result" ? path : `${path}?view=${next}`, { replace: true });
   };
@@ -192,9 +219,10 @@ function CompositionStage(props: {
       </div>
     );
   if (shown.error !== undefined) return <ProblemAlert error={shown.error} />;
-  const { piece } = shown;
-  if (piece === undefined) return <div className="stage stage-empty" role="status" aria-label={texts.loading} />;
+  const { version } = shown;
+  if (version === undefined) return <div className="stage stage-empty" role="status" aria-label={texts.loading} />;
 
+  const { piece } = version;
   const { views: words } = texts.studio;
   const views: readonly StageView[] = [
     { id: "melody", label: words.melody },
@@ -245,7 +273,7 @@ function CompositionStage(props: {
       );
     case "result":
       return (
-        <CorrectionBar key={id} composition={composition} piece={piece}>
+        <CorrectionBar key={id} composition={composition} version={version} correction={correction}>
           {(edit) => (
             <Stage
               piece={edit.piece}
@@ -257,15 +285,7 @@ function CompositionStage(props: {
                 ? {
                     onProgram: (track, program) => {
                       const index = output?.tracks[track]?.index ?? track;
-                      update.mutate(
-                        { id, body: { programs: [{ index, program }] } },
-                        {
-                          onError: (error) => {
-                            if (!(error instanceof ProblemError)) throw error;
-                            tell({ type: "error", text: error.problem.detail, requestId: error.problem.requestId });
-                          },
-                        },
-                      );
+                      update.mutate({ id, body: { programs: [{ index, program }] } }, { onError: tellOfFailure });
                     },
                   }
                 : { onEdit: edit.onEdit, keyboard: true })}

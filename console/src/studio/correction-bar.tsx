@@ -1,24 +1,23 @@
 /** Editing the notes of a finished piece: kept as the piece itself, or as a melody of one's own. */
+import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
-import { useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { useLocation } from "wouter";
 import type { Composition } from "../../../client/client";
-import { useApi } from "../api/api";
-import { fetched } from "../api/fetched";
-import { ProblemError } from "../api/problem-error";
-import { cachedEtag } from "../api/queries";
-import { queryKeys } from "../api/query-keys";
-import { useNotices } from "../app/notices";
 import { ProblemAlert } from "../app/problem-alert";
+import { ActionDialog, useSending } from "../lists/action-dialog";
 import type { Piece } from "../piece/piece";
-import { writePiece } from "../piece/write-piece";
+import { isSamePiece } from "../piece/same-piece";
 import { texts } from "../texts/en";
+import { type Correction, dropCorrection, hasEdits, type PieceVersion, setCorrection } from "./corrections";
 import { draftStore } from "./draft-store";
 import { melodyTracks } from "./edited-tracks";
 import { takeEdit } from "./own-melody";
+import { useKeeping } from "./use-keeping";
 import { trackAlone } from "./use-melody";
+
+const words = texts.studio.correcting;
 
 interface Editing {
   readonly piece: Piece;
@@ -28,51 +27,40 @@ interface Editing {
 
 export interface CorrectionBarProps {
   readonly composition: Composition;
-  readonly piece: Piece;
+  /** What the API has. */
+  readonly version: PieceVersion;
+  /** Present while the notes are edited. */
+  readonly correction: Correction | undefined;
   readonly children: (editing: Editing) => ReactNode;
 }
 
-export function CorrectionBar({ composition, piece, children }: CorrectionBarProps) {
-  const { id, name, output } = composition;
-  const api = useApi();
-  const client = useQueryClient();
-  const { tell } = useNotices();
-  const [, navigate] = useLocation();
-  const [edited, setEdited] = useState<Piece>();
-  const [isSaving, setSaving] = useState(false);
-  const [refusal, setRefusal] = useState<ProblemError>();
+export function CorrectionBar({ composition, version, correction, children }: CorrectionBarProps) {
+  const { id } = composition;
+  const { keep, isKeeping, refusal } = useKeeping(id);
+  const [showsOther, setShowsOther] = useState(false);
+  const [isLeaving, setLeaving] = useState(false);
+  const other = correction?.other;
+  const edited = correction?.piece;
+  const editing = ((): Editing => {
+    if (correction === undefined) return { piece: version.piece };
+    if (other !== undefined && showsOther) return { piece: other.piece };
+    const onEdit = (piece: Piece): void => {
+      setCorrection(id, { ...correction, piece });
+    };
+    return { piece: correction.piece, onEdit };
+  })();
   const end = (): void => {
-    setEdited(undefined);
-    setRefusal(undefined);
+    setShowsOther(false);
+    dropCorrection(id);
   };
-  const keep = async (correction: Piece): Promise<void> => {
-    setSaving(true);
-    setRefusal(undefined);
-    try {
-      const etag = cachedEtag(client, queryKeys.composition(id)) ?? "*";
-      const params = { path: { compositionId: id }, header: { "If-Match": etag } };
-      const body = new Blob([writePiece(correction)], { type: "audio/midi" });
-      const corrected = await fetched(api.PUT("/compositions/{compositionId}/midi", { params, body }));
-      client.setQueryData(queryKeys.composition(id), corrected);
-      void client.invalidateQueries({ queryKey: queryKeys.compositionLists });
-      tell({ type: "success", text: texts.studio.correctionKept });
-      end();
-    } catch (error) {
-      if (!(error instanceof ProblemError)) throw error;
-      setRefusal(error);
-    } finally {
-      setSaving(false);
-    }
-  };
-  const editing: Editing = edited === undefined ? { piece } : { piece: edited, onEdit: setEdited };
   return (
     <>
       <div className="correction">
-        {edited === undefined ? (
+        {correction === undefined ? (
           <Button
             iconName="edit"
             onClick={() => {
-              setEdited(piece);
+              setCorrection(id, { base: version, piece: version.piece });
             }}
           >
             {texts.studio.editNotes}
@@ -82,49 +70,110 @@ export function CorrectionBar({ composition, piece, children }: CorrectionBarPro
             <p className="hint" role="status">
               {texts.studio.corrections}
             </p>
+            {other === undefined && (
+              <Button
+                variant="primary"
+                loading={isKeeping}
+                disabled={!hasEdits(correction)}
+                onClick={() => {
+                  void keep(correction);
+                }}
+              >
+                {texts.studio.saveCorrection}
+              </Button>
+            )}
+            <SaveAsMelody composition={composition} correction={correction} />
             <Button
-              variant="primary"
-              loading={isSaving}
-              disabled={edited === piece}
+              variant="link"
+              disabled={isKeeping}
               onClick={() => {
-                void keep(edited);
+                if (hasEdits(correction)) setLeaving(true);
+                else end();
               }}
             >
-              {texts.studio.saveCorrection}
-            </Button>
-            <SaveAsMelody
-              edited={edited}
-              places={melodyTracks(piece, edited)}
-              save={(place) => {
-                const source = { kind: "composition", id, trackIndex: output?.tracks[place]?.index ?? place } as const;
-                takeEdit(trackAlone(edited, place), name, { ...draftStore.getState(), source });
-                navigate("/studio");
-              }}
-            />
-            <Button variant="link" onClick={end}>
               {texts.studio.endEditing}
             </Button>
           </>
         )}
       </div>
-      {refusal !== undefined && <ProblemAlert error={refusal} />}
+      {isLeaving && (
+        <LeaveDialog
+          leave={end}
+          close={() => {
+            setLeaving(false);
+          }}
+        />
+      )}
+      {other !== undefined && edited !== undefined && (
+        <Alert
+          type="warning"
+          header={words.changedElsewhere}
+          action={
+            <div className="button-row">
+              <Button
+                loading={isKeeping}
+                onClick={() => {
+                  setShowsOther(false);
+                  void keep({ base: other, piece: edited });
+                }}
+              >
+                {words.keepMine}
+              </Button>
+              <Button
+                onClick={() => {
+                  setShowsOther(!showsOther);
+                }}
+              >
+                {showsOther ? words.seeMine : words.seeOther}
+              </Button>
+            </div>
+          }
+          i18nStrings={{ warningIconAriaLabel: texts.problems.warning }}
+        >
+          {words.changedElsewhereHint}
+        </Alert>
+      )}
+      {refusal !== undefined && correction !== undefined && <ProblemAlert error={refusal} />}
       {children(editing)}
     </>
   );
 }
 
-/** Saves the one track that can be meant, or asks which. */
-function SaveAsMelody(props: {
-  readonly edited: Piece;
-  readonly places: readonly number[];
-  readonly save: (place: number) => void;
-}) {
-  const { edited, places, save } = props;
+/** Asks before edited notes are dropped. */
+function LeaveDialog({ leave, close }: { readonly leave: () => void; readonly close: () => void }) {
+  const sending = useSending({
+    work: async () => {
+      leave();
+      await Promise.resolve();
+    },
+    close,
+  });
+  return (
+    <ActionDialog header={words.dropTitle} action={words.drop} sending={sending} close={close}>
+      <p>{words.dropped}</p>
+    </ActionDialog>
+  );
+}
+
+/** Makes an edited track the melody. What else was edited waits in the piece. */
+function SaveAsMelody(props: { readonly composition: Composition; readonly correction: Correction }) {
+  const { composition, correction } = props;
+  const { id, name, output } = composition;
+  const { base, piece } = correction;
+  const [, navigate] = useLocation();
+  const places = melodyTracks(base.piece, piece);
+  const save = (place: number): void => {
+    const source = { kind: "composition", id, trackIndex: output?.tracks[place]?.index ?? place } as const;
+    takeEdit(trackAlone(piece, place), name, { ...draftStore.getState(), source });
+    const rest = piece.tracks.map((track, at) => (at === place ? (base.piece.tracks[at] ?? track) : track));
+    if (isSamePiece({ ...piece, tracks: rest }, base.piece)) dropCorrection(id);
+    navigate("/studio");
+  };
   const [only] = places;
   if (places.length > 1)
     return (
       <ButtonDropdown
-        items={places.map((place) => ({ id: String(place), text: edited.tracks[place]?.name ?? "" }))}
+        items={places.map((place) => ({ id: String(place), text: piece.tracks[place]?.name ?? "" }))}
         onItemClick={({ detail }) => {
           save(Number(detail.id));
         }}

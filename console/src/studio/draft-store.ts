@@ -1,20 +1,16 @@
 /** The draft. It is kept in this browser, so neither a reload nor the way to the sign-in page loses anything. */
 import { useStore } from "zustand";
 import { createStore } from "zustand/vanilla";
-import { type Draft, readDraft, type Value } from "./draft";
+import { browserTexts, keptTexts, tabStorage } from "../app/browser-storage";
+import type { Draft, Value } from "./draft";
+import { draftStorage } from "./draft-storage";
 import type { MelodySource } from "./melody-source";
 
-const storageKey = "opencomposer.draft.v1";
+const storage = draftStorage(keptTexts(tabStorage), browserTexts);
 
-export const draftStore = createStore<Draft>(() => readDraft(localStorage.getItem(storageKey)));
+export const draftStore = createStore<Draft>(() => storage.read());
 
-draftStore.subscribe((draft) => {
-  try {
-    localStorage.setItem(storageKey, JSON.stringify(draft));
-  } catch {
-    // A full storage, as of a large file: the draft then lives as long as the page.
-  }
-});
+draftStore.subscribe(storage.write);
 
 export const useDraft = (): Draft => useStore(draftStore);
 

@@ -19,6 +19,8 @@ const shapeSchema = z.object({
 export type Shape = Readonly<z.infer<typeof shapeSchema>>;
 
 const ownSchema = z.object({
+  /** The edits of a melody keep its id. */
+  id: z.string(),
   name: z.string(),
   origin: z.enum(["upload", "recording", "edit"]),
   /** The piece and the track that were edited. */
@@ -40,7 +42,6 @@ const sourceSchema = z.union([
 
 const draftSchema = z.object({
   source: sourceSchema,
-  own: z.optional(ownSchema),
   technique: z.string(),
   models: z.record(z.string(), z.string()),
   values: z.record(z.string(), z.record(z.string(), valueSchema)),
@@ -80,18 +81,35 @@ export const firstDraft = (): Draft => ({
   name: "",
 });
 
-/** Returns a stored draft, and the first one where nothing usable is stored. */
-export function readDraft(text: string | null): Draft {
-  if (text === null) return firstDraft();
+/**
+ * Returns a stored draft, and the first one where nothing usable is stored.
+ * @param text all of it but the unsaved melody
+ * @param ownText the unsaved melody
+ */
+export function readDraft(text: string | null, ownText: string | null): Draft {
+  const own = ownSchema.safeParse(parsed(ownText));
+  const stored = draftSchema.safeParse(parsed(text));
+  const draft: Draft = { ...(stored.data ?? firstDraft()), ...(own.success ? { own: own.data } : {}) };
+  // A draft of notes that are not there cannot be shown.
+  return draft.source.kind === "own" && draft.own === undefined ? { ...draft, source: firstSample } : draft;
+}
+
+function parsed(text: string | null): unknown {
   try {
-    const parsed = draftSchema.safeParse(JSON.parse(text));
-    if (!parsed.success) return firstDraft();
-    // A draft of notes that are not there cannot be shown.
-    return parsed.data.source.kind === "own" && parsed.data.own === undefined
-      ? { ...parsed.data, source: firstSample }
-      : parsed.data;
+    return JSON.parse(text ?? "null");
   } catch (error) {
-    if (error instanceof SyntaxError) return firstDraft();
+    if (error instanceof SyntaxError) return null;
     throw error;
   }
+}
+
+/** Returns what changes in the draft when a melody was saved. What was edited or chosen meanwhile stays as it is. */
+export function afterSaving(draft: Draft, own: OwnMelody, trackId: string): Partial<Draft> {
+  if (draft.own !== own) return {};
+  return { own: undefined, ...(draft.source.kind === "own" ? { source: { kind: "track", id: trackId } } : {}) };
+}
+
+/** Returns the unsaved melody in whose place another one has come. */
+export function replacedMelody(before: Draft, after: Draft): OwnMelody | undefined {
+  return before.own === undefined || after.own === undefined || before.own.id === after.own.id ? undefined : before.own;
 }

@@ -5,13 +5,13 @@ import Select, { type SelectProps } from "@cloudscape-design/components/select";
 import Toggle from "@cloudscape-design/components/toggle";
 import { useEffect, useMemo, useRef, useState } from "react";
 import type { PlacedErrors } from "../api/place-errors";
-import { ProblemError } from "../api/problem-error";
+import { ProblemError, problemWords } from "../api/problem-error";
 import { type Technique, useCompositions, useSampleMelodies, useTracks } from "../api/queries";
 import { useNotices } from "../app/notices";
 import { useSessionState } from "../sign-in/session-context";
 import { texts } from "../texts/en";
-import type { Draft } from "./draft";
-import { changeDraft, chooseSource } from "./draft-store";
+import { afterSaving, type Draft, type OwnMelody } from "./draft";
+import { changeDraft, chooseSource, draftStore } from "./draft-store";
 import { ExtendedTracksField } from "./extended-tracks-field";
 import { controlId, shapeControl } from "./form-controls";
 import { readSource, writeSource } from "./melody-source";
@@ -45,6 +45,7 @@ export function MelodyStep({ draft, melody, technique, errors, onRecord }: Melod
   const [refusal, setRefusal] = useState<string>();
   const { tell } = useNotices();
   const save = useSaveMelody();
+  const [isSaving, setSaving] = useState(false);
 
   const open = async (work: Promise<void>, fileName: string): Promise<void> => {
     try {
@@ -53,6 +54,19 @@ export function MelodyStep({ draft, melody, technique, errors, onRecord }: Melod
     } catch (error) {
       if (!(error instanceof Error) || error.name !== "MelodyFileError") throw error;
       setRefusal(`${words.refused(fileName)}: ${error.message}`);
+    }
+  };
+  const keep = async (melodyToSave: OwnMelody): Promise<void> => {
+    setSaving(true);
+    try {
+      const { id, name } = await save(melodyToSave);
+      changeDraft(afterSaving(draftStore.getState(), melodyToSave, id));
+      tell({ type: "success", text: words.saved(name) });
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      tell({ type: "error", text: problemWords(error.problem), requestId: error.problem.requestId });
+    } finally {
+      setSaving(false);
     }
   };
   const isDropping = useFileDrop((file) => {
@@ -161,17 +175,9 @@ export function MelodyStep({ draft, melody, technique, errors, onRecord }: Melod
           {isSignedIn && (
             <Button
               formAction="none"
+              loading={isSaving}
               onClick={() => {
-                save(own).then(
-                  ({ id, name }) => {
-                    changeDraft({ source: { kind: "track", id }, own: undefined });
-                    tell({ type: "success", text: words.saved(name) });
-                  },
-                  (error: unknown) => {
-                    if (!(error instanceof ProblemError)) throw error;
-                    tell({ type: "error", text: error.problem.detail, requestId: error.problem.requestId });
-                  },
-                );
+                void keep(own);
               }}
             >
               {words.save}

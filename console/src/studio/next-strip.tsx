@@ -1,7 +1,6 @@
 /** What can be done with a finished piece: each button composes at once. */
 import Button from "@cloudscape-design/components/button";
 import { useState } from "react";
-import { useLocation } from "wouter";
 import type { Composition } from "../../../client/client";
 import { type Technique, useTechniques } from "../api/queries";
 import { ProblemAlert } from "../app/problem-alert";
@@ -10,6 +9,7 @@ import { requestAgain } from "./compose-request";
 import { changeDraft, draftStore } from "./draft-store";
 import { type Parameter, wordsOf } from "./techniques";
 import { useCompose } from "./use-compose";
+import { useWayOn } from "./use-way-on";
 
 const variationCount = 4;
 const daringParameters: readonly string[] = ["temperature", "creativeRisk"];
@@ -29,7 +29,7 @@ export function threeValues(parameter: Parameter): readonly number[] {
 export function NextStrip({ composition }: { readonly composition: Composition }) {
   const { id, name } = composition;
   const techniques = useTechniques();
-  const [, navigate] = useLocation();
+  const { goOn, fail } = useWayOn();
   const { compose, composeEach, composeVariations, isPending } = useCompose();
   const [failure, setFailure] = useState<unknown>();
   const [pressed, setPressed] = useState<string>();
@@ -40,12 +40,12 @@ export function NextStrip({ composition }: { readonly composition: Composition }
     setPressed(button);
     setFailure(undefined);
     try {
-      navigate(await work());
+      goOn(await work());
     } catch (error) {
-      setFailure(error);
+      fail(error, setFailure);
     }
   };
-  const goOn = async (technique: Technique): Promise<string> => {
+  const composeFrom = async (technique: Technique): Promise<string> => {
     changeDraft({ source: { kind: "composition", id }, shape: {}, technique: technique.id, name: "" });
     const made = await compose({ technique, modelId: draftStore.getState().models[technique.id], melodyName: name });
     return `/studio/${made.id}`;
@@ -74,7 +74,7 @@ export function NextStrip({ composition }: { readonly composition: Composition }
             loading={isPending && pressed === technique.id}
             disabled={isPending}
             onClick={() => {
-              void press(technique.id, async () => await goOn(technique));
+              void press(technique.id, async () => await composeFrom(technique));
             }}
           >
             {wordsOf(technique).next}

@@ -1,9 +1,11 @@
 /** Melodies that only this browser has: opened, recorded or edited here, and not saved yet. */
+import { navigate } from "wouter/use-browser-location";
+import type { Notices } from "../app/notices";
 import type { Piece } from "../piece/piece";
 import { writePiece } from "../piece/write-piece";
 import { texts } from "../texts/en";
 import { fromBase64, toBase64 } from "./base64";
-import type { Draft, OwnMelody } from "./draft";
+import { type Draft, type OwnMelody, replacedMelody } from "./draft";
 import { changeDraft, draftStore } from "./draft-store";
 import type { MelodySource } from "./melody-source";
 import { rememberPiece } from "./use-melody";
@@ -22,6 +24,7 @@ export async function openFile(file: File): Promise<void> {
   const bytes = new Uint8Array(await file.arrayBuffer());
   const { tracks, chosen } = readMelodyFile(bytes);
   const own: OwnMelody = {
+    id: crypto.randomUUID(),
     name: shortened(file.name.replace(/\.[^.]+$/, "") || file.name),
     origin: "upload",
     file: toBase64(bytes),
@@ -43,15 +46,17 @@ export async function chooseFileTrack(own: OwnMelody, place: number): Promise<vo
 
 /** Makes a recording the melody. */
 export function takeRecording(piece: Piece): void {
-  keep({ piece, name: texts.studio.melody.recorded, origin: "recording" });
+  keep({ id: crypto.randomUUID(), piece, name: texts.studio.melody.recorded, origin: "recording" });
 }
 
 /** Makes the edited notes the melody. What shaped them is part of them now. */
 export function takeEdit(piece: Piece, name: string, draft: Draft = draftStore.getState()): void {
   const { source, own } = draft;
-  const isRecording = source.kind === "own" && own?.origin === "recording";
-  const from = source.kind === "own" ? own?.from : fromOf(source);
+  const edited = source.kind === "own" ? own : undefined;
+  const isRecording = edited?.origin === "recording";
+  const from = source.kind === "own" ? edited?.from : fromOf(source);
   keep({
+    id: edited?.id ?? crypto.randomUUID(),
     piece,
     name: isRecording ? name : shortened(texts.studio.melody.edited(name)),
     origin: isRecording ? "recording" : "edit",
@@ -65,7 +70,7 @@ function fromOf(source: MelodySource): OwnMelody["from"] {
   return { compositionId, ...(trackIndex === undefined ? {} : { trackIndex }) };
 }
 
-interface KeptMelody extends Pick<OwnMelody, "name" | "origin" | "from"> {
+interface KeptMelody extends Pick<OwnMelody, "id" | "name" | "origin" | "from"> {
   readonly piece: Piece;
 }
 
@@ -74,4 +79,24 @@ function keep({ piece, ...rest }: KeptMelody): void {
   // The stage goes on with the very piece that it has, so that what was done can be undone.
   rememberPiece(own, piece);
   changeDraft({ source: { kind: "own" }, own, shape: {} });
+}
+
+let stopWatching: (() => void) | undefined;
+
+/**
+ * Tells of each unsaved melody in whose place another one comes, for there is one at a time, and offers it back. It goes
+ * on after the studio is left, because the offer may be taken from elsewhere.
+ */
+export function offerReplaced(tell: Notices["tell"]): void {
+  stopWatching?.();
+  stopWatching = draftStore.subscribe((after, before) => {
+    const replaced = replacedMelody(before, after);
+    if (replaced === undefined) return;
+    const onPress = (): void => {
+      changeDraft({ source: { kind: "own" }, own: replaced, shape: {} });
+      navigate("/studio");
+    };
+    const { replaced: text, bringBack } = texts.studio.melody;
+    tell({ type: "warning", text: text(replaced.name), action: { text: bringBack, onPress } });
+  });
 }

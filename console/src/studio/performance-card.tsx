@@ -2,9 +2,8 @@
 import Select from "@cloudscape-design/components/select";
 import Toggle from "@cloudscape-design/components/toggle";
 import type { components, Composition } from "../../../client/client";
+import { useFailureNotice } from "../api/failure-notice";
 import { useUpdateComposition } from "../api/mutations";
-import { ProblemError } from "../api/problem-error";
-import { useNotices } from "../app/notices";
 import { performanceTexts as words } from "../texts/en-performance";
 
 type Performance = components["schemas"]["Performance"];
@@ -17,18 +16,10 @@ const options = presets.map((value) => ({ value, label: words.presets[value] }))
 export function PerformanceCard({ composition }: { readonly composition: Composition }) {
   const { id, performance } = composition;
   const update = useUpdateComposition();
-  const { tell } = useNotices();
+  const onError = useFailureNotice();
   if (performance === undefined) return null;
   const change = (changed: Performance): void => {
-    update.mutate(
-      { id, body: { performance: changed } },
-      {
-        onError: (error) => {
-          if (!(error instanceof ProblemError)) throw error;
-          tell({ type: "error", text: error.problem.detail, requestId: error.problem.requestId });
-        },
-      },
-    );
+    update.mutate({ id, body: { performance: changed } }, { onError });
   };
   const chosen = options.find(({ value }) => value === (performance.instruments ?? "model")) ?? null;
   return (

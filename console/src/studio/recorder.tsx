@@ -4,6 +4,7 @@ import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { useNotices } from "../app/notices";
+import { useReasonToStay } from "../app/reasons-to-stay";
 import type { Piece } from "../piece/piece";
 import { usePlayer, usePlayerState } from "../sound/player";
 import { SoundError } from "../sound/sound-error";
@@ -38,6 +39,7 @@ export default function Recorder({ close }: { readonly close: () => void }) {
   /** Stands for the press of Record that holds. */
   const counting = useRef<object>(undefined);
   const disconnect = useRef<() => void>(undefined);
+  useReasonToStay("recording", phase !== "ready");
   const soundError = usePlayerState((state) => state.error);
 
   const after = useCallback((milliseconds: number, work: () => void): void => {

@@ -1,7 +1,8 @@
 /** The studio: a melody, what is made of it, and the stage on which both are seen and heard. */
-import { lazy, Suspense, useMemo, useState } from "react";
+import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import { useParams } from "wouter";
 import { type Technique, useTechniques } from "../api/queries";
+import { useNotices } from "../app/notices";
 import { PageTitle } from "../app/page-title";
 import { ProblemAlert } from "../app/problem-alert";
 import type { Region } from "../stage/edit-piece";
@@ -11,7 +12,7 @@ import { texts } from "../texts/en";
 import { ComposePanel } from "./compose-panel";
 import type { Draft } from "./draft";
 import { setValue, useDraft } from "./draft-store";
-import { takeEdit } from "./own-melody";
+import { offerReplaced, takeEdit } from "./own-melody";
 import { shapePiece } from "./shape-piece";
 import { valueOf } from "./techniques";
 import { useAddress } from "./use-address";
@@ -32,6 +33,10 @@ const Recorder = lazy(async () => await import("./recorder"));
 
 export default function StudioPage() {
   const { compositionId } = useParams<{ compositionId?: string }>();
+  const { tell } = useNotices();
+  useEffect(() => {
+    offerReplaced(tell);
+  }, [tell]);
   useAddress();
   const draft = useDraft();
   const melody = useMelody(draft.source, draft.own, draft.shape.startBar);
@@ -41,6 +46,7 @@ export default function StudioPage() {
       draft={draft}
       melody={melody}
       shownId={compositionId}
+      isRecording={isRecording}
       onRecord={() => {
         setRecording(true);
       }}

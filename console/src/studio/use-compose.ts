@@ -10,7 +10,7 @@ import type { Technique, Track } from "../api/queries";
 import { queryKeys } from "../api/query-keys";
 import { retryDelay } from "../api/retries";
 import { composeRequest, type RequestParams } from "./compose-request";
-import { type Draft, newSeed, type OwnMelody } from "./draft";
+import { afterSaving, type Draft, newSeed, type OwnMelody } from "./draft";
 import { changeDraft, draftStore } from "./draft-store";
 import type { MelodySource } from "./melody-source";
 import { fileOf } from "./own-melody";
@@ -91,8 +91,7 @@ export function useCompose(): Composing {
     if (own === undefined) throw new Error("The draft's melody is its own, and it has none.");
     const { id } = await save(own);
     const track: SavedSource = { kind: "track", id };
-    // What was changed meanwhile is not lost: only this melody is replaced.
-    if (draftStore.getState().own === own) changeDraft({ source: track, own: undefined });
+    changeDraft(afterSaving(draftStore.getState(), own, id));
     return track;
   };
 

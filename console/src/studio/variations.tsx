@@ -3,6 +3,7 @@ import Button from "@cloudscape-design/components/button";
 import { useMemo } from "react";
 import { useLocation, useSearch } from "wouter";
 import type { Composition } from "../../../client/client";
+import { useFailureNotice } from "../api/failure-notice";
 import { useDeleteComposition } from "../api/mutations";
 import { ProblemError } from "../api/problem-error";
 import { useComposition, useHaveEnded, useKnownCompositions, useTechniques } from "../api/queries";
@@ -19,6 +20,11 @@ const words = texts.studio.variation;
 const valueIn = ({ parameters }: Composition, { name, default: usual }: Parameter): number =>
   Number(parameters[name] ?? usual);
 
+/** What somebody else has deleted is gone, as it should be. */
+function unlessGone(error: unknown): void {
+  if (!(error instanceof ProblemError) || error.problem.status !== 404) throw error;
+}
+
 export default function Variations({ composition }: { readonly composition: Composition }) {
   const ids = (new URLSearchParams(useSearch()).get("with") ?? "").split(",").filter((id) => id !== "");
   const techniques = useTechniques();
@@ -30,15 +36,15 @@ export default function Variations({ composition }: { readonly composition: Comp
   const [, navigate] = useLocation();
   const remove = useDeleteComposition();
   const { tell } = useNotices();
+  const tellOfFailure = useFailureNotice();
   const keep = async ({ id, name }: Composition): Promise<void> => {
     // First away from here: a piece that is deleted is not looked at any more.
     navigate(`/studio/${id}`);
     try {
-      for (const other of ids) if (other !== id) await remove.mutateAsync(other);
+      for (const other of ids) if (other !== id) await remove.mutateAsync(other).catch(unlessGone);
       tell({ type: "success", text: words.kept(name) });
     } catch (error) {
-      if (!(error instanceof ProblemError)) throw error;
-      tell({ type: "error", text: error.problem.detail, requestId: error.problem.requestId });
+      tellOfFailure(error);
     }
   };
   if (ids.length === 0)

@@ -49,6 +49,12 @@ export const texts = {
     signingIn: "Signing in…",
     failed: "You are not signed in",
     failures: {
+      notBegun: (reason: string) =>
+        `The sign-in page could not be reached (${reason}). Check the connection, and press the button again.`,
+      notEnded: (reason: string) =>
+        `You are still signed in, because the sign-in page could not be reached (${reason}). Check the connection, and press the button again.`,
+      noStorage:
+        "This browser keeps nothing for this site, so nobody can be signed in. Allow it to keep data (“cookies”) for this site, and reload the page.",
       refused: "The sign-in page refused, or you went back from it. Nothing is lost: sign in again, or go on without.",
       noSignIn: "This is the address to which the sign-in page leads back, and nobody has come from there now.",
       broken: (reason: string) =>

@@ -59,6 +59,9 @@ export const studioTexts = {
     saved: (name: string) => `“${name}” is saved among your melodies.`,
     edited: (name: string) => (name.endsWith("(edited)") ? name : `${name} (edited)`),
     recorded: "Recording",
+    replaced: (name: string) =>
+      `“${name}” was not saved, and another melody has taken its place: there is one unsaved melody at a time.`,
+    bringBack: "Bring back",
     tooLarge: (megabytes: string) => `The file has ${megabytes} MiB; it can have 1 MiB at most.`,
   },
   shape: {
@@ -104,6 +107,8 @@ export const studioTexts = {
     "Without a connection nothing can be composed. Playing and editing go on; press Compose again when it is back.",
   composing: "Composing",
   waiting: "Starting",
+  begun: "What you asked for is being composed.",
+  showBegun: "Show it",
   composingHint:
     "The melody can be played meanwhile. A model that has not been used for a while takes about 10 s to start.",
   failed: "This piece was not composed",
@@ -149,6 +154,18 @@ export const studioTexts = {
   corrections: "You are editing this piece's notes.",
   correctionKept: "The corrected notes are kept. The machine's own stay under “Before your corrections”.",
   saveAsMelody: "Save as a melody",
+  correcting: {
+    waits: "Your corrections of this piece are not kept yet. They wait under “Result”.",
+    dropTitle: "Drop your corrections?",
+    dropped: "The notes that you have edited go back to what they were, for good.",
+    drop: "Drop them",
+    changedElsewhere: "The notes were changed elsewhere in the meantime",
+    changedElsewhereHint:
+      "Another window has kept other notes since you began. “Keep mine” puts yours in their place; “Leave the notes as they were” drops yours.",
+    keepMine: "Keep mine",
+    seeOther: "See the other",
+    seeMine: "See mine",
+  },
   lineage: "Where it came from",
   making: {
     loading: "The edits are loaded…",

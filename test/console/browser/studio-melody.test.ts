@@ -112,6 +112,7 @@ describeInBrowser("melodies in the studio", () => {
     page.on("request", (request) => {
       if (request.method() === "POST" && new URL(request.url()).pathname === "/tracks") posted.push(request.url());
     });
+    await notesOnStage(42);
     await dropFile("several.mid", severalTracks());
     await notesOnStage(8);
     await page.getByRole("button", { name: /^Track/ }).click();

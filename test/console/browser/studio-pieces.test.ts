@@ -2,6 +2,8 @@
 import { createHash } from "node:crypto";
 import type { Locator, Page } from "playwright-core";
 import * as z from "zod";
+import { readPiece } from "../../../console/src/piece/read-piece";
+import { writePiece } from "../../../console/src/piece/write-piece";
 import { texts } from "../../../console/src/texts/en";
 import { endedComposition, tokensOf } from "../../e2e/api-session";
 import { axeFindings, axeFindingsInBothModes } from "./support/axe-findings";
@@ -19,6 +21,8 @@ async function descriptionOf(page: Page, control: Locator): Promise<string> {
 }
 
 const words = texts.studio.lens;
+const { correcting } = texts.studio;
+const midi = { accept: "audio/midi" };
 const daringSchema = z.object({ seed: z.int(), parameters: z.object({ temperature: z.number() }) });
 const measuredSchema = z.object({ output: z.object({ metrics: z.record(z.string(), z.number()) }) });
 
@@ -271,33 +275,74 @@ describeInBrowser("pieces in the studio", () => {
     expect(Math.abs(20 * Math.log10(one / other))).toBeLessThan(1);
   });
 
-  test("a correction of the notes is kept as the piece", async () => {
+  test("corrections outlive other views and pages, and are kept on top of another window's, while the piece plays", async () => {
     const { page } = await tab.openStudio();
     const id = await compose(tab.opened);
-    const before = await eventually(
-      async () => await stageCounts(page),
-      (counts) => counts?.tracks === 4,
-    );
+    const notesAre = async (wanted: number | undefined): Promise<void> => {
+      await eventually(
+        async () => (await stageCounts(page))?.notes,
+        (notes) => notes === wanted,
+      );
+    };
+    const draw = async (): Promise<void> => {
+      await page.locator(".stage .roll").focus();
+      await page.keyboard.press("ArrowDown");
+      await page.keyboard.press("Enter");
+    };
+    const { notes: made = 0 } = (await stageCounts(page)) ?? {};
     await press("Edit notes");
-    await page.locator(".stage .roll").focus();
-    await page.keyboard.press("ArrowDown");
-    await page.keyboard.press("Enter");
-    await eventually(
-      async () => await stageCounts(page),
-      (counts) => counts?.notes === (before?.notes ?? 0) + 1,
-    );
+    await draw();
+    await notesAre(made + 1);
+    // Neither another view nor another page takes the corrections away, and a reload asks.
+    await press("Lens");
+    await page.getByText(correcting.waits).waitFor();
+    await page.getByRole("banner").getByRole("link", { name: "About" }).click();
+    await page.getByRole("heading", { level: 1, name: "About" }).waitFor();
+    await page.goBack();
+    await press("Result");
+    await notesAre(made + 1);
+    const question = page.waitForEvent("dialog");
+    await page.evaluate(() => {
+      setTimeout(() => {
+        location.reload();
+      });
+    });
+    expect((await question).type()).toBe("beforeunload");
+    await (await question).dismiss();
+    await press("Leave the notes as they were");
+    await page.getByRole("dialog").locator("button", { hasText: "Cancel" }).click();
+    await notesAre(made + 1);
+
+    // Meanwhile another window keeps a piece of one track.
+    const bytesOf = async () => (await tab.api.call("GET", `/compositions/${id}/midi`, { headers: midi })).bytes;
+    const whole = readPiece(Uint8Array.from(await bytesOf()).buffer);
+    const theirs = { ...whole, tracks: whole.tracks.slice(0, 1) };
+    const headers = { "content-type": "audio/midi", "if-match": "*" };
+    const other = await tab.api.call("PUT", `/compositions/${id}/midi`, { headers, bytes: writePiece(theirs) });
+    expect(other.status).toBe(200);
     await press("Keep the correction");
+    await press(correcting.seeOther);
+    await notesAre(theirs.tracks[0]?.notes.length);
+    await press(correcting.seeMine);
+    await notesAre(made + 1);
+    expect(tab.opened.takeErrors().join()).toContain("412");
+
+    await secondsUntil(page, "Play", (rms) => rms > 0.002);
+    await press(correcting.keepMine);
     await page.getByText("The corrected notes are kept.").waitFor();
-    const piece = (await tab.api.call("GET", `/compositions/${id}`)).json(
-      z.object({ edited: z.boolean(), output: z.object({ tracks: z.array(z.object({ noteCount: z.int() })) }) }),
-    );
-    expect(piece.edited).toBe(true);
+    await press("Edit notes");
+    await notesAre(made + 1);
+    await draw();
+    await notesAre(made + 2);
+    await press("Keep the correction");
+    await page.getByRole("button", { name: "Edit notes" }).waitFor();
+    await notesAre(made + 2);
+    await press("Pause");
+    await notesAre(made + 2);
+    const kept = readPiece(Uint8Array.from(await bytesOf()).buffer);
+    expect(kept.tracks.reduce((sum, { notes }) => sum + notes.length, 0)).toBe(made + 2);
     // The machine's own piece is still there.
     await press("Before your corrections");
-    await eventually(
-      async () => (await stageCounts(page))?.notes,
-      (notes) => notes === before?.notes,
-    );
-    expect(piece.output.tracks.reduce((sum, { noteCount }) => sum + noteCount, 0)).toBe((before?.notes ?? 0) + 1);
+    await notesAre(made);
   });
 });

@@ -8,7 +8,7 @@ import { type Click, clicks, compose, download, eventually, loudness, stageCount
 
 /** Twinkle, Twinkle is played at 100 quarter notes a minute. */
 const beat = 600;
-const draftSchema = z.object({ own: z.object({ file: z.string() }) });
+const melodySchema = z.object({ file: z.string() });
 
 const distances = (heard: readonly Click[]): number[] =>
   heard.slice(1).map(({ at }, index) => at - (heard[index]?.at ?? 0));
@@ -118,14 +118,14 @@ describeInBrowser("the transport of the studio", () => {
     expect(heard.slice(4, 8).map(({ isDownbeat }) => isDownbeat)).toEqual([true, false, false, false]);
     const barLine = (countIn[0]?.at ?? 0) + 4 * beat;
     expect(Math.abs((heard[4]?.at ?? 0) - barLine)).toBeLessThan(60);
-    const [pressedAt, draft] = await page.evaluate(() => {
+    const [pressedAt, melody] = await page.evaluate(() => {
       const pressed: unknown = Reflect.get(globalThis, "pressedAt");
       if (!Array.isArray(pressed)) throw new Error("The page keeps no presses.");
       const times: readonly number[] = pressed;
-      return [times, localStorage.getItem("opencomposer.draft.v1")] as const;
+      return [times, localStorage.getItem("opencomposer.unsaved-melody.v1")] as const;
     });
-    const { own } = draftSchema.parse(JSON.parse(draft ?? ""));
-    const { tracks, ticksPerBeat } = readPiece(fromBase64(own.file).buffer);
+    const { file } = melodySchema.parse(JSON.parse(melody ?? ""));
+    const { tracks, ticksPerBeat } = readPiece(fromBase64(file).buffer);
     const onsets = tracks[0]?.notes.map(({ start }) => (start / ticksPerBeat) * beat) ?? [];
     expect(onsets).toHaveLength(4);
     for (const [index, onset] of onsets.entries())

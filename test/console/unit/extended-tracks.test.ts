@@ -40,7 +40,7 @@ test("the tracks that go on are sent only where several are given to a technique
 
 test("the tracks that go on are kept with the draft", () => {
   const draft = { ...firstDraft(), shape: { extendedTracks: [0, 2] } };
-  expect(readDraft(JSON.stringify(draft)).shape).toEqual({ extendedTracks: [0, 2] });
+  expect(readDraft(JSON.stringify(draft), null).shape).toEqual({ extendedTracks: [0, 2] });
 });
 
 test("at least one track always goes on, and a choice of all is none", () => {

@@ -1,6 +1,16 @@
 import fc from "fast-check";
+import { keptTexts } from "../../../console/src/app/browser-storage";
 import { fromBase64, toBase64 } from "../../../console/src/studio/base64";
-import { type Draft, firstDraft, newSeed, readDraft } from "../../../console/src/studio/draft";
+import {
+  afterSaving,
+  type Draft,
+  firstDraft,
+  newSeed,
+  type OwnMelody,
+  readDraft,
+  replacedMelody,
+} from "../../../console/src/studio/draft";
+import { draftStorage } from "../../../console/src/studio/draft-storage";
 import { type MelodySource, readSource, writeSource } from "../../../console/src/studio/melody-source";
 import { draftOfRecipe, readRecipe, recipeOf, writeRecipe } from "../../../console/src/studio/recipe";
 
@@ -36,33 +46,127 @@ describe("bytes as text", () => {
   });
 });
 
+const song: OwnMelody = { id: "1", name: "Evening song", origin: "recording", file: "TVRoZA==" };
+const draft: Draft = {
+  ...firstDraft(),
+  source: { kind: "own" },
+  own: song,
+  values: { "ar-cnn": { temperature: 2, melodyLock: false } },
+  shape: { transpose: -3 },
+  seed: 42,
+  isSeedLocked: true,
+};
+
 describe("a stored draft", () => {
-  const draft: Draft = {
-    ...firstDraft(),
-    source: { kind: "own" },
-    own: { name: "Evening song", origin: "recording", file: "TVRoZA==" },
-    values: { "ar-cnn": { temperature: 2, melodyLock: false } },
-    shape: { transpose: -3 },
-    seed: 42,
-    isSeedLocked: true,
-  };
+  const { own, ...settings } = draft;
 
   test("is read as it was stored", () => {
-    expect(readDraft(JSON.stringify(draft))).toEqual(draft);
+    expect(readDraft(JSON.stringify(settings), JSON.stringify(own))).toEqual(draft);
   });
 
   test.each([null, "", "{", "[]", '{"source":{"kind":"radio"}}'])("%j gives the first draft", (text) => {
-    expect(readDraft(text)).toMatchObject({ source: { kind: "sample" }, values: {}, shape: {}, isSeedLocked: false });
+    const first = { source: { kind: "sample" }, values: {}, shape: {}, isSeedLocked: false };
+    expect(readDraft(text, text)).toMatchObject(first);
+  });
+
+  test("that cannot be read leaves the unsaved melody", () => {
+    expect(readDraft("{", JSON.stringify(own))).toMatchObject({ own, source: { kind: "sample" } });
   });
 
   test("without the notes that it names shows a sample melody, and keeps the rest", () => {
-    const { own: _, ...rest } = draft;
-    expect(readDraft(JSON.stringify(rest))).toMatchObject({ source: { kind: "sample" }, values: draft.values });
+    const read = readDraft(JSON.stringify(settings), null);
+    expect(read).toMatchObject({ source: { kind: "sample" }, values: draft.values });
   });
 
   test("a drawn seed is one that the API takes", () => {
     expect(newSeed(() => 0)).toBe(0);
     expect(newSeed(() => 1 - Number.EPSILON)).toBe(2 ** 31 - 1);
+  });
+});
+
+/** A tab of a browser: its draft, its reload, and what it changes. */
+class Tab {
+  private readonly tab = keptTexts(undefined);
+  draft: Draft;
+
+  constructor(private readonly browser: ReturnType<typeof keptTexts>) {
+    this.draft = this.storage().read();
+  }
+
+  private storage() {
+    return draftStorage(this.tab, this.browser);
+  }
+
+  change(change: Partial<Draft>): void {
+    const after = { ...this.draft, ...change };
+    this.storage().write(after, this.draft);
+    this.draft = after;
+  }
+
+  reload(): Draft {
+    this.draft = this.storage().read();
+    return this.draft;
+  }
+}
+
+describe("two tabs", () => {
+  const edited: OwnMelody = { ...song, id: "2", origin: "edit" };
+
+  test("keep what each has, whatever is changed in the other, and a new tab gets both", () => {
+    const browser = keptTexts(undefined);
+    const [one, other] = [new Tab(browser), new Tab(browser)];
+    one.change({ source: { kind: "own" }, own: song });
+    other.change({ name: "Morning" });
+    expect(one.reload()).toMatchObject({ source: { kind: "own" }, own: song, name: "" });
+    expect(other.reload()).toMatchObject({ source: { kind: "sample" }, name: "Morning" });
+    expect(new Tab(browser).draft).toMatchObject({ source: { kind: "own" }, own: song, name: "Morning" });
+  });
+
+  test("each have an unsaved melody, and take away their own alone", () => {
+    const browser = keptTexts(undefined);
+    const [one, other] = [new Tab(browser), new Tab(browser)];
+    one.change({ source: { kind: "own" }, own: song });
+    other.change({ source: { kind: "own" }, own: edited });
+    expect(one.reload().own).toEqual(song);
+    one.change({ source: { kind: "track", id: "t" }, own: undefined });
+    expect(one.reload()).not.toHaveProperty("own");
+    expect(other.reload().own).toEqual(edited);
+    expect(new Tab(browser).draft.own).toEqual(edited);
+    other.change({ own: undefined });
+    expect(new Tab(browser).draft).not.toHaveProperty("own");
+  });
+});
+
+describe("the unsaved melody", () => {
+  const saved: MelodySource = { kind: "track", id: "t" };
+  const chosen: MelodySource = { kind: "sample", id: "ode-to-joy" };
+
+  test("becomes the saved one", () => {
+    expect(afterSaving(draft, song, "t")).toEqual({ source: saved, own: undefined });
+  });
+
+  test("stays where it was edited while it was saved", () => {
+    expect(afterSaving({ ...draft, own: { ...song, file: "TVRyaw==" } }, song, "t")).toEqual({});
+  });
+
+  test("gives no way to the saved one where another melody was chosen meanwhile", () => {
+    expect({ ...draft, source: chosen, ...afterSaving({ ...draft, source: chosen }, song, "t") }).toEqual({
+      ...draft,
+      source: chosen,
+      own: undefined,
+    });
+  });
+
+  test.each<[string, OwnMelody | undefined, OwnMelody | undefined]>([
+    ["another melody", { ...song, id: "2" }, song],
+    ["an edit of it", { ...song, file: "TVRyaw==" }, undefined],
+    ["none, as it was saved", undefined, undefined],
+  ])("is told of where %s comes in its place", (_, own, told) => {
+    expect(replacedMelody(draft, { ...draft, own })).toBe(told);
+  });
+
+  test("comes in nobody's place where there was none", () => {
+    expect(replacedMelody({ ...draft, own: undefined }, draft)).toBeUndefined();
   });
 });
 
