@@ -130,6 +130,7 @@ export function Stage(props: StageProps) {
       player.load(played, { isEdit: replay !== undefined || store.getState().states.includes(before) });
     player.prepare(played);
   }, [played, player, replay, store]);
+  useEffect(() => player.show(played), [played, player]);
 
   const mixes = useMemo(() => mixesOf(mixing, played.tracks.length), [mixing, played.tracks.length]);
   useEffect(() => {
