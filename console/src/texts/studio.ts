@@ -234,5 +234,7 @@ export const studioTexts = {
     notAllowed: "The browser did not allow MIDI. Allow it beside the address, and press the button again.",
     empty: "No note was played, so nothing was recorded.",
     notes: (count: number) => (count === 1 ? "1 note was recorded." : `${count} notes were recorded.`),
+    kept: (count: number) =>
+      `The recording has ended. Its ${count === 1 ? "note is" : `${count} notes are`} the studio's melody, which is not saved yet.`,
   },
 } as const;
