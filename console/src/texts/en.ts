@@ -30,7 +30,9 @@ export const texts = {
   },
   fault: {
     title: "This page cannot be shown",
-    explanation: "Something went wrong in the console. What you had drafted is kept. Reloading usually helps.",
+    explanation:
+      "Something went wrong in the console. What you had drafted is kept. Try again, and reload if that does not help.",
+    again: "Try again",
   },
   notFound: {
     title: "There is no such page",
