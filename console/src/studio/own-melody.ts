@@ -1,4 +1,5 @@
 /** Melodies that only this browser has: opened, recorded or edited here, and not saved yet. */
+import { nameOfFile } from "../../../domain/music/name-of-file";
 import type { Piece } from "../piece/piece";
 import { writePiece } from "../piece/write-piece";
 import { texts } from "../texts/en";
@@ -22,7 +23,7 @@ export async function openFile(file: File): Promise<void> {
   const bytes = new Uint8Array(await file.arrayBuffer());
   const { tracks, chosen } = readMelodyFile(bytes);
   const own: OwnMelody = {
-    name: shortened(file.name.replace(/\.[^.]+$/, "") || file.name),
+    name: nameOfFile(file.name) || texts.studio.melody.unnamed,
     origin: "upload",
     file: toBase64(bytes),
     tracks: {
