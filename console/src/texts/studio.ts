@@ -136,7 +136,8 @@ export const studioTexts = {
   notShared: (link: string) => `Copy this link: ${link}`,
   ownMelodyInRecipe: "A recipe can be shared of a sample melody only: other people cannot read your own melodies.",
   recipeOpened: "A recipe was opened: press Compose to make its piece.",
-  recipeBroken: "The recipe in this link cannot be read. Ask for it again.",
+  recipeBroken:
+    "This link is broken: its recipe cannot be read, or asks for what this deployment does not have. Ask for it again.",
   useSettings: "Use these settings",
   otherForm: (name: string) =>
     `This form is for your next piece: its settings are not those of “${name}”. “Use these settings” takes them over.`,
