@@ -14,6 +14,10 @@ function sentBars({ startBar, bars }: Shape, taken: TakenBars | undefined): Pick
   return { startBar: from, bars: bars ?? Math.max(1, taken.lastBar - from + 1) };
 }
 
+/** Returns true for one track of a finished piece: the other tracks are not given then, whatever was wished before. */
+export const isOneTrack = (source: MelodySource): boolean =>
+  source.kind === "composition" && source.trackIndex !== undefined;
+
 /** Returns the options that say something: no tempo and a transposition by nothing are none. */
 function sentShape(draft: Draft, taken: TakenBars | undefined, technique: Technique): object {
   const { shape } = draft;
@@ -23,7 +27,7 @@ function sentShape(draft: Draft, taken: TakenBars | undefined, technique: Techni
     ...sentBars(shape, taken),
     ...(transpose === undefined || transpose === 0 ? {} : { transpose }),
     ...(rhythmAssist === true ? { rhythmAssist } : {}),
-    ...(allTracks === true && technique.hearsTracks ? { allTracks } : {}),
+    ...(allTracks === true && technique.hearsTracks && !isOneTrack(draft.source) ? { allTracks } : {}),
     ...(goesOnWithTracks(draft, technique) ? { extendedTracks } : {}),
   };
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
@@ -54,7 +58,7 @@ export function composeRequest(params: RequestParams): CreateComposition {
   };
 }
 
-/** Returns the request that makes a finished piece once more: with the same seed, the very same bytes. */
+/** Returns the request that makes a finished piece once more: with the same seed, the same piece if the time suffices. */
 export function requestAgain(composition: Composition): CreateComposition {
   const { name, technique, modelId, seed, parameters, input, inputOptions, performance } = composition;
   return {

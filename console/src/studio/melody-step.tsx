@@ -11,6 +11,7 @@ import { useNotices } from "../app/notices";
 import { searchText } from "../lists/search-text";
 import { useSessionState } from "../sign-in/session-context";
 import { texts } from "../texts/en";
+import { isOneTrack } from "./compose-request";
 import { afterSaving, type Draft, type OwnMelody } from "./draft";
 import { changeDraft, chooseSource, draftStore } from "./draft-store";
 import { ExtendedTracksField } from "./extended-tracks-field";
@@ -158,7 +159,7 @@ export function MelodyStep({ draft, melody, technique, errors, onRecord }: Melod
         </Button>
       </div>
       {hasTracks && isSeveral && <TrackChoice draft={draft} melody={melody} open={open} />}
-      {technique?.hearsTracks === true && isSeveral && (
+      {technique?.hearsTracks === true && isSeveral && !isOneTrack(source) && (
         <Toggle
           controlId={controlId(shapeControl("allTracks"))}
           checked={draft.shape.allTracks === true}

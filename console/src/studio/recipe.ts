@@ -1,4 +1,4 @@
-/** A recipe: all that makes a piece, in a link. Another deployment with the same models makes the same bytes of it. */
+/** A recipe: all that makes a piece, in a link. Another deployment with the same models makes the same piece of it. */
 import * as z from "zod/mini";
 import type { Composition } from "../../../client/client";
 import type { SampleMelody, Technique } from "../api/queries";

@@ -35,6 +35,8 @@ test("the tracks that go on are sent only where several are given to a technique
   const all = { allTracks: true, extendedTracks };
   expect(sent({ source: { kind: "track", id: "T" }, shape: all })).toEqual(all);
   expect(sent({ source: piece, shape: all }, { extends: false })).toEqual({ allTracks: true });
+  // One track of a piece is chosen, so "all tracks" of the melody before has no meaning.
+  expect(sent({ source: { ...piece, trackIndex: 2 }, shape: { allTracks: true } })).toBeUndefined();
   expect(sent({ shape: { extendedTracks } })).toBeUndefined();
 });
 

@@ -112,7 +112,7 @@ class Invoker(Generic[ModelT]):
     def invoke(self, body: bytes, still_wanted: Callable[[], bool], facts: dict[str, object]) -> bytes:
         """Returns the response as JSON bytes, and adds to `facts` what the access line should say.
 
-        The same body gives the same bytes, except for the member `seconds`, which comes last.
+        The same body gives the same bytes if the time suffices, except for the member `seconds`, which comes last.
         Raises InvocationFailure, and ClientGone when `still_wanted` returns False before the work begins.
         """
         started = time.perf_counter()
