@@ -1,6 +1,7 @@
 import { Component, type ReactNode } from "react";
 import { ProblemError } from "../api/problem-error";
 import { texts } from "../texts/en";
+import { renewFailedParts } from "./late-part";
 
 interface Props {
   readonly children: ReactNode;
@@ -24,6 +25,10 @@ export class ErrorBoundary extends Component<Props, State> {
     return place === before.place ? null : { caught: undefined, place };
   }
 
+  override componentDidCatch(): void {
+    renewFailedParts();
+  }
+
   override render(): ReactNode {
     const { caught } = this.state;
     if (caught === undefined) return this.props.children;
@@ -34,6 +39,15 @@ export class ErrorBoundary extends Component<Props, State> {
         <p>{error instanceof ProblemError ? error.problem.detail : texts.fault.explanation}</p>
         <pre>{error instanceof Error ? `${error.name}: ${error.message}` : String(error)}</pre>
         {error instanceof ProblemError && <p>{texts.requestId(error.problem.requestId)}</p>}
+        <button
+          type="button"
+          className="plain-button"
+          onClick={() => {
+            this.setState({ caught: undefined });
+          }}
+        >
+          {texts.fault.again}
+        </button>{" "}
         <button
           type="button"
           className="plain-button"

@@ -1,7 +1,8 @@
 /** Every page of the console with its path. Pages are loaded when they are first shown. */
-import { type ComponentType, lazy } from "react";
+import type { ComponentType } from "react";
 import { consolePaths } from "../../../naming/console-paths";
 import { texts } from "../texts/en";
+import { latePart } from "./late-part";
 import type { PagePath } from "./page-paths";
 
 export interface PageRoute {
@@ -12,46 +13,50 @@ export interface PageRoute {
   readonly navigation?: string;
 }
 
-const studio = lazy(async () => await import("../studio/studio-page"));
+const studio = latePart(async () => await import("../studio/studio-page"));
 
 /** Reloading a page of these paths leads to the same page. The first one with a name in the navigation is the home. */
 export const pageRoutes: readonly PageRoute[] = [
-  { path: consolePaths.signedIn, page: lazy(async () => await import("../sign-in/signed-in-page")) },
+  { path: consolePaths.signedIn, page: latePart(async () => await import("../sign-in/signed-in-page")) },
   { path: "/studio", page: studio, navigation: texts.navigation.studio },
   { path: "/studio/:compositionId", page: studio },
   {
     path: "/compositions",
-    page: lazy(async () => await import("../compositions/compositions-page")),
+    page: latePart(async () => await import("../compositions/compositions-page")),
     navigation: texts.navigation.compositions,
   },
   {
     path: "/melodies",
-    page: lazy(async () => await import("../melodies/melodies-page")),
+    page: latePart(async () => await import("../melodies/melodies-page")),
     navigation: texts.navigation.melodies,
   },
   {
     path: "/models",
-    page: lazy(async () => await import("../models/models-page")),
+    page: latePart(async () => await import("../models/models-page")),
     navigation: texts.navigation.models,
   },
-  { path: "/models/:id", page: lazy(async () => await import("../models/model-page")) },
+  { path: "/models/:id", page: latePart(async () => await import("../models/model-page")) },
   {
     path: "/training",
-    page: lazy(async () => await import("../training/training-page")),
+    page: latePart(async () => await import("../training/training-page")),
     navigation: texts.navigation.training,
   },
-  { path: "/training/new", page: lazy(async () => await import("../training/new-training-page")) },
-  { path: "/training/compare", page: lazy(async () => await import("../training/compare-page")) },
-  { path: "/training/:id", page: lazy(async () => await import("../training/training-job-page")) },
+  { path: "/training/new", page: latePart(async () => await import("../training/new-training-page")) },
+  { path: "/training/compare", page: latePart(async () => await import("../training/compare-page")) },
+  { path: "/training/:id", page: latePart(async () => await import("../training/training-job-page")) },
   {
     path: "/learn",
-    page: lazy(async () => await import("../learn/learn-page")),
+    page: latePart(async () => await import("../learn/learn-page")),
     navigation: texts.navigation.learn,
   },
-  { path: "/learn/:capsule", page: lazy(async () => await import("../learn/capsule-page")) },
-  { path: "/account", page: lazy(async () => await import("../account/account-page")) },
-  { path: "/shared/:token", page: lazy(async () => await import("../shared/shared-page")) },
-  { path: "/about", page: lazy(async () => await import("../about/about-page")), navigation: texts.navigation.about },
+  { path: "/learn/:capsule", page: latePart(async () => await import("../learn/capsule-page")) },
+  { path: "/account", page: latePart(async () => await import("../account/account-page")) },
+  { path: "/shared/:token", page: latePart(async () => await import("../shared/shared-page")) },
+  {
+    path: "/about",
+    page: latePart(async () => await import("../about/about-page")),
+    navigation: texts.navigation.about,
+  },
 ];
 
 export const homePath = pageRoutes.find(({ navigation }) => navigation !== undefined)?.path ?? "/about";

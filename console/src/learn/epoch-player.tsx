@@ -23,6 +23,7 @@ export function EpochPlayer(props: { readonly index: number; readonly choose: (i
       choose(learnedEpochs.findIndex(({ epoch }) => epoch === journey.epochAt(tick)));
     });
   }, [playsAll, player, choose]);
+  useEffect(() => (journey === undefined ? undefined : player.show(journey.piece)), [player]);
   if (shown === undefined) return null;
   const { epoch, piece } = shown;
   const title = words.hearEpoch(epoch);

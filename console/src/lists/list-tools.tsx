@@ -2,6 +2,7 @@ import Input from "@cloudscape-design/components/input";
 import Select from "@cloudscape-design/components/select";
 import { type ReactNode, useEffect, useState } from "react";
 import { texts } from "../texts/en";
+import { searchText } from "./search-text";
 
 /** The wait after the last key before the list is asked for again, in milliseconds. */
 const typingPause = 300;
@@ -39,7 +40,7 @@ export function ListTools(props: {
           ariaLabel={texts.lists.find}
           clearAriaLabel={texts.lists.clear}
           onChange={({ detail }) => {
-            setTyped(detail.value);
+            setTyped(searchText(detail.value));
           }}
         />
       </div>

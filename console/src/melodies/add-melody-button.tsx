@@ -1,12 +1,10 @@
 import Button from "@cloudscape-design/components/button";
 import { useRef } from "react";
+import { nameOfFile } from "../../../domain/music/name-of-file";
 import { useUploadTrack } from "../api/mutations";
-import { ProblemError } from "../api/problem-error";
+import { ProblemError, problemWords } from "../api/problem-error";
 import { useNotices } from "../app/notices";
 import { texts } from "../texts/en";
-
-/** Returns the name of a file as a melody is called: without what stands behind the last dot. */
-export const melodyName = (fileName: string): string => fileName.replace(/\.[^.]+$/, "").slice(0, 100) || fileName;
 
 /** Uploads a MIDI file as it is. The API chooses the melody among its tracks; the studio lets the user choose. */
 export function AddMelodyButton() {
@@ -15,12 +13,11 @@ export function AddMelodyButton() {
   const { tell } = useNotices();
   const send = async (file: File): Promise<void> => {
     try {
-      const { name } = await upload.create({ file, name: melodyName(file.name) });
+      const { name } = await upload.create({ file, name: nameOfFile(file.name) || texts.studio.melody.unnamed });
       tell({ type: "success", text: texts.melodies.added(name) });
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;
-      const { detail, requestId } = error.problem;
-      tell({ type: "error", text: `${file.name}: ${detail}`, requestId });
+      tell({ type: "error", text: `${file.name}: ${problemWords(error.problem)}`, requestId: error.problem.requestId });
     }
   };
   return (

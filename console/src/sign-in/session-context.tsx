@@ -33,13 +33,8 @@ export function useSignIn(returnTo?: string): () => void {
   };
 }
 
-export function useSignOut(): () => void {
-  const session = useSession();
-  const tellOfFailure = useFailureNotice(texts.signIn.failures.notEnded);
-  return () => {
-    session.signOut().catch(tellOfFailure);
-  };
-}
+/** Returns a function that tells why a sign-out did not work. */
+export const useSignOutFailure = (): ((error: unknown) => void) => useFailureNotice(texts.signIn.failures.notEnded);
 
 function useFailureNotice(words: (reason: string) => string): (error: unknown) => void {
   const { tell } = useNotices();

@@ -6,6 +6,7 @@ import { barTicks, countedBeatTicks, endOfPiece, type Piece } from "../piece/pie
 import { writePiece } from "../piece/write-piece";
 import { texts } from "../texts/en";
 import { type TrackMix, usualMix } from "./audible-piece";
+import { ShownPieces } from "./shown-pieces";
 import { SoundError } from "./sound-error";
 import { fetchSound, soundOf, soundsOf } from "./sounds";
 import type { Synth } from "./synth";
@@ -60,6 +61,9 @@ export class Player {
   private readonly begun = new Map<number, Promise<void>>();
   /** While an edited piece is loaded, its music goes on in time: the second at which it was, and when that was. */
   private goesOn: { readonly second: number; readonly since: number } | undefined;
+  private readonly shownPieces = new ShownPieces((piece) => {
+    if (this.state.getState().piece === piece) this.pause();
+  });
   private readonly listeners = new Set<(tick: number) => void>();
   private looks: ReturnType<typeof setInterval> | undefined;
   private frame = 0;
@@ -81,6 +85,14 @@ export class Player {
   subscribePosition(listener: (tick: number) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
+  }
+
+  /**
+   * Tells that something with a Pause of its own shows the piece. The piece pauses when nothing shows it any more.
+   * @returns a function that ends it
+   */
+  show(piece: Piece): () => void {
+    return this.shownPieces.show(piece);
   }
 
   /** Fetches what playing the piece will need, when the browser has nothing else to do. */

@@ -41,6 +41,7 @@ export function SmallRoll({ piece, title, isSilent = false }: SmallRollProps) {
     draw();
     return isMine ? player.subscribePosition(draw) : undefined;
   }, [isMine, piece, player, size]);
+  useEffect(() => player.show(piece), [piece, player]);
   const toggle = (): void => {
     player.load(piece);
     void player.toggle();

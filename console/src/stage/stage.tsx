@@ -136,6 +136,7 @@ export function Stage(props: StageProps) {
       });
     player.prepare(played);
   }, [mixId, played, player, replay, store]);
+  useEffect(() => player.show(played), [played, player]);
 
   const mixes = useMemo(() => mixesOf(mixing, played.tracks.length), [mixing, played.tracks.length]);
   useEffect(() => {

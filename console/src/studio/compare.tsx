@@ -7,6 +7,7 @@ import { useLocation, useSearch } from "wouter";
 import type { Composition } from "../../../client/client";
 import { useComposition, useCompositions } from "../api/queries";
 import { ProblemAlert } from "../app/problem-alert";
+import { searchText } from "../lists/search-text";
 import type { Piece } from "../piece/piece";
 import type { TrackMix } from "../sound/audible-piece";
 import { usePlayer, usePlayerState } from "../sound/player";
@@ -51,7 +52,7 @@ export default function Compare({ composition, piece, shared }: CompareProps) {
             options={options}
             empty={texts.studio.melody.none}
             onLoadItems={({ detail }) => {
-              setFind(detail.filteringText.trim());
+              setFind(searchText(detail.filteringText).trim());
             }}
             onChange={({ detail }) => {
               navigate(`${path}?view=compare&with=${detail.selectedOption.value ?? ""}`, { replace: true });

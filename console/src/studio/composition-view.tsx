@@ -1,12 +1,13 @@
 /** One piece in the studio: its result, how it was made, and what can be done with it. */
 import Button from "@cloudscape-design/components/button";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
-import { lazy, type ReactNode, Suspense, useMemo, useState } from "react";
+import { type ReactNode, Suspense, useMemo, useState } from "react";
 import { useLocation, useSearch } from "wouter";
 import type { Composition } from "../../../client/client";
 import { useFailureNotice } from "../api/failure-notice";
 import { useUpdateComposition } from "../api/mutations";
 import { isFinal, useComposition, useModel, useTechniques } from "../api/queries";
+import { latePart } from "../app/late-part";
 import { PageTitle } from "../app/page-title";
 import { ProblemAlert } from "../app/problem-alert";
 import { LineageTree } from "../lineage/lineage-tree";
@@ -28,10 +29,10 @@ import { useGivenPiece, useMadePiece } from "./use-given-piece";
 import { useMelody } from "./use-melody";
 import { type ShownPiece, useShownPiece } from "./use-shown-piece";
 
-const HowItWasMade = lazy(async () => await import("./how-it-was-made"));
-const Compare = lazy(async () => await import("./compare"));
-const Lens = lazy(async () => await import("./lens"));
-const Variations = lazy(async () => await import("./variations"));
+const HowItWasMade = latePart(async () => await import("./how-it-was-made"));
+const Compare = latePart(async () => await import("./compare"));
+const Lens = latePart(async () => await import("./lens"));
+const Variations = latePart(async () => await import("./variations"));
 
 const viewNames = ["melody", "result", "made", "edits", "compare", "lens", "variations"] as const;
 type ViewName = (typeof viewNames)[number];

@@ -20,7 +20,7 @@ export const shapeControl = (name: (typeof shapeControls)[number]): string => `s
 
 export function controlPlaces(technique: Pick<Technique, "parameters"> | undefined): ControlPlace[] {
   return [
-    { control: "melody", pointers: ["/input", "/trackIndex", "?trackIndex", "/timeSignature"] },
+    { control: "melody", pointers: ["/input", "/trackIndex", "?trackIndex", "?name", "/timeSignature"] },
     ...shapeControls.map((name) => ({ control: shapeControl(name), pointers: [`/inputOptions/${name}`] })),
     { control: "technique", pointers: ["/technique"] },
     { control: "model", pointers: ["/modelId"] },
@@ -29,6 +29,6 @@ export function controlPlaces(technique: Pick<Technique, "parameters"> | undefin
       pointers: [`/parameters/${name}`],
     })),
     { control: "seed", pointers: ["/seed"] },
-    { control: "name", pointers: ["/name", "?name"] },
+    { control: "name", pointers: ["/name"] },
   ];
 }

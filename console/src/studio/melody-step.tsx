@@ -8,6 +8,7 @@ import type { PlacedErrors } from "../api/place-errors";
 import { ProblemError, problemWords } from "../api/problem-error";
 import { type Technique, useCompositions, useSampleMelodies, useTracks } from "../api/queries";
 import { useNotices } from "../app/notices";
+import { searchText } from "../lists/search-text";
 import { useSessionState } from "../sign-in/session-context";
 import { texts } from "../texts/en";
 import { afterSaving, type Draft, type OwnMelody } from "./draft";
@@ -122,7 +123,7 @@ export function MelodyStep({ draft, melody, technique, errors, onRecord }: Melod
           filteringPlaceholder={words.find}
           finishedText={hasMore ? words.findMore : ""}
           onLoadItems={({ detail }) => {
-            setFind(detail.filteringText.trim());
+            setFind(searchText(detail.filteringText).trim());
           }}
           empty={words.none}
           placeholder={words.placeholder}

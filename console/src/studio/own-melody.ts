@@ -1,5 +1,6 @@
 /** Melodies that only this browser has: opened, recorded or edited here, and not saved yet. */
 import { navigate } from "wouter/use-browser-location";
+import { nameOfFile } from "../../../domain/music/name-of-file";
 import type { Notices } from "../app/notices";
 import type { Piece } from "../piece/piece";
 import { writePiece } from "../piece/write-piece";
@@ -25,7 +26,7 @@ export async function openFile(file: File): Promise<void> {
   const { tracks, chosen } = readMelodyFile(bytes);
   const own: OwnMelody = {
     id: crypto.randomUUID(),
-    name: shortened(file.name.replace(/\.[^.]+$/, "") || file.name),
+    name: nameOfFile(file.name) || texts.studio.melody.unnamed,
     origin: "upload",
     file: toBase64(bytes),
     tracks: {

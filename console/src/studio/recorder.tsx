@@ -5,7 +5,7 @@ import Input from "@cloudscape-design/components/input";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { useNotices } from "../app/notices";
 import { useReasonToStay } from "../app/reasons-to-stay";
-import type { Piece } from "../piece/piece";
+import { noteCount, type Piece } from "../piece/piece";
 import { usePlayer, usePlayerState } from "../sound/player";
 import { SoundError } from "../sound/sound-error";
 import { Keyboard } from "../stage/keyboard";
@@ -53,13 +53,24 @@ export default function Recorder({ close }: { readonly close: () => void }) {
     for (const timer of timers.current) clearTimeout(timer);
     timers.current.clear();
   }, []);
+  /** Ends the recording. @returns the number of notes that it had, which are the melody now */
+  const end = useCallback((): number => {
+    const piece = recording.current?.endedAt(performance.now());
+    counting.current = undefined;
+    recording.current = undefined;
+    stopTimers();
+    if (piece === undefined) return 0;
+    takeRecording(piece);
+    return noteCount(piece);
+  }, [stopTimers]);
+  // Whoever leaves while it records has ended it: by Close, by a link, by what was composed meanwhile.
   useEffect(() => {
     return () => {
-      counting.current = undefined;
-      stopTimers();
       disconnect.current?.();
+      const notes = end();
+      if (notes > 0) tell({ type: "info", text: words.kept(notes) });
     };
-  }, [stopTimers]);
+  }, [end, tell]);
 
   const press = useCallback(
     (pitch: number, at: number, velocity = keyVelocity): void => {
@@ -115,19 +126,14 @@ export default function Recorder({ close }: { readonly close: () => void }) {
     });
   };
   const stop = (): void => {
-    const done = recording.current;
-    counting.current = undefined;
-    recording.current = undefined;
-    stopTimers();
+    const notes = end();
     setPhase("ready");
     setPicture(undefined);
-    if (done === undefined || done.noteCount === 0) {
+    if (notes === 0) {
       tell({ type: "warning", text: words.empty });
       return;
     }
-    const piece = done.pieceAt(performance.now());
-    takeRecording(piece);
-    tell({ type: "success", text: words.notes(piece.tracks[0]?.notes.length ?? 0) });
+    tell({ type: "success", text: words.notes(notes) });
     close();
   };
   const connect = async (): Promise<void> => {

@@ -27,10 +27,6 @@ export class Recording {
 
   constructor(private readonly params: RecordingParams) {}
 
-  get noteCount(): number {
-    return this.notes.length + this.held.size;
-  }
-
   press(pitch: number, velocity: number, at: number): void {
     this.release(pitch, at);
     this.held.set(pitch, { at, velocity });
@@ -60,6 +56,12 @@ export class Recording {
     const last = notes.reduce((end, { start, duration }) => Math.max(end, start + duration), 1);
     const bars = Math.min(mostBars, Math.ceil(last / (beatsPerBar * ticksPerBeat)));
     return { tempo, ticksPerBeat, beatsPerBar, bars, tracks: [{ name, program, isDrums: false, notes }] };
+  }
+
+  /** Returns the piece at its end, and nothing if it has no notes: what is struck long before the first bar line is none. */
+  endedAt(at: number): Piece | undefined {
+    const piece = this.pieceAt(at);
+    return piece.tracks.every(({ notes }) => notes.length === 0) ? undefined : piece;
   }
 
   private tickAt(at: number): number {

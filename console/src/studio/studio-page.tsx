@@ -1,7 +1,8 @@
 /** The studio: a melody, what is made of it, and the stage on which both are seen and heard. */
-import { lazy, Suspense, useEffect, useMemo, useState } from "react";
+import { Suspense, useEffect, useMemo, useState } from "react";
 import { useParams } from "wouter";
 import { type Technique, useTechniques } from "../api/queries";
+import { latePart } from "../app/late-part";
 import { useNotices } from "../app/notices";
 import { PageTitle } from "../app/page-title";
 import { ProblemAlert } from "../app/problem-alert";
@@ -28,8 +29,8 @@ const regionNames: readonly string[] = [
 ] satisfies (keyof Region)[];
 const isRegionName = (name: string): name is keyof Region => regionNames.includes(name);
 
-const CompositionView = lazy(async () => await import("./composition-view"));
-const Recorder = lazy(async () => await import("./recorder"));
+const CompositionView = latePart(async () => await import("./composition-view"));
+const Recorder = latePart(async () => await import("./recorder"));
 
 export default function StudioPage() {
   const { compositionId } = useParams<{ compositionId?: string }>();

@@ -30,7 +30,9 @@ export const texts = {
   },
   fault: {
     title: "This page cannot be shown",
-    explanation: "Something went wrong in the console. What you had drafted is kept. Reloading usually helps.",
+    explanation:
+      "Something went wrong in the console. What you had drafted is kept. Try again, and reload if that does not help.",
+    again: "Try again",
   },
   notFound: {
     title: "There is no such page",
@@ -45,6 +47,12 @@ export const texts = {
   signIn: {
     signIn: "Sign in",
     signOut: "Sign out",
+    unsaved: {
+      title: (name: string) => `Sign out and lose “${name}”?`,
+      consequence:
+        "This melody is not saved. Signing out deletes it, so that whoever uses this browser next does not find it. “Save the melody” in the studio keeps it among your melodies.",
+      signOut: "Delete it and sign out",
+    },
     signedInAs: (name: string) => `Signed in as ${name}`,
     signingIn: "Signing in…",
     failed: "You are not signed in",

@@ -139,7 +139,8 @@ export const studioTexts = {
   notShared: (link: string) => `Copy this link: ${link}`,
   ownMelodyInRecipe: "A recipe can be shared of a sample melody only: other people cannot read your own melodies.",
   recipeOpened: "A recipe was opened: press Compose to make its piece.",
-  recipeBroken: "The recipe in this link cannot be read. Ask for it again.",
+  recipeBroken:
+    "This link is broken: its recipe cannot be read, or asks for what this deployment does not have. Ask for it again.",
   useSettings: "Use these settings",
   otherForm: (name: string) =>
     `This form is for your next piece: its settings are not those of “${name}”. “Use these settings” takes them over.`,
@@ -249,5 +250,7 @@ export const studioTexts = {
     notAllowed: "The browser did not allow MIDI. Allow it beside the address, and press the button again.",
     empty: "No note was played, so nothing was recorded.",
     notes: (count: number) => (count === 1 ? "1 note was recorded." : `${count} notes were recorded.`),
+    kept: (count: number) =>
+      `The recording has ended. Its ${count === 1 ? "note is" : `${count} notes are`} the studio's melody, which is not saved yet.`,
   },
 } as const;

@@ -105,6 +105,19 @@ function useGoOn(piece: Piece | undefined): void {
     const { piece: played, status } = player.state.getState();
     if (current !== undefined && played === current && status === "playing") player.load(piece, { isEdit: true });
   }, [piece, player]);
+  // Until the next sample is there, the one before is not gone, though its roll is.
+  const hide = useRef<() => void>(undefined);
+  useEffect(() => {
+    if (piece === undefined) return;
+    hide.current?.();
+    hide.current = player.show(piece);
+  }, [piece, player]);
+  useEffect(
+    () => () => {
+      hide.current?.();
+    },
+    [],
+  );
 }
 
 function AllEpochs(props: {

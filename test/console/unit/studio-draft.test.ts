@@ -12,7 +12,14 @@ import {
 } from "../../../console/src/studio/draft";
 import { draftStorage } from "../../../console/src/studio/draft-storage";
 import { type MelodySource, readSource, writeSource } from "../../../console/src/studio/melody-source";
-import { draftOfRecipe, readRecipe, recipeOf, writeRecipe } from "../../../console/src/studio/recipe";
+import {
+  canBeMade,
+  draftOfRecipe,
+  type Offer,
+  readRecipe,
+  recipeOf,
+  writeRecipe,
+} from "../../../console/src/studio/recipe";
 
 const id = fc.stringMatching(/^[a-z0-9-]{1,26}$/);
 const source: fc.Arbitrary<MelodySource> = fc.oneof(
@@ -204,6 +211,60 @@ describe("a recipe", () => {
 
   test("is there for sample melodies alone", () => {
     expect(recipeOf({ ...composition, input: { trackId: "01JD8Z6Y3Q4M5N6P7R8S9T0V1W" } })).toBeUndefined();
+  });
+
+  test.each([
+    { inputOptions: { tempo: 0 } },
+    { inputOptions: { tempo: 1e300 } },
+    { inputOptions: { transpose: 1e9 } },
+    { inputOptions: { transpose: 0.5 } },
+    { inputOptions: { startBar: 2.3 } },
+    { inputOptions: { bars: 65 } },
+    { seed: -1 },
+    { technique: "" },
+    { sampleMelodyId: "a".repeat(65) },
+  ])("with %j is not read", (broken) => {
+    const recipe = recipeOf(composition);
+    if (recipe === undefined) throw new Error("A piece of a sample melody has a recipe.");
+    expect(readRecipe(toBase64(Buffer.from(JSON.stringify({ ...recipe, ...broken }))))).toBeUndefined();
+  });
+
+  describe("on another deployment", () => {
+    const recipe = recipeOf(composition);
+    if (recipe === undefined) throw new Error("A piece of a sample melody has a recipe.");
+    const offer: Offer = {
+      techniques: [
+        {
+          id: "ar-cnn",
+          parameters: [
+            { name: "temperature", type: "number", minimum: 0.1, maximum: 6 },
+            { name: "melodyLock", type: "boolean" },
+            { name: "samplingIterations", type: "integer", minimum: 0, maximum: 100 },
+            { name: "ending", type: "string", values: ["cadence", "open"] },
+          ],
+        },
+      ],
+      samples: [{ id: "ode-to-joy" }],
+    };
+
+    test("can be made where all that it asks for is there", () => {
+      expect(canBeMade(recipe, offer)).toBe(true);
+      const parameters = { samplingIterations: 100, ending: "open", temperature: 0.1 };
+      expect(canBeMade({ ...recipe, parameters }, offer)).toBe(true);
+    });
+
+    test.each([
+      { technique: "radio" },
+      { sampleMelodyId: "for-elise" },
+      { parameters: { temperature: "abc" } },
+      { parameters: { temperature: 6.1 } },
+      { parameters: { samplingIterations: 2.5 } },
+      { parameters: { samplingIterations: -1 } },
+      { parameters: { melodyLock: 1 } },
+      { parameters: { ending: "fade" } },
+    ])("with %j cannot be made", (change) => {
+      expect(canBeMade({ ...recipe, ...change }, offer)).toBe(false);
+    });
   });
 
   test("that was cut or changed is not read", () => {

@@ -114,6 +114,16 @@ describe("a recording", () => {
     recording.release(62, 10_200);
     expect(recording.pieceAt(10_300).tracks[0]?.notes).toEqual([{ start: 0, duration: 192, pitch: 62, velocity: 80 }]);
   });
+
+  test("that ends keeps what is still held down, and is nothing without notes", () => {
+    const recording = new Recording({ tempo: 120, barLine: 10_000, name: "Recording" });
+    expect(recording.endedAt(10_000)).toBeUndefined();
+    recording.press(60, 80, 9_000);
+    recording.release(60, 9_100);
+    expect(recording.endedAt(10_000)).toBeUndefined();
+    recording.press(62, 80, 10_000);
+    expect(recording.endedAt(10_500)?.tracks[0]?.notes).toEqual([{ start: 0, duration: 480, pitch: 62, velocity: 80 }]);
+  });
 });
 
 describe("the lens", () => {
