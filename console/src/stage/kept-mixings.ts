@@ -49,8 +49,7 @@ export function withMixing(text: string | null, id: string, { muted, solo, gains
   return JSON.stringify(isUsual ? others : [...others, entry].slice(-mostKept));
 }
 
-export const readMixing = (id: string, tracks: number): Mixing =>
-  mixingIn(browserTexts.read(storageKey), id, tracks);
+export const readMixing = (id: string, tracks: number): Mixing => mixingIn(browserTexts.read(storageKey), id, tracks);
 
 export function keepMixing(id: string, mixing: Mixing): void {
   browserTexts.write(storageKey, withMixing(browserTexts.read(storageKey), id, mixing));
