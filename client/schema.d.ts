@@ -292,7 +292,7 @@ export interface paths {
     put?: never;
     /**
      * Share a finished composition by a link
-     * @description Whoever has the link sees and hears the piece without signing in, and how it was made if its technique works by edits: `GET /shared/{token}` says what they learn. They see it as it is at that moment, under its present name and with the names of its tracks, which may be those of an uploaded file. A composition has one share: another request makes a new link and ends the one before, so it needs no idempotency key. The link ends with `expiresAt`, with `DELETE`, and with the composition.
+     * @description Whoever has the link sees and hears the piece without signing in, and how it was made if its technique works by edits: `GET /shared/{token}` says what they learn. They see it as it is at that moment and under its present name. A composition has one share: another request makes a new link and ends the one before, so it needs no idempotency key. The link ends with `expiresAt`, with `DELETE`, and with the composition.
      */
     post: operations["shareComposition"];
     /**
@@ -354,7 +354,7 @@ export interface paths {
     };
     /**
      * Get a piece that is shared
-     * @description The response names neither the owner nor anything of theirs but the piece: no ids, no inputs and no models of their own. A token that never was one, has expired or was revoked gives the same 404 `SHARE_NOT_FOUND`.
+     * @description The response names neither the owner nor anything of theirs but the piece: no ids, no inputs and no models of their own. A track has its name if techniques, stock models, data sets of ours or sample melodies give it; any other is called by its instrument. A token that never was one, has expired or was revoked gives the same 404 `SHARE_NOT_FOUND`.
      */
     get: operations["getSharedComposition"];
     put?: never;
@@ -374,7 +374,7 @@ export interface paths {
     };
     /**
      * Get a piece that is shared as a MIDI file
-     * @description The ETag is the SHA-256 of the bytes. `?revision=0` asks for the technique's own piece, if it was corrected.
+     * @description Tracks have the names of `GET /shared/{token}`, and the file has no other texts. The ETag is the SHA-256 of the bytes. `?revision=0` asks for the technique's own piece, if it was corrected.
      */
     get: operations["getSharedCompositionMidi"];
     put?: never;
@@ -576,7 +576,7 @@ export interface paths {
     };
     /**
      * List the topics to train on, with the number of pieces of each
-     * @description A query selects pieces by their tags: `?composer=bach&mode=minor`. A piece must have every tag that is named. If a tag has several values, which are repeated or joined by commas, the piece must have one of them. Only selected pieces are counted.
+     * @description A query selects pieces by their tags: `?composer=bach&mode=minor`. A piece must have every tag that is named. If a tag has several values, which are repeated or joined by commas, the piece must have one of them. Only selected pieces are counted. `datasetId` is no tag: it names the stock data set.
      */
     get: operations["listTrainingTopics"];
     put?: never;
@@ -602,6 +602,26 @@ export interface paths {
      * @description The response comes at once, and the training goes on afterwards: ask for the path in `Location` until the state is READY, FAILED or STOPPED. The techniques with models can be trained; `arranger` works by rule and cannot. With `resumeFrom`, hyperparameters are inherited unless given (`modelSize` cannot change; `epochs` is the total and must exceed those completed), and topics are the resumed job's and cannot be given.
      */
     post: operations["createTrainingJob"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/training-jobs/estimate": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Tell what a training would take, without beginning it
+     * @description The body is that of `POST /training-jobs`, and it is refused for the same reasons, apart from quotas. Nothing is launched or kept. The response counts the music that the topics select and the windows into which it is cut, and says how long an epoch would last by the speed of your last training of the same technique and model size on the present machines. Where there is none, `measured` and the minutes are null.
+     */
+    post: operations["estimateTrainingJob"];
     delete?: never;
     options?: never;
     head?: never;
@@ -698,6 +718,30 @@ export interface paths {
     put?: never;
     post?: never;
     delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/me/data": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Get whether your data as a whole are being erased, or were
+     * @description The response says how far your latest erasure is, what was left at the last look, and in the end where nothing was found. It is kept for 90 days after the end, unless you ask for another one.
+     */
+    get: operations["getUserData"];
+    put?: never;
+    post?: never;
+    /**
+     * Erase everything that is yours
+     * @description All of it is deleted for good: tracks, compositions, ratings, shares, models, training jobs with their checkpoints and samples, quotas, with every earlier version of every file. It cannot be undone. Trainings are stopped first. The response comes at once, and the erasure goes on afterwards: ask for the path in `Location` until the state of `erasure` is ERASED. A request while an erasure is under way begins none and gives that one. Until the end, requests that would add something are refused with 409 `ERASURE_UNDER_WAY`; reading, deleting and stopping go on. Your account at Cognito stays, and so do the totals of ratings by technique and stock model, which say nothing of who rated. Logs and backups expire by themselves (docs/privacy.md).
+     */
+    delete: operations["eraseUserData"];
     options?: never;
     head?: never;
     patch?: never;
@@ -1093,7 +1137,7 @@ export interface components {
       bars?: number;
       /** @description True gives the technique all tracks of an uploaded file or of a composition, and not only one. Of a file, the chosen track comes first, and all have its bars. The technique must hear tracks (`hearsTracks` of `GET /techniques`). Up to 16 tracks are heard: the first one and those with the most notes. Drums and further tracks stay in the piece. `transformer` goes on with as many of them as its model has voices, the first one among them unless `extendedTracks` leaves it out, and `output.remarks` names the others. `ar-cnn` re-writes all that it hears, but for the first track if `melodyLock` is true, and every track keeps its own notes. */
       allTracks?: boolean;
-      /** @description The indices of the tracks that go on, of `tracks` of the file or of `output.tracks` of the composition. The others stay as they are, rest in what is added, and are not heard. Without it as many go on as the model has voices. It is for a technique that goes on with its input (`extends` of `GET /techniques`), and for an input whose tracks are all given. */
+      /** @description The indices of the tracks that go on, of `tracks` of the file or of `output.tracks` of the composition. The others stay as they are, rest in what is added, and are not heard. A note of one of them must begin in the chosen bars. Without it as many go on as the model has voices. It is for a technique that goes on with its input (`extends` of `GET /techniques`), and for an input whose tracks are all given. */
       extendedTracks?: number[];
     };
     Failure: {
@@ -1133,11 +1177,11 @@ export interface components {
        *     - `ending`: true or false; default true. End the piece: the voices hold a chord in root position from your melody's last note to its end, the tonic's if the melody ends on a tone of it. Without it they go on as the model writes them.
        *
        *     `ar-cnn`:
-       *     - `maxPercentageOfInitialNotesRemoved`: an integer from 0 to 100 (percent); default 100. How much of your own music may be taken away, if melodyLock does not keep all of it. 0 only adds notes. Counted in sixteenths: a quarter note is four.
+       *     - `maxPercentageOfInitialNotesRemoved`: an integer from 0 to 100 (percent); default 100. How much of your own music may be taken away, if “Melody lock” does not keep all of it. 0 only adds notes. Counted in sixteenths: a quarter note is four.
        *     - `maxNotesAdded`: an integer from 50 to 1000 (sixteenths); default 500. How much music may be added to yours. Counted in sixteenths: a quarter note is four. Three voices in eight bars take 384; with less, some of them enter late or not at all. Meant for eight bars; a longer piece may have more in proportion.
-       *     - `samplingIterations`: an integer from 0 to 100 (iterations); default 100. How far the model goes on its way, in hundredths. 100 goes on until nothing is left to do, fewer stay closer to your input, and 0 changes nothing. With editsPerPass 1 and without voiceLeading it is the number of edits, as in the original AR-CNN.
+       *     - `samplingIterations`: an integer from 0 to 100 (iterations); default 100. How far the model goes on its way, in hundredths. 100 goes on until nothing is left to do, fewer stay closer to your input, and 0 changes nothing. With one edit per pass and without voice leading it is the number of edits, as in the original AR-CNN.
        *     - `temperature`: a number from 0.5 to 6; default 1. How daring the edits are. Low takes the likeliest edits and sounds safe; high takes unlikely ones too, and re-writes much of a melody that is not locked.
-       *     - `editsPerPass`: an integer from 1 to 32 (edits); default 32. How many notes, each in a beat of its own, are added to or removed from the piece each time the model has read it. 1 is a single sixteenth, as in the original AR-CNN. At most editsPerPass times samplingIterations sixteenths are edited in all; for voices that are written as lines, only this limit counts. Meant for eight bars; a longer piece may have more in proportion.
+       *     - `editsPerPass`: an integer from 1 to 32 (edits); default 32. How many notes, each in a beat of its own, are added to or removed from the piece each time the model has read it. 1 is a single sixteenth, as in the original AR-CNN. At most “Edits per pass” times “Sampling iterations” sixteenths are edited in all; for voices that are written as lines, only this limit counts. Meant for eight bars; a longer piece may have more in proportion.
        *     - `melodyLock`: true or false; default true. Keep every note of your input as it is and write only around it. Without it the model may re-write your melody, too. If all tracks are given, the first one is kept and the others are re-written.
        *     - `voiceLeading`: true or false; default true. Write what is added to a locked melody as lines, each a track of its own: alto, tenor and bass, which do not cross and avoid parallel fifths and octaves. Without it the added notes are one track.
        *     - `aboveMelody`: true or false; default false. Allow notes above a locked melody.
@@ -1147,20 +1191,20 @@ export interface components {
        *     - `lastBar`: an integer from 0 to 64 (bars); default 0. The last bar that may be edited, counted from the first bar of the input; 0 is the last of the piece. The music after it stays as it is.
        *     - `lowestPitch`: an integer from 0 to 127 (MIDI note number); default 0. The lowest pitch that may be added or removed: 60 is middle C, 12 more or less is an octave.
        *     - `highestPitch`: an integer from 0 to 127 (MIDI note number); default 127. The highest pitch that may be added or removed: 60 is middle C, 12 more or less is an octave.
-       *     - `density`: a number from 0.25 to 2 (times the training music's); default 1. How many notes should sound at once, and so how many voices are added to a melody: one up to 0.5, three at 1, five at 2. 1 is as many as in the music the model has learned from, less is thinner, more is fuller. Without voiceLeading the notes come to about as many, and a thin melody may stay alone below 1.
-       *     - `minProbability`: a number from 0 to 0.95; default 0. How sure the model must be of an edit. 0 lets it invent; 0.5 with a temperature of 0.5 and melodyLock false only corrects what is likelier wrong than right. Of notes that it adds to a locked melody a model is seldom so sure: the stock model writes less from 0.2 on, half at 0.5, a sixth at 0.6, next to nothing at 0.7 and nothing from 0.8 on.
+       *     - `density`: a number from 0.25 to 2 (times the training music's); default 1. How many notes should sound at once, and so how many voices are added to a melody: one up to 0.5, three at 1, five at 2. 1 is as many as in the music the model has learned from, less is thinner, more is fuller. Without voice leading the notes come to about as many, and a thin melody may stay alone below 1.
+       *     - `minProbability`: a number from 0 to 0.95; default 0. How sure the model must be of an edit. 0 lets it invent; 0.5 with a temperature of 0.5 and without “Melody lock” only corrects what is likelier wrong than right. Of notes that it adds to a locked melody a model is seldom so sure: the stock model writes less from 0.2 on, half at 0.5, a sixth at 0.6, next to nothing at 0.7 and nothing from 0.8 on.
        *
        *     `transformer`:
        *     - `samplingTechnique`: minP, nucleus, topK, random; default minP. How the next note is drawn from those that the model finds likely. minP leaves out what is much less likely than the likeliest; nucleus draws from the likeliest that together have a probability; topK draws from a number of likeliest; random draws from all. The original had the last three.
        *     - `samplingThreshold`: a number from 0 to 1; default 0.05. How many possibilities are drawn from. minP: the share of the likeliest one's probability that another needs, so that more is safer. nucleus: the probability that all have together, and topK: their number, from 1 at 0 to 32 at 1, so that more is more varied. Without a meaning for random.
-       *     - `creativeRisk`: a number from 0 to 2; default 0.9. How daring the choice is. 0 always takes the likeliest, 1 is as varied as the music that the model has learned from, more takes unlikely notes more often, but none with less than a twentieth of the likeliest one's probability.
+       *     - `creativeRisk`: a number from 0 to 2; default 0.9. How daring the choice is. 0 always takes the likeliest, 1 is as varied as the music that the model has learned from, and more takes unlikely notes more often. Above 1 those that are far less likely than the likeliest are left out: from 1.2 on all with less than a twentieth of its probability.
        *     - `inputDuration`: a number from 0 to 120 (seconds); default 0. How much of your piece the model hears, counted back from its end, in whole bars. 0 is all that it can hear. What it does not hear stays in the piece, too.
        *     - `trackExtensionDuration`: a number from 2 to 120 (seconds); default 30. How much is added, in whole bars at the piece's tempo. A piece has at most 64 bars in all.
        *     - `extensionBars`: an integer from 0 to 63 (bars); default 0. How much is added, in bars, after the last bar that you give, also if it rests. 0 leaves it to the track extension duration.
        *     - `maximumRestTime`: a number from 0 to 10 (seconds); default 0. The longest silence of a voice in what is added, in whole sixteenths and never less than one. 0 sets no limit.
        *     - `maximumNoteLength`: a number from 0 to 10 (seconds); default 0. The longest note in what is added, in whole sixteenths and never less than one. 0 sets no limit. A performance may hold the last note longer.
        *     - `ending`: cadence, open; default cadence. With cadence the music comes to an end in its last bar, and of several candidates one is taken that ends on the tonic if there is one. With open it is cut at the bar line, as if it went on.
-       *     - `voices`: given, all; default given. With given your tracks go on, as many as the model has voices: those that inputOptions.extendedTracks names, or else the tune and the ones with the most notes; remarks say which rest. With all the model's other voices enter where your piece ends.
+       *     - `voices`: given, all; default given. With given your tracks go on: those that you choose, or all. Of more than the model has voices the first goes on, and others spread from high to low; remarks say which rest. With all the model's other voices enter where your piece ends, as tracks of their own.
        *     - `density`: an integer from 0 to 4; default 0. How many notes a voice has in each bar of what is added, from 1 (as in the quietest quarter of the music that the model has learned from) to 4 (as in the busiest). 0 leaves it to the model.
        *     - `lowestPitch`: an integer from 0 to 127 (MIDI note number); default 0. The lowest pitch that is added: 60 is middle C, 12 more or less is an octave. Each voice keeps to a register near your track's. Where that has too few of the allowed pitches, what is added is moved by octaves.
        *     - `highestPitch`: an integer from 0 to 127 (MIDI note number); default 127. The highest pitch that is added: 60 is middle C, 12 more or less is an octave. Each voice keeps to a register near your track's. Where that has too few of the allowed pitches, what is added is moved by octaves.
@@ -1850,7 +1894,7 @@ export interface components {
        */
       technique: "unet-gan" | "ar-cnn" | "transformer";
       topics?: components["schemas"]["Topics"];
-      /** @description 1 to 64 characters, Unicode with a visible character, without control characters, direction marks, U+FFFD and lone surrogates */
+      /** @description The stock data set to train on: one of bach-chorales, game-rock-band. Without it bach-chorales. */
       datasetId?: string;
       /**
        * @description Hyperparameters depend on the technique; `GET /techniques` lists them. One that is not given has its default.
@@ -1912,6 +1956,63 @@ export interface components {
     Topics: {
       [key: string]: string[];
     };
+    TrainingEstimate: {
+      /** @enum {string} */
+      technique: "unet-gan" | "ar-cnn" | "transformer";
+      dataset: {
+        id: string;
+        version: string;
+        sha256: string;
+      };
+      /** @description The selected music. A model learns from `train`; the other splits judge it. */
+      splits: {
+        train: {
+          pieces: number;
+          bars: number;
+          /** @description The windows into which the pieces are cut: of `unet-gan` 4 bars, of `ar-cnn` 8, one every 2 bars. For `transformer` each piece is one. */
+          windows: number;
+        };
+        validation: {
+          pieces: number;
+          bars: number;
+          /** @description The windows into which the pieces are cut: of `unet-gan` 4 bars, of `ar-cnn` 8, one every 2 bars. For `transformer` each piece is one. */
+          windows: number;
+        };
+        test: {
+          pieces: number;
+          bars: number;
+          /** @description The windows into which the pieces are cut: of `unet-gan` 4 bars, of `ar-cnn` 8, one every 2 bars. For `transformer` each piece is one. */
+          windows: number;
+        };
+      };
+      /** @description The updates of an epoch, each of `batchSize` windows. */
+      stepsPerEpoch: number;
+      /** @description The epochs that this job would train itself, without those of the resumed one. */
+      epochs: number;
+      /** @description The seconds after which the training would be stopped. */
+      maxRuntimeSeconds: number;
+      /** @description Null means that it has not been measured yet. */
+      minutesPerEpoch: number | null;
+      /** @description The minutes of all these epochs, without the wait for a machine and its start. */
+      minutes: number | null;
+      /** @description Where the speed comes from: your latest training of this technique and model size on machines of this type, that was not resumed. Null means that there is none. */
+      measured: {
+        /**
+         * @description a ULID: 26 characters of Crockford's base 32
+         * @example 01JD8Z6Y3Q4M5N6P7R8S9T0V1W
+         */
+        trainingJobId: string;
+        /** @description The epoch of that job whose speed it is. */
+        epoch: number;
+        /**
+         * Format: date-time
+         * @description ISO 8601, UTC
+         * @example 2026-01-31T12:00:00.000Z
+         */
+        measuredAt: string;
+        instanceType: string;
+      } | null;
+    };
     TrainingJobList: {
       items: components["schemas"]["TrainingJob"][];
       /** @description The number of items that fit the filters, on all pages together. */
@@ -1940,6 +2041,70 @@ export interface components {
       }[];
       /** @description The melodies of the samples, each once, in the order of `GET /sample-melodies`. One that this version of the software does not have is left out. */
       melodies: components["schemas"]["SampledMelody"][];
+    };
+    UserData: {
+      /** @description The latest erasure of everything that is yours. Null means that none was asked for, or that its proof has expired. */
+      erasure: {
+        /**
+         * @description a ULID: 26 characters of Crockford's base 32
+         * @example 01JD8Z6Y3Q4M5N6P7R8S9T0V1W
+         */
+        id: string;
+        /**
+         * @description PENDING: nobody has looked yet. STOPPING: trainings are being stopped, or a composition is being made. ERASING: something is left. WATCHING: nothing is left, and what a request or a URL of before may still write is waited for, until `watchedUntil`. ERASED: nothing came, and `proof` says where nothing was found.
+         * @enum {string}
+         */
+        state: "PENDING" | "STOPPING" | "ERASING" | "WATCHING" | "ERASED";
+        /**
+         * Format: date-time
+         * @description ISO 8601, UTC
+         * @example 2026-01-31T12:00:00.000Z
+         */
+        createdAt: string;
+        /**
+         * Format: date-time
+         * @description ISO 8601, UTC
+         * @example 2026-01-31T12:00:00.000Z
+         */
+        updatedAt: string;
+        /** @description What was left at the last look. Null means that nobody has looked yet. */
+        left: {
+          /** @description Rows of the table by their kind, such as TRACK, COMPOSITION, MODEL or TRAINING_JOB. */
+          items: {
+            [key: string]: number;
+          };
+          /** @description Versions and delete markers of files, by what their bucket is for. */
+          objects: {
+            /** @description Of what is kept: music, models, samples. */
+            artifacts: number;
+            /** @description Of what work under way needs: checkpoints, uploads. */
+            work: number;
+          };
+        } | null;
+        /**
+         * Format: date-time
+         * @description ISO 8601, UTC
+         * @example 2026-01-31T12:00:00.000Z
+         */
+        watchedUntil?: string;
+        /** @description Where the last look found nothing. It is kept for 90 days. */
+        proof?: {
+          /**
+           * Format: date-time
+           * @description ISO 8601, UTC
+           * @example 2026-01-31T12:00:00.000Z
+           */
+          seenEmptyAt: string;
+          /** @description The partitions of the table in which there was no row. */
+          partitions: string[];
+          /** @description The prefixes under which there was no version and no delete marker of any file. */
+          prefixes: {
+            /** @enum {string} */
+            bucket: "artifacts" | "work";
+            prefix: string;
+          }[];
+        };
+      } | null;
     };
   };
   responses: never;
@@ -2590,7 +2755,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `IDEMPOTENCY_KEY_IN_FLIGHT`: a request with this idempotency key is in flight; `CONFLICT`: the resource was changed at the same time */
+      /** @description `IDEMPOTENCY_KEY_IN_FLIGHT`: a request with this idempotency key is in flight; `CONFLICT`: the resource was changed at the same time; `ERASURE_UNDER_WAY`: your data are being erased */
       409: {
         headers: {
           /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
@@ -2983,7 +3148,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `CONFLICT`: the resource was changed at the same time */
+      /** @description `CONFLICT`: the resource was changed at the same time; `ERASURE_UNDER_WAY`: your data are being erased */
       409: {
         headers: {
           /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
@@ -3397,7 +3562,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `IDEMPOTENCY_KEY_IN_FLIGHT`: a request with this idempotency key is in flight; `CONFLICT`: the resource was changed at the same time */
+      /** @description `IDEMPOTENCY_KEY_IN_FLIGHT`: a request with this idempotency key is in flight; `CONFLICT`: the resource was changed at the same time; `ERASURE_UNDER_WAY`: your data are being erased */
       409: {
         headers: {
           /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
@@ -3805,7 +3970,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `CONFLICT`: the resource was changed at the same time; `NOT_READY`: the resource is not ready */
+      /** @description `CONFLICT`: the resource was changed at the same time; `ERASURE_UNDER_WAY`: your data are being erased; `NOT_READY`: the resource is not ready */
       409: {
         headers: {
           /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
@@ -4127,7 +4292,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `CONFLICT`: the resource was changed at the same time; `NOT_READY`: the resource is not ready */
+      /** @description `CONFLICT`: the resource was changed at the same time; `ERASURE_UNDER_WAY`: your data are being erased; `NOT_READY`: the resource is not ready */
       409: {
         headers: {
           /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
@@ -4610,7 +4775,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `CONFLICT`: the resource was changed at the same time; `NOT_READY`: the resource is not ready */
+      /** @description `CONFLICT`: the resource was changed at the same time; `ERASURE_UNDER_WAY`: your data are being erased; `NOT_READY`: the resource is not ready */
       409: {
         headers: {
           /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
@@ -4748,7 +4913,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `CONFLICT`: the resource was changed at the same time; `NOT_READY`: the resource is not ready */
+      /** @description `CONFLICT`: the resource was changed at the same time; `ERASURE_UNDER_WAY`: your data are being erased; `NOT_READY`: the resource is not ready */
       409: {
         headers: {
           /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
@@ -5979,7 +6144,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `CONFLICT`: the resource was changed at the same time; `STOCK_MODEL`: stock models cannot be changed or deleted */
+      /** @description `CONFLICT`: the resource was changed at the same time; `ERASURE_UNDER_WAY`: your data are being erased; `STOCK_MODEL`: stock models cannot be changed or deleted */
       409: {
         headers: {
           /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
@@ -6505,7 +6670,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `IDEMPOTENCY_KEY_IN_FLIGHT`: a request with this idempotency key is in flight; `CONFLICT`: the resource was changed at the same time */
+      /** @description `IDEMPOTENCY_KEY_IN_FLIGHT`: a request with this idempotency key is in flight; `CONFLICT`: the resource was changed at the same time; `ERASURE_UNDER_WAY`: your data are being erased */
       409: {
         headers: {
           /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
@@ -6898,7 +7063,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `CONFLICT`: the resource was changed at the same time */
+      /** @description `CONFLICT`: the resource was changed at the same time; `ERASURE_UNDER_WAY`: your data are being erased */
       409: {
         headers: {
           /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
@@ -7032,7 +7197,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `CONFLICT`: the resource was changed at the same time */
+      /** @description `CONFLICT`: the resource was changed at the same time; `ERASURE_UNDER_WAY`: your data are being erased */
       409: {
         headers: {
           /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
@@ -7233,6 +7398,8 @@ export interface operations {
         tags?: {
           [key: string]: string;
         };
+        /** @description The stock data set whose topics are listed: one of bach-chorales, game-rock-band. Without it bach-chorales. */
+        datasetId?: string;
       };
       header?: never;
       path?: never;
@@ -7296,7 +7463,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `TOPIC_NOT_FOUND`: the topic does not exist */
+      /** @description `DATASET_NOT_FOUND`: the data set does not exist; `TOPIC_NOT_FOUND`: the topic does not exist */
       422: {
         headers: {
           [name: string]: unknown;
@@ -7531,7 +7698,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `IDEMPOTENCY_KEY_IN_FLIGHT`: a request with this idempotency key is in flight; `CONFLICT`: the resource was changed at the same time */
+      /** @description `IDEMPOTENCY_KEY_IN_FLIGHT`: a request with this idempotency key is in flight; `CONFLICT`: the resource was changed at the same time; `ERASURE_UNDER_WAY`: your data are being erased */
       409: {
         headers: {
           /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
@@ -7570,6 +7737,128 @@ export interface operations {
         };
       };
       /** @description `USER_QUOTA_REACHED`: a quota is reached; API Gateway: too many requests at once */
+      429: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `OVERLOADED`: the service is overloaded; `BUSY`: too many requests change the same things at once; `DATASET_NOT_READY`: the data set has not been built yet; API Gateway: the function could not be reached */
+      503: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  estimateTrainingJob: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["CreateTrainingJob"];
+      };
+    };
+    responses: {
+      /** @description The request has succeeded. */
+      200: {
+        headers: {
+          /** @description The id under which the logs have this request. */
+          "X-Request-Id": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["TrainingEstimate"];
+        };
+      };
+      /** @description `INVALID_REQUEST`: the request is not valid; `MALFORMED_JSON`: the body is not json */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: the access token is missing, expired, altered or of another user pool */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: the token lacks a scope */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `CONFLICT`: the resource was changed at the same time */
+      409: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNSUPPORTED_CONTENT_ENCODING`: the content encoding is not supported; `UNSUPPORTED_MEDIA_TYPE`: the content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `DATASET_NOT_FOUND`: the data set does not exist; `TOPIC_NOT_FOUND`: the topic does not exist; `TOPIC_TOO_SMALL`: the topics select too few pieces; `RUN_TOO_LONG`: the run is longer than this deployment allows; `RESUME_NOT_POSSIBLE`: the job cannot be resumed this way */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: too many requests at once */
       429: {
         headers: {
           /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
@@ -8413,6 +8702,240 @@ export interface operations {
         };
       };
       /** @description `OVERLOADED`: the service is overloaded; API Gateway: the function could not be reached */
+      503: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  getUserData: {
+    parameters: {
+      query?: never;
+      header?: {
+        "If-None-Match"?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The request has succeeded. */
+      200: {
+        headers: {
+          /** @description The id under which the logs have this request. */
+          "X-Request-Id": string;
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UserData"];
+        };
+      };
+      /** @description The client has this version. */
+      304: {
+        headers: {
+          /** @description The id under which the logs have this request. */
+          "X-Request-Id": string;
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `INVALID_REQUEST`: the request is not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: the access token is missing, expired, altered or of another user pool */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: the token lacks a scope */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNSUPPORTED_CONTENT_ENCODING`: the content encoding is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: too many requests at once */
+      429: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `OVERLOADED`: the service is overloaded; API Gateway: the function could not be reached */
+      503: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  eraseUserData: {
+    parameters: {
+      query?: never;
+      header?: {
+        "If-Match"?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The request has been accepted; the work goes on after this response. */
+      202: {
+        headers: {
+          /** @description The id under which the logs have this request. */
+          "X-Request-Id": string;
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
+          /** @description The path of the resource. */
+          Location: string;
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UserData"];
+        };
+      };
+      /** @description `INVALID_REQUEST`: the request is not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: the access token is missing, expired, altered or of another user pool */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: the token lacks a scope */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `CONFLICT`: the resource was changed at the same time */
+      409: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNSUPPORTED_CONTENT_ENCODING`: the content encoding is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: too many requests at once */
+      429: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `OVERLOADED`: the service is overloaded; `BUSY`: too many requests change the same things at once; API Gateway: the function could not be reached */
       503: {
         headers: {
           /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */

@@ -2,7 +2,7 @@
 
     python datasets/build_bach_chorales.py CACHE_FOLDER [--workers N] [--accept-new-manifest]
 
-Writes CACHE_FOLDER/bach-chorales/VERSION/{pieces-NNNN.jsonl.gz, catalogue.json, manifest.json}. The pieces are the
+Writes CACHE_FOLDER/bach-chorales/VERSION/{pieces-NNNN.jsonl.gz, manifest.json}. The pieces are the
 same on every machine; the committed manifest (datasets/bach-chorales/manifest.json) holds their checksum, and a build
 that differs fails. The encodings themselves are not committed, because the corpus passes them on by permission, without
 a license for each file.
@@ -29,7 +29,7 @@ import tempfile
 import unicodedata
 import zlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -274,14 +274,19 @@ def group_by_tune(pieces: list[Piece]) -> dict[str, str]:
 
 
 def split_groups(pieces: list[Piece], tunes: dict[str, str]) -> dict[str, str]:
-    """Maps each tune to train, validation or test, about 80/10/10 of the bars.
+    """Maps each tune of the pieces to its split."""
+    bars: Counter[str] = Counter()
+    for piece in pieces:
+        bars[tunes[piece.id]] += piece.bars
+    return split_tunes(bars)
+
+
+def split_tunes(bars: Mapping[str, int]) -> dict[str, str]:
+    """Maps each tune, of which `bars` says how many bars it has, to train, validation or test: about 80/10/10 of them.
 
     Tunes are taken in the order of their hash (so the order says nothing about the music) and each goes to the split
     that is furthest below its share.
     """
-    bars: Counter[str] = Counter()
-    for piece in pieces:
-        bars[tunes[piece.id]] += piece.bars
     shares = {"train": 0.8, "validation": 0.1, "test": 0.1}
     filled: Counter[str] = Counter()
     result: dict[str, str] = {}
@@ -347,7 +352,7 @@ def assemble(results: Iterable[Piece | Skipped], music21_version: str) -> dict[s
     splits = split_groups(unique, tunes)
     pieces, others = one_encoding_each(unique)
     skipped.extend(others)
-    lines, catalogue = [], []
+    lines: list[bytes] = []
     for piece in pieces:
         tags = {
             "composer": ["bach"],
@@ -373,7 +378,6 @@ def assemble(results: Iterable[Piece | Skipped], music21_version: str) -> dict[s
             **({"phraseEnds": piece.phrase_ends} if piece.phrase_ends else {}),
         }
         lines.append(f"{encode(line)}\n".encode())
-        catalogue.append({"id": piece.id, "tags": tags, "bars": piece.bars, "split": split})
     shards = pack_shards(lines)
     manifest = {
         "schemaVersion": 2,
@@ -389,21 +393,8 @@ def assemble(results: Iterable[Piece | Skipped], music21_version: str) -> dict[s
         "builtWith": {"music21": music21_version},
         "skipped": [skip._asdict() for skip in sorted(skipped)],
     }
-    index = {
-        "schemaVersion": 1,
-        "dataset": {
-            "id": DATASET_ID,
-            "version": DATASET_VERSION,
-            "sha256": shards.sha256,
-            "name": DATASET_NAME,
-            "licence": LICENSE,
-        },
-        "voices": list(VOICE_NAMES),
-        "pieces": catalogue,
-    }
     return {
         **shards.files,
-        "catalogue.json": (encode(index) + "\n").encode(),
         "manifest.json": (json.dumps(manifest, indent=2, sort_keys=True) + "\n").encode(),
     }
 
@@ -416,8 +407,7 @@ def is_built(folder: Path) -> bool:
         digest = hashlib.sha256()
         for shard in committed["shards"]:
             digest.update(gzip.decompress((folder / shard["file"]).read_bytes()))
-        intact = digest.hexdigest() == committed["sha256"] and (folder / "catalogue.json").is_file()
-        return bool(manifest == committed and intact)
+        return bool(manifest == committed and digest.hexdigest() == committed["sha256"])
     except (OSError, EOFError, zlib.error, ValueError, KeyError):
         return False
 

@@ -36,8 +36,10 @@ def prepare(recipe: dict[str, object], datasets: Path, base: Path) -> None:
     dataset = recipe["dataset"]
     assert isinstance(dataset, dict)
     source = datasets / str(dataset["id"]) / str(dataset["version"])
+    if not source.exists():
+        # The pieces of some data sets are committed.
+        source = ROOT / "datasets" / str(dataset["id"])
     manifest = json.loads((source / "manifest.json").read_text())
-    catalogue = json.loads((source / "catalogue.json").read_text())
     # The name `licence` is that of stored data sets.
     selection = {
         "schemaVersion": 1,
@@ -45,7 +47,7 @@ def prepare(recipe: dict[str, object], datasets: Path, base: Path) -> None:
         "technique": recipe["technique"],
         "dataset": {key: manifest[key] for key in ("id", "version", "sha256", "licence")},
         "topics": {},
-        "pieces": [{"id": piece["id"], "split": piece["split"]} for piece in catalogue["pieces"]],
+        "all": True,
         "melodies": recipe["melodies"],
     }
     hyperparameters = recipe["hyperparameters"]

@@ -13,6 +13,7 @@ export const apiCapabilities = [
   "models",
   "datasets",
   "training",
+  "account",
 ] as const;
 export type ApiCapability = (typeof apiCapabilities)[number];
 
@@ -138,6 +139,7 @@ export const apiRoutes = {
 
   listTrainingTopics: { method: "GET", path: "/training-topics", capability: "training", public: false },
   createTrainingJob: { method: "POST", path: "/training-jobs", capability: "training", public: false },
+  estimateTrainingJob: { method: "POST", path: "/training-jobs/estimate", capability: "training", public: false },
   listTrainingJobs: { method: "GET", path: "/training-jobs", capability: "training", public: false },
   getTrainingJob: { method: "GET", path: "/training-jobs/{trainingJobId}", capability: "training", public: false },
   deleteTrainingJob: {
@@ -170,6 +172,9 @@ export const apiRoutes = {
     capability: "training",
     public: false,
   },
+
+  eraseUserData: { method: "DELETE", path: "/me/data", capability: "account", public: false },
+  getUserData: { method: "GET", path: "/me/data", capability: "account", public: false },
 } as const satisfies Readonly<Record<string, ApiRoute>>;
 
 export type OperationId = keyof typeof apiRoutes;
@@ -178,6 +183,15 @@ export const isOperationId = (id: string): id is OperationId => Object.hasOwn(ap
 export type OperationOf<C extends ApiCapability> = {
   [Id in OperationId]: (typeof apiRoutes)[Id]["capability"] extends C ? Id : never;
 }[OperationId];
+
+/** POST requests that add nothing: what they are about is there already, or nothing is kept of them. */
+const addsNothing: ReadonlySet<OperationId> = new Set<OperationId>(["stopTrainingJob", "estimateTrainingJob"]);
+/**
+ * Returns true if an operation may leave something of its user that was not there before. Such requests are refused while
+ * the user's data are being erased.
+ */
+export const addsData = (id: OperationId): boolean =>
+  ["POST", "PUT", "PATCH"].includes(apiRoutes[id].method) && !addsNothing.has(id);
 
 /**
  * The capability that gets every request without a route. Its function responds with 405 if the path has other methods,
@@ -208,8 +222,8 @@ for (const route of Object.values<ApiRoute>(apiRoutes)) {
 
 /** Returns the methods that the API has at the path of a request; none if there is no such path. */
 export function methodsAt(requestPath: string): readonly (HttpMethod | "HEAD")[] {
-  for (const { pattern, methods } of methodsOfPaths.values()) if (pattern.test(requestPath)) return methods;
-  return [];
+  // A fixed path may stand where another one has a parameter.
+  return [...methodsOfPaths.values()].flatMap(({ pattern, methods }) => (pattern.test(requestPath) ? methods : []));
 }
 
 /** Returns API Gateway's own name of a route, which stands in `event.routeKey`. */

@@ -17,6 +17,8 @@ export const environmentVariables = {
   userQuotas: "USER_QUOTAS",
   /** The longest run, in seconds, that a training job may ask for. */
   runtimeLimitSeconds: "RUNTIME_LIMIT_SECONDS",
+  /** The SageMaker instance type on which training jobs run. */
+  trainingInstanceType: "TRAINING_INSTANCE_TYPE",
   /** Days after which a checkpoint is deleted. */
   checkpointDays: "CHECKPOINT_DAYS",
 } as const;

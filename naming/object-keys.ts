@@ -13,7 +13,7 @@
  *   users/{sub}/datasets/{datasetId}/files/{sha256}.mid           a file as it was sent
  *   users/{sub}/datasets/{datasetId}/pieces/{sha256}.json.gz      what was read from it
  *   stock/models/{modelId}/{sha256}/model.onnx, model-card.json, samples/{melodyId}.mid     a version that replaces another leaves it there
- *   datasets/{datasetId}/{version}/pieces-{number}.jsonl.gz, catalogue.json, manifest.json
+ *   datasets/{datasetId}/{version}/pieces-{number}.jsonl.gz, catalogue.json.gz, manifest.json
  *
  * `work` (unversioned, short lifecycle):
  *   users/{sub}/training-jobs/{jobId}/checkpoints/                 the container's checkpoint folder
@@ -39,6 +39,8 @@ export interface OwnedBy {
 /** The beginning of every key of a user's objects, in both buckets. */
 export const ownedObjectsPrefix = "users/";
 const userPrefix = (sub: string): string => `${ownedObjectsPrefix}${sub}`;
+/** The beginning of every key of one user's objects, in both buckets, but of those that are on their way. */
+export const userObjectsPrefix = (sub: string): string => `${userPrefix(sub)}/`;
 
 export const trackKey = ({ sub, id }: OwnedBy): string => `${userPrefix(sub)}/tracks/${id}.mid`;
 
@@ -83,7 +85,12 @@ export const modelCardFile = "model-card.json";
 
 export const datasetPrefix = (dataset: { readonly id: string; readonly version: string }): string =>
   `datasets/${dataset.id}/${dataset.version}/`;
-export const datasetCatalogueFile = "catalogue.json";
+/** The catalogue of a version, packed by gzip. */
+const datasetCatalogueFile = "catalogue.json.gz";
+export const datasetCatalogueKey = (dataset: { readonly id: string; readonly version: string }): string =>
+  `${datasetPrefix(dataset)}${datasetCatalogueFile}`;
+/** The keys of the catalogues of all versions, as a permission names them. */
+export const everyDatasetCatalogue = `datasets/*/${datasetCatalogueFile}`;
 /** It names the shards with the pieces, and is uploaded after all of them: whoever finds it finds the data set. */
 export const datasetManifestFile = "manifest.json";
 
@@ -103,9 +110,14 @@ export const datasetPiecesKey = (dataset: OwnedBy, sha256: string): string =>
  * {@link ownedObjectsPrefix}, because a lifecycle rule and a rule of events find them by the beginning of their keys.
  */
 export const incomingPrefix = "incoming/";
-export const incomingDatasetPrefix = ({ sub, id }: OwnedBy): string => `${incomingPrefix}${sub}/datasets/${id}/`;
+const incomingUserPrefix = (sub: string): string => `${incomingPrefix}${sub}/`;
+export const incomingDatasetPrefix = ({ sub, id }: OwnedBy): string => `${incomingUserPrefix(sub)}datasets/${id}/`;
 export const incomingFileKey = (dataset: OwnedBy, sha256: string): string =>
   `${incomingDatasetPrefix(dataset)}${sha256}`;
+
+/** Returns the prefixes of everything that a bucket has of a user. An erasure deletes all of it. */
+export const prefixesOfUser = (bucket: "artifacts" | "work", sub: string): readonly string[] =>
+  bucket === "artifacts" ? [userObjectsPrefix(sub)] : [userObjectsPrefix(sub), incomingUserPrefix(sub)];
 
 const incomingFilePattern = new RegExp(
   `^incoming/([A-Za-z0-9-]{1,128})/datasets/(${ulidExpression})/(${sha256Expression})$`,

@@ -136,5 +136,9 @@ export function localImageUri(technique: TrainedTechniqueId, target: ImageTarget
  */
 export const localSageMakerEventSource = "opencomposer.local.sagemaker";
 
-/** The data set that comes with the software. Training uses it when a job names none. */
-export const defaultDatasetId = "bach-chorales";
+/** The data sets that come with the software. Training uses the first when a job names none. */
+export const stockDatasetIds = ["bach-chorales", "game-rock-band"] as const;
+export type StockDatasetId = (typeof stockDatasetIds)[number];
+export const [defaultDatasetId] = stockDatasetIds;
+
+export const isStockDatasetId = (id: string): id is StockDatasetId => stockDatasetIds.some((known) => known === id);

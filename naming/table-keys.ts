@@ -8,11 +8,13 @@
  * | Model of a user    | USER#{sub}     | MODEL#{id}                 |
  * | Training job       | USER#{sub}     | TRAINING_JOB#{id}          |
  * | Data set           | USER#{sub}     | DATASET#{id}               |
+ * | File of a data set | USER#{sub}     | DATASET_FILE#{datasetId}#{state}#{sha256} |
  * | Idempotency record | USER#{sub}     | IDEMPOTENCY#{route}#{key}  |
  * | Quota of a user    | USER#{sub}     | QUOTA                      |
  * | Pending change     | USER#{sub}     | PENDING_CHANGE#{kind}#{id} |
  * | Variation group    | USER#{sub}     | VARIATION_GROUP#{id}       |
  * | Share              | SHARE#{digest} | SHARE                      |
+ * | Erasure            | ERASURE#{sub}  | ERASURE                    |
  * | Stock model        | STOCK          | MODEL#{id}                 |
  * | Rating totals      | RATINGS        | TECHNIQUE#{id}             |
  * | Rating totals      | RATINGS        | MODEL#{id}#{sha256}        |
@@ -21,8 +23,8 @@
  * | Order of the slots | SLOTS          | ORDER                      |
  * | Slot ticket        | TICKETS        | TICKET#{jobId}             |
  *
- * The files of a data set are in a partition of their own, `USER#{sub}#DATASET#{id}`, with the sort key `{state}#{sha256}`:
- * there may be thousands, and no list of a user's resources reads them.
+ * Everything of a user lies in the user's partition, where an erasure finds it without knowing its kind. What names a
+ * user elsewhere is in test/unit/erasure/keys-of-users.test.ts, with how it is erased.
  *
  * Ids of users' resources are ULIDs, so a partition that is read backwards lists the newest first.
  */
@@ -62,14 +64,13 @@ export const ownedKey = (kind: OwnedKind, sub: string, id: string): TableKey => 
 export const datasetFileStates = ["PENDING", "ACCEPTED", "REJECTED"] as const;
 export type DatasetFileState = (typeof datasetFileStates)[number];
 
-/** Returns the partition of the files of a data set, which holds nothing else. */
-export const datasetFilesPartition = (sub: string, datasetId: string): string =>
-  `${userPartition(sub)}#${kindPrefix("DATASET")}${datasetId}`;
-export const datasetFilePrefix = (state: DatasetFileState): string => `${state}#`;
+/** Returns the beginning of the sort keys of the files of a data set, or of those in one state. */
+export const datasetFilePrefix = (datasetId: string, state?: DatasetFileState): string =>
+  `DATASET_FILE#${datasetId}#${state === undefined ? "" : `${state}#`}`;
 export const datasetFileKey = (
   { sub, id }: { readonly sub: string; readonly id: string },
   { state, sha256 }: { readonly state: DatasetFileState; readonly sha256: string },
-): TableKey => ({ pk: datasetFilesPartition(sub, id), sk: `${datasetFilePrefix(state)}${sha256}` });
+): TableKey => ({ pk: userPartition(sub), sk: `${datasetFilePrefix(id, state)}${sha256}` });
 export const idempotencyKey = (sub: string, route: string, key: string): TableKey => ({
   pk: userPartition(sub),
   sk: `IDEMPOTENCY#${route}#${key}`,
@@ -109,6 +110,12 @@ export const catalogueKey = (datasetId: string): TableKey => ({ pk: "CATALOGUE",
 /** Returns the key of a share. The table has the token's digest only, so nobody who reads it can open what is shared. */
 export const shareKey = (tokenSha256: string): TableKey => ({ pk: `SHARE#${tokenSha256}`, sk: "SHARE" });
 
+/**
+ * Returns the key of the erasure of a user's data. It lies outside of the user's partition, because it tells of it when
+ * the partition is empty.
+ */
+export const erasureKey = (sub: string): TableKey => ({ pk: `ERASURE#${sub}`, sk: "ERASURE" });
+
 export const slotsPartition = "SLOTS";
 export const slotKey = (index: number): TableKey => ({ pk: slotsPartition, sk: `SLOT#${index}` });
 export const slotOrderKey: TableKey = { pk: slotsPartition, sk: "ORDER" };
@@ -127,4 +134,6 @@ export type OpenWorkKind = (typeof openWorkKinds)[number];
  * them.
  */
 export const pendingChangeMark = "PENDING_CHANGE";
+/** The mark of erasures that have not ended in the index of open work. The function that erases reads them from there. */
+export const erasureMark = "ERASURE";
 export const openWorkOwner = (sub: string, id: string): string => `${sub}#${id}`;

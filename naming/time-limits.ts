@@ -14,6 +14,7 @@ export const functionSeconds = {
   "api/models": 10,
   "api/datasets": 10,
   "api/training": 10,
+  "api/account": 10,
   "events/dispatch-work": 60,
   /** This is long enough for one call of an endpoint and the work around it. */
   "events/execute-composition": 90,
@@ -25,6 +26,8 @@ export const functionSeconds = {
   "events/workflow-ended": 60,
   "events/training-job-changed": 60,
   "events/count-orphans": 300,
+  /** What is left when the time is over is erased by the next turn. */
+  "events/erase-user-data": 240,
   /** This is long enough for a batch of 25 of the slowest files that can be read, each of which takes less than a second. */
   "events/ingest-midi": 120,
   // Each of these is below the time-out of its state in the ASL file, so that the function's own error is seen.

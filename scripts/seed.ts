@@ -1,5 +1,5 @@
 /**
- * `npm run seed -- --stage dev`: puts the stock data set, its catalogue, the stock models and the console into a deployed
+ * `npm run seed -- --stage dev`: puts the stock data sets, their catalogues, the stock models and the console into a deployed
  * stage, as the local start does into the local cloud. It finds tables, buckets and the distribution by the outputs of
  * the stage's stacks, takes profile and Region as the CDK CLI does (`--profile`, `--region`, AWS_PROFILE, AWS_REGION,
  * AWS_DEFAULT_REGION), and needs credentials that may read the stacks, write to the table and the buckets of artifacts
@@ -14,7 +14,13 @@ import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { type CommandUsage, readOptions, runCommand } from "../tools/command-line";
 import { datasetCache, repository } from "../tools/repository";
 import { buildStockDataset } from "../tools/seeding/build-dataset";
-import { builtDatasetFolder, committedDataset, seedDataset } from "../tools/seeding/stock-dataset";
+import {
+  builtDatasetFolder,
+  committedDataset,
+  committedFolder,
+  datasetsWithPieces,
+  seedDataset,
+} from "../tools/seeding/stock-dataset";
 import { readStockModels, seedStockModel } from "../tools/seeding/stock-models";
 import { readStackOutputs, storageStack } from "../tools/stacks/deployed-stage";
 import { describeAccount, type OpenStage, stageOptions, withStage } from "./operators/open-stage";
@@ -37,8 +43,16 @@ async function seed(stage: OpenStage): Promise<void> {
     await seedStockModel({ stockModel, ...places });
     console.log(`stock model ${stockModel.id} (${stockModel.item.bytes} bytes) is in ${artifactsBucket}`);
   }
-  await seedDataset({ folder: builtDatasetFolder(datasetCache, dataset), ...places });
-  console.log(`data set ${dataset.id} ${dataset.version} is in ${artifactsBucket}, its catalogue in ${tableName}`);
+  const folders = [
+    { dataset, folder: builtDatasetFolder(datasetCache, dataset) },
+    ...datasetsWithPieces(repository).map((each) => ({ dataset: each, folder: committedFolder(repository, each.id) })),
+  ];
+  for (const { dataset: seeded, folder } of folders) {
+    await seedDataset({ folder, ...places });
+    console.log(
+      `data set ${seeded.id} ${seeded.version} is in ${artifactsBucket} with its catalogue, its row in ${tableName}`,
+    );
+  }
   await publishConsole(stage, (line) => {
     console.log(line);
   });
@@ -46,7 +60,7 @@ async function seed(stage: OpenStage): Promise<void> {
 
 const usage = {
   command: "npm run seed",
-  does: "Puts the stock data set, its catalogue, the stock models and the console into a deployed stage. Repeating it changes nothing.",
+  does: "Puts the stock data sets, their catalogues, the stock models and the console into a deployed stage. Repeating it changes nothing.",
   options: stageOptions,
   examples: [{ given: "--stage dev", does: "fills the table and the buckets of the stage dev" }],
 } as const satisfies CommandUsage;

@@ -1,7 +1,7 @@
 /**
- * Cuts the excerpts of the quiz "Which is Bach?" out of the data set `bach-chorales`. They are cut when the console is
+ * Cuts the excerpts of the quiz "Which is Bach?" out of the data set `bach-chorales`. They are cut where the console is
  * built, because the repository does not pass on the encodings that the data set is made from (datasets/). Without the
- * data set, which `npm start` and `npm run seed` build, the file has no excerpts, and the page says so.
+ * data set the file has no excerpts, and the page says so; `npm start` cuts them when the data set is there.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";

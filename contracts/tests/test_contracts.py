@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from pathlib import Path
@@ -215,6 +216,17 @@ def test_committed_training_logs_keep_the_contract(log: Path) -> None:
         validator("progress-line").validate(json.loads(line))
 
 
-@pytest.mark.parametrize("name", ["bach-chorales"])
+@pytest.mark.parametrize("name", ["bach-chorales", "game-rock-band"])
 def test_the_committed_manifest_keeps_the_contract(name: str) -> None:
     validator("dataset-manifest").validate(load(REPOSITORY / "datasets" / name / "manifest.json"))
+
+
+def test_the_committed_catalogue_keeps_the_contract() -> None:
+    validator("dataset-catalogue").validate(load(REPOSITORY / "datasets/bach-chorales/catalogue.json"))
+
+
+def test_the_committed_pieces_keep_the_contract() -> None:
+    lines = gzip.decompress((REPOSITORY / "datasets/game-rock-band/pieces-0001.jsonl.gz").read_bytes()).splitlines()
+    assert lines
+    for line in lines:
+        validator("dataset-piece").validate(json.loads(line))

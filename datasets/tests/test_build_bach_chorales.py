@@ -154,7 +154,6 @@ def test_of_two_encodings_of_one_chorale_the_shorter_is_kept_and_no_piece_change
 def test_only_an_intact_build_of_the_committed_version_counts_as_built(tmp_path: Path) -> None:
     assert not builder.is_built(tmp_path)
     (tmp_path / "manifest.json").write_bytes(builder.COMMITTED_MANIFEST.read_bytes())
-    (tmp_path / "catalogue.json").write_text("{}")
     for damaged in (b"not what was built", gzip.compress(b"other pieces"), gzip.compress(b"cut off")[:-9]):
         (tmp_path / "pieces-0001.jsonl.gz").write_bytes(damaged)
         assert not builder.is_built(tmp_path)

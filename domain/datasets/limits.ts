@@ -20,6 +20,8 @@ export const datasetLimits = {
   tagValuesOfPiece: 32,
   /** Of one version, over all its tags. */
   tagValuesOfVersion: 20_000,
+  /** Pieces of one version: trainers read no more. */
+  piecesOfVersion: 100_000,
   /** Of a table of tags (CSV). */
   tableBytes: 8_388_608,
   datasetsOfUser: 20,

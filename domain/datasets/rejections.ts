@@ -58,5 +58,10 @@ export const archiveRefusalCodes = [
 export type ArchiveRefusalCode = (typeof archiveRefusalCodes)[number];
 
 /** The reasons for which no version is made of a data set. */
-export const versionRefusalCodes = ["LINE_UP_MISSING", "METRE_NOT_TRAINABLE", "TOO_MANY_TAG_VALUES"] as const;
+export const versionRefusalCodes = [
+  "LINE_UP_MISSING",
+  "METRE_NOT_TRAINABLE",
+  "TOO_MANY_PIECES",
+  "TOO_MANY_TAG_VALUES",
+] as const;
 export type VersionRefusalCode = (typeof versionRefusalCodes)[number];

@@ -33,9 +33,10 @@ export function seamOf(piece: GivenPiece): number {
 
 /**
  * Returns the piece that goes on. Every given note stays as it was, tick for tick, with its velocity; drums and tracks
- * that were not heard end where they ended. A voice that enters is a track of its own after the given ones. A model
- * writes new notes as loud as those before them, so their velocities stay, too. Where a given note that is played off
- * the grid ends after the seam, new notes begin with its end, so that no repeated pitch cuts it.
+ * that were not heard end where they ended. A voice that enters is a track of its own after the given ones, with a name
+ * that none of them has. A model writes new notes as loud as those before them, so their velocities stay, too. Where a
+ * given note that is played off the grid ends after the seam, new notes begin with its end, so that no repeated pitch
+ * cuts it.
  */
 export function extendScore({ name, piece: given, continuation, written }: ExtendScoreParams): Score {
   const piece = pieceWithWholeSteps(given);
@@ -51,6 +52,11 @@ export function extendScore({ name, piece: given, continuation, written }: Exten
       velocity,
     }));
   const generatedFromTick = tickOf(continuation.firstStep);
+  const entering = written.slice(heard.length);
+  const names = namesBeside(
+    piece.tracks.map((track) => track.name),
+    entering.map((track) => track.name),
+  );
   return {
     ...sharedMembers({ name, ticksPerBeat, tempo, bars: continuation.bars, timeSignature }),
     tracks: [
@@ -61,8 +67,8 @@ export function extendScore({ name, piece: given, continuation, written }: Exten
           ? { ...track, source: "input" as const, notes: [...notes] }
           : { ...track, source: "extended" as const, generatedFromTick, notes: [...notes, ...added] };
       }),
-      ...written.slice(heard.length).map((track) => ({
-        name: track.name,
+      ...entering.map((track, position) => ({
+        name: names[position] ?? track.name,
         program: track.program,
         source: "generated" as const,
         generatedFromTick,
@@ -70,6 +76,17 @@ export function extendScore({ name, piece: given, continuation, written }: Exten
       })),
     ],
   };
+}
+
+/** Returns names, each of which is followed by a number where a track has it already: `Alto 2`. */
+function namesBeside(taken: readonly string[], names: readonly string[]): string[] {
+  const all = new Set(taken);
+  return names.map((name) => {
+    let free = name;
+    for (let number = 2; all.has(free); number += 1) free = `${name} ${number}`;
+    all.add(free);
+    return free;
+  });
 }
 
 /** Returns the tick at which the last of the notes ends; 0 if there are none. */

@@ -167,6 +167,8 @@ export interface WholeFileFacts extends PitchSpan {
   readonly barsWithNotes: string;
   /** The indices of the tracks that are not drums and have such notes. */
   readonly withNotes: number[];
+  /** The bars in which notes of each of these tracks begin, in their order. */
+  readonly barsOfTracks: string[];
 }
 
 /** Returns the facts of a whole file. Notes that begin after the bars of the chosen track are never given. */
@@ -182,12 +184,13 @@ export function wholeFileFacts(
       notes: notes.filter(({ startTick }) => barAt(stretches, startTick) <= bars),
     }));
   const tones = tracks.flatMap(({ notes }) => notes);
-  const withNotes = tracks.filter(({ notes }) => notes.length > 0).map(({ index }) => index);
+  // A file of more tracks is never given as a whole.
+  const withNotes = tracks.filter(({ notes }) => notes.length > 0).slice(0, maxGivenTracks);
   return {
     barsWithNotes: barsWithNotes(stretches, tones),
     ...pitchSpan(tones),
-    // A file of more tracks is never given as a whole.
-    withNotes: withNotes.slice(0, maxGivenTracks),
+    withNotes: withNotes.map(({ index }) => index),
+    barsOfTracks: withNotes.map(({ notes }) => barsWithNotes(stretches, notes)),
   };
 }
 

@@ -7,7 +7,7 @@ import type { InputOptions } from "../schemas/composition-parts";
 import { techniques } from "../techniques/registry";
 import { techniquesTaking, timeSignaturesTakenBy } from "../techniques/time-signatures";
 import { type BarRange, barRanges, choicesInWords, timeSignaturesInWords, touchedBars, usableBars } from "./bar-lines";
-import { fromFirstNotes, nextBarWithNotes, type NoteBars, runsWithNotes } from "./bars-with-notes";
+import { fromFirstNotes, nextBarWithNotes, type NoteBars, runsWithNotes, togetherWithNotes } from "./bars-with-notes";
 import { type PieceTimeSignature, pieceTimeSignatures } from "./time-signatures";
 
 /** The maximum number of bars of a melody that a technique takes in one composition. */
@@ -35,7 +35,7 @@ export interface InputIssue {
   readonly code:
     "BARS_OUT_OF_RANGE" | "MELODY_TOO_LONG" | "TIME_SIGNATURE_NOT_SUPPORTED" | "MELODY_EMPTY" | "PITCH_OUT_OF_RANGE";
   /** The input option that is wrong, or that can be changed so that the rule holds; else the technique. */
-  readonly field: "startBar" | "bars" | "transpose" | "technique";
+  readonly field: "startBar" | "bars" | "transpose" | "extendedTracks" | "technique";
   /** The end of a sentence that the caller begins, so it has no capital at its start and no full stop. */
   readonly message: string;
   readonly reason: string;
@@ -135,6 +135,49 @@ export function chooseBars({ melody, options, technique, maxBars }: ChooseBarsPa
     return refused(timeSignatureIssue({ ranges, known: melody, touched, startBar, bars, technique }));
   }
   return { kind: "CHOSEN", startBar, bars, timeSignature: chosen.timeSignature };
+}
+
+/** The bars in which notes of one track begin, as `barsWithNotes` tells of them. */
+export interface TrackBars {
+  readonly index: number;
+  readonly barsWithNotes: string;
+}
+
+export interface ExtendedTracksIssueParams {
+  /** All tracks with notes that are not drums. */
+  readonly tracks: readonly TrackBars[];
+  /** The indices of those that go on. */
+  readonly extendedTracks: readonly number[];
+  readonly chosen: Pick<Extract<BarChoice, { kind: "CHOSEN" }>, "startBar" | "bars">;
+  /** All bars of the piece by their time signatures. */
+  readonly ranges: readonly BarRange[];
+  readonly technique: TechniqueId;
+}
+
+/** Returns an issue if no note of a track that goes on begins in the chosen bars, in which notes of others do. */
+export function extendedTracksIssue(params: ExtendedTracksIssueParams): InputIssue | undefined {
+  const { tracks, extendedTracks, chosen, ranges, technique } = params;
+  const { startBar, bars } = chosen;
+  const beginsThere = (barsWithNotes: string): boolean =>
+    (nextBarWithNotes({ barsWithNotes }, startBar) ?? Infinity) < startBar + bars;
+  const own = togetherWithNotes(
+    tracks.filter(({ index }) => extendedTracks.includes(index)).map(({ barsWithNotes }) => barsWithNotes),
+  );
+  if (beginsThere(own)) return undefined;
+  const others = tracks.filter(({ barsWithNotes }) => beginsThere(barsWithNotes)).map(({ index }) => index);
+  const taken = usableBars(ranges, timeSignaturesTakenBy(technique));
+  const ownBars = choicesInWords(runsWithNotes(taken, { barsWithNotes: own }));
+  const value = extendedTracks.join(", ");
+  const found = `begins in ${barsInWords(startBar, bars)}`;
+  const advice = ownBars === "" ? "" : `, or choose other bars: notes of these tracks begin in ${ownBars}`;
+  return {
+    code: "MELODY_EMPTY",
+    field: "extendedTracks",
+    message: `no note of a track that goes on (${value}) ${found}; choose a track with notes there${advice}`,
+    reason: `names only tracks of which no note ${found}`,
+    value,
+    allowed: `at least one of ${others.sort((one, other) => one - other).join(", ")}`,
+  };
 }
 
 interface TimeSignatureIssueParams {

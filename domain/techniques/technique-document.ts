@@ -65,6 +65,7 @@ const documentSchema = z.union([
     "x-losses": z.array(z.string()).min(1),
     "x-extends": z.literal(true).optional(),
     "x-hearsTracks": z.literal(true).optional(),
+    "x-windows": z.strictObject({ bars: z.int().min(1), hop: z.int().min(1) }).optional(),
   }),
   z.strictObject({ ...documentShape, "x-byRule": z.literal(true) }),
 ]);
@@ -135,6 +136,7 @@ export function readTechnique(id: string, document: unknown): Technique {
     parameters: parametersOf(id, parameters),
     ranges: (parameters["x-ranges"] ?? []).map(rangeOf),
     hyperparameters: parametersOf(id, hyperparameters),
+    ...("x-windows" in data && data["x-windows"] !== undefined ? { windows: data["x-windows"] } : {}),
     losses: "x-losses" in data ? data["x-losses"] : [],
     byRule,
     extends: "x-extends" in data && data["x-extends"] === true,

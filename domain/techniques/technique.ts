@@ -70,6 +70,12 @@ export interface Piece {
   readonly bars: number;
 }
 
+/** The stretches of pieces that a network learns from: their length, and the bars from one to the next. */
+export interface LearnedWindows {
+  readonly bars: number;
+  readonly hop: number;
+}
+
 export interface Technique {
   readonly id: string;
   readonly name: string;
@@ -80,6 +86,8 @@ export interface Technique {
   readonly ranges: readonly ParameterRange[];
   /** The hyperparameters of a training job. On the wire to SageMaker every value is a string. */
   readonly hyperparameters: readonly Parameter[];
+  /** The windows that it learns from. A technique without them learns from whole pieces, or from none. */
+  readonly windows?: LearnedWindows;
   /** Names of the losses that a training job reports. */
   readonly losses: readonly string[];
   /** True if the technique follows rules, and has no models. */

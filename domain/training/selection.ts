@@ -32,19 +32,6 @@ export interface TaggedPiece {
 
 export type Topics = Readonly<Record<string, readonly string[]>>;
 
-/**
- * Returns the pieces that carry, for every tag that is asked for, at least one of its values. A tag without values asks
- * for nothing, and topics without tags select every piece.
- */
-export function selectPieces<Piece extends TaggedPiece>(pieces: readonly Piece[], topics: Topics): Piece[] {
-  const asked = Object.entries(topics).filter(([, values]) => values.length > 0);
-  return pieces.filter(({ tags }) =>
-    asked.every(([tag, values]) =>
-      (Object.hasOwn(tags, tag) ? (tags[tag] ?? []) : []).some((value) => values.includes(value)),
-    ),
-  );
-}
-
 /** A lack of pieces or bars that makes a choice of topics too small for a training. */
 export interface DataShortage {
   readonly unit: "pieces" | "bars";
@@ -61,10 +48,10 @@ const shortage = (unit: DataShortage["unit"], selected: number, minimum: number)
   message: `The topics select ${selected} ${unit} to train on; at least ${minimum} are needed.`,
 });
 
-/** Returns what the topics select too little of for a training, or undefined if there is enough. */
-export function dataShortage(pieces: readonly (TaggedPiece & SplitPiece)[], topics: Topics): DataShortage | undefined {
-  const selected = selectPieces(pieces, topics).filter(isTrainedOn);
-  const bars = selected.reduce((sum, piece) => sum + piece.bars, 0);
-  if (selected.length < minTrainingPieces) return shortage("pieces", selected.length, minTrainingPieces);
+/** Returns what there is too little of for a training among the pieces that topics select, or undefined if there is enough. */
+export function dataShortage(selected: readonly SplitPiece[]): DataShortage | undefined {
+  const trained = selected.filter(isTrainedOn);
+  const bars = trained.reduce((sum, piece) => sum + piece.bars, 0);
+  if (trained.length < minTrainingPieces) return shortage("pieces", trained.length, minTrainingPieces);
   return bars < minTrainingBars ? shortage("bars", bars, minTrainingBars) : undefined;
 }

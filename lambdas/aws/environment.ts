@@ -34,6 +34,7 @@ const variableSchemas = {
   trainingSettings: json(trainingSettingsSchema),
   userQuotas: json(userQuotasSchema),
   runtimeLimitSeconds: json(z.int().min(60).max(86_400)),
+  trainingInstanceType: trainingSettingsSchema.shape.instanceType,
   checkpointDays: json(z.int().min(1).max(90)),
 } satisfies Record<keyof typeof environmentVariables, z.ZodType>;
 

@@ -5,9 +5,11 @@ import { type NoteBars, togetherWithNotes } from "../../domain/music/bars-with-n
 import { maxGivenTracks } from "../../domain/music/given-piece";
 import {
   chooseBars,
+  extendedTracksIssue,
   type InputIssue,
   maxMelodyBars,
   type PitchSpan,
+  type TrackBars,
   transposeIssue,
 } from "../../domain/music/input-limits";
 import { noteBarsOf } from "../../domain/music/melody";
@@ -24,6 +26,7 @@ import type { TechniqueId } from "../../naming/resource-names";
 import { ownedKey, type TableKey } from "../../naming/table-keys";
 import { Problem } from "../problems/problem";
 import type { Compositions } from "../stores/compositions";
+import type { TrackItem } from "../stores/items";
 import type { Tracks } from "../stores/tracks";
 import type { NeededFile } from "./needed-file";
 import { givesWholePiece } from "./whole-piece";
@@ -43,6 +46,8 @@ export interface ResolvedInput extends NoteBars {
   readonly ranges?: readonly BarRange[];
   /** The melody's lowest and highest pitches, if they are known without reading the file. */
   readonly pitches: PitchSpan | undefined;
+  /** The tracks that could go on, where all tracks are given and it is known in which bars their notes begin. */
+  readonly trackBars?: readonly TrackBars[] | undefined;
   /** The keys of rows that must still exist when the composition is written. */
   readonly mustExist: readonly TableKey[];
   /** The file from which the melody is read; sample melodies have none. */
@@ -73,6 +78,13 @@ function checkExtendedTracks({ extendedTracks = [] }: InputOptions, withNotes: r
     value: missing.join(", "),
     allowed: [...withNotes].sort((one, other) => one - other).join(", "),
   });
+}
+
+/** Returns the tracks of a file that could go on; undefined for a row that does not know their bars. */
+function trackBarsOf({ allTracks }: Pick<TrackItem, "allTracks">): TrackBars[] | undefined {
+  const { withNotes, barsOfTracks } = allTracks ?? {};
+  if (withNotes === undefined || barsOfTracks === undefined) return undefined;
+  return withNotes.map((index, place) => ({ index, barsWithNotes: barsOfTracks[place] ?? "" }));
 }
 
 /** Returns the span of several tracks; undefined if one of them is not known. */
@@ -127,7 +139,9 @@ export async function resolveInput(params: ResolveInputParams): Promise<Resolved
     const { firstBarWithNotes, barsWithNotes } = track;
     return {
       bars: track.bars,
-      ...(isWhole ? { barsWithNotes: track.allTracks?.barsWithNotes } : { firstBarWithNotes, barsWithNotes }),
+      ...(isWhole
+        ? { barsWithNotes: track.allTracks?.barsWithNotes, trackBars: trackBarsOf(track) }
+        : { firstBarWithNotes, barsWithNotes }),
       ranges: barRanges(track.bars, track.otherMetres ?? []),
       pitches: isWhole ? track.allTracks : { lowest: track.lowestPitch, highest: track.highestPitch },
       mustExist: [ownedKey("TRACK", sub, trackId)],
@@ -190,11 +204,12 @@ export async function resolveInput(params: ResolveInputParams): Promise<Resolved
   }
   const { bars } = composition.output;
   const noteBars = composition.barsWithNotes;
+  const trackBars = noteBars && sounding.map((index) => ({ index, barsWithNotes: noteBars[index] ?? "" }));
   return {
     bars,
-    barsWithNotes: isWhole
-      ? noteBars && togetherWithNotes((inputOptions.extendedTracks ?? sounding).map((index) => noteBars[index] ?? ""))
-      : noteBars?.[trackIndex],
+    ...(isWhole
+      ? { barsWithNotes: trackBars && togetherWithNotes(trackBars.map((each) => each.barsWithNotes)), trackBars }
+      : { barsWithNotes: noteBars?.[trackIndex] }),
     ranges: [{ firstBar: 1, lastBar: bars, timeSignature: timeSignatureOf(composition.output) }],
     pitches: pitchesOfAll((isWhole ? sounding : [trackIndex]).map((index) => composition.pitchSpans?.[index])),
     mustExist: [ownedKey("COMPOSITION", sub, compositionId)],
@@ -233,6 +248,12 @@ export function checkInputOptions({ resolved, options, technique, maxBars }: Che
   const choice = chooseBars({ melody: resolved, options, technique, maxBars });
   if (choice.kind === "REFUSED") throw inputIssueProblem(choice.issue);
   const { bars, timeSignature } = choice;
+  const { trackBars, ranges = barRanges(resolved.bars, []) } = resolved;
+  const { extendedTracks } = options;
+  if (trackBars !== undefined && extendedTracks !== undefined) {
+    const unheard = extendedTracksIssue({ tracks: trackBars, extendedTracks, chosen: choice, ranges, technique });
+    if (unheard !== undefined) throw inputIssueProblem(unheard);
+  }
   // A part of the melody may avoid its extreme notes, so only the whole melody is checked here. The worker checks
   // parts.
   const isWhole = bars === resolved.bars;

@@ -6,11 +6,11 @@ import type { OwnedBy } from "../../naming/object-keys";
 import {
   datasetFileKey,
   datasetFilePrefix,
-  datasetFilesPartition,
   type DatasetFileState,
   datasetFileStates,
   ownedKey,
   sortKey,
+  userPartition,
 } from "../../naming/table-keys";
 import { equals, rowExists, rowIsAbsent } from "./conditions";
 import { readItem, writeItem } from "./item-codec";
@@ -136,8 +136,8 @@ export function createDatasetFiles({ table, now }: { readonly table: Table; read
     page: async ({ dataset, state, after, limit }) => {
       const rows: Row[] = [];
       const query = {
-        partition: datasetFilesPartition(dataset.sub, dataset.id),
-        ...(state === undefined ? {} : { prefix: datasetFilePrefix(state) }),
+        partition: userPartition(dataset.sub),
+        prefix: datasetFilePrefix(dataset.id, state),
         ...(after === undefined ? {} : { after: datasetFileKey(dataset, after).sk }),
       };
       for await (const row of table.all(query)) {
@@ -148,13 +148,14 @@ export function createDatasetFiles({ table, now }: { readonly table: Table; read
     },
 
     removeAll: async (dataset) => {
-      const partition = datasetFilesPartition(dataset.sub, dataset.id);
+      const partition = userPartition(dataset.sub);
+      const prefix = datasetFilePrefix(dataset.id);
       let writes: Write[] = [];
       const send = async (): Promise<void> => {
         await table.write(writes);
         writes = [];
       };
-      for await (const row of table.all({ partition, attributes: [sortKey] })) {
+      for await (const row of table.all({ partition, prefix, attributes: [sortKey] })) {
         writes.push({ kind: "DELETE", key: { pk: partition, sk: String(row[sortKey]) } });
         if (writes.length === maxWritesOfTransaction) await send();
       }

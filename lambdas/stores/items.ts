@@ -4,6 +4,7 @@
  * work does no harm.
  */
 import * as z from "zod";
+import { cataloguedDatasetSchema } from "../../domain/datasets/catalogue-file";
 import {
   compositionInputSchema,
   compositionOutputSchema,
@@ -40,9 +41,10 @@ import {
 } from "../../domain/schemas/training-parts";
 import { type QuotaAmounts, quotaAmountsSchema } from "../../domain/schemas/user-quotas";
 import { compositionStates } from "../../domain/states/composition-state";
+import { erasureStates } from "../../domain/states/erasure-state";
 import { trainingJobStates } from "../../domain/states/training-job-state";
 import { techniqueIds, trainedTechniqueIds } from "../../naming/resource-names";
-import { type OwnedKind, ownedKinds, pendingChangeMark } from "../../naming/table-keys";
+import { erasureMark, type OwnedKind, ownedKinds, pendingChangeMark } from "../../naming/table-keys";
 
 const instantSchema = z.iso.datetime();
 
@@ -107,14 +109,15 @@ export const trackItemSchema = z.strictObject({
   barsWithNotes: barsWithNotesSchema.optional(),
   /**
    * What is known of the file's tracks together, which `inputOptions.allTracks` gives: in which bars notes begin, and
-   * the lowest and the highest pitch, and, since 0.4, the indices of the tracks with notes. Drums are left out. Rows of
-   * earlier versions have none.
+   * the lowest and the highest pitch, and, since 0.4, the indices of the tracks with notes and the bars of each. Drums are
+   * left out. Rows of earlier versions have none.
    */
   allTracks: z
     .strictObject({
       barsWithNotes: barsWithNotesSchema,
       ...pitchSpanSchema.shape,
       withNotes: z.array(z.int().min(0)).optional(),
+      barsOfTracks: z.array(barsWithNotesSchema).optional(),
     })
     .optional(),
   /**
@@ -307,6 +310,8 @@ export const trainingJobItemSchema = z.strictObject({
   launch: z.int().min(0),
   /** The SageMaker job of the latest launch. */
   trainingJobName: z.string().max(63).optional(),
+  /** The machine of that launch. Rows of earlier versions have none. */
+  instanceType: z.string().max(64).optional(),
   stopRequested: z.boolean(),
   /** The instants at which the job began to wait: for a slot, and for capacity after SageMaker had none. */
   queuedSince: instantSchema.optional(),
@@ -415,6 +420,47 @@ export const pendingChangeItemSchema = z.strictObject({
 
 export type PendingChangeItem = z.infer<typeof pendingChangeItemSchema>;
 
+/** What was left of a user at a look of the erasure: rows by the first part of their sort key, and versions of objects. */
+const leftSchema = z.strictObject({
+  items: z.record(z.string(), z.int().min(1)),
+  objects: z.strictObject({ artifacts: z.int().min(0), work: z.int().min(0) }),
+});
+
+/**
+ * The erasure of everything that a user has (docs/adr/0059-erasure.md). There is at most one for each user: it stays as
+ * the proof of what was erased, until time-to-live deletes it or the user asks for another one.
+ */
+export const erasureItemSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  kind: z.literal("ERASURE"),
+  sub: z.string().min(1).max(128),
+  id: ulidSchema,
+  version: z.int().min(1),
+  state: z.enum(erasureStates),
+  createdAt: instantSchema,
+  updatedAt: instantSchema,
+  /** Absent until the first look. */
+  left: leftSchema.optional(),
+  /** The instant of the first look that found nothing, if no later one has found anything. */
+  emptySince: instantSchema.optional(),
+  /** The instant until which nothing must come before the erasure has ended. */
+  watchedUntil: instantSchema.optional(),
+  /** Where nothing was found by the last look. */
+  proof: z
+    .strictObject({
+      seenEmptyAt: instantSchema,
+      partitions: z.array(z.string()),
+      prefixes: z.array(z.strictObject({ bucket: z.enum(["artifacts", "work"]), prefix: z.string() })),
+    })
+    .optional(),
+  openWork: z.literal(erasureMark).optional(),
+  openWorkOwner: z.string().optional(),
+  /** Epoch seconds: some time after the end. */
+  expiresAt: z.int().optional(),
+});
+
+export type ErasureItem = z.infer<typeof erasureItemSchema>;
+
 export const idempotencyRecordSchema = z.strictObject({
   schemaVersion: z.literal(1),
   kind: z.literal("IDEMPOTENCY"),
@@ -469,22 +515,17 @@ export const slotOrderItemSchema = z.strictObject({
 export type SlotOrderItem = z.infer<typeof slotOrderItemSchema>;
 
 /**
- * The part of a data set that the API needs: its pieces with their tags (tag → values), see
- * contracts/dataset-catalogue.
+ * Which version of a data set there is. What is in it is an object of its own (contracts/dataset-catalogue), so that the
+ * row does not grow with the pieces.
  */
 export const catalogueItemSchema = z.strictObject({
-  schemaVersion: z.literal(1),
+  schemaVersion: z.literal(2),
   kind: z.literal("CATALOGUE"),
-  /** `licence` keeps its British name, because stored catalogues and published data sets have it. */
-  dataset: z.strictObject({ ...datasetReferenceSchema.shape, name: z.string(), licence: z.string() }),
-  pieces: z.array(
-    z.strictObject({
-      id: z.string().min(1).max(128),
-      tags: z.record(z.string(), z.array(z.string())),
-      bars: z.int().min(0),
-      split: z.enum(["train", "validation", "test"]),
-    }),
-  ),
+  dataset: cataloguedDatasetSchema,
+  pieces: z.int().min(1),
+  bars: z.int().min(1),
+  /** The names of the tags by which pieces are chosen. */
+  tags: z.array(z.string()),
 });
 
 export type CatalogueItem = z.infer<typeof catalogueItemSchema>;

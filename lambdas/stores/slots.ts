@@ -4,7 +4,7 @@ import { absent, allOf, anyOf, equals, rowIsAbsent } from "./conditions";
 import { readItem, writeItem } from "./item-codec";
 import { slotItemSchema, type SlotOrderItem, slotOrderItemSchema } from "./items";
 import { doneWith, isDone, type Outcome, type Stale, stale } from "./outcome";
-import type { Table } from "./table";
+import { type Table, TableBusy } from "./table";
 import { transact, writeRow } from "./transaction";
 
 /** The training job that holds a slot or waits for one. */
@@ -65,6 +65,8 @@ export interface Slots {
   }): Promise<Outcome<number, Stale>>;
   /** Frees all slots of the job: a step that was tried twice at once may have taken two. */
   releaseAllOf(jobId: string): Promise<void>;
+  /** Forgets the user's turns. Until the next one, the user waits as if there had been none. */
+  forgetTurns(sub: string): Promise<void>;
   /** Frees the slot; stale when the job does not hold it. */
   release(params: { readonly index: number; readonly jobId: string }): Promise<Outcome<undefined, Stale>>;
 }
@@ -85,7 +87,16 @@ const isHeldBy = (jobId: string) => equals("holder.jobId", jobId);
 /** Returns the slot's number, which is part of its sort key: SLOT#{index}. */
 const indexOf = (sk: unknown): number => Number(String(sk).slice("SLOT#".length));
 
+/** The number of tries to change the order, which every acquisition of a slot changes. */
+const maxTries = 6;
+
 export function createSlots(table: Table): Slots {
+  const order: Slots["order"] = async () => {
+    const row = await table.read(slotOrderKey);
+    if (row === undefined) return { version: 0, turns: [] };
+    const { version, turns } = readItem(slotOrderItemSchema, row);
+    return { version, turns };
+  };
   const held: Slots["held"] = async () => {
     const slots: HeldSlot[] = [];
     for await (const row of table.all({ partition: slotsPartition })) {
@@ -113,12 +124,7 @@ export function createSlots(table: Table): Slots {
     });
 
   return {
-    async order() {
-      const row = await table.read(slotOrderKey);
-      if (row === undefined) return { version: 0, turns: [] };
-      const { version, turns } = readItem(slotOrderItemSchema, row);
-      return { version, turns };
-    },
+    order,
 
     held,
 
@@ -157,6 +163,21 @@ export function createSlots(table: Table): Slots {
     },
 
     release,
+
+    async forgetTurns(sub) {
+      for (let tries = 1; tries <= maxTries; tries += 1) {
+        const { version, turns } = await order();
+        if (!turns.includes(sub)) return;
+        const written = await writeRow(table, {
+          kind: "UPDATE",
+          key: slotOrderKey,
+          changes: { set: { turns: turns.filter((other) => other !== sub) }, add: { version: 1 } },
+          condition: equals("version", version),
+        });
+        if (isDone(written)) return;
+      }
+      throw new TableBusy("the order of the slots kept changing");
+    },
 
     async releaseAllOf(jobId) {
       for (const { index } of await heldBy(jobId)) await release({ index, jobId });

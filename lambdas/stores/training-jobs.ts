@@ -40,6 +40,7 @@ const changeable = trainingJobItemSchema
   .pick({
     launch: true,
     trainingJobName: true,
+    instanceType: true,
     queuedSince: true,
     capacityRefusedSince: true,
     progress: true,

@@ -30,6 +30,9 @@ const units = {
   OrphanObjects: MetricUnit.Count,
   ReconcilerFailures: MetricUnit.Count,
   OverdueWork: MetricUnit.Count,
+  ErasureFailures: MetricUnit.Count,
+  OverdueErasures: MetricUnit.Count,
+  ErasuresCompleted: MetricUnit.Count,
   DatasetFilesAccepted: MetricUnit.Count,
   DatasetFilesRejected: MetricUnit.Count,
 } as const;

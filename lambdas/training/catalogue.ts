@@ -1,23 +1,49 @@
-import { defaultDatasetId } from "../../naming/resource-names";
+import type { OpenedCatalogue } from "../../domain/datasets/catalogue-file";
+import { defaultDatasetId, isStockDatasetId, stockDatasetIds } from "../../naming/resource-names";
 import { Problem } from "../problems/problem";
-import type { Catalogues } from "../stores/catalogues";
-import type { CatalogueItem } from "../stores/items";
+import { shortValue } from "../problems/short-value";
+import { type Catalogues, OutdatedCatalogueError } from "../stores/catalogues";
+
+/** Which data set a request names, and where. */
+export interface DatasetChoice {
+  /** The default is the stock data set of Bach's chorales. */
+  readonly datasetId?: string | undefined;
+  readonly pointer?: string;
+}
 
 /**
- * Returns the catalogue of a data set, by default the stock data set's.
- * @throws Problem DATASET_NOT_FOUND 422; DATASET_NOT_READY 503 while the stock data set has not been seeded
+ * Returns the catalogue of a stock data set.
+ * @throws Problem DATASET_NOT_FOUND 422; DATASET_NOT_READY 503 while a stock data set has not been seeded
  */
-export async function loadCatalogue(catalogues: Catalogues, datasetId: string | undefined): Promise<CatalogueItem> {
-  const id = datasetId ?? defaultDatasetId;
-  const catalogue = /^[a-z0-9-]{1,64}$/.test(id) ? await catalogues.get(id) : undefined;
-  if (catalogue !== undefined) return catalogue;
-  if (id === defaultDatasetId) {
-    const detail =
-      "The stock data set has not been built yet. A local cloud builds it in the background. Try again in a while.";
+export async function loadCatalogue(
+  catalogues: Catalogues,
+  { datasetId = defaultDatasetId, pointer = "/datasetId" }: DatasetChoice,
+): Promise<OpenedCatalogue> {
+  if (!isStockDatasetId(datasetId)) {
+    throw new Problem("DATASET_NOT_FOUND", {
+      detail: `There is no data set ${JSON.stringify(datasetId)}.`,
+      errors: [{ pointer, reason: "does not exist", ...shortValue(datasetId), allowed: stockDatasetIds.join(", ") }],
+    });
+  }
+  const catalogue = await catalogueOrOutdated(catalogues, datasetId);
+  if (catalogue instanceof OutdatedCatalogueError) {
+    throw new Problem("DATASET_NOT_READY", { detail: catalogue.message, retryAfterSeconds: 60 });
+  }
+  if (catalogue === undefined) {
+    const detail = `The data set ${datasetId} has not been built yet. A local cloud builds it in the background. Try again in a while.`;
     throw new Problem("DATASET_NOT_READY", { detail, retryAfterSeconds: 15 });
   }
-  throw new Problem("DATASET_NOT_FOUND", {
-    detail: `There is no data set ${JSON.stringify(id)}.`,
-    errors: [{ pointer: "/datasetId", reason: "does not exist", value: id, allowed: defaultDatasetId }],
-  });
+  return catalogue;
+}
+
+async function catalogueOrOutdated(
+  catalogues: Catalogues,
+  datasetId: string,
+): Promise<OpenedCatalogue | OutdatedCatalogueError | undefined> {
+  try {
+    return await catalogues.get(datasetId);
+  } catch (error) {
+    if (error instanceof OutdatedCatalogueError) return error;
+    throw error;
+  }
 }

@@ -119,7 +119,7 @@ interface NamedJob {
  * @returns undefined when a stop request came first
  */
 async function reserveName(
-  { trainingJobs, sageMakerJobs, stage, input }: LaunchTrainingJobParams,
+  { trainingJobs, sageMakerJobs, stage, settings, input }: LaunchTrainingJobParams,
   job: TrainingJobItem,
 ): Promise<NamedJob | undefined> {
   if (job.trainingJobName !== undefined) {
@@ -137,7 +137,7 @@ async function reserveName(
   const name = trainingJobName(stage, { jobId: job.id, attempt: job.attempt, launch });
   const changed = await trainingJobs.advance(jobAttempt(input), {
     to: "STARTING",
-    set: { launch, trainingJobName: name },
+    set: { launch, trainingJobName: name, instanceType: settings.instanceType },
   });
   return isDone(changed) ? { job: changed.value, name } : undefined;
 }

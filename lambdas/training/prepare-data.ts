@@ -1,6 +1,7 @@
 import { sampleMelodies } from "../../domain/music/sample-melodies";
 import type { Failure } from "../../domain/schemas/failure";
-import { dataShortage, isReadable, selectPieces } from "../../domain/training/selection";
+import type { DatasetReference } from "../../domain/schemas/training-parts";
+import { dataShortage, isReadable, type SplitPiece } from "../../domain/training/selection";
 import {
   checkpointsPrefix,
   type OwnedBy,
@@ -10,7 +11,7 @@ import {
   selectionManifestKey,
 } from "../../naming/object-keys";
 import type { Catalogues } from "../stores/catalogues";
-import type { CatalogueItem, TrainingJobItem } from "../stores/items";
+import type { TrainingJobItem } from "../stores/items";
 import type { ObjectStore } from "../stores/objects";
 import type { TrainingJobs } from "../stores/training-jobs";
 import type { Log } from "../telemetry/logger";
@@ -53,25 +54,26 @@ export async function prepareData({
   work,
   log,
 }: PrepareDataParams): Promise<PrepareDataResult> {
-  const opened = await openJob(trainingJobs, input);
-  if (opened.outcome !== "OPEN") return opened;
-  const { job } = opened;
+  const openedJob = await openJob(trainingJobs, input);
+  if (openedJob.outcome !== "OPEN") return openedJob;
+  const { job } = openedJob;
   if (job.stopRequested) return { outcome: "STOP_REQUESTED" };
 
-  const catalogue = await catalogues.get(job.dataset.id);
-  const failure = dataFailure(job, catalogue);
-  if (catalogue === undefined || failure !== undefined) {
-    return { outcome: "REFUSED", failure: failure ?? datasetMissing(job) };
-  }
-  const pieces = selectPieces(catalogue.pieces, job.topics).filter(isReadable);
+  const opened = await catalogues.get(job.dataset.id);
+  if (opened === undefined) return { outcome: "REFUSED", failure: datasetMissing(job) };
+  const { dataset, catalogue } = opened;
+  const pieces = catalogue.pieces(catalogue.narrow(catalogue.select(job.topics), isReadable));
+  const failure = datasetChanged(job, dataset) ?? tooLittleData(pieces);
+  if (failure !== undefined) return { outcome: "REFUSED", failure };
   const manifest = {
     schemaVersion: 1,
     jobId: job.id,
     technique: job.technique,
-    dataset: { ...job.dataset, licence: catalogue.dataset.licence },
+    dataset: { ...job.dataset, licence: dataset.licence },
     // A tag without values selects nothing, so it is left out.
     topics: Object.fromEntries(Object.entries(job.topics).filter(([, values]) => values.length > 0)),
-    pieces: pieces.map(({ id, split }) => ({ id, split })),
+    // Without a filter the list would only repeat the data set, and a large one is told in megabytes.
+    ...(pieces.length === catalogue.size ? { all: true } : { pieces: pieces.map(({ id, split }) => ({ id, split })) }),
     melodies: sampleMelodies
       .filter(({ bars }) => bars <= maxSampledBars)
       .slice(0, sampledMelodies)
@@ -89,18 +91,18 @@ export async function prepareData({
   return await copyCheckpoints({ job, from: { sub: job.sub, id: job.resumeFrom }, work, log });
 }
 
-/** Returns the failure of a job whose data cannot be used; undefined if they can. */
-function dataFailure(job: TrainingJobItem, catalogue: CatalogueItem | undefined): Failure | undefined {
-  if (catalogue === undefined) return datasetMissing(job);
-  const { dataset } = catalogue;
-  if (dataset.version !== job.dataset.version || dataset.sha256 !== job.dataset.sha256) {
-    return {
-      code: "DATASET_CHANGED",
-      message: `The data set ${job.dataset.id} has been replaced since the job was made. Make a new job.`,
-      retryable: false,
-    };
-  }
-  const shortage = dataShortage(catalogue.pieces, job.topics);
+/** Returns the failure of a job that was made for other data. */
+function datasetChanged(job: TrainingJobItem, dataset: DatasetReference): Failure | undefined {
+  if (dataset.version === job.dataset.version && dataset.sha256 === job.dataset.sha256) return undefined;
+  return {
+    code: "DATASET_CHANGED",
+    message: `The data set ${job.dataset.id} has been replaced since the job was made. Make a new job.`,
+    retryable: false,
+  };
+}
+
+function tooLittleData(pieces: readonly SplitPiece[]): Failure | undefined {
+  const shortage = dataShortage(pieces);
   if (shortage === undefined) return undefined;
   return { code: "TOO_LITTLE_DATA", message: `${shortage.message} Choose more topics.`, retryable: false };
 }

@@ -49,11 +49,15 @@ function runTooLong(seconds: number | undefined, max: number): Problem | undefin
   });
 }
 
+/** Returns the number of seconds after which a job is stopped. */
+export const runtimeOf = ({ maxRuntimeSeconds }: CreateTrainingJob, runtimeLimitSeconds: number): number =>
+  maxRuntimeSeconds ?? Math.min(defaultRunSeconds, runtimeLimitSeconds);
+
 /**
  * Returns the plan of a job.
  * @throws Problem 422 with the broken fields of the plan and of the run's length together
  */
-async function planWithin(runtimeLimitSeconds: number, params: PlanTrainingParams): Promise<TrainingPlan> {
+export async function planWithin(runtimeLimitSeconds: number, params: PlanTrainingParams): Promise<TrainingPlan> {
   const tooLong = runTooLong(params.body.maxRuntimeSeconds, runtimeLimitSeconds);
   let plan: TrainingPlan;
   try {
@@ -75,7 +79,7 @@ export async function submitTrainingJob(
 ): Promise<Outcome<TrainingJobItem, Repeated | QuotaReached | Stale>> {
   const { sub, body, idempotency, trainingJobs, catalogues, work, quotas, runtimeLimitSeconds, metrics } = params;
   const { newId, now } = params;
-  const maxRuntimeSeconds = body.maxRuntimeSeconds ?? Math.min(defaultRunSeconds, runtimeLimitSeconds);
+  const maxRuntimeSeconds = runtimeOf(body, runtimeLimitSeconds);
   const planParams = { sub, body, trainingJobs, catalogues, work };
   const { dataset, topics, hyperparameters, completedEpochs } = await planWithin(runtimeLimitSeconds, planParams);
   const { name, technique, resumeFrom } = body;

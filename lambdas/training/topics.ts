@@ -3,20 +3,6 @@ import type { FieldError } from "../../domain/schemas/api/problem";
 import { jsonPointer } from "../problems/json-pointer";
 import { maxErrors } from "../problems/problem";
 import { shortValue } from "../problems/short-value";
-import type { CatalogueItem } from "../stores/items";
-
-/** Returns every tag of a data set with all its values. The tags are in alphabetical order. */
-export function tagValues(pieces: CatalogueItem["pieces"]): ReadonlyMap<string, ReadonlySet<string>> {
-  const all = new Map<string, Set<string>>();
-  for (const { tags } of pieces) {
-    for (const [tag, values] of Object.entries(tags)) {
-      const known = all.get(tag) ?? new Set<string>();
-      for (const value of values) known.add(value);
-      all.set(tag, known);
-    }
-  }
-  return new Map([...all].sort(([a], [b]) => a.localeCompare(b)));
-}
 
 export interface UnknownTopic {
   readonly tag: string;

@@ -1,5 +1,6 @@
 /** Plans a new training job: from its own choices, or from the job from which it goes on. */
 import type * as z from "zod";
+import type { Catalogue } from "../../domain/datasets/columnar-catalogue";
 import type { FieldError } from "../../domain/schemas/api/problem";
 import { createTrainingJobSchema } from "../../domain/schemas/api/training";
 import type { DatasetReference } from "../../domain/schemas/training-parts";
@@ -12,11 +13,11 @@ import { checkpointsPrefix } from "../../naming/object-keys";
 import { Problem } from "../problems/problem";
 import { shortValue } from "../problems/short-value";
 import type { Catalogues } from "../stores/catalogues";
-import type { CatalogueItem, TrainingJobItem } from "../stores/items";
+import type { TrainingJobItem } from "../stores/items";
 import type { ObjectStore } from "../stores/objects";
 import type { TrainingJobs } from "../stores/training-jobs";
 import { loadCatalogue } from "./catalogue";
-import { tagValues, unknownTopics } from "./topics";
+import { unknownTopics } from "./topics";
 
 /** The data that a new training job gets from its request, or from the job that it resumes. */
 export interface TrainingPlan {
@@ -38,9 +39,9 @@ export interface PlanTrainingParams {
 }
 
 /** Returns the problem of a choice of topics: the data set lacks them, or has too few pieces for them. */
-function topicsProblem(catalogue: CatalogueItem, given: CreateTrainingJob["topics"]): Problem | undefined {
+function topicsProblem(catalogue: Catalogue, given: CreateTrainingJob["topics"]): Problem | undefined {
   const topics = given ?? {};
-  const unknown = unknownTopics(topics, tagValues(catalogue.pieces));
+  const unknown = unknownTopics(topics, catalogue.tagValues());
   if (unknown.length > 0) {
     const errors = unknown.map(({ error }) => ({ ...error, pointer: `/topics${error.pointer}` }));
     return new Problem("TOPIC_NOT_FOUND", {
@@ -48,7 +49,7 @@ function topicsProblem(catalogue: CatalogueItem, given: CreateTrainingJob["topic
       errors,
     });
   }
-  const shortage = dataShortage(catalogue.pieces, topics);
+  const shortage = dataShortage(catalogue.pieces(catalogue.select(topics)));
   if (shortage === undefined) return undefined;
   const { unit, selected, minimum, message } = shortage;
   return new Problem("TOPIC_TOO_SMALL", {
@@ -78,7 +79,7 @@ export async function dataChoiceErrors(
   const chosen = dataChoiceSchema.safeParse({ topics, datasetId });
   if (!chosen.success || resumeFrom !== undefined) return [];
   try {
-    const catalogue = await loadCatalogue(catalogues, chosen.data.datasetId);
+    const { catalogue } = await loadCatalogue(catalogues, { datasetId: chosen.data.datasetId });
     return topicsProblem(catalogue, chosen.data.topics)?.errors ?? [];
   } catch (error) {
     // A data set that does not exist is an error of a field. A data set that is not there yet is no error of the
@@ -89,10 +90,10 @@ export async function dataChoiceErrors(
 }
 
 async function planFromTopics({ body, catalogues }: PlanTrainingParams): Promise<TrainingPlan> {
-  const catalogue = await loadCatalogue(catalogues, body.datasetId);
+  const { dataset, catalogue } = await loadCatalogue(catalogues, { datasetId: body.datasetId });
   const problem = topicsProblem(catalogue, body.topics);
   if (problem !== undefined) throw problem;
-  const { id, version, sha256 } = catalogue.dataset;
+  const { id, version, sha256 } = dataset;
   return {
     dataset: { id, version, sha256 },
     topics: body.topics ?? {},
@@ -130,7 +131,7 @@ async function loadParent(params: PlanTrainingParams, resumeFrom: string): Promi
       { pointer, reason: "its checkpoint is gone", value: resumeFrom, allowed: resumableJobs },
     ]);
   }
-  const catalogue = await params.catalogues.get(parent.dataset.id);
+  const catalogue = await params.catalogues.describe(parent.dataset.id);
   if (catalogue?.dataset.version !== parent.dataset.version || catalogue.dataset.sha256 !== parent.dataset.sha256) {
     const detail = `The data set ${parent.dataset.id} has been replaced since training job ${resumeFrom}, so the job cannot be resumed.`;
     throw cannotResume(detail, [

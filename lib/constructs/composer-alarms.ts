@@ -82,6 +82,13 @@ export class ComposerAlarms extends Construct {
       "failed-compositions",
     );
     this.alarm(
+      "ErasuresOverdue",
+      ours("OverdueErasures"),
+      1,
+      "The erasure of a user's data has not ended within six hours.",
+      "an-erasure-does-not-end",
+    );
+    this.alarm(
       "WorkflowCutOff",
       new MathExpression({
         expression: "failed + timedOut + aborted",

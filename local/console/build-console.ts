@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { lockHolder, takeProcessLock } from "../../tools/processes/process-lock";
 import { runToEnd } from "../../tools/processes/run-to-end";
 import { addSources } from "../source-files";
+import { refreshExcerpts } from "./refresh-excerpts";
 
 /** What the console is built from. The lock file names the packages. */
 const sources = [
@@ -41,7 +42,8 @@ function buildOf(repository: string): { readonly digest: string; readonly isBuil
 export const isConsoleBuilt = (repository: string): boolean => buildOf(repository).isBuilt();
 
 /**
- * Builds the console if it is not built, or was built from other sources. Two starts at the same time build it once.
+ * Builds the console if it is not built, or was built from other sources. Two starts at the same time build it once. A
+ * console that stays gets the excerpts of the data set that is there now.
  *
  * @returns true if it was built now
  */
@@ -53,7 +55,10 @@ export async function buildConsole(params: {
   const generated = generatedFolder(repository);
   const lock = join(generated, "building.json");
   const { digest, isBuilt } = buildOf(repository);
-  if (isBuilt()) return false;
+  if (isBuilt()) {
+    refreshExcerpts(repository, consoleFolder(repository));
+    return false;
+  }
 
   mkdirSync(generated, { recursive: true });
   const release = await takeInTurn(lock, signal);

@@ -6,6 +6,8 @@ import { buildDataset } from "../../tools/seeding/build-dataset";
 import {
   builtDatasetFolder,
   committedDataset,
+  committedFolder,
+  datasetsWithPieces,
   isDatasetBuilt,
   seedCommittedCatalogue,
   seedDataset,
@@ -16,6 +18,8 @@ import type { Deployment } from "../cloud/deployment";
 import { createEndpoint } from "../cloud/endpoints";
 import { rowsOfTrainingJobs, stopTrainingsWithoutRow } from "../cloud/trainings-without-row";
 import { seedUser } from "../cloud/users";
+import { consoleFolder } from "../console/build-console";
+import { refreshExcerpts } from "../console/refresh-excerpts";
 import type { LocalPaths } from "../paths";
 import { type Progress, secondsSince } from "../progress";
 import type { Clients } from "./cloud";
@@ -48,8 +52,8 @@ export async function stopLostTrainings(params: {
 }
 
 /**
- * Creates the endpoints and the users, and stores the stock models and the data set. While the data set is not built,
- * only its catalogue is stored.
+ * Creates the endpoints and the users, and stores the stock models and the data sets. While the data set of Bach's
+ * chorales is not built, only its catalogue is stored.
  */
 export async function seedCloud(params: {
   readonly stockModels: readonly StockModel[];
@@ -80,18 +84,23 @@ export async function seedCloud(params: {
       }
       return stockModels.map(({ id }) => id).join(", ");
     }),
+    ...datasetsWithPieces(repository).map(async ({ id }) => {
+      await progress.step(`data set ${id}`, async () => {
+        await seedDataset({ folder: committedFolder(repository, id), s3, table, ...placesOf(deployment) });
+      });
+    }),
     hasDataset
       ? progress.step(`data set ${dataset.id}`, async () => {
           await seedBuiltDataset({ deployment, clients });
         })
-      : seedCommittedCatalogue({ repository, table, tableName: outputs.TableName }),
+      : seedCommittedCatalogue({ repository, s3, table, ...placesOf(deployment) }),
   ]);
   return { hasDataset };
 }
 
 /**
- * Builds the data set beside the other steps and stores it. It first waits for the trainer's environment, which builds
- * it.
+ * Builds the data set beside the other steps, stores it, and gives the console the excerpts of its quiz. It first waits
+ * for the trainer's environment, which builds it.
  */
 export function buildMissingDataset(params: {
   readonly trainer: BackgroundWork;
@@ -125,6 +134,7 @@ export function buildMissingDataset(params: {
           signal,
         });
         await seedBuiltDataset({ deployment, clients });
+        refreshExcerpts(repository, consoleFolder(repository));
       } finally {
         release();
       }

@@ -6,10 +6,11 @@ import { DynamoDBDocumentClient, GetCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { localPaths } from "../../local/paths";
 import { modelFile, stockModelPrefix } from "../../naming/object-keys";
+import { defaultDatasetId } from "../../naming/resource-names";
 import { catalogueKey, stockModelKey, type TableKey } from "../../naming/table-keys";
 import { lockHolder } from "../../tools/processes/process-lock";
 import { repository } from "../../tools/repository";
-import { committedDataset } from "../../tools/seeding/stock-dataset";
+import { committedDataset, datasetsWithPieces } from "../../tools/seeding/stock-dataset";
 import { readStockModels } from "../../tools/seeding/stock-models";
 import { describeStack, storageStack } from "../../tools/stacks/deployed-stage";
 import type { OpenStage } from "../operators/open-stage";
@@ -20,7 +21,7 @@ import { digestOfDataset, digestOfObject } from "./read-account";
 const stockRowSchema = z.object({ sha256: z.string() });
 const catalogueRowSchema = z.object({ dataset: z.object({ sha256: z.string() }) });
 
-/** Checks each stock model and the data set: the row, and the object that the row promises. */
+/** Checks each stock model and data set: the row, and the objects that the row promises. */
 export async function checkSeed(stage: OpenStage): Promise<readonly Finding[]> {
   const outputs = storageStack.outputs.safeParse((await describeStack(stage, storageStack.name))?.outputs).data;
   if (outputs === undefined) return [skipped("seed", "there is no table yet")];
@@ -35,11 +36,13 @@ export async function checkSeed(stage: OpenStage): Promise<readonly Finding[]> {
     const inBucket = await digestOfObject(s3, bucket, `${stockModelPrefix(item)}${modelFile}`);
     findings.push(checkSeeded({ what: `stock model ${id}`, expected: item.sha256, inRow, inBucket }, { seed }));
   }
-  const dataset = committedDataset(repository);
-  const inRow = catalogueRowSchema.safeParse(await row(catalogueKey(dataset.id))).data?.dataset.sha256;
-  const inBucket = await digestOfDataset(s3, bucket, dataset);
-  const isBeingBuilt = stage.local !== undefined && lockHolder(localPaths().datasetLock) !== undefined;
-  const seeded = { what: `data set ${dataset.id}`, expected: dataset.sha256, inRow, inBucket };
-  findings.push(checkSeeded(seeded, { seed, isBeingBuilt }));
+  for (const dataset of [committedDataset(repository), ...datasetsWithPieces(repository)]) {
+    const inRow = catalogueRowSchema.safeParse(await row(catalogueKey(dataset.id))).data?.dataset.sha256;
+    const inBucket = await digestOfDataset(s3, bucket, dataset);
+    const isBuiltHere = dataset.id === defaultDatasetId;
+    const isBeingBuilt = isBuiltHere && stage.local !== undefined && lockHolder(localPaths().datasetLock) !== undefined;
+    const seeded = { what: `data set ${dataset.id}`, expected: dataset.sha256, inRow, inBucket };
+    findings.push(checkSeeded(seeded, { seed, isBeingBuilt }));
+  }
   return findings;
 }

@@ -2,6 +2,7 @@
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
+import { openCatalogue } from "../../domain/datasets/catalogue-file";
 import { sampleMelodies } from "../../domain/music/sample-melodies";
 import { modelCardSchema } from "../../domain/schemas/model-card";
 import { techniques } from "../../domain/techniques/registry";
@@ -19,15 +20,9 @@ import {
   type TrainingJobRequest,
   trainingJobRequest as requestReader,
 } from "../../local/sagemaker/training/training-job-request";
-import {
-  datasetCatalogueFile,
-  datasetManifestFile,
-  modelCardFile,
-  modelFile,
-  progressFile,
-} from "../../naming/object-keys";
+import { datasetManifestFile, modelCardFile, modelFile, progressFile } from "../../naming/object-keys";
 import { perTrainedTechnique, type TrainedTechniqueId } from "../../naming/resource-names";
-import { manifestSchema as datasetManifestSchema } from "../../tools/seeding/stock-dataset";
+import { manifestSchema as datasetManifestSchema, readDataset } from "../../tools/seeding/stock-dataset";
 import { ContainerRun } from "./container-run";
 import type { BuiltImage } from "./image-builder";
 
@@ -49,9 +44,6 @@ const jobId = "01J00000000000000000000000";
 const instant = "2026-01-01T00:00:00.000Z";
 
 const manifestSchema = datasetManifestSchema.extend({ licence: z.string() });
-const catalogueSchema = z.object({
-  pieces: z.array(z.object({ id: z.string(), split: z.enum(["train", "validation", "test"]), bars: z.int() })),
-});
 
 /** Returns what was seen, a line for each thing. Throws an Error that names the first thing that was wrong. */
 export async function checkTraining(params: TrainingCheckParams): Promise<string[]> {
@@ -164,7 +156,7 @@ async function makeJob(
     join(folders.root, "input/config/checkpointconfig.json"),
     JSON.stringify({ S3Uri: request.CheckpointConfig?.S3Uri, LocalPath: "/opt/ml/checkpoints" }),
   );
-  for (const file of [...manifest.shards.map((shard) => shard.file), datasetManifestFile, datasetCatalogueFile]) {
+  for (const file of [...manifest.shards.map((shard) => shard.file), datasetManifestFile]) {
     cpSync(join(dataset, file), join(folders.channel("dataset"), file));
   }
   const selection = {
@@ -191,8 +183,8 @@ function defaultHyperparameters(technique: TrainedTechniqueId): Record<string, n
 }
 
 function fewPieces(dataset: string): { readonly id: string; readonly split: string }[] {
-  const catalogue = catalogueSchema.parse(JSON.parse(readFileSync(join(dataset, datasetCatalogueFile), "utf8")));
-  const pieces = catalogue.pieces.filter(isReadable);
+  const { catalogue } = openCatalogue(readDataset(dataset).catalogue);
+  const pieces = catalogue.pieces(catalogue.narrow(catalogue.select({}), isReadable));
   return (["train", "validation"] as const).flatMap((split) =>
     pieces
       .filter((piece) => piece.split === split)

@@ -247,6 +247,7 @@ function goodBody({ id, bodyType }: DocumentedOperation): CallOptions {
     createDataset: { json: newDataset },
     updateDataset: { json: { name: "Renamed" } },
     offerDatasetFiles: { json: { files: [{ path: "a.mid", bytes: 100, sha256: "a".repeat(64) }] } },
+    estimateTrainingJob: { json: newJob },
   };
   const body = bodies[id];
   if (body === undefined) throw new Error(`say in this test what a good body of ${id} is`);
@@ -610,9 +611,14 @@ describe("a body that is compressed: 415 that says so", () => {
 
 describe("a method that a path does not have: 405 with those that there are", () => {
   const paths = [...new Set(documentedOperations.map(({ path }) => path))];
+  const isAt = (path: string, filled: string): boolean =>
+    new RegExp(`^${path.replaceAll(".", "\\.").replaceAll(/\{\w+\}/g, "[^/]+")}$`).test(filled);
+  const methodsAtPath = (filled: string): string[] =>
+    documentedOperations.filter(({ path }) => isAt(path, filled)).map(({ method }) => method);
 
   it.each(paths)("%s", async (path) => {
-    const known = documentedOperations.filter((operation) => operation.path === path).map(({ method }) => method);
+    // A fixed path may stand where another one has a parameter.
+    const known = methodsAtPath(fillPath(path, owned));
     const methods = known.includes("GET") ? [...known, "HEAD"] : known;
     for (const method of ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"].filter((one) => !methods.includes(one))) {
       const response = await stranger.call(method, fillPath(path, owned));

@@ -1,11 +1,14 @@
 /** `npm start | head -1`: whoever reads what the starter prints has gone. */
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { leftOf, processesOf, spawnCloud } from "./running-cloud";
+import { leftOf, newDirectory, processesOf, spawnCloud } from "./running-cloud";
+import { lendStacks } from "./synthesized-stacks";
 import { until } from "./until";
 
 it("goes on without its reader, and ends whole on Ctrl-C", async () => {
-  const { child, directory, printed, ended } = spawnCloud();
+  const directory = newDirectory();
+  lendStacks(directory);
+  const { child, printed, ended } = spawnCloud([], directory);
   let code: number | null | undefined;
   void ended.then((value) => (code = value));
   try {

@@ -163,6 +163,29 @@ describe("Ode to Joy", () => {
   });
 });
 
+it("a choir's bass goes on alone as its bass, and the voices that enter are above it and have names of their own", async () => {
+  const choir = await compose("unet-gan", { input });
+  const bass = choir.output.tracks.length - 1;
+  const { output, song } = await compose("transformer", {
+    input: { compositionId: choir.id },
+    inputOptions: { extendedTracks: [bass] },
+    parameters: { extensionBars: 4, voices: "all" },
+  });
+  expect(output.tracks[bass]?.source).toBe("extended");
+  const names = output.tracks.map(({ name }) => name);
+  expect(new Set(names).size).toBe(names.length);
+  const meanOfNew = (track: Song["tracks"][number]): number => {
+    const pitches = notesAfter(track.notes, 8 * barTicks).map(({ pitch }) => pitch);
+    return pitches.reduce((sum, pitch) => sum + pitch, 0) / pitches.length;
+  };
+  const entered = song.tracks.slice(choir.output.tracks.length).map(meanOfNew);
+  expect(entered).toHaveLength(output.tracks.filter(({ source }) => source === "generated").length);
+  expect(entered.length).toBeGreaterThan(0);
+  const low = song.tracks[bass];
+  if (low === undefined) throw new Error("the bass is gone");
+  for (const mean of entered) expect(mean).toBeGreaterThan(meanOfNew(low));
+});
+
 it("a band goes on without its drums, which stay", async () => {
   const band = await compose("arranger", { input, parameters: { style: "pop" } });
   const goneOn = await compose("transformer", { input: { compositionId: band.id }, parameters: { extensionBars: 2 } });
@@ -216,6 +239,24 @@ describe("a file of two tracks", () => {
       status: 422,
       code: "TRACK_NOT_FOUND",
       errors: ["/inputOptions/extendedTracks: 0, 1"],
+    });
+  });
+
+  it("is refused at once if no note of the tracks that go on begins in the chosen bars", async () => {
+    const { ticksPerBeat, tempo, bars } = ode;
+    const file = writeMidi({
+      ...{ schemaVersion: 1, name: "Late", ticksPerBeat, tempo, bars },
+      tracks: [
+        { name: "High", program: 73, source: "input", notes: [...ode.notes] },
+        { name: "Late", program: 42, source: "input", notes: notesAfter(low, 4 * barTicks) },
+      ],
+    });
+    const late = { input: { trackId: await upload(file, "?trackIndex=0") } };
+    const inputOptions = { allTracks: true, extendedTracks: [1], bars: 4 };
+    expect(await refused("transformer", { ...late, inputOptions })).toEqual({
+      status: 422,
+      code: "MELODY_EMPTY",
+      errors: ["/inputOptions/extendedTracks: at least one of 0"],
     });
   });
 

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import * as z from "zod";
 import { accessToken, type ApiSession, openSession, shapes } from "./api-session";
 import { randomMelody } from "./random-melody";
-import { type CloudProcess, leftOf, type Outputs, outputsOf, spawnCloud } from "./running-cloud";
+import { type CloudProcess, leftOf, newDirectory, type Outputs, outputsOf, spawnCloud } from "./running-cloud";
+import { lendStacks } from "./synthesized-stacks";
 import { until } from "./until";
 
 let running: CloudProcess | undefined;
@@ -19,8 +20,9 @@ afterEach(async () => {
 });
 
 const start = async (): Promise<{ outputs: Outputs; api: ApiSession }> => {
+  directory ??= newDirectory();
+  lendStacks(directory);
   running = spawnCloud([], directory);
-  directory = running.directory;
   const outputs = await outputsOf(running);
   return { outputs, api: openSession(outputs, await accessToken(outputs, outputs.demoUser)) };
 };

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import * as z from "zod";
 import { processesNaming } from "../support/cloud-processes";
+import { keepStacks, lendStacks } from "./synthesized-stacks";
 import { until } from "./until";
 
 export const repository = resolve(__dirname, "../..");
@@ -87,13 +88,19 @@ export function spawnCloud(
   return { child, directory, printed: () => text, ended };
 }
 
-/** @throws Error with what was printed when it is not ready in time. */
+/**
+ * Starts a cloud that tests use. Its stacks are those of an earlier one, if there are any of the same sources.
+ *
+ * @throws Error with what was printed when it is not ready in time
+ */
 export async function startCloud(
   inDirectory = newDirectory(),
   environment: Readonly<Record<string, string>> = {},
 ): Promise<RunningCloud> {
+  lendStacks(inDirectory);
   const { child, directory, printed, ended } = spawnCloud([], inDirectory, environment);
   const outputs = await outputsOf({ child, directory, printed, ended });
+  keepStacks(directory);
   const interrupt = async (): Promise<Stopped> => {
     const started = Date.now();
     child.kill("SIGINT");

@@ -6,7 +6,7 @@ import { newDirectory, type RunningCloud, startCloud } from "./running-cloud";
 
 type TrainingJob = z.infer<typeof shapes.trainingJob>;
 
-const epochs = 20;
+const epochs = 10;
 const folder = newDirectory();
 let cloud: RunningCloud | undefined;
 
@@ -42,7 +42,7 @@ it("the job ends READY, its epochs gone on with and not begun anew", async () =>
   const seen = await before.pollUntil(
     path,
     shapes.trainingJob,
-    (job) => (job.state === "TRAINING" && job.progress.epoch >= 3) || final(job),
+    (job) => (job.state === "TRAINING" && job.progress.epoch >= 2) || final(job),
     300,
   );
   expect(seen.state).toBe("TRAINING");

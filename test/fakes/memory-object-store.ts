@@ -1,5 +1,6 @@
 /** Buckets in memory. test/integration/objects.test.ts runs one suite over them and over those on S3. */
 import { createHash } from "node:crypto";
+import type { ObjectVersion, ObjectVersions } from "../../lambdas/stores/object-versions";
 import {
   type CopyParams,
   type NewObject,
@@ -26,6 +27,11 @@ export class MemoryBuckets {
     this.now = now;
     this.pageSize = pageSize;
   }
+  private versions = 0;
+  nextVersion(): string {
+    this.versions += 1;
+    return `version-${this.versions}`;
+  }
   store(bucket: string): MemoryObjectStore {
     const store = this.stores.get(bucket) ?? new MemoryObjectStore(bucket, this);
     this.stores.set(bucket, store);
@@ -48,6 +54,8 @@ export interface ObjectAttributes {
   readonly modifiedAt: Date;
 }
 
+const presentVersion = "present";
+
 const etagOf = (bytes: Uint8Array): string => `"${createHash("md5").update(bytes).digest("hex")}"`;
 const bytesOf = (body: Uint8Array | string): Uint8Array =>
   typeof body === "string" ? new TextEncoder().encode(body) : new Uint8Array(body);
@@ -56,6 +64,8 @@ const byKeyBytes = (one: string, other: string): number => Buffer.compare(Buffer
 export class MemoryObjectStore implements PresigningObjectStore {
   /** The objects by key. Tests may add and remove objects directly. */
   readonly objects = new Map<string, Uint8Array>();
+  /** Earlier versions and delete markers, the oldest first. The present version of an object is not among them. */
+  readonly past: ObjectVersion[] = [];
   private readonly attributes = new WeakMap<Uint8Array, ObjectAttributes>();
 
   constructor(
@@ -119,18 +129,48 @@ export class MemoryObjectStore implements PresigningObjectStore {
     for (let start = 0; start < all.length; start += pageSize) yield all.slice(start, start + pageSize);
   }
   async delete(keys: readonly string[]): Promise<void> {
-    for (const key of keys) this.objects.delete(key);
+    for (const key of keys) {
+      this.outdate(key);
+      // Also an object that does not exist gets a marker.
+      this.past.push({ key, versionId: this.buckets.nextVersion() });
+      this.objects.delete(key);
+    }
   }
   async deleteAllUnder(prefix: string): Promise<void> {
-    for (const key of this.keys(prefix)) this.objects.delete(key);
+    await this.delete(this.keys(prefix));
+  }
+  /** The same bucket with its versions. */
+  get versions(): ObjectVersions {
+    return {
+      bucket: this.bucket,
+      pages: (prefix) => this.versionPages(prefix),
+      delete: async (versions) => {
+        for (const { key, versionId } of versions) {
+          const index = this.past.findIndex((one) => one.key === key && one.versionId === versionId);
+          if (index >= 0) this.past.splice(index, 1);
+          else if (versionId === presentVersion) this.objects.delete(key);
+        }
+      },
+    };
   }
   async presign(key: string, expiresInSeconds: number): Promise<PresignedUrl> {
     const expiresAt = new Date(this.buckets.now().getTime() + expiresInSeconds * 1000).toISOString();
     return { url: `https://${this.bucket}.example/${key}?signature=secret`, expiresAt };
   }
 
+  private async *versionPages(prefix: string): AsyncGenerator<readonly ObjectVersion[]> {
+    const present = this.keys(prefix).map((key) => ({ key, versionId: presentVersion }));
+    const all = [...this.past.filter(({ key }) => key.startsWith(prefix)), ...present];
+    const { pageSize } = this.buckets;
+    for (let start = 0; start < all.length; start += pageSize) yield all.slice(start, start + pageSize);
+  }
+  private outdate(key: string): void {
+    if (this.objects.has(key)) this.past.push({ key, versionId: this.buckets.nextVersion() });
+  }
+
   private keep(key: string, { body, contentType, tags }: Omit<Required<NewObject>, "key">): void {
     const bytes = bytesOf(body);
+    this.outdate(key);
     this.objects.set(key, bytes);
     this.attributes.set(bytes, { contentType, tags, modifiedAt: this.buckets.now() });
   }

@@ -1,19 +1,20 @@
 /** The real stores on a table in memory, with methods by which a test reads and writes rows directly. */
 import type * as z from "zod";
+import type { CatalogueFile } from "../../domain/datasets/catalogue-file";
 import { type QuotaAmounts, type QuotaCounter, quotaCounterSchema } from "../../domain/schemas/user-quotas";
 import {
   isFinalTrainingJobState,
   type TrainingJobState,
   trainingJobStates,
 } from "../../domain/states/training-job-state";
-import { createCatalogues } from "../../lambdas/stores/catalogues";
+import { catalogueItem, createCatalogues, packCatalogue } from "../../lambdas/stores/catalogues";
 import { createCompositions } from "../../lambdas/stores/compositions";
+import { createErasures } from "../../lambdas/stores/erasures";
 import { createDatasetFiles } from "../../lambdas/stores/dataset-files";
 import { createDatasets } from "../../lambdas/stores/datasets";
 import { createIdempotencyRecords } from "../../lambdas/stores/idempotency-records";
 import { readItem } from "../../lambdas/stores/item-codec";
 import {
-  type CatalogueItem,
   compositionItemSchema,
   datasetItemSchema,
   modelItemSchema,
@@ -32,13 +33,14 @@ import { isDone } from "../../lambdas/stores/outcome";
 import { createPendingChanges } from "../../lambdas/stores/pending-changes";
 import { createQuotaCounters } from "../../lambdas/stores/quotas";
 import { createRatings } from "../../lambdas/stores/ratings";
+import { createRowsOfUser } from "../../lambdas/stores/rows-of-user";
 import { createShares } from "../../lambdas/stores/shares";
 import { createSlots, type HeldSlot, type SlotHolder } from "../../lambdas/stores/slots";
 import type { Row } from "../../lambdas/stores/table";
 import { createTickets, type Ticket } from "../../lambdas/stores/tickets";
 import { createTracks } from "../../lambdas/stores/tracks";
 import { createTrainingJobs } from "../../lambdas/stores/training-jobs";
-import type { OwnedBy } from "../../naming/object-keys";
+import { datasetCatalogueKey, type OwnedBy } from "../../naming/object-keys";
 import {
   catalogueKey,
   kindPrefix,
@@ -142,6 +144,8 @@ export function memoryStores(now: () => Date, table = new MemoryTable()) {
     holders.set(sk, holder?.jobId);
   });
 
+  const catalogueObjects = new Map<string, Uint8Array>();
+
   return {
     table,
     quotaOf,
@@ -159,10 +163,13 @@ export function memoryStores(now: () => Date, table = new MemoryTable()) {
         .map((row) => readItem(variationGroupItemSchema, row))
         .filter(({ open }) => open > 0),
     idempotencyRecords: createIdempotencyRecords(params),
+    erasures: createErasures(params),
+    rowsOfUser: createRowsOfUser(table),
     catalogues: {
-      ...createCatalogues(table),
-      add: (item: CatalogueItem): void => {
-        table.put(catalogueKey(item.dataset.id), item);
+      ...createCatalogues({ table, artifacts: { read: async (key) => catalogueObjects.get(key) } }),
+      add: (file: CatalogueFile): void => {
+        catalogueObjects.set(datasetCatalogueKey(file.dataset), packCatalogue(file));
+        table.put(catalogueKey(file.dataset.id), catalogueItem(file));
       },
     },
     stockModels: {

@@ -35,7 +35,7 @@ beforeAll(async () => {
     datasets: 10,
   };
   functions = await startApiFunctions({ local, quotas });
-  await putStockRows(local.table);
+  await putStockRows(local);
 });
 afterAll(async () => {
   functions.stop();

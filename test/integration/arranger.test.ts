@@ -38,7 +38,7 @@ beforeAll(async () => {
   process.env[environmentVariables.stage] = "local";
   process.env[environmentVariables.compositionQueueUrl] = `${local.endpointUrl}/queue`;
   ({ handler: work } = await import("../../lambdas/events/execute-composition/handler"));
-  await putStockRows(local.table);
+  await putStockRows(local);
   const others = trainedTechniqueIds.filter((technique) => technique !== "unet-gan");
   for (const technique of others) {
     const row = { ...stockModel({ id: `${technique}-bach`, technique }) };

@@ -48,7 +48,7 @@ beforeAll(async () => {
   local = await startLocalTable();
   aws = await startFaultyAws(local.endpointUrl);
   functions = await startApiFunctions({ local, quotas, endpointUrl: aws.url });
-  await putStockRows(local.table);
+  await putStockRows(local);
 });
 afterAll(async () => {
   functions.stop();
@@ -135,6 +135,9 @@ const apiCalls: readonly ApiCall[] = [
   { operation: "listDatasetFiles", request: of("DATASET", "datasets", "/files") },
   { operation: "listTrainingTopics", request: at("/training-topics") },
   { operation: "createTrainingJob", request: at("/training-jobs", trained) },
+  { operation: "estimateTrainingJob", request: at("/training-jobs/estimate", trained) },
+  { operation: "eraseUserData", request: at("/me/data") },
+  { operation: "getUserData", request: at("/me/data") },
   { operation: "listTrainingJobs", request: at("/training-jobs") },
   { operation: "getTrainingJob", request: of("TRAINING_JOB", "training-jobs") },
   { operation: "deleteTrainingJob", request: of("TRAINING_JOB", "training-jobs"), usesS3: true },

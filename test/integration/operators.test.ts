@@ -98,12 +98,13 @@ describe("with the stacks of dev", () => {
     const seeded = await state();
     expect(seeded.rows).toEqual([
       "CATALOGUE DATASET#bach-chorales",
+      "CATALOGUE DATASET#game-rock-band",
       "STOCK MODEL#ar-cnn-bach",
       "STOCK MODEL#transformer-bach",
       "STOCK MODEL#unet-gan-bach",
     ]);
-    // Three files of the data set, and for each technique a model with its card and two pieces that it plays.
-    expect(seeded.objects).toHaveLength(3 + 4 * trainedTechniqueIds.length);
+    // Three files of each data set, and for each technique a model with its card and two pieces that it plays.
+    expect(seeded.objects).toHaveLength(2 * 3 + 4 * trainedTechniqueIds.length);
     expect((await cloud.run("seed", ["--stage", "dev"])).status).toBe(0);
     expect(await state()).toEqual(seeded);
   });
@@ -117,6 +118,7 @@ describe("with the stacks of dev", () => {
     );
     expect(out).toMatch(/✓ stock model unet-gan-bach: sha256 [0-9a-f]{12} in table and bucket/);
     expect(out).toMatch(/✓ data set bach-chorales: sha256 [0-9a-f]{12} in table and bucket/);
+    expect(out).toMatch(/✓ data set game-rock-band: sha256 [0-9a-f]{12} in table and bucket/);
     expect(out).toMatch(
       /✗ bootstrap of the CDK: this account and Region have no bootstrap with the qualifier hnb659fds\. Run: npx cdk bootstrap/,
     );

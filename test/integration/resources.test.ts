@@ -33,7 +33,7 @@ import { type LocalTable, putStockRows, startLocalTable } from "./support/local-
 let local: LocalTable;
 beforeAll(async () => {
   local = await startLocalTable();
-  await putStockRows(local.table);
+  await putStockRows(local);
 });
 afterAll(async () => {
   await local.stop();

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { ulid } from "ulid";
 import { quotaCounterSchema } from "../../domain/schemas/user-quotas";
 import { withOffered, withSettled } from "../../lambdas/datasets/count-files";
-import { createCatalogues } from "../../lambdas/stores/catalogues";
+import { catalogueItem, createCatalogues, packCatalogue } from "../../lambdas/stores/catalogues";
 import { createCompositions } from "../../lambdas/stores/compositions";
 import { createDatasetFiles, type PendingFile, type ReadFile } from "../../lambdas/stores/dataset-files";
 import { createDatasets } from "../../lambdas/stores/datasets";
@@ -22,6 +22,7 @@ import { type Table, TableBusy } from "../../lambdas/stores/table";
 import { createTickets } from "../../lambdas/stores/tickets";
 import { createTracks } from "../../lambdas/stores/tracks";
 import { createTrainingJobs } from "../../lambdas/stores/training-jobs";
+import { datasetCatalogueKey } from "../../naming/object-keys";
 import {
   catalogueKey,
   type OpenWorkKind,
@@ -1104,12 +1105,18 @@ describe.each([
     });
 
     test("the catalogue of a data set is got by its id", async () => {
-      await put(catalogueKey("bach-chorales"), catalogue());
-      const catalogues = createCatalogues(open());
-      expect(await catalogues.get("bach-chorales")).toEqual(catalogue());
+      const file = catalogue();
+      const objects = new Map([[datasetCatalogueKey(file.dataset), packCatalogue(file)]]);
+      const catalogues = createCatalogues({ table: open(), artifacts: { read: async (key) => objects.get(key) } });
+      await put(catalogueKey("bach-chorales"), catalogueItem(file));
+      expect(await catalogues.describe("bach-chorales")).toEqual(catalogueItem(file));
+      expect((await catalogues.get("bach-chorales"))?.catalogue.columns).toEqual(file.columns);
       expect(await catalogues.get("none")).toBeUndefined();
-      await put(catalogueKey("broken"), { ...catalogue(), pieces: "none" });
+      await put(catalogueKey("broken"), { ...catalogueItem(file), pieces: "none" });
       await expect(catalogues.get("broken")).rejects.toThrow(/pieces/);
+      // A row of the form before this one held the pieces themselves.
+      await put(catalogueKey("old"), { schemaVersion: 1, kind: "CATALOGUE", dataset: file.dataset, pieces: [] });
+      await expect(catalogues.get("old")).rejects.toThrow(/npm run seed/);
     });
   });
 

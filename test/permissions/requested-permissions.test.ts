@@ -76,6 +76,19 @@ describe("S3", () => {
       { target: "/bucket?delete", body: "<Delete><Object><Key>a</Key></Object><Object><Key>b</Key></Object></Delete>" },
       ["s3:DeleteObject arn:aws:s3:::bucket/a", "s3:DeleteObject arn:aws:s3:::bucket/b"],
     ],
+    [
+      "a deletion of a version and of an object",
+      {
+        target: "/bucket?delete",
+        body: "<Delete><Object><Key>a</Key><VersionId>1</VersionId></Object><Object><Key>b</Key></Object></Delete>",
+      },
+      ["s3:DeleteObjectVersion arn:aws:s3:::bucket/a", "s3:DeleteObject arn:aws:s3:::bucket/b"],
+    ],
+    [
+      "a list of versions",
+      { method: "GET", target: "/bucket?versions=&prefix=users%2F" },
+      ["s3:ListBucketVersions arn:aws:s3:::bucket"],
+    ],
     ["a list", { method: "GET", target: "/bucket?list-type=2&prefix=users%2F" }, ["s3:ListBucket arn:aws:s3:::bucket"]],
   ])("%s", (_, more, permissions) => {
     expect(asked(request(more))).toEqual(permissions);

@@ -209,11 +209,19 @@ function s3Call({ method, target, headers, body, status }: RecordedRequest): Rec
     const prefix = url.searchParams.get("prefix") ?? undefined;
     return call("ListObjectsV2", { ...list, ...(prefix === undefined ? {} : { context: { "s3:prefix": [prefix] } }) });
   }
+  if (method === "GET" && !isObject && has("versions")) {
+    const context = { "s3:prefix": [url.searchParams.get("prefix") ?? ""] };
+    return call("ListObjectVersions", { action: "s3:ListBucketVersions", resource: bucketArn(bucket), context });
+  }
   if (method === "POST" && !isObject && has("delete")) {
-    const keys = [...body.matchAll(/<Key>([^<]*)<\/Key>/g)].map(([, one = ""]) => one);
+    const objects = [...body.matchAll(/<Object>.*?<\/Object>/gs)].map(([object]) => object);
     return call(
       "DeleteObjects",
-      ...keys.map((one) => ({ action: "s3:DeleteObject", resource: objectArn(bucket, one) })),
+      ...objects.map((object) => ({
+        // API_DeleteObjects.html: a version that is named asks for the permission to delete versions.
+        action: object.includes("<VersionId>") ? "s3:DeleteObjectVersion" : "s3:DeleteObject",
+        resource: objectArn(bucket, /<Key>([^<]*)<\/Key>/.exec(object)?.[1] ?? ""),
+      })),
     );
   }
   if (method === "DELETE" && isObject && isPlain) return call("DeleteObject", on("s3:DeleteObject"));

@@ -7,9 +7,10 @@ import { pendingChange } from "../../lambdas/stores/pending-changes";
 import type { Row } from "../../lambdas/stores/table";
 import { checkpointsPrefix, ownDatasetPrefix, trainingJobPrefix, trainingOutputPrefix } from "../../naming/object-keys";
 import { executionName, trainingJobName } from "../../naming/resource-names";
-import { catalogueKey, ownedKey, type OwnedKind, ownedKinds, pendingChangeKey, slotKey } from "../../naming/table-keys";
+import { ownedKey, type OwnedKind, ownedKinds, pendingChangeKey, slotKey } from "../../naming/table-keys";
 import { until } from "../e2e/until";
 import type { RunPlan } from "../fakes/scripted-sagemaker";
+import { putCatalogue } from "../integration/support/local-table";
 import { alice, composition, trainingJob } from "../unit/api/support/items";
 import { catalogue, datasetKey, stepFolders, type StepName } from "../workflow/training-harness";
 import type { RecordedFunctions } from "./recorded-functions";
@@ -296,7 +297,7 @@ async function repair(walk: Walk): Promise<void> {
 
 export async function walkThroughTraining(functions: RecordedFunctions): Promise<void> {
   const { local, artifacts } = functions;
-  await local.table.write([{ kind: "PUT", key: catalogueKey(catalogue.dataset.id), row: { ...catalogue } }]);
+  await putCatalogue(local, catalogue);
   await artifacts.write({ key: datasetKey, body: "{}", contentType: "application/json" });
   const walk = new Walk(functions);
   await train(walk);

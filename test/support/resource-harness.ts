@@ -185,6 +185,7 @@ export function apiOn(harness: ResourceHarness, fault?: Fault): DocumentedApi & 
         ratings: wrap(ports.ratings),
         shares: wrap(ports.shares),
         idempotencyRecords: wrap(ports.idempotencyRecords),
+        erasures: wrap(ports.erasures),
         files,
         artifacts: files,
         work: wrap(ports.work),

@@ -6,6 +6,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import Ajv2020 from "ajv/dist/2020";
 import * as z from "zod";
+import { catalogueFileSchema } from "../../domain/datasets/catalogue-file";
 import { stepsPerBar } from "../../domain/music/melody";
 import {
   endsInside,
@@ -16,7 +17,7 @@ import {
 import { referenceSchema } from "../../domain/schemas/metrics";
 import { modelCardSchema } from "../../domain/schemas/model-card";
 import { parseProgress } from "../../domain/training/progress";
-import { catalogueFileSchema, manifestSchema } from "../../tools/seeding/stock-dataset";
+import { manifestSchema } from "../../tools/seeding/stock-dataset";
 
 const contracts = join(__dirname, "../../contracts");
 const read = (...path: string[]): unknown => JSON.parse(readFileSync(join(contracts, ...path), "utf8"));

@@ -264,3 +264,21 @@ test("parameters of another technique are unknown, each of them", () => {
     { pointer: "/parameters/melodyLock", reason: "unknown parameter" },
   ]);
 });
+
+test("texts that stand beside a control name other settings by their titles, not by their names in requests", () => {
+  const parameterSchema = z.object({ description: z.string() });
+  for (const technique of techniqueIds) {
+    const document: unknown = JSON.parse(
+      readFileSync(join(__dirname, "../../contracts/techniques", `${technique}.json`), "utf8"),
+    );
+    const { properties } = z
+      .object({ properties: z.object({ parameters: z.object({ properties: z.record(z.string(), parameterSchema) }) }) })
+      .parse(document);
+    const described = Object.entries(properties.parameters.properties);
+    // Names of one word, as "temperature", are words of the sentence.
+    const names = described.map(([name]) => name).filter((name) => /[A-Z]/.test(name));
+    for (const [name, { description }] of described) {
+      expect([name, ["inputOptions", ...names].filter((other) => description.includes(other))]).toEqual([name, []]);
+    }
+  }
+});

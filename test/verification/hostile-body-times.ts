@@ -28,6 +28,13 @@ export interface HostileBodyTime {
 type Check = (request: Request) => void;
 
 /** The checks that each operation makes of its body before it calls AWS. */
+const ofTraining: Check = (request) =>
+  void parseBody({
+    request,
+    schema: createTrainingJobSchema,
+    alsoCheck: (body) => techniqueErrors(body, "hyperparameters"),
+  });
+
 const checks: Readonly<Partial<Record<OperationId, Check>>> = {
   createTrack: (request) => void readUploadedMelody(readUpload(request)),
   updateTrack: (request) => void parseBody({ request, schema: updateTrackSchema }),
@@ -46,12 +53,8 @@ const checks: Readonly<Partial<Record<OperationId, Check>>> = {
   updateDataset: (request) => void parseBody({ request, schema: updateDatasetSchema }),
   offerDatasetFiles: (request) =>
     void parseBody({ request, schema: offerDatasetFilesSchema }).files.map((file) => offerRefusal(file)),
-  createTrainingJob: (request) =>
-    void parseBody({
-      request,
-      schema: createTrainingJobSchema,
-      alsoCheck: (body) => techniqueErrors(body, "hyperparameters"),
-    }),
+  createTrainingJob: ofTraining,
+  estimateTrainingJob: ofTraining,
 };
 
 /** Returns the milliseconds from the event to the problem, or to the first call of AWS. */

@@ -17,6 +17,7 @@ import {
 } from "@aws-sdk/client-sfn";
 import { build } from "esbuild";
 import { createWorkflowExecutions } from "../../lambdas/aws/workflow-executions";
+import { catalogueItem } from "../../lambdas/stores/catalogues";
 import { createObjectStore } from "../../lambdas/stores/objects";
 import { createSlots } from "../../lambdas/stores/slots";
 import { createTrainingJobs } from "../../lambdas/stores/training-jobs";
@@ -25,7 +26,7 @@ import { catalogueKey, ownedKey, type TableKey } from "../../naming/table-keys";
 import { environmentPython } from "../../tools/python/environments";
 import { MemoryBuckets } from "../fakes/memory-object-store";
 import { ScriptedSageMaker } from "../fakes/scripted-sagemaker";
-import { type LocalTable, startLocalTable } from "../integration/support/local-table";
+import { type LocalTable, putCatalogue, startLocalTable } from "../integration/support/local-table";
 import type { ListeningServer } from "../support/listening-server";
 import { startScriptedServer } from "./scripted-sagemaker-server";
 import {
@@ -134,7 +135,7 @@ describe("the definition on MiniStack's Step Functions, with the real functions"
       return created.stateMachineArn ?? "";
     };
     stateMachineArn = await createMachine("training", (definition) => definition);
-    await put(catalogueKey("bach-chorales"), catalogue);
+    await putCatalogue(local, catalogue);
     const artifacts = createObjectStore({ client: local.s3, bucket: local.artifactsBucket });
     await artifacts.write({ key: datasetKey, body: "{}", contentType: "application/json" });
   });
@@ -223,13 +224,13 @@ describe("the definition on MiniStack's Step Functions, with the real functions"
 
     // A row that no longer fits its schema: what the step throws is unexpected.
     const broken = await putJob(12, { queuedSince: "2026-01-01T00:00:00.000Z" });
-    await put(catalogueKey("bach-chorales"), { ...catalogue, pieces: "none" });
+    await put(catalogueKey("bach-chorales"), { ...catalogueItem(catalogue), pieces: "none" });
     expect(await execute(12)).toBe("SUCCEEDED");
     expect(await trainingJobs().get(broken)).toMatchObject({
       state: "FAILED",
       failure: { code: "WORKFLOW_FAILED", retryable: true },
     });
-    await put(catalogueKey("bach-chorales"), catalogue);
+    await put(catalogueKey("bach-chorales"), catalogueItem(catalogue));
   });
 
   const statusOf = async (n: number, machineArn: string) =>

@@ -1,9 +1,10 @@
 /** The real steps of the workflow on fakes of everything around them. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { catalogueFile } from "../../domain/datasets/catalogue-file";
 import type { TrainingSettings } from "../../domain/schemas/training-settings";
 import { isFinalTrainingJobState, isLegalTrainingJobTransition } from "../../domain/states/training-job-state";
-import type { CatalogueItem, TrainingJobItem } from "../../lambdas/stores/items";
+import type { TrainingJobItem } from "../../lambdas/stores/items";
 import { acquireSlot } from "../../lambdas/training/acquire-slot";
 import { parseFinalizeInput } from "../../lambdas/training/finalize-input";
 import { finalizeTrainingJob } from "../../lambdas/training/finalize-training-job";
@@ -104,9 +105,7 @@ export function trainingJob(n: number, more: Partial<TrainingJobItem> = {}): Tra
   };
 }
 
-export const catalogue: CatalogueItem = {
-  schemaVersion: 1,
-  kind: "CATALOGUE",
+export const catalogue = catalogueFile({
   dataset: {
     id: "bach-chorales",
     version: "1",
@@ -114,6 +113,7 @@ export const catalogue: CatalogueItem = {
     name: "Bach chorales",
     licence: "Public domain",
   },
+  voices: ["Soprano", "Alto", "Tenor", "Bass"],
   pieces: [
     { id: "bwv-1", tags: { composer: ["bach"], mode: ["major"] }, bars: 40, split: "train" },
     { id: "bwv-2", tags: { composer: ["bach"], mode: ["minor"] }, bars: 20, split: "train" },
@@ -126,7 +126,7 @@ export const catalogue: CatalogueItem = {
       split: "train" as const,
     })),
   ],
-};
+});
 
 /** Where the data set of {@link catalogue} lies. */
 export const datasetKey = `${datasetPrefix(catalogue.dataset)}${datasetManifestFile}`;

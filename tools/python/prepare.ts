@@ -3,9 +3,13 @@
  * cloud inference`. With `dataset` it builds the stock data set as `npm run seed` does, in that environment and no other.
  * It takes a moment when all is there, and is never part of `npm ci`.
  */
+import pMap from "p-map";
 import { runCommand } from "../command-line";
 import { buildStockDataset } from "../seeding/build-dataset";
 import { findPython, makeEnvironments, pythonEnvironments } from "./environments";
+
+/** Packages are unpacked by one core. */
+const atOnce = 2;
 
 async function main(): Promise<void> {
   const asked = process.argv.slice(2);
@@ -17,8 +21,15 @@ async function main(): Promise<void> {
   const report = (line: string): void => {
     console.log(line);
   };
-  if (names.length > 0) await makeEnvironments({ names, python: findPython(), report });
-  if (asked.includes("dataset")) await buildStockDataset(report);
+  const python = findPython();
+  await pMap(
+    asked.includes("dataset") ? [...names, "dataset" as const] : names,
+    async (name) => {
+      if (name === "dataset") await buildStockDataset(report);
+      else await makeEnvironments({ names: [name], python, report });
+    },
+    { concurrency: atOnce },
+  );
 }
 
 runCommand(main);

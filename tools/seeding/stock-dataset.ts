@@ -1,13 +1,19 @@
+/**
+ * The data sets that come with the software, in two ways: a data set whose licence allows it has its shards in the
+ * repository; of the others there are manifest and catalogue, and each checkout builds the pieces into its cache.
+ */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { ListObjectsV2Command, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import { catalogueItemSchema } from "../../lambdas/stores/items";
-import { datasetCatalogueFile, datasetManifestFile, datasetPrefix } from "../../naming/object-keys";
+import { type CatalogueFile, catalogueFileSchema } from "../../domain/datasets/catalogue-file";
+import { catalogueItem, packCatalogue } from "../../lambdas/stores/catalogues";
+import { datasetCatalogueKey, datasetManifestFile, datasetPrefix } from "../../naming/object-keys";
+import { defaultDatasetId, type StockDatasetId, stockDatasetIds } from "../../naming/resource-names";
 import { catalogueKey } from "../../naming/table-keys";
-import { digestOfShards } from "./dataset-shards";
+import { catalogueOfShards, digestOfShards } from "./dataset-shards";
 
 /** The fields of a manifest (contracts/dataset-manifest) that are compared. */
 export const manifestSchema = z.object({
@@ -15,16 +21,30 @@ export const manifestSchema = z.object({
   id: z.string(),
   version: z.string(),
   sha256: z.string(),
+  name: z.string(),
+  licence: z.string(),
   shards: z.array(z.object({ file: z.string() })).min(1),
 });
 
 export type DatasetManifest = z.infer<typeof manifestSchema>;
 
-/** Returns the stock data set that a checkout says it has in its committed manifest. */
-export function committedDataset(repository: string): DatasetManifest {
-  return manifestSchema.parse(
-    JSON.parse(readFileSync(join(repository, "datasets", "bach-chorales", datasetManifestFile), "utf8")),
-  );
+/** The catalogue that is committed of a data set which a checkout builds, as JSON that is not packed. */
+export const committedCatalogueFile = "catalogue.json";
+
+/** Returns the folder in which what is committed of a stock data set lies. */
+export const committedFolder = (repository: string, id: string): string => join(repository, "datasets", id);
+
+/** Returns a stock data set as a checkout says it in its committed manifest; by default the one of Bach's chorales. */
+export function committedDataset(repository: string, id: StockDatasetId = defaultDatasetId): DatasetManifest {
+  const file = join(committedFolder(repository, id), datasetManifestFile);
+  return manifestSchema.parse(JSON.parse(readFileSync(file, "utf8")));
+}
+
+/** Returns the stock data sets whose pieces are in the repository. */
+export function datasetsWithPieces(repository: string): readonly DatasetManifest[] {
+  return stockDatasetIds
+    .map((id) => committedDataset(repository, id))
+    .filter(({ id, shards }) => shards.every(({ file }) => existsSync(join(committedFolder(repository, id), file))));
 }
 
 /** Returns the folder inside the cache into which its builder puts a data set. */
@@ -35,85 +55,102 @@ export function builtDatasetFolder(cache: string, dataset: { readonly id: string
 /** Returns true if the data set was built completely, and from what the checkout says. */
 export function isDatasetBuilt(cache: string, dataset: DatasetManifest): boolean {
   const folder = builtDatasetFolder(cache, dataset);
-  const files = [...dataset.shards.map(({ file }) => file), datasetCatalogueFile, datasetManifestFile];
+  const files = [...dataset.shards.map(({ file }) => file), datasetManifestFile];
   if (!files.every((name) => existsSync(join(folder, name)))) return false;
   const built = manifestSchema.safeParse(JSON.parse(readFileSync(join(folder, datasetManifestFile), "utf8")));
   return built.success && built.data.sha256 === dataset.sha256;
 }
 
-/**
- * Uploads a built data set, then puts its catalogue's row, so that whoever reads the row finds the objects. Repeating
- * it changes nothing.
- *
- * @throws Error if the pieces are not those of the manifest
- */
-export async function seedDataset(params: {
-  readonly folder: string;
+interface Places {
   readonly s3: S3Client;
   readonly table: DynamoDBDocumentClient;
   readonly artifactsBucket: string;
   readonly tableName: string;
-}): Promise<void> {
-  const { folder, s3, table, artifactsBucket, tableName } = params;
-  const read = (name: string): Buffer => readFileSync(join(folder, name));
-  const manifest = manifestSchema.parse(JSON.parse(read(datasetManifestFile).toString("utf8")));
-  const shards = manifest.shards.map(({ file }) => ({ name: file, body: read(file), type: "application/gzip" }));
-  const sha256 = digestOfShards(shards.map(({ body }) => body));
-  if (sha256 !== manifest.sha256) {
-    throw new Error(
-      `The pieces in ${folder} are damaged: their sha256 is ${sha256}, their manifest says ${manifest.sha256}.`,
-    );
-  }
-  const { row, isCurrent } = await catalogueRow({ file: join(folder, datasetCatalogueFile), table, tableName });
-  const prefix = datasetPrefix(manifest);
-  // The pieces are there already. Another upload would only add a version to the bucket.
-  if (isCurrent && (await exists(s3, artifactsBucket, `${prefix}${datasetManifestFile}`))) return;
-  // The manifest comes last, so that whoever finds it finds the rest.
-  const objects = [
-    ...shards,
-    { name: datasetCatalogueFile, body: read(datasetCatalogueFile), type: "application/json" },
-    { name: datasetManifestFile, body: read(datasetManifestFile), type: "application/json" },
-  ];
-  for (const { name, body, type } of objects) {
-    const key = `${prefix}${name}`;
-    await s3.send(new PutObjectCommand({ Bucket: artifactsBucket, Key: key, Body: body, ContentType: type }));
-  }
-  await table.send(new PutCommand({ TableName: tableName, Item: row }));
 }
 
 /**
- * Puts the row of the committed catalogue before the data set itself is there. So topics can be chosen and jobs made,
- * and the workflow waits for the data.
+ * Uploads a data set with its catalogue, then puts its row, so that whoever reads the row finds the objects. Repeating
+ * it changes nothing.
+ *
+ * @throws Error if the pieces are not those of the manifest
  */
-export async function seedCommittedCatalogue(params: {
-  readonly repository: string;
-  readonly table: DynamoDBDocumentClient;
-  readonly tableName: string;
-}): Promise<void> {
-  const { repository, table, tableName } = params;
-  const file = join(repository, "datasets", "bach-chorales", datasetCatalogueFile);
-  const { row, isCurrent } = await catalogueRow({ file, table, tableName });
-  if (!isCurrent) await table.send(new PutCommand({ TableName: tableName, Item: row }));
+export async function seedDataset({ folder, ...places }: Places & { readonly folder: string }): Promise<void> {
+  const { manifest, shards, catalogue } = readDataset(folder);
+  const { row, isCurrent } = await comparedRow(catalogue, places);
+  const { s3, artifactsBucket } = places;
+  const prefix = datasetPrefix(manifest);
+  // The pieces are there already. Another upload would only add a version to the bucket.
+  if (isCurrent && (await exists(s3, artifactsBucket, `${prefix}${datasetManifestFile}`))) return;
+  for (const { file, body } of shards) {
+    await upload(places, { key: `${prefix}${file}`, body, type: "application/gzip" });
+  }
+  await uploadCatalogue(catalogue, places);
+  // The manifest comes last, so that whoever finds it finds the rest.
+  const body = readFileSync(join(folder, datasetManifestFile));
+  await upload(places, { key: `${prefix}${datasetManifestFile}`, body, type: "application/json" });
+  await putRow(row, places);
 }
 
-/** The fields of a catalogue (contracts/dataset-catalogue) that become a row. */
-export const catalogueFileSchema = z.object({
-  dataset: z.object(catalogueItemSchema.shape.dataset.shape),
-  pieces: catalogueItemSchema.shape.pieces,
-});
+/**
+ * Reads a data set from the folder of its manifest, with the catalogue of its pieces.
+ * @throws Error if the pieces are not those of the manifest
+ */
+export function readDataset(folder: string): {
+  readonly manifest: DatasetManifest;
+  readonly shards: readonly { readonly file: string; readonly body: Buffer }[];
+  readonly catalogue: CatalogueFile;
+} {
+  const manifest = manifestSchema.parse(JSON.parse(readFileSync(join(folder, datasetManifestFile), "utf8")));
+  const shards = manifest.shards.map(({ file }) => ({ file, body: readFileSync(join(folder, file)) }));
+  const bodies = shards.map(({ body }) => body);
+  const found = digestOfShards(bodies);
+  if (found !== manifest.sha256) {
+    throw new Error(
+      `The pieces in ${folder} are damaged: their sha256 is ${found}, their manifest says ${manifest.sha256}.`,
+    );
+  }
+  const { id, version, sha256, name, licence } = manifest;
+  return { manifest, shards, catalogue: catalogueOfShards({ id, version, sha256, name, licence }, bodies) };
+}
 
-async function catalogueRow(params: {
-  readonly file: string;
-  readonly table: DynamoDBDocumentClient;
-  readonly tableName: string;
-}): Promise<{ readonly row: Record<string, unknown>; readonly isCurrent: boolean }> {
-  const { file, table, tableName } = params;
+/**
+ * Stores the committed catalogue and its row before the data set itself is there. So topics can be chosen and jobs made,
+ * and the workflow waits for the data.
+ */
+export async function seedCommittedCatalogue({
+  repository,
+  ...places
+}: Places & { readonly repository: string }): Promise<void> {
+  const file = join(committedFolder(repository, defaultDatasetId), committedCatalogueFile);
   const catalogue = catalogueFileSchema.parse(JSON.parse(readFileSync(file, "utf8")));
-  const item = catalogueItemSchema.parse({ schemaVersion: 1, kind: "CATALOGUE", ...catalogue });
-  const key = catalogueKey(item.dataset.id);
-  const row = { ...key, ...item };
+  const { row, isCurrent } = await comparedRow(catalogue, places);
+  if (isCurrent && (await exists(places.s3, places.artifactsBucket, datasetCatalogueKey(catalogue.dataset)))) return;
+  await uploadCatalogue(catalogue, places);
+  await putRow(row, places);
+}
+
+/** Returns the row of a catalogue, and whether the table has it. A row of an earlier form is another row. */
+async function comparedRow(catalogue: CatalogueFile, { table, tableName }: Places) {
+  const key = catalogueKey(catalogue.dataset.id);
+  const row = { ...key, ...catalogueItem(catalogue) };
   const found = await table.send(new GetCommand({ TableName: tableName, Key: key }));
   return { row, isCurrent: isDeepStrictEqual(found.Item, row) };
+}
+
+async function putRow(row: Readonly<Record<string, unknown>>, { table, tableName }: Places): Promise<void> {
+  await table.send(new PutCommand({ TableName: tableName, Item: row }));
+}
+
+async function uploadCatalogue(catalogue: CatalogueFile, places: Places): Promise<void> {
+  const key = datasetCatalogueKey(catalogue.dataset);
+  await upload(places, { key, body: packCatalogue(catalogue), type: "application/gzip" });
+}
+
+async function upload(
+  { s3, artifactsBucket }: Places,
+  { key, body, type }: { readonly key: string; readonly body: Buffer; readonly type: string },
+): Promise<void> {
+  await s3.send(new PutObjectCommand({ Bucket: artifactsBucket, Key: key, Body: body, ContentType: type }));
 }
 
 async function exists(s3: S3Client, bucket: string, key: string): Promise<boolean> {

@@ -1,10 +1,11 @@
-/** Who is signed in, and what the user has of each quota. */
+/** Who is signed in, what the user has of each quota, and the deletion of all of it. */
 import { PageTitle } from "../app/page-title";
 import { ProblemAlert } from "../app/problem-alert";
 import { useSessionState } from "../sign-in/session-context";
 import { SignInNeeded } from "../sign-in/sign-in-needed";
 import { texts } from "../texts/en";
 import { accountTexts as words } from "../texts/en-account";
+import { EraseData } from "./erase-data";
 import { type QuotaName, type Usage, usedPart, useUsage } from "./usage";
 
 import "../theme/account.css";
@@ -33,6 +34,7 @@ export default function AccountPage() {
     <>
       <PageTitle title={words.title} description={words.description(session.userName)} />
       <UsedQuotas />
+      <EraseData />
     </>
   );
 }

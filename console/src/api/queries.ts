@@ -143,6 +143,15 @@ export const useComposition = (id: string | undefined): UseQueryResult<Compositi
     },
   });
 
+/** Returns what is known of pieces that others ask for. */
+export const useKnownCompositions = (ids: readonly string[]): readonly Composition[] =>
+  useQueries({
+    queries: ids.map((id) =>
+      queryOptions<Fetched<Composition>>({ queryKey: queryKeys.composition(id), queryFn: skipToken }),
+    ),
+    combine: (pieces) => pieces.flatMap(({ data }) => (data === undefined ? [] : [data.value])),
+  });
+
 /** Returns true once every one of these pieces, which others ask for, has ended or is not there. */
 export const useHaveEnded = (ids: readonly string[]): boolean =>
   useQueries({

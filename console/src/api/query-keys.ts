@@ -4,6 +4,7 @@
  */
 export const queryKeys = {
   usage: ["usage"],
+  userData: ["me", "data"],
   techniques: ["techniques"],
   sampleMelodies: ["sample-melodies"],
   sampleMelodyMidi: (id: string) => ["sample-melodies", "midi", id],

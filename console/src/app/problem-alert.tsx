@@ -1,5 +1,6 @@
 import Alert from "@cloudscape-design/components/alert";
 import { type ReactNode, useEffect, useState } from "react";
+import { Link } from "wouter";
 import { nextStep } from "../api/next-steps";
 import { ProblemError } from "../api/problem-error";
 import { texts } from "../texts/en";
@@ -10,10 +11,14 @@ interface ProblemAlertProps {
   readonly rest?: readonly string[];
   /** What to press next. */
   readonly action?: ReactNode;
+  /** What to do next, where the page knows it better than the problem's code. */
+  readonly advice?: string | undefined;
+  /** Where one goes on from what is not there. */
+  readonly wayOn?: { readonly href: string; readonly label: string };
 }
 
 /** Stands over a form or in the place of what could not be read: what is wrong, what to do next, and the request's id. */
-export function ProblemAlert({ error, rest, action }: ProblemAlertProps) {
+export function ProblemAlert({ error, rest, action, advice, wayOn }: ProblemAlertProps) {
   if (!(error instanceof ProblemError))
     return (
       <Alert type="error" header={texts.problems.unknown}>
@@ -22,7 +27,7 @@ export function ProblemAlert({ error, rest, action }: ProblemAlertProps) {
     );
   const { problem, retryAfterSeconds } = error;
   const isOffline = problem.code === "NETWORK_FAILURE";
-  const step = nextStep(problem);
+  const step = advice ?? nextStep(problem);
   const lines =
     rest ?? problem.errors?.map(({ pointer, reason, allowed }) => `${pointer} ${reason}; allowed: ${allowed}`);
   return (
@@ -41,6 +46,11 @@ export function ProblemAlert({ error, rest, action }: ProblemAlertProps) {
         </ul>
       )}
       {step !== undefined && <p className="problem-line">{step}</p>}
+      {wayOn !== undefined && problem.status === 404 && (
+        <p className="problem-line">
+          <Link href={wayOn.href}>{wayOn.label}</Link>
+        </p>
+      )}
       {retryAfterSeconds !== undefined && retryAfterSeconds > 1 && <Countdown seconds={retryAfterSeconds} />}
       {!isOffline && <RequestId id={problem.requestId} />}
     </Alert>

@@ -9,6 +9,7 @@ import { type CapsuleId, capsuleIds, capsulePath, isCapsuleId } from "./capsules
 import { GanCapsule } from "./gan-capsule";
 import { LossesCapsule } from "./losses-capsule";
 import { NotesCapsule } from "./notes-capsule";
+import { Source } from "./source";
 
 import "../theme/learn.css";
 
@@ -42,7 +43,9 @@ export default function CapsulePage() {
         <h2>{learnTexts.sources}</h2>
         <ul>
           {sources.map((source) => (
-            <li key={source}>{source}</li>
+            <li key={source}>
+              <Source source={source} />
+            </li>
           ))}
         </ul>
         <p>

@@ -24,7 +24,7 @@ export function DeleteDialog(props: {
       {users.length > 0 && (
         <>
           <p>{texts.lists.usedBy}</p>
-          <ul>
+          <ul className="list-users">
             {users.map(({ id, name: user, href }) => (
               <li key={id}>
                 <Link href={href}>{user}</Link>

@@ -1,3 +1,6 @@
+/** Bach's parallels in 100 bars, from beat to beat: models/unet-gan-bach/evaluation.json, to four digits. */
+export const bachParallelsPer100Bars = 8.3721;
+
 /**
  * Bach's own figures, measured as each technique measures its models: models/<model>/training-reference.json, to four
  * digits. A test compares them.

@@ -40,7 +40,11 @@ export default function ModelPage() {
   return (
     <>
       <PageTitle title={modelsTexts.title} />
-      {model.isError ? <ProblemAlert error={model.error} /> : <p role="status">{texts.loading}</p>}
+      {model.isError ? (
+        <ProblemAlert error={model.error} wayOn={{ href: "/models", label: texts.problems.waysOn.models }} />
+      ) : (
+        <p role="status">{texts.loading}</p>
+      )}
     </>
   );
 }
@@ -90,12 +94,14 @@ function ModelView({ model }: { readonly model: Model }) {
           <h2>{modelsTexts.samples}</h2>
           <Samples model={model} />
         </section>
-        <section className="card">
-          <h2>{hasMeasured ? modelsTexts.besideData : modelsTexts.beside}</h2>
-          <p className="listen-note">{modelsTexts.besideHint}</p>
-          <ModelMetrics metrics={metrics} reference={hasMeasured ? measured : (bachFigures[technique] ?? {})} />
-        </section>
-        <ModelFacts model={model} />
+        <div className="model-figures">
+          <section className="card">
+            <h2>{hasMeasured ? modelsTexts.besideData : modelsTexts.beside}</h2>
+            <p className="listen-note">{modelsTexts.besideHint}</p>
+            <ModelMetrics metrics={metrics} reference={hasMeasured ? measured : (bachFigures[technique] ?? {})} />
+          </section>
+          <ModelFacts model={model} />
+        </div>
       </div>
       {asked !== undefined && (
         <ModelDialogs

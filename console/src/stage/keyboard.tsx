@@ -117,7 +117,7 @@ export function Keyboard({ onPress, onRelease, lit }: KeyboardProps) {
         </button>
         <button
           type="button"
-          className="stage-button"
+          className="stage-button hot-keys"
           aria-pressed={hasHotKeys}
           onClick={() => {
             setHotKeys(!hasHotKeys);

@@ -373,23 +373,7 @@ export function Stage(props: StageProps) {
           {texts.stage.notes}
         </button>
         <span className="stage-gap" />
-        {props.views !== undefined && (
-          <span className="stage-group" role="group" aria-label={texts.stage.views}>
-            {props.views.map(({ id, label }) => (
-              <button
-                key={id}
-                type="button"
-                className="stage-button"
-                aria-pressed={props.view === id}
-                onClick={() => {
-                  props.onView?.(id);
-                }}
-              >
-                {label}
-              </button>
-            ))}
-          </span>
-        )}
+        {props.views !== undefined && <Views views={props.views} view={props.view} onView={props.onView} />}
         {props.actions}
       </div>
       {error !== undefined && (
@@ -475,5 +459,42 @@ export function Stage(props: StageProps) {
       )}
       {props.children}
     </section>
+  );
+}
+
+/** The buttons of the views. On a phone they are a row that scrolls, so the pressed one is brought into view. */
+function Views(props: {
+  readonly views: readonly StageView[];
+  readonly view: string | undefined;
+  readonly onView: ((id: string) => void) | undefined;
+}) {
+  const { views, view, onView } = props;
+  const group = useRef<HTMLSpanElement>(null);
+  useEffect(() => {
+    const row = group.current;
+    const pressed = row?.querySelector("[aria-pressed=true]");
+    if (row === null || !(pressed instanceof HTMLElement)) return;
+    const place = pressed.getBoundingClientRect();
+    const frame = row.getBoundingClientRect();
+    if (place.left < frame.left || place.right > frame.right) {
+      row.scrollLeft += place.left - frame.left - (frame.width - place.width) / 2;
+    }
+  }, [view]);
+  return (
+    <span ref={group} className="stage-group" role="group" aria-label={texts.stage.views}>
+      {views.map(({ id, label }) => (
+        <button
+          key={id}
+          type="button"
+          className="stage-button"
+          aria-pressed={view === id}
+          onClick={() => {
+            onView?.(id);
+          }}
+        >
+          {label}
+        </button>
+      ))}
+    </span>
   );
 }

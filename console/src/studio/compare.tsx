@@ -13,10 +13,11 @@ import { usePlayer, usePlayerState } from "../sound/player";
 import { Stage, type StageProps } from "../stage/stage";
 import { texts } from "../texts/en";
 import { equalGains, loudnessOf } from "./loudness";
+import { namesApart } from "./piece-names";
 import { useShownPiece } from "./use-shown-piece";
 
 const words = texts.studio.compare;
-const mostListed = 100;
+const mostListed = 50;
 type Side = 0 | 1;
 const sides: readonly Side[] = [0, 1];
 
@@ -31,7 +32,8 @@ export default function Compare({ composition, piece, shared }: CompareProps) {
   const otherId = new URLSearchParams(useSearch()).get("with") ?? undefined;
   const other = useComposition(otherId);
   const otherShown = useShownPiece(other.data);
-  const list = useCompositions({ limit: mostListed, state: "COMPLETED" });
+  const [find, setFind] = useState("");
+  const list = useCompositions({ limit: mostListed, state: "COMPLETED", ...(find === "" ? {} : { q: find }) });
   const options = (list.data?.items ?? [])
     .filter(({ id }) => id !== composition.id)
     .map(({ id, name, seed }) => ({ value: id, label: name, description: texts.studio.variation.seed(seed) }));
@@ -40,11 +42,17 @@ export default function Compare({ composition, piece, shared }: CompareProps) {
       <section className="card">
         <FormField label={words.with} constraintText={words.hint}>
           <Select
-            filteringType="auto"
+            filteringType="manual"
+            filteringAriaLabel={words.find}
+            filteringPlaceholder={words.find}
+            finishedText={list.data?.nextCursor === undefined ? "" : texts.studio.melody.findMore}
             placeholder={words.choose}
             selectedOption={other.data === undefined ? null : { value: other.data.id, label: other.data.name }}
             options={options}
             empty={texts.studio.melody.none}
+            onLoadItems={({ detail }) => {
+              setFind(detail.filteringText.trim());
+            }}
             onChange={({ detail }) => {
               navigate(`${path}?view=compare&with=${detail.selectedOption.value ?? ""}`, { replace: true });
             }}
@@ -74,7 +82,7 @@ interface TwoPiecesProps {
 
 function TwoPieces({ pieces, compositions, shared }: TwoPiecesProps) {
   const player = usePlayer();
-  const names = [compositions[0].name, compositions[1].name] as const;
+  const names = namesApart(...compositions);
   const [side, setSide] = useState<Side>(0);
   const [isBlind, setBlind] = useState(false);
   /** Which piece is called the first, while nobody knows it. */

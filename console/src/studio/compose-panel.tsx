@@ -4,7 +4,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useLocation } from "wouter";
 import { placeErrors } from "../api/place-errors";
 import { ProblemError } from "../api/problem-error";
-import { useModels, useTechniques } from "../api/queries";
+import { useComposition, useModels, useTechniques } from "../api/queries";
 import { ProblemAlert } from "../app/problem-alert";
 import { useSessionState, useSignIn } from "../sign-in/session-context";
 import { texts } from "../texts/en";
@@ -12,6 +12,7 @@ import { CharacterStep } from "./character-step";
 import type { Draft } from "./draft";
 import { controlId, controlPlaces } from "./form-controls";
 import { MelodyStep } from "./melody-step";
+import { isOtherPiece } from "./piece-settings";
 import { TechniqueStep } from "./technique-step";
 import { modelledId } from "./techniques";
 import { useCompose } from "./use-compose";
@@ -21,9 +22,14 @@ export interface ComposePanelProps {
   readonly draft: Draft;
   readonly melody: Melody;
   readonly onRecord: () => void;
+  /** The piece that is shown beside the form. */
+  readonly shownId?: string | undefined;
 }
 
 const mostModels = 100;
+
+const isOffline = (failure: unknown): boolean =>
+  failure instanceof ProblemError && failure.problem.code === "NETWORK_FAILURE";
 
 /** Returns the technique of the draft, its models, and the one that is chosen. */
 export function useChosenTechnique(draft: Draft) {
@@ -40,7 +46,8 @@ export function useChosenTechnique(draft: Draft) {
   return { techniques, technique, models: fitting, modelId: modelId ?? wanted };
 }
 
-export function ComposePanel({ draft, melody, onRecord }: ComposePanelProps) {
+export function ComposePanel({ draft, melody, onRecord, shownId }: ComposePanelProps) {
+  const shown = useComposition(shownId).data;
   const { techniques, technique, models, modelId } = useChosenTechnique(draft);
   const session = useSessionState();
   const signIn = useSignIn();
@@ -102,6 +109,11 @@ export function ComposePanel({ draft, melody, onRecord }: ComposePanelProps) {
         void submit();
       }}
     >
+      {shown !== undefined && isOtherPiece(shown, draft) && (
+        <p className="hint" role="note">
+          {texts.studio.otherForm(shown.name)}
+        </p>
+      )}
       <ol className="steps">
         <li>
           <h2>{texts.studio.steps.melody}</h2>
@@ -127,7 +139,13 @@ export function ComposePanel({ draft, melody, onRecord }: ComposePanelProps) {
         </li>
       </ol>
       <div className="compose-foot">
-        {failure !== undefined && <ProblemAlert error={failure} rest={errors.rest} />}
+        {failure !== undefined && (
+          <ProblemAlert
+            error={failure}
+            rest={errors.rest}
+            advice={isOffline(failure) ? texts.studio.offline : undefined}
+          />
+        )}
         <Button
           variant="primary"
           disabled={!isReady}
@@ -138,7 +156,11 @@ export function ComposePanel({ draft, melody, onRecord }: ComposePanelProps) {
         >
           {session.kind === "signed-in" ? texts.studio.compose : texts.studio.signInToCompose}
         </Button>
-        <p className="hint">{session.kind === "signed-in" ? texts.studio.composeKeys : texts.studio.signInHint}</p>
+        {session.kind === "signed-in" ? (
+          <p className="hint compose-keys">{texts.studio.composeKeys}</p>
+        ) : (
+          <p className="hint">{texts.studio.signInHint}</p>
+        )}
       </div>
     </form>
   );

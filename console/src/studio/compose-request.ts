@@ -3,6 +3,7 @@ import type { Composition, CreateComposition } from "../../../client/client";
 import type { Technique } from "../api/queries";
 import type { TakenBars } from "../piece/read-piece";
 import type { Draft, Shape } from "./draft";
+import { goesOnWithTracks } from "./extended-tracks";
 import { inputOf, type MelodySource } from "./melody-source";
 import { pieceName, sentValues } from "./techniques";
 
@@ -14,14 +15,16 @@ function sentBars({ startBar, bars }: Shape, taken: TakenBars | undefined): Pick
 }
 
 /** Returns the options that say something: no tempo and a transposition by nothing are none. */
-function sentShape(shape: Shape, taken: TakenBars | undefined, hearsTracks: boolean): object {
-  const { tempo, transpose, rhythmAssist, allTracks } = shape;
+function sentShape(draft: Draft, taken: TakenBars | undefined, technique: Technique): object {
+  const { shape } = draft;
+  const { tempo, transpose, rhythmAssist, allTracks, extendedTracks } = shape;
   const options = {
     tempo,
     ...sentBars(shape, taken),
     ...(transpose === undefined || transpose === 0 ? {} : { transpose }),
     ...(rhythmAssist === true ? { rhythmAssist } : {}),
-    ...(allTracks === true && hearsTracks ? { allTracks } : {}),
+    ...(allTracks === true && technique.hearsTracks ? { allTracks } : {}),
+    ...(goesOnWithTracks(draft, technique) ? { extendedTracks } : {}),
   };
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
@@ -39,7 +42,7 @@ export interface RequestParams {
 
 export function composeRequest(params: RequestParams): CreateComposition {
   const { draft, source, technique, modelId, melodyName, taken } = params;
-  const inputOptions = sentShape(draft.shape, taken, technique.hearsTracks);
+  const inputOptions = sentShape({ ...draft, source }, taken, technique);
   return {
     name: draft.name.trim() === "" ? pieceName(technique, melodyName) : draft.name.trim(),
     technique: technique.id,

@@ -8,7 +8,7 @@ import type { TrackMix } from "../sound/audible-piece";
 import { texts } from "../texts/en";
 import { audioFile, fileName, midiFile, saveFile } from "./downloads";
 import { changeDraft, draftStore } from "./draft-store";
-import { sourceOf } from "./melody-source";
+import { settingsOf } from "./piece-settings";
 import { recipeAddress, recipeOf } from "./recipe";
 import { ShareButton } from "./share-button";
 import type { ShownPiece } from "./use-shown-piece";
@@ -59,17 +59,7 @@ export function CompositionActions({ composition, shown, mixes }: CompositionAct
     }
   };
   const takeSettings = (): void => {
-    const { technique, modelId, parameters, inputOptions, seed } = composition;
-    const { models, values } = draftStore.getState();
-    changeDraft({
-      source: sourceOf(composition),
-      technique,
-      models: modelId === undefined ? models : { ...models, [technique]: modelId },
-      values: { ...values, [technique]: parameters },
-      shape: inputOptions,
-      seed,
-      isSeedLocked: true,
-    });
+    changeDraft(settingsOf(composition, draftStore.getState()));
     tell({ type: "success", text: texts.studio.settingsUsed });
   };
   return (

@@ -62,7 +62,10 @@ export default function CompositionView({ id, panel }: CompositionViewProps) {
         <div className="studio">
           {panel}
           {composition.isError ? (
-            <ProblemAlert error={composition.error} />
+            <ProblemAlert
+              error={composition.error}
+              wayOn={{ href: "/compositions", label: texts.problems.waysOn.compositions }}
+            />
           ) : (
             <div className="stage stage-empty" role="status" aria-label={texts.loading} />
           )}
@@ -168,6 +171,7 @@ function CompositionStage(props: {
         <div role="alert" className="card">
           <h2>{texts.studio.failed}</h2>
           <p>{failure?.message}</p>
+          <p>{failure?.retryable === true ? texts.studio.failedInPassing : texts.studio.failedForGood}</p>
         </div>
         {shaped !== undefined && <Stage piece={shaped} title={melody.name} />}
       </>

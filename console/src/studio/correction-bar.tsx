@@ -1,5 +1,6 @@
 /** Editing the notes of a finished piece: kept as the piece itself, or as a melody of one's own. */
 import Button from "@cloudscape-design/components/button";
+import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import { useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { useLocation } from "wouter";
@@ -15,6 +16,7 @@ import type { Piece } from "../piece/piece";
 import { writePiece } from "../piece/write-piece";
 import { texts } from "../texts/en";
 import { draftStore } from "./draft-store";
+import { melodyTracks } from "./edited-tracks";
 import { takeEdit } from "./own-melody";
 import { trackAlone } from "./use-melody";
 
@@ -31,7 +33,7 @@ export interface CorrectionBarProps {
 }
 
 export function CorrectionBar({ composition, piece, children }: CorrectionBarProps) {
-  const { id, name } = composition;
+  const { id, name, output } = composition;
   const api = useApi();
   const client = useQueryClient();
   const { tell } = useNotices();
@@ -90,15 +92,15 @@ export function CorrectionBar({ composition, piece, children }: CorrectionBarPro
             >
               {texts.studio.saveCorrection}
             </Button>
-            <Button
-              onClick={() => {
-                const source = { kind: "composition", id } as const;
-                takeEdit(trackAlone(edited, 0), name, { ...draftStore.getState(), source });
+            <SaveAsMelody
+              edited={edited}
+              places={melodyTracks(piece, edited)}
+              save={(place) => {
+                const source = { kind: "composition", id, trackIndex: output?.tracks[place]?.index ?? place } as const;
+                takeEdit(trackAlone(edited, place), name, { ...draftStore.getState(), source });
                 navigate("/studio");
               }}
-            >
-              {texts.studio.saveAsMelody}
-            </Button>
+            />
             <Button variant="link" onClick={end}>
               {texts.studio.endEditing}
             </Button>
@@ -108,5 +110,36 @@ export function CorrectionBar({ composition, piece, children }: CorrectionBarPro
       {refusal !== undefined && <ProblemAlert error={refusal} />}
       {children(editing)}
     </>
+  );
+}
+
+/** Saves the one track that can be meant, or asks which. */
+function SaveAsMelody(props: {
+  readonly edited: Piece;
+  readonly places: readonly number[];
+  readonly save: (place: number) => void;
+}) {
+  const { edited, places, save } = props;
+  const [only] = places;
+  if (places.length > 1)
+    return (
+      <ButtonDropdown
+        items={places.map((place) => ({ id: String(place), text: edited.tracks[place]?.name ?? "" }))}
+        onItemClick={({ detail }) => {
+          save(Number(detail.id));
+        }}
+      >
+        {texts.studio.saveAsMelody}
+      </ButtonDropdown>
+    );
+  return (
+    <Button
+      disabled={only === undefined}
+      onClick={() => {
+        if (only !== undefined) save(only);
+      }}
+    >
+      {texts.studio.saveAsMelody}
+    </Button>
   );
 }

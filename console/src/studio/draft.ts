@@ -13,6 +13,7 @@ const shapeSchema = z.object({
   startBar: z.optional(z.number()),
   bars: z.optional(z.number()),
   allTracks: z.optional(z.boolean()),
+  extendedTracks: z.optional(z.array(z.number())),
 });
 /** How the melody is changed before a technique gets it: the API's `inputOptions`. */
 export type Shape = Readonly<z.infer<typeof shapeSchema>>;

@@ -7,7 +7,15 @@ export const parameterControl = (name: string): string => `parameter-${name}`;
 /** The id of a control's element in the page. */
 export const controlId = (control: string): string => `studio-${control}`;
 
-const shapeControls = ["tempo", "transpose", "startBar", "bars", "rhythmAssist", "allTracks"] as const;
+const shapeControls = [
+  "tempo",
+  "transpose",
+  "startBar",
+  "bars",
+  "rhythmAssist",
+  "allTracks",
+  "extendedTracks",
+] as const;
 export const shapeControl = (name: (typeof shapeControls)[number]): string => `shape-${name}`;
 
 export function controlPlaces(technique: Pick<Technique, "parameters"> | undefined): ControlPlace[] {

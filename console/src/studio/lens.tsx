@@ -1,10 +1,11 @@
 /** The lens: what a teacher would mark, and the piece's measures beside Bach's. */
 import { useMemo, useState } from "react";
 import type { Composition } from "../../../client/client";
-import { bachFigures } from "../models/bach-figures";
+import { bachFigures, bachParallelsPer100Bars } from "../models/bach-figures";
 import type { Piece } from "../piece/piece";
 import { Stage, type StageProps } from "../stage/stage";
 import { texts } from "../texts/en";
+import { beatParallelsPer100Bars } from "./beat-parallels";
 import { type Mark, markNotes, withMarkedTrack } from "./marked-notes";
 
 const words = texts.studio.lens;
@@ -22,6 +23,7 @@ export default function Lens({ composition, piece, shared }: LensProps) {
   const [mark, setMark] = useState<Mark>("dissonant");
   const { notes, scale } = useMemo(() => markNotes(piece), [piece]);
   const marked = notes[mark];
+  const parallels = useMemo(() => beatParallelsPer100Bars(piece), [piece]);
   const seen = useMemo(() => withMarkedTrack(piece, marked, words[mark]), [mark, marked, piece]);
   const metrics: Readonly<Record<string, number>> = composition.output?.metrics ?? {};
   const measures = Object.entries(words.measures).filter(([name]) => metrics[name] !== undefined);
@@ -60,6 +62,11 @@ export default function Lens({ composition, piece, shared }: LensProps) {
             </tr>
           </thead>
           <tbody>
+            <tr>
+              <th scope="row">{words.parallelsPer100Bars}</th>
+              <td>{parallels.toFixed(1)}</td>
+              <td>{bachParallelsPer100Bars.toFixed(1)}</td>
+            </tr>
             {measures.map(([name, label]) => (
               <tr key={name}>
                 <th scope="row">{label}</th>

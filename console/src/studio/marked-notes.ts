@@ -89,11 +89,11 @@ export function markNotes(piece: Piece): MarkedNotes {
   };
 }
 
-/** Returns the piece with its marked notes as a track of its own, after those that keep the others. */
+/** Returns the piece with its marked notes as a track of its own, before those that keep the others. */
 export function withMarkedTrack(piece: Piece, marked: ReadonlySet<PieceNote>, name: string): Piece {
   const tracks = piece.tracks.map((track) => ({ ...track, notes: track.notes.filter((note) => !marked.has(note)) }));
   const notes = piece.tracks.flatMap((track) => track.notes.filter((note) => marked.has(note)));
   const program = piece.tracks.find((track) => track.notes.some((note) => marked.has(note)))?.program ?? 0;
   const ordered = [...notes].sort((one, other) => one.start - other.start || one.pitch - other.pitch);
-  return { ...piece, tracks: [...tracks, { name, program, isDrums: false, notes: ordered }] };
+  return { ...piece, tracks: [{ name, program, isDrums: false, notes: ordered }, ...tracks] };
 }

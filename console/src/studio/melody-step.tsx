@@ -12,6 +12,7 @@ import { useSessionState } from "../sign-in/session-context";
 import { texts } from "../texts/en";
 import type { Draft } from "./draft";
 import { changeDraft, chooseSource } from "./draft-store";
+import { ExtendedTracksField } from "./extended-tracks-field";
 import { controlId, shapeControl } from "./form-controls";
 import { readSource, writeSource } from "./melody-source";
 import { chooseFileTrack, openFile } from "./own-melody";
@@ -34,8 +35,12 @@ export function MelodyStep({ draft, melody, technique, errors, onRecord }: Melod
   const { source, own } = draft;
   const isSignedIn = useSessionState().kind === "signed-in";
   const samples = useSampleMelodies();
-  const tracks = useTracks({ limit: mostListed });
-  const pieces = useCompositions({ limit: mostListed, state: "COMPLETED" });
+  const [find, setFind] = useState("");
+  // The API looks through everything that the user has, and not only through what is listed here.
+  const found = find === "" ? {} : { q: find };
+  const tracks = useTracks({ limit: mostListed, ...found });
+  const pieces = useCompositions({ limit: mostListed, state: "COMPLETED", ...found });
+  const hasMore = tracks.data?.nextCursor !== undefined || pieces.data?.nextCursor !== undefined;
   const picker = useRef<HTMLInputElement>(null);
   const [refusal, setRefusal] = useState<string>();
   const { tell } = useNotices();
@@ -56,17 +61,16 @@ export function MelodyStep({ draft, melody, technique, errors, onRecord }: Melod
 
   const options = useMemo<SelectProps.Options>(() => {
     const bars = (count: number): string => texts.lists.bars(count);
+    const fits = (name: string): boolean => name.toLowerCase().includes(find.toLowerCase());
     const group = (label: string, items: readonly SelectProps.Option[]): SelectProps.OptionGroup[] =>
       items.length === 0 ? [] : [{ label, options: items }];
     return [
-      ...group(words.unsaved, own === undefined ? [] : [{ value: "own", label: own.name }]),
+      ...group(words.unsaved, own === undefined || !fits(own.name) ? [] : [{ value: "own", label: own.name }]),
       ...group(
         words.samples,
-        (samples.data?.items ?? []).map(({ id, name, bars: count }) => ({
-          value: `sample:${id}`,
-          label: name,
-          description: bars(count),
-        })),
+        (samples.data?.items ?? [])
+          .filter(({ name }) => fits(name))
+          .map(({ id, name, bars: count }) => ({ value: `sample:${id}`, label: name, description: bars(count) })),
       ),
       ...group(
         words.own,
@@ -85,7 +89,7 @@ export function MelodyStep({ draft, melody, technique, errors, onRecord }: Melod
         })),
       ),
     ];
-  }, [own, pieces.data, samples.data, tracks.data]);
+  }, [find, own, pieces.data, samples.data, tracks.data]);
   const chosen = source.kind === "composition" ? `composition:${source.id}` : writeSource(source);
   const hasTracks = source.kind === "composition" || (source.kind === "own" && own?.origin === "upload");
   const isSeveral = (melody.whole?.tracks.length ?? 1) > 1;
@@ -99,8 +103,13 @@ export function MelodyStep({ draft, melody, technique, errors, onRecord }: Melod
         constraintText={isSignedIn ? undefined : words.signIn}
       >
         <Select
-          filteringType="auto"
+          filteringType="manual"
           filteringAriaLabel={words.find}
+          filteringPlaceholder={words.find}
+          finishedText={hasMore ? words.findMore : ""}
+          onLoadItems={({ detail }) => {
+            setFind(detail.filteringText.trim());
+          }}
           empty={words.none}
           placeholder={words.placeholder}
           selectedOption={{ value: chosen, label: melody.name }}
@@ -145,6 +154,7 @@ export function MelodyStep({ draft, melody, technique, errors, onRecord }: Melod
           {words.allTracks}
         </Toggle>
       )}
+      <ExtendedTracksField draft={draft} melody={melody} technique={technique} errors={errors} />
       {source.kind === "own" && own !== undefined && (
         <div className="button-row">
           <p className="hint">{words.unsavedHint}</p>

@@ -4,7 +4,7 @@ import type { Shape } from "./draft";
 
 const highestPitch = 127;
 
-export const isShaped = ({ allTracks: _, ...shape }: Shape): boolean =>
+export const isShaped = ({ allTracks: _, extendedTracks: __, ...shape }: Shape): boolean =>
   Object.values(shape).some((value) => value !== undefined && value !== false && value !== 0);
 
 /** Moves a note onto the grid of sixteenths. One that begins in the last half step stays on its last step. */

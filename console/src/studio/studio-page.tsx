@@ -40,6 +40,7 @@ export default function StudioPage() {
     <ComposePanel
       draft={draft}
       melody={melody}
+      shownId={compositionId}
       onRecord={() => {
         setRecording(true);
       }}

@@ -5,7 +5,7 @@ import { useLocation, useSearch } from "wouter";
 import type { Composition } from "../../../client/client";
 import { useDeleteComposition } from "../api/mutations";
 import { ProblemError } from "../api/problem-error";
-import { useComposition, useHaveEnded, useTechniques } from "../api/queries";
+import { useComposition, useHaveEnded, useKnownCompositions, useTechniques } from "../api/queries";
 import { useNotices } from "../app/notices";
 import { ProblemAlert } from "../app/problem-alert";
 import { SmallRoll } from "../stage/small-roll";
@@ -16,12 +16,15 @@ import { useShownPiece } from "./use-shown-piece";
 
 const words = texts.studio.variation;
 
+const valueIn = ({ parameters }: Composition, { name, default: usual }: Parameter): number =>
+  Number(parameters[name] ?? usual);
+
 export default function Variations({ composition }: { readonly composition: Composition }) {
-  const ids = new URLSearchParams(useSearch()).get("with")?.split(",") ?? [];
-  const first = useComposition(ids[0]);
+  const ids = (new URLSearchParams(useSearch()).get("with") ?? "").split(",").filter((id) => id !== "");
   const techniques = useTechniques();
   const daring = daringOf(techniques.data?.items.find(({ id }) => id === composition.technique));
-  const isOfValues = daring !== undefined && first.data?.seed === composition.seed;
+  const known = useKnownCompositions(ids);
+  const isOfValues = daring !== undefined && new Set(known.map((piece) => valueIn(piece, daring))).size > 1;
   // A piece that is still being made cannot be deleted.
   const haveEnded = useHaveEnded(ids);
   const [, navigate] = useLocation();
@@ -38,6 +41,13 @@ export default function Variations({ composition }: { readonly composition: Comp
       tell({ type: "error", text: error.problem.detail, requestId: error.problem.requestId });
     }
   };
+  if (ids.length === 0)
+    return (
+      <section className="card" aria-label={words.title}>
+        <h2>{words.title}</h2>
+        <p>{words.none}</p>
+      </section>
+    );
   return (
     <section className="card" aria-label={isOfValues ? words.temperatureTitle(daring.title) : words.title}>
       <h2>{isOfValues ? words.temperatureTitle(daring.title) : words.title}</h2>
@@ -70,9 +80,8 @@ function Variation(props: {
   const shown = useShownPiece(composition.data);
   const label = useMemo(() => {
     if (composition.data === undefined) return texts.loading;
-    const { seed, parameters } = composition.data;
-    if (daring === undefined) return words.seed(seed);
-    return words.value(daring.title, Number(parameters[daring.name] ?? daring.default));
+    if (daring === undefined) return words.seed(composition.data.seed);
+    return words.value(daring.title, valueIn(composition.data, daring));
   }, [composition.data, daring]);
   const { data } = composition;
   return (

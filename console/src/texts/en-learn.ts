@@ -5,6 +5,7 @@ export const learnTexts = {
     "How a machine comes to write music. Five short pages, each with something to play; nobody must have trained a model before.",
   minutes: (minutes: number) => `${minutes} minutes`,
   sources: "Sources",
+  inRepository: (file: string) => `In OpenComposer's repository: ${file}`,
   next: (title: string) => `Next: ${title}`,
   all: "All pages",
   noSuch: (id: string) => `There is no page ${id} in Learn.`,
@@ -132,7 +133,7 @@ export const learnTexts = {
       again: "Once more",
       places: ["A", "B"],
       missing:
-        "The excerpts are cut out of the data set when the console is built, and it was not there then. Run npm run build:console once more after the first start.",
+        "This console has no excerpts. They are cut out of a collection whose files may be used and not passed on, so a console on the net goes without. On a machine of your own they are here some minutes after the first npm start.",
       failed: "The excerpts cannot be loaded at the moment.",
       source: (source: string, license: string) => `Bach's voices: ${source}. ${license}`,
       sources: [

@@ -243,6 +243,12 @@ export const trainingTexts = {
     estimate: (words: string) => `Estimated: ${words} on two processor cores.`,
     estimateFirst: (words: string) => `The first sample comes after ${words}.`,
     estimateLimit: (words: string) => `That is more than the time limit of ${words}, at which the best epoch is kept.`,
+    estimateMeasured: (words: string, epoch: string) => `Estimated: ${words}, ${epoch} an epoch.`,
+    estimateOrigin: (instanceType: string) => `Measured on ${instanceType} in your`,
+    estimateJob: "last training of this kind.",
+    estimateNotMeasured: "No training of yours of this kind was measured yet.",
+    estimateSize: (windows: number, steps: number) =>
+      `${windows.toLocaleString("en")} windows in ${steps.toLocaleString("en")} steps an epoch.`,
     estimateHow: "Reckoned from the trainings of the stock models; a machine with a GPU is faster.",
     fixed: "Stays as it was in the training that you go on from.",
     invalid: (minimum: string, maximum: string) => `Give a number from ${minimum} to ${maximum}.`,
@@ -278,6 +284,8 @@ export const trainingTexts = {
     losses: "Levels of two trainings of the GAN's losses must not be compared: each critic has its own unit.",
     listen: "Listen to all of them",
     jobs: "Trainings",
+    alike: (names: readonly string[]) =>
+      `${names.join(" and ")} have learned exactly the same, so their curves lie on one another: same settings, data and seed.`,
   },
   durations: {
     seconds: "less than a minute",

@@ -1,4 +1,5 @@
 /** All texts of the console, in one typed file, by page. */
+import { nextSteps } from "./next-steps";
 import { sharingTexts } from "./sharing";
 import { studioTexts } from "./studio";
 
@@ -46,7 +47,14 @@ export const texts = {
     signOut: "Sign out",
     signedInAs: (name: string) => `Signed in as ${name}`,
     signingIn: "Signing in…",
-    failed: "Signing in failed",
+    failed: "You are not signed in",
+    failures: {
+      refused: "The sign-in page refused, or you went back from it. Nothing is lost: sign in again, or go on without.",
+      noSignIn: "This is the address to which the sign-in page leads back, and nobody has come from there now.",
+      broken: (reason: string) =>
+        `The way back from the sign-in page did not work (${reason}). Sign in again; if it stays so, tell whoever runs this deployment.`,
+    },
+    goOn: "Go to the studio without signing in",
     ended: "Your session has ended. The page stays as it is, and what you have drafted is kept.",
     signInAgain: "Sign in again",
   },
@@ -55,30 +63,17 @@ export const texts = {
     warning: "Warning",
     unknown: "Something went wrong",
     noAnswer: "The API does not answer",
+    waysOn: {
+      compositions: "Go to your compositions",
+      models: "Go to the models",
+      training: "Go to your trainings",
+    },
     tryLater: "This usually passes. Try again in a moment.",
     againIn: (seconds: number) => `You can try again in ${seconds} s.`,
     againNow: "You can try again now.",
     copy: "Copy the id",
     copied: "Copied",
-    /** What to do next, by the problem's code. */
-    nextSteps: {
-      NETWORK_FAILURE:
-        "What is loaded stays usable: you can play and edit. The console tries again by itself; nothing was sent twice.",
-      UNAUTHENTICATED: "Sign in, and try again. What you have drafted is kept.",
-      USER_QUOTA_REACHED: "Delete what you no longer need, or wait until what is under way has ended.",
-      IN_USE: "Delete it when they have ended.",
-      MODEL_NOT_FOUND: "Choose another model: the stock models are always there.",
-      MODEL_OF_ANOTHER_TECHNIQUE: "Choose a model of this technique.",
-      INPUT_NOT_READY: "Wait until the input is finished; then compose again.",
-      NOT_READY: "Wait until it is finished.",
-      VERSION_MISMATCH: "It was changed in the meantime. Look at it again, then make your change.",
-      CONFLICT: "It was changed at the same time. Try again.",
-      FILE_LOST: "Its file is lost. Delete it and make it again.",
-      TRACK_NOT_FOUND: "Choose another melody: this one was deleted.",
-      COMPOSITION_NOT_FOUND: "Choose another input: this composition was deleted.",
-      TIME_SIGNATURE_NOT_SUPPORTED: "Choose other bars, or another technique.",
-      OVERLOADED: "Many are composing at the moment. Try again in a moment.",
-    },
+    nextSteps,
   },
   lists: {
     find: "Find by name",

@@ -5,7 +5,7 @@ export const sharingTexts = {
   dialog: {
     title: (name: string) => `Share “${name}”`,
     explanation:
-      "Whoever has the link sees and hears this piece under its name, without signing in. The names of its tracks, which a file of yours may have given, are part of it. They see nothing else of yours: not who you are, and not your other melodies and models.",
+      "Whoever has the link sees and hears this piece under its name, without signing in. Tracks of your own files are called by their instruments. They see nothing else of yours: not who you are, and not your other melodies and models.",
     edits: "They can also watch how it was made, note by note.",
     days: "The link works for",
     dayChoices: { 7: "7 days", 30: "30 days", 365: "a year" },

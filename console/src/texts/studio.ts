@@ -41,11 +41,15 @@ export const studioTexts = {
     signIn: "Sign in to choose among your own.",
     find: "Find a melody",
     none: "Nothing fits.",
+    findMore: "There are more: find them by their names.",
     open: "Open a MIDI file",
     record: "Record",
     track: "Track",
     trackOption: (name: string, notes: number) => `${name} (${notes === 1 ? "1 note" : `${notes} notes`})`,
     allTracks: "Give the technique all tracks",
+    extendedTracks: "Tracks that go on",
+    extendedTracksHint:
+      "The others stay as they are, and rest in what is added. A model goes on with as many as it has voices.",
     taken: (first: number, last: number, choices: string) =>
       `The time signature changes, so ${first === last ? `bar ${first} is` : `bars ${first} to ${last} are`} taken. “Shape it” takes others by their first bar: ${choices}.`,
     drop: "Drop the file to open it",
@@ -88,7 +92,7 @@ export const studioTexts = {
   region: (first: number, last: number, low: string, high: string) =>
     `Only bars ${first} to ${last === 0 ? "the last" : last} from ${low} to ${high} may be changed: the frame on the roll says where. A click beside the notes takes it away.`,
   seed: "Seed",
-  seedHint: "The same seed with the same settings gives the same piece.",
+  seedHint: "The same seed with the same settings gives the same piece, unless a remark says that time ran out.",
   dice: "Draw another seed",
   lockSeed: "Keep the seed",
   name: "Name of the piece",
@@ -96,12 +100,16 @@ export const studioTexts = {
   composeKeys: "Ctrl + Enter",
   signInToCompose: "Sign in and compose",
   signInHint: "What you have drafted stays as it is.",
-  offline: "Without a connection nothing can be composed. Playing and editing go on.",
+  offline:
+    "Without a connection nothing can be composed. Playing and editing go on; press Compose again when it is back.",
   composing: "Composing",
   waiting: "Starting",
   composingHint:
     "The melody can be played meanwhile. A model that has not been used for a while takes about 10 s to start.",
   failed: "This piece was not composed",
+  failedInPassing: "This usually passes. Press “Use these settings”, and Compose in a moment.",
+  failedForGood:
+    "Press “Use these settings”, change what the reason names (other bars, another melody, another value), and compose again.",
   signInToSee: "Sign in to see this piece.",
   views: {
     melody: "Melody",
@@ -128,6 +136,8 @@ export const studioTexts = {
   recipeOpened: "A recipe was opened: press Compose to make its piece.",
   recipeBroken: "The recipe in this link cannot be read. Ask for it again.",
   useSettings: "Use these settings",
+  otherForm: (name: string) =>
+    `This form is for your next piece: its settings are not those of “${name}”. “Use these settings” takes them over.`,
   settingsUsed: "Melody, technique and character are now those of this piece.",
   remarks: "What the technique says",
   next: "Next",
@@ -148,6 +158,7 @@ export const studioTexts = {
   },
   variation: {
     title: "Four variations",
+    none: "This address names no variations. “Four variations” under “Next” makes them.",
     explanation: "The same settings with four seeds. Keep the one that you like; the others are deleted.",
     temperatureTitle: (label: string) => `Three values of ${label.toLowerCase()}`,
     temperatureExplanation: (label: string) =>
@@ -163,6 +174,10 @@ export const studioTexts = {
   compare: {
     with: "Compare with",
     choose: "Choose a piece",
+    find: "Find a piece",
+    bySeed: (name: string, seed: number) => `${name}, seed ${seed}`,
+    thisOne: (name: string) => `${name} (this piece)`,
+    otherOne: (name: string) => `${name} (the other piece)`,
     own: "A: this piece",
     other: (name: string) => `B: ${name}`,
     a: "A",
@@ -190,6 +205,7 @@ export const studioTexts = {
     measure: "Measure",
     piece: "This piece",
     bach: "Bach's chorales",
+    parallelsPer100Bars: "Parallel fifths and octaves of two tracks from beat to beat, in 100 bars",
     measures: {
       dissonantPairShare: "Share of pairs of notes that are dissonant",
       scaleConsistency: "Share of notes inside one scale",

@@ -12,7 +12,7 @@ import { LineMark } from "./curve-card";
 import { Curves } from "./curves";
 import { topicsInWords } from "./topic-words";
 import { useMetricsOfJobs, useTrainingJobsById } from "./training-queries";
-import type { TrainingJob } from "./training-resources";
+import type { TrainingJob, TrainingMetrics } from "./training-resources";
 
 import "../theme/training.css";
 
@@ -45,7 +45,8 @@ function Compared({ ids }: { readonly ids: readonly string[] }) {
   const looks = useTrainingJobsById(ids);
   const jobs = looks.flatMap(({ data }) => (data === undefined ? [] : [data]));
   const failed = looks.find(({ isError }) => isError);
-  if (failed !== undefined) return <ProblemAlert error={failed.error} />;
+  if (failed !== undefined)
+    return <ProblemAlert error={failed.error} wayOn={{ href: "/training", label: texts.problems.waysOn.training }} />;
   if (jobs.length < ids.length) return <p role="status">{texts.loading}</p>;
   return <Overlay jobs={jobs} />;
 }
@@ -66,6 +67,7 @@ function Overlay({ jobs }: { readonly jobs: readonly TrainingJob[] }) {
     [version, key],
   );
   const failed = looks.find(({ isError }) => isError);
+  const alike = equalTrainings(trainings);
   return (
     <>
       {failed !== undefined && <ProblemAlert error={failed.error} />}
@@ -81,6 +83,7 @@ function Overlay({ jobs }: { readonly jobs: readonly TrainingJob[] }) {
         ))}
       </ul>
       {jobs.some(({ technique }) => technique === "unet-gan") && <Alert type="info">{words.losses}</Alert>}
+      {alike.length > 1 && <Alert type="info">{words.alike(alike)}</Alert>}
       <div className="learning-curves">
         {looks.some(({ isPending }) => isPending) ? (
           <p role="status">{texts.loading}</p>
@@ -98,4 +101,14 @@ function namesOf(jobs: readonly TrainingJob[]): readonly string[] {
     const before = jobs.slice(0, index).filter((other) => other.name === name).length;
     return before === 0 ? name : `${name} (${before + 1})`;
   });
+}
+
+/** Returns the names of trainings whose curves are those of another one, which lie on one another. */
+function equalTrainings(
+  trainings: readonly { readonly name: string; readonly metrics: TrainingMetrics }[],
+): readonly string[] {
+  const curves = trainings.map(({ metrics }) => JSON.stringify(metrics.items));
+  return trainings.flatMap(({ name }, index) =>
+    curves[index] !== "[]" && curves.filter((curve) => curve === curves[index]).length > 1 ? [name] : [],
+  );
 }

@@ -5,7 +5,7 @@ import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import Tiles from "@cloudscape-design/components/tiles";
 import { useEffect, useMemo, useRef, useState } from "react";
-import { useLocation, useSearchParams } from "wouter";
+import { Link, useLocation, useSearchParams } from "wouter";
 import { placeErrors } from "../api/place-errors";
 import { ProblemError } from "../api/problem-error";
 import { type Technique, useTechniques } from "../api/queries";
@@ -21,9 +21,9 @@ import { durationWords } from "./duration-words";
 import { changedValues, faultOf, type Hyperparameter, hyperparameterControl } from "./hyperparameters";
 import { TopicChoice } from "./topic-choice";
 import { topicsInWords } from "./topic-words";
-import { useCreateTrainingJob } from "./training-changes";
-import { estimateTraining } from "./training-estimate";
-import { useTrainingJob, useTrainingTopics } from "./training-queries";
+import { type CreateTrainingJob, useCreateTrainingJob } from "./training-changes";
+import { type EstimateParams, estimateTraining } from "./training-estimate";
+import { useTrainingEstimate, useTrainingJob, useTrainingTopics } from "./training-queries";
 import type { Topics, TrainingJob, TrainingTopics } from "./training-resources";
 
 import "../theme/training.css";
@@ -114,6 +114,14 @@ function NewTraining({ techniques, all, resumed, chosen }: NewTrainingProps) {
   }, [wasSent, creation.error]);
   if (technique === undefined) return null;
 
+  const asked: CreateTrainingJob = {
+    name: name.trim() === "" ? words.namePlaceholder : name,
+    technique: technique.id,
+    // A training that goes on has the music of the one before.
+    ...(resumed !== undefined || Object.keys(topics).length === 0 ? {} : { topics }),
+    hyperparameters: changedValues(described, typed),
+    ...(resumed === undefined ? {} : { resumeFrom: resumed.id }),
+  };
   const send = async (): Promise<void> => {
     setSent(true);
     const faulty = described.find((hyperparameter) => faultOf(hyperparameter, valueOf(hyperparameter)) !== undefined);
@@ -122,14 +130,7 @@ function NewTraining({ techniques, all, resumed, chosen }: NewTrainingProps) {
       return;
     }
     try {
-      const job = await creation.create({
-        name: name.trim() === "" ? words.namePlaceholder : name,
-        technique: technique.id,
-        // A training that goes on has the music of the one before.
-        ...(resumed !== undefined || Object.keys(topics).length === 0 ? {} : { topics }),
-        hyperparameters: changedValues(described, typed),
-        ...(resumed === undefined ? {} : { resumeFrom: resumed.id }),
-      });
+      const job = await creation.create(asked);
       tell({ type: "success", text: words.started(job.name) });
       navigate(`/training/${job.id}`);
     } catch {
@@ -226,6 +227,11 @@ function NewTraining({ techniques, all, resumed, chosen }: NewTrainingProps) {
       </section>
       <div className="card start-bar">
         <EstimateWords
+          asked={
+            described.some((hyperparameter) => faultOf(hyperparameter, valueOf(hyperparameter)) !== undefined)
+              ? undefined
+              : asked
+          }
           technique={technique.id}
           bars={selection.bars}
           epochs={
@@ -248,14 +254,59 @@ function NewTraining({ techniques, all, resumed, chosen }: NewTrainingProps) {
   );
 }
 
-function EstimateWords(props: Parameters<typeof estimateTraining>[0]) {
-  const { epochs } = props;
+/** Milliseconds for which nothing is changed in the form before the API is asked for an estimate. */
+const restMilliseconds = 400;
+
+/** Returns the value as it was when it last rested. Two values are the same if their JSON is. */
+function useRested<Value>(value: Value): Value {
+  const [rested, setRested] = useState(value);
+  const text = JSON.stringify(value);
+  const latest = useRef(value);
+  useEffect(() => {
+    latest.current = value;
+  });
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      setRested(latest.current);
+    }, restMilliseconds);
+    return () => {
+      clearTimeout(timer);
+    };
+  }, [text]);
+  return rested;
+}
+
+interface EstimateWordsProps extends EstimateParams {
+  /** What would be sent; undefined if a hyperparameter is out of its range. */
+  readonly asked: CreateTrainingJob | undefined;
+}
+
+/**
+ * Says how long the training would last: by the speed of the user's last training of the same kind, or, if none was
+ * measured yet, as reckoned from the stock models.
+ */
+function EstimateWords({ asked, ...params }: EstimateWordsProps) {
+  const rested = useRested(asked === undefined ? undefined : { ...asked, name: words.namePlaceholder });
+  const { data } = useTrainingEstimate(rested);
+  const { epochs } = params;
   if (!Number.isFinite(epochs) || epochs < 1) return <p />;
-  const { seconds, secondsToFirstEpoch } = estimateTraining(props);
+  const size = data === undefined ? undefined : words.estimateSize(data.splits.train.windows, data.stepsPerEpoch);
+  if (data?.measured && data.minutesPerEpoch !== null) {
+    const seconds = data.minutesPerEpoch * 60 * epochs;
+    return (
+      <p role="status">
+        <strong>{words.estimateMeasured(durationWords(seconds), durationWords(data.minutesPerEpoch * 60))}</strong>{" "}
+        {words.estimateOrigin(data.measured.instanceType)}{" "}
+        <Link href={`/training/${data.measured.trainingJobId}`}>{words.estimateJob}</Link> {size}{" "}
+        {seconds > data.maxRuntimeSeconds && words.estimateLimit(durationWords(data.maxRuntimeSeconds))}
+      </p>
+    );
+  }
+  const { seconds, secondsToFirstEpoch } = estimateTraining(params);
   return (
     <p role="status" title={words.estimateHow}>
       <strong>{words.estimate(durationWords(seconds))}</strong>{" "}
-      {words.estimateFirst(durationWords(secondsToFirstEpoch))}{" "}
+      {words.estimateFirst(durationWords(secondsToFirstEpoch))} {data !== undefined && words.estimateNotMeasured} {size}{" "}
       {seconds > usualTimeLimit && words.estimateLimit(durationWords(usualTimeLimit))}
     </p>
   );

@@ -46,7 +46,11 @@ export default function TrainingJobPage() {
   return (
     <>
       <PageTitle title={trainingTexts.list.title} />
-      {job.isError ? <ProblemAlert error={job.error} /> : <p role="status">{texts.loading}</p>}
+      {job.isError ? (
+        <ProblemAlert error={job.error} wayOn={{ href: "/training", label: texts.problems.waysOn.training }} />
+      ) : (
+        <p role="status">{texts.loading}</p>
+      )}
     </>
   );
 }

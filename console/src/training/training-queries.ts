@@ -8,11 +8,13 @@ import { queryKeys } from "../api/query-keys";
 import { nextLook } from "../api/retries";
 import { hasEnded } from "./job-state";
 import { joinEpochs } from "./joined-epochs";
+import type { CreateTrainingJob } from "./training-changes";
 import type { Sample, SampleList, Topics, TrainingJob, TrainingMetrics, TrainingTopics } from "./training-resources";
 
 type Schemas = components["schemas"];
 
 const trainingKeys = {
+  estimate: (body: CreateTrainingJob | undefined) => ["training-jobs", "estimate", body],
   topics: (topics: Topics) => ["training-topics", topics],
   metrics: (id: string, moment: Moment | undefined) => ["training-jobs", "metrics", id, moment],
   samples: (id: string, moment: Moment | undefined) => ["training-jobs", "samples", id, moment],
@@ -31,6 +33,16 @@ export const useTrainingJobs = (query: TrainingJobListQuery): UseQueryResult<Sch
   useLook({
     key: queryKeys.trainingJobList(query),
     look: async (api, signal) => await api.GET("/training-jobs", { params: { query: given(query) }, signal }),
+    keepsPrevious: true,
+  });
+
+/** What a training would take. While another one is asked for, the estimate before stays. */
+export const useTrainingEstimate = (body: CreateTrainingJob | undefined): UseQueryResult<Schemas["TrainingEstimate"]> =>
+  useLook({
+    key: trainingKeys.estimate(body),
+    look: async (api, signal) =>
+      await api.POST("/training-jobs/estimate", { body: body ?? { name: "", technique: "unet-gan" }, signal }),
+    enabled: body !== undefined,
     keepsPrevious: true,
   });
 

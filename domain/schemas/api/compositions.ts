@@ -91,7 +91,7 @@ export const compositionInputOptionsSchema = z
       .meta({
         description:
           "The indices of the tracks that go on, of `tracks` of the file or of `output.tracks` of the composition. The others stay as " +
-          "they are, rest in what is added, and are not heard. Without it as many go on as the model has voices. It is for a technique that goes on with its " +
+          "they are, rest in what is added, and are not heard. A note of one of them must begin in the chosen bars. Without it as many go on as the model has voices. It is for a technique that goes on with its " +
           "input (`extends` of `GET /techniques`), and for an input whose tracks are all given.",
       }),
   })

@@ -3,7 +3,7 @@
  * themselves.
  */
 import * as z from "zod";
-import { apiRoutes, type OperationId } from "../../../naming/api-routes";
+import { addsData, apiRoutes, type OperationId } from "../../../naming/api-routes";
 import { editEventColumnsType } from "../../../naming/media-types";
 import {
   compositionListQuerySchema,
@@ -28,6 +28,7 @@ import {
 } from "./datasets";
 import { healthSchema, sampleMelodyListSchema, techniqueListSchema } from "./discovery";
 import { modelListQuerySchema, modelListSchema, modelSampleListSchema, modelSchema, updateModelSchema } from "./models";
+import { userDataSchema } from "./erasure";
 import type { ProblemCode } from "./problem-codes";
 import { rateCompositionSchema, techniqueRatingListSchema } from "./ratings";
 import { idSchema, listQuerySchema } from "./shared";
@@ -36,11 +37,13 @@ import { createTrackQuerySchema, trackListSchema, trackSchema, updateTrackSchema
 import {
   createTrainingJobSchema,
   sampleListSchema,
+  trainingEstimateSchema,
   trainingJobListQuerySchema,
   trainingJobListSchema,
   trainingJobSchema,
   trainingMetricsQuerySchema,
   trainingMetricsSchema,
+  trainingTopicsQuerySchema,
   trainingTopicsSchema,
 } from "./training";
 import { usageSchema } from "./usage";
@@ -353,7 +356,7 @@ export const operationDescriptions = {
     summary: "Share a finished composition by a link",
     description:
       "Whoever has the link sees and hears the piece without signing in, and how it was made if its technique works by edits: " +
-      "`GET /shared/{token}` says what they learn. They see it as it is at that moment, under its present name and with the names of its tracks, which may be those of an uploaded file. A composition has " +
+      "`GET /shared/{token}` says what they learn. They see it as it is at that moment and under its present name. A composition has " +
       "one share: another request makes a new link and ends the one before, so it needs no idempotency key. The link ends with " +
       "`expiresAt`, with `DELETE`, and with the composition.",
     pathParameters: byCompositionId,
@@ -393,6 +396,7 @@ export const operationDescriptions = {
     summary: "Get a piece that is shared",
     description:
       "The response names neither the owner nor anything of theirs but the piece: no ids, no inputs and no models of their own. " +
+      "A track has its name if techniques, stock models, data sets of ours or sample melodies give it; any other is called by its instrument. " +
       "A token that never was one, has expired or was revoked gives the same 404 `SHARE_NOT_FOUND`.",
     pathParameters: byShareToken,
     status: 200,
@@ -403,7 +407,8 @@ export const operationDescriptions = {
   getSharedCompositionMidi: {
     summary: "Get a piece that is shared as a MIDI file",
     description:
-      "The ETag is the SHA-256 of the bytes. `?revision=0` asks for the technique's own piece, if it was corrected.",
+      "Tracks have the names of `GET /shared/{token}`, and the file has no other texts. The ETag is the SHA-256 of the bytes. " +
+      "`?revision=0` asks for the technique's own piece, if it was corrected.",
     pathParameters: byShareToken,
     query: compositionMidiQuerySchema,
     status: 200,
@@ -552,11 +557,12 @@ export const operationDescriptions = {
     description:
       "A query selects pieces by their tags: `?composer=bach&mode=minor`. A piece must have every tag that is named. If a " +
       "tag has several values, which are repeated or joined by commas, the piece must have one of them. Only selected " +
-      "pieces are counted.",
+      "pieces are counted. `datasetId` is no tag: it names the stock data set.",
+    query: trainingTopicsQuerySchema,
     freeQuery: { name: "tags", description: "Each tag is a query parameter of its own name." },
     status: 200,
     response: trainingTopicsSchema,
-    problems: ["TOPIC_NOT_FOUND", "DATASET_NOT_READY"],
+    problems: ["DATASET_NOT_FOUND", "TOPIC_NOT_FOUND", "DATASET_NOT_READY"],
   },
   createTrainingJob: {
     summary: "Train a model",
@@ -572,6 +578,25 @@ export const operationDescriptions = {
     located: true,
     polled: true,
     idempotent: true,
+    problems: [
+      "DATASET_NOT_FOUND",
+      "TOPIC_NOT_FOUND",
+      "TOPIC_TOO_SMALL",
+      "RUN_TOO_LONG",
+      "RESUME_NOT_POSSIBLE",
+      "DATASET_NOT_READY",
+    ],
+  },
+  estimateTrainingJob: {
+    summary: "Tell what a training would take, without beginning it",
+    description:
+      "The body is that of `POST /training-jobs`, and it is refused for the same reasons, apart from quotas. Nothing is launched or kept. The " +
+      "response counts the music that the topics select and the windows into which it is cut, and says how long an epoch would last by the " +
+      "speed of your last training of the same technique and model size on the present machines. Where there is none, " +
+      "`measured` and the minutes are null.",
+    body: createTrainingJobSchema,
+    status: 200,
+    response: trainingEstimateSchema,
     problems: [
       "DATASET_NOT_FOUND",
       "TOPIC_NOT_FOUND",
@@ -649,6 +674,34 @@ export const operationDescriptions = {
     tagged: true,
     problems: ["NOT_FOUND", "NOT_ACCEPTABLE", "FILE_LOST"],
   },
+
+  eraseUserData: {
+    summary: "Erase everything that is yours",
+    description:
+      "All of it is deleted for good: tracks, compositions, ratings, shares, models, training jobs with their checkpoints and " +
+      "samples, quotas, with every earlier version of every file. It cannot be undone. Trainings are stopped first. The response comes " +
+      "at once, and the erasure goes on afterwards: ask for the path in `Location` until the state of `erasure` is ERASED. A request while " +
+      "an erasure is under way begins none and gives that one. Until the end, requests that would add something are refused " +
+      "with 409 `ERASURE_UNDER_WAY`; reading, deleting and stopping go on. Your account at Cognito stays, and so do the " +
+      "totals of ratings by technique and stock model, which say nothing of who rated. Logs and backups expire by themselves (docs/privacy.md).",
+    status: 202,
+    response: userDataSchema,
+    tagged: true,
+    located: true,
+    polled: true,
+    problems: [],
+  },
+  getUserData: {
+    summary: "Get whether your data as a whole are being erased, or were",
+    description:
+      "The response says how far your latest erasure is, what was left at the last look, and in the end where nothing was found. It is kept " +
+      "for 90 days after the end, unless you ask for another one.",
+    status: 200,
+    response: userDataSchema,
+    tagged: true,
+    polled: true,
+    problems: [],
+  },
 } as const satisfies Readonly<Record<OperationId, OperationDescription>>;
 
 /** Returns the codes of the problems that an operation can have because of its method, its token or its body. */
@@ -666,5 +719,6 @@ export function commonProblems(id: OperationId): ProblemCode[] {
     codes.push("INVALID_IDEMPOTENCY_KEY", "IDEMPOTENCY_KEY_IN_FLIGHT", "IDEMPOTENCY_KEY_REUSED", "USER_QUOTA_REACHED");
   }
   if (route.method !== "GET") codes.push("BUSY", "CONFLICT");
+  if (addsData(id)) codes.push("ERASURE_UNDER_WAY");
   return codes;
 }

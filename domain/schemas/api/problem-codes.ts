@@ -18,6 +18,7 @@ export const problemCodes = {
   IN_USE: { status: 409, title: "The resource is in use" },
   STOCK_MODEL: { status: 409, title: "Stock models cannot be changed or deleted" },
   CONFLICT: { status: 409, title: "The resource was changed at the same time" },
+  ERASURE_UNDER_WAY: { status: 409, title: "Your data are being erased" },
   IDEMPOTENCY_KEY_IN_FLIGHT: { status: 409, title: "A request with this idempotency key is in flight" },
   FILE_LOST: { status: 410, title: "A file is lost or damaged" },
   VERSION_MISMATCH: { status: 412, title: "The resource has changed since it was read" },

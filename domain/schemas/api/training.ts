@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { techniqueIds, trainedTechniqueIds } from "../../../naming/resource-names";
+import { defaultDatasetId, stockDatasetIds, techniqueIds, trainedTechniqueIds } from "../../../naming/resource-names";
 import { trainingJobStates } from "../../states/training-job-state";
 import { maxTopicTags, maxValuesPerTag } from "../../training/selection";
 import { endReasons } from "../training-parts";
@@ -46,7 +46,11 @@ export const createTrainingJobSchema = z
         description: "The technique of the new model. `arranger` is refused: it works by rule and cannot be trained.",
       }),
     topics: topicsSchema.optional(),
-    datasetId: textSchema(64).optional(),
+    datasetId: textSchema(64)
+      .optional()
+      .meta({
+        description: `The stock data set to train on: one of ${stockDatasetIds.join(", ")}. Without it ${defaultDatasetId}.`,
+      }),
     hyperparameters: z.record(z.string(), z.unknown()).optional().meta({
       description:
         "Hyperparameters depend on the technique; `GET /techniques` lists them. One that is not given has its default.",
@@ -107,6 +111,48 @@ export const trainingJobListQuerySchema = listQuerySchema.extend({
 });
 export const trainingJobListSchema = pageOf(trainingJobSchema, "TrainingJobList");
 
+const splitSizeSchema = z.object({
+  pieces: z.int(),
+  bars: z.int(),
+  windows: z.int().meta({
+    description:
+      "The windows into which the pieces are cut: of `unet-gan` 4 bars, of `ar-cnn` 8, one every 2 bars. For `transformer` each piece is one.",
+  }),
+});
+export const trainingEstimateSchema = z
+  .object({
+    technique: z.enum(trainedTechniqueIds),
+    dataset: z.object({ id: z.string(), version: z.string(), sha256: z.string() }),
+    splits: z
+      .object({ train: splitSizeSchema, validation: splitSizeSchema, test: splitSizeSchema })
+      .meta({ description: "The selected music. A model learns from `train`; the other splits judge it." }),
+    stepsPerEpoch: z.int().meta({ description: "The updates of an epoch, each of `batchSize` windows." }),
+    epochs: z
+      .int()
+      .meta({ description: "The epochs that this job would train itself, without those of the resumed one." }),
+    maxRuntimeSeconds: z.int().meta({ description: "The seconds after which the training would be stopped." }),
+    minutesPerEpoch: z.number().nullable().meta({ description: "Null means that it has not been measured yet." }),
+    minutes: z
+      .number()
+      .nullable()
+      .meta({ description: "The minutes of all these epochs, without the wait for a machine and its start." }),
+    measured: z
+      .object({
+        trainingJobId: idSchema,
+        epoch: z.int().meta({ description: "The epoch of that job whose speed it is." }),
+        measuredAt: instantSchema,
+        instanceType: z.string(),
+      })
+      .nullable()
+      .meta({
+        description:
+          "Where the speed comes from: your latest training of this technique and model size on machines of this type, that was not " +
+          "resumed. Null means that there is none.",
+      }),
+  })
+  .meta({ id: "TrainingEstimate" });
+export type TrainingEstimateResource = z.infer<typeof trainingEstimateSchema>;
+
 export const trainingMetricsQuerySchema = z.strictObject({
   afterEpoch: numberTextSchema(0, 1_000_000).default(0).meta({
     description: "Only epochs after this one are listed, so that a poll fetches only what is new. 0 lists all.",
@@ -138,6 +184,14 @@ export const sampleListSchema = z
   .object({ items: z.array(sampleSchema), melodies: sampledMelodiesSchema })
   .meta({ id: "SampleList" });
 
+export const trainingTopicsQuerySchema = z.object({
+  datasetId: z
+    .string()
+    .optional()
+    .meta({
+      description: `The stock data set whose topics are listed: one of ${stockDatasetIds.join(", ")}. Without it ${defaultDatasetId}.`,
+    }),
+});
 export const trainingTopicsSchema = z
   .object({
     topics: z

@@ -16,7 +16,6 @@ from opencomposer_training.dataset import (
     build_dataset,
     cut_window,
     iterate_pieces,
-    own_splits,
     training_windows,
 )
 
@@ -25,7 +24,7 @@ def load_dataset(folder: Path) -> Dataset:
     """Returns all pieces of the data set in `folder`, each with the split that it names. Raises DatasetError."""
     if not (folder / "manifest.json").is_file():
         raise DatasetError(f"there is no data set in {folder}: manifest.json is missing")
-    return build_dataset(iterate_pieces(folder), own_splits(iterate_pieces(folder)))
+    return build_dataset(iterate_pieces(folder))
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,11 @@ import { createDocumentClient, createS3Client } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
 import { newShareToken } from "../../compositions/share-token";
 import { bindOperations } from "../../http/bind-operations";
+import { refuseDuringErasure } from "../../http/refuse-during-erasure";
 import { withHttp } from "../../http/with-http";
 import { createCompositions } from "../../stores/compositions";
 import { createDynamoDBTable } from "../../stores/dynamodb-table";
+import { createErasures } from "../../stores/erasures";
 import { createIdempotencyRecords } from "../../stores/idempotency-records";
 import { createModels, createStockModels } from "../../stores/models";
 import { createPendingChanges } from "../../stores/pending-changes";
@@ -55,7 +57,9 @@ const dependencies = {
 };
 
 export const handler = withHttp({
-  operations: bindOperations(compositionOperations, dependencies),
+  operations: refuseDuringErasure(bindOperations(compositionOperations, dependencies), {
+    erasures: createErasures({ table, now }),
+  }),
   log,
   afterRequest: () => {
     metrics.publish();

@@ -3,10 +3,12 @@ import { patience } from "../../../naming/time-limits";
 import { createDocumentClient, createS3Client } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
 import { bindOperations } from "../../http/bind-operations";
+import { refuseDuringErasure } from "../../http/refuse-during-erasure";
 import { withHttp } from "../../http/with-http";
 import { createDatasetFiles } from "../../stores/dataset-files";
 import { createDatasets } from "../../stores/datasets";
 import { createDynamoDBTable } from "../../stores/dynamodb-table";
+import { createErasures } from "../../stores/erasures";
 import { createIdempotencyRecords } from "../../stores/idempotency-records";
 import { createObjectStore } from "../../stores/objects";
 import { createPendingChanges } from "../../stores/pending-changes";
@@ -36,4 +38,9 @@ const dependencies = {
   log,
 };
 
-export const handler = withHttp({ operations: bindOperations(datasetOperations, dependencies), log });
+export const handler = withHttp({
+  operations: refuseDuringErasure(bindOperations(datasetOperations, dependencies), {
+    erasures: createErasures({ table, now }),
+  }),
+  log,
+});

@@ -2,9 +2,11 @@ import { patience } from "../../../naming/time-limits";
 import { createDocumentClient, createS3Client } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
 import { bindOperations } from "../../http/bind-operations";
+import { refuseDuringErasure } from "../../http/refuse-during-erasure";
 import { withHttp } from "../../http/with-http";
 import { createCompositions } from "../../stores/compositions";
 import { createDynamoDBTable } from "../../stores/dynamodb-table";
+import { createErasures } from "../../stores/erasures";
 import { createModels, createStockModels } from "../../stores/models";
 import { createPendingChanges } from "../../stores/pending-changes";
 import { createPresigningObjectStore } from "../../stores/presigned-urls";
@@ -34,4 +36,9 @@ const dependencies = {
   log,
 };
 
-export const handler = withHttp({ operations: bindOperations(modelOperations, dependencies), log });
+export const handler = withHttp({
+  operations: refuseDuringErasure(bindOperations(modelOperations, dependencies), {
+    erasures: createErasures({ table, now }),
+  }),
+  log,
+});

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { publicMidi } from "../../../domain/music/public-midi";
 import { compositionMidiQuerySchema } from "../../../domain/schemas/api/compositions";
 import { compositionMidiKey } from "../../../naming/object-keys";
 import type { SharedCompositions } from "../../compositions/shared-composition";
@@ -15,7 +16,10 @@ export interface GetSharedCompositionMidiParams {
   readonly files: Pick<ObjectStore, "read">;
 }
 
-/** Returns the MIDI file of a shared piece: its bytes only, because a URL of the bucket would tell whose it is. */
+/**
+ * Returns the MIDI file of a shared piece: its bytes only, because a URL of the bucket would tell whose it is, and without
+ * the names that an uploaded file gave its tracks.
+ */
 export async function getSharedCompositionMidi(params: GetSharedCompositionMidiParams): Promise<Response> {
   const { request, sharedCompositions, files } = params;
   const { revision } = parseQuery(request, compositionMidiQuerySchema);
@@ -32,5 +36,5 @@ export async function getSharedCompositionMidi(params: GetSharedCompositionMidiP
       return stored;
     },
   });
-  return await midiBytesResponse({ request, bytes, filename: item.name });
+  return await midiBytesResponse({ request, bytes: publicMidi(bytes), filename: item.name });
 }

@@ -1,14 +1,17 @@
+import { publicTrackNames } from "../../../domain/music/public-track-names";
 import { timeSignatureOf } from "../../../domain/music/time-signatures";
 import type { SharedCompositionResource } from "../../../domain/schemas/api/shares";
 import type { SharedComposition } from "../../compositions/shared-composition";
 
 /**
  * Returns what everyone who has the link may know of a composition. Each member is named here one by one, so that a new
- * attribute of compositions is not published: no id of the owner, of the piece, of its input or of an own model.
+ * attribute of compositions is not published: no id of the owner, of the piece, of its input or of an own model, and no
+ * name that an uploaded file gave a track.
  */
 export function sharedCompositionResource(item: SharedComposition): SharedCompositionResource {
   const { name, technique, model, seed, input, inputOptions, parameters, performance, output } = item;
   const { bars, tempo, tracks, metrics, editEventCount } = output;
+  const names = publicTrackNames(tracks);
   return {
     name,
     technique,
@@ -24,7 +27,7 @@ export function sharedCompositionResource(item: SharedComposition): SharedCompos
       bars,
       tempo,
       timeSignature: timeSignatureOf(output),
-      tracks,
+      tracks: tracks.map((track, index) => ({ ...track, name: names[index] ?? "" })),
       metrics,
       ...(editEventCount === undefined ? {} : { editEventCount }),
     },

@@ -3,9 +3,11 @@ import { patience } from "../../../naming/time-limits";
 import { createDocumentClient, createS3Client } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
 import { bindOperations } from "../../http/bind-operations";
+import { refuseDuringErasure } from "../../http/refuse-during-erasure";
 import { withHttp } from "../../http/with-http";
 import { createCompositions } from "../../stores/compositions";
 import { createDynamoDBTable } from "../../stores/dynamodb-table";
+import { createErasures } from "../../stores/erasures";
 import { createIdempotencyRecords } from "../../stores/idempotency-records";
 import { createPendingChanges } from "../../stores/pending-changes";
 import { createPresigningObjectStore } from "../../stores/presigned-urls";
@@ -36,4 +38,9 @@ const dependencies = {
   log,
 };
 
-export const handler = withHttp({ operations: bindOperations(trackOperations, dependencies), log });
+export const handler = withHttp({
+  operations: refuseDuringErasure(bindOperations(trackOperations, dependencies), {
+    erasures: createErasures({ table, now }),
+  }),
+  log,
+});

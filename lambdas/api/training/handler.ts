@@ -3,9 +3,11 @@ import { patience } from "../../../naming/time-limits";
 import { createDocumentClient, createS3Client } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
 import { bindOperations } from "../../http/bind-operations";
+import { refuseDuringErasure } from "../../http/refuse-during-erasure";
 import { withHttp } from "../../http/with-http";
 import { createCatalogues } from "../../stores/catalogues";
 import { createDynamoDBTable } from "../../stores/dynamodb-table";
+import { createErasures } from "../../stores/erasures";
 import { createIdempotencyRecords } from "../../stores/idempotency-records";
 import { createPendingChanges } from "../../stores/pending-changes";
 import { createPresigningObjectStore } from "../../stores/presigned-urls";
@@ -21,6 +23,7 @@ const environment = readEnvironment([
   "userQuotas",
   "runtimeLimitSeconds",
   "checkpointDays",
+  "trainingInstanceType",
 ]);
 const log = logTo(createLogger("api/training"));
 const table = createDynamoDBTable({
@@ -30,16 +33,18 @@ const table = createDynamoDBTable({
 const now = () => new Date();
 const s3 = createS3Client(patience.request.s3);
 const metrics = createMetrics();
+const artifacts = createPresigningObjectStore({ client: s3, bucket: environment.artifactsBucket, now });
 const dependencies = {
   trainingJobs: createTrainingJobs({ table, now }),
-  catalogues: createCatalogues(table),
+  catalogues: createCatalogues({ table, artifacts }),
   pendingChanges: createPendingChanges({ table, now }),
   idempotencyRecords: createIdempotencyRecords({ table, now }),
-  artifacts: createPresigningObjectStore({ client: s3, bucket: environment.artifactsBucket, now }),
+  artifacts,
   work: createPresigningObjectStore({ client: s3, bucket: environment.workBucket, now }),
   quotas: environment.userQuotas,
   runtimeLimitSeconds: environment.runtimeLimitSeconds,
   checkpointDays: environment.checkpointDays,
+  trainingInstanceType: environment.trainingInstanceType,
   metrics,
   newId: ulid,
   now,
@@ -47,7 +52,9 @@ const dependencies = {
 };
 
 export const handler = withHttp({
-  operations: bindOperations(trainingOperations, dependencies),
+  operations: refuseDuringErasure(bindOperations(trainingOperations, dependencies), {
+    erasures: createErasures({ table, now }),
+  }),
   log,
   afterRequest: () => {
     metrics.publish();

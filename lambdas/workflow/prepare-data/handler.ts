@@ -9,11 +9,17 @@ import { prepareData } from "../../training/prepare-data";
 import { stepInputSchema } from "../../training/step-input";
 import { instrumentedStep } from "../instrumented-step";
 
-const { tableName, workBucket } = readEnvironment(["stage", "tableName", "workBucket"]);
+const { tableName, artifactsBucket, workBucket } = readEnvironment([
+  "stage",
+  "tableName",
+  "artifactsBucket",
+  "workBucket",
+]);
 const table = createDynamoDBTable({ client: createDocumentClient(), tableName });
 const trainingJobs = createTrainingJobs({ table, now: () => new Date() });
-const catalogues = createCatalogues(table);
-const work = createObjectStore({ client: createS3Client(patience.copy.s3), bucket: workBucket });
+const s3 = createS3Client(patience.copy.s3);
+const catalogues = createCatalogues({ table, artifacts: createObjectStore({ client: s3, bucket: artifactsBucket }) });
+const work = createObjectStore({ client: s3, bucket: workBucket });
 
 /** Prepares the data of an execution's training job. */
 export const handler = instrumentedStep(

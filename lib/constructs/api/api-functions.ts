@@ -3,7 +3,7 @@ import type { Bucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import type { ApiCapability } from "../../../naming/api-routes";
 import { environmentVariables } from "../../../naming/environment-variables";
-import { incomingPrefix } from "../../../naming/object-keys";
+import { everyDatasetCatalogue, incomingPrefix } from "../../../naming/object-keys";
 import type { StageConfig } from "../../config/stage-config";
 import { ServiceFunction } from "../functions/service-function";
 
@@ -87,8 +87,12 @@ export class ApiFunctions extends Construct {
     const training = make("Training", "training", "Training jobs: request, follow, stop, delete; topics", 512);
     training.useTable(table, everyOperation);
     const ofJobs = ["users/*/training-jobs/*"];
-    training.useArtifacts(artifacts, { get: ofJobs, delete: ofJobs, list: true });
+    training.useArtifacts(artifacts, { get: [...ofJobs, everyDatasetCatalogue], delete: ofJobs, list: true });
     training.useWork(work, { get: ["users/*/training-jobs/*/checkpoints/*"], delete: ofJobs, list: true });
+
+    // It only notes what is asked for. The function that erases has the rights to do so.
+    const account = make("Account", "account", "The erasure of everything that a user has: request, follow", 512);
+    account.useTable(table, ["get", "put"]);
 
     // The functions ask whether something is in use, and how much of a user's work is unfinished.
     for (const fn of [tracks, compositions, models, training]) fn.useOpenWorkIndex(table);
@@ -96,7 +100,8 @@ export class ApiFunctions extends Construct {
       fn.setJsonVariable(environmentVariables.userQuotas, config.userQuotas);
     }
     training.setVariable(environmentVariables.runtimeLimitSeconds, String(config.training.runtimeLimitSeconds));
+    training.setVariable(environmentVariables.trainingInstanceType, config.training.instanceType);
     training.setVariable(environmentVariables.checkpointDays, String(config.storage.workDays));
-    this.byCapability = { discovery, tracks, compositions, shared, models, datasets, training };
+    this.byCapability = { discovery, tracks, compositions, shared, models, datasets, training, account };
   }
 }

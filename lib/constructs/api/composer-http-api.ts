@@ -130,6 +130,7 @@ export class ComposerHttpApi extends Construct {
       models: integration("models"),
       datasets: integration("datasets"),
       training: integration("training"),
+      account: integration("account"),
     };
 
     const throttles: Record<string, ReturnType<typeof routeThrottle>> = {};

@@ -40,6 +40,8 @@ export interface ObjectPermissions {
   readonly delete?: readonly string[];
   /** Keys of objects on which it may put tags. */
   readonly tag?: readonly string[];
+  /** Keys of objects that it deletes for good, with their earlier versions and delete markers, which it also lists. */
+  readonly deleteVersions?: readonly string[];
   /** True if it lists keys or reads objects that may not exist. @default false */
   readonly list?: boolean;
 }
@@ -189,6 +191,16 @@ export class ServiceFunction extends Construct {
     grant(["s3:PutObject"], permissions.put);
     grant(["s3:DeleteObject"], permissions.delete);
     grant(["s3:PutObjectTagging"], permissions.tag);
+    grant(["s3:DeleteObjectVersion"], permissions.deleteVersions);
+    if (permissions.deleteVersions !== undefined) {
+      this.allow(
+        new PolicyStatement({
+          actions: ["s3:ListBucketVersions"],
+          resources: [bucket.bucketArn],
+          conditions: { StringLike: { "s3:prefix": [...permissions.deleteVersions] } },
+        }),
+      );
+    }
     if (permissions.list === true) {
       // Without it S3 responds with 403 instead of 404 for an object that does not exist. There is no condition on s3:prefix,
       // because a GetObject has no prefix that it could match.

@@ -11,7 +11,7 @@ import type { Queue } from "aws-cdk-lib/aws-sqs";
 import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import { Construct } from "constructs";
 import { environmentVariables } from "../../../naming/environment-variables";
-import { incomingPrefix } from "../../../naming/object-keys";
+import { incomingPrefix, ownedObjectsPrefix } from "../../../naming/object-keys";
 import { localSageMakerEventSource, resourcePrefix } from "../../../naming/resource-names";
 import { openWorkIndex, openWorkKinds } from "../../../naming/table-keys";
 import type { FunctionFolder } from "../../../naming/time-limits";
@@ -51,6 +51,7 @@ export class OpenWorkEvents extends Construct {
     this.addDispatcher();
     this.reconciler = this.addReconciler();
     this.addOrphanCount();
+    this.addErasures();
     this.addWorkflowEnded();
     this.addTrainingJobChanged();
   }
@@ -145,6 +146,25 @@ export class OpenWorkEvents extends Construct {
       description: "Compares the objects of all users with their rows",
       schedule: Schedule.rate(Duration.days(1)),
       targets: [this.target(counter, RuleTargetInput.fromObject({}))],
+    });
+  }
+
+  /**
+   * Adds the erasure of users' data. It has a function of its own, because nothing else may delete earlier versions of
+   * files (docs/adr/0059-erasure.md).
+   */
+  private addErasures(): void {
+    const { config, table, artifacts, work } = this.props;
+    const eraser = this.make("EraseUserData", "events/erase-user-data", "Erases everything that a user has");
+    eraser.useTable(table, ["get", "query", "update", "delete"]);
+    eraser.useOpenWorkIndex(table);
+    const ofUsers = [`${ownedObjectsPrefix}*`];
+    eraser.useArtifacts(artifacts, { deleteVersions: ofUsers });
+    eraser.useWork(work, { deleteVersions: [...ofUsers, `${incomingPrefix}*`] });
+    new Rule(this, "ErasureSchedule", {
+      description: "Goes on with the erasures of users' data",
+      schedule: Schedule.rate(Duration.minutes(config.reconcileMinutes)),
+      targets: [this.target(eraser, RuleTargetInput.fromObject({}))],
     });
   }
 

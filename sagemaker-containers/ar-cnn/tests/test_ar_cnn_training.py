@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 from opencomposer_ar_cnn.generation import load_network, rewrite_notes
-from opencomposer_ar_cnn.training import ArCnnLearner, choose_shape
+from opencomposer_ar_cnn.training import RECIPE, ArCnnLearner, choose_shape
 from opencomposer_music.piano_roll import planes_to_notes
 from opencomposer_music.technique_document import load_technique
 from opencomposer_testing.tiny_training_job import keep_piece, progress_lines, write_job
@@ -107,3 +107,8 @@ def test_a_training_on_a_single_piece_stops_after_its_first_epoch(tmp_path: Path
     state = load_checkpoint(tmp_path / "checkpoints", "last")
     assert state is not None
     assert (state["loop"]["epoch"], state["loop"]["batch"]) == (1, 0)
+
+
+def test_the_windows_are_those_of_the_technique_document() -> None:
+    document = json.loads((Path(__file__).resolve().parents[3] / "contracts/techniques/ar-cnn.json").read_text())
+    assert document["x-windows"] == {"bars": RECIPE.window_bars, "hop": RECIPE.window_hop}

@@ -21,7 +21,6 @@ from opencomposer_training.dataset import (
     allowed_shifts,
     build_dataset,
     cut_window,
-    own_splits,
     read_dataset,
     read_selection,
     training_windows,
@@ -218,11 +217,12 @@ def test_a_piece_that_lacks_a_member_is_named(name: str) -> None:
 def test_pieces_are_read_as_the_contracts_fixtures_say(path: Path) -> None:
     fixture = json.loads(path.read_text())
     if path.name.startswith("valid-"):
-        [read] = build_dataset([fixture], own_splits([fixture])).pieces
+        [read] = build_dataset([fixture]).pieces
+        assert read.split == fixture["split"]
         assert (read.id, read.tune, read.bars) == (fixture["id"], fixture["tune"], fixture["bars"])
     else:
         with pytest.raises(DatasetError, match="is malformed"):
-            own_splits([fixture])
+            build_dataset([fixture])
         with pytest.raises(DatasetError, match="is malformed"):
             build_dataset([fixture], {fixture["id"]: "train"})
 
@@ -252,6 +252,11 @@ def test_pieces_that_are_missing_or_have_other_voices_are_named() -> None:
         build_dataset([line(), other], {"a": "train", "b": "train"})
     with pytest.raises(DatasetError, match="names no pieces"):
         build_dataset([line()], {})
+
+
+def test_a_selection_of_all_reads_each_piece_in_the_split_that_it_names() -> None:
+    lines = [line("a", split="train"), line("b", split="test")]
+    assert [(read.id, read.split) for read in build_dataset(lines).pieces] == [("a", "train"), ("b", "test")]
 
 
 @given(st.integers(1, 40), st.integers(1, 8), st.integers(1, 4), st.integers(0, 9))

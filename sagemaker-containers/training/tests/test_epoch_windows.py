@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 from opencomposer_music.piano_roll import SOUNDING, Note, notes_to_planes
 from opencomposer_training.dataset import Dataset, Piece, Window, gather_windows, spread_windows, training_windows
 from opencomposer_training.epoch_windows import FORGOTTEN_PHRASE_ENDS, EpochWindows
+
+LEARNING_SIZES = json.loads((Path(__file__).resolve().parents[3] / "contracts/cases/learning-sizes.json").read_text())[
+    "cases"
+]
 
 
 def piece(number: int, bars: int, low: int = 60, high: int = 72) -> Piece:
@@ -95,3 +103,9 @@ def test_the_window_of_the_keyboard_is_narrow_and_holds_everything(low: int, hig
     assert min(127, high + reach) <= lowest + pitches - 1 <= 127
     assert pitches % unit == 0 and 2 * unit <= pitches
     assert pitches < max(2 * unit + 1, high - low + 1 + 2 * reach + unit)
+
+
+@pytest.mark.parametrize("case", LEARNING_SIZES, ids=lambda case: str(case["name"]))
+def test_an_epoch_is_as_large_as_it_is_estimated(case: dict[str, Any]) -> None:
+    pieces = [piece(number, bars) for number, bars in enumerate(case["pieces"])]
+    assert len(training_windows(pieces, case["windows"]["bars"], case["windows"]["hop"], 0)) == case["count"]

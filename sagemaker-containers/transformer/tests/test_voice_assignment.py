@@ -39,6 +39,30 @@ def test_one_melody_is_the_highest_voice_also_where_another_voice_is_nearer() ->
     assert pitches(assignment)[0] == [64, 64, 65, 67]
 
 
+def test_a_track_below_the_highest_voice_is_the_voice_nearest_to_it_also_where_it_is_alone() -> None:
+    assert assign(line(45, 48, 50, 43)).track_of == (None, None, None, 0)
+    assert assign(line(55, 57, 59, 60)).track_of == (None, None, 0, None)
+    assert assign(line(24, 26)).track_of == (None, None, None, 0)
+    assert assign(line(65, 67), line(57, 59)).track_of == (0, None, 1, None)
+    assert assign(line(48, 50), line(57, 59)).track_of == (None, None, 1, 0)
+    assert assign(chords((67, 64, 60), (65, 62, 59))).track_of == (0, 0, 0, None)
+
+
+@given(st.lists(st.integers(0, 127), min_size=1, max_size=8), line_ups())
+def test_a_lone_track_is_the_highest_voice_or_the_nearest(heights: list[int], line_up: LineUp) -> None:
+    tune = line(*heights)
+    assignment = assign_voices(line_up, FOUR, 2, [tune])
+    [voice] = [voice for voice, track in enumerate(assignment.track_of) if track is not None]
+    high_to_low = sorted(line_up.voices, key=lambda voice: -(voice.lowest_pitch + voice.highest_pitch))
+    highest, own = high_to_low[0], line_up.voices[voice]
+    if all(highest.lowest_pitch <= height <= highest.highest_pitch for height in heights):
+        assert own == highest
+    mean = sum(heights) / len(heights)
+    distance = abs((own.lowest_pitch + own.highest_pitch) / 2 - mean)
+    nearest = min(abs((each.lowest_pitch + each.highest_pitch) / 2 - mean) for each in line_up.voices)
+    assert own == highest or distance == nearest
+
+
 def test_several_tracks_are_voices_by_their_pitch() -> None:
     bass, soprano, tenor = line(43, 48), line(72, 74), line(55, 57)
     assert assign(bass, soprano).track_of == (1, None, None, 0)

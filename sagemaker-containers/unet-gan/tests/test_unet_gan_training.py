@@ -25,7 +25,7 @@ from opencomposer_testing.tiny_training_runs import unet_gan_run as start
 from opencomposer_training.checkpoints import load_checkpoint, save_checkpoint
 from opencomposer_training.environment import TrainingFailure
 from opencomposer_training.midi_file import read_midi
-from opencomposer_unet_gan.training import INDEX_TOLERANCE, choose_shape, silence_a_while
+from opencomposer_unet_gan.training import INDEX_TOLERANCE, RECIPE, choose_shape, silence_a_while
 
 
 def test_another_seed_is_another_model_and_the_same_seed_the_same(tmp_path: Path) -> None:
@@ -196,3 +196,8 @@ def test_without_diversity_weight_the_run_is_another(tmp_path: Path) -> None:
         run.run()
         runs.append(run.learner.average.state_dict()["noise.weight"])
     assert not torch.equal(runs[0], runs[1])
+
+
+def test_the_windows_are_those_of_the_technique_document() -> None:
+    document = json.loads((Path(__file__).resolve().parents[3] / "contracts/techniques/unet-gan.json").read_text())
+    assert document["x-windows"] == {"bars": RECIPE.window_bars, "hop": RECIPE.window_hop}

@@ -1,14 +1,13 @@
 /** What goes on while the API cannot be reached. */
 import { describeInBrowser } from "./support/console-browser";
-import { pageOfEachTest } from "./support/page-of-each-test";
-import { eventually, loudness, openStudio, stageCounts } from "./support/studio";
+import { pagesOfEachTest } from "./support/page-of-each-test";
+import { eventually, loudness, stageCounts } from "./support/studio";
 
 describeInBrowser("without the API", () => {
-  const tab = pageOfEachTest();
+  const tab = pagesOfEachTest();
 
   test("playing and editing go on, pages say what is missing, and all is well again by itself", async () => {
-    const opened = await openStudio(tab.browser);
-    const { page } = opened;
+    const { page, takeErrors } = await tab.openStudio();
     const notes = async (): Promise<number | undefined> => (await stageCounts(page))?.notes;
     const drawn = await eventually(notes, (count) => count !== undefined);
     const address = `${tab.browser.outputs.apiUrl}/**`;
@@ -32,7 +31,6 @@ describeInBrowser("without the API", () => {
     await page.getByText("The API does not answer").waitFor({ state: "detached", timeout: 60_000 });
     await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Studio" }).click();
     await eventually(notes, (count) => count === (drawn ?? 0) + 1);
-    expect(opened.takeErrors().filter((error) => !error.includes("ERR_CONNECTION_REFUSED"))).toEqual([]);
-    await opened.close();
+    expect(takeErrors().filter((error) => !error.includes("ERR_CONNECTION_REFUSED"))).toEqual([]);
   });
 });

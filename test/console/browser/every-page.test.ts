@@ -10,12 +10,12 @@
  */
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 import { texts } from "../../../console/src/texts/en";
 import { compositionShareSchema } from "../../../domain/schemas/api/shares";
-import { begun, endedComposition, shapes } from "../../e2e/api-session";
+import { endedComposition, shapes } from "../../e2e/api-session";
 import { repository } from "../../e2e/running-cloud";
+import { axeFindings, type RuleSet } from "./support/axe-findings";
 import {
   type ConsoleBrowser,
   type ConsolePage,
@@ -23,7 +23,9 @@ import {
   launchConsoleBrowser,
   signIn,
 } from "./support/console-browser";
+import { cutOffControls } from "./support/cut-off-controls";
 import { type ExampleResources, exampleViews } from "./support/example-views";
+import { beginTraining } from "./support/trainings";
 
 interface Size {
   readonly width: number;
@@ -38,8 +40,9 @@ const sizes: readonly Size[] = [
 ];
 /** A list of all pieces can be longer than anybody looks at. */
 const tallestPicture = 4000;
-const enlargedWidths = [720, 320];
-const levels = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+/** What a window of 1440 px shows at 200 %. */
+const widthAt200Percent = 720;
+const enlargedWidths = [widthAt200Percent, 320];
 const trainingName = "Two epochs in C major";
 const folder = join(repository, ".cache/console-screenshots");
 
@@ -65,20 +68,6 @@ async function drawn(page: Page): Promise<void> {
   });
 }
 
-type RuleSet = "all" | "colors";
-const axeOptions: Readonly<Record<RuleSet, Parameters<AxeBuilder["options"]>[0]>> = {
-  // axe leaves the size of targets out unless it is named.
-  all: { runOnly: { type: "tag", values: levels }, rules: { "target-size": { enabled: true } } },
-  colors: { runOnly: { type: "rule", values: ["color-contrast", "link-in-text-block"] } },
-};
-
-async function findings(page: Page, rules: RuleSet): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).options(axeOptions[rules]).analyze();
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ target, failureSummary }) => `${id} at ${target.join(" ")}: ${failureSummary}`),
-  );
-}
-
 describeInBrowser("every page", () => {
   let browser: ConsoleBrowser;
   let opened: ConsolePage;
@@ -91,14 +80,8 @@ describeInBrowser("every page", () => {
     const kept = (await api.call("GET", `/training-jobs?state=READY&q=${trainingName.replaceAll(" ", "%20")}`)).json(
       shapes.list(shapes.trainingJob),
     );
-    const training = {
-      name: trainingName,
-      technique: "unet-gan",
-      topics: { key: ["c-major"] },
-      hyperparameters: { epochs: 2, batchSize: 8 },
-    };
     const jobOf = async (place: number): Promise<string> =>
-      kept.items[place]?.id ?? (await begun(api, "/training-jobs", training));
+      kept.items[place]?.id ?? (await beginTraining(api, { name: trainingName, epochs: 2 }));
     const trainingJobIds = [await jobOf(0), await jobOf(1)] as const;
     const body = {
       name: "Ode to Joy, re-written",
@@ -155,7 +138,7 @@ describeInBrowser("every page", () => {
         await page.screenshot({ path: join(folder, `${view}.png`) });
         const rules = size.rules[colorScheme];
         if (rules === undefined) continue;
-        found.push(...(await findings(page, rules)).map((violation) => `${view}: ${violation}`));
+        found.push(...(await axeFindings(page, rules)).map((violation) => `${view}: ${violation}`));
       }
     }
     // The width of a desktop at 200 and at 400 %.
@@ -164,6 +147,8 @@ describeInBrowser("every page", () => {
       await drawn(page);
       const scrolled = await page.evaluate(() => document.documentElement.scrollWidth);
       if (scrolled > width) found.push(`${name} at ${width}: the page is ${scrolled} px wide`);
+      if (width === widthAt200Percent)
+        found.push(...(await cutOffControls(page)).map((control) => `${name} at 200 % cuts off ${control}`));
     }
     expect([...found, ...takeErrors()]).toEqual([]);
   });

@@ -1,52 +1,73 @@
 import { until } from "../../e2e/until";
-import {
-  type ConsoleBrowser,
-  type ConsolePage,
-  describeInBrowser,
-  launchConsoleBrowser,
-  signIn,
-} from "./support/console-browser";
+import { axeFindings } from "./support/axe-findings";
+import { describeInBrowser, signIn } from "./support/console-browser";
+import { pagesOfEachTest } from "./support/page-of-each-test";
 
 const routes = [
   { path: "/compositions", heading: "Compositions" },
   { path: "/melodies", heading: "Melodies" },
+  { path: "/models", heading: "Models" },
+  { path: "/training", heading: "Training" },
+  { path: "/learn", heading: "Learn" },
   { path: "/about", heading: "About" },
 ];
 
 describeInBrowser("the frame", () => {
-  let browser: ConsoleBrowser;
-  let opened: ConsolePage;
+  const tab = pagesOfEachTest();
 
-  beforeAll(async () => {
-    browser = await launchConsoleBrowser();
-  });
-  afterEach(async () => {
-    await opened.close();
-  });
-  afterAll(async () => {
-    await browser.close();
-  });
+  const heading = (name: string) => tab.opened.page.getByRole("heading", { level: 1, name });
+  const mode = async () => await tab.opened.page.evaluate(() => document.documentElement.dataset["mode"]);
 
-  const heading = (name: string) => opened.page.getByRole("heading", { level: 1, name });
-  const mode = async () => await opened.page.evaluate(() => document.documentElement.dataset["mode"]);
-
-  test.each(routes)("$path reloads to itself and has a title of its own", async ({ path, heading: name }) => {
-    opened = await browser.open();
-    const { page, at } = opened;
-    await page.goto(at(path));
-    await heading(name).waitFor();
+  test("each page is opened by its address, reloads to itself, has a title of its own, and keeps nobody out who is signed out", async () => {
+    const { page, at } = await tab.open();
+    for (const { path, heading: name } of routes) {
+      await page.goto(at(path));
+      await heading(name).waitFor();
+      expect(page.url()).toBe(at(path));
+      expect(await page.title()).toBe(`${name} · OpenComposer`);
+      expect(
+        await page.getByRole("navigation", { name: "Main" }).locator("[aria-current=page]").allTextContents(),
+      ).toEqual([name]);
+      expect([path, ...(await axeFindings(page))]).toEqual([path]);
+    }
     await page.reload();
-    await heading(name).waitFor();
-    expect(page.url()).toBe(at(path));
-    expect(await page.title()).toBe(`${name} · OpenComposer`);
-    expect(await page.getByRole("navigation", { name: "Main" }).locator("[aria-current=page]").textContent()).toBe(
-      name,
-    );
+    await heading("About").waitFor();
+    expect(page.url()).toBe(at("/about"));
+  });
+
+  test("what is injected into a page does not run: neither script nor style nor handler, from the page or from elsewhere", async () => {
+    const { page, at, takeErrors } = await tab.open();
+    await page.goto(at("/about"));
+    await heading("About").waitFor();
+    const blocked = await page.evaluate(async () => {
+      const directives: string[] = [];
+      addEventListener("securitypolicyviolation", ({ effectiveDirective }) => directives.push(effectiveDirective));
+      const add = (tag: string, attributes: Readonly<Record<string, string>>, text = ""): void => {
+        const element = document.createElement(tag);
+        for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+        element.textContent = text;
+        document.body.append(element);
+      };
+      add("script", {}, "globalThis.injectedBy = 'a script'");
+      add("script", { src: "http://localhost:9/injected.js" });
+      add("style", {}, "body { opacity: 0.5 }");
+      add("button", { id: "injected", onclick: "globalThis.injectedBy = 'a handler'" });
+      document.getElementById("injected")?.click();
+      while (directives.length < 4) await new Promise((resume) => setTimeout(resume, 20));
+      const { opacity } = getComputedStyle(document.body);
+      return { directives: directives.toSorted(), hasRun: Reflect.has(globalThis, "injectedBy"), opacity };
+    });
+    expect(blocked).toEqual({
+      directives: ["script-src-attr", "script-src-elem", "script-src-elem", "style-src-elem"],
+      hasRun: false,
+      opacity: "1",
+    });
+    // A script that had been asked for would be one more error: nothing listens there.
+    expect(takeErrors().filter((error) => !error.includes("Content Security Policy"))).toEqual([]);
   });
 
   test("a page that does not exist says so and leads on; a missing file is no page", async () => {
-    opened = await browser.open();
-    const { page, at } = opened;
+    const { page, at } = await tab.open();
     await page.goto(at("/nowhere/at-all"));
     await page.getByText("Nothing is at /nowhere/at-all.").waitFor();
     await page.getByRole("link", { name: "Go to the first page" }).click();
@@ -57,8 +78,7 @@ describeInBrowser("the frame", () => {
   });
 
   test("the keyboard skips past the header, and another page begins at its top", async () => {
-    opened = await browser.open();
-    const { page, at } = opened;
+    const { page, at } = await tab.open();
     await page.goto(at("/about"));
     await heading("About").waitFor();
     await page.keyboard.press("Tab");
@@ -72,8 +92,7 @@ describeInBrowser("the frame", () => {
   });
 
   test("light and dark follow the system until the user chooses, which is remembered", async () => {
-    opened = await browser.open({ colorScheme: "dark" });
-    const { page, at } = opened;
+    const { page, at } = await tab.open({ colorScheme: "dark" });
     await page.goto(at("/about"));
     await heading("About").waitFor();
     expect(await mode()).toBe("dark");
@@ -89,15 +108,11 @@ describeInBrowser("the frame", () => {
     await until("the page is dark", 10, async () => (await mode()) === "dark");
   });
 
-  test("on a phone the page does not scroll sideways, and the navigation does", async () => {
-    opened = await browser.open({ viewport: { width: 390, height: 844 } });
-    const { page, at } = opened;
-    for (const { path, heading: name } of routes) {
-      await page.goto(at(path));
-      await heading(name).waitFor();
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
-    }
-    await page.setViewportSize({ width: 240, height: 844 });
+  test("where the navigation is wider than the window, it scrolls and the page does not", async () => {
+    const { page, at } = await tab.open({ viewport: { width: 240, height: 844 } });
+    await page.goto(at("/about"));
+    await heading("About").waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(240);
     const navigation = page.getByRole("navigation", { name: "Main" });
     expect(await navigation.evaluate(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)).toBe(true);
     await navigation.getByRole("link", { name: "About" }).focus();
@@ -105,8 +120,7 @@ describeInBrowser("the frame", () => {
   });
 
   test("without a usable config.json the page says what is wrong with it", async () => {
-    opened = await browser.open();
-    const { page, at } = opened;
+    const { page, at } = await tab.open();
     await page.route("**/config.json", async (route) => {
       await route.fulfill({ json: { apiUrl: "nowhere", region: "eu-west-1", version: "0.3.0" } });
     });
@@ -119,12 +133,11 @@ describeInBrowser("the frame", () => {
   });
 
   test("while the API does not answer the page says so, and goes on by itself when it does", async () => {
-    opened = await browser.open();
-    const { page, at } = opened;
+    const { page, at } = await tab.open();
     await page.goto(at("/melodies"));
-    await signIn(opened);
+    await signIn(tab.opened);
     // The API's address is cut off in the browser, because the console and its API end together on this machine.
-    const address = `${browser.outputs.apiUrl}/**`;
+    const address = `${tab.browser.outputs.apiUrl}/**`;
     await page.route(address, async (route) => {
       await route.abort("connectionrefused");
     });
@@ -136,6 +149,6 @@ describeInBrowser("the frame", () => {
     const first = page.getByRole("list", { name: "Compositions" }).getByRole("listitem").first();
     await first.waitFor({ timeout: 150_000 });
     expect(await page.getByText("The API does not answer").count()).toBe(0);
-    expect(opened.takeErrors().filter((error) => !error.includes("ERR_CONNECTION_REFUSED"))).toEqual([]);
+    expect(tab.opened.takeErrors().filter((error) => !error.includes("ERR_CONNECTION_REFUSED"))).toEqual([]);
   });
 });

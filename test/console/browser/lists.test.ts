@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { shapes } from "../../e2e/api-session";
 import { until } from "../../e2e/until";
+import { axeFindings, axeFindingsInBothModes } from "./support/axe-findings";
 import { describeInBrowser } from "./support/console-browser";
 import { pageOfEachTest } from "./support/page-of-each-test";
 import { midiFileOf } from "./support/tune";
@@ -91,6 +92,7 @@ describeInBrowser("the lists", () => {
     expect((await Promise.all(messages)).join(" ")).toContain("1 to 100 characters");
     expect(await field.evaluate((element) => element === document.activeElement)).toBe(true);
     expect(tab.opened.takeErrors().filter((error) => !error.includes("400"))).toEqual([]);
+    expect(await axeFindings(page)).toEqual([]);
     await field.fill(`${mark} old and new name`);
     await field.press("Enter");
     await dialog.waitFor({ state: "detached" });
@@ -192,6 +194,7 @@ describeInBrowser("the lists", () => {
       .first()
       .waitFor();
     expect(await dialog.getByText(/The request's id is [\w-]+/).count()).toBe(1);
+    expect(await axeFindingsInBothModes(page)).toEqual([]);
     await dialog.getByRole("button", { name: "Cancel", exact: true }).last().click();
     expect(await names()).toEqual([`${mark} in use`]);
     await Promise.all(begun.map(finished));

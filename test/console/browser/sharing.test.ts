@@ -1,37 +1,17 @@
 /** A piece is shared by its owner, seen and heard by somebody who never signed in, and no longer shared. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { AxeBuilder } from "@axe-core/playwright";
 import * as z from "zod";
-import {
-  type ConsoleBrowser,
-  type ConsolePage,
-  describeInBrowser,
-  launchConsoleBrowser,
-} from "./support/console-browser";
-import { compose, eventually, loudness, openStudio, stageCounts } from "./support/studio";
+import { axeFindings, axeFindingsInBothModes } from "./support/axe-findings";
+import { type ConsolePage, describeInBrowser } from "./support/console-browser";
+import { pagesOfEachTest } from "./support/page-of-each-test";
+import { compose, eventually, loudness, stageCounts } from "./support/studio";
 
 const audible = 0.005;
 
 describeInBrowser("sharing", () => {
-  let browser: ConsoleBrowser;
-  const opened: ConsolePage[] = [];
+  const tab = pagesOfEachTest();
 
-  beforeAll(async () => {
-    browser = await launchConsoleBrowser();
-  });
-  afterEach(async () => {
-    for (const page of opened.splice(0)) await page.close();
-  });
-  afterAll(async () => {
-    await browser.close();
-  });
-
-  const studio = async (options: Parameters<typeof openStudio>[1] = {}): Promise<ConsolePage> => {
-    const page = await openStudio(browser, options);
-    opened.push(page);
-    return page;
-  };
   const press = async ({ page }: ConsolePage, name: string): Promise<void> => {
     await page.getByRole("button", { name, exact: true }).click();
   };
@@ -48,7 +28,7 @@ describeInBrowser("sharing", () => {
   };
 
   test("a re-written piece is heard, replayed and taken by a visitor who never signed in, until the owner ends it", async () => {
-    const owner = await studio({ permissions: ["clipboard-read", "clipboard-write"] });
+    const owner = await tab.openStudio({ permissions: ["clipboard-read", "clipboard-write"] });
     await owner.page.getByRole("radio", { name: /Re-write/ }).check();
     const id = await compose(owner);
     const counts = await eventually(
@@ -65,7 +45,7 @@ describeInBrowser("sharing", () => {
     await owner.page.getByText(/ · shared$/).waitFor();
 
     // Another browser session, in which nobody ever signed in.
-    const visitor = await studio({ isSignedIn: false, isKnown: false, path });
+    const visitor = await tab.openStudio({ isSignedIn: false, isKnown: false, path });
     const { page } = visitor;
     await page.getByRole("heading", { level: 1, name: /re-written$/ }).waitFor();
     expect(
@@ -88,9 +68,7 @@ describeInBrowser("sharing", () => {
 
     // The file is that of the owner's piece.
     const [download] = await Promise.all([page.waitForEvent("download"), press(visitor, "Download MIDI")]);
-    const { bytes } = await (
-      await browser.api()
-    ).call("GET", `/compositions/${id}/midi`, { headers: { accept: "audio/midi" } });
+    const { bytes } = await tab.api.call("GET", `/compositions/${id}/midi`, { headers: { accept: "audio/midi" } });
     const digest = (file: Uint8Array): string => createHash("sha256").update(file).digest("hex");
     expect(digest(readFileSync(await download.path()))).toBe(digest(bytes));
 
@@ -110,9 +88,7 @@ describeInBrowser("sharing", () => {
     expect(visitor.requested.filter((url) => url.includes(id))).toEqual([]);
 
     // The recipe stands in the studio of the visitor, with the same seed.
-    const seed = (await (await browser.api()).call("GET", `/compositions/${id}`)).json(
-      z.object({ seed: z.int() }),
-    ).seed;
+    const seed = (await tab.api.call("GET", `/compositions/${id}`)).json(z.object({ seed: z.int() })).seed;
     await page.getByRole("link", { name: "Open in the studio" }).click();
     await page.getByText("A recipe was opened").waitFor();
     expect(await page.getByRole("spinbutton", { name: "Seed" }).inputValue()).toBe(String(seed));
@@ -135,31 +111,26 @@ describeInBrowser("sharing", () => {
   });
 
   test("the dialog and the page of a shared piece can be used by everyone, also on a telephone", async () => {
-    const findings = async ({ page }: ConsolePage): Promise<readonly string[]> => {
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      const grave = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-      return grave.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(", ")}`);
-    };
-    const owner = await studio();
+    const owner = await tab.openStudio();
     await compose(owner);
     const path = await shareOpenPiece(owner);
-    expect(await findings(owner)).toEqual([]);
-    const visitor = await studio({ isSignedIn: false, isKnown: false, path });
+    expect(await axeFindingsInBothModes(owner.page)).toEqual([]);
+    const visitor = await tab.openStudio({ isSignedIn: false, isKnown: false, path });
     const { page } = visitor;
     await page.locator(".stage .roll[aria-label]").waitFor();
-    expect(await findings(visitor)).toEqual([]);
+    expect(await axeFindings(page)).toEqual([]);
     await page.setViewportSize({ width: 390, height: 844 });
-    expect(await findings(visitor)).toEqual([]);
+    expect(await axeFindings(page)).toEqual([]);
     const isTooWide = async () => await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
     expect(await isTooWide()).toBe(false);
     await page.goto(visitor.at("/shared/nothing"));
     await page.getByRole("heading", { level: 1, name: "This link opens nothing" }).waitFor();
-    expect(await findings(visitor)).toEqual([]);
+    expect(await axeFindings(page)).toEqual([]);
     expect(visitor.takeErrors().every((error) => error.includes("404"))).toBe(true);
   });
 
   test("a new link ends the one before, and a link that is cut opens nothing", async () => {
-    const owner = await studio();
+    const owner = await tab.openStudio();
     await compose(owner);
     const first = await shareOpenPiece(owner);
     await press(owner, "Make a new link");
@@ -169,7 +140,7 @@ describeInBrowser("sharing", () => {
       (path) => path !== first,
     );
     const second = new URL(await link.inputValue()).pathname;
-    const visitor = await studio({ isSignedIn: false, isKnown: false, path: second });
+    const visitor = await tab.openStudio({ isSignedIn: false, isKnown: false, path: second });
     await eventually(
       async () => await stageCounts(visitor.page),
       (counts) => counts?.tracks === 4,

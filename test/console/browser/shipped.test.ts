@@ -115,6 +115,21 @@ describeInBrowser("what is shipped", () => {
     expect(kilobytes([chunk("src/sound/mp3-file.ts").file])).toBeLessThanOrEqual(budgets.mp3);
   });
 
+  test("the page has no script or style of its own, and names nothing of another host", () => {
+    const pages = readdirSync(dist, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".html"));
+    expect(pages).toEqual(["index.html"]);
+    const html = read("index.html").toString();
+    const tags = [...html.matchAll(/<[a-z][^>]*>/g)].map(([tag]) => tag);
+    expect(tags.length).toBeGreaterThan(5);
+    expect(tags.filter((tag) => /^<style|\s(style|on[a-z]+)\s*=|javascript:/i.test(tag))).toEqual([]);
+    const scripts = [...html.matchAll(/<script(?<attributes>[^>]*)>(?<text>[^]*?)<\/script>/g)];
+    expect(scripts.length).toBeGreaterThan(0);
+    for (const { groups } of scripts) {
+      expect(groups).toMatchObject({ text: "", attributes: expect.stringContaining(' src="/assets/') });
+    }
+    expect([...html.matchAll(/\s(?:src|href)="(?!\/)([^"]*)"/g)].map(([, address]) => address)).toEqual([]);
+  });
+
   test("the fonts of Latin texts, and four instruments of any preset, keep their budgets", () => {
     const latin = readdirSync(join(dist, "assets")).filter((file) => /-latin-wght-.*\.woff2$/.test(file));
     expect(latin).toHaveLength(2);

@@ -1,13 +1,10 @@
 /** Melodies of one's own: files, recordings, edits. */
 import * as z from "zod";
 import { writePiece } from "../../../console/src/piece/write-piece";
-import {
-  type ConsoleBrowser,
-  type ConsolePage,
-  describeInBrowser,
-  launchConsoleBrowser,
-} from "./support/console-browser";
-import { compose, eventually, openStudio, stageCounts } from "./support/studio";
+import { axeFindingsInBothModes } from "./support/axe-findings";
+import { describeInBrowser } from "./support/console-browser";
+import { pagesOfEachTest } from "./support/page-of-each-test";
+import { compose, eventually, loudness, stageCounts } from "./support/studio";
 import { midiFileOf } from "./support/tune";
 
 const tracksSchema = z.object({
@@ -60,34 +57,34 @@ const severalTracks = (): Uint8Array =>
   });
 
 describeInBrowser("melodies in the studio", () => {
-  let browser: ConsoleBrowser;
-  let opened: ConsolePage;
+  const tab = pagesOfEachTest();
 
-  beforeAll(async () => {
-    browser = await launchConsoleBrowser();
-  });
-  afterEach(async () => {
-    await opened.close();
-  });
-  afterAll(async () => {
-    await browser.close();
-  });
-
-  const tracks = async () => (await (await browser.api()).call("GET", "/tracks?limit=100")).json(tracksSchema).items;
+  const tracks = async () => (await tab.api.call("GET", "/tracks?limit=100")).json(tracksSchema).items;
   const openFile = async (name: string, bytes: Uint8Array): Promise<void> => {
-    await opened.page
+    await tab.opened.page
       .locator("form input[type=file]")
       .setInputFiles({ name, mimeType: "audio/midi", buffer: Buffer.from(bytes) });
   };
+  /** Drops a file on the page, as from a folder of the desktop. */
+  const dropFile = async (name: string, bytes: Uint8Array): Promise<void> => {
+    await tab.opened.page.evaluate(
+      ([title, content]) => {
+        const dataTransfer = new DataTransfer();
+        dataTransfer.items.add(new File([Uint8Array.from(content)], title, { type: "audio/midi" }));
+        for (const type of ["dragover", "drop"])
+          document.body.dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer }));
+      },
+      [name, [...bytes]] as const,
+    );
+  };
   const notesOnStage = async (notes: number) =>
     await eventually(
-      async () => await stageCounts(opened.page),
+      async () => await stageCounts(tab.opened.page),
       (counts) => counts?.notes === notes,
     );
 
   test("a file is refused before it is sent, in the server's words", async () => {
-    opened = await openStudio(browser);
-    const { page, requested } = opened;
+    const { page, requested } = await tab.openStudio();
     await notesOnStage(42);
     await openFile("song.mid", new TextEncoder().encode("no music"));
     const input = page.getByRole("button", { name: /^Input/ });
@@ -96,12 +93,10 @@ describeInBrowser("melodies in the studio", () => {
     // The bars are in 5/4, which no technique takes: bytes 8 and 9 of the time signature's event.
     const odd = Buffer.from(midiFileOf());
     odd[odd.indexOf(Buffer.from([0xff, 0x58, 0x04])) + 3] = 5;
-    await openFile("five.mid", odd);
+    await dropFile("five.mid", odd);
     const refusal = page.getByText(/“five.mid” cannot be used/);
     await refusal.waitFor();
-    const server = await (
-      await browser.api()
-    ).call("POST", "/tracks?name=five", {
+    const server = await tab.api.call("POST", "/tracks?name=five", {
       bytes: odd,
       headers: { "content-type": "audio/midi" },
     });
@@ -112,26 +107,24 @@ describeInBrowser("melodies in the studio", () => {
   });
 
   test("of a file with several tracks one is chosen, drawn, and sent once when a piece is made of it", async () => {
-    opened = await openStudio(browser);
-    const { page } = opened;
+    const { page } = await tab.openStudio();
     const posted: string[] = [];
     page.on("request", (request) => {
       if (request.method() === "POST" && new URL(request.url()).pathname === "/tracks") posted.push(request.url());
     });
-    await openFile("several.mid", severalTracks());
+    await dropFile("several.mid", severalTracks());
     await notesOnStage(8);
     await page.getByRole("button", { name: /^Track/ }).click();
     await page.getByRole("option", { name: "Middle (5 notes)" }).click();
     await notesOnStage(5);
-    await compose(opened);
+    await compose(tab.opened);
     expect(posted).toHaveLength(1);
     const [newest] = await tracks();
     expect(newest).toMatchObject({ name: "several", noteCount: 5, origin: { kind: "upload" } });
   });
 
   test("of a file whose time signature changes a part is taken, another can be chosen, and the API takes it", async () => {
-    opened = await openStudio(browser);
-    const { page } = opened;
+    const { page } = await tab.openStudio();
     await openFile("changing.mid", changingFile());
     await notesOnStage(12);
     await page.getByText("The time signature changes, so bars 3 to 5 are taken.").waitFor();
@@ -142,16 +135,15 @@ describeInBrowser("melodies in the studio", () => {
     await page.getByText("bar 6 is in 5/4", { exact: false }).first().waitFor();
     await page.getByRole("spinbutton", { name: "First bar" }).first().fill("4");
     await notesOnStage(8);
-    const id = await compose(opened);
-    const piece = (await (await browser.api()).call("GET", `/compositions/${id}`)).json(
+    const id = await compose(tab.opened);
+    const piece = (await tab.api.call("GET", `/compositions/${id}`)).json(
       z.object({ inputOptions: z.object({ startBar: z.int(), bars: z.int() }), output: z.object({ bars: z.int() }) }),
     );
     expect(piece).toEqual({ inputOptions: { startBar: 4, bars: 2 }, output: { bars: 2 } });
   });
 
   test("an answer that is lost makes no second melody", async () => {
-    opened = await openStudio(browser);
-    const { page } = opened;
+    const { page } = await tab.openStudio();
     const keys: (string | undefined)[] = [];
     await page.route("**/tracks?*", async (route) => {
       const request = route.request();
@@ -176,12 +168,11 @@ describeInBrowser("melodies in the studio", () => {
     expect(keys).toHaveLength(2);
     expect(new Set(keys).size).toBe(1);
     expect((await tracks()).length).toBe(before + 1);
-    expect(opened.takeErrors().filter((error) => !error.includes("ERR_CONNECTION_RESET"))).toEqual([]);
+    expect(tab.opened.takeErrors().filter((error) => !error.includes("ERR_CONNECTION_RESET"))).toEqual([]);
   });
 
   test("what is played on the computer's keyboard is recorded, and a piece is made of it", async () => {
-    opened = await openStudio(browser);
-    const { page } = opened;
+    const { page } = await tab.openStudio();
     await page.getByRole("button", { name: "Record", exact: true }).click();
     await page.getByRole("spinbutton", { name: "Tempo" }).fill("120");
     await page.getByRole("form").waitFor();
@@ -196,6 +187,7 @@ describeInBrowser("melodies in the studio", () => {
     await page.getByRole("button", { name: "Stop" }).click();
     await page.getByText("4 notes were recorded.").waitFor();
     await notesOnStage(4);
+    expect(await axeFindingsInBothModes(page)).toEqual([]);
     await page.getByRole("button", { name: "Notes" }).click();
     const pitches = await page.getByRole("table").getByRole("row").allTextContents();
     expect(pitches.slice(1).map((row) => /[A-G]\s?\d/.exec(row)?.[0].replace(" ", ""))).toEqual([
@@ -204,13 +196,12 @@ describeInBrowser("melodies in the studio", () => {
       "A3",
       "B3",
     ]);
-    await compose(opened);
+    await compose(tab.opened);
     expect((await tracks())[0]).toMatchObject({ noteCount: 4, origin: { kind: "recording" } });
   });
 
   test("a MIDI keyboard's notes are lit and recorded with their velocity", async () => {
-    opened = await browser.open({ viewport: { width: 1440, height: 900 } });
-    const { page, at } = opened;
+    const { page } = await tab.openStudio({ isSignedIn: false });
     await page.addInitScript(() => {
       const input = Object.assign(new EventTarget(), {
         id: "one",
@@ -240,7 +231,7 @@ describeInBrowser("melodies in the studio", () => {
         },
       });
     });
-    await page.goto(at("/studio"));
+    await page.reload();
     await page.getByRole("button", { name: "Record", exact: true }).click();
     await page.getByRole("button", { name: "Connect a MIDI keyboard" }).click();
     await page.getByText("Little keys is connected.").waitFor();
@@ -258,6 +249,11 @@ describeInBrowser("melodies in the studio", () => {
         async () => await page.locator(".key-down").count(),
         (count) => count === 1,
       );
+      await eventually(
+        async () => await loudness(page),
+        (rms) => rms > 0.001,
+        30,
+      );
       await send([0x80, pitch, 0]);
       await page.waitForTimeout(150);
     }
@@ -269,8 +265,7 @@ describeInBrowser("melodies in the studio", () => {
   });
 
   test("notes are edited, undone and done again, and the melody is saved when a piece is made of it", async () => {
-    opened = await openStudio(browser);
-    const { page } = opened;
+    const { page } = await tab.openStudio();
     await notesOnStage(42);
     const roll = page.locator(".stage .roll");
     await roll.focus();
@@ -289,7 +284,7 @@ describeInBrowser("melodies in the studio", () => {
     // What is not saved outlives a reload.
     await page.reload();
     await notesOnStage(43);
-    await compose(opened);
+    await compose(tab.opened);
     expect((await tracks())[0]).toMatchObject({ noteCount: 43, origin: { kind: "edit" } });
   });
 });

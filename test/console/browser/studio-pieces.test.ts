@@ -1,45 +1,48 @@
 /** What is done with pieces: errors, chains, replay, comparisons, recipes, corrections. */
 import { createHash } from "node:crypto";
+import type { Locator, Page } from "playwright-core";
 import * as z from "zod";
-import { tokensOf } from "../../e2e/api-session";
-import {
-  type ConsoleBrowser,
-  type ConsolePage,
-  describeInBrowser,
-  launchConsoleBrowser,
-} from "./support/console-browser";
+import { texts } from "../../../console/src/texts/en";
+import { endedComposition, tokensOf } from "../../e2e/api-session";
+import { axeFindings, axeFindingsInBothModes } from "./support/axe-findings";
+import { describeInBrowser } from "./support/console-browser";
+import { noteCountsByTrack } from "./support/note-rows";
+import { pagesOfEachTest } from "./support/page-of-each-test";
 import { withStoredUser } from "./support/stored-user";
-import { compose, eventually, finishedPiece, loudness, openStudio, stageCounts } from "./support/studio";
+import { compose, eventually, finishedPiece, loudness, secondsUntil, stageCounts } from "./support/studio";
+
+/** Returns the texts that describe a control to those who do not see it. */
+async function descriptionOf(page: Page, control: Locator): Promise<string> {
+  const ids = (await control.getAttribute("aria-describedby")) ?? "";
+  const texts = ids.split(" ").map(async (id) => await page.locator(`[id="${id}"]`).textContent());
+  return (await Promise.all(texts)).join(" ");
+}
+
+const words = texts.studio.lens;
+const daringSchema = z.object({ seed: z.int(), parameters: z.object({ temperature: z.number() }) });
+const measuredSchema = z.object({ output: z.object({ metrics: z.record(z.string(), z.number()) }) });
 
 describeInBrowser("pieces in the studio", () => {
-  let browser: ConsoleBrowser;
-  let opened: ConsolePage;
-
-  beforeAll(async () => {
-    browser = await launchConsoleBrowser();
-  });
-  afterEach(async () => {
-    await opened.close();
-  });
-  afterAll(async () => {
-    await browser.close();
-  });
+  const tab = pagesOfEachTest();
 
   const midiSha = async (id: string): Promise<string> => {
-    const { bytes } = await (
-      await browser.api()
-    ).call("GET", `/compositions/${id}/midi`, {
+    const { bytes } = await tab.api.call("GET", `/compositions/${id}/midi`, {
       headers: { accept: "audio/midi" },
     });
     return createHash("sha256").update(bytes).digest("hex");
   };
   const press = async (name: string): Promise<void> => {
-    await opened.page.getByRole("button", { name, exact: true }).click();
+    await tab.opened.page.getByRole("button", { name, exact: true }).click();
+  };
+
+  /** Plays what stands on the stage until it sounds, and then no more. */
+  const isHeard = async (): Promise<void> => {
+    await secondsUntil(tab.opened.page, "Play", (rms) => rms > 0.002);
+    await secondsUntil(tab.opened.page, "Pause", (rms) => rms < 0.0005);
   };
 
   test("each error stands at its control, the first gets the focus, and the fold over it opens", async () => {
-    opened = await openStudio(browser);
-    const { page } = opened;
+    const { page } = await tab.openStudio();
     await page.getByRole("radio", { name: /Re-write/ }).check();
     await page.getByRole("spinbutton", { name: "Max notes added, value" }).fill("5000");
     await page.getByRole("button", { name: /^\d+ more$/ }).click();
@@ -53,11 +56,7 @@ describeInBrowser("pieces in the studio", () => {
       (value) => value === "true",
     );
     expect(await added.evaluate((element) => element === document.activeElement)).toBe(true);
-    const described = await added.getAttribute("aria-describedby");
-    const texts = await Promise.all(
-      (described ?? "").split(" ").map(async (id) => await page.locator(`[id="${id}"]`).textContent()),
-    );
-    expect(texts.join(" ")).toContain("1000");
+    expect(await descriptionOf(page, added)).toContain("1000");
     // The API tells of ranges when each value by itself is allowed.
     await added.fill("500");
     await press("Compose");
@@ -67,40 +66,29 @@ describeInBrowser("pieces in the studio", () => {
       (value) => value === "true",
     );
     expect(await last.isVisible()).toBe(true);
-    expect(opened.takeErrors().every((error) => error.includes("400"))).toBe(true);
+    expect(await descriptionOf(page, last)).toMatch(/firstBar|First bar/);
+    expect(await axeFindings(page)).toEqual([]);
+    expect(tab.opened.takeErrors().every((error) => error.includes("400"))).toBe(true);
   });
 
-  test("the edits of a piece are replayed from the input to the result, and heard at any moment", async () => {
-    opened = await openStudio(browser);
-    const { page } = opened;
-    await page.getByRole("radio", { name: /Re-write/ }).check();
-    await compose(opened);
-    await press("How it was made");
-    const slider = page.getByRole("slider", { name: "Edit", exact: true });
-    await slider.waitFor();
-    const length = Number(await slider.getAttribute("max"));
-    expect(length).toBeGreaterThan(100);
-    await slider.fill("0");
-    await page.getByText(`0 / ${length}`).waitFor();
-    await press("Play the edits");
-    await eventually(
-      async () => Number(await slider.inputValue()),
-      (position) => position > 20,
-    );
-    await slider.fill("50");
-    await press("Play");
-    await eventually(
-      async () => await loudness(page),
-      (rms) => rms > 0.002,
-      30,
-    );
-    expect(await page.getByRole("alert").count()).toBe(0);
+  test("a piece that could not be made says why, and its melody can still be heard", async () => {
+    const failed = await endedComposition(tab.api, {
+      name: "Higher than the model sings",
+      technique: "ar-cnn",
+      modelId: "ar-cnn-bach",
+      input: { sampleMelodyId: "ode-to-joy" },
+      parameters: { lowestPitch: 120, highestPitch: 127 },
+    });
+    expect(failed.state).toBe("FAILED");
+    const { page } = await tab.openStudio({ path: `/studio/${failed.id}` });
+    await page.getByRole("alert").getByText("holds no note that this model can edit").waitFor();
+    await isHeard();
+    expect(await axeFindingsInBothModes(page)).toEqual([]);
   });
 
   test("a chain of three pieces is shown as a line, and each of them opens", async () => {
-    opened = await openStudio(browser);
-    const { page } = opened;
-    const first = await compose(opened);
+    const { page } = await tab.openStudio();
+    const first = await compose(tab.opened);
     await press("Re-write this");
     const second = await finishedPiece(page, first);
     await press("Accompany this");
@@ -110,12 +98,14 @@ describeInBrowser("pieces in the studio", () => {
       async () => await line.getByRole("link").count(),
       (count) => count === 4,
     );
+    await isHeard();
     await line.locator(`a[href="/studio/${second}"]`).click();
     await finishedPiece(page, third);
     await eventually(
       async () => await stageCounts(page),
       (counts) => counts !== undefined && counts.tracks >= 1,
     );
+    await isHeard();
     await page
       .getByRole("list", { name: /^The line of/ })
       .locator(`a[href="/studio/${first}"]`)
@@ -125,25 +115,25 @@ describeInBrowser("pieces in the studio", () => {
       async () => await stageCounts(page),
       (counts) => counts?.tracks === 4,
     );
+    await isHeard();
   });
 
   test("a recipe makes the same bytes for another user", async () => {
-    opened = await openStudio(browser, { permissions: ["clipboard-read", "clipboard-write"] });
-    const id = await compose(opened);
+    await tab.openStudio({ permissions: ["clipboard-read", "clipboard-write"] });
+    const id = await compose(tab.opened);
     await press("Copy the recipe");
-    await opened.page.getByText("The recipe's link is copied.").waitFor();
-    const link = await opened.page.evaluate(async () => await navigator.clipboard.readText());
-    await opened.close();
-    opened = await openStudio(browser);
-    const { page } = opened;
-    const { AccessToken } = await tokensOf(browser.outputs, browser.outputs.secondUser);
+    await tab.opened.page.getByText("The recipe's link is copied.").waitFor();
+    const link = await tab.opened.page.evaluate(async () => await navigator.clipboard.readText());
+    await tab.opened.close();
+    const { page } = await tab.openStudio();
+    const { AccessToken } = await tokensOf(tab.browser.outputs, tab.browser.outputs.secondUser);
     await withStoredUser(page, (user) => ({ ...user, access_token: AccessToken }));
     await page.goto(link);
     await page.getByText("A recipe was opened").waitFor();
-    const again = await compose(opened);
+    const again = await compose(tab.opened);
     expect(again).not.toBe(id);
     const fetchBytes = async (): Promise<string> => {
-      const response = await fetch(new URL(`/compositions/${again}/midi`, browser.outputs.apiUrl), {
+      const response = await fetch(new URL(`/compositions/${again}/midi`, tab.browser.outputs.apiUrl), {
         headers: { accept: "audio/midi", authorization: `Bearer ${AccessToken}` },
       });
       return createHash("sha256")
@@ -154,9 +144,8 @@ describeInBrowser("pieces in the studio", () => {
   });
 
   test("of four variations one is kept; two pieces are compared at the same beat, and blind", async () => {
-    opened = await openStudio(browser);
-    const { page } = opened;
-    const first = await compose(opened);
+    const { page } = await tab.openStudio();
+    const first = await compose(tab.opened);
     await press("Four variations");
     const keep = page.getByRole("button", { name: "Keep this one" });
     await eventually(
@@ -169,7 +158,7 @@ describeInBrowser("pieces in the studio", () => {
     await keep.first().click();
     const kept = await finishedPiece(page, first);
     await page.getByText("is kept; the others are deleted.").waitFor();
-    await page.goto(opened.at(`/studio/${kept}?view=compare&with=${first}`));
+    await page.goto(tab.opened.at(`/studio/${kept}?view=compare&with=${first}`));
     await page.getByText(/^You hear/).waitFor({ timeout: 60_000 });
     await page.locator(".stage .roll").waitFor();
     await page.getByRole("button", { name: "Play", exact: true }).click();
@@ -190,8 +179,57 @@ describeInBrowser("pieces in the studio", () => {
     await page.getByRole("button", { name: /^Mute Alto/ }).waitFor();
   });
 
+  test("three values of how daring the edits are stand side by side, and the lens marks what a teacher would", async () => {
+    const { id } = await endedComposition(tab.api, {
+      name: "Ode to Joy, in three ways",
+      technique: "ar-cnn",
+      modelId: "ar-cnn-bach",
+      seed: 11,
+      input: { sampleMelodyId: "ode-to-joy" },
+      parameters: { melodyLock: false, temperature: 2 },
+    });
+    const { page } = await tab.openStudio({ path: `/studio/${id}?view=lens` });
+    const marked = page.locator(".stage-foot").getByRole("status");
+    await press("Notes");
+    const seen: number[] = [];
+    for (const mark of [words.dissonant, words.parallels, words.offScale]) {
+      await press(mark);
+      await page.getByRole("button", { name: mark, exact: true, pressed: true }).waitFor();
+      // What is marked is a track of its own, so that it can be heard alone.
+      const [, notes = 0] = (await noteCountsByTrack(page)).find(([track]) => track === mark) ?? [];
+      expect(await marked.textContent()).toContain(notes === 0 ? words.none : words.marked(notes));
+      seen.push(notes);
+    }
+    expect(Math.max(...seen)).toBeGreaterThan(0);
+    // The measures of the piece are the API's, and stand beside Bach's own.
+    const { output } = (await tab.api.call("GET", `/compositions/${id}`)).json(measuredSchema);
+    for (const name of ["dissonantPairShare", "scaleConsistency"] as const) {
+      const cells = page.getByRole("row").filter({ hasText: words.measures[name] }).getByRole("cell");
+      const [piece = "", bach = ""] = await cells.allTextContents();
+      expect(piece).toBe(output.metrics[name]?.toFixed(2));
+      expect(Number(bach)).toBeGreaterThan(0);
+      expect(bach).not.toBe(piece);
+    }
+    await press("Result");
+    await page.getByRole("button", { name: /^Three .*temperature/i }).click();
+    const three = page.getByRole("list").filter({ has: page.getByRole("button", { name: "Keep this one" }) });
+    await page.getByRole("button", { name: "Keep this one" }).nth(2).waitFor({ timeout: 60_000 });
+    const ids = new URL(page.url()).searchParams.get("with")?.split(",") ?? [];
+    expect(ids).toHaveLength(3);
+    const responses = await Promise.all(ids.map(async (one) => await tab.api.call("GET", `/compositions/${one}`)));
+    const pieces = responses.map((response) => response.json(daringSchema));
+    const values = pieces.map(({ parameters }) => parameters.temperature);
+    expect(new Set(values).size).toBe(3);
+    expect(values).toEqual(values.toSorted((one, other) => one - other));
+    // The seed is the piece's, so that the values alone differ.
+    expect(pieces.map(({ seed }) => seed)).toEqual([11, 11, 11]);
+    const titles = await three.getByRole("heading").allTextContents();
+    expect(titles.map((title) => Number(/[\d.]+$/.exec(title)?.[0]))).toEqual(values);
+    expect(await axeFindingsInBothModes(page)).toEqual([]);
+  });
+
   test("two pieces that are compared are equally loud, to a decibel", async () => {
-    const api = await browser.api();
+    const { api } = tab;
     const ids = await Promise.all(
       ["choir", "piano"].map(async (instruments) => {
         const json = {
@@ -209,8 +247,7 @@ describeInBrowser("pieces in the studio", () => {
         return id;
       }),
     );
-    opened = await openStudio(browser, { path: `/studio/${ids[0] ?? ""}?view=compare&with=${ids[1] ?? ""}` });
-    const { page } = opened;
+    const { page } = await tab.openStudio({ path: `/studio/${ids[0] ?? ""}?view=compare&with=${ids[1] ?? ""}` });
     await page.getByText(/^You hear/).waitFor({ timeout: 60_000 });
     const meanLoudness = async (): Promise<number> => {
       await page.getByRole("button", { name: "Play", exact: true }).click();
@@ -235,9 +272,8 @@ describeInBrowser("pieces in the studio", () => {
   });
 
   test("a correction of the notes is kept as the piece", async () => {
-    opened = await openStudio(browser);
-    const { page } = opened;
-    const id = await compose(opened);
+    const { page } = await tab.openStudio();
+    const id = await compose(tab.opened);
     const before = await eventually(
       async () => await stageCounts(page),
       (counts) => counts?.tracks === 4,
@@ -252,7 +288,7 @@ describeInBrowser("pieces in the studio", () => {
     );
     await press("Keep the correction");
     await page.getByText("The corrected notes are kept.").waitFor();
-    const piece = (await (await browser.api()).call("GET", `/compositions/${id}`)).json(
+    const piece = (await tab.api.call("GET", `/compositions/${id}`)).json(
       z.object({ edited: z.boolean(), output: z.object({ tracks: z.array(z.object({ noteCount: z.int() })) }) }),
     );
     expect(piece.edited).toBe(true);

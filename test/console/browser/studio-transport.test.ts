@@ -2,13 +2,9 @@
 import * as z from "zod";
 import { readPiece } from "../../../console/src/piece/read-piece";
 import { fromBase64 } from "../../../console/src/studio/base64";
-import {
-  type ConsoleBrowser,
-  type ConsolePage,
-  describeInBrowser,
-  launchConsoleBrowser,
-} from "./support/console-browser";
-import { type Click, clicks, compose, download, eventually, loudness, openStudio, stageCounts } from "./support/studio";
+import { describeInBrowser } from "./support/console-browser";
+import { pagesOfEachTest } from "./support/page-of-each-test";
+import { type Click, clicks, compose, download, eventually, loudness, stageCounts } from "./support/studio";
 
 /** Twinkle, Twinkle is played at 100 quarter notes a minute. */
 const beat = 600;
@@ -24,41 +20,30 @@ function loudnessOf(wav: Buffer): number {
 }
 
 describeInBrowser("the transport of the studio", () => {
-  let browser: ConsoleBrowser;
-  let opened: ConsolePage;
-
-  beforeAll(async () => {
-    browser = await launchConsoleBrowser();
-  });
-  afterEach(async () => {
-    await opened.close();
-  });
-  afterAll(async () => {
-    await browser.close();
-  });
+  const tab = pagesOfEachTest();
 
   const press = async (name: string | RegExp): Promise<void> => {
-    await opened.page.getByRole("button", { name, exact: true }).click();
+    await tab.opened.page.getByRole("button", { name, exact: true }).click();
   };
-  const place = async (): Promise<string> => (await opened.page.getByLabel("Bar and beat").textContent()) ?? "";
+  const place = async (): Promise<string> => (await tab.opened.page.getByLabel("Bar and beat").textContent()) ?? "";
   const untilHeard = async (): Promise<void> => {
     await eventually(
-      async () => await loudness(opened.page),
+      async () => await loudness(tab.opened.page),
       (rms) => rms > 0.005,
       30,
     );
   };
   const openMelody = async (): Promise<void> => {
-    opened = await openStudio(browser, { isSignedIn: false });
+    await tab.openStudio({ isSignedIn: false });
     await eventually(
-      async () => await stageCounts(opened.page),
+      async () => await stageCounts(tab.opened.page),
       (counts) => counts?.notes === 42,
     );
   };
 
   test("a loop plays the bars of the frame again and again", async () => {
     await openMelody();
-    const { page } = opened;
+    const { page } = tab.opened;
     const roll = page.locator(".stage .roll");
     const box = await roll.boundingBox();
     const bar = Number(await roll.getAttribute("data-bar"));
@@ -87,7 +72,7 @@ describeInBrowser("the transport of the studio", () => {
 
   test("the metronome clicks on each beat, higher on the first of a bar, and only when it is asked to", async () => {
     await openMelody();
-    const { page } = opened;
+    const { page } = tab.opened;
     await press("Play");
     await untilHeard();
     expect(await clicks(page)).toEqual([]);
@@ -109,8 +94,7 @@ describeInBrowser("the transport of the studio", () => {
   });
 
   test("a recording is counted in for a bar, and each note stands where it was played, within 30 ms", async () => {
-    opened = await openStudio(browser, { isSignedIn: false });
-    const { page } = opened;
+    const { page } = await tab.openStudio({ isSignedIn: false });
     await page.evaluate(() => {
       const pressed: number[] = [];
       Object.defineProperty(globalThis, "pressedAt", { value: pressed });
@@ -150,7 +134,7 @@ describeInBrowser("the transport of the studio", () => {
 
   test("a frame on the roll says where Re-write may change notes, and a click beside the notes takes it away", async () => {
     await openMelody();
-    const { page } = opened;
+    const { page } = tab.opened;
     await page.getByRole("radio", { name: /Re-write/ }).check();
     const roll = page.locator(".stage .roll");
     const box = await roll.boundingBox();
@@ -173,7 +157,7 @@ describeInBrowser("the transport of the studio", () => {
 
   test("who switches the hot keys off does not find them on again", async () => {
     await openMelody();
-    const { page } = opened;
+    const { page } = tab.opened;
     await press("Hot keys");
     await page.reload();
     await page.getByRole("button", { name: "Hot keys", pressed: false }).waitFor();
@@ -183,8 +167,7 @@ describeInBrowser("the transport of the studio", () => {
   });
 
   test("what is stopped while it is counted in does not begin", async () => {
-    opened = await openStudio(browser, { isSignedIn: false });
-    const { page } = opened;
+    const { page } = await tab.openStudio({ isSignedIn: false });
     await press("Record");
     await page.locator(".recorder").getByRole("button", { name: "Record" }).click();
     await press("Stop");
@@ -194,9 +177,8 @@ describeInBrowser("the transport of the studio", () => {
   });
 
   test("a piece is heard as it was mixed, also later, and a file of it sounds the same", async () => {
-    opened = await openStudio(browser);
-    const { page } = opened;
-    await compose(opened);
+    const { page } = await tab.openStudio();
+    await compose(tab.opened);
     const mute = (name: string | RegExp) => page.getByRole("button", { name });
     await mute(/^Mute Twinkle/).click();
     await mute("Mute Tenor").click();

@@ -4,10 +4,12 @@ import * as z from "zod";
 import odeToJoy from "../../../console/src/learn/pieces/gan-piece.json";
 import modelVoices from "../../../console/src/learn/pieces/model-voices.json";
 import { makeRounds } from "../../../console/src/learn/quiz";
+import { addressOf } from "../../../console/src/learn/source-address";
 import { spoil, spoilings } from "../../../console/src/learn/spoiled";
 import { pieceOf } from "../../../console/src/learn/stored-piece";
-import { bachFigures } from "../../../console/src/models/bach-figures";
+import { bachFigures, bachParallelsPer100Bars } from "../../../console/src/models/bach-figures";
 import { writePiece } from "../../../console/src/piece/write-piece";
+import { learnTexts } from "../../../console/src/texts/en-learn";
 
 const bachOf = (id: string, bars: number) => ({
   id,
@@ -67,4 +69,22 @@ test("Bach's figures are those of the stock models' training data", () => {
     const { metrics } = referenceSchema.parse(JSON.parse(readFileSync(file, "utf8")));
     for (const [name, value] of Object.entries(figures)) expect(value).toBeCloseTo(metrics[name] ?? NaN, 4);
   }
+});
+
+test("Bach's parallels are those of the evaluation's held-out chorales", () => {
+  const estimate = z.object({ value: z.number() });
+  const row = z.object({ metrics: z.object({ beatParallelsPer100Bars: estimate }) });
+  const evaluationSchema = z.object({ chorales: z.object({ rows: z.array(row).min(1) }) });
+  const file = join(__dirname, "../../../models/unet-gan-bach/evaluation.json");
+  const [bach] = evaluationSchema.parse(JSON.parse(readFileSync(file, "utf8"))).chorales.rows;
+  expect(bachParallelsPer100Bars).toBeCloseTo(bach?.metrics.beatParallelsPer100Bars.value ?? NaN, 4);
+});
+
+test("papers among the sources can be opened, and files of the repository are not taken for addresses", () => {
+  expect(addressOf("Dong et al. 2018, MuseGAN (arXiv 1709.06298)")).toBe("https://arxiv.org/abs/1709.06298");
+  expect(addressOf("docs/how-models-learn.md")).toBeUndefined();
+  // No paper is named without its number.
+  const sources = Object.values(learnTexts.capsules).flatMap(({ sources: named }): readonly string[] => named);
+  for (const source of sources)
+    expect([source, addressOf(source) !== undefined]).toEqual([source, source.includes(" et al.")]);
 });

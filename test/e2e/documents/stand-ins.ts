@@ -26,8 +26,9 @@ export const standIns: readonly StandIn[] = [
       "resources are taken out that MiniStack does not have: those of SageMaker, `Custom::S3AutoDeleteObjects`, " +
       "`AWS::Cognito::ManagedLoginBranding` and alarms that compute with metrics. The API and the sign-in page get the address of " +
       "MiniStack. The endpoints are made at the local SageMaker server. `docker` is called for each image, because MiniStack's " +
-      "ECR says that it has every image. Buckets get the tags of their stack, which MiniStack leaves out",
-    why: "there is no account, and MiniStack refuses a stack that has any of those resources",
+      "ECR says that it has every image. Buckets get the tags of their stack, which MiniStack leaves out. A deploy with the " +
+      "values of the last one of its stage takes what that one has synthesized",
+    why: "there is no account, MiniStack refuses a stack that has any of those resources, and a synthesis takes ten seconds",
   },
   {
     program: "docker",

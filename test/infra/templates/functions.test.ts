@@ -45,7 +45,7 @@ describe("functions", () => {
       "WorkflowRegisterModel",
     ];
     expect(large.map(({ id }) => names.find((name) => id.includes(name)) ?? id).sort()).toEqual(names);
-    expect(functions.filter(({ resource }) => property(resource, "MemorySize") === 512)).toHaveLength(14);
+    expect(functions.filter(({ resource }) => property(resource, "MemorySize") === 512)).toHaveLength(16);
   });
 
   test("none has a managed policy", () => {
@@ -141,6 +141,16 @@ describe("permissions", () => {
       "dynamodb:BatchGetItem",
       "s3:ListBucket",
     ]);
+    // Versions are deleted for good by the erasure of a user's data alone, and of users' objects alone.
+    for (const action of ["s3:DeleteObjectVersion", "s3:ListBucketVersions"]) {
+      const statements = allowing(prod, action);
+      expect(statements.map(({ policy }) => policy.replace(/RoleDefaultPolicy.*$/, ""))).toEqual([
+        "OpenWorkEraseUserData",
+        "OpenWorkEraseUserData",
+      ]);
+      if (action !== "s3:DeleteObjectVersion") continue;
+      for (const { Resource } of statements) expect(JSON.stringify(Resource)).toMatch(/\/(?:users|incoming)\/\*"/);
+    }
     expect(allowing(prod, "s3:PutObjectTagging").map(({ policy }) => policy)).toEqual([
       expect.stringMatching(/^FunctionsTracks/),
       expect.stringMatching(/^FunctionsCompositions/),
@@ -345,12 +355,13 @@ describe("events", () => {
     );
   });
 
-  test("nothing is forgotten: open work is looked at every few minutes, and objects without a row once a day", () => {
+  test("nothing is forgotten: open work and erasures are looked at every few minutes, and objects without a row once a day", () => {
     const schedules = prod
       .resourcesOf("AWS::Events::Rule")
       .map(({ resource }) => property(resource, "ScheduleExpression"))
       .filter((expression) => expression !== undefined);
-    expect(schedules.sort()).toEqual(["rate(1 day)", `rate(${prodConfig.reconcileMinutes} minutes)`]);
+    const often = `rate(${prodConfig.reconcileMinutes} minutes)`;
+    expect(schedules.sort()).toEqual(["rate(1 day)", often, often]);
     for (const { resource } of prod.resourcesOf("AWS::Events::Rule"))
       expect(property(resource, "State")).toBe("ENABLED");
   });

@@ -45,8 +45,9 @@ export async function startApiFunctions(params: ApiFunctionsParams): Promise<Api
     [environmentVariables.userQuotas]: JSON.stringify(quotas),
     [environmentVariables.runtimeLimitSeconds]: "7200",
     [environmentVariables.checkpointDays]: "7",
+    [environmentVariables.trainingInstanceType]: "ml.m5.xlarge",
   });
-  const [discovery, tracks, compositions, shared, models, datasets, training] = await Promise.all([
+  const [discovery, tracks, compositions, shared, models, datasets, training, account] = await Promise.all([
     import("../../../lambdas/api/discovery/handler"),
     import("../../../lambdas/api/tracks/handler"),
     import("../../../lambdas/api/compositions/handler"),
@@ -54,6 +55,7 @@ export async function startApiFunctions(params: ApiFunctionsParams): Promise<Api
     import("../../../lambdas/api/models/handler"),
     import("../../../lambdas/api/datasets/handler"),
     import("../../../lambdas/api/training/handler"),
+    import("../../../lambdas/api/account/handler"),
   ]);
   const handlers: Readonly<Record<ApiCapability, (event: HttpEvent) => Promise<HttpResult>>> = {
     discovery: discovery.handler,
@@ -63,6 +65,7 @@ export async function startApiFunctions(params: ApiFunctionsParams): Promise<Api
     models: models.handler,
     datasets: datasets.handler,
     training: training.handler,
+    account: account.handler,
   };
   return {
     call: async (method, target, details = {}) => {

@@ -2,6 +2,7 @@
 import { quotaCounterSchema } from "../../../domain/schemas/user-quotas";
 import { createCatalogues } from "../../../lambdas/stores/catalogues";
 import { createCompositions } from "../../../lambdas/stores/compositions";
+import { createErasures } from "../../../lambdas/stores/erasures";
 import { createDatasetFiles } from "../../../lambdas/stores/dataset-files";
 import { createDatasets } from "../../../lambdas/stores/datasets";
 import { createIdempotencyRecords } from "../../../lambdas/stores/idempotency-records";
@@ -57,12 +58,13 @@ export function localHarness({ table, s3, artifactsBucket, workBucket }: LocalTa
         datasets,
         datasetFiles: createDatasetFiles(stores),
         stockModels: createStockModels(table),
-        catalogues: createCatalogues(table),
+        catalogues: createCatalogues({ table, artifacts: files }),
         ratings: createRatings(stores),
         shares: createShares(stores),
         quotaCounters: createQuotaCounters(table),
         pendingChanges,
         idempotencyRecords: createIdempotencyRecords(stores),
+        erasures: createErasures(stores),
         files,
         work: createPresigningObjectStore({ client: s3, bucket: workBucket, now: clock.now }),
         uploads: createUploadSigner({ client: s3, bucket: workBucket, now: clock.now }),

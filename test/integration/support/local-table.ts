@@ -5,9 +5,13 @@ import path from "node:path";
 import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import type { CatalogueFile } from "../../../domain/datasets/catalogue-file";
+import { catalogueItem, packCatalogue } from "../../../lambdas/stores/catalogues";
 import { createDynamoDBTable } from "../../../lambdas/stores/dynamodb-table";
+import { createObjectStore } from "../../../lambdas/stores/objects";
 import type { Table } from "../../../lambdas/stores/table";
 import { localCredentials, startMiniStack } from "../../../local/cloud/ministack";
+import { datasetCatalogueKey } from "../../../naming/object-keys";
 import { catalogueKey, openWorkIndex, partitionKey, sortKey, stockModelKey } from "../../../naming/table-keys";
 import { environmentPython, findPython, makeEnvironments } from "../../../tools/python/environments";
 import { catalogue, stockModel } from "../../unit/api/support/items";
@@ -87,10 +91,19 @@ export async function startLocalTable(names: LocalTableNames = ownNames): Promis
   };
 }
 
-/** What `npm run seed` writes into a table: a stock model and the catalogue of a data set. */
-export async function putStockRows(table: Table): Promise<void> {
-  await table.write([
-    { kind: "PUT", key: stockModelKey("unet-gan-bach"), row: { ...stockModel() } },
-    { kind: "PUT", key: catalogueKey("bach-chorales"), row: { ...catalogue() } },
-  ]);
+/** What `npm run seed` writes: a stock model and the catalogue of a data set. */
+export async function putStockRows(local: Pick<LocalTable, "table" | "s3" | "artifactsBucket">): Promise<void> {
+  await local.table.write([{ kind: "PUT", key: stockModelKey("unet-gan-bach"), row: { ...stockModel() } }]);
+  await putCatalogue(local, catalogue());
+}
+
+/** Puts a catalogue with its row. */
+export async function putCatalogue(
+  { table, s3, artifactsBucket }: Pick<LocalTable, "table" | "s3" | "artifactsBucket">,
+  file: CatalogueFile,
+): Promise<void> {
+  const artifacts = createObjectStore({ client: s3, bucket: artifactsBucket });
+  const key = datasetCatalogueKey(file.dataset);
+  await artifacts.write({ key, body: packCatalogue(file), contentType: "application/gzip" });
+  await table.write([{ kind: "PUT", key: catalogueKey(file.dataset.id), row: { ...catalogueItem(file) } }]);
 }

@@ -321,7 +321,42 @@ describe("composing", () => {
       expect((await ask({ compositionId: piece.id }, { ...later, extendedTracks: [1] })).status).toBe(202);
       expect(problemOf(await ask({ compositionId: piece.id }, { ...later, extendedTracks: [0] }))).toMatchObject({
         code: "MELODY_EMPTY",
-        errors: [{ pointer: "/inputOptions/startBar", allowed: "notes begin in bar 1" }],
+        detail:
+          "The input cannot be used: no note of a track that goes on (0) begins in bars 2 to 5; choose a track with notes there, " +
+          "or choose other bars: notes of these tracks begin in bar 1.",
+        errors: [{ pointer: "/inputOptions/extendedTracks", value: "0", allowed: "at least one of 1" }],
+      });
+    });
+
+    test("refuses tracks of a file of which no note begins in the chosen bars, if the row knows their bars", async () => {
+      const api = extending();
+      const tracks = [0, 1, 2].map((index) => ({ index, name: "T", program: 0, noteCount: 4 }));
+      const facts = { barsWithNotes: "98", lowest: 60, highest: 72, withNotes: [1, 0, 2] };
+      const file = track({ bars: 8, tracks, allTracks: { ...facts, barsOfTracks: ["8", "1", "08"] } });
+      const older = track({ bars: 8, tracks, allTracks: facts });
+      for (const each of [file, older]) {
+        api.tracks.put(each);
+        api.files.objects.set(trackKey(each), new Uint8Array(1));
+      }
+      const ask = async ({ id: trackId }: { readonly id: string }, inputOptions: object) =>
+        await create(api, { ...extend, input: { trackId }, inputOptions: { allTracks: true, ...inputOptions } });
+      const later = { startBar: 3, bars: 6 };
+      expect((await ask(file, { ...later, extendedTracks: [0] })).status).toBe(202);
+      expect((await ask(file, { ...later, extendedTracks: [1, 2] })).status).toBe(202);
+      expect((await ask(older, { ...later, extendedTracks: [1] })).status).toBe(202);
+      const refused = await ask(file, { ...later, extendedTracks: [1] });
+      expect(refused.status).toBe(422);
+      expect(problemOf(refused)).toMatchObject({
+        code: "MELODY_EMPTY",
+        detail: expect.stringContaining("notes of these tracks begin in bar 1") as unknown,
+        errors: [
+          {
+            pointer: "/inputOptions/extendedTracks",
+            value: "1",
+            reason: "names only tracks of which no note begins in bars 3 to 8",
+            allowed: "at least one of 0, 2",
+          },
+        ],
       });
     });
 

@@ -115,6 +115,7 @@ const bodies = {
   },
   updateDataset: { name: "A", description: "My songs." },
   offerDatasetFiles: { files: [{ path: "a.mid", bytes: 100, sha256: "a".repeat(64), tags: { genre: ["rock"] } }] },
+  estimateTrainingJob: { name: "A", technique: "unet-gan", topics: { mode: ["minor"] }, maxRuntimeSeconds: 60 },
   createTrainingJob: {
     name: "A",
     technique: "unet-gan",

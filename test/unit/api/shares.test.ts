@@ -1,6 +1,8 @@
 /** How compositions are shared by a link, what people who have it see, and what they do not. */
 import { createHash } from "node:crypto";
 import fc from "fast-check";
+import { writePlayedPiece } from "../../../domain/music/midi-writer";
+import { parseMidi } from "../../../domain/music/song";
 import { compositionSchema } from "../../../domain/schemas/api/compositions";
 import { compositionShareSchema } from "../../../domain/schemas/api/shares";
 import { shareTokenPattern } from "../../../domain/schemas/share-link";
@@ -39,6 +41,8 @@ const share = async (api: ComposerApi, { id, sub }: CompositionItem, json: unkno
 const see = async (api: ComposerApi, target: string, headers = {}): Promise<Reply> =>
   await api.call("GET", target, { ...nobody, headers });
 const shareRows = (api: ComposerApi) => api.stores.table.peek(undefined, "SHARE");
+const secretTrack = { program: 40, notes: [{ startTick: 0, durationTicks: 480, pitch: 60, velocity: 80 }] };
+const secretPiece = { ticksPerBeat: 480, tempo: 100, bars: 1 };
 /** What a person who has the link gets from each of its targets. */
 const views = ["", "/midi", "/midi?revision=0", "/edit-events"];
 
@@ -61,12 +65,22 @@ test("a shared piece is seen and heard by somebody who is not signed in", async 
     sampleMelodyId: "twinkle-twinkle",
     inputOptions: {},
     parameters: {},
-    output: { ...finishedOutput, timeSignature: "4/4", editEventCount: 1 },
+    output: {
+      ...finishedOutput,
+      // "Silent" is not one of our names.
+      tracks: finishedOutput.tracks.map((track) =>
+        track.name === "Silent" ? { ...track, name: "Acoustic Bass" } : track,
+      ),
+      timeSignature: "4/4",
+      editEventCount: 1,
+    },
     expiresAt,
   });
   const file = await see(api, `${url}/midi`);
-  expect(file).toMatchObject({ status: 200, headers: { "content-type": "audio/midi", etag: `"${sha256}"` } });
-  expect(file.bytes).toEqual(Buffer.from(midi));
+  const digest = createHash("sha256").update(file.bytes).digest("hex");
+  expect(file).toMatchObject({ status: 200, headers: { "content-type": "audio/midi", etag: `"${digest}"` } });
+  const [heard, own] = [parseMidi(file.bytes), parseMidi(midi)];
+  expect(heard.tracks.map(({ notes }) => notes)).toEqual(own.tracks.map(({ notes }) => notes));
   const edits = await see(api, `${url}/edit-events`);
   expect(edits.body).toEqual({ items: [expect.objectContaining({ step: 1, pitch: 62 })] });
   const inColumns = await see(api, `${url}/edit-events`, { accept: editEventColumnsType });
@@ -118,6 +132,51 @@ test("nothing that people get who have the link names the owner, an id, an input
       JSON.stringify(api.log.lines, (_, value: unknown) => (value instanceof Error ? value.message : value)),
     ).toContain(item.id);
   }
+});
+
+test("the names that an uploaded file gave its tracks are in no public response, in whatever revision", async () => {
+  const secret = "SECRET: for Anna, 5 May";
+  const tracks = [1, 2].map((index) => ({ ...secretTrack, name: `${secret} ${index}` }));
+  const api = composerApi();
+  const files = {
+    one: writePlayedPiece({ ...secretPiece, tracks }),
+    two: writePlayedPiece({ ...secretPiece, tempo: 90, tracks }),
+  };
+  const [composed, corrected] = (["one", "two"] as const).map((token, index) => {
+    const bytes = files[token];
+    return {
+      revision: index + 1,
+      token,
+      sha256: createHash("sha256").update(bytes).digest("hex"),
+      bytes: bytes.length,
+    };
+  });
+  const item = put(api, {
+    output: {
+      ...finishedOutput,
+      tracks: tracks.map(({ name, program }, index) => ({ index, name, program, noteCount: 1, source: "input" })),
+      editEventCount: 1,
+    },
+    ...(composed === undefined || corrected === undefined ? {} : { midi: corrected, composed }),
+  });
+  for (const token of ["one", "two"] as const) {
+    api.files.objects.set(compositionMidiKey(item, { revision: token === "one" ? 1 : 2, token }), files[token]);
+  }
+  const { url } = await share(api, item);
+  for (const view of views) {
+    const { status, headers, bytes } = await see(api, `${url}${view}`);
+    expect([view, status]).toEqual([view, 200]);
+    expect(JSON.stringify(headers) + bytes.toString("latin1")).not.toMatch(/SECRET|Anna/);
+  }
+  const names = ["Violin", "Violin 2"];
+  expect((await see(api, url)).body).toMatchObject({ output: { tracks: names.map((name) => ({ name })) } });
+  const heard = await Promise.all(["/midi", "/midi?revision=0"].map(async (view) => await see(api, `${url}${view}`)));
+  expect(
+    heard.map(({ bytes }) => parseMidi(bytes)).map(({ tracks, tempos }) => [tracks.map(({ name }) => name), tempos]),
+  ).toEqual([
+    [names, [{ tick: 0, beatsPerMinute: 90 }]],
+    [names, [{ tick: 0, beatsPerMinute: 100 }]],
+  ]);
 });
 
 test("a file of a shared piece is given as bytes only: a URL of the bucket would say whose it is", async () => {

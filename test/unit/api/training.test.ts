@@ -1,12 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
+import { catalogueFile } from "../../../domain/datasets/catalogue-file";
 import { sampleListSchema, trainingJobSchema } from "../../../domain/schemas/api/training";
 import { trainingJobStates } from "../../../domain/states/training-job-state";
 import { techniques } from "../../../domain/techniques/registry";
 import { maxProgressBytes } from "../../../domain/training/progress";
 import { checkpointsPrefix, sampleFile, trainingJobPrefix } from "../../../naming/object-keys";
 import { trainedTechniqueIds } from "../../../naming/resource-names";
+import { catalogueKey } from "../../../naming/table-keys";
 import { type ComposerApi, composerApi, now } from "./support/composer-api";
 import { problemOf, resourceOf } from "./support/documented-api";
 import { bob, catalogue, quotas, trainingJob } from "./support/items";
@@ -131,14 +133,13 @@ describe("a training job", () => {
 
   test("is refused for topics of too few bars, whatever the pieces: its trainer would refuse them later", async () => {
     const api = composerApi();
-    const full = catalogue();
     const piece = (n: number) => ({
       id: `short-${n}`,
       tags: { mode: ["short"] },
       bars: n < 8 ? 3 : 0,
       split: "train" as const,
     });
-    api.stores.catalogues.add({ ...full, pieces: [...full.pieces, ...Array.from({ length: 20 }, (_, n) => piece(n))] });
+    api.stores.catalogues.add(catalogue(Array.from({ length: 20 }, (_, n) => piece(n))));
     const reply = await create(api, { topics: { mode: ["short"] } });
     expect(reply.status).toBe(422);
     expect(problemOf(reply)).toMatchObject({
@@ -167,6 +168,48 @@ describe("a training job", () => {
       expect(problemOf(reply).code).toBe("DATASET_NOT_READY");
       expect(reply.headers["retry-after"]).toBe("15");
     }
+  });
+
+  test("another stock data set is chosen by its id, for topics and for a job", async () => {
+    const api = composerApi();
+    const pieces = Array.from({ length: 9 }, (_, n) => ({
+      id: `song-${n}`,
+      tags: { genre: ["rock"] },
+      bars: 8,
+      split: "train" as const,
+    }));
+    const dataset = { ...catalogue().dataset, id: "game-rock-band", version: "7" };
+    api.stores.catalogues.add(catalogueFile({ dataset, voices: ["Melody", "Drums"], pieces }));
+    expect((await api.call("GET", "/training-topics?datasetId=game-rock-band&genre=rock")).body).toEqual({
+      topics: { genre: { rock: 9 } },
+      selection: { pieces: 9, bars: 72 },
+    });
+    const job = await create(api, { datasetId: "game-rock-band", topics: { genre: ["rock"] } });
+    expect(resourceOf(job, trainingJobSchema).dataset).toMatchObject({ id: "game-rock-band", version: "7" });
+    const unknown = await create(api, { datasetId: "game-rock-band", topics: { mode: ["minor"] } });
+    expect(problemOf(unknown).errors).toEqual([
+      { pointer: "/topics/mode", reason: "no piece has this tag", value: "mode", allowed: "genre" },
+    ]);
+    for (const [query, pointer, status] of [
+      ["datasetId=mozart", "?datasetId", 422],
+      ["datasetId=game-rock-band&datasetId=bach-chorales", "?datasetId", 400],
+    ] as const) {
+      const reply = await api.call("GET", `/training-topics?${query}`);
+      expect({ status: reply.status, pointers: problemOf(reply).errors?.map((error) => error.pointer) }).toEqual({
+        status,
+        pointers: [pointer],
+      });
+    }
+  });
+
+  test("a row of the form before this one is told with what writes it anew", async () => {
+    const api = composerApi({ seeded: false });
+    api.stores.table.put(catalogueKey("bach-chorales"), { schemaVersion: 1, kind: "CATALOGUE", pieces: [] });
+    const reply = await api.call("GET", "/training-topics");
+    expect({ status: reply.status, problem: problemOf(reply) }).toMatchObject({
+      status: 503,
+      problem: { code: "DATASET_NOT_READY", detail: expect.stringContaining("npm run seed") as unknown },
+    });
   });
 
   test("over the quota returns 429 and when to try again", async () => {

@@ -6,7 +6,7 @@ import { type ArrivedFile, ingestFiles } from "../../../lambdas/datasets/ingest-
 import { offerFiles } from "../../../lambdas/datasets/offer-files";
 import type { DatasetItem } from "../../../lambdas/stores/items";
 import { datasetFileObjectKey, datasetPiecesKey, incomingFileKey } from "../../../naming/object-keys";
-import { datasetFilesPartition } from "../../../naming/table-keys";
+import { datasetFilePrefix, userPartition } from "../../../naming/table-keys";
 import { uploadSeconds } from "../../../naming/time-limits";
 import { VirtualClock } from "../../fakes/clock";
 import { MemoryBuckets, memoryUploads } from "../../fakes/memory-object-store";
@@ -71,7 +71,9 @@ class Cloud {
       reasons: { NOT_MIDI: pictures.length },
     });
     expect(this.now()?.lineUps.trio?.files).toBe(songs.length);
-    expect(this.stores.table.peek(datasetFilesPartition(this.row.sub, this.row.id))).toHaveLength(files.length);
+    expect(this.stores.table.peek(userPartition(this.row.sub), datasetFilePrefix(this.row.id))).toHaveLength(
+      files.length,
+    );
     expect(this.work.keys()).toEqual([]);
   }
 }
@@ -195,5 +197,5 @@ test("a hundred files at once are all pending, and all rows of files can be remo
   expect(await cloud.offer(many)).toHaveLength(100);
   expect(cloud.now()?.files.pending).toBe(100);
   await cloud.stores.datasetFiles.removeAll(cloud.row);
-  expect(cloud.stores.table.peek(datasetFilesPartition(cloud.row.sub, cloud.row.id))).toEqual([]);
+  expect(cloud.stores.table.peek(userPartition(cloud.row.sub), datasetFilePrefix(cloud.row.id))).toEqual([]);
 });

@@ -1,5 +1,7 @@
 /** Laws of pieces that go on, over random pieces and responses. */
 import fc from "fast-check";
+import { barRanges } from "../../../domain/music/bar-lines";
+import { togetherWithNotes } from "../../../domain/music/bars-with-notes";
 import { extendScore, restsInWords, seamOf } from "../../../domain/music/extended-score";
 import {
   choosePiece,
@@ -12,7 +14,7 @@ import {
   wholeFileFacts,
   wholeScore,
 } from "../../../domain/music/given-piece";
-import { chooseBars, transposeIssue } from "../../../domain/music/input-limits";
+import { chooseBars, extendedTracksIssue, transposeIssue } from "../../../domain/music/input-limits";
 import { MelodyError, toGrid, trackMelody } from "../../../domain/music/melody";
 import { endTick } from "../../../domain/music/midi-note";
 import { channelsOf } from "../../../domain/music/midi-writer";
@@ -21,6 +23,7 @@ import { parseMidi } from "../../../domain/music/song";
 
 const pitch = fc.nat({ max: 127 });
 const velocity = fc.integer({ min: 1, max: 127 });
+const trackNames = fc.oneof(fc.string(), fc.constantFrom("Alto", "Alto 2", "Bass"));
 
 /** Pieces of one to eight bars, also with divisions in which a sixteenth is no whole number of ticks. */
 const pieces = fc
@@ -37,7 +40,7 @@ const pieces = fc
       { maxLength: 6 },
     );
     const tracks = fc.array(
-      fc.record({ name: fc.string(), program: pitch, isDrums: fc.constantFrom(true as const, undefined), notes }),
+      fc.record({ name: trackNames, program: pitch, isDrums: fc.constantFrom(true as const, undefined), notes }),
       { minLength: 1, maxLength: 20 },
     );
     return tracks.map((all): GivenPiece => ({
@@ -74,7 +77,7 @@ test("at most sixteen tracks are heard, never drums or silence, and the first th
 
 test("every given note stays where it was, in its time and with its velocity, and new ones begin at the seam or later", () => {
   fc.assert(
-    fc.property(pieces, fc.array(added, { minLength: 17, maxLength: 17 }), (piece, writing) => {
+    fc.property(pieces, fc.array(added, { minLength: 18, maxLength: 18 }), (piece, writing) => {
       const heard = heardTracks(piece);
       const lastEnd = Math.max(
         ...heard.flatMap((index) => toGrid(trackOfPiece(piece, index)).map(({ onset, duration }) => onset + duration)),
@@ -86,8 +89,8 @@ test("every given note stays where it was, in its time and with its velocity, an
       expect(firstStep).toBeGreaterThan(16 * (piece.bars - 1));
       expect((firstStep - Math.ceil(lastEnd / 4) * 4) % 16).toBe(0);
       const bars = piece.bars + 3;
-      const written = writing.slice(0, Math.min(heard.length + 1, writing.length)).map((notes, index) => ({
-        ...{ name: `w${index}`, program: index },
+      const written = writing.slice(0, Math.min(heard.length + 2, writing.length)).map((notes, index) => ({
+        ...{ name: "Alto", program: index },
         notes: notes.map(({ after, ...note }) => ({ ...note, onset: firstStep + after })),
       }));
       const score = extendScore({ name: "On", piece, continuation: { firstStep, bars }, written });
@@ -113,6 +116,13 @@ test("every given note stays where it was, in its time and with its velocity, an
       });
       const entered = score.tracks.slice(piece.tracks.length);
       expect(entered.map(({ source }) => source)).toEqual(written.slice(heard.length).map(() => "generated"));
+      expect(entered).toHaveLength(2);
+      const names = new Set(piece.tracks.map(({ name }) => name));
+      for (const { name } of entered) {
+        expect(name).toMatch(/^Alto( \d+)?$/);
+        expect(names.has(name)).toBe(false);
+        names.add(name);
+      }
       const output = scoreOutput(score, {});
       const fromBar = Math.floor(firstStep / 16) + 1;
       for (const { source, generatedFromBar } of output.tracks) {
@@ -212,6 +222,19 @@ test("what a row knows of a whole file or piece decides as the worker does who r
       for (const track of file.tracks) {
         const chosen = refusal(() => choosePiece(file, { extendedTracks: [track.index] }, "transformer"));
         expect(chosen === undefined).toBe(facts.withNotes.includes(track.index));
+      }
+      // What is known of a file decides as the file itself does, whichever tracks go on and in whichever bars.
+      const tracks = facts.withNotes.map((each, place) => ({
+        index: each,
+        barsWithNotes: facts.barsOfTracks[place] ?? "",
+      }));
+      expect(togetherWithNotes(facts.barsOfTracks)).toBe(facts.barsWithNotes);
+      for (const extendedTracks of [[facts.withNotes[0] ?? 0], facts.withNotes.slice(1), facts.withNotes]) {
+        if (known.kind === "REFUSED" || extendedTracks.length === 0) continue;
+        const technique = "transformer";
+        const ranges = barRanges(line.bars, []);
+        const issue = extendedTracksIssue({ tracks, extendedTracks, chosen: known, ranges, technique });
+        expect(issue?.code).toBe(refusal(() => choosePiece(file, { startBar, extendedTracks }, technique)));
       }
       const spans = scorePitchSpans(score).filter((_, track) => piece.tracks[track]?.isDrums !== true);
       const span = {

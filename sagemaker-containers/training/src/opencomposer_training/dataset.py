@@ -54,12 +54,15 @@ class Melody:
 
 @dataclass(frozen=True)
 class Selection:
-    """The data that a job trains on: the prepare step's manifest."""
+    """The data that a job trains on: the prepare step's manifest.
+
+    splits: the split of each selected piece by its id, or None if all are selected, each in the split that it names.
+    """
 
     technique: str
     dataset: Mapping[str, str]
     topics: Mapping[str, list[str]]
-    splits: Mapping[str, Split]
+    splits: Mapping[str, Split] | None
     melodies: tuple[Melody, ...]
 
 
@@ -189,7 +192,7 @@ def read_selection(path: Path, technique: str) -> Selection:
         technique,
         data["dataset"],
         data["topics"],
-        {piece["id"]: piece["split"] for piece in data["pieces"]},
+        None if "all" in data else {piece["id"]: piece["split"] for piece in data["pieces"]},
         tuple(_read_melody(melody) for melody in data["melodies"]),
     )
 
@@ -257,17 +260,9 @@ def _lines_of_shard(path: Path) -> Iterator[bytes]:
         raise DatasetError(f"The data set's {path.name} is damaged: {error}.") from None
 
 
-def own_splits(lines: Iterable[Mapping[str, Any]]) -> dict[str, Split]:
-    """Returns the split that each piece names itself, by the piece's id. Raises DatasetError for a malformed piece."""
-    splits: dict[str, Split] = {}
-    for line in lines:
-        _check_piece(line)
-        splits[line["id"]] = line["split"]
-    return splits
-
-
-def build_dataset(lines: Iterable[Mapping[str, Any]], splits: Mapping[str, Split]) -> Dataset:
-    """Returns the pieces named in `splits` (id -> split) out of the lines of a data set.
+def build_dataset(lines: Iterable[Mapping[str, Any]], splits: Mapping[str, Split] | None = None) -> Dataset:
+    """Returns the pieces named in `splits` (id -> split) out of the lines of a data set; by default all of them, each
+    in the split that it names itself.
 
     Raises DatasetError for a piece among them that breaks contracts/dataset-piece.schema.json, which names the field,
     its value and what is allowed; for one that is missing; and for one whose voices are not those of the others.
@@ -277,9 +272,10 @@ def build_dataset(lines: Iterable[Mapping[str, Any]], splits: Mapping[str, Split
     monophonic: list[bool] = []
     for line in lines:
         identifier = line.get("id")
-        if not isinstance(identifier, str) or identifier not in splits:
+        if splits is not None and (not isinstance(identifier, str) or identifier not in splits):
             continue
         _check_piece(line)
+        identifier = line["id"]
         # JSON Schema accepts 4.0 as an integer, too.
         named = tuple((voice["name"], int(voice["program"]), "kind" in voice) for voice in line["voices"])
         drums = [is_drums for _, _, is_drums in named]
@@ -293,13 +289,13 @@ def build_dataset(lines: Iterable[Mapping[str, Any]], splits: Mapping[str, Split
         elif voices != named:
             raise DatasetError(f"The piece {identifier!r} has other voices than the pieces before it.")
         monophonic = [flag and voice.is_monophonic() for flag, voice in zip(monophonic, columns, strict=True)]
-        piece = Piece(identifier, splits[identifier], line["tune"], bars, notes)
+        piece = Piece(identifier, line["split"] if splits is None else splits[identifier], line["tune"], bars, notes)
         pieces.append(replace(piece, marked_phrase_ends=_marked_phrase_ends(line, piece)))
-    missing = sorted(set(splits) - {piece.id for piece in pieces})
+    missing = sorted(set(splits or ()) - {piece.id for piece in pieces})
     if missing:
         raise DatasetError(f"{len(missing)} selected pieces are not in the data set, the first is {missing[0]!r}.")
     if voices is None:
-        raise DatasetError("The training selection names no pieces.")
+        raise DatasetError("The training selection names no pieces, or the data set has none.")
     return Dataset(
         tuple((name, program) for name, program, _ in voices),
         tuple(monophonic),

@@ -1,10 +1,10 @@
 """Which track of a user is which voice of a model. It imports numpy only.
 
-Tracks are sorted by their mean pitch, and so are the voices. The highest track is the highest voice, the lowest of
-several the lowest, and those between are the voices whose ranges lie nearest. One track of several notes at once goes
-to a voice that can hold them, or is split from the top and the bottom inwards. A track that lies outside its voice is
-heard some octaves higher or lower, and what is written for it is brought back by as many. What finds no voice is not
-heard. The first track is the tune, which always has a voice.
+Tracks are sorted by their mean pitch, and so are the voices. The highest track is the highest voice if it lies in the
+range of that voice, as most tunes do. All others are the voices whose ranges lie nearest, so a bass is a bass also
+where it is alone. One track of several notes at once goes to a voice that can hold them, or is split from the top and
+the bottom inwards. A track that lies outside its voice is heard some octaves higher or lower, and what is written for
+it is brought back by as many. What finds no voice is not heard. The first track is the tune, which always has a voice.
 """
 
 from __future__ import annotations
@@ -86,11 +86,11 @@ def _parts(line_up: LineUp, tracks: Sequence[Sequence[Note]]) -> dict[int, tuple
         if fitting is not None:
             return {fitting: (track, tracks[track])}
         lines = _split(tracks[track], len(voices))
-        chosen = _nearest_voices(line_up, voices, [_mean_pitch(line) for line in lines])
+        chosen = _nearest_voices(line_up, voices, lines)
         return {voice: (track, line) for voice, line in zip(chosen, lines, strict=True)}
     if len(ordered) > len(voices):
         ordered = _spread_with_tune(ordered, len(voices))
-    chosen = _nearest_voices(line_up, voices, [_mean_pitch(tracks[track]) for track in ordered])
+    chosen = _nearest_voices(line_up, voices, [tracks[track] for track in ordered])
     return {voice: (track, tracks[track]) for voice, track in zip(chosen, ordered, strict=True)}
 
 
@@ -108,19 +108,31 @@ def _spread_with_tune(ordered: Sequence[int], count: int) -> list[int]:
     return [ordered[place] for place in kept]
 
 
-def _nearest_voices(line_up: LineUp, voices: Sequence[int], means: Sequence[float]) -> Sequence[int]:
-    """Returns the voices of parts with these mean pitches, both from high to low: the outermost parts are the outermost
-    voices."""
-    if len(means) < 3:
-        return [*voices[:1], *voices[-1:]][: len(means)]
+def _nearest_voices(line_up: LineUp, voices: Sequence[int], parts: Sequence[Sequence[Note]]) -> Sequence[int]:
+    """Returns the voices of parts, both from high to low."""
+    if not parts:
+        return []
+    # A tune that is as low as an alto is the highest voice all the same, because networks know tunes as such.
+    if _lies_in_range(line_up, voices[0], parts[0]):
+        return [voices[0], *_nearest_by_mean(line_up, voices[1:], parts[1:])]
+    return _nearest_by_mean(line_up, voices, parts)
+
+
+def _lies_in_range(line_up: LineUp, voice: int, notes: Sequence[Note]) -> bool:
+    """Returns True if notes are in the range of a voice, or would be no more so in another octave."""
+    range_ = line_up.voices[voice]
+    return octave_shift(notes, range_.lowest_pitch, range_.highest_pitch) == 0
+
+
+def _nearest_by_mean(line_up: LineUp, voices: Sequence[int], parts: Sequence[Sequence[Note]]) -> Sequence[int]:
+    means = [_mean_pitch(part) for part in parts]
     centers = {
         voice: (line_up.voices[voice].lowest_pitch + line_up.voices[voice].highest_pitch) / 2 for voice in voices
     }
-    inner = min(
-        itertools.combinations(voices[1:-1], len(means) - 2),
-        key=lambda chosen: sum(abs(centers[voice] - mean) for voice, mean in zip(chosen, means[1:-1], strict=True)),
+    return min(
+        itertools.combinations(voices, len(means)),
+        key=lambda chosen: sum(abs(centers[voice] - mean) for voice, mean in zip(chosen, means, strict=True)),
     )
-    return [voices[0], *inner, voices[-1]]
 
 
 def _mean_pitch(notes: Sequence[Note]) -> float:

@@ -44,3 +44,18 @@ export const cellsOf = (rows: readonly NoteRow[]): readonly number[] =>
       rows.flatMap(({ step, steps, pitch }) => Array.from({ length: steps }, (_, at) => cellOf(step + at, pitch))),
     ),
   ].sort((one, other) => one - other);
+
+/** Returns how many notes each track of the table has, by its name. A table of one track does not name it. */
+export async function noteCountsByTrack(page: Page): Promise<readonly (readonly [name: string, notes: number])[]> {
+  return await page
+    .locator(".note-table tbody")
+    .evaluateAll((tracks) =>
+      tracks.map(
+        (track) =>
+          [
+            track.querySelector("th")?.textContent ?? "",
+            [...track.querySelectorAll("tr")].filter((row) => row.querySelector("td") !== null).length,
+          ] as const,
+      ),
+    );
+}

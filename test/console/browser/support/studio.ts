@@ -1,6 +1,7 @@
 /** The studio as a person uses it: what stands on its stage, what is heard, and how a piece is asked for. */
 import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
+import * as z from "zod";
 import { type ConsoleBrowser, type ConsolePage, signIn } from "./console-browser";
 
 /** Keeps every analyser that the page makes, so that what sounds can be measured. */
@@ -109,6 +110,77 @@ export const loudness = async (page: Page): Promise<number> =>
     });
     return Math.max(0, ...values);
   });
+
+/** Presses a button, and measures how long it takes until the loudness is as wanted. */
+export async function secondsUntil(
+  page: Page,
+  button: "Play" | "Pause",
+  isWanted: (rms: number) => boolean,
+): Promise<number> {
+  await page.getByRole("button", { name: button, exact: true }).click();
+  const begun = Date.now();
+  await eventually(async () => await loudness(page), isWanted, 30);
+  return (Date.now() - begun) / 1000;
+}
+
+/**
+ * Plays the beginning of the piece for a second and a half.
+ * @returns the share that each of 64 bands of 86 Hz has of what is heard
+ */
+export async function spectrum(page: Page): Promise<readonly number[]> {
+  const roll = page.locator(".stage .roll");
+  const left = Number((await roll.getAttribute("data-origin"))?.split(",")[0]);
+  // A click on the ruler, which is the roll's upper edge, seeks.
+  await roll.click({ position: { x: left + 1, y: 10 } });
+  await secondsUntil(page, "Play", (rms) => rms > 0.002);
+  const powers = z.array(z.number()).parse(
+    await page.evaluate(async () => {
+      const kept: unknown = Reflect.get(globalThis, "keptAnalysers");
+      if (!Array.isArray(kept)) throw new Error("The page keeps no analysers.");
+      const analyser: unknown = kept.findLast(({ context }) => context instanceof AudioContext);
+      if (!(analyser instanceof AnalyserNode)) throw new Error("Nothing is played.");
+      const width = Math.round((analyser.fftSize * 86) / analyser.context.sampleRate);
+      const bands = Array.from({ length: 64 }, () => 0);
+      const decibels = new Float32Array(analyser.frequencyBinCount);
+      const end = performance.now() + 1500;
+      while (performance.now() < end) {
+        analyser.getFloatFrequencyData(decibels);
+        for (const band of bands.keys())
+          for (const bin of decibels.subarray(band * width, (band + 1) * width))
+            bands[band] = (bands[band] ?? 0) + 10 ** (bin / 10);
+        await new Promise((resume) => setTimeout(resume, 20));
+      }
+      return bands;
+    }),
+  );
+  await page.getByRole("button", { name: "Pause", exact: true }).click();
+  const sum = powers.reduce((total, power) => total + power, 0);
+  return powers.map((power) => power / sum);
+}
+
+/** Returns how much of one spectrum lies elsewhere in the other: from 0, where they are equal, to 1. */
+export const spectralDistance = (one: readonly number[], other: readonly number[]): number =>
+  one.reduce((sum, share, band) => sum + Math.abs(share - (other[band] ?? 0)), 0) / 2;
+
+/** Begins to keep how long each task of the page takes that the browser calls long. */
+export async function keepLongTasks(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const kept: number[] = [];
+    Object.defineProperty(globalThis, "keptLongTasks", { value: kept });
+    new PerformanceObserver((list) => {
+      kept.push(...list.getEntries().map(({ duration }) => duration));
+    }).observe({ type: "longtask" });
+  });
+}
+
+/** Returns the milliseconds of each long task since {@link keepLongTasks}. */
+export const longTasks = async (page: Page): Promise<readonly number[]> =>
+  z.array(z.number()).parse(
+    await page.evaluate(() => {
+      const kept: unknown = Reflect.get(globalThis, "keptLongTasks");
+      return kept;
+    }),
+  );
 
 /** Downloads the piece on the stage. @returns the file's bytes */
 export async function download(page: Page, format: "MIDI" | "WAV" | "MP3"): Promise<Buffer> {

@@ -148,6 +148,26 @@ function fitAssembly(assembly: string): void {
   writeFileSync(manifestFile, manifest);
 }
 
+/** The values of a stage that the documents have changed. They change nothing else that the stacks are made from. */
+function ownValues(stage: string): string {
+  const file = `opencomposer.${stage}.json`;
+  return existsSync(file) ? readFileSync(file, "utf8") : "";
+}
+
+/**
+ * Synthesizes a stage, so that MiniStack takes it. What the last deploy of the stage has synthesized from the same values
+ * is taken again, because a synthesis takes ten seconds.
+ */
+function synthesize(stage: string, assembly: string): void {
+  const madeFrom = `${assembly}-made-from`;
+  const values = ownValues(stage);
+  if (existsSync(madeFrom) && readFileSync(madeFrom, "utf8") === values) return;
+  for (const old of [assembly, madeFrom]) rmSync(old, { recursive: true, force: true });
+  cdk(["synth", "--quiet", "-c", `stage=${stage}`, "--output", assembly]);
+  fitAssembly(assembly);
+  writeFileSync(madeFrom, values);
+}
+
 const manifestSchema = z.looseObject({
   artifacts: z.record(
     z.string(),
@@ -196,9 +216,7 @@ async function main(args: readonly string[]): Promise<void> {
     for (const technique of trainedTechniqueIds) await deleteEndpoint({ sageMaker, stage, technique, signal });
     return;
   }
-  rmSync(assembly, { recursive: true, force: true });
-  cdk(["synth", "--quiet", "-c", `stage=${stage}`, "--output", assembly]);
-  fitAssembly(assembly);
+  synthesize(stage, assembly);
   if (isAll) await publishImages(assembly);
   // MiniStack loses a change set without changes. Nobody is asked about new rights: there are none here.
   cdk(["deploy", what, "--app", assembly, "--method=direct", "--require-approval=never", "--progress=events"]);

@@ -2,6 +2,7 @@
 import { ulid } from "ulid";
 import document from "../../../../docs/openapi.json";
 import type { UserQuotas } from "../../../../domain/schemas/user-quotas";
+import { accountOperations } from "../../../../lambdas/api/account/operations";
 import { compositionOperations } from "../../../../lambdas/api/compositions/operations";
 import { datasetOperations } from "../../../../lambdas/api/datasets/operations";
 import { discoveryOperations } from "../../../../lambdas/api/discovery/operations";
@@ -12,9 +13,11 @@ import { trainingOperations } from "../../../../lambdas/api/training/operations"
 import { newShareToken } from "../../../../lambdas/compositions/share-token";
 import { createSharedCompositions, type SharedCompositions } from "../../../../lambdas/compositions/shared-composition";
 import { bindOperations, type OperationsOf } from "../../../../lambdas/http/bind-operations";
+import { refuseDuringErasure } from "../../../../lambdas/http/refuse-during-erasure";
 import type { Operation } from "../../../../lambdas/http/with-http";
 import type { Catalogues } from "../../../../lambdas/stores/catalogues";
 import type { Compositions } from "../../../../lambdas/stores/compositions";
+import type { Erasures } from "../../../../lambdas/stores/erasures";
 import type { DatasetFiles } from "../../../../lambdas/stores/dataset-files";
 import type { Datasets } from "../../../../lambdas/stores/datasets";
 import type { IdempotencyRecords } from "../../../../lambdas/stores/idempotency-records";
@@ -67,6 +70,7 @@ export interface ComposerStores {
   readonly catalogues: Catalogues;
   readonly pendingChanges: PendingChanges;
   readonly idempotencyRecords: IdempotencyRecords;
+  readonly erasures: Erasures;
   /** The bucket of what is kept, of which uploads are a part. */
   readonly files: PresigningObjectStore;
   readonly work: PresigningObjectStore;
@@ -79,6 +83,7 @@ export interface ComposerPorts extends ComposerStores {
   readonly quotas: UserQuotas;
   readonly runtimeLimitSeconds: number;
   readonly checkpointDays: number;
+  readonly trainingInstanceType: string;
   readonly metrics: MetricRecorder;
   readonly newId: () => string;
   readonly randomSeed: () => number;
@@ -90,7 +95,7 @@ export interface ComposerPorts extends ComposerStores {
 }
 
 /** What a stage sets: the same for every test. */
-const stage = { quotas, runtimeLimitSeconds: 7_200, checkpointDays: 7 } as const;
+const stage = { quotas, runtimeLimitSeconds: 7_200, checkpointDays: 7, trainingInstanceType: "ml.m5.xlarge" } as const;
 
 /** The stores, and everything else that the operations need, as every test has it. */
 export const composerPorts = (
@@ -118,11 +123,12 @@ const allOperations = {
   ...modelOperations,
   ...datasetOperations,
   ...trainingOperations,
+  ...accountOperations,
 } satisfies OperationsOf<ApiCapability>;
 
 /** Every operation, on these ports. */
 export const composerOperations = (ports: ComposerPorts): Readonly<Partial<Record<OperationId, Operation>>> =>
-  bindOperations(allOperations, { ...ports, document });
+  refuseDuringErasure(bindOperations(allOperations, { ...ports, document }), ports);
 
 export interface ComposerApiParams {
   /** Whether the stock data set and model are in the table. */

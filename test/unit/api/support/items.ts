@@ -1,7 +1,8 @@
 /** Items as they stand in the table, with what a test cares about. */
 import { ulid } from "ulid";
+import { type CatalogueFile, catalogueFile } from "../../../../domain/datasets/catalogue-file";
+import type { CataloguePiece } from "../../../../domain/datasets/columnar-catalogue";
 import type {
-  CatalogueItem,
   CompositionItem,
   DatasetItem,
   ModelItem,
@@ -137,22 +138,22 @@ export function stockModel(more: Partial<StockModelItem> = {}): StockModelItem {
 }
 
 /** Twelve pieces in minor (ten to train on), six in major (five to train on). */
-export function catalogue(): CatalogueItem {
-  const piece = (mode: string, index: number, split: "train" | "validation") => ({
+export function catalogue(more: readonly CataloguePiece[] = []): CatalogueFile {
+  const piece = (mode: string, index: number, split: "train" | "validation"): CataloguePiece => ({
     id: `${mode}-${index}`,
     tags: { composer: ["bach"], mode: [mode], length: [index % 2 === 0 ? "short" : "long"] },
     bars: 10,
     split,
   });
-  return {
-    schemaVersion: 1,
-    kind: "CATALOGUE",
+  return catalogueFile({
     dataset: { id: "bach-chorales", version: "1", sha256, name: "Bach chorales", licence: "public domain" },
+    voices: ["Soprano", "Alto", "Tenor", "Bass"],
     pieces: [
       ...Array.from({ length: 12 }, (_, index) => piece("minor", index, index < 10 ? "train" : "validation")),
       ...Array.from({ length: 6 }, (_, index) => piece("major", index, index < 5 ? "train" : "validation")),
+      ...more,
     ],
-  };
+  });
 }
 
 /** A data set without files. */

@@ -1,0 +1,37 @@
+/** What axe finds on a page against WCAG 2.2 AA. */
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Page } from "playwright-core";
+
+const levels = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+
+/** All rules, or those of colors alone. */
+export type RuleSet = "all" | "colors";
+const axeOptions: Readonly<Record<RuleSet, Parameters<AxeBuilder["options"]>[0]>> = {
+  // axe leaves the size of targets out unless it is named.
+  all: { runOnly: { type: "tag", values: levels }, rules: { "target-size": { enabled: true } } },
+  colors: { runOnly: { type: "rule", values: ["color-contrast", "link-in-text-block"] } },
+};
+
+/** Returns a line for each finding. */
+export async function axeFindings(page: Page, rules: RuleSet = "all"): Promise<readonly string[]> {
+  const { violations } = await new AxeBuilder({ page }).options(axeOptions[rules]).analyze();
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id} at ${target.join(" ")}: ${failureSummary}`),
+  );
+}
+
+/** Asks all rules of the light page, and those of colors of the dark one, which has the same elements at the same places. */
+export async function axeFindingsInBothModes(page: Page): Promise<readonly string[]> {
+  await page.emulateMedia({ colorScheme: "light" });
+  const light = await axeFindings(page);
+  await page.emulateMedia({ colorScheme: "dark" });
+  // Colors that fade from one to the other are none that stay.
+  await page.waitForFunction(() => document.documentElement.dataset["mode"] === "dark");
+  await page.evaluate(async () => {
+    const ending = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity);
+    await Promise.all(ending.map(async ({ finished }) => await finished.catch(() => undefined)));
+  });
+  const dark = await axeFindings(page, "colors");
+  await page.emulateMedia({ colorScheme: "light" });
+  return [...light, ...dark.map((found) => `in the dark: ${found}`)];
+}
