@@ -111,7 +111,6 @@ export const offerDatasetFilesSchema = z
       .max(maxOfferedFiles),
   })
   .meta({ id: "OfferDatasetFiles" });
-export type OfferedFiles = z.output<typeof offerDatasetFilesSchema>;
 
 const answerShape = { path: z.string(), sha256: sha256Schema };
 export const offeredFileListSchema = z
@@ -148,12 +147,9 @@ export type OfferAnswer = z.infer<typeof offeredFileListSchema>["items"][number]
 
 export const datasetFileListQuerySchema = z.strictObject({
   ...listQuerySchema.pick({ limit: true, cursor: true }).shape,
-  state: z
-    .enum(["pending", "accepted", "rejected"])
-    .optional()
-    .meta({
-      description: "Only files in this state are listed. Without it, all are: accepted, then pending, then rejected.",
-    }),
+  state: z.enum(["pending", "accepted", "rejected"]).optional().meta({
+    description: "Only files in this state are listed. Without it, all are: accepted, then pending, then rejected.",
+  }),
 });
 
 export const datasetFileSchema = z
