@@ -1,6 +1,6 @@
 /** Why a file has no place in a data set: codes, which are counted, and sentences for the file's owner. */
 import { unreadableMidiCodes } from "../music/byte-reader";
-import { nothingExtractedCodes } from "../music/extraction/extract";
+import { nothingExtractedCodes } from "../music/extraction/nothing-extracted";
 
 /** The reasons that the name of a file gives. */
 export const pathRejectionCodes = [
@@ -15,7 +15,6 @@ export type PathRejectionCode = (typeof pathRejectionCodes)[number];
 
 /** The reasons that tags give. */
 export const tagRejectionCodes = ["TAG_NOT_ALLOWED", "TOO_MANY_TAG_VALUES"] as const;
-export type TagRejectionCode = (typeof tagRejectionCodes)[number];
 
 /** The reasons for which an entry of an archive is not read. */
 export const entryRejectionCodes = [

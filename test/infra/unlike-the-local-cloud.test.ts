@@ -249,7 +249,7 @@ describe("log groups", () => {
         .resourcesOf("AWS::Lambda::Function")
         // The CDK's function that empties buckets writes no logs in JSON.
         .filter(({ resource }) => resource.Properties["LoggingConfig"] !== undefined);
-      expect(functions).toHaveLength(20);
+      expect(functions).toHaveLength(22);
       for (const { resource } of functions) {
         expect(resource.Properties).toMatchObject({
           LoggingConfig: { LogFormat: "JSON", ApplicationLogLevel: logLevel },
@@ -286,27 +286,44 @@ describe("B11: browsers may fetch presigned URLs", () => {
     ["local", local, localConfig],
     ["dev", dev, devConfig],
     ["prod", prod, prodConfig],
-  ] as const)("%s: of the artifacts bucket, from the API's origins, to read only", (_stage, synthesized, config) => {
-    const rules = synthesized
-      .resourcesOf("AWS::S3::Bucket")
-      .map(({ id, resource }) => [id, resource.Properties["CorsConfiguration"]] as const)
-      .filter(([, cors]) => cors !== undefined);
-    expect(rules).toEqual([
-      [
-        expect.stringMatching(/^ObjectsArtefacts/),
-        {
-          CorsRules: [
-            {
-              AllowedMethods: ["GET", "HEAD"],
-              AllowedOrigins: config.api.corsOrigins,
-              ExposedHeaders: ["ETag", "Content-Disposition"],
-              MaxAge: 3_600,
-            },
-          ],
-        },
-      ],
-    ]);
-  });
+  ] as const)(
+    "%s: from the API's origins, to read artifacts and to send files, and for nothing else",
+    (_stage, synthesized, config) => {
+      const rules = synthesized
+        .resourcesOf("AWS::S3::Bucket")
+        .map(({ id, resource }) => [id, resource.Properties["CorsConfiguration"]] as const)
+        .filter(([, cors]) => cors !== undefined);
+      expect(rules).toEqual([
+        [
+          expect.stringMatching(/^ObjectsArtefacts/),
+          {
+            CorsRules: [
+              {
+                AllowedMethods: ["GET", "HEAD"],
+                AllowedOrigins: config.api.corsOrigins,
+                ExposedHeaders: ["ETag", "Content-Disposition"],
+                MaxAge: 3_600,
+              },
+            ],
+          },
+        ],
+        [
+          expect.stringMatching(/^ObjectsWork/),
+          {
+            CorsRules: [
+              {
+                AllowedHeaders: ["x-amz-checksum-sha256", "if-none-match", "content-type"],
+                AllowedMethods: ["PUT"],
+                AllowedOrigins: config.api.corsOrigins,
+                ExposedHeaders: ["ETag"],
+                MaxAge: 3_000,
+              },
+            ],
+          },
+        ],
+      ]);
+    },
+  );
 });
 
 describe("B9: concurrency of serverless endpoints", () => {

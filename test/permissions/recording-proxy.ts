@@ -24,6 +24,14 @@ const upstreamOf = ({ headers, url = "" }: IncomingMessage, params: RecordingPro
   return new URL(url.startsWith("/endpoints/") ? params.endpointsUrl : params.cloudUrl);
 };
 
+/** A URL is signed for this proxy's name and port. The local cloud, which has others, would refuse its signature. */
+const withoutSignature = (path: string): string => {
+  const { pathname, searchParams } = new URL(path, "http://proxy");
+  if (!searchParams.has("X-Amz-Signature")) return path;
+  for (const name of [...searchParams.keys()]) if (/^x-amz-/i.test(name)) searchParams.delete(name);
+  return `${pathname}?${searchParams.toString()}`;
+};
+
 const headersOf = (incoming: IncomingMessage): Record<string, string | undefined> =>
   Object.fromEntries(
     Object.entries(incoming.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : value]),
@@ -37,7 +45,7 @@ export async function startRecordingProxy(params: RecordingProxyParams): Promise
     incoming.on("data", (part: Buffer) => parts.push(part));
     // The local cloud responds to no other name than its own.
     const headers = { ...incoming.headers, host: `${hostname}:${port}` };
-    const onward = forward({ hostname, port, path, method, headers }, (upstream) => {
+    const onward = forward({ hostname, port, path: withoutSignature(path), method, headers }, (upstream) => {
       const status = upstream.statusCode ?? 502;
       const body = Buffer.concat(parts).toString("utf8");
       params.record({ method, target: path, headers: headersOf(incoming), body, status });

@@ -38,7 +38,7 @@ export async function walkThroughDatasets({ local, call, invoke }: RecordedFunct
     for (const [index, answer] of offeredFileListSchema.parse(body).items.entries()) {
       if (answer.kind !== "upload") throw new Error(`the file is not to be sent: ${JSON.stringify(answer)}`);
       const response = await fetch(answer.url, { method: "PUT", headers: answer.headers, body: files[index] ?? "" });
-      expect(response.status).toBe(200);
+      expect([response.status, await response.text()]).toEqual([200, ""]);
     }
   };
   await offer();

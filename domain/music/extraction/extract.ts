@@ -7,19 +7,11 @@ import { maxNotesOfDataSetFile, type UnreadableMidiCode, UnreadableMidiError } f
 import { parseMidi, type Song } from "../song";
 import { placeOnGrid } from "./grid";
 import { barsOfWindow, type LineUp, type LineUpResult, lineUps, piecesOf, writeVoices } from "./line-ups";
+import type { NothingExtractedCode } from "./nothing-extracted";
 import { pieceBars } from "./piece-bars";
 import { type ExtractionReport, reportOf } from "./report";
 import type { RoleOverride } from "./role-overrides";
 import { castTracks } from "./roles";
-
-/** The reasons for which a file that can be read gives no piece of any line-up. */
-export const nothingExtractedCodes = [
-  "TIME_SIGNATURE_NOT_SUPPORTED",
-  "TOO_FEW_BARS",
-  "OFF_THE_GRID",
-  "NO_LINE_UP",
-] as const;
-export type NothingExtractedCode = (typeof nothingExtractedCodes)[number];
 
 export type FileRejectionCode = UnreadableMidiCode | NothingExtractedCode;
 

@@ -111,7 +111,6 @@ export const offerDatasetFilesSchema = z
       .max(maxOfferedFiles),
   })
   .meta({ id: "OfferDatasetFiles" });
-export type OfferedFiles = z.output<typeof offerDatasetFilesSchema>;
 
 const answerShape = { path: z.string(), sha256: sha256Schema };
 export const offeredFileListSchema = z
