@@ -5,9 +5,23 @@ import * as z from "zod";
 import { trainingJobSchema } from "../../domain/schemas/api/training";
 import { pendingChange } from "../../lambdas/stores/pending-changes";
 import type { Row } from "../../lambdas/stores/table";
-import { checkpointsPrefix, ownDatasetPrefix, trainingJobPrefix, trainingOutputPrefix } from "../../naming/object-keys";
+import {
+  checkpointsPrefix,
+  datasetPiecesKey,
+  incomingFileKey,
+  ownDatasetPrefix,
+  trainingJobPrefix,
+  trainingOutputPrefix,
+} from "../../naming/object-keys";
 import { executionName, trainingJobName } from "../../naming/resource-names";
-import { ownedKey, type OwnedKind, ownedKinds, pendingChangeKey, slotKey } from "../../naming/table-keys";
+import {
+  datasetFileKey,
+  ownedKey,
+  type OwnedKind,
+  ownedKinds,
+  pendingChangeKey,
+  slotKey,
+} from "../../naming/table-keys";
 import { until } from "../e2e/until";
 import type { RunPlan } from "../fakes/scripted-sagemaker";
 import { putCatalogue } from "../integration/support/local-table";
@@ -273,6 +287,13 @@ async function repair(walk: Walk): Promise<void> {
       if (kind === "TRAINING_JOB") {
         await work.write({ key: `${trainingOutputPrefix({ sub, id })}model`, ...binary });
         await work.write({ key: `${checkpointsPrefix({ sub, id })}last.pt`, ...binary });
+      }
+      if (kind === "DATASET") {
+        const sha256 = "1".repeat(64);
+        const row = { sub, datasetId: id, state: "PENDING", sha256 };
+        await local.table.write([{ kind: "PUT", key: datasetFileKey({ sub, id }, { state: "PENDING", sha256 }), row }]);
+        await work.write({ key: incomingFileKey({ sub, id }, sha256), ...binary });
+        await artifacts.write({ key: datasetPiecesKey({ sub, id }, sha256), ...binary });
       }
     }
   }
