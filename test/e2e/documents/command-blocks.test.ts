@@ -303,7 +303,7 @@ describe("docs/deploy.md and docs/runbook.md, with the local cloud in place of t
 
   test("no function begins new work", async () => {
     const printed = await run("docs/runbook.md#stop-everything 2");
-    expect(printed.match(/"State": "Disabl(?:ed|ing)"/g)).toHaveLength(2);
+    expect(printed.match(/"State": "Disabl(?:ed|ing)"/g)).toHaveLength(3);
     expect(printed.match(/"ReservedConcurrentExecutions": 0/g)).toHaveLength(1);
   });
 

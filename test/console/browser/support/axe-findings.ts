@@ -4,12 +4,20 @@ import type { Page } from "playwright-core";
 
 const levels = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 
-/** All rules, or those of colors alone. */
-export type RuleSet = "all" | "colors";
+const rulesOfColors = ["color-contrast", "link-in-text-block"];
+/** All rules, those of colors alone, or all but those, which take most of the time. */
+export type RuleSet = "all" | "colors" | "all but colors";
 const axeOptions: Readonly<Record<RuleSet, Parameters<AxeBuilder["options"]>[0]>> = {
   // axe leaves the size of targets out unless it is named.
   all: { runOnly: { type: "tag", values: levels }, rules: { "target-size": { enabled: true } } },
-  colors: { runOnly: { type: "rule", values: ["color-contrast", "link-in-text-block"] } },
+  colors: { runOnly: { type: "rule", values: rulesOfColors } },
+  "all but colors": {
+    runOnly: { type: "tag", values: levels },
+    rules: {
+      "target-size": { enabled: true },
+      ...Object.fromEntries(rulesOfColors.map((id) => [id, { enabled: false }])),
+    },
+  },
 };
 
 /** Returns a line for each finding. */
