@@ -11,9 +11,9 @@ const python = resolve(__dirname, "../../.venv/training/bin/python");
 const program = `
 import json, sys
 from pathlib import Path
-from opencomposer_training.dataset import build_dataset, iterate_pieces, own_splits
+from opencomposer_training.dataset import build_dataset, iterate_pieces
 folder = Path(sys.argv[1])
-dataset = build_dataset(iterate_pieces(folder), own_splits(iterate_pieces(folder)))
+dataset = build_dataset(iterate_pieces(folder))
 pieces = [[piece.id, piece.split, piece.tune, piece.bars] for piece in dataset.pieces]
 names = [name for name, _ in dataset.voices]
 print(json.dumps({"voices": names, "drums": dataset.drums, "pieces": pieces}))
