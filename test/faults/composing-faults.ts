@@ -101,7 +101,9 @@ async function everyRequest(): Promise<Outcome[]> {
       { mayEndOtherwise, mustStrike }: { readonly mayEndOtherwise: boolean; readonly mustStrike: boolean },
     ): void => {
       const { tracks, compositions, models, trainingJobs, stores } = harness.api;
-      const found = [tracks, compositions, models, trainingJobs, stores.datasets].flatMap((all) => all.all().map(({ kind }) => kind));
+      const found = [tracks, compositions, models, trainingJobs, stores.datasets].flatMap((all) =>
+        all.all().map(({ kind }) => kind),
+      );
       const isAsExpected = leaves === undefined ? found.length === 0 : found.length === 1 && found[0] === leaves;
       outcomes.push({
         life: "Requests that create, change and delete",

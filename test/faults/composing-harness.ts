@@ -334,7 +334,9 @@ export class ComposingHarness {
       const hasFiles = has(compositionScoreKey(row)) && has(compositionMidiKey(row, row.midi ?? { revision: 0 }));
       check(hasFiles, "lost: a composition without its files");
     }
-    const ids = new Set([tracks, compositions, models, trainingJobs, stores.datasets].flatMap((all) => all.all().map(({ id }) => id)));
+    const ids = new Set(
+      [tracks, compositions, models, trainingJobs, stores.datasets].flatMap((all) => all.all().map(({ id }) => id)),
+    );
     const orphans = [...files.objects.keys(), ...work.objects.keys()].filter((key) => {
       const [, id] = /^users\/[^/]+\/[^/]+\/([0-9A-Z]{26})/.exec(key) ?? [];
       return id !== undefined && !ids.has(id);
@@ -342,7 +344,9 @@ export class ComposingHarness {
     check(orphans.length === 0, `leaked: ${orphans.length} files that nobody has`);
     const open = openPlaces(compositions.all().filter(({ state }) => !isFinalCompositionState(state)));
     const openJobs = trainingJobs.all().filter(({ state }) => !isFinalTrainingJobState(state)).length;
-    const held = [tracks, compositions, models, trainingJobs, stores.datasets].flatMap((all) => all.all().map(quotaHeld));
+    const held = [tracks, compositions, models, trainingJobs, stores.datasets].flatMap((all) =>
+      all.all().map(quotaHeld),
+    );
     const unfinished: QuotaAmounts = { openCompositions: open, openTrainingJobs: openJobs };
     for (const counter of quotaCounterSchema.options) {
       const rows = [...held, unfinished].reduce((sum, amounts) => sum + (amounts[counter] ?? 0), 0);
