@@ -3,12 +3,12 @@
  * tag its postings, which are the places of the pieces that have it. So 100,000 pieces are filtered and counted in a
  * fraction of a second, and nothing is read but one object.
  */
-import type { SplitPiece, TaggedPiece, Topics } from "../training/selection";
+import type { Split, SplitPiece, TaggedPiece, Topics } from "../training/selection";
 
 export type CataloguePiece = SplitPiece & TaggedPiece & { readonly id: string };
 
 const splitLetters = { train: "t", validation: "v", test: "e" } as const;
-const splitOfLetter: Readonly<Record<string, SplitPiece["split"]>> = { t: "train", v: "validation", e: "test" };
+const splitOfLetter: Readonly<Record<string, Split>> = { t: "train", v: "validation", e: "test" };
 
 /** The columns as the file has them. Postings are ascending places, each as the distance from the one before. */
 export interface CatalogueColumns {

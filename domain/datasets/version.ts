@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { type LineUp, lineUps } from "../music/extraction/line-ups";
 import type { PieceTimeSignature } from "../music/time-signatures";
-import type { SplitPiece } from "../training/selection";
+import type { Split } from "../training/selection";
 import { type CatalogueColumns, type CataloguePiece, columnsOf } from "./columnar-catalogue";
 import { sha256Of } from "./digest";
 import { extractionRule, type FilePiece, type FilePieces } from "./ingest-file";
@@ -30,8 +30,6 @@ export interface VersionSource {
   /** Returns what `ingestFile` made of a file. It is called twice for each. */
   readonly readPieces: (sha256: string) => Promise<FilePieces>;
 }
-
-type Split = SplitPiece["split"];
 
 interface PlannedFile extends VersionFile {
   readonly split: Split;

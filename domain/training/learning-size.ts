@@ -3,10 +3,7 @@
  * (`training_windows` of sagemaker-containers/training), and the tests of both read contracts/cases/learning-sizes.json.
  */
 import type { LearnedWindows } from "../techniques/technique";
-import type { SplitPiece } from "./selection";
-
-export const splits = ["train", "validation", "test"] as const;
-export type Split = (typeof splits)[number];
+import type { Split, SplitPiece } from "./selection";
 
 /** The music of one split. */
 export interface SplitSize {

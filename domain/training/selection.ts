@@ -14,9 +14,13 @@ const minTrainingBars = 32;
 /** The maximum length of a piece, in bars, that the trainers read. A piece shorter than their window is filled up with rest. */
 const maxPieceBars = 4_096;
 
+/** The splits of a data set: models learn from the first, and the others judge them. */
+export const splits = ["train", "validation", "test"] as const;
+export type Split = (typeof splits)[number];
+
 export interface SplitPiece {
   readonly bars: number;
-  readonly split: "train" | "validation" | "test";
+  readonly split: Split;
 }
 
 /** Returns true if the trainers can read the piece at all. */

@@ -6,11 +6,10 @@ import {
   epochSeconds,
   type MeasuredEpoch,
   sizesBySplit,
-  type Split,
   type SplitSize,
   stepsOf,
 } from "../../domain/training/learning-size";
-import { isReadable, type Topics } from "../../domain/training/selection";
+import { isReadable, type Split, type Topics } from "../../domain/training/selection";
 import type { TrainingJobItem } from "../stores/items";
 import type { TrainingJobs } from "../stores/training-jobs";
 import { loadCatalogue } from "./catalogue";

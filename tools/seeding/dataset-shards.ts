@@ -4,6 +4,7 @@ import { gunzipSync } from "node:zlib";
 import * as z from "zod";
 import { type CataloguedDataset, type CatalogueFile, catalogueFile } from "../../domain/datasets/catalogue-file";
 import type { CataloguePiece } from "../../domain/datasets/columnar-catalogue";
+import { splits } from "../../domain/training/selection";
 
 /**
  * Returns the digest that a manifest has of the lines of all shards, unpacked and in their order.
@@ -20,7 +21,7 @@ const pieceSchema = z.object({
   id: z.string(),
   tags: z.record(z.string(), z.array(z.string())),
   bars: z.int().min(1),
-  split: z.enum(["train", "validation", "test"]),
+  split: z.enum(splits),
   voices: z.array(z.object({ name: z.string() })),
 });
 
