@@ -31,7 +31,7 @@ export interface ReconcileOpenWorkParams extends Omit<
   readonly executions: WorkflowExecutions;
   readonly pendingChanges: PendingChanges;
   /** Removes the files of resources whose creation or deletion was cut off. */
-  readonly removal: FileRemoval;
+  readonly removal: Required<FileRemoval>;
   readonly patience: ReconcilePatience;
   /** The instant after which no further row is begun; the rest waits for the next reconciliation. */
   readonly deadline: Date;

@@ -141,9 +141,13 @@ export class TrainingCloud {
     });
 
   /** As the reconciler removes files. */
-  private get removal(): FileRemoval {
-    const { artifacts, work } = this.harness;
-    return { artifacts: this.injector.watched("artifacts", artifacts), work: this.injector.watched("work", work) };
+  private get removal(): Required<FileRemoval> {
+    const { artifacts, work, stores } = this.harness;
+    return {
+      artifacts: this.injector.watched("artifacts", artifacts),
+      work: this.injector.watched("work", work),
+      datasetFiles: stores.datasetFiles,
+    };
   }
 
   private get seconds(): number {

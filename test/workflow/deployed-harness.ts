@@ -134,7 +134,7 @@ export class DeployedHarness extends TrainingHarness {
       queue: { send: async () => undefined },
       executions: this.executions,
       pendingChanges: this.stores.pendingChanges,
-      removal: { artifacts: this.artifacts },
+      removal: { artifacts: this.artifacts, work: this.work, datasetFiles: this.stores.datasetFiles },
       patience: this.repair.patience,
       withinTime: async (_, work) => await work,
       deadline: new Date(this.clock.now().getTime() + 180_000),

@@ -38,7 +38,7 @@ class ReconciledHarness extends TrainingHarness {
         },
       },
       pendingChanges: this.stores.pendingChanges,
-      removal: { artifacts: this.artifacts, work: this.work },
+      removal: { artifacts: this.artifacts, work: this.work, datasetFiles: this.stores.datasetFiles },
       patience,
       withinTime: inTime,
       deadline: new Date(this.clock.now().getTime() + deadlineSeconds * 1000),
