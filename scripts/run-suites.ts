@@ -1,22 +1,16 @@
 /**
  * `npm test`: runs every test of both languages, then prints one line `N passed, N failed`.
  *
- * The suites without processes come first, because they show a fault soonest.
+ * The suites without processes come first, because they show a fault soonest. Tests that fail are run once more when
+ * nothing else runs ({@link runFailedAgain}).
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import * as z from "zod";
+import { join, relative } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { type CommandUsage, readArguments, runCommand, UsageError } from "../tools/command-line";
-import { type Counts, type Group, runGroups, type Suite } from "./suites/run-groups";
-
-const jestReport = z.object({
-  numPassedTests: z.int(),
-  numFailedTests: z.int(),
-  numPendingTests: z.int(),
-  numTodoTests: z.int(),
-  numRuntimeErrorTestSuites: z.int(),
-});
+import { type Group, runFailedAgain, runGroups, type Suite } from "./suites/run-groups";
+import { type Counts, readJestReport, readPytestReport, type TestResult } from "./suites/test-results";
 
 interface JestOptions {
   /** The suite's name, if it is not the project's. */
@@ -24,43 +18,44 @@ interface JestOptions {
   readonly arguments?: readonly string[];
 }
 
-const jestSuite = (project: string, workers: number, options: JestOptions = {}): Suite => ({
-  name: options.name ?? `jest ${project}`,
-  command: "node_modules/.bin/jest",
-  arguments: (reportFile) => [
-    ...["--selectProjects", project, "--maxWorkers", String(workers), ...(options.arguments ?? [])],
-    ...["--json", "--outputFile", reportFile, "--forceExit=false"],
-  ],
-  count: (report) => {
-    const counts = jestReport.parse(JSON.parse(report));
-    return {
-      passed: counts.numPassedTests,
-      failed: counts.numFailedTests + counts.numRuntimeErrorTestSuites,
-      skipped: counts.numPendingTests + counts.numTodoTests,
-    };
-  },
-});
+const jestSuite = (project: string, workers: number, options: JestOptions = {}): Suite => {
+  const common = (reportFile: string): string[] => [
+    ...["--selectProjects", project, "--json", "--outputFile", reportFile, "--forceExit=false"],
+  ];
+  return {
+    name: options.name ?? `jest ${project}`,
+    command: "node_modules/.bin/jest",
+    arguments: (reportFile) => [
+      ...common(reportFile),
+      ...["--maxWorkers", String(workers), ...(options.arguments ?? [])],
+    ],
+    secondArguments: (reportFile, failed) => [
+      ...[...common(reportFile), "--maxWorkers", "1"],
+      ...["--runTestsByPath", ...new Set(failed.map(({ file }) => file))],
+    ],
+    readReport: readJestReport,
+  };
+};
+
+const pytestArguments = (reportFile: string): string[] => [
+  ...["-n", "5", ".venv/training/bin/python"],
+  ...["-m", "pytest", "-q", "--junit-xml", reportFile],
+];
 
 const pytest: Suite = {
   name: "pytest containers",
   // It computes more than any other suite and looks at no clock, so it gives way to those that wait for what is shown.
   command: "nice",
-  arguments: (reportFile) => [
-    ...["-n", "5", ".venv/training/bin/python"],
-    ...["-m", "pytest", "-q", "--junit-xml", reportFile],
+  arguments: pytestArguments,
+  secondArguments: (reportFile) => [
+    ...pytestArguments(reportFile),
+    "--last-failed",
+    "--last-failed-no-failures",
+    "none",
   ],
   // Other suites want the second core, and threads that wait for one another on a busy machine waste it.
   environment: { OMP_NUM_THREADS: "1" },
-  count: (report) => {
-    const attribute = (name: string): number =>
-      [...report.matchAll(new RegExp(`<testsuite [^>]*\\b${name}="(\\d+)"`, "g"))].reduce(
-        (sum, match) => sum + Number(match[1]),
-        0,
-      );
-    const failed = attribute("failures") + attribute("errors");
-    const skipped = attribute("skipped");
-    return { passed: attribute("tests") - failed - skipped, failed, skipped };
-  },
+  readReport: readPytestReport,
 };
 
 /** The folder of a suite that spends nearly all of its minutes waiting between tries. */
@@ -103,6 +98,17 @@ const usage = {
   examples: [{ given: "unit infra", does: "runs the suites of these names" }],
 } as const satisfies CommandUsage;
 
+/** The most lines of a failure's message that are shown a second time at the end of the run. */
+const shownLines = 12;
+
+function describeFailure({ file, name, message }: TestResult): string {
+  const lines = stripVTControlCharacters(message).trim().split("\n").slice(0, shownLines);
+  return [
+    `● ${relative(".", file)} › ${name ?? "the file could not be run"}`,
+    ...lines.map((line) => `    ${line}`),
+  ].join("\n");
+}
+
 async function main(): Promise<void> {
   const only = readArguments(usage).positionals;
   const isChosen = ({ name }: Suite): boolean => only.length === 0 || only.some((part) => name.includes(part));
@@ -114,7 +120,13 @@ async function main(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "opencomposer-test-reports-"));
   const started = Date.now();
   try {
-    const results = await runGroups(chosen, { folder, silenceSeconds: suiteSilenceSeconds });
+    const settings = { folder, silenceSeconds: suiteSilenceSeconds };
+    const { results, unsteady } = await runFailedAgain(await runGroups(chosen, settings), settings);
+    const failures = results.flatMap((result) => result.results).filter(({ status }) => status === "failed");
+    if (failures.length > 0) console.log(`\nFailed:\n${failures.map(describeFailure).join("\n")}`);
+    if (unsteady.length > 0) {
+      console.log(`\nFailed beside other suites and passed alone:\n${unsteady.map(describeFailure).join("\n")}`);
+    }
     console.log(`\n${results.map(({ line }) => line).join("\n")}`);
     console.log(`\nall suites together: ${((Date.now() - started) / 1000).toFixed(0)} s`);
     const sum = (key: keyof Counts): number => results.reduce((total, { counts }) => total + counts[key], 0);

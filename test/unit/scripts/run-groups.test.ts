@@ -3,20 +3,41 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as z from "zod";
-import { runGroups, type Suite } from "../../../scripts/suites/run-groups";
+import { runFailedAgain, runGroups, type Suite } from "../../../scripts/suites/run-groups";
+import { countsOf } from "../../../scripts/suites/test-results";
 import { stopTheClock, untilTrue } from "./support/stopped-clock";
 
-const counts = z.object({ passed: z.int(), failed: z.int(), skipped: z.int() });
+const reportSchema = z.array(
+  z.object({
+    file: z.string(),
+    name: z.string(),
+    status: z.enum(["passed", "failed", "skipped"]),
+    message: z.string(),
+  }),
+);
 
-/** A suite whose report is what it writes to `$REPORT`. */
-const suite = (name: string, script: string): Suite => ({
-  name,
-  command: "bash",
-  arguments: (reportFile) => ["-c", `set -e; REPORT='${reportFile}'; ${script}`],
-  count: (report) => counts.parse(JSON.parse(report)),
-});
-const report = (passed: number, failed = 0, skipped = 0): string =>
-  `echo '${JSON.stringify({ passed, failed, skipped })}' > "$REPORT"`;
+/** A suite whose report is what it writes to `$REPORT`, and which runs `again` for its failed tests, if that is given. */
+const suite = (name: string, script: string, again?: string): Suite => {
+  const run = (text: string, reportFile: string): string[] => ["-c", `set -e; REPORT='${reportFile}'; ${text}`];
+  return {
+    name,
+    command: "bash",
+    arguments: (reportFile) => run(script, reportFile),
+    ...(again !== undefined && {
+      secondArguments: (reportFile, failed) =>
+        run(`echo again ${failed.map((test) => test.name ?? "").join(" ")}; ${again}`, reportFile),
+    }),
+    readReport: (text) => reportSchema.parse(JSON.parse(text)),
+  };
+};
+
+/** A script that reports so many tests of each kind, each kind in files of its own. */
+const report = (passed: number, failed = 0, skipped = 0): string => {
+  const tests = Object.entries({ passed, failed, skipped }).flatMap(([status, count]) =>
+    Array.from({ length: count }, (_, index) => ({ file: `${status}-${index}`, name: status, status, message: "" })),
+  );
+  return `echo '${JSON.stringify(tests)}' > "$REPORT"`;
+};
 
 let folder: string;
 let printed: string;
@@ -109,4 +130,56 @@ test("a suite that leaves no report, or fails without a failed test, counts as o
   ]);
   expect(printed).toContain("silent left no report");
   expect(existsSync(join(folder, "silent.report"))).toBe(false);
+});
+
+describe("a second look at what failed", () => {
+  const settings = (): { folder: string; silenceSeconds: number } => ({ folder, silenceSeconds: 60 });
+  const lookAgain = async (...suites: Suite[]): ReturnType<typeof runFailedAgain> =>
+    await runFailedAgain(await runGroups([[suites]], settings()), settings());
+  /** A script that reports one test of the file `f`. */
+  const one = (status: "passed" | "failed"): string =>
+    `echo '${JSON.stringify([{ file: "f", name: "t", status, message: "why" }])}' > "$REPORT"`;
+
+  test("a test that passes alone counts as passed and is told by its name", async () => {
+    const { results, unsteady } = await lookAgain(
+      suite("steady", report(2)),
+      suite("red", `${one("failed")}; exit 1`, one("passed")),
+    );
+    expect(results.map(({ counts }) => counts)).toEqual([
+      { passed: 2, failed: 0, skipped: 0 },
+      { passed: 1, failed: 0, skipped: 0 },
+    ]);
+    expect(unsteady).toEqual([{ file: "f", name: "t", status: "failed", message: "why" }]);
+    expect(printed).toContain("again t");
+    expect(results[1]?.line).toMatch(/^✗ red .*0 passed, 1 failed.*\n✓ red, again .*1 passed, 0 failed/);
+  });
+
+  test("a test that fails twice counts as failed", async () => {
+    const { results, unsteady } = await lookAgain(suite("red", `${one("failed")}; exit 1`, `${one("failed")}; exit 1`));
+    expect(results.map(({ counts }) => counts)).toEqual([{ passed: 0, failed: 1, skipped: 0 }]);
+    expect(unsteady).toEqual([]);
+  });
+
+  test("a second run that crashes proves nothing", async () => {
+    const { results, unsteady } = await lookAgain(suite("red", `${one("failed")}; exit 1`, "exit 1"));
+    expect(results.map(({ counts }) => counts)).toEqual([{ passed: 0, failed: 1, skipped: 0 }]);
+    expect(unsteady).toEqual([]);
+  });
+
+  test("nothing is run again where many files failed, where a suite crashed, and where nothing failed", async () => {
+    const again = report(9);
+    const many = await lookAgain(suite("many", `${report(0, 4)}; exit 1`, again));
+    const crashed = await lookAgain(suite("crashed", "exit 1", again), suite("well", report(3), again));
+    expect([...many.results, ...crashed.results].map(({ counts }) => counts)).toEqual([
+      { passed: 0, failed: 4, skipped: 0 },
+      { passed: 0, failed: 1, skipped: 0 },
+      { passed: 3, failed: 0, skipped: 0 },
+    ]);
+    expect(printed).not.toContain("again");
+  });
+
+  test("its results count as the results of all files together", async () => {
+    const { results } = await lookAgain(suite("red", `${report(2, 3, 1)}; exit 1`, report(0, 2)));
+    expect(results.map((result) => countsOf(result.results))).toEqual([{ passed: 2, failed: 3, skipped: 1 }]);
+  });
 });
