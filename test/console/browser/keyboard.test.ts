@@ -142,7 +142,8 @@ describeInBrowser("the studio without a mouse", () => {
       looks += 1;
       if (looks === 1) {
         const answer = await asked;
-        await route.fulfill({ contentType: "application/json", body: await answer.text() });
+        const headers = { "retry-after": "1", "access-control-expose-headers": "retry-after" };
+        await route.fulfill({ contentType: "application/json", headers, body: await answer.text() });
         return;
       }
       await held;
