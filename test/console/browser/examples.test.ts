@@ -83,7 +83,7 @@ describeInBrowser("the page of examples/", () => {
       await page.getByLabel("Access token").fill(AccessToken);
       await page.getByRole("button", { name: "Compose" }).click();
       const link = page.getByRole("status").getByRole("link", { name: "Ode to Joy" });
-      await link.waitFor({ timeout: 120_000 });
+      await link.waitFor();
       const [download] = await Promise.all([page.waitForEvent("download"), link.click()]);
       expect(download.suggestedFilename()).toBe("Ode to Joy.mid");
       const accepted = opened.requested.find((address) => /\/compositions\/[^/]+\/midi$/.test(address));

@@ -147,7 +147,7 @@ describeInBrowser("the frame", () => {
     await page.unroute(address);
     // The page looks less and less often while the API is away.
     const first = page.getByRole("list", { name: "Compositions" }).getByRole("listitem").first();
-    await first.waitFor({ timeout: 150_000 });
+    await first.waitFor();
     expect(await page.getByText("The API does not answer").count()).toBe(0);
     expect(tab.opened.takeErrors().filter((error) => !error.includes("ERR_CONNECTION_REFUSED"))).toEqual([]);
   });

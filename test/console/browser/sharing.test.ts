@@ -58,7 +58,6 @@ describeInBrowser("sharing", () => {
     await eventually(
       async () => await loudness(page),
       (level) => level > audible,
-      20,
     );
     await press(visitor, "Pause");
     await eventually(

@@ -155,7 +155,6 @@ describeInBrowser("pieces in the studio", () => {
     await eventually(
       async () => await keep.count(),
       (count) => count === 4,
-      60,
     );
     // Until the last one has ended, none can be kept: the others could not be deleted.
     await page.getByRole("button", { name: "Keep this one", disabled: true }).first().waitFor({ state: "detached" });
@@ -163,11 +162,11 @@ describeInBrowser("pieces in the studio", () => {
     const kept = await finishedPiece(page, first);
     await page.getByText("is kept; the others are deleted.").waitFor();
     await page.goto(tab.opened.at(`/studio/${kept}?view=compare&with=${first}`));
-    await page.getByText(/^You hear/).waitFor({ timeout: 60_000 });
+    await page.getByText(/^You hear/).waitFor();
     await page.locator(".stage .roll").waitFor();
     await page.getByRole("button", { name: "Play", exact: true }).click();
     const bar = async () => (await page.getByLabel("Bar and beat").textContent()) ?? "";
-    await eventually(bar, (text) => text.startsWith("3"), 30);
+    await eventually(bar, (text) => text.startsWith("3"));
     await page.getByRole("button", { name: /^B: / }).click();
     await eventually(bar, (text) => /^[34]/.test(text), 2);
     await page.getByRole("button", { name: "Pause", exact: true }).waitFor();
@@ -217,7 +216,7 @@ describeInBrowser("pieces in the studio", () => {
     await press("Result");
     await page.getByRole("button", { name: /^Three .*temperature/i }).click();
     const three = page.getByRole("list").filter({ has: page.getByRole("button", { name: "Keep this one" }) });
-    await page.getByRole("button", { name: "Keep this one" }).nth(2).waitFor({ timeout: 60_000 });
+    await page.getByRole("button", { name: "Keep this one" }).nth(2).waitFor();
     const ids = new URL(page.url()).searchParams.get("with")?.split(",") ?? [];
     expect(ids).toHaveLength(3);
     const responses = await Promise.all(ids.map(async (one) => await tab.api.call("GET", `/compositions/${one}`)));
@@ -252,13 +251,12 @@ describeInBrowser("pieces in the studio", () => {
       }),
     );
     const { page } = await tab.openStudio({ path: `/studio/${ids[0] ?? ""}?view=compare&with=${ids[1] ?? ""}` });
-    await page.getByText(/^You hear/).waitFor({ timeout: 60_000 });
+    await page.getByText(/^You hear/).waitFor();
     const meanLoudness = async (): Promise<number> => {
       await page.getByRole("button", { name: "Play", exact: true }).click();
       await eventually(
         async () => await loudness(page),
         (rms) => rms > 0.002,
-        30,
       );
       const powers: number[] = [];
       while ((await page.getByRole("button", { name: "Pause", exact: true }).count()) > 0) {

@@ -65,7 +65,7 @@ describeInBrowser("the replay of a piece's edits", () => {
     (await tab.api.call("GET", `/compositions/${id}/edit-events`)).json(editsSchema).items;
   const openEdits = async (id: string): Promise<void> => {
     await tab.openStudio({ path: `/studio/${id}?view=edits` });
-    await tab.opened.page.getByRole("slider", { name: "Edit", exact: true }).waitFor({ timeout: 30_000 });
+    await tab.opened.page.getByRole("slider", { name: "Edit", exact: true }).waitFor();
   };
 
   test("goes from what was played to the result, cell by cell, and is heard where it stands", async () => {
@@ -98,7 +98,6 @@ describeInBrowser("the replay of a piece's edits", () => {
     await eventually(
       async () => await loudness(page),
       (rms) => rms > 0.005,
-      30,
     );
     // While it sounds, it can be scrubbed, and goes on.
     await slider.fill(String(edits.length));

@@ -30,7 +30,6 @@ describeInBrowser("the transport of the studio", () => {
     await eventually(
       async () => await loudness(tab.opened.page),
       (rms) => rms > 0.005,
-      30,
     );
   };
   const openMelody = async (): Promise<void> => {
@@ -67,7 +66,7 @@ describeInBrowser("the transport of the studio", () => {
     const turns = seen.filter((now, index) => now === "2" && seen[index - 1] === "3");
     expect(turns).toHaveLength(1);
     await press("Loop");
-    await eventually(place, (now) => now.startsWith("4"), 10);
+    await eventually(place, (now) => now.startsWith("4"));
   });
 
   test("the metronome clicks on each beat, higher on the first of a bar, and only when it is asked to", async () => {
@@ -102,7 +101,7 @@ describeInBrowser("the transport of the studio", () => {
     });
     await press("Record");
     await page.locator(".recorder").getByRole("button", { name: "Record" }).click();
-    await page.getByText("Recording…").waitFor({ timeout: 30_000 });
+    await page.getByText("Recording…").waitFor();
     for (const key of ["KeyA", "KeyS", "KeyD", "KeyF"]) {
       await page.keyboard.down(key);
       await page.waitForTimeout(0.4 * beat);

@@ -19,6 +19,9 @@ export function suiteOutputs(): Outputs {
   return outputsSchema.parse(JSON.parse(readFileSync(join(directory, "outputs.json"), "utf8")));
 }
 
+/** How long a test waits for what a page is to show. Only a page that hangs takes so long, on the busiest machine, too. */
+export const patienceMilliseconds = 240_000;
+
 export interface ConsolePage {
   readonly page: Page;
   /** The address of a page of the console. */
@@ -50,6 +53,7 @@ export async function launchConsoleBrowser(): Promise<ConsoleBrowser> {
     outputs,
     open: async ({ isKnown = true, ...options } = {}) => {
       const context = await browser.newContext(options);
+      context.setDefaultTimeout(patienceMilliseconds);
       const page = await context.newPage();
       const requested: string[] = [];
       let errors: string[] = [];

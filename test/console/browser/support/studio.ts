@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
 import * as z from "zod";
-import { type ConsoleBrowser, type ConsolePage, signIn } from "./console-browser";
+import { type ConsoleBrowser, type ConsolePage, patienceMilliseconds, signIn } from "./console-browser";
 
 /** Keeps every analyser that the page makes, so that what sounds can be measured. */
 function keepAnalysers(): void {
@@ -86,7 +86,7 @@ export async function stageCounts(page: Page): Promise<StageCounts | undefined> 
 export async function eventually<Seen>(
   look: () => Promise<Seen>,
   wanted: (seen: Seen) => boolean,
-  seconds = 10,
+  seconds = patienceMilliseconds / 1000,
 ): Promise<Seen> {
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
@@ -119,7 +119,7 @@ export async function secondsUntil(
 ): Promise<number> {
   await page.getByRole("button", { name: button, exact: true }).click();
   const begun = Date.now();
-  await eventually(async () => await loudness(page), isWanted, 30);
+  await eventually(async () => await loudness(page), isWanted);
   return (Date.now() - begun) / 1000;
 }
 
@@ -186,7 +186,7 @@ export const longTasks = async (page: Page): Promise<readonly number[]> =>
 export async function download(page: Page, format: "MIDI" | "WAV" | "MP3"): Promise<Buffer> {
   await page.getByRole("button", { name: "Download" }).click();
   const [file] = await Promise.all([
-    page.waitForEvent("download", { timeout: 120_000 }),
+    page.waitForEvent("download"),
     page.getByRole("menuitem", { name: format }).click(),
   ]);
   return readFileSync(await file.path());
@@ -201,6 +201,6 @@ export async function compose({ page }: ConsolePage): Promise<string> {
 /** Waits until the page of a piece shows its result. @returns the piece's id */
 export async function finishedPiece(page: Page, before?: string): Promise<string> {
   await page.waitForURL((url) => /^\/studio\/[0-9A-Z]{26}$/.test(url.pathname) && url.pathname !== `/studio/${before}`);
-  await page.getByRole("button", { name: "Result", pressed: true }).waitFor({ timeout: 60_000 });
+  await page.getByRole("button", { name: "Result", pressed: true }).waitFor();
   return new URL(page.url()).pathname.split("/")[2] ?? "";
 }
