@@ -43,7 +43,7 @@ test.each(["audio/mid", "audio/x-midi", "application/x-midi", "application/octet
     const response = await api.call("POST", "/tracks", { bytes: midi, headers: { "content-type": type } });
     expect(response.status).toBe(201);
   },
-  120_000,
+  600_000,
 );
 
 test("a form with one file arrives unchanged, with the name that it gives", async () => {

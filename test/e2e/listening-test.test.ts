@@ -64,7 +64,7 @@ withBrowser("the page of a listening test", () => {
     // What the page plays: the frequencies of its oscillators, each when it begins.
     await page.addInitScript({ content: recordOscillators });
     await page.goto(pathToFileURL(join(folder, "index.html")).href);
-  }, 120_000);
+  }, 600_000);
   afterAll(async () => {
     await browser.close();
     rmSync(folder, { recursive: true });
@@ -79,7 +79,7 @@ withBrowser("the page of a listening test", () => {
 
   /** Reloads the page until it goes on at this pair: the browser stores in its own time. */
   const reloadUntilKept = async (pair: string): Promise<void> => {
-    for (const deadline = Date.now() + 60_000; ;) {
+    for (const deadline = Date.now() + 240_000; ;) {
       await page.reload();
       await button("Begin").click();
       if (await page.getByText(pair).isVisible()) return;
@@ -126,5 +126,5 @@ withBrowser("the page of a listening test", () => {
     expect(result).toContain("| ours now – Bach | 1 | 0 | 0 | 1.00 [0.21, 1.00] | 1.000 |");
     expect(result).toContain("| release 0.2 – Bach | 0 | 0 | 1 | no answer prefers one | – |");
     expect(requested.filter((url) => !url.startsWith("file:") && !url.startsWith("blob:"))).toEqual([]);
-  }, 300_000);
+  }, 600_000);
 });

@@ -66,7 +66,7 @@ it("goes on with the last snapshot after a stop that was cut off, says so, and k
   const saved = (): number => readFileSync(log, "utf8").split("Persistence: saved").length;
   const before = saved();
   running?.child.kill("SIGINT");
-  const deadline = Date.now() + 60_000;
+  const deadline = Date.now() + 240_000;
   while (saved() === before && Date.now() < deadline) await new Promise((resume) => setImmediate(resume));
   process.kill(first.outputs.pids["ministack"] ?? 0, "SIGKILL");
   expect(await running?.ended).toBe(1);

@@ -52,7 +52,7 @@ export const processesOf = (directory: string): string[] =>
 
 /** What is still there of a cloud that has ended: processes that were killed with it may take a moment to go. */
 export async function leftOf(directory: string): Promise<string[]> {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + 80_000;
   for (;;) {
     const left = processesOf(directory);
     if (left.length === 0 || Date.now() > deadline) return left;

@@ -38,5 +38,5 @@ it.each([
     });
     expect(await leftOf(running.directory)).toEqual([]);
   },
-  300_000,
+  600_000,
 );
