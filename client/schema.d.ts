@@ -8429,7 +8429,10 @@ export interface operations {
   };
   listTrainingJobSamples: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description Only samples after this epoch are listed, so that a poll fetches only what is new. Without it all are listed, with those of epoch 0, which the model played before it had learned anything. */
+        afterEpoch?: number;
+      };
       header?: {
         "If-None-Match"?: string;
       };

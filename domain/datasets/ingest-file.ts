@@ -2,13 +2,13 @@
  * Reads one file of a data set: what it is called by (its digests), which pieces it gives for each line-up, and what is
  * told to its owner. Whatever the bytes are, it returns: a file that is rejected is a result.
  */
+import { sha256Of } from "../digest";
 import { extractFile, type Extraction } from "../music/extraction/extract";
 import { type ExtractedPiece, type LineUp, lineUps } from "../music/extraction/line-ups";
 import type { CountedBars } from "../music/extraction/piece-bars";
 import type { ExtractionReport } from "../music/extraction/report";
 import type { RoleOverride } from "../music/extraction/role-overrides";
 import { type PieceTimeSignature, pieceTimeSignatureOf } from "../music/time-signatures";
-import { sha256Of } from "./digest";
 import { packNotes } from "./packed-notes";
 import type { FileRejectionCode } from "./rejections";
 import type { Tags } from "./tags";

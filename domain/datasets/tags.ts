@@ -2,7 +2,7 @@
  * The tags of a data set's pieces, as people, folders and tables (CSV) give them. A name and a value have the form that
  * contracts/dataset-piece states, so values are spelled anew: "Rock & Roll" is `rock-roll`.
  */
-import { sha256Of } from "./digest";
+import { sha256Of } from "../digest";
 import { checkPath, shownText } from "./file-paths";
 import { datasetLimits } from "./limits";
 

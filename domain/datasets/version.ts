@@ -5,11 +5,11 @@
  */
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
+import { sha256Of } from "../digest";
 import { type LineUp, lineUps } from "../music/extraction/line-ups";
 import type { PieceTimeSignature } from "../music/time-signatures";
 import type { Split } from "../training/selection";
 import { type CatalogueColumns, type CataloguePiece, columnsOf } from "./columnar-catalogue";
-import { sha256Of } from "./digest";
 import { extractionRule, type FilePiece, type FilePieces } from "./ingest-file";
 import { groupsOf, type Likeness, likenessOf } from "./likeness";
 import { datasetLimits } from "./limits";

@@ -1,5 +1,5 @@
 /** Writes the next revision of a finished composition's files, and removes those that nobody reads any more. */
-import { createHash } from "node:crypto";
+import { sha256Of } from "../../domain/digest";
 import { type Score, scoreSchema } from "../../domain/music/score";
 import { midiType } from "../../naming/media-types";
 import {
@@ -45,8 +45,6 @@ export async function readPresentScore(
   });
 }
 
-export const digestOf = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
-
 export interface NextRevision {
   /** The row as it was read. */
   readonly item: CompositionItem;
@@ -69,7 +67,7 @@ export async function writeNextRevision(
   const { compositions, files, newToken, log } = ports;
   const token = newToken();
   const revision = (item.midi?.revision ?? 0) + 1;
-  const midi = { revision, token, sha256: digestOf(bytes), bytes: bytes.length };
+  const midi = { revision, token, sha256: sha256Of(bytes), bytes: bytes.length };
   const written = [
     { key: compositionMidiKey(item, midi), body: bytes, contentType: midiType },
     ...(correctedScore === undefined

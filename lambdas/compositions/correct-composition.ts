@@ -1,3 +1,4 @@
+import { sha256Of } from "../../domain/digest";
 import { UnreadableMidiError } from "../../domain/music/byte-reader";
 import { measureScore } from "../../domain/music/composition-metrics";
 import { correctScore, type CorrectScoreResult } from "../../domain/music/corrected-score";
@@ -14,7 +15,7 @@ import { readableMidi } from "../problems/readable-midi";
 import type { CompositionItem } from "../stores/items";
 import { doneWith, type Outcome, type Stale } from "../stores/outcome";
 import { readCompositionFile } from "./composition-file";
-import { digestOf, readPresentScore, type RevisionPorts, writeNextRevision } from "./composition-revisions";
+import { readPresentScore, type RevisionPorts, writeNextRevision } from "./composition-revisions";
 import { pollAfterSeconds } from "./poll-interval";
 
 export interface CorrectCompositionParams extends RevisionPorts {
@@ -26,7 +27,7 @@ export interface CorrectCompositionParams extends RevisionPorts {
 }
 
 /** Returns true if the bytes are the MIDI file that the composition has already. */
-export const hasFile = ({ midi }: CompositionItem, bytes: Uint8Array): boolean => midi?.sha256 === digestOf(bytes);
+export const hasFile = ({ midi }: CompositionItem, bytes: Uint8Array): boolean => midi?.sha256 === sha256Of(bytes);
 
 /**
  * Puts a person's notes in the place of a finished piece's own. The file is kept as it was sent; the notes from which

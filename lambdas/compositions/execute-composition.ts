@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256Of } from "../../domain/digest";
 import { extendScore, restsInWords } from "../../domain/music/extended-score";
 import { type GivenPiece, heardTracks, scoreOfPiece, trackOfPiece } from "../../domain/music/given-piece";
 import { withInstruments } from "../../domain/music/instruments";
@@ -257,7 +257,7 @@ async function writeResult(
 }
 
 const digestOf = (bytes: Uint8Array): { readonly sha256: string; readonly bytes: number } => ({
-  sha256: createHash("sha256").update(bytes).digest("hex"),
+  sha256: sha256Of(bytes),
   bytes: bytes.byteLength,
 });
 

@@ -1,9 +1,9 @@
 /** Reads files that were sent to data sets, and counts them. */
 import { setTimeout as wait } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
-import { sha256Of } from "../../domain/datasets/digest";
 import { type IngestedFile, ingestFile } from "../../domain/datasets/ingest-file";
 import { datasetLimits } from "../../domain/datasets/limits";
+import { sha256Of } from "../../domain/digest";
 import type { LineUpAmounts } from "../../domain/schemas/dataset-parts";
 import { midiType } from "../../naming/media-types";
 import {

@@ -1,7 +1,7 @@
 /**
  * Makes and compares entity tags (RFC 9110, 8.8.3 and 13.1). They are strong: a row's version, or a digest of bytes.
  */
-import { createHash } from "node:crypto";
+import { sha256Of } from "../../domain/digest";
 import { Problem } from "../problems/problem";
 import { shortValue } from "../problems/short-value";
 import type { Request } from "./request";
@@ -10,7 +10,7 @@ import { type Headers, jsonResponse, type Response } from "./response";
 export const versionTag = (row: { readonly version: number }): string => `"${row.version}"`;
 export const digestTag = (sha256: string): string => `"${sha256}"`;
 /** Returns the ETag of a response that has no version: the digest of its body. */
-export const contentTag = (body: string): string => digestTag(createHash("sha256").update(body).digest("hex"));
+export const contentTag = (body: string): string => digestTag(sha256Of(body));
 
 function tagsIn(header: string): string[] {
   return header.match(/\*|(?:W\/)?"[^"]*"/g) ?? [];

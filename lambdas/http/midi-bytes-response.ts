@@ -2,7 +2,7 @@
  * Sends MIDI files that are in no bucket. It stands apart from midi-response.ts, which would bring the client of S3 into
  * a function that has no bucket.
  */
-import { createHash } from "node:crypto";
+import { sha256Of } from "../../domain/digest";
 import { midiType } from "../../naming/media-types";
 import { negotiate } from "./accept";
 import { contentDisposition } from "./content-disposition";
@@ -27,7 +27,7 @@ export async function midiBytesResponse({
   const type = negotiate(request, [midiType]);
   return await taggedResponse({
     request,
-    tag: digestTag(createHash("sha256").update(bytes).digest("hex")),
+    tag: digestTag(sha256Of(bytes)),
     headers,
     response: () => ({
       status: 200,

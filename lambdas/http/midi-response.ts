@@ -1,5 +1,5 @@
 /** Sends MIDI files of a bucket: the bytes, or a short-lived URL of the object to a client that asks for JSON. */
-import { createHash } from "node:crypto";
+import { sha256Of } from "../../domain/digest";
 import { midiType } from "../../naming/media-types";
 import { DamagedFile, maxFileBytes } from "../problems/lost-file";
 import type { PresignedUrl, PresigningObjectStore } from "../stores/presigned-urls";
@@ -20,11 +20,9 @@ export interface MidiResponseParams {
   readonly presign: (expiresInSeconds: number) => Promise<PresignedUrl>;
 }
 
-const digestOf = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
-
 /** Returns true if the bytes have the digest or, if none is known, begin like a MIDI file. */
 function isWhole(bytes: Uint8Array, sha256: string | undefined): boolean {
-  if (sha256 !== undefined) return digestOf(bytes) === sha256;
+  if (sha256 !== undefined) return sha256Of(bytes) === sha256;
   return Buffer.from(bytes.subarray(0, 4)).toString("latin1") === "MThd";
 }
 
@@ -52,7 +50,7 @@ export async function midiResponse({
   const bytes = sha256 === undefined ? await whole() : undefined;
   return await taggedResponse({
     request,
-    tag: digestTag(sha256 ?? digestOf(bytes ?? new Uint8Array())),
+    tag: digestTag(sha256 ?? sha256Of(bytes ?? new Uint8Array())),
     headers: { vary: "accept" },
     response: async () => ({
       status: 200,

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256Of } from "../../domain/digest";
 import { type BarRange, otherTimeSignatures, timeSignatureName } from "../../domain/music/bar-lines";
 import { wholeFileFacts } from "../../domain/music/given-piece";
 import { firstBarWithNotes, noteBarsOf, type TrackMelody } from "../../domain/music/melody";
@@ -38,7 +38,7 @@ export function describeTrack({ sub, id, createdAt, upload, origin, read }: Desc
     createdAt,
     updatedAt: createdAt,
     holds: { tracks: 1, storedBytes: upload.bytes.length },
-    sha256: createHash("sha256").update(upload.bytes).digest("hex"),
+    sha256: sha256Of(upload.bytes),
     bytes: upload.bytes.length,
     bars: melody.bars,
     tempo: melody.tempo,

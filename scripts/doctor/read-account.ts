@@ -1,6 +1,5 @@
 /** Asks AWS, and this machine, what the checks of `npm run doctor` are about. */
 import { execFile } from "node:child_process";
-import { createHash } from "node:crypto";
 import { promisify } from "node:util";
 import {
   type CloudFormationClient,
@@ -16,6 +15,7 @@ import {
 } from "@aws-sdk/client-service-quotas";
 import { GetParameterCommand, ParameterNotFound, type SSMClient } from "@aws-sdk/client-ssm";
 import * as z from "zod";
+import { sha256Of } from "../../domain/digest";
 import { datasetPrefix } from "../../naming/object-keys";
 import { digestOfShards } from "../../tools/seeding/dataset-shards";
 import type { DatasetManifest } from "../../tools/seeding/stock-dataset";
@@ -117,7 +117,7 @@ export async function readEndpointConfigurations(
 /** Returns the hexadecimal SHA-256 of an object's content; undefined if there is no object. */
 export async function digestOfObject(s3: S3Client, bucket: string, key: string): Promise<string | undefined> {
   const content = await readObject(s3, bucket, key);
-  return content === undefined ? undefined : createHash("sha256").update(content).digest("hex");
+  return content === undefined ? undefined : sha256Of(content);
 }
 
 /**

@@ -5,8 +5,8 @@
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { sha256Of } from "../../domain/datasets/digest";
 import { planVersion, writeVersion } from "../../domain/datasets/version";
+import { sha256Of } from "../../domain/digest";
 import { madeUpPiece, ofBand } from "../support/made-up-pieces";
 
 async function main(): Promise<void> {

@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { HeadObjectCommand, NotFound, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
+import { sha256Of } from "../../domain/digest";
 import { modelCardSchema } from "../../domain/schemas/model-card";
 import { type StockModelItem, stockModelItemSchema } from "../../lambdas/stores/items";
 import { midiType } from "../../naming/media-types";
@@ -48,7 +48,7 @@ function readStockModel(folder: string, id: string): StockModel {
   if (!parsed.success)
     throw new Error(`${join(folder, modelCardFile)} is not usable:\n${z.prettifyError(parsed.error)}`);
   const said = parsed.data;
-  const sha256 = createHash("sha256").update(model).digest("hex");
+  const sha256 = sha256Of(model);
   if (said.model.sha256 !== sha256) {
     throw new Error(
       `${join(folder, modelCardFile)} is the card of another model: its sha256 is ${said.model.sha256}, the file's ${sha256}.`,

@@ -43,6 +43,7 @@ import {
   trainingJobSchema,
   trainingMetricsQuerySchema,
   trainingMetricsSchema,
+  trainingSamplesQuerySchema,
   trainingTopicsQuerySchema,
   trainingTopicsSchema,
 } from "./training";
@@ -655,6 +656,7 @@ export const operationDescriptions = {
   listTrainingJobSamples: {
     summary: "List the samples that the model played, by epoch",
     pathParameters: byTrainingJobId,
+    query: trainingSamplesQuerySchema,
     status: 200,
     response: sampleListSchema,
     tagged: true,

@@ -159,6 +159,16 @@ export const trainingMetricsQuerySchema = z.strictObject({
   }),
 });
 
+export const trainingSamplesQuerySchema = z.strictObject({
+  afterEpoch: numberTextSchema(0, 1_000_000)
+    .optional()
+    .meta({
+      description:
+        "Only samples after this epoch are listed, so that a poll fetches only what is new. Without it all are listed, with those of " +
+        "epoch 0, which the model played before it had learned anything.",
+    }),
+});
+
 export const epochSchema = z
   .looseObject({ epoch: z.int().min(1) })
   .meta({ description: "The losses and metrics of one epoch by their names." });

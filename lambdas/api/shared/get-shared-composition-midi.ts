@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256Of } from "../../../domain/digest";
 import { publicMidi } from "../../../domain/music/public-midi";
 import { compositionMidiQuerySchema } from "../../../domain/schemas/api/compositions";
 import { compositionMidiKey } from "../../../naming/object-keys";
@@ -30,7 +30,7 @@ export async function getSharedCompositionMidi(params: GetSharedCompositionMidiP
     read: async (current) => {
       const midi = revision === 0 ? (current.composed ?? current.midi) : current.midi;
       const stored = await files.read(compositionMidiKey(current, midi), maxFileBytes);
-      if (stored !== undefined && createHash("sha256").update(stored).digest("hex") !== midi.sha256) {
+      if (stored !== undefined && sha256Of(stored) !== midi.sha256) {
         throw new DamagedFile("the file is not the MIDI file that was written");
       }
       return stored;

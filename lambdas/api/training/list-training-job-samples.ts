@@ -1,8 +1,9 @@
+import { trainingSamplesQuerySchema } from "../../../domain/schemas/api/training";
 import { taggedByContent } from "../../http/entity-tag";
-import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
 import { type Response, retryAfter } from "../../http/response";
 import { sampledMelodies } from "../../http/sampled-melodies";
+import { parseQuery } from "../../http/validation";
 import { ownedItem } from "../../problems/owned-item";
 import type { PresigningObjectStore } from "../../stores/presigned-urls";
 import type { TrainingJobs } from "../../stores/training-jobs";
@@ -21,12 +22,13 @@ export interface ListTrainingJobSamplesParams {
 export async function listTrainingJobSamples(params: ListTrainingJobSamplesParams): Promise<Response> {
   const { request, trainingJobs, artifacts, work, now } = params;
   const owned = { sub: request.subject(), id: request.pathParameter("trainingJobId") };
-  requireNoQuery(request);
+  const { afterEpoch } = parseQuery(request, trainingSamplesQuerySchema);
   const item = await ownedItem("TRAINING_JOB", trainingJobs, owned);
-  const samples = await listSamples({ item, artifacts, work });
-  if (samples.length === 0 && mustHaveFiles(item)) {
+  const allSamples = await listSamples({ item, artifacts, work });
+  if (allSamples.length === 0 && mustHaveFiles(item)) {
     throw await trainingFileLost({ trainingJobs, item, file: "folder of samples" });
   }
+  const samples = afterEpoch === undefined ? allSamples : allSamples.filter(({ epoch }) => epoch > afterEpoch);
   return await taggedByContent({
     request,
     headers: retryAfter(pollAfterSeconds(item, now())),

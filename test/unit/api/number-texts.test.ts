@@ -59,6 +59,7 @@ const queries = [
   ["GET", "/models", "limit", "an integer, 1 to 100"],
   ["GET", "/training-jobs", "limit", "an integer, 1 to 100"],
   ["GET", `/training-jobs/${ofJob.id}/metrics`, "afterEpoch", "an integer, 0 to 1000000"],
+  ["GET", `/training-jobs/${ofJob.id}/samples`, "afterEpoch", "an integer, 0 to 1000000"],
 ] as const;
 
 /** As a response repeats it: characters that cannot be read are spelled out. */

@@ -425,6 +425,21 @@ describe("watching", () => {
     expect((await api.call("GET", path, known)).status).toBe(200);
   });
 
+  test("samples after an epoch are listed alone, and all with those of epoch 0 without one", async () => {
+    const api = composerApi();
+    const item = trainingJob({ state: "TRAINING" });
+    api.trainingJobs.put(item);
+    const path = `/training-jobs/${item.id}/samples`;
+    for (const epoch of [0, 1, 2]) {
+      api.work.objects.set(`${checkpointsPrefix(item)}${sampleFile(epoch, "ode-to-joy")}`, Buffer.from("MThd"));
+    }
+    const epochsOf = async (query: string): Promise<number[]> =>
+      resourceOf(await api.call("GET", `${path}${query}`), sampleListSchema).items.map(({ epoch }) => epoch);
+    expect(await epochsOf("")).toEqual([0, 1, 2]);
+    expect(await epochsOf("?afterEpoch=0")).toEqual([1, 2]);
+    expect(await epochsOf("?afterEpoch=2")).toEqual([]);
+  });
+
   test("samples name each of their melodies once; one of another version is left out", async () => {
     const api = composerApi();
     const item = trainingJob({ state: "TRAINING" });

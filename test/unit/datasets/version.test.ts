@@ -1,7 +1,6 @@
 import { gunzipSync } from "node:zlib";
 import fc from "fast-check";
 import { Catalogue } from "../../../domain/datasets/columnar-catalogue";
-import { sha256Of } from "../../../domain/datasets/digest";
 import type { FilePieces } from "../../../domain/datasets/ingest-file";
 import { groupsOf, likenessOf } from "../../../domain/datasets/likeness";
 import type { Tags } from "../../../domain/datasets/tags";
@@ -12,6 +11,7 @@ import {
   type VersionSource,
   writeVersion,
 } from "../../../domain/datasets/version";
+import { sha256Of } from "../../../domain/digest";
 import { madeUpPiece, ofBand } from "../../support/made-up-pieces";
 
 interface GivenFile {
