@@ -70,6 +70,7 @@ export async function bringUp(params: {
     sageMakerServer,
   });
   progress.report(`the API is at ${gateway.url} (users, passwords and addresses: ${paths.outputs})`);
+  if (!options.once) progress.report(`the console is at ${studio.url}`);
 
   const file = await composeFirst({ apiUrl: gateway.url, deployment, clients, paths, progress, signal });
   if (!options.once) progress.report(`everything is up; Ctrl-C ends it. The console is at ${studio.url}`);

@@ -11,6 +11,9 @@ export interface Progress {
   readonly step: <Result>(name: string, work: () => Promise<Result>) => Promise<Result>;
 }
 
+/** Milliseconds between two lines of a step that goes on. */
+const signOfLifeMilliseconds = 30_000;
+
 /** Starts the clock and returns the functions that print lines. */
 export function startProgress(): Progress {
   const started = Date.now();
@@ -25,12 +28,18 @@ export function startProgress(): Progress {
     },
     step: async (name, work) => {
       const began = Date.now();
+      // On a slow machine a step takes minutes, and silence looks like a hang.
+      const signOfLife = setInterval(() => {
+        report(`${name}: still at work after ${secondsSince(began)}`);
+      }, signOfLifeMilliseconds);
       try {
         const result = await work();
         report(`${name}: ${secondsSince(began)}${typeof result === "string" ? ` (${result})` : ""}`);
         return result;
       } catch (error) {
         throw new Error(`${name}: ${messageOf(error)}`, { cause: error });
+      } finally {
+        clearInterval(signOfLife);
       }
     },
   };

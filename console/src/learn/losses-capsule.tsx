@@ -73,7 +73,7 @@ function Guess() {
             sample !== undefined && (
               <div key={sample.epoch}>
                 <h3>{name}</h3>
-                <SmallRoll piece={sample.piece} title={name} />
+                <SmallRoll piece={sample.piece} title={name} isCovered={answer === undefined} />
                 <button
                   type="button"
                   className="plain-button"

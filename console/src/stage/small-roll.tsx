@@ -14,13 +14,15 @@ export interface SmallRollProps {
   readonly piece: Piece;
   /** What is played, for those who do not see the picture. */
   readonly title: string;
+  /** True while the notes are not to be seen, because they would tell what is asked. */
+  readonly isCovered?: boolean;
   /** True if the roll is a picture alone. */
   readonly isSilent?: boolean;
 }
 
 const noTracks: ReadonlySet<number> = new Set();
 
-export function SmallRoll({ piece, title, isSilent = false }: SmallRollProps) {
+export function SmallRoll({ piece, title, isCovered = false, isSilent = false }: SmallRollProps) {
   const player = usePlayer();
   const isMine = usePlayerState((state) => state.piece === piece);
   const isPlaying = usePlayerState((state) => state.piece === piece && state.status !== "paused");
@@ -36,11 +38,12 @@ export function SmallRoll({ piece, title, isSilent = false }: SmallRollProps) {
     const draw = (tick?: number): void => {
       if (painter.current === undefined) return;
       painter.current.playhead = tick;
-      painter.current.draw({ piece, view: smallView(piece, size), silentTracks: noTracks, isSmall: true });
+      const shown = isCovered ? { ...piece, tracks: [] } : piece;
+      painter.current.draw({ piece: shown, view: smallView(piece, size), silentTracks: noTracks, isSmall: true });
     };
     draw();
     return isMine ? player.subscribePosition(draw) : undefined;
-  }, [isMine, piece, player, size]);
+  }, [isCovered, isMine, piece, player, size]);
   useEffect(() => player.show(piece), [piece, player]);
   const toggle = (): void => {
     player.load(piece);
@@ -65,7 +68,9 @@ export function SmallRoll({ piece, title, isSilent = false }: SmallRollProps) {
         ref={canvas}
         className="small-roll-picture"
         role="img"
-        aria-label={`${title}. ${texts.roll.counts(piece.tracks.length, piece.bars, noteCount(piece))}`}
+        aria-label={
+          isCovered ? title : `${title}. ${texts.roll.counts(piece.tracks.length, piece.bars, noteCount(piece))}`
+        }
       />
       {error !== undefined && (
         <p className="stage-error" role="alert">

@@ -47,7 +47,7 @@ export const learnTexts = {
         "To compose, it is given a melody as a page with a great deal missing. It says how likely each change is, some of the likely ones are made, and it reads the page again. What was added early can be taken back later, when it no longer fits.",
       ],
       hearTitle: "Watch 224 edits",
-      hear: "Four bars of “Twinkle, Twinkle”, given as a melody alone. Move the slider, or let the edits play: ivory is the melody, blue is what was added. Press Play at any moment to hear what stands there.",
+      hear: "Four bars of “Twinkle, Twinkle”, given as a melody alone. Move the slider, or let the edits play: ivory is the melody, blue is what was added, and what has just been added or taken away is yellow or framed in red. Press Play at any moment to hear what stands there.",
       whatToHear: [
         "The page was read six times. Each of the first three readings added one cell in every sixteenth: three voices under the melody.",
         "The last three mended: sixteen cells were taken away, and sixteen others were put in their place.",
@@ -72,7 +72,7 @@ export const learnTexts = {
       hear: "Click into a curve to hear that epoch. The thin line is where you are.",
       guessTitle: "Which of the two is the later one?",
       guess:
-        "Both were played by the same model, some epochs apart. Listen first, then answer; then look at their losses.",
+        "Both were played by the same model, some epochs apart. Listen, then answer: the notes are shown afterwards. Then look at their losses.",
       guessRight: "Yes.",
       guessWrong: "No, it was the other one.",
       guessAfter: (earlier: number, later: number) =>
@@ -144,7 +144,7 @@ export const learnTexts = {
     },
     aws: {
       title: "How this runs on AWS",
-      teaser: "What happens between Compose and the first note, and what a training costs while nobody trains.",
+      teaser: "What happens between Compose and the first note, and why nothing is computed while nobody composes.",
       minutes: 3,
       lead: "Everything here runs in one AWS account, or on one laptop with the same code. When nobody uses it, nothing is computed.",
       hearTitle: "The way of this piece",
