@@ -77,14 +77,16 @@ const failuresEndToEnd = "test/e2e/failures";
 const groups: readonly Group[] = [
   [[jestSuite("unit", 2), jestSuite("infra", 2)]],
   [
-    [jestSuite("e2e", 1, { arguments: ["--testPathIgnorePatterns", failuresEndToEnd] })],
+    [
+      jestSuite("e2e", 1, { arguments: ["--testPathIgnorePatterns", failuresEndToEnd] }),
+      ...[jestSuite("permissions", 1), jestSuite("faults", 1), jestSuite("oracle", 1)],
+    ],
     [jestSuite("console", 1)],
     [pytest, jestSuite("integration", 1, { arguments: ["--testPathIgnorePatterns", faultsOfAws] })],
     [
       jestSuite("integration", 1, { name: "jest aws-faults", arguments: ["--testPathPatterns", faultsOfAws] }),
       jestSuite("e2e", 1, { name: "jest e2e failures", arguments: ["--testPathPatterns", failuresEndToEnd] }),
-      ...[jestSuite("conformance", 1), jestSuite("workflow", 1), jestSuite("permissions", 1)],
-      ...[jestSuite("faults", 1), jestSuite("oracle", 1)],
+      ...[jestSuite("e2e-one-cloud", 1), jestSuite("conformance", 1), jestSuite("workflow", 1)],
     ],
   ],
 ];
