@@ -29,7 +29,8 @@ const axeOptions: Readonly<Record<RuleSet, Parameters<AxeBuilder["options"]>[0]>
  * @throws Error for a page with a frame
  */
 export async function axeFindings(page: Page, rules: RuleSet = "all"): Promise<readonly string[]> {
-  if (page.frames().length > 1) throw new Error("The page has a frame, into which axe does not look as it is asked here.");
+  if (page.frames().length > 1)
+    throw new Error("The page has a frame, into which axe does not look as it is asked here.");
   const options = { ...axeOptions[rules], resultTypes: ["violations" as const] };
   const { violations } = await new AxeBuilder({ page }).options(options).setLegacyMode().analyze();
   return violations.flatMap(({ id, nodes }) =>
