@@ -27,6 +27,9 @@ export default {
       globalTeardown: "<rootDir>/test/console/browser/support/stop-cloud.ts",
     }),
     project("infra", ["test/infra/**/*.test.ts"], { setupFiles: ["<rootDir>/test/infra/setup/disable-bundling.ts"] }),
+    project("infra-at-once", ["test/infra/at-once.ts"], {
+      setupFiles: ["<rootDir>/test/infra/setup/disable-bundling.ts"],
+    }),
     project("permissions", ["test/permissions/**/*.test.ts"], {
       setupFiles: ["<rootDir>/test/infra/setup/disable-bundling.ts"],
     }),

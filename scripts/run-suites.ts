@@ -75,7 +75,7 @@ const failuresEndToEnd = "test/e2e/failures";
  * time between two tries, as long as they compute, so four lanes fill two cores.
  */
 const groups: readonly Group[] = [
-  [[jestSuite("unit", 2), jestSuite("infra", 2)]],
+  [[jestSuite("unit", 2)], [jestSuite("infra-at-once", 1, { name: "jest infra" })]],
   [
     [
       jestSuite("e2e", 1, { arguments: ["--testPathIgnorePatterns", failuresEndToEnd] }),
