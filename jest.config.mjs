@@ -27,6 +27,9 @@ export default {
       globalTeardown: "<rootDir>/test/console/browser/support/stop-cloud.ts",
     }),
     project("infra", ["test/infra/**/*.test.ts"], { setupFiles: ["<rootDir>/test/infra/setup/disable-bundling.ts"] }),
+    project("infra-at-once", ["test/infra/at-once.ts"], {
+      setupFiles: ["<rootDir>/test/infra/setup/disable-bundling.ts"],
+    }),
     project("permissions", ["test/permissions/**/*.test.ts"], {
       setupFiles: ["<rootDir>/test/infra/setup/disable-bundling.ts"],
     }),
@@ -35,7 +38,13 @@ export default {
     project("conformance", ["test/conformance/**/*.test.ts"]),
     project("oracle", ["test/oracle/**/*.test.ts"]),
     project("integration", ["test/integration/**/*.test.ts"]),
-    project("e2e", ["test/e2e/**/*.test.ts"]),
+    // Each file has a cloud of its own, which it starts, stops or breaks.
+    project("e2e", ["test/e2e/*.test.ts", "test/e2e/documents/**/*.test.ts"]),
+    // What only asks the API needs none of that.
+    project("e2e-one-cloud", ["test/e2e/one-cloud/**/*.test.ts"], {
+      globalSetup: "<rootDir>/test/e2e/one-cloud/support/start-cloud.ts",
+      globalTeardown: "<rootDir>/test/e2e/one-cloud/support/stop-cloud.ts",
+    }),
   ],
   // Two cores: more workers only make the real processes slower.
   maxWorkers: 2,

@@ -10,8 +10,12 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from opencomposer_testing.model_host import ModelHost
 
-# The machine may be shared with a training job, so the time that an example takes says nothing about the code.
-hypothesis_settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# The machine may be shared with a training job, so the time that an example takes says nothing about the code. A law
+# that needs more or fewer examples says so. For the others, whose examples are small, half of hypothesis's hundred are
+# enough.
+hypothesis_settings.register_profile(
+    "unhurried", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow]
+)
 hypothesis_settings.load_profile("unhurried")
 
 

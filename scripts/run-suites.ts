@@ -70,16 +70,18 @@ const failuresEndToEnd = "test/e2e/failures";
  * time between two tries, as long as they compute, so four lanes fill two cores.
  */
 const groups: readonly Group[] = [
-  [[jestSuite("unit", 2), jestSuite("infra", 2)]],
+  [[jestSuite("unit", 2)], [jestSuite("infra-at-once", 1, { name: "jest infra" })]],
   [
-    [jestSuite("e2e", 1, { arguments: ["--testPathIgnorePatterns", failuresEndToEnd] })],
+    [
+      jestSuite("e2e", 1, { arguments: ["--testPathIgnorePatterns", failuresEndToEnd] }),
+      ...[jestSuite("permissions", 1), jestSuite("faults", 1), jestSuite("oracle", 1)],
+    ],
     [jestSuite("console", 1)],
     [pytest, jestSuite("integration", 1, { arguments: ["--testPathIgnorePatterns", faultsOfAws] })],
     [
       jestSuite("integration", 1, { name: "jest aws-faults", arguments: ["--testPathPatterns", faultsOfAws] }),
       jestSuite("e2e", 1, { name: "jest e2e failures", arguments: ["--testPathPatterns", failuresEndToEnd] }),
-      ...[jestSuite("conformance", 1), jestSuite("workflow", 1), jestSuite("permissions", 1)],
-      ...[jestSuite("faults", 1), jestSuite("oracle", 1)],
+      ...[jestSuite("e2e-one-cloud", 1), jestSuite("conformance", 1), jestSuite("workflow", 1)],
     ],
   ],
 ];

@@ -28,7 +28,7 @@ const maxWaiting = 2_000;
 /** The number of requests that may be open at once, from the end of their headers to the end of their responses. */
 const maxRequests = 4_096;
 /** Bytes that all requests together may hold: their bodies, and responses that are not sent to their end yet. */
-const maxBodyBytes = 256 * 1024 * 1024;
+const defaultRoomBytes = 256 * 1024 * 1024;
 /** The number of connections of all clients without a token, and of each user, see {@link Connections}. */
 const maxConnectionsOfStrangers = 512;
 const maxConnectionsPerUser = 2_048;
@@ -65,6 +65,8 @@ export interface GatewayParams {
   readonly integrationMilliseconds?: number;
   /** The minimum pace of clients; only tests set it. */
   readonly pace?: Pace;
+  /** Bytes that all requests together may hold; only tests set it. */
+  readonly roomBytes?: number;
 }
 
 export interface Gateway {
@@ -105,7 +107,7 @@ interface Forwarded {
  */
 export async function startGateway(params: GatewayParams): Promise<Gateway> {
   const { endpointUrl, apiId, cors, requestsAtOnce, pace = defaultPace } = params;
-  const { integrationMilliseconds = defaultIntegrationMilliseconds } = params;
+  const { integrationMilliseconds = defaultIntegrationMilliseconds, roomBytes = defaultRoomBytes } = params;
   const agent = new Agent({ keepAlive: true, maxSockets: requestsAtOnce });
   const admission = new Admission({
     atOnce: requestsAtOnce,
@@ -113,7 +115,7 @@ export async function startGateway(params: GatewayParams): Promise<Gateway> {
     maxWaitMilliseconds: params.maxWaitMilliseconds ?? maxWaitMilliseconds,
   });
   const requests = new Shares(maxRequests);
-  const bytes = new Shares(maxBodyBytes);
+  const bytes = new Shares(roomBytes);
   const connections = new Connections({
     strangers,
     maxOf: (flow) => (flow === strangers ? maxConnectionsOfStrangers : maxConnectionsPerUser),

@@ -14,6 +14,9 @@ import { randomPassword } from "../../tools/random-password";
 import { tokensOf } from "./api-session";
 import type { RunningCloud } from "./running-cloud";
 
+/** A cloud that is up, whoever started it. */
+type StandingCloud = Pick<RunningCloud, "directory" | "outputs">;
+
 export interface FalseToken {
   readonly what: string;
   /** The whole Authorization header; none is sent when it is undefined. */
@@ -44,16 +47,16 @@ function signed(privateKey: string, { header, claims }: Omit<Parts, "signature">
 }
 
 /** The key that the pool of the local cloud signs access tokens with. On AWS nobody but Cognito has it. */
-function poolKey({ directory, outputs }: RunningCloud): string {
+function poolKey({ directory, outputs }: StandingCloud): string {
   return readFileSync(join(directory, "cloud/state/cognito-pool-keys", `${outputs.userPoolId}-access.pem`), "utf8");
 }
 
 /** The same token signed anew by the pool's own key: shows that what is refused is not refused for its signature. */
-export function signedAgain(cloud: RunningCloud, token: string): string {
+export function signedAgain(cloud: StandingCloud, token: string): string {
   return signed(poolKey(cloud), partsOf(token));
 }
 
-async function tokensOfOthers(cloud: RunningCloud): Promise<{ readonly pool: string; readonly client: string }> {
+async function tokensOfOthers(cloud: StandingCloud): Promise<{ readonly pool: string; readonly client: string }> {
   const { awsEndpointUrl, region, userPoolId, demoUser } = cloud.outputs;
   const cognito = new CognitoIdentityProviderClient({
     endpoint: awsEndpointUrl,
@@ -85,7 +88,7 @@ async function tokensOfOthers(cloud: RunningCloud): Promise<{ readonly pool: str
 }
 
 /** @param good - an access token that is accepted */
-export async function falseTokens(cloud: RunningCloud, good: string): Promise<readonly FalseToken[]> {
+export async function falseTokens(cloud: StandingCloud, good: string): Promise<readonly FalseToken[]> {
   const parts = partsOf(good);
   const { header, claims, signature } = parts;
   const now = Math.floor(Date.now() / 1000);

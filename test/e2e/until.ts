@@ -1,4 +1,8 @@
-const pauseMilliseconds = 250;
+const [shortestPause, longestPause] = [250, 500];
+
+/** Milliseconds between two questions. A long wait has longer ones: each question takes time of the machine that works. */
+const pauseAfter = (waitedMilliseconds: number): number =>
+  Math.min(Math.max(shortestPause, waitedMilliseconds / 20), longestPause);
 
 /** How many times longer than on an idle machine a wait may last: CI runs several suites on two slow cores. */
 const patience = 4;
@@ -12,11 +16,13 @@ export async function until<Response>(
   deadlineSeconds: number,
   ask: () => Promise<Response | undefined | false> | Response | undefined | false,
 ): Promise<Response> {
-  const deadline = Date.now() + deadlineSeconds * patience * 1000;
+  const began = Date.now();
   for (;;) {
     const response = await ask();
     if (response !== undefined && response !== false) return response;
-    if (Date.now() > deadline) throw new Error(`not within ${deadlineSeconds * patience} s: ${what}`);
-    await new Promise((resume) => setTimeout(resume, pauseMilliseconds));
+    const waited = Date.now() - began;
+    if (waited > deadlineSeconds * patience * 1000)
+      throw new Error(`not within ${deadlineSeconds * patience} s: ${what}`);
+    await new Promise((resume) => setTimeout(resume, pauseAfter(waited)));
   }
 }

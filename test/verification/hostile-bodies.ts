@@ -46,6 +46,16 @@ const shapes: Readonly<Record<string, (bytes: number) => string>> = {
   "deep objects": (bytes) => `${'{"a":'.repeat(bytes / 6)}0${"}".repeat(bytes / 6)}`,
 };
 
+const texts = new Map<string, string>();
+
+/** Returns a shape as JSON text. The same few are asked for at every place, so each is made once. */
+function textOf(shape: string, make: (bytes: number) => string, bytes: number): string {
+  const key = `${bytes} ${shape}`;
+  const text = texts.get(key) ?? make(bytes);
+  texts.set(key, text);
+  return text;
+}
+
 /** A path to a value in a body: the names of fields, and 0 for the first element of an array. */
 export type Place = readonly (string | 0)[];
 
@@ -86,14 +96,14 @@ export function* hostileBodies({ body, places, bytes }: HostileBodiesParams): Ge
     const right = valueAt(body, place);
     if (typeof right === "object" && right !== null) {
       const fields = JSON.stringify(right).slice(1, -1);
-      const unknown = filled(bytes * 0.98, (index) => `"f${index}":0`);
+      const unknown = textOf("unknown fields, bare", (size) => filled(size, (index) => `"f${index}":0`), bytes * 0.98);
       yield {
         name: `unknown fields beside right ones at ${where}`,
         text: placed(body, place, `{${fields},${unknown}}`),
       };
     }
     for (const [shape, make] of Object.entries(shapes)) {
-      const text = placed(body, place, make(Math.floor(bytes * 0.98)));
+      const text = placed(body, place, textOf(shape, make, Math.floor(bytes * 0.98)));
       yield { name: `${shape} at ${where}`, text };
     }
   }

@@ -27,15 +27,15 @@ def start(request: pytest.FixtureRequest) -> Callable[..., TrainingRun[Any]]:
 
 
 def test_a_resumed_run_equals_an_uninterrupted_one(tmp_path: Path, start: Callable[..., TrainingRun[Any]]) -> None:
-    whole = start(tmp_path / "whole", epochs=3)
+    whole = start(tmp_path / "whole", epochs=2)
     assert whole.run() == "epochs"
-    interrupted = start(tmp_path / "parts", stop_after=1, epochs=3)
+    interrupted = start(tmp_path / "parts", stop_after=1, epochs=2)
     assert interrupted.run() == "stopped"
     assert (interrupted.loop.epoch, interrupted.loop.batch) == (0, 1)
-    again = start(tmp_path / "parts", stop_after=2, epochs=3)
+    again = start(tmp_path / "parts", stop_after=2, epochs=2)
     assert again.run() == "stopped"
     assert (again.loop.epoch, again.loop.batch) == (1, 1)
-    last = start(tmp_path / "parts", epochs=3)
+    last = start(tmp_path / "parts", epochs=2)
     assert last.run() == "epochs"
     for name, weights in whole.learner.average.state_dict().items():
         assert torch.equal(weights, last.learner.average.state_dict()[name]), name

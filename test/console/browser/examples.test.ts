@@ -9,7 +9,7 @@ import { tokensOf } from "../../e2e/api-session";
 import { commandBlocksOf } from "../../e2e/documents/command-blocks";
 import { until } from "../../e2e/until";
 import { type ConsoleBrowser, describeInBrowser, launchConsoleBrowser } from "./support/console-browser";
-import { cloudVariable } from "./support/suite-cloud";
+import { consoleCloud } from "./support/suite-cloud";
 
 const linesOf = (name: string): number =>
   readFileSync(join(repository, "examples", name), "utf8")
@@ -29,7 +29,7 @@ async function servePage(): Promise<{ readonly url: string; readonly stop: () =>
   const port = await freePort();
   const here = command
     .replace("127.0.0.1:8000", `127.0.0.1:${port}`)
-    .replace(".local/outputs.json", join(process.env[cloudVariable] ?? "", "outputs.json"));
+    .replace(".local/outputs.json", join(consoleCloud.directory(), "outputs.json"));
   const server = spawn("bash", ["-c", `exec ${here}`], {
     cwd: repository,
     detached: true,

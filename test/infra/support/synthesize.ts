@@ -73,9 +73,20 @@ export function makeApp(): { readonly app: App; readonly remove: () => void } {
   return { app: new App({ outdir, context: cdkContext() }), remove };
 }
 
-/** Synthesizes a stage, cdk-nag included: an unacknowledged finding throws. */
+const known = new Map<Stage, Synthesized>();
+
+/**
+ * Synthesizes a stage, cdk-nag included: an unacknowledged finding throws. A stage with its own configuration is always the
+ * same, so it is synthesized once in a process.
+ */
 export function synthesize(stageOrConfig: Stage | StageConfig): Synthesized {
-  const config = typeof stageOrConfig === "string" ? stageConfigs[stageOrConfig] : stageOrConfig;
+  if (typeof stageOrConfig !== "string") return synthesizeConfig(stageOrConfig);
+  const synthesized = known.get(stageOrConfig) ?? synthesizeConfig(stageConfigs[stageOrConfig]);
+  known.set(stageOrConfig, synthesized);
+  return synthesized;
+}
+
+function synthesizeConfig(config: StageConfig): Synthesized {
   const { app, remove } = makeApp();
   try {
     addOpenComposer(app, config);

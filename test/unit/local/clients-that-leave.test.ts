@@ -11,6 +11,10 @@ const checkToken = (authorization: string | undefined): string | undefined =>
 
 const atOnce = 8;
 const mib = 1024 * 1024;
+/** A small room is filled with little work. One user has half of it. */
+const roomBytes = 32 * mib;
+/** One user has room for one such response, but not for two. */
+const largeResponse = 12 * mib;
 
 const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -171,10 +175,8 @@ describe("clients that leave before their response", () => {
   });
 
   it("leave responses that are taken from MiniStack to their end and hold no room", async () => {
-    // One user has room for one such response, but not for two: half of 256 MiB.
-    const length = 100 * mib;
-    const upstream = await startUpstream(() => undefined, Buffer.alloc(length, "a"));
-    const gateway = await start(upstream.url);
+    const upstream = await startUpstream(() => undefined, Buffer.alloc(largeResponse, "a"));
+    const gateway = await start(upstream.url, { roomBytes });
     const left = leavers(gateway, atOnce);
     await until("all places are taken", () => upstream.works.length === atOnce);
     await leave(left);
@@ -185,13 +187,13 @@ describe("clients that leave before their response", () => {
     const again = ask(gateway, "leaver");
     await until("it has come", () => upstream.current().length === 1);
     for (const { finish } of upstream.current()) finish();
-    expect(await again).toEqual({ status: 200, length });
+    expect(await again).toEqual({ status: 200, length: largeResponse });
   });
 
   it("leave in the middle of a large response, whose rest is taken and holds no room", async () => {
-    const part = Buffer.alloc(50 * mib, "a");
+    const part = Buffer.alloc(largeResponse / 2, "a");
     const upstream = await startUpstream(({ response }) => response.write(part), part);
-    const gateway = await start(upstream.url);
+    const gateway = await start(upstream.url, { roomBytes });
     for (let round = 0; round < 6; round += 1) {
       const left = leavers(gateway, 1);
       await until("it has come", () => upstream.current().length === 1);
@@ -206,7 +208,7 @@ describe("clients that leave before their response", () => {
     const again = ask(gateway, "leaver");
     await until("it has come", () => upstream.current().length === 1);
     for (const { finish } of upstream.current()) finish();
-    expect(await again).toEqual({ status: 200, length: 100 * mib });
+    expect(await again).toEqual({ status: 200, length: largeResponse });
   });
 
   it.each([

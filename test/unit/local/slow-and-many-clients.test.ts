@@ -9,10 +9,14 @@ const cors = { AllowOrigins: [], AllowMethods: [], AllowHeaders: [], ExposeHeade
 const checkToken = (authorization: string | undefined): string | undefined =>
   /^Bearer (\w+)$/.exec(authorization ?? "")?.[1];
 
-/** What the gateway has for all bodies together. */
-const room = 256 * 1024 * 1024;
+/** What the gateway has for all bodies together, where a test does not give it less. */
+const wholeRoom = 256 * 1024 * 1024;
+/** A small room is filled with little work. */
+const room = 64 * 1024 * 1024;
 const maxBodyBytes = 10 * 1024 * 1024;
 const count = 60;
+/** The number of bodies of the largest size that fit into the half of the room that one user has. */
+const wholeBodies = Math.floor(room / 2 / maxBodyBytes);
 
 const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -42,6 +46,7 @@ async function start(endpointUrl: string, more: Partial<GatewayParams> = {}): Pr
     cors,
     checkToken,
     requestsAtOnce: 4,
+    roomBytes: room,
     ...more,
   });
   stops.push(gateway.stop);
@@ -117,7 +122,7 @@ describe("idle connections that declare a body", () => {
   });
 
   it("leave half of the room to others and are refused in API Gateway's words", async () => {
-    const gateway = await start((await startUpstream()).url);
+    const gateway = await start((await startUpstream()).url, { roomBytes: wholeRoom });
     const headers = { Authorization: "Bearer hog", "Content-Length": maxBodyBytes };
     const hogs = clients(gateway, 40, head(gateway.port, "POST /tracks", headers), Buffer.alloc(maxBodyBytes - 1, "x"));
     // Half of the room has place for 12 of them.
@@ -139,8 +144,8 @@ describe("idle connections that declare a body", () => {
     async (responseBytes) => {
       const gateway = await start((await startUpstream(responseBytes)).url);
       const headers = { Authorization: "Bearer hog", "Content-Length": maxBodyBytes };
-      clients(gateway, 12, head(gateway.port, "POST /tracks", headers), Buffer.alloc(maxBodyBytes - 1, "x"));
-      const rest = room / 2 - 12 * (maxBodyBytes - 1) - 4_000;
+      clients(gateway, wholeBodies, head(gateway.port, "POST /tracks", headers), Buffer.alloc(maxBodyBytes - 1, "x"));
+      const rest = room / 2 - wholeBodies * (maxBodyBytes - 1) - 4_000;
       clients(gateway, 1, head(gateway.port, "POST /tracks", headers), Buffer.alloc(rest, "x"));
       const get = async (user: string): Promise<Response> =>
         await fetch(`${gateway.url}/techniques`, { headers: { authorization: `Bearer ${user}` } });
@@ -187,7 +192,7 @@ describe("a body that comes too slowly", () => {
     const headers = { Authorization: "Bearer slow", "Content-Length": maxBodyBytes };
     for (let round = 0; round < 3; round += 1) {
       const sent = Buffer.alloc(9_000_000, "x");
-      const slow = clients(gateway, 12, head(gateway.port, "POST /tracks", headers), sent);
+      const slow = clients(gateway, wholeBodies, head(gateway.port, "POST /tracks", headers), sent);
       await until("they are closed", () => slow.every(({ isClosed }) => isClosed()));
       expect(slow.map(({ received }) => received().slice(9, 12))).toEqual(slow.map(() => "408"));
     }
@@ -212,6 +217,7 @@ describe("responses that are not taken", () => {
   it("hold no place at MiniStack, and their connection ends", async () => {
     const upstream = await startUpstream(40 * 1024 * 1024);
     const gateway = await start(upstream.url, {
+      roomBytes: wholeRoom,
       requestsAtOnce: 1,
       maxWaitMilliseconds: 5_000,
       pace: { windowMilliseconds: 2_000, minBytes: 32 * 1024 },

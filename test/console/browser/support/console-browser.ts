@@ -1,23 +1,14 @@
 /** The console in a real browser, on the suite's local cloud. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { type ApiSession, openSession, tokensOf } from "../../../e2e/api-session";
-import { type Outputs, outputsSchema } from "../../../e2e/running-cloud";
+import type { Outputs } from "../../../e2e/running-cloud";
 import { findChromium } from "../../../support/chromium";
-import { cloudVariable } from "./suite-cloud";
+import { consoleCloud } from "./suite-cloud";
 
 const executablePath = findChromium();
 
 /** Describes tests in the browser. Without one they are reported as skipped. */
 export const describeInBrowser = executablePath === undefined ? describe.skip : describe;
-
-/** Says where the suite's cloud is. */
-export function suiteOutputs(): Outputs {
-  const directory = process.env[cloudVariable];
-  if (directory === undefined) throw new Error(`The suite has no cloud: ${cloudVariable} is not set.`);
-  return outputsSchema.parse(JSON.parse(readFileSync(join(directory, "outputs.json"), "utf8")));
-}
 
 /** How long a test waits for what a page is to show. Only a page that hangs takes so long, on the busiest machine, too. */
 export const patienceMilliseconds = 240_000;
@@ -43,7 +34,7 @@ export interface ConsoleBrowser {
 }
 
 export async function launchConsoleBrowser(): Promise<ConsoleBrowser> {
-  const outputs = suiteOutputs();
+  const outputs = consoleCloud.outputs();
   const browser: Browser = await chromium.launch({
     ...(executablePath === undefined ? {} : { executablePath }),
     args: ["--no-sandbox", "--autoplay-policy=no-user-gesture-required"],

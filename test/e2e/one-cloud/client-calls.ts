@@ -3,7 +3,7 @@
  * fetch the piece. client.test.ts runs it against the local cloud; test/unit/client-types.test.ts compiles it as a browser's
  * project and as a server's would.
  */
-import { compositionMidiUrl, createClient, type Problem, waitForComposition } from "../../client/client";
+import { compositionMidiUrl, createClient, type Problem, waitForComposition } from "../../../client/client";
 
 export interface FirstCallsParams {
   readonly baseUrl: string;

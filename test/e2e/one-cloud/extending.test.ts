@@ -3,16 +3,15 @@
  * contract does it, on the whole local cloud.
  */
 import * as z from "zod";
-import { endTick, type MidiNote } from "../../domain/music/midi-note";
-import { findSampleMelody, sampleAsMelody } from "../../domain/music/sample-melodies";
-import { writeMidi } from "../../domain/music/score";
-import { parseMidi, type Song } from "../../domain/music/song";
-import type { TechniqueId } from "../../naming/resource-names";
-import { placesOf } from "../support/note-places";
-import { accessToken, type ApiSession, endedComposition, openSession, type shapes } from "./api-session";
-import { type RunningCloud, startCloud } from "./running-cloud";
+import { endTick, type MidiNote } from "../../../domain/music/midi-note";
+import { findSampleMelody, sampleAsMelody } from "../../../domain/music/sample-melodies";
+import { writeMidi } from "../../../domain/music/score";
+import { parseMidi, type Song } from "../../../domain/music/song";
+import type { TechniqueId } from "../../../naming/resource-names";
+import { placesOf } from "../../support/note-places";
+import { type ApiSession, endedComposition, openSession, type shapes } from "../api-session";
+import { newUserToken, oneCloud } from "./support/one-cloud";
 
-let cloud: RunningCloud;
 let api: ApiSession;
 
 type Composition = z.infer<typeof shapes.composition>;
@@ -76,14 +75,7 @@ const notesAfter = (notes: readonly MidiNote[] = [], tick: number): MidiNote[] =
   notes.filter(({ startTick }) => startTick >= tick);
 
 beforeAll(async () => {
-  cloud = await startCloud();
-  api = openSession(cloud.outputs, await accessToken(cloud.outputs, cloud.outputs.demoUser));
-}, 600_000);
-
-afterAll(async () => {
-  const { code, left } = await cloud.stop();
-  expect(left).toEqual([]);
-  expect(code).toBe(0);
+  api = openSession(oneCloud.outputs(), await newUserToken());
 });
 
 describe("Ode to Joy", () => {

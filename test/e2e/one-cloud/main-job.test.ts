@@ -8,13 +8,15 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as z from "zod";
-import { findSampleMelody } from "../../domain/music/sample-melodies";
-import { parseMidi, type Song } from "../../domain/music/song";
-import { accessToken, type ApiResponse, type ApiSession, openSession, shapes, subjectOf } from "./api-session";
-import { type RandomMelody, randomMelody } from "./random-melody";
-import { repository, type RunningCloud, startCloud } from "./running-cloud";
+import { findSampleMelody } from "../../../domain/music/sample-melodies";
+import { parseMidi, type Song } from "../../../domain/music/song";
+import { type ApiResponse, type ApiSession, openSession, shapes, subjectOf } from "../api-session";
+import { type RandomMelody, randomMelody } from "../random-melody";
+import { repository } from "../running-cloud";
+import { newUserToken, oneCloud } from "./support/one-cloud";
 
-let cloud: RunningCloud;
+const outputs = oneCloud.outputs();
+let token: string;
 let api: ApiSession;
 let melody: RandomMelody;
 let trackId: string;
@@ -84,17 +86,9 @@ const poll = (id: string, wanted: (job: TrainingJob) => boolean, seconds: number
   api.pollUntil(`/training-jobs/${id}`, shapes.trainingJob, (job) => wanted(job) || final(job), seconds);
 
 beforeAll(async () => {
-  cloud = await startCloud();
-  api = openSession(cloud.outputs, await accessToken(cloud.outputs, cloud.outputs.demoUser));
+  token = await newUserToken();
+  api = openSession(outputs, token);
   melody = randomMelody(8);
-}, 600_000);
-
-afterAll(async () => {
-  const { code, seconds, left } = await cloud.stop();
-  expect(left).toEqual([]);
-  expect(code).toBe(0);
-  // A stop ends by itself; this only tells one that hangs from one on a busy machine.
-  expect(seconds).toBeLessThan(120);
 });
 
 describe("compose with the stock model", () => {
@@ -149,7 +143,7 @@ describe("compose with the stock model", () => {
   });
 
   it("takes a rating, counts it once, and shows the numbers to every user", async () => {
-    const stranger = openSession(cloud.outputs, await accessToken(cloud.outputs, cloud.outputs.secondUser));
+    const stranger = openSession(outputs, await newUserToken());
     const ratingsOf = async () => (await stranger.call("GET", `/models/${stockModelId}`)).json(shapes.model).ratings;
     const before = await ratingsOf();
     const { id } = await compose({ seed: 4 });
@@ -190,12 +184,12 @@ describe("compose with the stock model", () => {
       headers: { "if-none-match": seen.headers.get("etag") ?? "" },
     });
     expect({ status: unchanged.status, length: unchanged.bytes.length }).toEqual({ status: 304, length: 0 });
-    const stranger = openSession(cloud.outputs, await accessToken(cloud.outputs, cloud.outputs.secondUser));
+    const stranger = openSession(outputs, await newUserToken());
     for (const path of [`/compositions/${id}`, `/tracks/${trackId}`]) {
       for (const part of ["", "/midi"]) expect((await stranger.call("GET", `${path}${part}`)).status).toBe(404);
     }
     expect((await stranger.call("GET", `/compositions/${id}/input/midi`)).status).toBe(404);
-    expect((await openSession(cloud.outputs).call("GET", `/compositions/${id}`)).status).toBe(401);
+    expect((await openSession(outputs).call("GET", `/compositions/${id}`)).status).toBe(401);
   });
 });
 
@@ -242,9 +236,9 @@ describe("train on Bach", () => {
         modelId: trained.modelId,
         input: { sampleMelodyId: "ode-to-joy" },
       });
-      const sub = subjectOf(await accessToken(cloud.outputs, cloud.outputs.demoUser));
+      const sub = subjectOf(token);
       const key = `users/${sub}/models/${trained.modelId ?? ""}/model.onnx`;
-      const model = await fetch(`${cloud.outputs.awsEndpointUrl}/${cloud.outputs.artifactsBucket}/${key}`);
+      const model = await fetch(`${outputs.awsEndpointUrl}/${outputs.artifactsBucket}/${key}`);
       expect(model.status).toBe(200);
       writeFileSync(join(folder, "model.onnx"), new Uint8Array(await model.arrayBuffer()));
       const odeToJoy = findSampleMelody("ode-to-joy");

@@ -1,11 +1,11 @@
 /** People bring MIDI files of their own: offered, sent one by one, read behind the bucket's events, counted, deleted. */
 import { createHash } from "node:crypto";
 import * as z from "zod";
-import { writeMidi } from "../../domain/music/score";
-import { datasetFileListSchema, datasetSchema, offeredFileListSchema } from "../../domain/schemas/api/datasets";
-import { arrangedFiles } from "../support/arranged-files";
-import { accessToken, type ApiSession, openSession, shapes } from "./api-session";
-import { type RunningCloud, startCloud } from "./running-cloud";
+import { writeMidi } from "../../../domain/music/score";
+import { datasetFileListSchema, datasetSchema, offeredFileListSchema } from "../../../domain/schemas/api/datasets";
+import { arrangedFiles } from "../../support/arranged-files";
+import { type ApiSession, openSession, shapes } from "../api-session";
+import { newUserToken, oneCloud } from "./support/one-cloud";
 
 interface LocalFile {
   readonly path: string;
@@ -36,19 +36,12 @@ const picture = file("pop/cover.mid", Buffer.concat([Buffer.from("\x89PNG\r\n\x1
 const brief = [file("rock/jingle.mid", short(60)), file("rock/ring.mid", short(62))];
 const folder = [...music, picture, ...brief];
 
-let cloud: RunningCloud;
 let api: ApiSession;
 let other: ApiSession;
 
 beforeAll(async () => {
-  cloud = await startCloud();
-  api = openSession(cloud.outputs, await accessToken(cloud.outputs, cloud.outputs.demoUser));
-  other = openSession(cloud.outputs, await accessToken(cloud.outputs, cloud.outputs.secondUser));
-}, 900_000);
-
-afterAll(async () => {
-  const { left } = await cloud.stop();
-  expect(left).toEqual([]);
+  api = openSession(oneCloud.outputs(), await newUserToken());
+  other = openSession(oneCloud.outputs(), await newUserToken());
 });
 
 async function createDataset(name: string): Promise<string> {

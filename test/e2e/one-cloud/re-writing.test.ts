@@ -3,20 +3,19 @@
  * API's contract does it, on the whole local cloud.
  */
 import * as z from "zod";
-import { cellOf, type Cells, replayEdits, sameCells, soundingCells } from "../../domain/music/edit-events";
-import { type Melody, stepsPerBar, toGrid } from "../../domain/music/melody";
-import type { MidiNote } from "../../domain/music/midi-note";
-import { findSampleMelody, sampleAsMelody } from "../../domain/music/sample-melodies";
-import { writeMidi } from "../../domain/music/score";
-import { parseMidi, type Song, tempoAt } from "../../domain/music/song";
-import { editEventListSchema } from "../../domain/schemas/api/compositions";
-import type { EditEvent } from "../../domain/schemas/invocation";
-import { placesOf } from "../support/note-places";
-import { accessToken, type ApiSession, endedComposition, openSession, shapes } from "./api-session";
-import { randomMelody } from "./random-melody";
-import { type RunningCloud, startCloud } from "./running-cloud";
+import { cellOf, type Cells, replayEdits, sameCells, soundingCells } from "../../../domain/music/edit-events";
+import { type Melody, stepsPerBar, toGrid } from "../../../domain/music/melody";
+import type { MidiNote } from "../../../domain/music/midi-note";
+import { findSampleMelody, sampleAsMelody } from "../../../domain/music/sample-melodies";
+import { writeMidi } from "../../../domain/music/score";
+import { parseMidi, type Song, tempoAt } from "../../../domain/music/song";
+import { editEventListSchema } from "../../../domain/schemas/api/compositions";
+import type { EditEvent } from "../../../domain/schemas/invocation";
+import { placesOf } from "../../support/note-places";
+import { type ApiSession, endedComposition, openSession, shapes } from "../api-session";
+import { randomMelody } from "../random-melody";
+import { newUserToken, oneCloud } from "./support/one-cloud";
 
-let cloud: RunningCloud;
 let api: ApiSession;
 
 type Composition = z.infer<typeof shapes.composition>;
@@ -128,17 +127,10 @@ let odeTrackId: string;
 let mended: Piece;
 
 beforeAll(async () => {
-  cloud = await startCloud();
-  api = openSession(cloud.outputs, await accessToken(cloud.outputs, cloud.outputs.demoUser));
+  api = openSession(oneCloud.outputs(), await newUserToken());
   // One track of a file of two.
   odeTrackId = await upload(ode.midi, "?trackIndex=1");
 }, 600_000);
-
-afterAll(async () => {
-  const { code, left } = await cloud.stop();
-  expect(left).toEqual([]);
-  expect(code).toBe(0);
-});
 
 describe("a chorale with wrong notes", () => {
   const nameOf = ({ composition }: Piece): readonly string[] =>

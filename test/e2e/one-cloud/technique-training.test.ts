@@ -3,13 +3,12 @@
  * stopped, resumed, used. Real containers on the whole local cloud; the topics are chosen so that an epoch is short.
  */
 import * as z from "zod";
-import { parseMidi } from "../../domain/music/song";
-import { techniques } from "../../domain/techniques/registry";
-import type { TrainedTechniqueId } from "../../naming/resource-names";
-import { accessToken, type ApiSession, begun, endedComposition, openSession, shapes } from "./api-session";
-import { newDirectory, type RunningCloud, startCloud } from "./running-cloud";
+import { parseMidi } from "../../../domain/music/song";
+import { techniques } from "../../../domain/techniques/registry";
+import type { TrainedTechniqueId } from "../../../naming/resource-names";
+import { type ApiSession, begun, endedComposition, openSession, shapes } from "../api-session";
+import { newUserToken, oneCloud } from "./support/one-cloud";
 
-let cloud: RunningCloud;
 let api: ApiSession;
 
 type TrainingJob = z.infer<typeof shapes.trainingJob>;
@@ -51,14 +50,7 @@ const poll = (id: string, wanted: (job: TrainingJob) => boolean, seconds: number
   api.pollUntil(`/training-jobs/${id}`, shapes.trainingJob, (job) => wanted(job) || final(job), seconds);
 
 beforeAll(async () => {
-  cloud = await startCloud(newDirectory(), { OPENCOMPOSER_FIRST_SAMPLES_SECONDS: "1" });
-  api = openSession(cloud.outputs, await accessToken(cloud.outputs, cloud.outputs.demoUser));
-}, 600_000);
-
-afterAll(async () => {
-  const { code, left } = await cloud.stop();
-  expect(left).toEqual([]);
-  expect(code).toBe(0);
+  api = openSession(oneCloud.outputs(), await newUserToken());
 });
 
 /** The models that the jobs below leave, by technique. */

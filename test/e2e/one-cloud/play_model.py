@@ -1,6 +1,6 @@
 """Plays a model.onnx without the server: ONNX Runtime and the published decoding.
 
-    .venv/inference/bin/python test/e2e/play_model.py MODEL.onnx MELODY.json SEED
+    .venv/inference/bin/python test/e2e/one-cloud/play_model.py MODEL.onnx MELODY.json SEED
 
 MELODY.json is `{"bars": 8, "notes": [[onset, duration, pitch], …]}` on the grid of sixteenths. Prints the notes of each
 accompaniment voice in the same form.

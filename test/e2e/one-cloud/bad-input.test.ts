@@ -13,18 +13,18 @@ import {
   progressFile,
   sampleFile,
   trainingJobPrefix,
-} from "../../naming/object-keys";
-import { trainedTechniqueIds } from "../../naming/resource-names";
-import { openWorkOwner } from "../../naming/table-keys";
-import { ascii, meta, middleC, midiFile, repeated, trackChunk, uint32 } from "../support/midi-bytes";
-import { composition, model, trainingJob } from "../unit/api/support/items";
-import { accessToken, type ApiResponse, type CallOptions, openSession, shapes, subjectOf } from "./api-session";
-import { type DocumentedOperation, documentedOperations, fillPath } from "./documented-operations";
-import { falseTokens, signedAgain } from "./false-tokens";
-import { functionMemory } from "./function-memory";
-import { type RunningCloud, startCloud } from "./running-cloud";
-import { openStoredState, type StoredState } from "./stored-state";
-import { until } from "./until";
+} from "../../../naming/object-keys";
+import { trainedTechniqueIds } from "../../../naming/resource-names";
+import { openWorkOwner } from "../../../naming/table-keys";
+import { ascii, meta, middleC, midiFile, repeated, trackChunk, uint32 } from "../../support/midi-bytes";
+import { composition, model, trainingJob } from "../../unit/api/support/items";
+import { type ApiResponse, type CallOptions, openSession, shapes, subjectOf } from "../api-session";
+import { type DocumentedOperation, documentedOperations, fillPath } from "../documented-operations";
+import { falseTokens, signedAgain } from "../false-tokens";
+import { functionMemory } from "../function-memory";
+import { openStoredState, type StoredState } from "../stored-state";
+import { until } from "../until";
+import { newUserToken, oneCloud } from "./support/one-cloud";
 
 const maxResponseSeconds = 2;
 const maxMemoryMebibytes = 256;
@@ -72,9 +72,9 @@ class Client {
     readonly call: ReturnType<typeof openSession>["call"],
   ) {}
 
-  static async signedIn(user: { readonly username: string; readonly password: string }): Promise<Client> {
-    const token = await accessToken(cloud.outputs, user);
-    return new Client(token, subjectOf(token), openSession(cloud.outputs, token).call);
+  static async signedIn(): Promise<Client> {
+    const token = await newUserToken();
+    return new Client(token, subjectOf(token), openSession(outputs, token).call);
   }
 
   /** The problem that a request must get, in time. */
@@ -112,7 +112,7 @@ class Client {
   }
 }
 
-let cloud: RunningCloud;
+const [outputs, directory] = [oneCloud.outputs(), oneCloud.directory()];
 let stored: StoredState;
 /** Has things. */
 let owner: Client;
@@ -184,11 +184,9 @@ async function storeHistory(sub: string, input: { readonly trackId: string }): P
 }
 
 beforeAll(async () => {
-  cloud = await startCloud();
-  stored = openStoredState(cloud.outputs);
-  owner = await Client.signedIn(cloud.outputs.demoUser);
-  stranger = await Client.signedIn(cloud.outputs.secondUser);
-  await until("the start's own composition is there", 60, () => cloud.printed().includes("everything is up"));
+  stored = openStoredState(outputs);
+  owner = await Client.signedIn();
+  stranger = await Client.signedIn();
   const pollCompleted = async (id: string): Promise<void> => {
     await until(`composition ${id}`, 60, async () => {
       const { state } = (await owner.call("GET", `/compositions/${id}`)).json(shapes.composition);
@@ -221,10 +219,8 @@ beforeAll(async () => {
   before = { rows: await stored.rowsOf(owner.sub), objects: await stored.objectsOf(owner.sub) };
 }, 600_000);
 
-afterAll(async () => {
+afterAll(() => {
   stored.close();
-  const { left } = await cloud.stop();
-  expect(left).toEqual([]);
 });
 
 const withToken = documentedOperations.filter(({ needsToken }) => needsToken);
@@ -260,13 +256,13 @@ function goodBody({ id, bodyType }: DocumentedOperation): CallOptions {
 
 describe("who it is", () => {
   it("refuses every token that is not ours on every route: 401", async () => {
-    const tokens = await falseTokens(cloud, owner.token);
+    const tokens = await falseTokens({ outputs, directory }, owner.token);
     for (const operation of withToken) {
       const path = fillPath(operation.path, owned);
       const statuses = await Promise.all(
         tokens.map(async ({ what, authorization }) => {
           const headers: Record<string, string> = authorization === undefined ? {} : { authorization };
-          const { call } = openSession(cloud.outputs);
+          const { call } = openSession(outputs);
           const response = await inTime(
             `${operation.id} with ${what}`,
             async () => await call(operation.method, path, { ...goodBody(operation), headers }),
@@ -282,7 +278,7 @@ describe("who it is", () => {
   });
 
   it("accepts the same token with the same signature made again, so that the problems have their own reasons", async () => {
-    const again = openSession(cloud.outputs, signedAgain(cloud, owner.token));
+    const again = openSession(outputs, signedAgain({ outputs, directory }, owner.token));
     expect((await again.call("GET", "/tracks")).status).toBe(200);
   });
 
@@ -1087,7 +1083,7 @@ it("refuses a training job over the quota with the quota and when to try again: 
 
 describe("afterwards", () => {
   it("no function has needed more than 256 MB", () => {
-    const memory = functionMemory(cloud.directory).filter(({ functionName }) => functionName.includes("Api"));
+    const memory = functionMemory(directory).filter(({ functionName }) => functionName.includes("Api"));
     expect(new Set(memory.map(({ functionName }) => functionName)).size).toBeGreaterThanOrEqual(5);
     expect(memory.filter(({ peakMebibytes }) => peakMebibytes > maxMemoryMebibytes)).toEqual([]);
   });
