@@ -45,6 +45,8 @@ const amountsBySplitSchema = z.record(z.enum(splits), splitAmountsSchema);
 export const versionContentSchema = z.strictObject({
   /** Digest of the lines of all shards, by which the container knows that it reads this version. */
   sha256: sha256Schema,
+  /** The number of the rule by which its files were read. */
+  extractionRule: z.int().min(1),
   pieces: z.int().min(1),
   bars: z.int().min(1),
   splits: amountsBySplitSchema,

@@ -191,7 +191,7 @@ function contentOf(plan: VersionPlan, { manifest, catalogue, voices }: WrittenVe
   }
   const values = Object.entries(catalogue.tags).map(([tag, of]) => [tag, Object.keys(of).length] as const);
   return {
-    ...{ sha256: manifest.sha256, pieces: plan.pieces, bars: plan.bars, splits: amounts },
+    ...{ sha256: manifest.sha256, extractionRule, pieces: plan.pieces, bars: plan.bars, splits: amounts },
     ...{ barsLeftOut: { ...plan.barsLeftOut }, sameNotes: plan.sameNotes },
     voices: voices.map((name, voice) => ({ name, program: plan.programs[voice] ?? 0 })),
     tagValues: Object.fromEntries(values.slice(0, maxCountedTags)),

@@ -273,7 +273,10 @@ const modelShape = {
   sha256: sha256Schema,
   bytes: z.int().min(1),
   metrics: metricsSchema,
-  dataset: modelDatasetSchema,
+  dataset: modelDatasetSchema.extend({
+    /** The instant at which the data set of a user was deleted. */
+    deletedAt: instantSchema.optional(),
+  }),
   limits: modelLimitsSchema,
 };
 
