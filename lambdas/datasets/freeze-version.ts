@@ -31,7 +31,7 @@ export interface FreezeVersionParams {
   readonly datasets: Pick<Datasets, "get">;
   readonly datasetFiles: Pick<DatasetFiles, "accepted">;
   readonly datasetVersions: Pick<DatasetVersions, "claim" | "release" | "end">;
-  readonly artifacts: Pick<ObjectStore, "read" | "write" | "deleteAllUnder">;
+  readonly artifacts: Pick<ObjectStore, "read" | "write">;
   /** Seconds for which nobody else takes the version: longer than the function runs. */
   readonly leaseSeconds: number;
   readonly now: () => Date;
@@ -62,7 +62,7 @@ export async function freezeVersion(params: FreezeVersionParams): Promise<void> 
   }
 }
 
-async function end({ version, datasetVersions, artifacts, log, metrics }: FreezeVersionParams, ended: VersionEnd) {
+async function end({ version, datasetVersions, log, metrics }: FreezeVersionParams, ended: VersionEnd) {
   const { dataset, versionId } = version;
   const outcome = await datasetVersions.end(version, ended);
   if (!isDone(outcome)) {
@@ -75,8 +75,8 @@ async function end({ version, datasetVersions, artifacts, log, metrics }: Freeze
     log.info("a version is ready", { dataset: dataset.id, version: versionId, pieces: ended.content.pieces });
     return;
   }
+  // What was written of it is found by nobody, and goes with the data set.
   log.warn("a version cannot be", { dataset: dataset.id, version: versionId, code: ended.failure.code });
-  await artifacts.deleteAllUnder(ownVersionPrefix(dataset, versionId));
 }
 
 /** Thrown when a file is no more what it was when the version was asked for. */

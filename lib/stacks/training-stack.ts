@@ -5,6 +5,7 @@ import { perTrainedTechnique } from "../../naming/resource-names";
 import type { StageConfig } from "../config/stage-config";
 import { CompositionWork } from "../constructs/composition-work";
 import { ContainerImage } from "../constructs/container-image";
+import { DatasetFreezing } from "../constructs/dataset-freezing";
 import { DatasetIngest } from "../constructs/dataset-ingest";
 import { OpenWorkEvents } from "../constructs/training/open-work-events";
 import { TrainingLogRetention } from "../constructs/training/training-log-retention";
@@ -19,13 +20,13 @@ export interface TrainingStackProps {
 }
 
 /**
- * The stack of all work that the API only writes down: compositions from a queue, files of data sets, training jobs by a
- * workflow, and their repair.
+ * The stack of all work that the API only writes down: compositions from a queue, files of data sets and their versions, training
+ * jobs by a workflow, and their repair.
  */
 export class TrainingStack extends Stack {
   readonly stateMachine: StateMachine;
   /** Queues that should stay empty, by the meaning of a message in them. */
-  readonly deadLetters: Readonly<Record<"compositions" | "dispatch" | "events" | "ingest", Queue>>;
+  readonly deadLetters: Readonly<Record<"compositions" | "dispatch" | "events" | "ingest" | "freezing", Queue>>;
 
   constructor(scope: App, id: string, { config, storage }: TrainingStackProps) {
     super(scope, id, stackSettings(config, "training workflow, composition queue, events"));
@@ -48,6 +49,7 @@ export class TrainingStack extends Stack {
 
     const compositions = new CompositionWork(this, "Compositions", { config, table, artifacts });
     const ingest = new DatasetIngest(this, "DatasetIngest", { config, table, artifacts, work });
+    const freezing = new DatasetFreezing(this, "DatasetFreezing", { config, table, artifacts });
     const workflow = new TrainingWorkflow(this, "Workflow", {
       config,
       table,
@@ -62,6 +64,7 @@ export class TrainingStack extends Stack {
       artifacts,
       work,
       compositionQueue: compositions.queue,
+      freezingQueue: freezing.queue,
       stateMachine: workflow.stateMachine,
     });
 
@@ -71,6 +74,7 @@ export class TrainingStack extends Stack {
       dispatch: events.dispatchFailures,
       events: events.eventFailures,
       ingest: ingest.deadLetters,
+      freezing: freezing.deadLetters,
     };
 
     new CfnOutput(this, "StateMachineArn", { value: workflow.stateMachine.stateMachineArn });

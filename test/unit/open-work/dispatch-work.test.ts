@@ -29,6 +29,11 @@ class Outbox {
           this.do(this.sent, message);
         },
       },
+      freezingQueue: {
+        send: async (version) => {
+          this.do(this.sent, version);
+        },
+      },
       executions: {
         start: async (input) => {
           this.do(this.started, input);

@@ -28,6 +28,12 @@ class ReconciledHarness extends TrainingHarness {
           this.sent.push(compositionId);
         },
       },
+      datasetVersions: this.stores.datasetVersions,
+      freezingQueue: {
+        send: async ({ versionId }) => {
+          this.sent.push(versionId);
+        },
+      },
       executions: {
         start: async (input) => {
           this.started.push(input);
@@ -38,7 +44,7 @@ class ReconciledHarness extends TrainingHarness {
         },
       },
       pendingChanges: this.stores.pendingChanges,
-      removal: { artifacts: this.artifacts, work: this.work, datasetFiles: this.stores.datasetFiles },
+      removal: { ...this.stores, artifacts: this.artifacts, work: this.work },
       patience,
       withinTime: inTime,
       deadline: new Date(this.clock.now().getTime() + deadlineSeconds * 1000),
