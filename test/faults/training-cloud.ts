@@ -310,6 +310,8 @@ export class TrainingCloud {
           ...harness.finalizingPorts(),
           compositions: harness.compositions,
           queue: { send: async () => undefined },
+          datasetVersions: harness.stores.datasetVersions,
+          freezingQueue: { send: async () => undefined },
           executions: this.executions,
           pendingChanges: injector.watched("pendingChanges", harness.stores.pendingChanges),
           removal: this.removal,
