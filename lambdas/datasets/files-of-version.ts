@@ -35,7 +35,9 @@ const hasTags = (file: AcceptedFile, tags: NonNullable<VersionChoice["tags"]>): 
 
 function noneOf(tagged: readonly AcceptedFile[], withLineUp: readonly AcceptedFile[], lineUp: LineUp): NothingChosen {
   if (withLineUp.length === 0) {
-    const files = lineUps.map((name) => [name, tagged.filter((file) => file.lineUps[name] !== undefined).length] as const);
+    const files = lineUps.map(
+      (name) => [name, tagged.filter((file) => file.lineUps[name] !== undefined).length] as const,
+    );
     const reason = `None of the ${tagged.length} accepted files has the voices of the line-up ${lineUp}; there are ${counted(files, "for")}.`;
     return { kind: "NOTHING", field: "lineUp", reason };
   }

@@ -4,7 +4,13 @@ import * as z from "zod";
 import { catalogueFileSchema } from "../../domain/datasets/catalogue-file";
 import { Catalogue } from "../../domain/datasets/columnar-catalogue";
 import { extractionRule, type FilePieces } from "../../domain/datasets/ingest-file";
-import { planVersion, type VersionFile, type VersionPlan, writeVersion, type WrittenVersion } from "../../domain/datasets/version";
+import {
+  planVersion,
+  type VersionFile,
+  type VersionPlan,
+  writeVersion,
+  type WrittenVersion,
+} from "../../domain/datasets/version";
 import type { VersionContent } from "../../domain/schemas/dataset-parts";
 import type { Failure } from "../../domain/schemas/failure";
 import type { Split } from "../../domain/training/selection";
@@ -121,7 +127,9 @@ const maxStoredBytes = 32 * 1024 * 1024;
 const maxUnpackedBytes = 64 * 1024 * 1024;
 
 /** What `ingestFiles` has kept is trusted, so only that it has pieces is checked. */
-const keptSchema = z.looseObject({ pieces: z.custom<FilePieces>((value) => typeof value === "object" && value !== null) });
+const keptSchema = z.looseObject({
+  pieces: z.custom<FilePieces>((value) => typeof value === "object" && value !== null),
+});
 
 const piecesReader =
   ({ version: { dataset }, artifacts, log }: FreezeVersionParams) =>

@@ -1,6 +1,12 @@
 /** Answers for files that their owner offers to a data set: which are known, which are to be sent where, which are not taken. */
 import { setTimeout as wait } from "node:timers/promises";
-import { fullRefusal, type OfferedFile, type OfferRefusal, offerRefusal, tagsOfOffer } from "../../domain/datasets/offered-file";
+import {
+  fullRefusal,
+  type OfferedFile,
+  type OfferRefusal,
+  offerRefusal,
+  tagsOfOffer,
+} from "../../domain/datasets/offered-file";
 import type { OfferAnswer } from "../../domain/schemas/api/datasets";
 import { incomingFileKey, type OwnedBy } from "../../naming/object-keys";
 import { uploadSeconds } from "../../naming/time-limits";

@@ -54,7 +54,9 @@ async function beginVersion({ choice, datasetVersions }: RequestVersionParams, i
   const { lineUp, tags } = choice;
   return await datasetVersions.begin(item, {
     ...{ id: chosen.id, lineUp, licenseKind: item.license.kind, files: chosen.files.length },
-    ...(tags === undefined ? {} : { tags: Object.fromEntries(Object.entries(tags).map(([tag, of]) => [tag, [...of]])) }),
+    ...(tags === undefined
+      ? {}
+      : { tags: Object.fromEntries(Object.entries(tags).map(([tag, of]) => [tag, [...of]])) }),
   });
 }
 
@@ -74,7 +76,8 @@ function requireRetryable(version: DatasetVersionItem): DatasetVersionItem {
 }
 
 function nothingChosen({ field, reason }: NothingChosen, choice: VersionChoice): Problem {
-  const allowed = field === "tags" ? "tags that some accepted file has" : "a line-up in which some file has pieces in 4/4";
+  const allowed =
+    field === "tags" ? "tags that some accepted file has" : "a line-up in which some file has pieces in 4/4";
   const errors = [{ pointer: `/${field}`, reason: "gives no piece", ...shortValue(choice[field]), allowed }];
   return new Problem("VERSION_NOT_POSSIBLE", { detail: reason, errors });
 }

@@ -40,7 +40,14 @@ export async function loadCatalogue(ports: CataloguePorts, choice: DatasetChoice
   if (versionId !== undefined) {
     throw new Problem("VERSION_NOT_FOUND", {
       detail: `The data set ${datasetId} comes with the software, and is trained on as it is.`,
-      errors: [{ pointer: `${at}versionId`, reason: "is given beside a stock data set", ...shortValue(versionId), allowed: "no such field" }],
+      errors: [
+        {
+          pointer: `${at}versionId`,
+          reason: "is given beside a stock data set",
+          ...shortValue(versionId),
+          allowed: "no such field",
+        },
+      ],
     });
   }
   const catalogue = await catalogueOrOutdated(catalogues, datasetId);
@@ -69,7 +76,12 @@ async function catalogueOrOutdated(
 /** Returns the version of one of the user's own data sets. */
 async function ownVersion(
   { datasets, datasetVersions }: CataloguePorts,
-  { sub, datasetId, versionId, at }: Required<Pick<DatasetChoice, "sub" | "at">> & {
+  {
+    sub,
+    datasetId,
+    versionId,
+    at,
+  }: Required<Pick<DatasetChoice, "sub" | "at">> & {
     readonly datasetId: string;
     readonly versionId?: string | undefined;
   },
@@ -93,7 +105,9 @@ async function ownVersion(
   if (versionId === undefined) {
     throw new Problem("VERSION_NOT_FOUND", {
       detail: `The data set ${datasetId} has no version that is ready.`,
-      errors: [{ pointer: `${at}datasetId`, reason: "has no version that is ready", ...shortValue(datasetId), allowed }],
+      errors: [
+        { pointer: `${at}datasetId`, reason: "has no version that is ready", ...shortValue(datasetId), allowed },
+      ],
     });
   }
   const reason = given === undefined ? "does not exist" : `is ${given.state}`;

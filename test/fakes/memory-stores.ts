@@ -171,7 +171,9 @@ export function memoryStores(now: () => Date, table = new MemoryTable()) {
     catalogues: {
       ...createCatalogues({
         table,
-        artifacts: { read: async (key, maxBytes) => catalogueObjects.get(key) ?? (await artifacts?.read(key, maxBytes)) },
+        artifacts: {
+          read: async (key, maxBytes) => catalogueObjects.get(key) ?? (await artifacts?.read(key, maxBytes)),
+        },
       }),
       readFrom: (bucket: NonNullable<typeof artifacts>): void => {
         artifacts = bucket;

@@ -90,9 +90,12 @@ export const datasetSchema = z
     reasons: z
       .record(z.string(), z.int().min(1))
       .meta({ description: "How many files were rejected, by the code of the reason." }),
-    versions: z.int().min(0).meta({
-      description: `How many versions were asked for: at most ${datasetLimits.versionsOfDataset}.`,
-    }),
+    versions: z
+      .int()
+      .min(0)
+      .meta({
+        description: `How many versions were asked for: at most ${datasetLimits.versionsOfDataset}.`,
+      }),
     createdAt: instantSchema,
     updatedAt: instantSchema,
   })
@@ -209,7 +212,8 @@ export const datasetVersionSchema = z
     id: versionIdSchema,
     datasetId: idSchema,
     state: z.enum(datasetVersionStates).meta({
-      description: "FREEZING until it is made; then READY, and it never changes. FAILED if nothing could be made; `failure` says why.",
+      description:
+        "FREEZING until it is made; then READY, and it never changes. FAILED if nothing could be made; `failure` says why.",
     }),
     lineUp: z.enum(lineUps),
     tags: tagsSchema.optional().meta({ description: "The tags by which its files were chosen." }),

@@ -34,7 +34,8 @@ export const createTrainingJobSchema = z
         description: `The data set to train on: a stock one (${stockDatasetIds.join(", ")}), or one of yours. Without it ${defaultDatasetId}.`,
       }),
     versionId: textSchema(64).optional().meta({
-      description: "The version of your data set. Without it, its latest version that is ready. Stock data sets take none.",
+      description:
+        "The version of your data set. Without it, its latest version that is ready. Stock data sets take none.",
     }),
     hyperparameters: z.record(z.string(), z.unknown()).optional().meta({
       description:

@@ -1,12 +1,30 @@
 /** Shows data sets and their files in the API. */
-import type { DatasetFileResource, DatasetResource, DatasetVersionResource } from "../../../domain/schemas/api/datasets";
+import type {
+  DatasetFileResource,
+  DatasetResource,
+  DatasetVersionResource,
+} from "../../../domain/schemas/api/datasets";
 import type { DatasetFileItem, DatasetItem, DatasetVersionItem } from "../../stores/items";
 
 /** Returns the data set in its shape of the API. */
 export function datasetResource(item: DatasetItem): DatasetResource {
   const { id, name, description, state, license, files, bytes, bars, lineUps, reasons, createdAt, updatedAt } = item;
   const { versions = 0 } = item;
-  return { id, name, description, state, license, files, bytes, bars, lineUps, reasons, versions, createdAt, updatedAt };
+  return {
+    id,
+    name,
+    description,
+    state,
+    license,
+    files,
+    bytes,
+    bars,
+    lineUps,
+    reasons,
+    versions,
+    createdAt,
+    updatedAt,
+  };
 }
 
 const statesInApi = { PENDING: "pending", ACCEPTED: "accepted", REJECTED: "rejected" } as const;

@@ -14,23 +14,16 @@ import { instrumented } from "../../telemetry/instrumented";
 import { withinTime } from "../../training/time-limit";
 import { createFinalizingPorts } from "../../workflow/finalizing-ports";
 
-const {
-  stage,
-  tableName,
-  artifactsBucket,
-  workBucket,
-  compositionQueueUrl,
-  freezingQueueUrl,
-  stateMachineArn,
-} = readEnvironment([
-  "stage",
-  "tableName",
-  "artifactsBucket",
-  "workBucket",
-  "compositionQueueUrl",
-  "freezingQueueUrl",
-  "stateMachineArn",
-]);
+const { stage, tableName, artifactsBucket, workBucket, compositionQueueUrl, freezingQueueUrl, stateMachineArn } =
+  readEnvironment([
+    "stage",
+    "tableName",
+    "artifactsBucket",
+    "workBucket",
+    "compositionQueueUrl",
+    "freezingQueueUrl",
+    "stateMachineArn",
+  ]);
 const table = createDynamoDBTable({ client: createDocumentClient(), tableName });
 const ports = createFinalizingPorts({ table, artifactsBucket, workBucket });
 const pendingChanges = createPendingChanges({ table, now: ports.now });

@@ -58,7 +58,12 @@ test("a version is asked for with 202, is there with 200, and is listed", async 
 test("what is no line-up, and what has no piece, is refused with its field", async () => {
   const { api, path } = new Owned();
   const bad = await api.call("POST", `${path}/versions`, { json: { lineUp: "orchestra", more: 1 } });
-  expect([bad.status, problemOf(bad).errors?.map(({ pointer }) => pointer).sort()]).toEqual([400, ["/lineUp", "/more"]]);
+  expect([
+    bad.status,
+    problemOf(bad)
+      .errors?.map(({ pointer }) => pointer)
+      .sort(),
+  ]).toEqual([400, ["/lineUp", "/more"]]);
   const none = await api.call("POST", `${path}/versions`, { json: { lineUp: "lines" } });
   expect([none.status, problemOf(none).code]).toEqual([422, "VERSION_NOT_POSSIBLE"]);
   expect(problemOf(none).detail).toContain("16 for band");
@@ -130,7 +135,10 @@ test("the container is given the version, and the card names no value of fewer t
   const version = await owned.frozen();
   const { sha256 = "" } = version.content ?? {};
   const job = trainingJob({
-    ...{ dataset: { id: dataset.id, version: version.id, sha256 }, topics: { genre: ["rock", "jazz"], album: ["album-3"] } },
+    ...{
+      dataset: { id: dataset.id, version: version.id, sha256 },
+      topics: { genre: ["rock", "jazz"], album: ["album-3"] },
+    },
   });
   const request = trainingJobRequest({
     ...{ name: "a", job, stage: "local", artifactsBucket: "kept", workBucket: "work", settings },

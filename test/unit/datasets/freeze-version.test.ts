@@ -176,7 +176,8 @@ test("a worker that dies anywhere leaves no version to be seen; the next one mak
         return await call();
       };
       const artifacts = {
-        read: async (key: string, maxBytes: number) => await dying(async () => await cloud.artifacts.read(key, maxBytes)),
+        read: async (key: string, maxBytes: number) =>
+          await dying(async () => await cloud.artifacts.read(key, maxBytes)),
         write: async (object: Parameters<typeof cloud.artifacts.write>[0]) => {
           await dying(async () => {
             await cloud.artifacts.write(object);
