@@ -5,7 +5,7 @@ import type { FilePieces } from "../../domain/datasets/ingest-file";
 import type { BarsByTimeSignature } from "../../domain/schemas/dataset-parts";
 import { freezeVersion, type FreezeVersionParams } from "../../lambdas/datasets/freeze-version";
 import type { DatasetFileItem, DatasetItem } from "../../lambdas/stores/items";
-import { datasetPiecesKey } from "../../naming/object-keys";
+import { datasetPiecesKey, type OwnedBy } from "../../naming/object-keys";
 import { datasetFileKey } from "../../naming/table-keys";
 import { freezeLeaseSeconds } from "../../naming/time-limits";
 import type { MemoryObjectStore } from "../fakes/memory-object-store";
@@ -33,14 +33,14 @@ export interface FilledDatasetParams {
   readonly now: () => Date;
 }
 
-/** Puts files that were accepted into a data set, as the reader of files leaves them. */
-export function fill({ stores, artifacts, dataset }: FilledDatasetParams, files: readonly GivenFile[]): void {
-  for (const { name, pieces, tags = {} } of files) {
+/** Returns the rows and objects of files that were accepted, as the reader of files leaves them. */
+export const acceptedFiles = (dataset: OwnedBy, files: readonly GivenFile[]) =>
+  files.map(({ name, pieces, tags = {} }) => {
     const sha256 = sha256Of(name);
     const all = Object.entries(pieces.lineUps);
     const bars: BarsByTimeSignature = {};
     for (const piece of all[0]?.[1] ?? []) bars[piece.timeSignature] = (bars[piece.timeSignature] ?? 0) + piece.bars;
-    const item: DatasetFileItem = {
+    const row: DatasetFileItem = {
       ...{ schemaVersion: 1, kind: "DATASET_FILE", state: "ACCEPTED", sha256, path: `${name}.mid`, bytes: 100, tags },
       ...{ notesSha256: sha256Of(JSON.stringify(pieces.lineUps)), bars },
       lineUps: Object.fromEntries(
@@ -50,8 +50,17 @@ export function fill({ stores, artifacts, dataset }: FilledDatasetParams, files:
         }),
       ),
     };
-    stores.table.put(datasetFileKey(dataset, item), item);
-    artifacts.put(datasetPiecesKey(dataset, sha256), gzipSync(JSON.stringify({ schemaVersion: 1, pieces })));
+    return {
+      ...{ key: datasetFileKey(dataset, row), row, objectKey: datasetPiecesKey(dataset, sha256) },
+      body: gzipSync(JSON.stringify({ schemaVersion: 1, pieces })),
+    };
+  });
+
+/** Puts such files into a data set. */
+export function fill({ stores, artifacts, dataset }: FilledDatasetParams, files: readonly GivenFile[]): void {
+  for (const { key, row, objectKey, body } of acceptedFiles(dataset, files)) {
+    stores.table.put(key, row);
+    artifacts.put(objectKey, body);
   }
 }
 
