@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
 import { writeMidi } from "../../domain/music/score";
+import { parseMidi } from "../../domain/music/song";
 import {
   datasetFileListSchema,
   datasetSchema,
@@ -196,8 +197,13 @@ it("trains a band on a version of a folder, and composes with it, with drums", a
     300,
   );
   expect(piece.state).toBe("COMPLETED");
-  expect(piece.output?.tracks.map(({ name }) => name)).toEqual(["Melody", "Chords", "Bass", "Drums"]);
+  expect(piece.output?.tracks.map(({ name }) => name)).toEqual(["Ode to Joy", "Chords", "Bass", "Drums"]);
   expect(piece.output?.tracks.map(({ isDrums }) => isDrums)).toEqual([undefined, undefined, undefined, true]);
+  const midi = await api.call("GET", `/compositions/${compositionId}/midi`, { headers: { accept: "audio/midi" } });
+  const song = parseMidi(midi.bytes);
+  // Drums are what is on channel 10.
+  expect(song.tracks.map(({ isDrums }) => isDrums)).toEqual([false, false, false, true]);
+  expect(song.tracks[3]?.notes.length).toBeGreaterThan(0);
 
   expect((await api.call("DELETE", `/datasets/${id}`)).status).toBe(204);
   expect((await api.call("GET", `/datasets/${id}/versions/${version.id}`)).status).toBe(404);

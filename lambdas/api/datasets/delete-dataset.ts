@@ -1,9 +1,9 @@
+import { deleteUnusedDataset, type DeleteUnusedDatasetParams } from "../../datasets/delete-unused-dataset";
 import { changeOwned } from "../../http/change-owned";
 import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
 import { noContent, type Response } from "../../http/response";
 import { ownedItem } from "../../problems/owned-item";
-import { deleteUnusedDataset, type DeleteUnusedDatasetParams } from "../../datasets/delete-unused-dataset";
 import type { Datasets } from "../../stores/datasets";
 
 export interface DeleteDatasetParams extends Omit<DeleteUnusedDatasetParams, "item"> {
