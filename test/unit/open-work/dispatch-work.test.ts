@@ -84,6 +84,16 @@ test("new open work is started: a composition by a message, a training job by it
   expect(outbox.started).toEqual([{ sub: "u", jobId: id, attempt: 1 }]);
 });
 
+test("a new version of a data set is sent to be frozen", async () => {
+  const outbox = new Outbox();
+  const versionId = "0123456789abcdef";
+  const version = { datasetId: { S: id }, id: { S: versionId } };
+  await outbox.dispatch([inserted("DATASET_VERSION", version), inserted("DATASET_VERSION")]);
+  expect(outbox.sent).toEqual([{ dataset: { sub: "u", id }, versionId }]);
+  // One without a data set can never be sent.
+  expect(outbox.kept).toHaveLength(1);
+});
+
 test("other items, removals and other changes start nothing", async () => {
   const outbox = new Outbox();
   const track = {
