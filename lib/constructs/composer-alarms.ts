@@ -25,7 +25,7 @@ export interface ComposerAlarmsProps {
   readonly emailAddresses: readonly string[];
   readonly api: HttpApi;
   readonly stateMachine: StateMachine;
-  readonly deadLetters: Readonly<Record<"compositions" | "dispatch" | "events" | "ingest" | "freezing", Queue>>;
+  readonly deadLetters: Readonly<Record<"compositions" | "dispatch" | "events" | "ingest", Queue>>;
 }
 
 const period = Duration.minutes(5);
@@ -115,10 +115,9 @@ export class ComposerAlarms extends Construct {
       compositions: "Messages of compositions were given up after many deliveries.",
       dispatch: "Stream records could not be dispatched; the reconciler starts their work later.",
       events: "Events of a rule or the schedule could not be handled.",
-      ingest: "Files that were sent to data sets could not be read after several tries.",
-      freezing: "Versions of data sets could not be frozen after several tries.",
+      ingest: "Files of data sets could not be read, or versions not be frozen, after several tries.",
     } as const;
-    for (const kind of ["compositions", "dispatch", "events", "ingest", "freezing"] as const) {
+    for (const kind of ["compositions", "dispatch", "events", "ingest"] as const) {
       this.alarm(
         `DeadLetters-${kind}`,
         deadLetters[kind].metricApproximateNumberOfMessagesVisible({ period, statistic: Stats.MAXIMUM }),

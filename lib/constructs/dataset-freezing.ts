@@ -7,13 +7,14 @@ import { Construct } from "constructs";
 import { everyOwnVersion } from "../../naming/object-keys";
 import { functionSeconds } from "../../naming/time-limits";
 import type { StageConfig } from "../config/stage-config";
-import { DeadLetterQueue } from "./dead-letter-queue";
 import { ServiceFunction } from "./functions/service-function";
 
 export interface DatasetFreezingProps {
   readonly config: StageConfig;
   readonly table: Table;
   readonly artifacts: Bucket;
+  /** The dead-letter queue of data sets: alarms are few, so files and versions share it. */
+  readonly deadLetters: Queue;
 }
 
 const freezingFolder = "events/freeze-version";
@@ -21,19 +22,17 @@ const freezingFolder = "events/freeze-version";
 /** The queue of versions of data sets to freeze, and the function behind it. */
 export class DatasetFreezing extends Construct {
   readonly queue: Queue;
-  readonly deadLetters: Queue;
   readonly freezer: ServiceFunction;
 
-  constructor(scope: Construct, id: string, { config, table, artifacts }: DatasetFreezingProps) {
+  constructor(scope: Construct, id: string, { config, table, artifacts, deadLetters }: DatasetFreezingProps) {
     super(scope, id);
-    this.deadLetters = new DeadLetterQueue(this, "DeadLetters").queue;
     this.queue = new Queue(this, "Queue", {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       retentionPeriod: Duration.days(1),
       // A second delivery meets the lease, so nothing is gained by six times the function's time, as is usual.
       visibilityTimeout: Duration.seconds(functionSeconds[freezingFolder] + 30),
-      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: 5 },
+      deadLetterQueue: { queue: deadLetters, maxReceiveCount: 5 },
     });
 
     // A whole processor: 20,000 pieces take half a minute of it (docs/benchmarks.md).

@@ -26,7 +26,7 @@ export interface TrainingStackProps {
 export class TrainingStack extends Stack {
   readonly stateMachine: StateMachine;
   /** Queues that should stay empty, by the meaning of a message in them. */
-  readonly deadLetters: Readonly<Record<"compositions" | "dispatch" | "events" | "ingest" | "freezing", Queue>>;
+  readonly deadLetters: Readonly<Record<"compositions" | "dispatch" | "events" | "ingest", Queue>>;
 
   constructor(scope: App, id: string, { config, storage }: TrainingStackProps) {
     super(scope, id, stackSettings(config, "training workflow, composition queue, events"));
@@ -49,7 +49,9 @@ export class TrainingStack extends Stack {
 
     const compositions = new CompositionWork(this, "Compositions", { config, table, artifacts });
     const ingest = new DatasetIngest(this, "DatasetIngest", { config, table, artifacts, work });
-    const freezing = new DatasetFreezing(this, "DatasetFreezing", { config, table, artifacts });
+    const freezing = new DatasetFreezing(this, "DatasetFreezing", {
+      ...{ config, table, artifacts, deadLetters: ingest.deadLetters },
+    });
     const workflow = new TrainingWorkflow(this, "Workflow", {
       config,
       table,
@@ -74,7 +76,6 @@ export class TrainingStack extends Stack {
       dispatch: events.dispatchFailures,
       events: events.eventFailures,
       ingest: ingest.deadLetters,
-      freezing: freezing.deadLetters,
     };
 
     new CfnOutput(this, "StateMachineArn", { value: workflow.stateMachine.stateMachineArn });

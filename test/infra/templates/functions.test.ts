@@ -16,7 +16,7 @@ describe("functions", () => {
   const functions = prod.resourcesOf("AWS::Lambda::Function");
 
   test("each has a role and a log group of its own, a time limit, memory, tracing", () => {
-    expect(functions).toHaveLength(22);
+    expect(functions).toHaveLength(23);
     const roles = new Set<string>();
     for (const { resource } of functions) {
       roles.add(JSON.stringify(property(resource, "Role")));
@@ -266,7 +266,7 @@ describe("queues", () => {
   test("all are encrypted, refuse plain HTTP, and every queue of work has a dead-letter queue", () => {
     const queues = prod.resourcesOf("AWS::SQS::Queue");
     const redriven = queues.filter(({ resource }) => property(resource, "RedrivePolicy") !== undefined);
-    expect(queues).toHaveLength(8);
+    expect(queues).toHaveLength(7);
     expect(redriven.map(({ id }) => id)).toEqual([
       expect.stringMatching(/^CompositionsQueue/),
       expect.stringMatching(/^DatasetIngestQueue/),
@@ -315,6 +315,11 @@ describe("queues", () => {
       FunctionResponseTypes: ["ReportBatchItemFailures"],
       ScalingConfig: { MaximumConcurrency: 5 },
     });
+    template.hasResourceProperties("AWS::SQS::Queue", {
+      // A second delivery meets the lease of the first.
+      VisibilityTimeout: 330,
+      RedrivePolicy: { maxReceiveCount: 5, deadLetterTargetArn: Match.anyValue() },
+    });
   });
 });
 
@@ -334,14 +339,17 @@ describe("events", () => {
           {
             Pattern: JSON.stringify({
               eventName: ["INSERT"],
-              dynamodb: { NewImage: { openWork: { S: ["COMPOSITION", "TRAINING_JOB"] } } },
+              dynamodb: { NewImage: { openWork: { S: ["COMPOSITION", "TRAINING_JOB", "DATASET_VERSION"] } } },
             }),
           },
           {
             Pattern: JSON.stringify({
               eventName: ["MODIFY"],
               dynamodb: {
-                NewImage: { openWork: { S: ["COMPOSITION", "TRAINING_JOB"] }, stopRequested: { BOOL: [true] } },
+                NewImage: {
+                  openWork: { S: ["COMPOSITION", "TRAINING_JOB", "DATASET_VERSION"] },
+                  stopRequested: { BOOL: [true] },
+                },
                 OldImage: { stopRequested: { BOOL: [false] } },
               },
             }),
