@@ -119,7 +119,8 @@ async function walkThroughVersions({ local, artifacts, work, call, invoke }: Rec
   const trained = await call("POST", "/training-jobs", { sub, json });
   expect(trained.status).toBe(202);
   const { id: jobId } = trainingJobSchema.parse(trained.body);
-  expect(await invoke("workflow/prepare-data", { sub, jobId, attempt: 1 })).toEqual({ outcome: "PREPARED" });
+  const step = { data: { sub, jobId, attempt: 1 }, enteredAt: new Date().toISOString(), retries: 0 };
+  expect(await invoke("workflow/prepare-data", step)).toEqual({ outcome: "PREPARED" });
   expect((await call("DELETE", `/datasets/${id}`, { sub })).status).toBe(409);
   // The job has ended with a checkpoint, from which another one goes on.
   const jobKey = ownedKey("TRAINING_JOB", sub, jobId);
