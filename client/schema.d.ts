@@ -520,8 +520,8 @@ export interface paths {
     put?: never;
     post?: never;
     /**
-     * Delete a data set with all its files
-     * @description It is gone with the response. Files that are too many for one request are removed in the minutes after it.
+     * Delete a data set with all its files and versions
+     * @description It is gone with the response. Files that are too many for one request are removed in the minutes after it. Models that were trained on it stay, say so (`dataset.deletedAt`), and may remember its music. While a training on it has not ended, it is not deleted: 409 `IN_USE`.
      */
     delete: operations["deleteDataset"];
     options?: never;
@@ -567,6 +567,44 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/datasets/{datasetId}/versions": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** List the versions of a data set, the newest first */
+    get: operations["listDatasetVersions"];
+    put?: never;
+    /**
+     * Freeze what a data set has now into a version to train on
+     * @description A version never changes. It has the pieces of the accepted files in one line-up, each in one split: music that is alike is never in two. Its id is made of its content, so asking again for the same gives the same version: 200 if it is ready, 202 while it is being made. The response comes at once: ask for the path in `Location` until the state is READY or FAILED. While files are expected or being read, the answer is 409 `UPLOADS_OPEN`; where no file gives a piece, it is 422 `VERSION_NOT_POSSIBLE` with the counts.
+     */
+    post: operations["createDatasetVersion"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/datasets/{datasetId}/versions/{versionId}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Get a version of a data set: its state, and what is in it */
+    get: operations["getDatasetVersion"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/training-topics": {
     parameters: {
       query?: never;
@@ -576,7 +614,7 @@ export interface paths {
     };
     /**
      * List the topics to train on, with the number of pieces of each
-     * @description A query selects pieces by their tags: `?composer=bach&mode=minor`. A piece must have every tag that is named. If a tag has several values, which are repeated or joined by commas, the piece must have one of them. Only selected pieces are counted. `datasetId` is no tag: it names the stock data set.
+     * @description A query selects pieces by their tags: `?composer=bach&mode=minor`. A piece must have every tag that is named. If a tag has several values, which are repeated or joined by commas, the piece must have one of them. Only selected pieces are counted. `datasetId` and `versionId` are no tags: they name a stock data set, or one of yours and its version.
      */
     get: operations["listTrainingTopics"];
     put?: never;
@@ -1505,6 +1543,30 @@ export interface components {
         topics: {
           [key: string]: string[];
         };
+        /**
+         * @description Marks a data set of yours. Topics of which it has fewer than five pieces are not named.
+         * @enum {boolean}
+         */
+        private?: true;
+        /** @enum {string} */
+        lineUp?: "lines" | "band" | "trio";
+        /** @description The number of the rule by which its files were read. */
+        extractionRule?: number;
+        /** @description The bars of the version. */
+        bars?: number;
+        /** @description The share of the bars of each kind of license. */
+        licenseKinds?: {
+          "own-work"?: number;
+          "public-domain"?: number;
+          licensed?: number;
+          permission?: number;
+        };
+        /**
+         * Format: date-time
+         * @description When the data set was deleted. The model stays, and may remember its music.
+         * @example 2026-01-31T12:00:00.000Z
+         */
+        deletedAt?: string;
       };
       limits: {
         maxBars: number;
@@ -1609,6 +1671,8 @@ export interface components {
       reasons: {
         [key: string]: number;
       };
+      /** @description How many versions were asked for: at most 32. */
+      versions: number;
       /**
        * Format: date-time
        * @description ISO 8601, UTC
@@ -1792,6 +1856,98 @@ export interface components {
       /** @description The same in a sentence for people. */
       reason?: string;
     };
+    DatasetVersion: {
+      /** @description 16 hex digits, made of the content: the same files in the same line-up have the same id. */
+      id: string;
+      /**
+       * @description a ULID: 26 characters of Crockford's base 32
+       * @example 01JD8Z6Y3Q4M5N6P7R8S9T0V1W
+       */
+      datasetId: string;
+      /**
+       * @description FREEZING until it is made; then READY, and it never changes. FAILED if nothing could be made; `failure` says why.
+       * @enum {string}
+       */
+      state: "FREEZING" | "READY" | "FAILED";
+      /** @enum {string} */
+      lineUp: "lines" | "band" | "trio";
+      /** @description The tags by which its files were chosen. */
+      tags?: {
+        [key: string]: string[];
+      };
+      /** @description The number of files of which it is made. */
+      files: number;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC
+       * @example 2026-01-31T12:00:00.000Z
+       */
+      createdAt: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC
+       * @example 2026-01-31T12:00:00.000Z
+       */
+      updatedAt: string;
+      /** @description What is in a version that is ready: its digest, pieces and bars, also by split; the bars of other metres that are left out; how many files have the notes of another one; its voices with their instruments (MIDI programs); and how many values each tag has. */
+      content?: {
+        sha256: string;
+        extractionRule: number;
+        pieces: number;
+        bars: number;
+        splits: {
+          train?: {
+            pieces: number;
+            bars: number;
+          };
+          validation?: {
+            pieces: number;
+            bars: number;
+          };
+          test?: {
+            pieces: number;
+            bars: number;
+          };
+        };
+        barsLeftOut: {
+          "4/4"?: number;
+          "3/4"?: number;
+          "2/4"?: number;
+          "6/8"?: number;
+        };
+        sameNotes: number;
+        voices: {
+          name: string;
+          program: number;
+        }[];
+        tagValues: {
+          [key: string]: number;
+        };
+      };
+      failure?: components["schemas"]["Failure"];
+    };
+    CreateDatasetVersion: {
+      /**
+       * @description The voices of the version's pieces: `lines` are four lines, `band` is melody, chords, bass and drums, and `trio` is a band without drums.
+       * @enum {string}
+       */
+      lineUp: "lines" | "band" | "trio";
+      /**
+       * @description Only files that have, for each of these tags, one of its values. Without tags all files are taken.
+       * @example {
+       *       "genre": [
+       *         "rock"
+       *       ]
+       *     }
+       */
+      tags?: {
+        [key: string]: string[];
+      };
+    };
+    /** @description All versions, the newest first. */
+    DatasetVersionList: {
+      items: components["schemas"]["DatasetVersion"][];
+    };
     TrainingTopics: {
       /** @description Tags, their values, and the number of selected pieces that have each value. */
       topics: {
@@ -1894,8 +2050,10 @@ export interface components {
        */
       technique: "unet-gan" | "ar-cnn" | "transformer";
       topics?: components["schemas"]["Topics"];
-      /** @description The stock data set to train on: one of bach-chorales, game-rock-band. Without it bach-chorales. */
+      /** @description The data set to train on: a stock one (bach-chorales, game-rock-band), or one of yours. Without it bach-chorales. */
       datasetId?: string;
+      /** @description The version of your data set. Without it, its latest version that is ready. Stock data sets take none. */
+      versionId?: string;
       /**
        * @description Hyperparameters depend on the technique; `GET /techniques` lists them. One that is not given has its default.
        *
@@ -6925,7 +7083,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `CONFLICT`: the resource was changed at the same time */
+      /** @description `CONFLICT`: the resource was changed at the same time; `IN_USE`: the resource is in use */
       409: {
         headers: {
           /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
@@ -7391,6 +7549,419 @@ export interface operations {
       };
     };
   };
+  listDatasetVersions: {
+    parameters: {
+      query?: never;
+      header?: {
+        "If-None-Match"?: string;
+      };
+      path: {
+        /** @description a ULID: 26 characters of Crockford's base 32 */
+        datasetId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The request has succeeded. */
+      200: {
+        headers: {
+          /** @description The id under which the logs have this request. */
+          "X-Request-Id": string;
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["DatasetVersionList"];
+        };
+      };
+      /** @description The client has this version. */
+      304: {
+        headers: {
+          /** @description The id under which the logs have this request. */
+          "X-Request-Id": string;
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `INVALID_REQUEST`: the request is not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: the access token is missing, expired, altered or of another user pool */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: the token lacks a scope */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `NOT_FOUND`: not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNSUPPORTED_CONTENT_ENCODING`: the content encoding is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: too many requests at once */
+      429: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `OVERLOADED`: the service is overloaded; API Gateway: the function could not be reached */
+      503: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  createDatasetVersion: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description a ULID: 26 characters of Crockford's base 32 */
+        datasetId: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["CreateDatasetVersion"];
+      };
+    };
+    responses: {
+      /** @description There is nothing left to do. */
+      200: {
+        headers: {
+          /** @description The id under which the logs have this request. */
+          "X-Request-Id": string;
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
+          /** @description The path of the resource. */
+          Location: string;
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["DatasetVersion"];
+        };
+      };
+      /** @description The request has been accepted; the work goes on after this response. */
+      202: {
+        headers: {
+          /** @description The id under which the logs have this request. */
+          "X-Request-Id": string;
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
+          /** @description The path of the resource. */
+          Location: string;
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["DatasetVersion"];
+        };
+      };
+      /** @description `INVALID_REQUEST`: the request is not valid; `MALFORMED_JSON`: the body is not json */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: the access token is missing, expired, altered or of another user pool */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: the token lacks a scope */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `NOT_FOUND`: not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `CONFLICT`: the resource was changed at the same time; `ERASURE_UNDER_WAY`: your data are being erased; `UPLOADS_OPEN`: files are still expected or being read; `TOO_MANY_VERSIONS`: the data set has as many versions as it may have */
+      409: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNSUPPORTED_CONTENT_ENCODING`: the content encoding is not supported; `UNSUPPORTED_MEDIA_TYPE`: the content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `VERSION_NOT_POSSIBLE`: no version can be made of the data set */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: too many requests at once */
+      429: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `OVERLOADED`: the service is overloaded; `BUSY`: too many requests change the same things at once; API Gateway: the function could not be reached */
+      503: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  getDatasetVersion: {
+    parameters: {
+      query?: never;
+      header?: {
+        "If-None-Match"?: string;
+      };
+      path: {
+        /** @description a ULID: 26 characters of Crockford's base 32 */
+        datasetId: string;
+        /** @description 16 hex digits, made of the content: the same files in the same line-up have the same id. */
+        versionId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The request has succeeded. */
+      200: {
+        headers: {
+          /** @description The id under which the logs have this request. */
+          "X-Request-Id": string;
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["DatasetVersion"];
+        };
+      };
+      /** @description The client has this version. */
+      304: {
+        headers: {
+          /** @description The id under which the logs have this request. */
+          "X-Request-Id": string;
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `INVALID_REQUEST`: the request is not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: the access token is missing, expired, altered or of another user pool */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: the token lacks a scope */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `NOT_FOUND`: not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNSUPPORTED_CONTENT_ENCODING`: the content encoding is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: too many requests at once */
+      429: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `OVERLOADED`: the service is overloaded; API Gateway: the function could not be reached */
+      503: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
   listTrainingTopics: {
     parameters: {
       query?: {
@@ -7398,8 +7969,10 @@ export interface operations {
         tags?: {
           [key: string]: string;
         };
-        /** @description The stock data set whose topics are listed: one of bach-chorales, game-rock-band. Without it bach-chorales. */
+        /** @description The data set whose topics are listed: a stock one (bach-chorales, game-rock-band), or one of yours. Without it bach-chorales. */
         datasetId?: string;
+        /** @description The version of your data set. Without it, its latest version that is ready. */
+        versionId?: string;
       };
       header?: never;
       path?: never;
@@ -7463,7 +8036,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `DATASET_NOT_FOUND`: the data set does not exist; `TOPIC_NOT_FOUND`: the topic does not exist */
+      /** @description `DATASET_NOT_FOUND`: the data set does not exist; `VERSION_NOT_FOUND`: the data set has no such version that is ready; `TOPIC_NOT_FOUND`: the topic does not exist */
       422: {
         headers: {
           [name: string]: unknown;
@@ -7727,7 +8300,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `IDEMPOTENCY_KEY_REUSED`: the idempotency key was used for another request; `DATASET_NOT_FOUND`: the data set does not exist; `TOPIC_NOT_FOUND`: the topic does not exist; `TOPIC_TOO_SMALL`: the topics select too few pieces; `RUN_TOO_LONG`: the run is longer than this deployment allows; `RESUME_NOT_POSSIBLE`: the job cannot be resumed this way */
+      /** @description `IDEMPOTENCY_KEY_REUSED`: the idempotency key was used for another request; `DATASET_NOT_FOUND`: the data set does not exist; `VERSION_NOT_FOUND`: the data set has no such version that is ready; `TOPIC_NOT_FOUND`: the topic does not exist; `TOPIC_TOO_SMALL`: the topics select too few pieces; `RUN_TOO_LONG`: the run is longer than this deployment allows; `RESUME_NOT_POSSIBLE`: the job cannot be resumed this way */
       422: {
         headers: {
           [name: string]: unknown;
@@ -7849,7 +8422,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `DATASET_NOT_FOUND`: the data set does not exist; `TOPIC_NOT_FOUND`: the topic does not exist; `TOPIC_TOO_SMALL`: the topics select too few pieces; `RUN_TOO_LONG`: the run is longer than this deployment allows; `RESUME_NOT_POSSIBLE`: the job cannot be resumed this way */
+      /** @description `DATASET_NOT_FOUND`: the data set does not exist; `VERSION_NOT_FOUND`: the data set has no such version that is ready; `TOPIC_NOT_FOUND`: the topic does not exist; `TOPIC_TOO_SMALL`: the topics select too few pieces; `RUN_TOO_LONG`: the run is longer than this deployment allows; `RESUME_NOT_POSSIBLE`: the job cannot be resumed this way */
       422: {
         headers: {
           [name: string]: unknown;

@@ -136,6 +136,24 @@ export const apiRoutes = {
   deleteDataset: { method: "DELETE", path: "/datasets/{datasetId}", capability: "datasets", public: false },
   offerDatasetFiles: { method: "POST", path: "/datasets/{datasetId}/uploads", capability: "datasets", public: false },
   listDatasetFiles: { method: "GET", path: "/datasets/{datasetId}/files", capability: "datasets", public: false },
+  createDatasetVersion: {
+    method: "POST",
+    path: "/datasets/{datasetId}/versions",
+    capability: "datasets",
+    public: false,
+  },
+  listDatasetVersions: {
+    method: "GET",
+    path: "/datasets/{datasetId}/versions",
+    capability: "datasets",
+    public: false,
+  },
+  getDatasetVersion: {
+    method: "GET",
+    path: "/datasets/{datasetId}/versions/{versionId}",
+    capability: "datasets",
+    public: false,
+  },
 
   listTrainingTopics: { method: "GET", path: "/training-topics", capability: "training", public: false },
   createTrainingJob: { method: "POST", path: "/training-jobs", capability: "training", public: false },

@@ -12,6 +12,7 @@
  *   users/{sub}/training-jobs/{jobId}/progress.jsonl, reference.json, samples/epoch-NNNN/{melodyId}.mid
  *   users/{sub}/datasets/{datasetId}/files/{sha256}.mid           a file as it was sent
  *   users/{sub}/datasets/{datasetId}/pieces/{sha256}.json.gz      what was read from it
+ *   users/{sub}/datasets/{datasetId}/versions/{versionId}/pieces-{number}.jsonl.gz, catalogue.json.gz, manifest.json
  *   stock/models/{modelId}/{sha256}/model.onnx, model-card.json, samples/{melodyId}.mid     a version that replaces another leaves it there
  *   datasets/{datasetId}/{version}/pieces-{number}.jsonl.gz, catalogue.json.gz, manifest.json
  *
@@ -21,7 +22,7 @@
  *   users/{sub}/training-jobs/{jobId}/output/                      SageMaker adds {trainingJobName}/output/model/
  *   incoming/{sub}/datasets/{datasetId}/{sha256}                   files on their way into a data set
  */
-import { ulidExpression } from "./resource-names";
+import { ulidExpression, ulidPattern } from "./resource-names";
 
 /**
  * The tag of objects that are gone for good a day after they were deleted. Uploads have it, because they can be made
@@ -104,6 +105,28 @@ export const datasetFileObjectKey = (dataset: OwnedBy, sha256: string): string =
   `${ownDatasetPrefix(dataset)}${datasetFilesFolder}${sha256}.mid`;
 export const datasetPiecesKey = (dataset: OwnedBy, sha256: string): string =>
   `${ownDatasetPrefix(dataset)}${datasetPiecesFolder}${sha256}.json.gz`;
+
+const datasetVersionsFolder = "versions/";
+/** The id of a version of a user's data set, which is made of its content (domain/datasets/version.ts). */
+const versionExpression = "[0-9a-f]{16}";
+export const versionIdPattern = new RegExp(`^${versionExpression}$`);
+/** Returns the prefix of the objects of a version of a user's data set. They are named as those of a stock data set. */
+export const ownVersionPrefix = (dataset: OwnedBy, versionId: string): string =>
+  `${ownDatasetPrefix(dataset)}${datasetVersionsFolder}${versionId}/`;
+export const ownVersionCatalogueKey = (dataset: OwnedBy, versionId: string): string =>
+  `${ownVersionPrefix(dataset, versionId)}${datasetCatalogueFile}`;
+/** The keys of the versions of all users' data sets, and of their catalogues, as permissions name them. */
+export const everyOwnVersion = `${ownedObjectsPrefix}*/datasets/*/${datasetVersionsFolder}*`;
+export const everyOwnCatalogue = `${everyOwnVersion}/${datasetCatalogueFile}`;
+
+/** Returns the prefix of the data of a training job: a version of a stock data set, or of one of its owner's. */
+export const trainingDataPrefix = ({
+  sub,
+  dataset: { id, version },
+}: {
+  readonly sub: string;
+  readonly dataset: { readonly id: string; readonly version: string };
+}): string => (ulidPattern.test(id) ? ownVersionPrefix({ sub, id }, version) : datasetPrefix({ id, version }));
 
 /**
  * The beginning of the keys of all files that are on their way into a data set. They are not under
@@ -233,7 +256,10 @@ export function parseCorrection(name: string): Correction | undefined {
   return revision === undefined || token === undefined ? undefined : { revision: Number(revision), token };
 }
 
-const datasetObjectPattern = new RegExp(`^(?:files/${sha256Expression}\\.mid|pieces/${sha256Expression}\\.json\\.gz)$`);
+const datasetObjectPattern = new RegExp(
+  `^(?:files/${sha256Expression}\\.mid|pieces/${sha256Expression}\\.json\\.gz|` +
+    `versions/${versionExpression}/(?:pieces-\\d{4}\\.jsonl\\.gz|catalogue\\.json\\.gz|manifest\\.json))$`,
+);
 
 /**
  * Returns true for names that objects of a kind can have in the artifacts bucket, apart from a composition's MIDI

@@ -9,6 +9,7 @@
  * | Training job       | USER#{sub}     | TRAINING_JOB#{id}          |
  * | Data set           | USER#{sub}     | DATASET#{id}               |
  * | File of a data set | USER#{sub}     | DATASET_FILE#{datasetId}#{state}#{sha256} |
+ * | Version of a data set | USER#{sub}  | DATASET_VERSION#{datasetId}#{versionId} |
  * | Idempotency record | USER#{sub}     | IDEMPOTENCY#{route}#{key}  |
  * | Quota of a user    | USER#{sub}     | QUOTA                      |
  * | Pending change     | USER#{sub}     | PENDING_CHANGE#{kind}#{id} |
@@ -71,6 +72,12 @@ export const datasetFileKey = (
   { sub, id }: { readonly sub: string; readonly id: string },
   { state, sha256 }: { readonly state: DatasetFileState; readonly sha256: string },
 ): TableKey => ({ pk: userPartition(sub), sk: `${datasetFilePrefix(id, state)}${sha256}` });
+/** Returns the beginning of the sort keys of the versions of a data set. */
+export const datasetVersionPrefix = (datasetId: string): string => `DATASET_VERSION#${datasetId}#`;
+export const datasetVersionKey = (
+  { sub, id }: { readonly sub: string; readonly id: string },
+  versionId: string,
+): TableKey => ({ pk: userPartition(sub), sk: `${datasetVersionPrefix(id)}${versionId}` });
 export const idempotencyKey = (sub: string, route: string, key: string): TableKey => ({
   pk: userPartition(sub),
   sk: `IDEMPOTENCY#${route}#${key}`,
@@ -129,6 +136,11 @@ export const ticketKey = (jobId: string): TableKey => ({ pk: ticketsPartition, s
 /** Kinds of work that a stream record starts and the reconciler repairs. */
 export const openWorkKinds = ["COMPOSITION", "TRAINING_JOB"] as const;
 export type OpenWorkKind = (typeof openWorkKinds)[number];
+/**
+ * The mark of versions of data sets that are being frozen in the index of open work. The stream sends them to the queue
+ * of freezing, and the reconciler sends them again.
+ */
+export const freezingMark = "DATASET_VERSION";
 /**
  * The mark of pending changes in the index of open work. The stream starts nothing for them; the reconciler finishes
  * them.

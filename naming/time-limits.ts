@@ -30,6 +30,8 @@ export const functionSeconds = {
   "events/erase-user-data": 240,
   /** This is long enough for a batch of 25 of the slowest files that can be read, each of which takes less than a second. */
   "events/ingest-midi": 120,
+  /** This is long enough for 20,000 files, whose pieces are read twice, with much to spare. */
+  "events/freeze-version": 300,
   // Each of these is below the time-out of its state in the ASL file, so that the function's own error is seen.
   "workflow/prepare-data": 180,
   /** This is long enough for the longest call of SageMaker, which the step asks about holders of slots. */
@@ -40,6 +42,9 @@ export const functionSeconds = {
   "workflow/finalize-training-job": 120,
 } as const;
 export type FunctionFolder = keyof typeof functionSeconds;
+
+/** Seconds for which a worker has a version that it freezes: longer than it runs. */
+export const freezeLeaseSeconds = functionSeconds["events/freeze-version"] + 15;
 
 /**
  * Seconds for which a step of the workflow that keeps failing is tried. A service that is away for four minutes ends no

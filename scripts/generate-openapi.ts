@@ -222,6 +222,15 @@ function routeConfig(id: OperationId): RouteConfig {
         headers: responseHeaders(description),
         ...responseContent(description),
       },
+      ...(description.mayBeDone === true
+        ? {
+            "200": {
+              description: "There is nothing left to do.",
+              headers: responseHeaders(description),
+              ...responseContent(description),
+            },
+          }
+        : {}),
       ...notModified,
       ...problemResponses(id),
     },

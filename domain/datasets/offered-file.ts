@@ -1,9 +1,9 @@
 /** Says of a file, before it is sent, why a data set does not take it. */
 import { allowedPattern, isVisible, isWellFormed } from "../schemas/text";
-import { checkPath } from "./file-paths";
+import { checkPath, shownText } from "./file-paths";
 import { datasetLimits } from "./limits";
 import { pathRejectionCodes, tagRejectionCodes } from "./rejections";
-import type { Tags } from "./tags";
+import { checkTags, type Tags } from "./tags";
 
 export const offerRefusalCodes = [
   ...pathRejectionCodes,
@@ -46,9 +46,20 @@ function tagRefusal(tags: Tags): OfferRefusal | undefined {
     return { code: "TOO_MANY_TAG_VALUES", reason };
   }
   const texts = Object.entries(tags).flatMap(([tag, given]) => [tag, ...given]);
-  if (texts.every((text) => text.length <= maxTagLength && isPlain(text))) return undefined;
-  const reason = `A tag or its value is empty, has more than ${maxTagLength} characters, or has characters that cannot be seen.`;
-  return { code: "TAG_NOT_ALLOWED", reason };
+  if (!texts.every((text) => text.length <= maxTagLength && isPlain(text))) {
+    const reason = `A tag or its value is empty, has more than ${maxTagLength} characters, or has characters that cannot be seen.`;
+    return { code: "TAG_NOT_ALLOWED", reason };
+  }
+  const checked = checkTags(tags);
+  if (checked.kind === "TAGS") return undefined;
+  const [{ field, value, allowed } = { field: "tags", value: "", allowed: "other tags" }] = checked.problems;
+  return { code: "TAG_NOT_ALLOWED", reason: `The tag ${field} has ${shownText(value)}; allowed is ${allowed}.` };
+}
+
+/** Returns the tags of an offered file that is not refused, spelled as pieces have them. */
+export function tagsOfOffer({ tags = {} }: Pick<OfferedFile, "tags">): Tags {
+  const checked = checkTags(tags);
+  return checked.kind === "TAGS" ? checked.tags : {};
 }
 
 function sizeRefusal(bytes: number): OfferRefusal | undefined {

@@ -1,7 +1,7 @@
 /**
  * Freezes a data set: its files, in one line-up, become pieces that a training reads (contracts/dataset-piece), with a
  * split for each, and an id that is made of the content. It is done in two passes over the files, of which few are in
- * memory at once: the plan needs to know all of them before the first piece can be written.
+ * memory at once: the plan needs to know all of them before the first piece can be written. The id needs none of them.
  */
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
@@ -39,7 +39,7 @@ interface PlannedFile extends VersionFile {
 
 export interface VersionPlan {
   readonly kind: "PLANNED";
-  /** 16 hex digits, made of the content: the same files with the same tags in the same line-up have the same id. */
+  /** {@link versionIdOf} the files. */
   readonly id: string;
   readonly lineUp: LineUp;
   /** The files that have pieces, in the order of their digests. */
@@ -65,7 +65,9 @@ export interface VersionRefusal {
 type BarsByMetre = Readonly<Partial<Record<PieceTimeSignature, number>>>;
 
 /** The metre that models learn from. */
-const trainableMetre = "4/4";
+export const trainableMetre = "4/4";
+/** The number of the rule that gives splits and instruments. It is raised with every change after which some version has others. */
+const versionRule = 1;
 const shares: readonly (readonly [Split, number])[] = [
   ["train", 0.8],
   ["validation", 0.1],
@@ -217,6 +219,15 @@ const spelled = (tags: Tags): string =>
       .sort(([one], [other]) => (one < other ? -1 : 1)),
   );
 
+/**
+ * Returns the id of the version of these files, in any order: 16 hex digits, made of the content. The same files with the
+ * same notes and tags in the same line-up have the same id. Splits and instruments follow from them by the rule.
+ */
+export function versionIdOf({ lineUp, files }: Pick<VersionSource, "lineUp" | "files">): string {
+  const content = withoutDoubles(files).map(({ sha256, notesSha256, tags }) => [sha256, notesSha256, spelled(tags)]);
+  return sha256Of(JSON.stringify([versionRule, extractionRule, lineUp, content])).slice(0, 16);
+}
+
 /** Reads all files once, and decides what the version is. */
 export async function planVersion(source: VersionSource): Promise<VersionPlan | VersionRefusal> {
   const { lineUp } = source;
@@ -241,10 +252,9 @@ export async function planVersion(source: VersionSource): Promise<VersionPlan | 
     barsBySplit[split] += bars;
     return { ...file, tune, split };
   });
-  const content = planned.map(({ sha256, notesSha256, tags, split }) => [sha256, notesSha256, spelled(tags), split]);
   return {
     ...{ kind: "PLANNED", lineUp, files: planned, programs: census.programs(), pieces: census.pieces, barsBySplit },
-    id: sha256Of(JSON.stringify([extractionRule, lineUp, content])).slice(0, 16),
+    id: versionIdOf(source),
     bars: sum(read.map(({ bars }) => bars)),
     barsLeftOut: census.leftOut,
     sameNotes: source.files.length - files.length,

@@ -2,7 +2,23 @@
  * The parts from which a training is made and what it reports. The API, the workflow and the rows share these schemas.
  */
 import * as z from "zod";
+import { lineUps } from "../music/extraction/line-ups";
+import { licenseKinds } from "./dataset-parts";
 import { sha256Schema } from "./ids";
+
+/** What the card of a model says beside that of a user's own data set. Its bars are those of one license. */
+const ownDatasetFactsShape = {
+  /** Marks music of a user: no title, path or rare tag of it stands on a card. */
+  private: z.literal(true).optional(),
+  lineUp: z.enum(lineUps).optional(),
+  /** The number of the rule by which the files were read. */
+  extractionRule: z.int().min(1).optional(),
+  bars: z.int().min(1).optional(),
+  /** The share of the bars of each kind of license. */
+  licenseKinds: z.partialRecord(z.enum(licenseKinds), z.number().min(0).max(1)).optional(),
+};
+
+export type OwnDatasetFacts = z.infer<z.ZodObject<typeof ownDatasetFactsShape>>;
 
 /** The data set of a model. `licence` keeps its British name, because stored rows and published model cards have it. */
 export const modelDatasetSchema = z.strictObject({
@@ -12,6 +28,7 @@ export const modelDatasetSchema = z.strictObject({
   licence: z.string(),
   pieces: z.int().min(0),
   topics: z.record(z.string(), z.array(z.string())),
+  ...ownDatasetFactsShape,
 });
 
 export const modelLimitsSchema = z.looseObject({ maxBars: z.int().min(1) });

@@ -36,6 +36,13 @@ export const compositionAbandoned: Failure = {
   retryable: true,
 };
 
+/** The failure of a version of a data set that could not be frozen in an hour. */
+export const versionNotFrozen: Failure = {
+  code: "FREEZING_ABANDONED",
+  message: "The version could not be made, because the service failed. Ask for it again.",
+  retryable: true,
+};
+
 /** Returns the failure with what the owner of the job can do next, which depends on whether there is a checkpoint. */
 export function withAdvice(failure: Failure, { resumable }: { readonly resumable: boolean }): Failure {
   const advice = resumable ? "What was trained so far may be resumed." : "Make a new job.";

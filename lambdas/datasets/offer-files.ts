@@ -1,6 +1,12 @@
 /** Answers for files that their owner offers to a data set: which are known, which are to be sent where, which are not taken. */
 import { setTimeout as wait } from "node:timers/promises";
-import { fullRefusal, type OfferedFile, type OfferRefusal, offerRefusal } from "../../domain/datasets/offered-file";
+import {
+  fullRefusal,
+  type OfferedFile,
+  type OfferRefusal,
+  offerRefusal,
+  tagsOfOffer,
+} from "../../domain/datasets/offered-file";
 import type { OfferAnswer } from "../../domain/schemas/api/datasets";
 import { incomingFileKey, type OwnedBy } from "../../naming/object-keys";
 import { uploadSeconds } from "../../naming/time-limits";
@@ -96,11 +102,11 @@ async function addNew(
   return full;
 }
 
-const pendingFile = ({ sha256, path, bytes, tags = {} }: OfferedFile, now: Date): PendingFile => ({
-  ...{ schemaVersion: 1, kind: "DATASET_FILE", sha256, bytes, state: "PENDING" },
+const pendingFile = (offered: OfferedFile, now: Date): PendingFile => ({
+  ...{ schemaVersion: 1, kind: "DATASET_FILE", sha256: offered.sha256, bytes: offered.bytes, state: "PENDING" },
   // A path has one spelling, whatever the file system from which it comes.
-  path: path.normalize("NFC"),
-  tags: Object.fromEntries(Object.entries(tags).map(([tag, values]) => [tag, [...values]])),
+  path: offered.path.normalize("NFC"),
+  tags: Object.fromEntries(Object.entries(tagsOfOffer(offered)).map(([tag, values]) => [tag, [...values]])),
   offeredAt: now.toISOString(),
 });
 

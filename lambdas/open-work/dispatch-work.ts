@@ -1,7 +1,9 @@
 import * as z from "zod";
 import { ulidSchema } from "../../domain/schemas/ids";
-import { openWorkKinds } from "../../naming/table-keys";
+import { versionIdPattern } from "../../naming/object-keys";
+import { freezingMark, openWorkKinds } from "../../naming/table-keys";
 import type { CompositionQueue, DispatchFailures } from "../aws/composition-queue";
+import type { FreezingQueue } from "../aws/freezing-queue";
 import { isPassingFault } from "../aws/passing-faults";
 import type { SageMakerJobs } from "../aws/sagemaker-jobs";
 import type { WorkflowExecutions } from "../aws/workflow-executions";
@@ -12,6 +14,7 @@ export interface DispatchWorkParams {
   /** Records of the table's stream, not parsed yet. */
   readonly records: readonly unknown[];
   readonly compositionQueue: Pick<CompositionQueue, "send">;
+  readonly freezingQueue: FreezingQueue;
   readonly executions: Pick<WorkflowExecutions, "start">;
   readonly sageMakerJobs: Pick<SageMakerJobs, "stop">;
   readonly failures: DispatchFailures;
@@ -25,6 +28,7 @@ const imageSchema = z.object({
   kind: text.optional(),
   sub: text.optional(),
   id: text.optional(),
+  datasetId: text.optional(),
   attempt: z.object({ N: z.string() }).optional(),
   openWork: text.optional(),
   stopRequested: z.object({ BOOL: z.boolean() }).optional(),
@@ -44,6 +48,9 @@ const workSchema = z.object({
   id: ulidSchema,
   attempt: z.coerce.number().int().min(0),
 });
+const freezingSchema = workSchema
+  .pick({ sub: true })
+  .extend({ datasetId: ulidSchema, id: z.string().regex(versionIdPattern) });
 
 /** A part of the response to Lambda: the batch is delivered again from the earliest of these records. */
 export interface BatchItemFailure {
@@ -105,7 +112,16 @@ async function dispatch(
   if (eventName === "MODIFY" && wasToldToStop(NewImage, OldImage)) await stop(NewImage, params);
 }
 
-async function start(image: Image, { compositionQueue, executions, log }: DispatchWorkParams): Promise<void> {
+async function start(image: Image, params: DispatchWorkParams): Promise<void> {
+  const { compositionQueue, freezingQueue, executions, log } = params;
+  if (image.openWork?.S === freezingMark) {
+    const { sub, datasetId, id } = freezingSchema.parse({
+      ...{ sub: image.sub?.S, datasetId: image.datasetId?.S, id: image.id?.S },
+    });
+    await freezingQueue.send({ dataset: { sub, id: datasetId }, versionId: id });
+    log.info("dispatched", { kind: freezingMark, id, dataset: datasetId });
+    return;
+  }
   const { kind, sub, id, attempt } = workSchema.parse({
     kind: image.openWork?.S,
     sub: image.sub?.S,

@@ -1,13 +1,15 @@
 import { isFinalCompositionState } from "../../domain/states/composition-state";
-import { compositionAbandoned, workflowFailed, workNotEnded } from "../../domain/states/failures";
+import { compositionAbandoned, versionNotFrozen, workflowFailed, workNotEnded } from "../../domain/states/failures";
 import { isFinalTrainingJobState } from "../../domain/states/training-job-state";
 import type { OwnedBy } from "../../naming/object-keys";
 import { type OpenWorkKind, openWorkKinds } from "../../naming/table-keys";
 import type { CompositionQueue } from "../aws/composition-queue";
+import type { FreezingQueue } from "../aws/freezing-queue";
 import type { WorkflowExecutions } from "../aws/workflow-executions";
 import { finishPendingChange } from "../resources/finish-pending-change";
 import type { FileRemoval } from "../resources/resource-files";
 import type { Compositions } from "../stores/compositions";
+import type { DatasetVersions, VersionOf } from "../stores/dataset-versions";
 import { UnreadableItem } from "../stores/item-codec";
 import type { OpenRows } from "../stores/open-rows";
 import { isDone } from "../stores/outcome";
@@ -28,6 +30,8 @@ export interface ReconcileOpenWorkParams extends Omit<
   readonly slots: Pick<Slots, "held" | "release" | "releaseAllOf">;
   readonly compositions: Pick<Compositions, "get" | "abandon" | "listOpen" | "noteFailedRepair" | "endUnread">;
   readonly queue: Pick<CompositionQueue, "send">;
+  readonly datasetVersions: Pick<DatasetVersions, "get" | "listFreezing" | "end">;
+  readonly freezingQueue: FreezingQueue;
   readonly executions: WorkflowExecutions;
   readonly pendingChanges: PendingChanges;
   /** Removes the files of resources whose creation or deletion was cut off. */
@@ -46,6 +50,8 @@ export interface ReconcilePatience {
   readonly notTaken: number;
   /** Seconds that a composition may take altogether. */
   readonly composition: number;
+  /** Seconds after which a version that is not frozen has failed. */
+  readonly freezing: number;
   /** Seconds that the repair of one row may take. */
   readonly row: number;
   /** Seconds from the first failed repair of a row until the row is ended without being repaired. */
@@ -58,8 +64,8 @@ const overdue = { TRAINING_JOB: 3 * 86_400, COMPOSITION: 1_800 } as const;
 
 /** The times on AWS and in a local cloud. */
 export const reconcilePatience = {
-  aws: { notStarted: 120, notTaken: 600, composition: 3_600, row: 45, repair: 270, overdue },
-  local: { notStarted: 20, notTaken: 60, composition: 900, row: 45, repair: 270, overdue },
+  aws: { notStarted: 120, notTaken: 600, composition: 3_600, freezing: 3_600, row: 45, repair: 270, overdue },
+  local: { notStarted: 20, notTaken: 60, composition: 900, freezing: 1_800, row: 45, repair: 270, overdue },
 } as const satisfies Record<string, ReconcilePatience>;
 
 /** The number of rows of one kind that are repaired at the same time. */
@@ -131,6 +137,9 @@ export async function reconcileOpenWork(params: ReconcileOpenWorkParams): Promis
       await lane(openRowsOf(params, kind).listOpen(), async (owned) => {
         await repairRow(kind, owned);
       });
+    }),
+    lane(params.datasetVersions.listFreezing(), async (version) => {
+      await repairOne(version.dataset, async () => await repairVersion(params, version));
     }),
     lane(pendingChanges.list(), async (change) => {
       await repairOne(change, async () => await finishPendingChange({ ...params, change }));
@@ -257,6 +266,28 @@ async function repairComposition(params: ReconcileOpenWorkParams, row: RowInRepa
   // A second message is unnecessary but does no harm: the lease prevents a second piece.
   log.warn("sending a composition again", { compositionId: owned.id });
   await queue.send({ sub: owned.sub, compositionId: owned.id });
+  return true;
+}
+
+/**
+ * Sends a version of a data set that nobody freezes to be frozen again, and ends one that has waited for too long.
+ * @returns true if anything was done
+ */
+async function repairVersion(params: ReconcileOpenWorkParams, owned: VersionOf): Promise<boolean> {
+  const { datasetVersions, freezingQueue, patience, now, log, metrics } = params;
+  const version = await datasetVersions.get(owned);
+  if (version?.state !== "FREEZING") return false;
+  const { id, runningUntil, updatedAt } = version;
+  if (runningUntil !== undefined && Date.parse(runningUntil) >= now().getTime()) return false;
+  if (ageSeconds(updatedAt, now()) > patience.freezing) {
+    const isEnded = isDone(await datasetVersions.end(owned, { state: "FAILED", failure: versionNotFrozen }));
+    if (isEnded) metrics.record("DatasetVersionsFailed");
+    return isEnded;
+  }
+  if (ageSeconds(runningUntil ?? updatedAt, now()) < patience.notStarted) return false;
+  // A second message is unnecessary but does no harm: the lease prevents that two freeze at once.
+  log.warn("sending a version to be frozen again", { dataset: owned.dataset.id, version: id });
+  await freezingQueue.send(owned);
   return true;
 }
 

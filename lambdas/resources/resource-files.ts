@@ -10,6 +10,8 @@ import {
 } from "../../naming/object-keys";
 import type { OwnedKind } from "../../naming/table-keys";
 import type { DatasetFiles } from "../stores/dataset-files";
+import type { DatasetVersions } from "../stores/dataset-versions";
+import type { Models } from "../stores/models";
 import type { ObjectStore } from "../stores/objects";
 
 /** The buckets from which files are removed. A function has only those that its kinds of resources need. */
@@ -17,15 +19,18 @@ export interface FileRemoval {
   readonly artifacts: Pick<ObjectStore, "delete" | "deleteAllUnder">;
   /** The work bucket, in which training jobs and data sets have files. */
   readonly work?: Pick<ObjectStore, "deleteAllUnder">;
-  /** The rows of the files of data sets. */
+  /** The rows of the files and versions of data sets. */
   readonly datasetFiles?: Pick<DatasetFiles, "removeAll">;
+  readonly datasetVersions?: Pick<DatasetVersions, "removeAll">;
+  /** The models, which say that their data set is deleted. */
+  readonly models?: Pick<Models, "noteDatasetDeleted">;
 }
 
 /** Removes every file that the resource has; files that are not there count as removed. */
 export async function removeFilesOf(
   kind: OwnedKind,
   owned: OwnedBy,
-  { artifacts, work, datasetFiles }: FileRemoval,
+  { artifacts, work, datasetFiles, datasetVersions, models }: FileRemoval,
 ): Promise<void> {
   switch (kind) {
     case "TRACK":
@@ -43,10 +48,12 @@ export async function removeFilesOf(
       await artifacts.deleteAllUnder(trainingJobPrefix(owned));
       return;
     case "DATASET":
-      if (work === undefined || datasetFiles === undefined) {
+      if (work === undefined || datasetFiles === undefined || datasetVersions === undefined || models === undefined) {
         throw new Error("a data set's files cannot be removed without the work bucket and the rows of its files");
       }
+      await models.noteDatasetDeleted(owned);
       // Rows come first, so that nothing names a file that is gone. Each step begins anew if it was cut off.
+      await datasetVersions.removeAll(owned);
       await datasetFiles.removeAll(owned);
       await work.deleteAllUnder(incomingDatasetPrefix(owned));
       await artifacts.deleteAllUnder(ownDatasetPrefix(owned));

@@ -1,13 +1,13 @@
 /**
- * The store of the catalogues of stock data sets, which belong to no user. The row of the table says which version there
- * is, and one object holds the catalogue of that version.
+ * The store of the catalogues of data sets. Of a stock data set, which belongs to no user, the row of the table says which
+ * version there is; a user's data set has a row for each version. One object holds the catalogue of a version.
  */
 import { gunzipSync, gzipSync } from "node:zlib";
 import { type CatalogueFile, openCatalogue, type OpenedCatalogue } from "../../domain/datasets/catalogue-file";
-import { datasetCatalogueKey } from "../../naming/object-keys";
+import { datasetCatalogueKey, ownVersionCatalogueKey } from "../../naming/object-keys";
 import { catalogueKey } from "../../naming/table-keys";
 import { readItem } from "./item-codec";
-import { type CatalogueItem, catalogueItemSchema } from "./items";
+import { type CatalogueItem, catalogueItemSchema, type DatasetVersionItem } from "./items";
 import type { ObjectStore } from "./objects";
 import type { Table } from "./table";
 
@@ -15,6 +15,8 @@ export interface Catalogues {
   /** Returns which version of a data set there is, without reading its catalogue. */
   describe(datasetId: string): Promise<CatalogueItem | undefined>;
   get(datasetId: string): Promise<OpenedCatalogue | undefined>;
+  /** Returns the catalogue of a version of a user's data set that is ready, whose row was just read. */
+  ofVersion(version: DatasetVersionItem): Promise<OpenedCatalogue>;
 }
 
 /**
@@ -76,23 +78,29 @@ export function createCatalogues(params: {
     return openCatalogue(JSON.parse(text));
   };
 
+  /** Returns the catalogue of the pieces that a row names. */
+  const opened = async (key: string, sha256: string | undefined): Promise<OpenedCatalogue> => {
+    const found = kept.get(key) ?? (await open(key));
+    if (found.dataset.sha256 !== sha256) {
+      throw new Error(
+        `${key} is of the pieces ${found.dataset.sha256}, and the row of the table names ${String(sha256)}.`,
+      );
+    }
+    kept.delete(key);
+    kept.set(key, found);
+    for (const oldest of [...kept.keys()].slice(0, -maxKept)) kept.delete(oldest);
+    return found;
+  };
+
   return {
     describe,
 
     async get(datasetId) {
       const row = await describe(datasetId);
-      if (row === undefined) return undefined;
-      const key = datasetCatalogueKey(row.dataset);
-      const found = kept.get(key) ?? (await open(key));
-      if (found.dataset.sha256 !== row.dataset.sha256) {
-        throw new Error(
-          `${key} is of the pieces ${found.dataset.sha256}, and the row of the table names ${row.dataset.sha256}.`,
-        );
-      }
-      kept.delete(key);
-      kept.set(key, found);
-      for (const oldest of [...kept.keys()].slice(0, -maxKept)) kept.delete(oldest);
-      return found;
+      return row === undefined ? undefined : await opened(datasetCatalogueKey(row.dataset), row.dataset.sha256);
     },
+
+    ofVersion: async ({ sub, datasetId, id, content }) =>
+      await opened(ownVersionCatalogueKey({ sub, id: datasetId }, id), content?.sha256),
   };
 }

@@ -2,6 +2,9 @@
  * The store of the files of data sets. Every change of a file is one transaction with the counts of its data set, so the
  * counts are right at every moment, and a file is never in two states.
  */
+import * as z from "zod";
+import { barsByTimeSignatureSchema, lineUpsSchema, tagsSchema } from "../../domain/schemas/dataset-parts";
+import { sha256Schema } from "../../domain/schemas/ids";
 import type { OwnedBy } from "../../naming/object-keys";
 import {
   datasetFileKey,
@@ -22,6 +25,16 @@ import { transact, writeRow } from "./transaction";
 export type PendingFile = Extract<DatasetFileItem, { state: "PENDING" }>;
 /** A file that was read. */
 export type ReadFile = Exclude<DatasetFileItem, PendingFile>;
+
+/** What a version needs to know of a file. */
+const acceptedFileSchema = z.object({
+  sha256: sha256Schema,
+  notesSha256: sha256Schema,
+  tags: tagsSchema,
+  bars: barsByTimeSignatureSchema,
+  lineUps: lineUpsSchema,
+});
+export type AcceptedFile = z.infer<typeof acceptedFileSchema>;
 
 /** What is counted of all files of a data set together. */
 export type DatasetCounts = Pick<DatasetItem, "files" | "bytes" | "bars" | "lineUps" | "reasons">;
@@ -54,6 +67,8 @@ export interface DatasetFiles {
   offerAgain(dataset: OwnedBy, file: PendingFile): Promise<void>;
   /** Puts files that were read in the place of pending ones, at most 49. */
   settle(params: ChangeFilesParams<ReadFile>): Promise<Outcome<DatasetItem, Stale>>;
+  /** Yields all accepted files in the order of their digests: what decides of which files a version is. */
+  accepted(dataset: OwnedBy): AsyncIterable<AcceptedFile>;
   /** Returns a page of files in the order of their states and digests. */
   page(params: FilePage): Promise<readonly DatasetFileItem[]>;
   /** Deletes all files of a data set whose row is gone. It may be called again after it was cut off. */
@@ -131,6 +146,13 @@ export function createDatasetFiles({ table, now }: { readonly table: Table; read
         ]),
       ]);
       return isDone(outcome) ? doneWith(after) : outcome;
+    },
+
+    async *accepted(dataset) {
+      const partition = userPartition(dataset.sub);
+      const prefix = datasetFilePrefix(dataset.id, "ACCEPTED");
+      const attributes = Object.keys(acceptedFileSchema.shape);
+      for await (const row of table.all({ partition, prefix, attributes })) yield acceptedFileSchema.parse(row);
     },
 
     page: async ({ dataset, state, after, limit }) => {

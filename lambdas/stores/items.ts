@@ -5,6 +5,7 @@
  */
 import * as z from "zod";
 import { cataloguedDatasetSchema } from "../../domain/datasets/catalogue-file";
+import { lineUps } from "../../domain/music/extraction/line-ups";
 import {
   compositionInputSchema,
   compositionOutputSchema,
@@ -20,10 +21,12 @@ import {
 import {
   barsByTimeSignatureSchema,
   datasetStates,
+  datasetVersionStates,
   fileCountsSchema,
   licenseKinds,
   lineUpsSchema,
   tagsSchema,
+  versionContentSchema,
 } from "../../domain/schemas/dataset-parts";
 import { failureSchema } from "../../domain/schemas/failure";
 import { sha256Schema, ulidSchema } from "../../domain/schemas/ids";
@@ -43,8 +46,9 @@ import { type QuotaAmounts, quotaAmountsSchema } from "../../domain/schemas/user
 import { compositionStates } from "../../domain/states/composition-state";
 import { erasureStates } from "../../domain/states/erasure-state";
 import { trainingJobStates } from "../../domain/states/training-job-state";
+import { versionIdPattern } from "../../naming/object-keys";
 import { techniqueIds, trainedTechniqueIds } from "../../naming/resource-names";
-import { erasureMark, type OwnedKind, ownedKinds, pendingChangeMark } from "../../naming/table-keys";
+import { erasureMark, freezingMark, type OwnedKind, ownedKinds, pendingChangeMark } from "../../naming/table-keys";
 
 const instantSchema = z.iso.datetime();
 
@@ -269,7 +273,10 @@ const modelShape = {
   sha256: sha256Schema,
   bytes: z.int().min(1),
   metrics: metricsSchema,
-  dataset: modelDatasetSchema,
+  dataset: modelDatasetSchema.extend({
+    /** The instant at which the data set of a user was deleted. */
+    deletedAt: instantSchema.optional(),
+  }),
   limits: modelLimitsSchema,
 };
 
@@ -362,6 +369,8 @@ export const datasetItemSchema = z.strictObject({
   lineUps: lineUpsSchema,
   /** The number of rejected files by the code of the reason. */
   reasons: z.record(z.string(), z.int().min(1)),
+  /** The number of versions that were asked for. Absent means none. */
+  versions: z.int().min(0).optional(),
 });
 
 export type DatasetItem = z.infer<typeof datasetItemSchema>;
@@ -396,6 +405,34 @@ export const datasetFileItemSchema = z.discriminatedUnion("state", [
 ]);
 
 export type DatasetFileItem = z.infer<typeof datasetFileItemSchema>;
+
+/** A version of a data set. Its id is made of its content, so the same files are frozen once. */
+export const datasetVersionItemSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  kind: z.literal("DATASET_VERSION"),
+  sub: z.string().min(1).max(128),
+  datasetId: ulidSchema,
+  id: z.string().regex(versionIdPattern),
+  version: z.int().min(1),
+  createdAt: instantSchema,
+  updatedAt: instantSchema,
+  state: z.enum(datasetVersionStates),
+  lineUp: z.enum(lineUps),
+  /** Values by tag: the version is of the files that have one of each. Absent means all files. */
+  tags: tagsSchema.optional(),
+  licenseKind: z.enum(licenseKinds),
+  /** The number of files of which it is made. */
+  files: z.int().min(1),
+  /** Only one that is ready has it. */
+  content: versionContentSchema.optional(),
+  failure: failureSchema.optional(),
+  /** The instant at which the lease of the worker that freezes it runs out. */
+  runningUntil: instantSchema.optional(),
+  openWork: z.literal(freezingMark).optional(),
+  openWorkOwner: z.string().optional(),
+});
+
+export type DatasetVersionItem = z.infer<typeof datasetVersionItemSchema>;
 
 /**
  * The change of a resource that has files. The item exists from the first write of the change to its last:

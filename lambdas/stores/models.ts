@@ -1,14 +1,38 @@
 /** The stores of the models that users have trained, and of the stock models, which belong to no user. */
-import { stockModelKey, stockPartition } from "../../naming/table-keys";
+import type { OwnedBy } from "../../naming/object-keys";
+import { kindPrefix, ownedKey, stockModelKey, stockPartition, userPartition } from "../../naming/table-keys";
+import { rowExists } from "./conditions";
 import { readItem } from "./item-codec";
 import { type ModelItem, modelItemSchema, type StockModelItem, stockModelItemSchema } from "./items";
-import { createOwnedRows, type OwnedRows } from "./owned-rows";
+import { createOwnedRows, nextVersion, type OwnedRows } from "./owned-rows";
 import type { Table } from "./table";
+import { writeRow } from "./transaction";
 
-export type Models = OwnedRows<ModelItem>;
+export interface Models extends OwnedRows<ModelItem> {
+  /** Notes in the models that were trained on a user's data set that it is deleted. It may be called again. */
+  noteDatasetDeleted(dataset: OwnedBy): Promise<void>;
+}
 
-export const createModels = (params: { readonly table: Table; readonly now: () => Date }): Models =>
-  createOwnedRows({ ...params, kind: "MODEL", schema: modelItemSchema });
+export function createModels(params: { readonly table: Table; readonly now: () => Date }): Models {
+  const { table, now } = params;
+  return {
+    ...createOwnedRows({ ...params, kind: "MODEL", schema: modelItemSchema }),
+
+    noteDatasetDeleted: async ({ sub, id }) => {
+      const deletedAt = now().toISOString();
+      for await (const row of table.all({ partition: userPartition(sub), prefix: kindPrefix("MODEL") })) {
+        const { id: modelId, dataset } = readItem(modelItemSchema, row);
+        if (dataset.id !== id || dataset.deletedAt !== undefined) continue;
+        await writeRow(table, {
+          ...{ kind: "UPDATE", key: ownedKey("MODEL", sub, modelId) },
+          changes: nextVersion(now(), { dataset: { ...dataset, deletedAt } }),
+          // A model may be deleted meanwhile. Nothing else changes what it was trained on.
+          condition: rowExists,
+        });
+      }
+    },
+  };
+}
 
 export interface StockModels {
   get(id: string): Promise<StockModelItem | undefined>;

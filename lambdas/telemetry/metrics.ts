@@ -35,6 +35,8 @@ const units = {
   ErasuresCompleted: MetricUnit.Count,
   DatasetFilesAccepted: MetricUnit.Count,
   DatasetFilesRejected: MetricUnit.Count,
+  DatasetVersionsReady: MetricUnit.Count,
+  DatasetVersionsFailed: MetricUnit.Count,
 } as const;
 export type MetricName = keyof typeof units;
 

@@ -3,7 +3,7 @@ import type { TrainingSettings } from "../../domain/schemas/training-settings";
 import { interpretTrainingJob, mayStillRun } from "../../domain/states/sagemaker-status";
 import { isFinalTrainingJobState } from "../../domain/states/training-job-state";
 import { type SlotQueue, slotQueue } from "../../domain/training/slot-queue";
-import { datasetManifestFile, datasetPrefix } from "../../naming/object-keys";
+import { datasetManifestFile, trainingDataPrefix } from "../../naming/object-keys";
 import type { SageMakerJobs } from "../aws/sagemaker-jobs";
 import type { TrainingJobItem } from "../stores/items";
 import type { ObjectStore } from "../stores/objects";
@@ -102,7 +102,7 @@ export async function acquireSlot(params: AcquireSlotParams): Promise<AcquireSlo
     return { outcome: "SLOT_ACQUIRED", slot: renewed.value };
   }
 
-  const hasData = (await params.artifacts.list(`${datasetPrefix(job.dataset)}${datasetManifestFile}`, 1)).length > 0;
+  const hasData = (await params.artifacts.list(`${trainingDataPrefix(job)}${datasetManifestFile}`, 1)).length > 0;
   const isPastDeadline = waitedSeconds > settings.queueDeadlineSeconds;
   if (!hasData) {
     if (isPastDeadline) return { outcome: "QUEUE_DEADLINE_PASSED", failure: dataMissing(job.dataset.id) };

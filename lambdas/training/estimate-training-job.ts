@@ -10,6 +10,7 @@ import {
   stepsOf,
 } from "../../domain/training/learning-size";
 import { isReadable, type Split, type Topics } from "../../domain/training/selection";
+import { isStockDatasetId } from "../../naming/resource-names";
 import type { TrainingJobItem } from "../stores/items";
 import type { TrainingJobs } from "../stores/training-jobs";
 import { loadCatalogue } from "./catalogue";
@@ -85,9 +86,12 @@ function measuredEpoch(job: TrainingJobItem, catalogue: OpenedCatalogue | undefi
  * @throws Problem 422 when the job could not be trained as it was asked for
  */
 export async function estimateTrainingJob(params: EstimateTrainingJobParams): Promise<TrainingEstimate> {
-  const { body, catalogues, runtimeLimitSeconds } = params;
+  const { sub, body, runtimeLimitSeconds } = params;
   const plan = await planWithin(runtimeLimitSeconds, params);
-  const catalogue = await loadCatalogue(catalogues, { datasetId: plan.dataset.id });
+  const catalogue = await loadCatalogue(params, {
+    ...{ sub, datasetId: plan.dataset.id },
+    ...(isStockDatasetId(plan.dataset.id) ? {} : { versionId: plan.dataset.version }),
+  });
   const sizes = sizesOf(catalogue, { technique: body.technique, topics: plan.topics });
   const batchSize = batchSizeOf(plan.hyperparameters);
   const stepsPerEpoch = stepsOf(sizes.train.windows, batchSize);

@@ -1,7 +1,8 @@
+import type { OpenedCatalogue } from "../../domain/datasets/catalogue-file";
 import { sampleMelodies } from "../../domain/music/sample-melodies";
 import type { Failure } from "../../domain/schemas/failure";
-import type { DatasetReference } from "../../domain/schemas/training-parts";
-import { dataShortage, isReadable, type SplitPiece } from "../../domain/training/selection";
+import type { DatasetReference, OwnDatasetFacts } from "../../domain/schemas/training-parts";
+import { dataShortage, isReadable, type SplitPiece, type Topics } from "../../domain/training/selection";
 import {
   checkpointsPrefix,
   type OwnedBy,
@@ -10,7 +11,9 @@ import {
   samplesFolder,
   selectionManifestKey,
 } from "../../naming/object-keys";
+import { isStockDatasetId } from "../../naming/resource-names";
 import type { Catalogues } from "../stores/catalogues";
+import type { DatasetVersions } from "../stores/dataset-versions";
 import type { TrainingJobItem } from "../stores/items";
 import type { ObjectStore } from "../stores/objects";
 import type { TrainingJobs } from "../stores/training-jobs";
@@ -23,6 +26,7 @@ export interface PrepareDataParams {
   readonly input: StepInput;
   readonly trainingJobs: Pick<TrainingJobs, "get">;
   readonly catalogues: Catalogues;
+  readonly datasetVersions: Pick<DatasetVersions, "get">;
   readonly work: Pick<ObjectStore, "bucket" | "write" | "list" | "copy">;
   readonly log: Log;
 }
@@ -51,6 +55,7 @@ export async function prepareData({
   input,
   trainingJobs,
   catalogues,
+  datasetVersions,
   work,
   log,
 }: PrepareDataParams): Promise<PrepareDataResult> {
@@ -59,9 +64,9 @@ export async function prepareData({
   const { job } = openedJob;
   if (job.stopRequested) return { outcome: "STOP_REQUESTED" };
 
-  const opened = await catalogues.get(job.dataset.id);
-  if (opened === undefined) return { outcome: "REFUSED", failure: datasetMissing(job) };
-  const { dataset, catalogue } = opened;
+  const data = await dataOf(job, { catalogues, datasetVersions });
+  if (data === undefined) return { outcome: "REFUSED", failure: datasetMissing(job) };
+  const { dataset, catalogue, facts, topics } = data;
   const pieces = catalogue.pieces(catalogue.narrow(catalogue.select(job.topics), isReadable));
   const failure = datasetChanged(job, dataset) ?? tooLittleData(pieces);
   if (failure !== undefined) return { outcome: "REFUSED", failure };
@@ -69,9 +74,8 @@ export async function prepareData({
     schemaVersion: 1,
     jobId: job.id,
     technique: job.technique,
-    dataset: { ...job.dataset, licence: dataset.licence },
-    // A tag without values selects nothing, so it is left out.
-    topics: Object.fromEntries(Object.entries(job.topics).filter(([, values]) => values.length > 0)),
+    dataset: { ...job.dataset, licence: dataset.licence, ...facts },
+    topics,
     // Without a filter the list would only repeat the data set, and a large one is told in megabytes.
     ...(pieces.length === catalogue.size ? { all: true } : { pieces: pieces.map(({ id, split }) => ({ id, split })) }),
     melodies: sampleMelodies
@@ -89,6 +93,41 @@ export async function prepareData({
   // After the first launch, the folder contains this job's own checkpoints.
   if (job.resumeFrom === undefined || job.launch > 0) return { outcome: "PREPARED" };
   return await copyCheckpoints({ job, from: { sub: job.sub, id: job.resumeFrom }, work, log });
+}
+
+interface DataOfJob extends OpenedCatalogue {
+  /** What the model's card says beside that of a user's own data set. */
+  readonly facts: OwnDatasetFacts;
+  /** The job's topics, as the card names them. */
+  readonly topics: Topics;
+}
+
+/** A card names no value that fewer pieces of a user's own data set have: it might say whose music it is. */
+const minPiecesOfNamedValue = 5;
+
+/** Returns the data of a job, and what its model's card says of them; undefined if the data set is gone. */
+async function dataOf(
+  job: TrainingJobItem,
+  { catalogues, datasetVersions }: Pick<PrepareDataParams, "catalogues" | "datasetVersions">,
+): Promise<DataOfJob | undefined> {
+  // A tag without values selects nothing, so it is left out.
+  const given = Object.entries(job.topics).filter(([, values]) => values.length > 0);
+  const { id, version } = job.dataset;
+  if (isStockDatasetId(id)) {
+    const stock = await catalogues.get(id);
+    return stock === undefined ? undefined : { ...stock, facts: {}, topics: Object.fromEntries(given) };
+  }
+  const own = await datasetVersions.get({ dataset: { sub: job.sub, id }, versionId: version });
+  if (own?.content === undefined) return undefined;
+  const opened = await catalogues.ofVersion(own);
+  const counts = opened.catalogue.count(opened.catalogue.select({}));
+  const named = given.map(([tag, values]) => {
+    return [tag, values.filter((value) => (counts[tag]?.[value] ?? 0) >= minPiecesOfNamedValue)] as const;
+  });
+  const { lineUp, licenseKind, content } = own;
+  const { extractionRule, bars } = content;
+  const facts = { private: true, lineUp, extractionRule, bars, licenseKinds: { [licenseKind]: 1 } } as const;
+  return { ...opened, facts, topics: Object.fromEntries(named.filter(([, values]) => values.length > 0)) };
 }
 
 /** Returns the failure of a job that was made for other data. */

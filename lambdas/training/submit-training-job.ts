@@ -1,14 +1,15 @@
 import type { UserQuotas } from "../../domain/schemas/user-quotas";
-import { openWorkOwner, ownedKey } from "../../naming/table-keys";
+import { isStockDatasetId } from "../../naming/resource-names";
+import { datasetVersionKey, datasetVersionPrefix, openWorkOwner, ownedKey } from "../../naming/table-keys";
 import { joinedProblem, Problem } from "../problems/problem";
 import { shortValue } from "../problems/short-value";
-import type { Catalogues } from "../stores/catalogues";
 import type { IdempotencyOf } from "../stores/idempotency-records";
 import { quotaHeld, type TrainingJobItem } from "../stores/items";
 import type { ObjectStore } from "../stores/objects";
 import { doneWith, type Outcome, type QuotaReached, type Repeated, type Stale } from "../stores/outcome";
 import type { TrainingJobs } from "../stores/training-jobs";
 import type { MetricRecorder } from "../telemetry/metrics";
+import type { CataloguePorts } from "./catalogue";
 import {
   type CreateTrainingJob,
   planTraining,
@@ -17,12 +18,11 @@ import {
   type TrainingPlan,
 } from "./training-plan";
 
-export interface SubmitTrainingJobParams {
+export interface SubmitTrainingJobParams extends CataloguePorts {
   readonly sub: string;
   readonly body: CreateTrainingJob;
   readonly idempotency: IdempotencyOf<TrainingJobItem>;
   readonly trainingJobs: Pick<TrainingJobs, "get" | "create">;
-  readonly catalogues: Catalogues;
   readonly work: Pick<ObjectStore, "list">;
   readonly quotas: UserQuotas;
   readonly runtimeLimitSeconds: number;
@@ -77,11 +77,10 @@ export async function planWithin(runtimeLimitSeconds: number, params: PlanTraini
 export async function submitTrainingJob(
   params: SubmitTrainingJobParams,
 ): Promise<Outcome<TrainingJobItem, Repeated | QuotaReached | Stale>> {
-  const { sub, body, idempotency, trainingJobs, catalogues, work, quotas, runtimeLimitSeconds, metrics } = params;
+  const { sub, body, idempotency, trainingJobs, quotas, runtimeLimitSeconds, metrics } = params;
   const { newId, now } = params;
   const maxRuntimeSeconds = runtimeOf(body, runtimeLimitSeconds);
-  const planParams = { sub, body, trainingJobs, catalogues, work };
-  const { dataset, topics, hyperparameters, completedEpochs } = await planWithin(runtimeLimitSeconds, planParams);
+  const { dataset, topics, hyperparameters, completedEpochs } = await planWithin(runtimeLimitSeconds, params);
   const { name, technique, resumeFrom } = body;
   const id = newId();
   const createdAt = now().toISOString();
@@ -123,8 +122,14 @@ export async function submitTrainingJob(
     takes: { openTrainingJobs: 1, ...quotaHeld(item), storedBytes: 0 },
     quotas,
     idempotency: idempotency(item),
-    mustExist: resumeFrom === undefined ? [] : [ownedKey("TRAINING_JOB", sub, resumeFrom)],
+    mustExist: [
+      ...(resumeFrom === undefined ? [] : [ownedKey("TRAINING_JOB", sub, resumeFrom)]),
+      ...(isStockDatasetId(dataset.id) ? [] : [datasetVersionKey({ sub, id: dataset.id }, dataset.version)]),
+    ],
   });
+  if (outcome.kind === "REFERENCE_GONE" && outcome.key.sk.startsWith(datasetVersionPrefix(dataset.id))) {
+    throw new Problem("DATASET_NOT_FOUND", { detail: `The data set ${dataset.id} has just been deleted.` });
+  }
   if (outcome.kind === "REFERENCE_GONE") {
     throw new Problem("RESUME_NOT_POSSIBLE", {
       detail: "The job to be resumed has just been deleted.",

@@ -2,7 +2,7 @@ import type { CreateTrainingJobCommandInput } from "@aws-sdk/client-sagemaker";
 import type { TrainingSettings } from "../../domain/schemas/training-settings";
 import { hyperparametersOnTheWire } from "../../domain/techniques/parameter-values";
 import { metricDefinitionsOf } from "../../domain/training/metric-definitions";
-import { checkpointsPrefix, datasetPrefix, selectionPrefix, trainingOutputPrefix } from "../../naming/object-keys";
+import { checkpointsPrefix, selectionPrefix, trainingDataPrefix, trainingOutputPrefix } from "../../naming/object-keys";
 import { resourcePrefix, type Stage } from "../../naming/resource-names";
 import type { TrainingJobItem } from "../stores/items";
 
@@ -53,7 +53,7 @@ export function trainingJobRequest(params: TrainingJobRequestParams): CreateTrai
     },
     HyperParameters: hyperparametersOnTheWire(job.hyperparameters),
     InputDataConfig: [
-      channel("dataset", `s3://${artifactsBucket}/${datasetPrefix(job.dataset)}`),
+      channel("dataset", `s3://${artifactsBucket}/${trainingDataPrefix(job)}`),
       channel("selection", `s3://${workBucket}/${selectionPrefix(job)}`),
     ],
     OutputDataConfig: { S3OutputPath: outputUri(workBucket, job), CompressionType: "NONE" },

@@ -10,13 +10,13 @@ import { techniques } from "../../domain/techniques/registry";
 import type { ParameterValue } from "../../domain/techniques/technique";
 import { dataShortage } from "../../domain/training/selection";
 import { checkpointsPrefix } from "../../naming/object-keys";
+import { isStockDatasetId } from "../../naming/resource-names";
 import { Problem } from "../problems/problem";
 import { shortValue } from "../problems/short-value";
-import type { Catalogues } from "../stores/catalogues";
 import type { TrainingJobItem } from "../stores/items";
 import type { ObjectStore } from "../stores/objects";
 import type { TrainingJobs } from "../stores/training-jobs";
-import { loadCatalogue } from "./catalogue";
+import { type CataloguePorts, loadCatalogue } from "./catalogue";
 import { unknownTopics } from "./topics";
 
 /** The data that a new training job gets from its request, or from the job that it resumes. */
@@ -30,11 +30,10 @@ export interface TrainingPlan {
 
 export type CreateTrainingJob = z.output<typeof createTrainingJobSchema>;
 
-export interface PlanTrainingParams {
+export interface PlanTrainingParams extends CataloguePorts {
   readonly sub: string;
   readonly body: CreateTrainingJob;
   readonly trainingJobs: Pick<TrainingJobs, "get">;
-  readonly catalogues: Catalogues;
   readonly work: Pick<ObjectStore, "list">;
 }
 
@@ -65,7 +64,7 @@ function topicsProblem(catalogue: Catalogue, given: CreateTrainingJob["topics"])
   });
 }
 
-const dataChoiceSchema = createTrainingJobSchema.pick({ topics: true, datasetId: true });
+const dataChoiceSchema = createTrainingJobSchema.pick({ topics: true, datasetId: true, versionId: true });
 
 /**
  * Returns the errors of topics and data set in a body that is refused because of other errors. There are none if the
@@ -73,13 +72,14 @@ const dataChoiceSchema = createTrainingJobSchema.pick({ topics: true, datasetId:
  */
 export async function dataChoiceErrors(
   body: Readonly<Record<string, unknown>>,
-  catalogues: Catalogues,
+  sub: string,
+  ports: CataloguePorts,
 ): Promise<readonly FieldError[]> {
-  const { topics, datasetId, resumeFrom } = body;
-  const chosen = dataChoiceSchema.safeParse({ topics, datasetId });
+  const { topics, datasetId, versionId, resumeFrom } = body;
+  const chosen = dataChoiceSchema.safeParse({ topics, datasetId, versionId });
   if (!chosen.success || resumeFrom !== undefined) return [];
   try {
-    const { catalogue } = await loadCatalogue(catalogues, { datasetId: chosen.data.datasetId });
+    const { catalogue } = await loadCatalogue(ports, { ...chosen.data, sub });
     return topicsProblem(catalogue, chosen.data.topics)?.errors ?? [];
   } catch (error) {
     // A data set that does not exist is an error of a field. A data set that is not there yet is no error of the
@@ -89,8 +89,9 @@ export async function dataChoiceErrors(
   }
 }
 
-async function planFromTopics({ body, catalogues }: PlanTrainingParams): Promise<TrainingPlan> {
-  const { dataset, catalogue } = await loadCatalogue(catalogues, { datasetId: body.datasetId });
+async function planFromTopics(params: PlanTrainingParams): Promise<TrainingPlan> {
+  const { sub, body } = params;
+  const { dataset, catalogue } = await loadCatalogue(params, { ...body, sub });
   const problem = topicsProblem(catalogue, body.topics);
   if (problem !== undefined) throw problem;
   const { id, version, sha256 } = dataset;
@@ -107,6 +108,19 @@ export const resumableJobs = "the id of one of your training jobs that has ended
 
 function cannotResume(detail: string, errors: readonly FieldError[]): Problem {
   return new Problem("RESUME_NOT_POSSIBLE", { detail, errors });
+}
+
+/** Returns true if there is still the version of the data set on which a job was trained. */
+async function isDataThere(
+  { catalogues, datasetVersions }: CataloguePorts,
+  { sub, dataset: { id, version, sha256 } }: TrainingJobItem,
+): Promise<boolean> {
+  if (!isStockDatasetId(id)) {
+    const own = await datasetVersions.get({ dataset: { sub, id }, versionId: version });
+    return own?.content?.sha256 === sha256;
+  }
+  const stock = await catalogues.describe(id);
+  return stock?.dataset.version === version && stock.dataset.sha256 === sha256;
 }
 
 async function loadParent(params: PlanTrainingParams, resumeFrom: string): Promise<TrainingJobItem> {
@@ -131,13 +145,12 @@ async function loadParent(params: PlanTrainingParams, resumeFrom: string): Promi
       { pointer, reason: "its checkpoint is gone", value: resumeFrom, allowed: resumableJobs },
     ]);
   }
-  const catalogue = await params.catalogues.describe(parent.dataset.id);
-  if (catalogue?.dataset.version !== parent.dataset.version || catalogue.dataset.sha256 !== parent.dataset.sha256) {
-    const detail = `The data set ${parent.dataset.id} has been replaced since training job ${resumeFrom}, so the job cannot be resumed.`;
+  if (!(await isDataThere(params, parent))) {
+    const detail = `The data set ${parent.dataset.id} has been replaced or deleted since training job ${resumeFrom}, so the job cannot be resumed.`;
     throw cannotResume(detail, [
       {
         pointer,
-        reason: "its data set was replaced",
+        reason: "its data set was replaced or deleted",
         value: resumeFrom,
         allowed: "a job that was trained on the present data set",
       },
@@ -166,7 +179,7 @@ async function planFromJob(params: PlanTrainingParams, resumeFrom: string): Prom
   const completedEpochs = parent.progress.epoch;
   const { epochs } = hyperparameters;
   const errors: FieldError[] = [];
-  for (const field of ["topics", "datasetId"] as const) {
+  for (const field of ["topics", "datasetId", "versionId"] as const) {
     if (body[field] !== undefined) {
       errors.push({
         pointer: `/${field}`,

@@ -115,7 +115,7 @@ export class ComposerAlarms extends Construct {
       compositions: "Messages of compositions were given up after many deliveries.",
       dispatch: "Stream records could not be dispatched; the reconciler starts their work later.",
       events: "Events of a rule or the schedule could not be handled.",
-      ingest: "Files that were sent to data sets could not be read after several tries.",
+      ingest: "Files of data sets could not be read, or versions not be frozen, after several tries.",
     } as const;
     for (const kind of ["compositions", "dispatch", "events", "ingest"] as const) {
       this.alarm(

@@ -5,6 +5,7 @@ import { perTrainedTechnique } from "../../naming/resource-names";
 import type { StageConfig } from "../config/stage-config";
 import { CompositionWork } from "../constructs/composition-work";
 import { ContainerImage } from "../constructs/container-image";
+import { DatasetFreezing } from "../constructs/dataset-freezing";
 import { DatasetIngest } from "../constructs/dataset-ingest";
 import { OpenWorkEvents } from "../constructs/training/open-work-events";
 import { TrainingLogRetention } from "../constructs/training/training-log-retention";
@@ -19,8 +20,8 @@ export interface TrainingStackProps {
 }
 
 /**
- * The stack of all work that the API only writes down: compositions from a queue, files of data sets, training jobs by a
- * workflow, and their repair.
+ * The stack of all work that the API only writes down: compositions from a queue, files of data sets and their versions, training
+ * jobs by a workflow, and their repair.
  */
 export class TrainingStack extends Stack {
   readonly stateMachine: StateMachine;
@@ -48,6 +49,9 @@ export class TrainingStack extends Stack {
 
     const compositions = new CompositionWork(this, "Compositions", { config, table, artifacts });
     const ingest = new DatasetIngest(this, "DatasetIngest", { config, table, artifacts, work });
+    const freezing = new DatasetFreezing(this, "DatasetFreezing", {
+      ...{ config, table, artifacts, deadLetters: ingest.deadLetters },
+    });
     const workflow = new TrainingWorkflow(this, "Workflow", {
       config,
       table,
@@ -62,6 +66,7 @@ export class TrainingStack extends Stack {
       artifacts,
       work,
       compositionQueue: compositions.queue,
+      freezingQueue: freezing.queue,
       stateMachine: workflow.stateMachine,
     });
 

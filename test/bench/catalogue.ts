@@ -1,6 +1,6 @@
 /**
  * Measures how a data set of 100,000 pieces is filtered and counted and the manifest of a job is written, from the bytes of
- * its catalogue, and how a container loads 20,000 pieces.
+ * its catalogue, how 20,000 pieces are frozen into a version, and how a container loads as many.
  *
  *   npx tsx test/bench/catalogue.ts
  */
@@ -24,6 +24,8 @@ export interface DatasetSpeed {
   readonly storedBytes: number;
   readonly filtered: z.infer<typeof filteredSchema>;
   readonly everything: z.infer<typeof filteredSchema>;
+  /** The freezing of 20,000 files of one piece of about a thousand notes, without the bucket. */
+  readonly frozen: z.infer<typeof measuredSchema>;
   /** A container that loads 20,000 pieces of about a thousand notes. */
   readonly loaded: z.infer<typeof measuredSchema>;
 }
@@ -101,10 +103,15 @@ export function measureDatasets(): DatasetSpeed {
       JSON.stringify(catalogueFile({ dataset, voices: ["Melody", "Bass"], pieces: madeUpPieces() })),
     );
     const [file, bundle] = [join(work, "catalogue.json.gz"), join(work, "filter.cjs")];
+    const freezing = join(work, "freeze.cjs");
     writeFileSync(file, packed);
     buildSync({
       stdin: { contents: program, resolveDir: root, loader: "ts" },
       ...{ bundle: true, platform: "node", outfile: bundle, logLevel: "error" },
+    });
+    buildSync({
+      ...{ entryPoints: [join(__dirname, "freeze-version.ts")], outfile: freezing, absWorkingDir: root },
+      ...{ bundle: true, platform: "node", logLevel: "error" },
     });
     const filter = (topics: object) =>
       filteredSchema.parse(run(process.execPath, [bundle, file, JSON.stringify(topics)]));
@@ -113,6 +120,7 @@ export function measureDatasets(): DatasetSpeed {
       storedBytes: packed.byteLength,
       filtered: filter(topics),
       everything: filter({}),
+      frozen: measuredSchema.parse(run(process.execPath, [freezing, "20000", join(work, "version")])),
       loaded: measuredSchema.parse(
         run(join(root, ".venv/training/bin/python"), [join(__dirname, "loading_bench.py"), work]),
       ),

@@ -1,10 +1,13 @@
 /**
  * Freezes a data set of so many made-up files of one piece (64 bars, 1,024 notes), and writes the version into a folder.
+ * The pieces are unpacked and parsed at each reading, as the worker does with what the bucket has.
  *
  *   node --import tsx test/bench/freeze-version.ts FILES FOLDER
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { gunzipSync, gzipSync } from "node:zlib";
+import type { FilePieces } from "../../domain/datasets/ingest-file";
 import { planVersion, writeVersion } from "../../domain/datasets/version";
 import { sha256Of } from "../../domain/digest";
 import { madeUpPiece, ofBand } from "../support/made-up-pieces";
@@ -12,7 +15,9 @@ import { madeUpPiece, ofBand } from "../support/made-up-pieces";
 async function main(): Promise<void> {
   const [count = "20000", folder = "."] = process.argv.slice(2);
   // A few hundred pieces in many files: what is measured is the freezing, not the making of notes.
-  const pieces = Array.from({ length: 400 }, (_, seed) => ofBand(madeUpPiece({ seed, bars: 64 })));
+  const pieces = Array.from({ length: 400 }, (_, seed) =>
+    gzipSync(JSON.stringify(ofBand(madeUpPiece({ seed, bars: 64 })))),
+  );
   const piecesOf = new Map(
     Array.from({ length: Number(count) }, (_, index) => [sha256Of(`${index}`), pieces[index % 400]]),
   );
@@ -21,8 +26,8 @@ async function main(): Promise<void> {
   }));
   const source = {
     ...{ lineUp: "band" as const, files },
-    // As JSON, as a store keeps them.
-    readPieces: (sha256: string) => Promise.resolve(structuredClone(piecesOf.get(sha256) ?? ofBand())),
+    readPieces: (sha256: string) =>
+      Promise.resolve(JSON.parse(gunzipSync(piecesOf.get(sha256) ?? "").toString("utf8")) as FilePieces),
   };
   mkdirSync(folder, { recursive: true });
   const before = process.cpuUsage();

@@ -10,6 +10,7 @@ import {
 import { catalogueItem, createCatalogues, packCatalogue } from "../../lambdas/stores/catalogues";
 import { createCompositions } from "../../lambdas/stores/compositions";
 import { createDatasetFiles } from "../../lambdas/stores/dataset-files";
+import { createDatasetVersions } from "../../lambdas/stores/dataset-versions";
 import { createDatasets } from "../../lambdas/stores/datasets";
 import { createErasures } from "../../lambdas/stores/erasures";
 import { createIdempotencyRecords } from "../../lambdas/stores/idempotency-records";
@@ -145,6 +146,8 @@ export function memoryStores(now: () => Date, table = new MemoryTable()) {
   });
 
   const catalogueObjects = new Map<string, Uint8Array>();
+  /** The bucket in which versions of users' data sets are, in tests that have one. */
+  let artifacts: { read(key: string, maxBytes: number): Promise<Uint8Array | undefined> } | undefined;
 
   return {
     table,
@@ -166,7 +169,15 @@ export function memoryStores(now: () => Date, table = new MemoryTable()) {
     erasures: createErasures(params),
     rowsOfUser: createRowsOfUser(table),
     catalogues: {
-      ...createCatalogues({ table, artifacts: { read: async (key) => catalogueObjects.get(key) } }),
+      ...createCatalogues({
+        table,
+        artifacts: {
+          read: async (key, maxBytes) => catalogueObjects.get(key) ?? (await artifacts?.read(key, maxBytes)),
+        },
+      }),
+      readFrom: (bucket: NonNullable<typeof artifacts>): void => {
+        artifacts = bucket;
+      },
       add: (file: CatalogueFile): void => {
         catalogueObjects.set(datasetCatalogueKey(file.dataset), packCatalogue(file));
         table.put(catalogueKey(file.dataset.id), catalogueItem(file));
@@ -182,6 +193,7 @@ export function memoryStores(now: () => Date, table = new MemoryTable()) {
     models: Object.assign(modelRows, createModels(params)),
     datasets: Object.assign(datasetRows, createDatasets(params)),
     datasetFiles: createDatasetFiles(params),
+    datasetVersions: createDatasetVersions(params),
     compositions: Object.assign(compositionRows, createCompositions(params), {
       /** Writes an unfinished composition and counts it in its owner's quota. */
       add: (item: z.output<typeof compositionItemSchema>): void => {

@@ -162,6 +162,7 @@ export class ComposingHarness {
           await dispatchWork({
             records: [{ eventName: "INSERT", dynamodb: { NewImage: streamImage(item) } }],
             compositionQueue: this.injector.watched("queue", { send: this.send }),
+            freezingQueue: { send: async () => undefined },
             executions: { start: async () => undefined },
             sageMakerJobs: { stop: async () => undefined },
             failures: this.injector.watched("failures", { keep: async () => undefined }),
@@ -262,9 +263,11 @@ export class ComposingHarness {
           trainingJobs: this.api.trainingJobs,
           compositions: this.api.compositions,
           queue: this.injector.watched("queue", { send: this.send }),
+          datasetVersions: this.api.stores.datasetVersions,
+          freezingQueue: { send: async () => undefined },
           executions: { start: async () => undefined, status: async () => "RUNNING" },
           pendingChanges: this.api.stores.pendingChanges,
-          removal: { artifacts: this.api.files, work: this.api.work, datasetFiles: this.api.stores.datasetFiles },
+          removal: { ...this.api.stores, artifacts: this.api.files, work: this.api.work },
           withinTime: async (seconds, work) =>
             await this.injector.inTime(work, () => {
               this.clock.advance(seconds);

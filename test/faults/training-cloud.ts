@@ -147,6 +147,8 @@ export class TrainingCloud {
       artifacts: this.injector.watched("artifacts", artifacts),
       work: this.injector.watched("work", work),
       datasetFiles: stores.datasetFiles,
+      datasetVersions: stores.datasetVersions,
+      models: stores.models,
     };
   }
 
@@ -272,6 +274,7 @@ export class TrainingCloud {
       await dispatchWork({
         records: [record],
         compositionQueue: { send: async () => undefined },
+        freezingQueue: { send: async () => undefined },
         executions: this.executions,
         sageMakerJobs,
         failures: this.injector.watched("failures", { keep: async () => undefined }),
@@ -307,6 +310,8 @@ export class TrainingCloud {
           ...harness.finalizingPorts(),
           compositions: harness.compositions,
           queue: { send: async () => undefined },
+          datasetVersions: harness.stores.datasetVersions,
+          freezingQueue: { send: async () => undefined },
           executions: this.executions,
           pendingChanges: injector.watched("pendingChanges", harness.stores.pendingChanges),
           removal: this.removal,

@@ -5,7 +5,7 @@ import { synthesize } from "./support/synthesize";
 
 const runbook = readFileSync(repositoryPath("docs/runbook.md"), "utf8");
 const { resources } = synthesize("prod").stack("Training");
-const named = [...new Set(runbook.match(/\b(?:OpenWork|Compositions|DatasetIngest)[A-Z]\w+/g))];
+const named = [...new Set(runbook.match(/\b(?:OpenWork|Compositions|DatasetIngest|DatasetFreezing)[A-Z]\w+/g))];
 const typeOf = (name: string): string => (name.endsWith("Queue") ? "AWS::SQS::Queue" : "AWS::Lambda::Function");
 
 test("the runbook names functions and queues", () => {

@@ -133,6 +133,12 @@ const apiCalls: readonly ApiCall[] = [
   { operation: "deleteDataset", request: of("DATASET", "datasets"), usesS3: true },
   { operation: "offerDatasetFiles", request: of("DATASET", "datasets", "/uploads", offered) },
   { operation: "listDatasetFiles", request: of("DATASET", "datasets", "/files") },
+  {
+    operation: "createDatasetVersion",
+    request: of("DATASET", "datasets", "/versions", { json: { lineUp: "band" } }),
+  },
+  { operation: "listDatasetVersions", request: of("DATASET", "datasets", "/versions") },
+  { operation: "getDatasetVersion", request: of("DATASET", "datasets", `/versions/${"0".repeat(16)}`) },
   { operation: "listTrainingTopics", request: at("/training-topics") },
   { operation: "createTrainingJob", request: at("/training-jobs", trained) },
   { operation: "estimateTrainingJob", request: at("/training-jobs/estimate", trained) },

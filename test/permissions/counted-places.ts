@@ -59,7 +59,17 @@ const ports = [
     "queue",
     "compositionQueue",
   ],
-  ...["executions", "sageMakerJobs", "endpoint", "failures", "datasets", "datasetFiles", "uploads"],
+  ...[
+    "executions",
+    "sageMakerJobs",
+    "endpoint",
+    "failures",
+    "datasets",
+    "datasetFiles",
+    "datasetVersions",
+    "freezingQueue",
+    "uploads",
+  ],
 ].join("|");
 /** Some lists have the names of ports. */
 const ofLists = "slice|map|flatMap|push|filter|some";

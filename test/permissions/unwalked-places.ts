@@ -14,7 +14,14 @@ const filesOfAnotherKind = "each function of the API removes the files of its ow
 const twoAtOnce = "another request, or another step, changes the same row at the same instant";
 
 export const unwalkedPlaces: readonly UnwalkedPlace[] = [
-  ...["artifacts.delete", "artifacts.deleteAllUnder", "work.deleteAllUnder", "datasetFiles.removeAll"].map((call) => ({
+  ...[
+    "artifacts.delete",
+    "artifacts.deleteAllUnder",
+    "work.deleteAllUnder",
+    "datasetFiles.removeAll",
+    "datasetVersions.removeAll",
+    "models.noteDatasetDeleted",
+  ].map((call) => ({
     place: `lambdas/resources/resource-files.ts ${call}`,
     reason: filesOfAnotherKind,
     actions: [],

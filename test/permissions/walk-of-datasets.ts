@@ -1,11 +1,14 @@
 /** Uses data sets in every way that calls AWS in a way of its own. */
 import { createHash } from "node:crypto";
-import { datasetSchema, offeredFileListSchema } from "../../domain/schemas/api/datasets";
-import { incomingFileKey, type OwnedBy } from "../../naming/object-keys";
-import { datasetFileKey } from "../../naming/table-keys";
+import { datasetSchema, datasetVersionSchema, offeredFileListSchema } from "../../domain/schemas/api/datasets";
+import { trainingJobSchema } from "../../domain/schemas/api/training";
+import { checkpointsPrefix, incomingFileKey, type OwnedBy } from "../../naming/object-keys";
+import { datasetFileKey, datasetVersionKey, ownedKey } from "../../naming/table-keys";
+import { acceptedFiles, bandFiles } from "../support/filled-dataset";
 import { midi } from "../support/resource-harness";
-import { alice } from "../unit/api/support/items";
+import { alice, model } from "../unit/api/support/items";
 import type { RecordedFunctions } from "./recorded-functions";
+import { inserted } from "./stream-records";
 
 const sha256Of = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
@@ -15,7 +18,8 @@ const arrived = (dataset: OwnedBy, sha256: string): unknown => ({
   body: JSON.stringify({ detail: { object: { key: incomingFileKey(dataset, sha256) } } }),
 });
 
-export async function walkThroughDatasets({ local, call, invoke }: RecordedFunctions): Promise<void> {
+export async function walkThroughDatasets(functions: RecordedFunctions): Promise<void> {
+  const { local, call, invoke } = functions;
   const sub = alice;
   const created = await call("POST", "/datasets", {
     ...{ sub, headers: { "idempotency-key": "a-data-set" } },
@@ -65,4 +69,74 @@ export async function walkThroughDatasets({ local, call, invoke }: RecordedFunct
 
   expect((await call("DELETE", `/datasets/${id}`, { sub })).status).toBe(204);
   expect(await invoke("events/ingest-midi", { Records })).toEqual({ batchItemFailures: [] });
+  await walkThroughVersions(functions);
+}
+
+/** Asks for versions, freezes them and trains on them. */
+async function walkThroughVersions({ local, artifacts, work, call, invoke }: RecordedFunctions): Promise<void> {
+  const sub = alice;
+  const created = await call("POST", "/datasets", {
+    sub,
+    json: { name: "Garage", license: { kind: "own-work", text: "I wrote all of it.", confirmsRights: true } },
+  });
+  const { id } = datasetSchema.parse(created.body);
+  const dataset = { sub, id };
+  const type = "application/gzip";
+  const files = acceptedFiles(dataset, bandFiles(16));
+  for (const { key, row, objectKey, body } of files) {
+    await local.table.write([{ kind: "PUT", key, row: { ...row } }]);
+    await artifacts.write({ key: objectKey, body, contentType: type });
+  }
+  const ask = async () => await call("POST", `/datasets/${id}/versions`, { sub, json: { lineUp: "band" } });
+  const asked = await ask();
+  expect(asked.status).toBe(202);
+  const { id: versionId } = datasetVersionSchema.parse(asked.body);
+  const key = datasetVersionKey(dataset, versionId);
+  await invoke("events/dispatch-work", { Records: [inserted((await local.table.read(key)) ?? {})] });
+  const body = JSON.stringify({ schemaVersion: 1, sub, datasetId: id, versionId });
+  const Records = [{ messageId: "1", body }];
+
+  // A file that cannot be read gives the lease back; one that is gone ends the version, which is asked for again.
+  const [first] = files;
+  if (first === undefined) throw new Error("there is no file");
+  await artifacts.write({ key: first.objectKey, body: "broken", contentType: type });
+  expect(await invoke("events/freeze-version", { Records })).toEqual({ batchItemFailures: [{ itemIdentifier: "1" }] });
+  await artifacts.delete([first.objectKey]);
+  expect(await invoke("events/freeze-version", { Records })).toEqual({ batchItemFailures: [] });
+  expect(await local.table.read(key)).toMatchObject({ state: "FAILED" });
+  await artifacts.write({ key: first.objectKey, body: first.body, contentType: type });
+  expect((await ask()).status).toBe(202);
+  for (let deliveries = 0; deliveries < 2; deliveries += 1) {
+    expect(await invoke("events/freeze-version", { Records })).toEqual({ batchItemFailures: [] });
+  }
+  const ready = await call("GET", `/datasets/${id}/versions/${versionId}`, { sub });
+  expect(ready.body).toMatchObject({ state: "READY" });
+  expect((await ask()).status).toBe(200);
+  expect((await call("GET", `/datasets/${id}/versions`, { sub })).status).toBe(200);
+
+  expect((await call("GET", `/training-topics?datasetId=${id}`, { sub })).status).toBe(200);
+  const json = { name: "Mine", technique: "unet-gan", datasetId: id, versionId };
+  const trained = await call("POST", "/training-jobs", { sub, json });
+  expect(trained.status).toBe(202);
+  const { id: jobId } = trainingJobSchema.parse(trained.body);
+  const step = { data: { sub, jobId, attempt: 1 }, enteredAt: new Date().toISOString(), retries: 0 };
+  expect(await invoke("workflow/prepare-data", step)).toEqual({ outcome: "PREPARED" });
+  expect((await call("DELETE", `/datasets/${id}`, { sub })).status).toBe(409);
+  // The job has ended with a checkpoint, from which another one goes on.
+  const jobKey = ownedKey("TRAINING_JOB", sub, jobId);
+  const changes = { set: { state: "STOPPED", resumable: true }, remove: ["openWork", "openWorkOwner"] };
+  await local.table.write([{ kind: "UPDATE", key: jobKey, changes }]);
+  await work.write({ key: `${checkpointsPrefix({ sub, id: jobId })}last.pt`, body: "x", contentType: type });
+  const more = { name: "More", technique: "unet-gan", resumeFrom: jobId, hyperparameters: { epochs: 100 } };
+  const resumed = await call("POST", "/training-jobs", { sub, json: more });
+  expect(resumed.status).toBe(202);
+  const ended = [jobKey, ownedKey("TRAINING_JOB", sub, trainingJobSchema.parse(resumed.body).id)];
+  await local.table.write(ended.map((each) => ({ kind: "DELETE" as const, key: each })));
+
+  const own = model({ sub });
+  const row = { ...own, dataset: { ...own.dataset, id } };
+  await local.table.write([{ kind: "PUT", key: ownedKey("MODEL", sub, own.id), row }]);
+  expect((await call("DELETE", `/datasets/${id}`, { sub })).status).toBe(204);
+  expect(await local.table.read(key)).toBeUndefined();
+  await local.table.write([{ kind: "DELETE", key: ownedKey("MODEL", sub, own.id) }]);
 }

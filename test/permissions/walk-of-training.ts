@@ -16,6 +16,9 @@ import {
 import { executionName, trainingJobName } from "../../naming/resource-names";
 import {
   datasetFileKey,
+  datasetVersionKey,
+  freezingMark,
+  openWorkOwner,
   ownedKey,
   type OwnedKind,
   ownedKinds,
@@ -25,7 +28,7 @@ import {
 import { until } from "../e2e/until";
 import type { RunPlan } from "../fakes/scripted-sagemaker";
 import { putCatalogue } from "../integration/support/local-table";
-import { alice, composition, trainingJob } from "../unit/api/support/items";
+import { alice, composition, dataset, model, trainingJob } from "../unit/api/support/items";
 import { catalogue, datasetKey, stepFolders, type StepName } from "../workflow/training-harness";
 import type { RecordedFunctions } from "./recorded-functions";
 import { inserted, toldToStop } from "./stream-records";
@@ -294,9 +297,34 @@ async function repair(walk: Walk): Promise<void> {
         await local.table.write([{ kind: "PUT", key: datasetFileKey({ sub, id }, { state: "PENDING", sha256 }), row }]);
         await work.write({ key: incomingFileKey({ sub, id }, sha256), ...binary });
         await artifacts.write({ key: datasetPiecesKey({ sub, id }, sha256), ...binary });
+        const version = { sub, datasetId: id, id: "0".repeat(16) };
+        const trained = model({ sub });
+        await local.table.write([
+          { kind: "PUT", key: datasetVersionKey({ sub, id }, version.id), row: version },
+          {
+            ...{ kind: "PUT", key: ownedKey("MODEL", sub, trained.id) },
+            row: { ...trained, dataset: { ...trained.dataset, id } },
+          },
+        ]);
       }
     }
   }
+  // Versions of data sets that nobody freezes, one of them for too long.
+  const set = dataset({ sub });
+  await local.table.write([{ kind: "PUT", key: ownedKey("DATASET", sub, set.id), row: { ...set } }]);
+  const versions = [300_000, 7_200_000].map((age, index) => {
+    const at = new Date(Date.now() - age).toISOString();
+    const versionId = String(index).repeat(16);
+    return {
+      key: datasetVersionKey(set, versionId),
+      row: {
+        ...{ schemaVersion: 1, kind: "DATASET_VERSION", sub, datasetId: set.id, id: versionId, version: 1, files: 1 },
+        ...{ createdAt: at, updatedAt: at, state: "FREEZING", lineUp: "band", licenseKind: "own-work" },
+        ...{ openWork: freezingMark, openWorkOwner: openWorkOwner(sub, `${set.id}#${versionId}`) },
+      },
+    };
+  });
+  for (const each of versions) await local.table.write([{ kind: "PUT", ...each }]);
   // A slot of a job that is final.
   const final = await walk.put({ state: "READY" });
   await local.table.write([
@@ -310,6 +338,8 @@ async function repair(walk: Walk): Promise<void> {
   expect(await invoke("events/reconcile-open-work", {})).toMatchObject({ failed: 1 });
   expect(await local.table.read(ownedKey("COMPOSITION", sub, unreadable.id))).toMatchObject({ state: "FAILED" });
   expect(await walk.row(failed.id)).toMatchObject({ attempt: 2 });
+  const states = await Promise.all(versions.map(async ({ key }) => (await local.table.read(key))?.["state"]));
+  expect(states).toEqual(["FREEZING", "FAILED"]);
   expect(await artifacts.list(`users/${sub}/tracks/`, 10)).toEqual([]);
   expect((await walk.row(unstarted.id))["repairFailedSince"]).toBeUndefined();
 

@@ -181,6 +181,7 @@ export function apiOn(harness: ResourceHarness, fault?: Fault): DocumentedApi & 
         trainingJobs: wrap(ports.trainingJobs),
         datasets: wrap(ports.datasets),
         datasetFiles: wrap(ports.datasetFiles),
+        datasetVersions: wrap(ports.datasetVersions),
         pendingChanges: wrap(ports.pendingChanges),
         ratings: wrap(ports.ratings),
         shares: wrap(ports.shares),
@@ -204,7 +205,7 @@ export async function reconcilePastGrace({ ports, clock, changes }: ResourceHarn
     await finishPendingChange({
       change,
       pendingChanges: ports.pendingChanges,
-      removal: { artifacts: ports.artifacts, work: ports.work, datasetFiles: ports.datasetFiles },
+      removal: ports,
       now: clock.now,
     });
   }

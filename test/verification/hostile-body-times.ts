@@ -1,7 +1,7 @@
 /** Measures how long the API takes to read or refuse hostile bodies of the largest size that it accepts. */
 import { offerRefusal } from "../../domain/datasets/offered-file";
 import { createCompositionSchema, updateCompositionSchema } from "../../domain/schemas/api/compositions";
-import { createDatasetSchema, offerDatasetFilesSchema, updateDatasetSchema } from "../../domain/schemas/api/datasets";
+import { createDatasetSchema, createDatasetVersionSchema, offerDatasetFilesSchema, updateDatasetSchema } from "../../domain/schemas/api/datasets";
 import { updateModelSchema } from "../../domain/schemas/api/models";
 import { rateCompositionSchema } from "../../domain/schemas/api/ratings";
 import { shareCompositionSchema } from "../../domain/schemas/api/shares";
@@ -53,6 +53,7 @@ const checks: Readonly<Partial<Record<OperationId, Check>>> = {
   updateDataset: (request) => void parseBody({ request, schema: updateDatasetSchema }),
   offerDatasetFiles: (request) =>
     void parseBody({ request, schema: offerDatasetFilesSchema }).files.map((file) => offerRefusal(file)),
+  createDatasetVersion: (request) => void parseBody({ request, schema: createDatasetVersionSchema }),
   createTrainingJob: ofTraining,
   estimateTrainingJob: ofTraining,
 };

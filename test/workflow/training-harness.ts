@@ -179,6 +179,7 @@ export class TrainingHarness {
   readonly finalizingPorts = () => ({
     trainingJobs: this.trainingJobs,
     catalogues: this.stores.catalogues,
+    datasetVersions: this.stores.datasetVersions,
     slots: this.slots,
     tickets: this.tickets,
     sageMakerJobs: this.sageMaker,

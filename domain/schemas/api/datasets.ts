@@ -1,15 +1,28 @@
 import * as z from "zod";
 import { datasetLimits } from "../../datasets/limits";
+import { lineUps } from "../../music/extraction/line-ups";
 import {
   barsByTimeSignatureSchema,
   datasetStates,
+  datasetVersionStates,
   fileCountsSchema,
   licenseKinds,
   lineUpsSchema,
   rightsStatement,
   tagsSchema,
+  versionContentSchema,
 } from "../dataset-parts";
-import { idSchema, instantSchema, listQuerySchema, nameSchema, pageOf, sha256Schema, textSchema } from "./shared";
+import {
+  failureResponseSchema,
+  idSchema,
+  instantSchema,
+  listQuerySchema,
+  nameSchema,
+  pageOf,
+  sha256Schema,
+  textSchema,
+} from "./shared";
+import { topicsSchema } from "./topics";
 
 const { fileBytes, files: maxFiles, bytes: maxBytes, pathBytes, folders, tagValuesOfPiece } = datasetLimits;
 
@@ -77,6 +90,12 @@ export const datasetSchema = z
     reasons: z
       .record(z.string(), z.int().min(1))
       .meta({ description: "How many files were rejected, by the code of the reason." }),
+    versions: z
+      .int()
+      .min(0)
+      .meta({
+        description: `How many versions were asked for: at most ${datasetLimits.versionsOfDataset}.`,
+      }),
     createdAt: instantSchema,
     updatedAt: instantSchema,
   })
@@ -169,6 +188,53 @@ export const datasetFileSchema = z
   .meta({ id: "DatasetFile" });
 export type DatasetFileResource = z.infer<typeof datasetFileSchema>;
 export const datasetFileListSchema = pageOf(datasetFileSchema, "DatasetFileList");
+
+export const versionIdSchema = z
+  .string()
+  .regex(/^[0-9a-f]{16}$/)
+  .meta({ description: "16 hex digits, made of the content: the same files in the same line-up have the same id." });
+
+export const createDatasetVersionSchema = z
+  .strictObject({
+    lineUp: z.enum(lineUps).meta({
+      description:
+        "The voices of the version's pieces: `lines` are four lines, `band` is melody, chords, bass and drums, and `trio` is a band without drums.",
+    }),
+    tags: topicsSchema.optional().meta({
+      description: "Only files that have, for each of these tags, one of its values. Without tags all files are taken.",
+      example: { genre: ["rock"] },
+    }),
+  })
+  .meta({ id: "CreateDatasetVersion" });
+
+export const datasetVersionSchema = z
+  .object({
+    id: versionIdSchema,
+    datasetId: idSchema,
+    state: z.enum(datasetVersionStates).meta({
+      description:
+        "FREEZING until it is made; then READY, and it never changes. FAILED if nothing could be made; `failure` says why.",
+    }),
+    lineUp: z.enum(lineUps),
+    tags: tagsSchema.optional().meta({ description: "The tags by which its files were chosen." }),
+    files: z.int().meta({ description: "The number of files of which it is made." }),
+    createdAt: instantSchema,
+    updatedAt: instantSchema,
+    content: z
+      .object(versionContentSchema.shape)
+      .optional()
+      .meta({
+        description:
+          "What is in a version that is ready: its digest, pieces and bars, also by split; the bars of other metres that are left out; how many files " +
+          "have the notes of another one; its voices with their instruments (MIDI programs); and how many values each tag has.",
+      }),
+    failure: failureResponseSchema.optional(),
+  })
+  .meta({ id: "DatasetVersion" });
+export type DatasetVersionResource = z.infer<typeof datasetVersionSchema>;
+export const datasetVersionListSchema = z
+  .object({ items: z.array(datasetVersionSchema) })
+  .meta({ id: "DatasetVersionList", description: "All versions, the newest first." });
 
 /** How much a data set may hold, for the document. */
 export const datasetLimitsInWords = `at most ${maxFiles} files and ${maxBytes / 1024 ** 2} MiB together`;

@@ -1,5 +1,7 @@
 import * as z from "zod";
 import { trainedTechniqueIds } from "../../../naming/resource-names";
+import { lineUps } from "../../music/extraction/line-ups";
+import { licenseKinds } from "../dataset-parts";
 import { ratingCountsSchema } from "./ratings";
 import {
   idSchema,
@@ -46,6 +48,18 @@ export const modelSchema = z
       license: z.string(),
       pieces: z.int(),
       topics: z.record(z.string(), z.array(z.string())),
+      private: z.literal(true).optional().meta({
+        description: "Marks a data set of yours. Topics of which it has fewer than five pieces are not named.",
+      }),
+      lineUp: z.enum(lineUps).optional(),
+      extractionRule: z.int().optional().meta({ description: "The number of the rule by which its files were read." }),
+      bars: z.int().optional().meta({ description: "The bars of the version." }),
+      licenseKinds: z.partialRecord(z.enum(licenseKinds), z.number()).optional().meta({
+        description: "The share of the bars of each kind of license.",
+      }),
+      deletedAt: instantSchema.optional().meta({
+        description: "When the data set was deleted. The model stays, and may remember its music.",
+      }),
     }),
     limits: z.looseObject({ maxBars: z.int() }),
     ratings: ratingCountsSchema,

@@ -17,14 +17,18 @@ import {
 } from "./compositions";
 import {
   createDatasetSchema,
+  createDatasetVersionSchema,
   datasetFileListQuerySchema,
   datasetFileListSchema,
   datasetLimitsInWords,
   datasetListSchema,
   datasetSchema,
+  datasetVersionListSchema,
+  datasetVersionSchema,
   offerDatasetFilesSchema,
   offeredFileListSchema,
   updateDatasetSchema,
+  versionIdSchema,
 } from "./datasets";
 import { healthSchema, sampleMelodyListSchema, techniqueListSchema } from "./discovery";
 import { userDataSchema } from "./erasure";
@@ -59,6 +63,8 @@ export interface OperationDescription {
   /** The body's schema. `midi` means a file's bytes, and `upload` the bytes or a form with the file. */
   readonly body?: z.ZodType | "midi" | "upload";
   readonly status: 200 | 201 | 202 | 204;
+  /** True if the response is 200 with the same body where nothing needs to be done, because it is done already. */
+  readonly mayBeDone?: true;
   /**
    * The response's schema. `midi` means the file's bytes, or a presigned URL for clients that accept JSON; `midi-bytes`
    * means the bytes alone, of a file that is in no bucket.
@@ -86,6 +92,7 @@ const byShareToken = z.object({ token: shareTokenSchema });
 const byModelId = z.object({ modelId: z.string().min(1).max(64) });
 const melodyIdSchema = z.string().regex(/^[a-z0-9-]{1,64}$/);
 const byDatasetId = z.object({ datasetId: idSchema });
+const byDatasetVersion = z.object({ datasetId: idSchema, versionId: versionIdSchema });
 const byTrainingJobId = z.object({ trainingJobId: idSchema });
 
 export const operationDescriptions = {
@@ -523,12 +530,13 @@ export const operationDescriptions = {
     problems: ["NOT_FOUND", "CONFLICT", "VERSION_MISMATCH"],
   },
   deleteDataset: {
-    summary: "Delete a data set with all its files",
+    summary: "Delete a data set with all its files and versions",
     description:
-      "It is gone with the response. Files that are too many for one request are removed in the minutes after it.",
+      "It is gone with the response. Files that are too many for one request are removed in the minutes after it. Models that were trained on it " +
+      "stay, say so (`dataset.deletedAt`), and may remember its music. While a training on it has not ended, it is not deleted: 409 `IN_USE`.",
     pathParameters: byDatasetId,
     status: 204,
-    problems: ["NOT_FOUND", "CONFLICT", "VERSION_MISMATCH"],
+    problems: ["NOT_FOUND", "IN_USE", "CONFLICT", "VERSION_MISMATCH"],
   },
   offerDatasetFiles: {
     summary: "Offer files to a data set, and learn where to send them",
@@ -553,17 +561,52 @@ export const operationDescriptions = {
     problems: ["NOT_FOUND", "INVALID_CURSOR"],
   },
 
+  createDatasetVersion: {
+    summary: "Freeze what a data set has now into a version to train on",
+    description:
+      "A version never changes. It has the pieces of the accepted files in one line-up, each in one split: music that is alike is never in two. " +
+      "Its id is made of its content, so asking again for the same gives the same version: 200 if it is ready, 202 while it is being made. " +
+      "The response comes at once: ask for the path in `Location` until the state is READY or FAILED. While files are expected or being " +
+      "read, the answer is 409 `UPLOADS_OPEN`; where no file gives a piece, it is 422 `VERSION_NOT_POSSIBLE` with the counts.",
+    pathParameters: byDatasetId,
+    body: createDatasetVersionSchema,
+    status: 202,
+    mayBeDone: true,
+    response: datasetVersionSchema,
+    tagged: true,
+    located: true,
+    polled: true,
+    problems: ["NOT_FOUND", "UPLOADS_OPEN", "TOO_MANY_VERSIONS", "VERSION_NOT_POSSIBLE"],
+  },
+  listDatasetVersions: {
+    summary: "List the versions of a data set, the newest first",
+    pathParameters: byDatasetId,
+    status: 200,
+    response: datasetVersionListSchema,
+    tagged: true,
+    problems: ["NOT_FOUND"],
+  },
+  getDatasetVersion: {
+    summary: "Get a version of a data set: its state, and what is in it",
+    pathParameters: byDatasetVersion,
+    status: 200,
+    response: datasetVersionSchema,
+    tagged: true,
+    polled: true,
+    problems: ["NOT_FOUND"],
+  },
+
   listTrainingTopics: {
     summary: "List the topics to train on, with the number of pieces of each",
     description:
       "A query selects pieces by their tags: `?composer=bach&mode=minor`. A piece must have every tag that is named. If a " +
       "tag has several values, which are repeated or joined by commas, the piece must have one of them. Only selected " +
-      "pieces are counted. `datasetId` is no tag: it names the stock data set.",
+      "pieces are counted. `datasetId` and `versionId` are no tags: they name a stock data set, or one of yours and its version.",
     query: trainingTopicsQuerySchema,
     freeQuery: { name: "tags", description: "Each tag is a query parameter of its own name." },
     status: 200,
     response: trainingTopicsSchema,
-    problems: ["DATASET_NOT_FOUND", "TOPIC_NOT_FOUND", "DATASET_NOT_READY"],
+    problems: ["DATASET_NOT_FOUND", "VERSION_NOT_FOUND", "TOPIC_NOT_FOUND", "DATASET_NOT_READY"],
   },
   createTrainingJob: {
     summary: "Train a model",
@@ -581,6 +624,7 @@ export const operationDescriptions = {
     idempotent: true,
     problems: [
       "DATASET_NOT_FOUND",
+      "VERSION_NOT_FOUND",
       "TOPIC_NOT_FOUND",
       "TOPIC_TOO_SMALL",
       "RUN_TOO_LONG",
@@ -600,6 +644,7 @@ export const operationDescriptions = {
     response: trainingEstimateSchema,
     problems: [
       "DATASET_NOT_FOUND",
+      "VERSION_NOT_FOUND",
       "TOPIC_NOT_FOUND",
       "TOPIC_TOO_SMALL",
       "RUN_TOO_LONG",

@@ -1,7 +1,6 @@
 import * as z from "zod";
 import { defaultDatasetId, stockDatasetIds, techniqueIds, trainedTechniqueIds } from "../../../naming/resource-names";
 import { trainingJobStates } from "../../states/training-job-state";
-import { maxTopicTags, maxValuesPerTag } from "../../training/selection";
 import { endReasons } from "../training-parts";
 import {
   failureResponseSchema,
@@ -15,24 +14,7 @@ import {
   sampledMelodiesSchema,
   textSchema,
 } from "./shared";
-
-const topicValuesSchema = z
-  .array(textSchema(64))
-  .min(1)
-  .max(maxValuesPerTag)
-  .refine((values) => new Set(values).size === values.length, "must not name a value twice")
-  .meta({ uniqueItems: true });
-
-export const topicsSchema = z
-  .record(textSchema(64), topicValuesSchema)
-  .refine((topics) => Object.keys(topics).length <= maxTopicTags, `must not name more than ${maxTopicTags} tags`)
-  .meta({
-    id: "Topics",
-    description:
-      "The pieces to train on. A piece must have every tag that is named here, with one of the tag's values. Without topics all pieces are used.",
-    maxProperties: maxTopicTags,
-    example: { composer: ["bach"], mode: ["minor"] },
-  });
+import { topicsSchema } from "./topics";
 
 export const createTrainingJobSchema = z
   .strictObject({
@@ -49,8 +31,12 @@ export const createTrainingJobSchema = z
     datasetId: textSchema(64)
       .optional()
       .meta({
-        description: `The stock data set to train on: one of ${stockDatasetIds.join(", ")}. Without it ${defaultDatasetId}.`,
+        description: `The data set to train on: a stock one (${stockDatasetIds.join(", ")}), or one of yours. Without it ${defaultDatasetId}.`,
       }),
+    versionId: textSchema(64).optional().meta({
+      description:
+        "The version of your data set. Without it, its latest version that is ready. Stock data sets take none.",
+    }),
     hyperparameters: z.record(z.string(), z.unknown()).optional().meta({
       description:
         "Hyperparameters depend on the technique; `GET /techniques` lists them. One that is not given has its default.",
@@ -199,8 +185,11 @@ export const trainingTopicsQuerySchema = z.object({
     .string()
     .optional()
     .meta({
-      description: `The stock data set whose topics are listed: one of ${stockDatasetIds.join(", ")}. Without it ${defaultDatasetId}.`,
+      description: `The data set whose topics are listed: a stock one (${stockDatasetIds.join(", ")}), or one of yours. Without it ${defaultDatasetId}.`,
     }),
+  versionId: z.string().optional().meta({
+    description: "The version of your data set. Without it, its latest version that is ready.",
+  }),
 });
 export const trainingTopicsSchema = z
   .object({

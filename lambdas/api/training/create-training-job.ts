@@ -26,14 +26,14 @@ export async function createTrainingJob({
   checkpointDays,
   ...ports
 }: CreateTrainingJobParams): Promise<Response> {
-  const { catalogues, now } = ports;
+  const { now } = ports;
   const sub = request.subject();
   requireNoQuery(request);
   const body = await parseBodyWithStoredErrors({
     request,
     schema: createTrainingJobSchema,
     alsoCheck: (raw) => techniqueErrors(raw, "hyperparameters"),
-    storedErrors: async (raw) => await dataChoiceErrors(raw, catalogues),
+    storedErrors: async (raw) => await dataChoiceErrors(raw, sub, ports),
   });
   return await respondOnce({
     request,

@@ -22,7 +22,7 @@ export async function estimateTrainingJob({ request, ...ports }: EstimateTrainin
     request,
     schema: createTrainingJobSchema,
     alsoCheck: (raw) => techniqueErrors(raw, "hyperparameters"),
-    storedErrors: async (raw) => await dataChoiceErrors(raw, ports.catalogues),
+    storedErrors: async (raw) => await dataChoiceErrors(raw, sub, ports),
   });
   const { plan, sizes, stepsPerEpoch, epochs, maxRuntimeSeconds, epoch } = await estimate({ ...ports, sub, body });
   const minutes = (seconds: number): number => Number((seconds / 60).toPrecision(3));

@@ -6,6 +6,8 @@ import { bindOperations } from "../../http/bind-operations";
 import { refuseDuringErasure } from "../../http/refuse-during-erasure";
 import { withHttp } from "../../http/with-http";
 import { createCatalogues } from "../../stores/catalogues";
+import { createDatasetVersions } from "../../stores/dataset-versions";
+import { createDatasets } from "../../stores/datasets";
 import { createDynamoDBTable } from "../../stores/dynamodb-table";
 import { createErasures } from "../../stores/erasures";
 import { createIdempotencyRecords } from "../../stores/idempotency-records";
@@ -37,6 +39,8 @@ const artifacts = createPresigningObjectStore({ client: s3, bucket: environment.
 const dependencies = {
   trainingJobs: createTrainingJobs({ table, now }),
   catalogues: createCatalogues({ table, artifacts }),
+  datasets: createDatasets({ table, now }),
+  datasetVersions: createDatasetVersions({ table, now }),
   pendingChanges: createPendingChanges({ table, now }),
   idempotencyRecords: createIdempotencyRecords({ table, now }),
   artifacts,

@@ -6,23 +6,23 @@ import { invalidRequest } from "../../http/validation";
 import { pointerName } from "../../problems/json-pointer";
 import { Problem } from "../../problems/problem";
 import { shortValue } from "../../problems/short-value";
-import type { Catalogues } from "../../stores/catalogues";
-import { loadCatalogue } from "../../training/catalogue";
+import { type CataloguePorts, loadCatalogue } from "../../training/catalogue";
 import { unknownTopics } from "../../training/topics";
 
-export interface ListTrainingTopicsParams {
+export interface ListTrainingTopicsParams extends CataloguePorts {
   readonly request: Request;
-  readonly catalogues: Catalogues;
 }
 
-/** The query parameter that is no tag: the data set whose topics are listed. */
-const datasetParameter = "datasetId";
+/** The query parameters that are no tags: the data set whose topics are listed, and its version. */
+const dataParameters = ["datasetId", "versionId"] as const;
+type DataParameter = (typeof dataParameters)[number];
+const isDataParameter = (name: string): name is DataParameter => dataParameters.some((known) => known === name);
 
 /** Reads topics such as `?composer=bach&mode=minor,major&mode=dorian`. Values of one tag may be repeated or joined. */
 function topicsOf(query: URLSearchParams): Record<string, string[]> {
   const topics = new Map<string, Set<string>>();
   for (const [tag, values] of query) {
-    if (tag === datasetParameter) continue;
+    if (isDataParameter(tag)) continue;
     const known = topics.get(tag) ?? new Set<string>();
     for (const value of values.split(",")) known.add(value);
     topics.set(tag, known);
@@ -31,26 +31,29 @@ function topicsOf(query: URLSearchParams): Record<string, string[]> {
 }
 
 /**
- * Reads the data set from the query.
+ * Reads the data set or its version from the query.
  * @throws Problem 400 where it names several
  */
-function datasetOf(query: URLSearchParams): string | undefined {
-  const [first, ...more] = query.getAll(datasetParameter);
+function parameterOf(query: URLSearchParams, name: DataParameter): string | undefined {
+  const [first, ...more] = query.getAll(name);
   if (more.length === 0) return first;
-  const error = { pointer: `?${datasetParameter}`, reason: "is given several times", allowed: "one data set" };
-  throw invalidRequest([{ ...error, ...shortValue(valuesGivenFor(query, datasetParameter)) }]);
+  const allowed = name === "datasetId" ? "one data set" : "one version";
+  const error = { pointer: `?${name}`, reason: "is given several times", allowed };
+  throw invalidRequest([{ ...error, ...shortValue(valuesGivenFor(query, name)) }]);
 }
 
-/** Lists the tags of a stock data set, with the number of training pieces that have each value. */
-export async function listTrainingTopics({ request, catalogues }: ListTrainingTopicsParams): Promise<Response> {
-  request.subject();
-  const topics = topicsOf(request.query);
-  const pointer = `?${datasetParameter}`;
-  const { catalogue } = await loadCatalogue(catalogues, { datasetId: datasetOf(request.query), pointer });
+/** Lists the tags of a data set, with the number of training pieces that have each value. */
+export async function listTrainingTopics({ request, ...ports }: ListTrainingTopicsParams): Promise<Response> {
+  const sub = request.subject();
+  const { query } = request;
+  const topics = topicsOf(query);
+  const { catalogue } = await loadCatalogue(ports, {
+    ...{ sub, datasetId: parameterOf(query, "datasetId"), versionId: parameterOf(query, "versionId"), at: "?" },
+  });
   const all = catalogue.tagValues();
   const unknownTags = Object.keys(topics).filter((tag) => !all.has(tag));
   if (unknownTags.length > 0) {
-    const allowed = [datasetParameter, ...all.keys()].join(", ");
+    const allowed = [...dataParameters, ...all.keys()].join(", ");
     throw invalidRequest(
       unknownTags.map((tag) => ({
         pointer: `?${pointerName(tag)}`,

@@ -3,7 +3,7 @@ import type { Bucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import type { ApiCapability } from "../../../naming/api-routes";
 import { environmentVariables } from "../../../naming/environment-variables";
-import { everyDatasetCatalogue, incomingPrefix } from "../../../naming/object-keys";
+import { everyDatasetCatalogue, everyOwnCatalogue, incomingPrefix } from "../../../naming/object-keys";
 import type { StageConfig } from "../../config/stage-config";
 import { ServiceFunction } from "../functions/service-function";
 
@@ -77,7 +77,13 @@ export class ApiFunctions extends Construct {
       list: true,
     });
 
-    const datasets = make("Datasets", "datasets", "Data sets of users: create, offer files, follow, delete", 512);
+    const datasets = make(
+      "Datasets",
+      "datasets",
+      "Data sets of users: create, offer files, follow, freeze, delete",
+      // A request for a version reads the rows of up to 20,000 files.
+      1024,
+    );
     datasets.useTable(table, everyOperation);
     datasets.useArtifacts(artifacts, { delete: ["users/*/datasets/*"], list: true });
     // The uploads that the function signs are made with its own permissions.
@@ -87,7 +93,11 @@ export class ApiFunctions extends Construct {
     const training = make("Training", "training", "Training jobs: request, follow, stop, delete; topics", 512);
     training.useTable(table, everyOperation);
     const ofJobs = ["users/*/training-jobs/*"];
-    training.useArtifacts(artifacts, { get: [...ofJobs, everyDatasetCatalogue], delete: ofJobs, list: true });
+    training.useArtifacts(artifacts, {
+      get: [...ofJobs, everyDatasetCatalogue, everyOwnCatalogue],
+      delete: ofJobs,
+      list: true,
+    });
     training.useWork(work, { get: ["users/*/training-jobs/*/checkpoints/*"], delete: ofJobs, list: true });
 
     // It only notes what is asked for. The function that erases has the rights to do so.
@@ -95,7 +105,7 @@ export class ApiFunctions extends Construct {
     account.useTable(table, ["get", "put"]);
 
     // The functions ask whether something is in use, and how much of a user's work is unfinished.
-    for (const fn of [tracks, compositions, models, training]) fn.useOpenWorkIndex(table);
+    for (const fn of [tracks, compositions, models, datasets, training]) fn.useOpenWorkIndex(table);
     for (const fn of [tracks, compositions, datasets, training]) {
       fn.setJsonVariable(environmentVariables.userQuotas, config.userQuotas);
     }

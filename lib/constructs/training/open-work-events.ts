@@ -13,7 +13,7 @@ import { Construct } from "constructs";
 import { environmentVariables } from "../../../naming/environment-variables";
 import { incomingPrefix, ownedObjectsPrefix } from "../../../naming/object-keys";
 import { localSageMakerEventSource, resourcePrefix } from "../../../naming/resource-names";
-import { openWorkIndex, openWorkKinds } from "../../../naming/table-keys";
+import { freezingMark, openWorkIndex, openWorkKinds } from "../../../naming/table-keys";
 import type { FunctionFolder } from "../../../naming/time-limits";
 import type { StageConfig } from "../../config/stage-config";
 import { DeadLetterQueue } from "../dead-letter-queue";
@@ -27,6 +27,7 @@ export interface OpenWorkEventsProps {
   readonly artifacts: Bucket;
   readonly work: Bucket;
   readonly compositionQueue: Queue;
+  readonly freezingQueue: Queue;
   readonly stateMachine: StateMachine;
 }
 
@@ -60,7 +61,7 @@ export class OpenWorkEvents extends Construct {
    * Adds the outbox. A row that carries open work is work to start; a row that gained `stopRequested` is work to stop.
    */
   private addDispatcher(): void {
-    const { config, table, compositionQueue } = this.props;
+    const { config, table, compositionQueue, freezingQueue } = this.props;
     const dispatcher = this.make(
       "DispatchWork",
       "events/dispatch-work",
@@ -70,11 +71,12 @@ export class OpenWorkEvents extends Construct {
       },
     );
     dispatcher.useQueue(compositionQueue, environmentVariables.compositionQueueUrl);
+    dispatcher.useQueue(freezingQueue, environmentVariables.freezingQueueUrl);
     dispatcher.useQueue(this.dispatchFailures, environmentVariables.dispatchFailuresQueueUrl);
     this.allowExecutions(dispatcher, { describe: false });
     allowOnJobs(dispatcher, "Stop");
 
-    const hasOpenWork = { [openWorkIndex.partitionKey]: { S: [...openWorkKinds] } };
+    const hasOpenWork = { [openWorkIndex.partitionKey]: { S: [...openWorkKinds, freezingMark] } };
     const { tableStreamArn } = table;
     if (tableStreamArn === undefined) throw new Error("The table has no stream: nothing would start the work.");
     // The mapping is made without CDK's DynamoEventSource, whose parameter type refuses a Table under
@@ -106,7 +108,7 @@ export class OpenWorkEvents extends Construct {
   }
 
   private addReconciler(): ServiceFunction {
-    const { config, compositionQueue } = this.props;
+    const { config, compositionQueue, freezingQueue } = this.props;
     const reconciler = this.make(
       "ReconcileOpenWork",
       "events/reconcile-open-work",
@@ -126,6 +128,7 @@ export class OpenWorkEvents extends Construct {
     reconciler.useWork(work, { delete: [ofJobs, `${incomingPrefix}*`] });
     reconciler.useOpenWorkIndex(this.props.table);
     reconciler.useQueue(compositionQueue, environmentVariables.compositionQueueUrl);
+    reconciler.useQueue(freezingQueue, environmentVariables.freezingQueueUrl);
     this.allowExecutions(reconciler, { describe: true });
     new Rule(this, "ReconcileSchedule", {
       description: "Starts the reconciliation of unfinished work",

@@ -1,6 +1,7 @@
 import { PolicyStatement, type Role } from "aws-cdk-lib/aws-iam";
 import type { Bucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
+import { everyOwnVersion } from "../../../naming/object-keys";
 import { resourcePrefix, trainingLogGroup } from "../../../naming/resource-names";
 import type { StageConfig } from "../../config/stage-config";
 import { acknowledgeWildcards } from "../permissions/acknowledge-findings";
@@ -13,8 +14,8 @@ export interface TrainingRoleProps {
 }
 
 /**
- * The role of training jobs. With it SageMaker reads the data set and writes checkpoints and output. It cannot read
- * users' music.
+ * The role of training jobs. With it SageMaker reads the data set and writes checkpoints and output. Of users' music it
+ * can read versions of data sets alone.
  */
 export class TrainingRole extends Construct {
   readonly role: Role;
@@ -30,7 +31,8 @@ export class TrainingRole extends Construct {
     });
     const jobs = "users/*/training-jobs/*";
     const checkpoints = work.arnForObjects(`${jobs}/checkpoints/*`);
-    const readable = [artifacts.arnForObjects("datasets/*"), work.arnForObjects(`${jobs}/selection/*`), checkpoints];
+    const data = ["datasets/*", everyOwnVersion].map((keys) => artifacts.arnForObjects(keys));
+    const readable = [...data, work.arnForObjects(`${jobs}/selection/*`), checkpoints];
     const writable = [checkpoints, work.arnForObjects(`${jobs}/output/*`)];
     this.role.addToPolicy(new PolicyStatement({ actions: ["s3:GetObject"], resources: readable }));
     this.role.addToPolicy(

@@ -6,7 +6,7 @@ import type { Bucket } from "aws-cdk-lib/aws-s3";
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from "aws-cdk-lib/aws-stepfunctions";
 import { Construct } from "constructs";
 import { environmentVariables } from "../../../naming/environment-variables";
-import { everyDatasetCatalogue } from "../../../naming/object-keys";
+import { everyDatasetCatalogue, everyOwnCatalogue } from "../../../naming/object-keys";
 import { resourcePrefix } from "../../../naming/resource-names";
 import type { FunctionFolder } from "../../../naming/time-limits";
 import type { StageConfig } from "../../config/stage-config";
@@ -66,7 +66,7 @@ export class TrainingWorkflow extends Construct {
 
     const prepareData = make("PrepareData", "workflow/prepare-data", "Selects the pieces of a training job", 1024);
     prepareData.useTable(table, ["get"]);
-    prepareData.useArtifacts(artifacts, { get: [everyDatasetCatalogue] });
+    prepareData.useArtifacts(artifacts, { get: [everyDatasetCatalogue, everyOwnCatalogue] });
     prepareData.useWork(work, {
       // A resumed job starts from a copy of the earlier job's checkpoints.
       get: [`${trainingJobObjects}/checkpoints/*`],

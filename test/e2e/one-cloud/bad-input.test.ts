@@ -246,6 +246,7 @@ function goodBody({ id, bodyType }: DocumentedOperation): CallOptions {
     createTrainingJob: { json: newJob },
     createDataset: { json: newDataset },
     updateDataset: { json: { name: "Renamed" } },
+    createDatasetVersion: { json: { lineUp: "band" } },
     offerDatasetFiles: { json: { files: [{ path: "a.mid", bytes: 100, sha256: "a".repeat(64) }] } },
     estimateTrainingJob: { json: newJob },
   };

@@ -2,7 +2,16 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
 import { writeMidi } from "../../../domain/music/score";
-import { datasetFileListSchema, datasetSchema, offeredFileListSchema } from "../../../domain/schemas/api/datasets";
+import { parseMidi } from "../../../domain/music/song";
+import {
+  datasetFileListSchema,
+  datasetSchema,
+  datasetVersionListSchema,
+  datasetVersionSchema,
+  offeredFileListSchema,
+} from "../../../domain/schemas/api/datasets";
+import { modelSchema } from "../../../domain/schemas/api/models";
+import { trainingEstimateSchema } from "../../../domain/schemas/api/training";
 import { arrangedFiles } from "../../support/arranged-files";
 import { type ApiSession, openSession, shapes } from "../api-session";
 import { newUserToken, oneCloud } from "./support/one-cloud";
@@ -102,6 +111,99 @@ it("reads a folder that is sent file by file, also when its sender is cut off ha
   expect((await api.call("GET", `/datasets/${id}`)).status).toBe(404);
 });
 
+/** Asks for the version of what the data set has now, until it is made. */
+async function frozen(id: string, json: unknown): Promise<z.infer<typeof datasetVersionSchema>> {
+  const asked = await api.call("POST", `/datasets/${id}/versions`, { json });
+  expect(asked.status).toBe(202);
+  const location = asked.headers.get("location") ?? "";
+  return await api.pollUntil(location, datasetVersionSchema, ({ state }) => state !== "FREEZING", 300);
+}
+
+async function codeOf(session: ApiSession, method: string, path: string, json?: unknown): Promise<readonly unknown[]> {
+  const response = await session.call(method, path, json === undefined ? {} : { json });
+  return [response.status, response.json(shapes.problem).code];
+}
+
+it("trains a band on a version of a folder, and composes with it, with drums", async () => {
+  const id = await createDataset("Garage");
+  const { tags, files } = { tags: { genre: ["rock"] }, files: music };
+  const offered = files.map(({ path, bytes }) => ({ path, bytes: bytes.length, sha256: sha256Of(bytes), tags }));
+  const uploads = await api.call("POST", `/datasets/${id}/uploads`, { json: { files: offered } });
+  const answers = uploads.json(offeredFileListSchema).items;
+  expect(await codeOf(api, "POST", `/datasets/${id}/versions`, { lineUp: "band" })).toEqual([409, "UPLOADS_OPEN"]);
+  for (const [index, { bytes }] of files.entries()) expect(await put(answers[index], bytes)).toBe(200);
+  await allRead(id);
+
+  const version = await frozen(id, { lineUp: "band" });
+  expect(version).toMatchObject({ state: "READY", lineUp: "band" });
+  const { content } = version;
+  if (content === undefined) throw new Error("a version that is ready has no content");
+  expect(content.voices.map(({ name }) => name)).toEqual(["Melody", "Chords", "Bass", "Drums"]);
+  const splits = Object.values(content.splits);
+  expect(splits.reduce((sum, { pieces }) => sum + pieces, 0)).toBe(content.pieces);
+  expect(splits.reduce((sum, { bars }) => sum + bars, 0)).toBe(content.bars);
+  const again = await api.call("POST", `/datasets/${id}/versions`, { json: { lineUp: "band" } });
+  expect([again.status, again.json(datasetVersionSchema)]).toEqual([200, version]);
+  expect((await api.call("GET", `/datasets/${id}/versions`)).json(datasetVersionListSchema).items).toEqual([version]);
+
+  const topics = (await api.call("GET", `/training-topics?datasetId=${id}`)).json(shapes.topics);
+  expect(topics.selection).toEqual(content.splits.train);
+  expect(topics.topics["genre"]).toEqual({ rock: content.splits.train.pieces });
+  const body = {
+    ...{ name: "Garage band", technique: "unet-gan", datasetId: id, versionId: version.id },
+    hyperparameters: { epochs: 1, modelSize: "small" },
+  };
+  const estimate = (await api.call("POST", "/training-jobs/estimate", { json: body })).json(trainingEstimateSchema);
+  expect(estimate.dataset).toEqual({ id, version: version.id, sha256: content.sha256 });
+  expect(estimate.splits.train).toMatchObject(content.splits.train);
+
+  // For another user there is no such data set, whatever they ask for.
+  expect(await codeOf(other, "POST", "/training-jobs", body)).toEqual([422, "DATASET_NOT_FOUND"]);
+  expect(await codeOf(other, "POST", "/training-jobs/estimate", body)).toEqual([422, "DATASET_NOT_FOUND"]);
+  expect(await codeOf(other, "GET", `/training-topics?datasetId=${id}`)).toEqual([422, "DATASET_NOT_FOUND"]);
+
+  const launched = await api.call("POST", "/training-jobs", { json: body });
+  expect(launched.status).toBe(202);
+  const job = launched.json(shapes.trainingJob);
+  expect(await codeOf(api, "DELETE", `/datasets/${id}`)).toEqual([409, "IN_USE"]);
+  const isEnded = ({ state }: typeof job): boolean => ["READY", "FAILED", "STOPPED"].includes(state);
+  const ended = await api.pollUntil(`/training-jobs/${job.id}`, shapes.trainingJob, isEnded, 900);
+  expect(ended).toMatchObject({ state: "READY", endReason: "EPOCHS_COMPLETED" });
+  const path = `/models/${ended.modelId ?? ""}`;
+  const model = (await api.call("GET", path)).json(modelSchema);
+  expect(model.dataset).toMatchObject({
+    ...{ id, version: version.id, sha256: content.sha256, private: true, lineUp: "band", bars: content.bars },
+    ...{ license: "own-work: I wrote and played all of it.", licenseKinds: { "own-work": 1 } },
+  });
+
+  const composed = await api.call("POST", "/compositions", {
+    json: {
+      ...{ name: "Garage joy", technique: "unet-gan", modelId: model.id },
+      input: { sampleMelodyId: "ode-to-joy" },
+    },
+  });
+  const { id: compositionId } = composed.json(shapes.composition);
+  const piece = await api.pollUntil(
+    `/compositions/${compositionId}`,
+    shapes.composition,
+    ({ state }) => state === "COMPLETED" || state === "FAILED",
+    300,
+  );
+  expect(piece.state).toBe("COMPLETED");
+  expect(piece.output?.tracks.map(({ name }) => name)).toEqual(["Ode to Joy", "Chords", "Bass", "Drums"]);
+  expect(piece.output?.tracks.map(({ isDrums }) => isDrums)).toEqual([undefined, undefined, undefined, true]);
+  const midi = await api.call("GET", `/compositions/${compositionId}/midi`, { headers: { accept: "audio/midi" } });
+  const song = parseMidi(midi.bytes);
+  // Drums are what is on channel 10.
+  expect(song.tracks.map(({ isDrums }) => isDrums)).toEqual([false, false, false, true]);
+  expect(song.tracks[3]?.notes.length).toBeGreaterThan(0);
+
+  expect((await api.call("DELETE", `/datasets/${id}`)).status).toBe(204);
+  expect((await api.call("GET", `/datasets/${id}/versions/${version.id}`)).status).toBe(404);
+  expect((await api.call("GET", path)).json(modelSchema).dataset.deletedAt).toMatch(/^20/);
+  expect(await codeOf(api, "POST", "/training-jobs", body)).toEqual([422, "DATASET_NOT_FOUND"]);
+}, 1_500_000);
+
 it("takes exactly the bytes that were offered, once", async () => {
   const id = await createDataset("Strict");
   const [song] = music;
@@ -128,6 +230,9 @@ it("shows a data set to nobody but its owner", async () => {
     ["DELETE", ""],
     ["POST", "/uploads", { files }],
     ["GET", "/files"],
+    ["POST", "/versions", { lineUp: "band" }],
+    ["GET", "/versions"],
+    ["GET", `/versions/${"0".repeat(16)}`],
   ];
   for (const [method, path, json] of requests) {
     const { status } = await other.call(method, `/datasets/${id}${path}`, json === undefined ? {} : { json });

@@ -16,7 +16,7 @@ describe("functions", () => {
   const functions = prod.resourcesOf("AWS::Lambda::Function");
 
   test("each has a role and a log group of its own, a time limit, memory, tracing", () => {
-    expect(functions).toHaveLength(22);
+    expect(functions).toHaveLength(23);
     const roles = new Set<string>();
     for (const { resource } of functions) {
       roles.add(JSON.stringify(property(resource, "Role")));
@@ -40,12 +40,16 @@ describe("functions", () => {
       "CompositionsWorker",
       "DatasetIngestReader",
       "FunctionsCompositions",
+      "FunctionsDatasets",
       "FunctionsTracks",
       "WorkflowPrepareData",
       "WorkflowRegisterModel",
     ];
     expect(large.map(({ id }) => names.find((name) => id.includes(name)) ?? id).sort()).toEqual(names);
-    expect(functions.filter(({ resource }) => property(resource, "MemorySize") === 512)).toHaveLength(16);
+    expect(functions.filter(({ resource }) => property(resource, "MemorySize") === 512)).toHaveLength(15);
+    // The one that freezes reads tens of thousands of files twice.
+    const whole = functions.filter(({ resource }) => property(resource, "MemorySize") === 1769);
+    expect(whole.map(({ id }) => id)).toEqual([expect.stringMatching(/^DatasetFreezingFreezer/)]);
   });
 
   test("none has a managed policy", () => {
@@ -160,6 +164,7 @@ describe("permissions", () => {
       expect.stringMatching(/^FunctionsTracks/),
       expect.stringMatching(/^FunctionsCompositions/),
       expect.stringMatching(/^DatasetIngestReader/),
+      expect.stringMatching(/^DatasetFreezingFreezer/),
     ]);
   });
 
@@ -261,10 +266,11 @@ describe("queues", () => {
   test("all are encrypted, refuse plain HTTP, and every queue of work has a dead-letter queue", () => {
     const queues = prod.resourcesOf("AWS::SQS::Queue");
     const redriven = queues.filter(({ resource }) => property(resource, "RedrivePolicy") !== undefined);
-    expect(queues).toHaveLength(6);
+    expect(queues).toHaveLength(7);
     expect(redriven.map(({ id }) => id)).toEqual([
       expect.stringMatching(/^CompositionsQueue/),
       expect.stringMatching(/^DatasetIngestQueue/),
+      expect.stringMatching(/^DatasetFreezingQueue/),
     ]);
     for (const { id, resource } of queues) {
       expect(property(resource, "SqsManagedSseEnabled")).toBe(true);
@@ -309,6 +315,11 @@ describe("queues", () => {
       FunctionResponseTypes: ["ReportBatchItemFailures"],
       ScalingConfig: { MaximumConcurrency: 5 },
     });
+    template.hasResourceProperties("AWS::SQS::Queue", {
+      // A second delivery meets the lease of the first.
+      VisibilityTimeout: 330,
+      RedrivePolicy: { maxReceiveCount: 5, deadLetterTargetArn: Match.anyValue() },
+    });
   });
 });
 
@@ -328,14 +339,17 @@ describe("events", () => {
           {
             Pattern: JSON.stringify({
               eventName: ["INSERT"],
-              dynamodb: { NewImage: { openWork: { S: ["COMPOSITION", "TRAINING_JOB"] } } },
+              dynamodb: { NewImage: { openWork: { S: ["COMPOSITION", "TRAINING_JOB", "DATASET_VERSION"] } } },
             }),
           },
           {
             Pattern: JSON.stringify({
               eventName: ["MODIFY"],
               dynamodb: {
-                NewImage: { openWork: { S: ["COMPOSITION", "TRAINING_JOB"] }, stopRequested: { BOOL: [true] } },
+                NewImage: {
+                  openWork: { S: ["COMPOSITION", "TRAINING_JOB", "DATASET_VERSION"] },
+                  stopRequested: { BOOL: [true] },
+                },
                 OldImage: { stopRequested: { BOOL: [false] } },
               },
             }),

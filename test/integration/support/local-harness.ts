@@ -3,6 +3,7 @@ import { quotaCounterSchema } from "../../../domain/schemas/user-quotas";
 import { createCatalogues } from "../../../lambdas/stores/catalogues";
 import { createCompositions } from "../../../lambdas/stores/compositions";
 import { createDatasetFiles } from "../../../lambdas/stores/dataset-files";
+import { createDatasetVersions } from "../../../lambdas/stores/dataset-versions";
 import { createDatasets } from "../../../lambdas/stores/datasets";
 import { createErasures } from "../../../lambdas/stores/erasures";
 import { createIdempotencyRecords } from "../../../lambdas/stores/idempotency-records";
@@ -57,6 +58,7 @@ export function localHarness({ table, s3, artifactsBucket, workBucket }: LocalTa
         trainingJobs,
         datasets,
         datasetFiles: createDatasetFiles(stores),
+        datasetVersions: createDatasetVersions(stores),
         stockModels: createStockModels(table),
         catalogues: createCatalogues({ table, artifacts: files }),
         ratings: createRatings(stores),

@@ -114,6 +114,7 @@ const bodies = {
     license: { kind: "licensed", spdx: "CC0-1.0", text: "Mine.", source: "my desk", confirmsRights: true },
   },
   updateDataset: { name: "A", description: "My songs." },
+  createDatasetVersion: { lineUp: "band", tags: { genre: ["rock"] } },
   offerDatasetFiles: { files: [{ path: "a.mid", bytes: 100, sha256: "a".repeat(64), tags: { genre: ["rock"] } }] },
   estimateTrainingJob: { name: "A", technique: "unet-gan", topics: { mode: ["minor"] }, maxRuntimeSeconds: 60 },
   createTrainingJob: {

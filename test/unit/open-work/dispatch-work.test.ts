@@ -29,6 +29,11 @@ class Outbox {
           this.do(this.sent, message);
         },
       },
+      freezingQueue: {
+        send: async (version) => {
+          this.do(this.sent, version);
+        },
+      },
       executions: {
         start: async (input) => {
           this.do(this.started, input);
@@ -77,6 +82,16 @@ test("new open work is started: a composition by a message, a training job by it
   await outbox.dispatch([inserted("COMPOSITION"), inserted("TRAINING_JOB")]);
   expect(outbox.sent).toEqual([{ sub: "u", compositionId: id }]);
   expect(outbox.started).toEqual([{ sub: "u", jobId: id, attempt: 1 }]);
+});
+
+test("a new version of a data set is sent to be frozen", async () => {
+  const outbox = new Outbox();
+  const versionId = "0123456789abcdef";
+  const version = { datasetId: { S: id }, id: { S: versionId } };
+  await outbox.dispatch([inserted("DATASET_VERSION", version), inserted("DATASET_VERSION")]);
+  expect(outbox.sent).toEqual([{ dataset: { sub: "u", id }, versionId }]);
+  // One without a data set can never be sent.
+  expect(outbox.kept).toHaveLength(1);
 });
 
 test("other items, removals and other changes start nothing", async () => {

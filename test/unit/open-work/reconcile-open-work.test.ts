@@ -5,8 +5,9 @@ import { maxAttempts } from "../../../lambdas/training/recover-training-job";
 import { type WithinTime, withinTime } from "../../../lambdas/training/time-limit";
 import { trainingJobChanged } from "../../../lambdas/training/training-job-changed";
 import { ownedKey } from "../../../naming/table-keys";
+import { doneValue } from "../../support/done-value";
 import { jobId, sub, TrainingHarness, trainingJob } from "../../workflow/training-harness";
-import { composition } from "../api/support/items";
+import { composition, dataset } from "../api/support/items";
 
 const patience = reconcilePatience.aws;
 /** What reading a row throws that does not fit its schema. */
@@ -28,6 +29,12 @@ class ReconciledHarness extends TrainingHarness {
           this.sent.push(compositionId);
         },
       },
+      datasetVersions: this.stores.datasetVersions,
+      freezingQueue: {
+        send: async ({ versionId }) => {
+          this.sent.push(versionId);
+        },
+      },
       executions: {
         start: async (input) => {
           this.started.push(input);
@@ -38,7 +45,7 @@ class ReconciledHarness extends TrainingHarness {
         },
       },
       pendingChanges: this.stores.pendingChanges,
-      removal: { artifacts: this.artifacts, work: this.work, datasetFiles: this.stores.datasetFiles },
+      removal: { ...this.stores, artifacts: this.artifacts, work: this.work },
       patience,
       withinTime: inTime,
       deadline: new Date(this.clock.now().getTime() + deadlineSeconds * 1000),
@@ -276,6 +283,46 @@ describe("compositions", () => {
     });
     expect(harness.compositions.openNow()).toBe(0);
     expect(await harness.reconcile()).toMatchObject({ checked: 0 });
+  });
+});
+
+describe("versions of data sets", () => {
+  async function asked(harness: ReconciledHarness) {
+    const set = dataset({ sub });
+    harness.stores.datasets.put(set);
+    const wanted = { id: "0123456789abcdef", lineUp: "band", licenseKind: "own-work", files: 1 } as const;
+    const version = doneValue(await harness.stores.datasetVersions.begin(set, wanted));
+    return { set, version, of: { dataset: set, versionId: version.id } };
+  }
+
+  test("one that nobody freezes is sent again, and one with a lease is left alone", async () => {
+    const harness = new ReconciledHarness();
+    const { version, of } = await asked(harness);
+    await harness.reconcile();
+    expect(harness.sent).toEqual([]);
+    harness.clock.advance(patience.notStarted);
+    await harness.reconcile();
+    expect(harness.sent).toEqual([version.id]);
+    const until = new Date(harness.clock.now().getTime() + 300_000);
+    doneValue(await harness.stores.datasetVersions.claim(of, until));
+    harness.clock.advance(299);
+    await harness.reconcile();
+    expect(harness.sent).toEqual([version.id]);
+    harness.clock.advance(2 + patience.notStarted);
+    await harness.reconcile();
+    expect(harness.sent).toEqual([version.id, version.id]);
+  });
+
+  test("one that is not frozen in an hour has failed, and can be asked for again", async () => {
+    const harness = new ReconciledHarness();
+    const { of } = await asked(harness);
+    harness.clock.advance(patience.freezing + 1);
+    await harness.reconcile();
+    const failed = await harness.stores.datasetVersions.get(of);
+    expect(failed).toMatchObject({ state: "FAILED", failure: { code: "FREEZING_ABANDONED", retryable: true } });
+    expect(await harness.reconcile()).toMatchObject({ checked: 0 });
+    if (failed === undefined) throw new Error("the version is gone");
+    expect(doneValue(await harness.stores.datasetVersions.beginAgain(failed))).toMatchObject({ state: "FREEZING" });
   });
 });
 

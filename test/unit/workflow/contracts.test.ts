@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import Ajv2020 from "ajv/dist/2020";
-import { topicsSchema } from "../../../domain/schemas/api/training";
+import { topicsSchema } from "../../../domain/schemas/api/topics";
 import { invocationErrorSchema, invocationResponseSchema } from "../../../domain/schemas/invocation";
 import { modelCardSchema } from "../../../domain/schemas/model-card";
 import { techniques } from "../../../domain/techniques/registry";

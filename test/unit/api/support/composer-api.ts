@@ -18,6 +18,7 @@ import type { Operation } from "../../../../lambdas/http/with-http";
 import type { Catalogues } from "../../../../lambdas/stores/catalogues";
 import type { Compositions } from "../../../../lambdas/stores/compositions";
 import type { DatasetFiles } from "../../../../lambdas/stores/dataset-files";
+import type { DatasetVersions } from "../../../../lambdas/stores/dataset-versions";
 import type { Datasets } from "../../../../lambdas/stores/datasets";
 import type { Erasures } from "../../../../lambdas/stores/erasures";
 import type { IdempotencyRecords } from "../../../../lambdas/stores/idempotency-records";
@@ -63,6 +64,7 @@ export interface ComposerStores {
   readonly trainingJobs: TrainingJobs;
   readonly datasets: Datasets;
   readonly datasetFiles: DatasetFiles;
+  readonly datasetVersions: DatasetVersions;
   readonly stockModels: StockModels;
   readonly ratings: Ratings;
   readonly shares: Shares;
@@ -145,6 +147,7 @@ export function composerApi({ seeded = true, clock = () => now }: ComposerApiPar
   const { tracks, compositions, models, trainingJobs } = stores;
   const buckets = new MemoryBuckets({ now: clock });
   const [files, work] = [buckets.store("artifacts"), buckets.store("work")];
+  stores.catalogues.readFrom(files);
   const recorded: string[] = [];
   const operationsLog = collectingLog();
   const metrics = { record: (name: string) => void recorded.push(name) };
