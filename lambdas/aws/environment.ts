@@ -29,6 +29,7 @@ const variableSchemas = {
   artifactsBucket: z.string().min(3),
   workBucket: z.string().min(3),
   compositionQueueUrl: z.url(),
+  datasetReadingQueueUrl: z.url(),
   stateMachineArn: z.string().startsWith("arn:"),
   dispatchFailuresQueueUrl: z.url(),
   trainingSettings: json(trainingSettingsSchema),

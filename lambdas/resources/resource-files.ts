@@ -1,6 +1,7 @@
 /** The files of a resource, by its kind. They are removed when the resource is deleted. */
 import {
   compositionPrefix,
+  incomingDatasetArchivesPrefix,
   incomingDatasetPrefix,
   modelPrefix,
   ownDatasetPrefix,
@@ -49,6 +50,7 @@ export async function removeFilesOf(
       // Rows come first, so that nothing names a file that is gone. Each step begins anew if it was cut off.
       await datasetFiles.removeAll(owned);
       await work.deleteAllUnder(incomingDatasetPrefix(owned));
+      await work.deleteAllUnder(incomingDatasetArchivesPrefix(owned));
       await artifacts.deleteAllUnder(ownDatasetPrefix(owned));
       return;
   }

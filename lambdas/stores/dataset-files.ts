@@ -14,7 +14,13 @@ import {
 } from "../../naming/table-keys";
 import { equals, rowExists, rowIsAbsent } from "./conditions";
 import { readItem, writeItem } from "./item-codec";
-import { type DatasetFileItem, datasetFileItemSchema, type DatasetItem, datasetItemSchema } from "./items";
+import {
+  type ArchiveItem,
+  type DatasetFileItem,
+  datasetFileItemSchema,
+  type DatasetItem,
+  datasetItemSchema,
+} from "./items";
 import { doneWith, isDone, type Outcome, type Stale } from "./outcome";
 import type { Row, Table, Write } from "./table";
 import { transact, writeRow } from "./transaction";
@@ -32,6 +38,17 @@ export interface ChangeFilesParams<File> {
   readonly files: readonly File[];
   /** What the data set has afterwards. */
   readonly counts: DatasetCounts;
+}
+
+export interface ReplaceFilesParams {
+  /** The row as it was read, before the files were looked for. If it has changed since, nothing is written. */
+  readonly dataset: DatasetItem;
+  /** The files as they were read; those that are not among `after` are gone afterwards. */
+  readonly before: readonly DatasetFileItem[];
+  readonly after: readonly DatasetFileItem[];
+  readonly counts: DatasetCounts;
+  /** The data set's archive as it is afterwards, if it changes. */
+  readonly archive?: ArchiveItem;
 }
 
 export interface FilePage {
@@ -54,6 +71,8 @@ export interface DatasetFiles {
   offerAgain(dataset: OwnedBy, file: PendingFile): Promise<void>;
   /** Puts files that were read in the place of pending ones, at most 49. */
   settle(params: ChangeFilesParams<ReadFile>): Promise<Outcome<DatasetItem, Stale>>;
+  /** Puts files in the place of others, at most 49 of each. No other change of a file can come between. */
+  replace(params: ReplaceFilesParams): Promise<Outcome<DatasetItem, Stale>>;
   /** Returns a page of files in the order of their states and digests. */
   page(params: FilePage): Promise<readonly DatasetFileItem[]>;
   /** Deletes all files of a data set whose row is gone. It may be called again after it was cut off. */
@@ -67,8 +86,15 @@ export function createDatasetFiles({ table, now }: { readonly table: Table; read
   const change = (
     dataset: DatasetItem,
     counts: DatasetCounts,
+    archive?: ArchiveItem,
   ): { readonly write: Write; readonly after: DatasetItem } => {
-    const set = { ...counts, version: dataset.version + 1, updatedAt: now().toISOString() };
+    const { files, bytes, bars, lineUps, reasons } = counts;
+    const archiveChange = archive === undefined ? {} : { archive };
+    const set = {
+      ...{ files, bytes, bars, lineUps, reasons, ...archiveChange },
+      version: dataset.version + 1,
+      updatedAt: now().toISOString(),
+    };
     const after = datasetItemSchema.parse({ ...dataset, ...set });
     const condition = equals("version", dataset.version);
     return {
@@ -131,6 +157,18 @@ export function createDatasetFiles({ table, now }: { readonly table: Table; read
         ]),
       ]);
       return isDone(outcome) ? doneWith(after) : outcome;
+    },
+
+    replace: async ({ dataset, before, after, counts, archive }) => {
+      const { write, after: row } = change(dataset, counts, archive);
+      const kept = new Set(after.map((file) => datasetFileKey(dataset, file).sk));
+      const gone = before.map((file) => datasetFileKey(dataset, file)).filter(({ sk }) => !kept.has(sk));
+      const outcome = await transact<Stale>(table, [
+        { write },
+        ...gone.map((key) => ({ write: { kind: "DELETE" as const, key, condition: rowExists } })),
+        ...after.map((file) => ({ write: put(dataset, file) })),
+      ]);
+      return isDone(outcome) ? doneWith(row) : outcome;
     },
 
     page: async ({ dataset, state, after, limit }) => {

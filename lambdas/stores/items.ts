@@ -23,8 +23,10 @@ import {
   fileCountsSchema,
   licenseKinds,
   lineUpsSchema,
+  tagSources,
   tagsSchema,
 } from "../../domain/schemas/dataset-parts";
+import { trackOverrideSchema } from "../../domain/music/extraction/role-overrides";
 import { failureSchema } from "../../domain/schemas/failure";
 import { sha256Schema, ulidSchema } from "../../domain/schemas/ids";
 import { epochMetricsSchema, metricsSchema } from "../../domain/schemas/metrics";
@@ -340,6 +342,38 @@ export const trainingJobItemSchema = z.strictObject({
 
 export type TrainingJobItem = z.infer<typeof trainingJobItemSchema>;
 
+const sentArchiveSchema = z.strictObject({
+  /** Digest of the archive's bytes, by which it is known. */
+  sha256: sha256Schema,
+  bytes: z.int().min(1),
+  tagsFrom: z.enum(tagSources),
+  /** The instant at which its owner was last told where to send it. */
+  offeredAt: instantSchema,
+});
+const entriesSchema = z.strictObject({
+  /** The number of its files, those that are rejected by the directory alone among them. */
+  all: z.int().min(0),
+  read: z.int().min(0),
+  leftOut: z.int().min(0),
+  /** The number of paths in the table of tags that no file has. */
+  tagsWithoutFile: z.int().min(0),
+});
+
+/** The archive that was sent to a data set last. Only one is read at a time. */
+export const archiveItemSchema = z.discriminatedUnion("state", [
+  sentArchiveSchema.extend({ state: z.literal("PENDING") }),
+  sentArchiveSchema.extend({
+    state: z.literal("READING"),
+    entries: entriesSchema,
+    /** Which ranges of its files are read: a hex digit for four of them. */
+    readRanges: z.string().regex(/^[0-9a-f]*$/),
+  }),
+  sentArchiveSchema.extend({ state: z.literal("READ"), entries: entriesSchema }),
+  sentArchiveSchema.extend({ state: z.literal("REFUSED"), code: z.string(), reason: z.string() }),
+]);
+
+export type ArchiveItem = z.infer<typeof archiveItemSchema>;
+
 /** A data set of a user, with what is known of all its files together. */
 export const datasetItemSchema = z.strictObject({
   ...ownedShape,
@@ -362,6 +396,7 @@ export const datasetItemSchema = z.strictObject({
   lineUps: lineUpsSchema,
   /** The number of rejected files by the code of the reason. */
   reasons: z.record(z.string(), z.int().min(1)),
+  archive: archiveItemSchema.optional(),
 });
 
 export type DatasetItem = z.infer<typeof datasetItemSchema>;
@@ -372,8 +407,11 @@ const datasetFileShape = {
   /** Digest of the file's bytes, by which it is known in its data set. */
   sha256: sha256Schema,
   path: z.string().min(1),
-  bytes: z.int().min(1),
+  /** 0 for an entry of an archive whose bytes could not be read. */
+  bytes: z.int().min(0),
   tags: tagsSchema,
+  /** What its owner says of its tracks. */
+  overrides: z.array(trackOverrideSchema).optional(),
 };
 
 /** A file of a data set that was offered. Its key changes with its state. */

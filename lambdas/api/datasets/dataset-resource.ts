@@ -1,11 +1,28 @@
 /** Shows data sets and their files in the API. */
-import type { DatasetFileResource, DatasetResource } from "../../../domain/schemas/api/datasets";
-import type { DatasetFileItem, DatasetItem } from "../../stores/items";
+import { reportInWords } from "../../../domain/music/extraction/report";
+import type { DatasetFileResource, DatasetResource, ReportedDatasetFile } from "../../../domain/schemas/api/datasets";
+import type { KeptReport } from "../../datasets/find-file";
+import type { ArchiveItem, DatasetFileItem, DatasetItem } from "../../stores/items";
 
 /** Returns the data set in its shape of the API. */
 export function datasetResource(item: DatasetItem): DatasetResource {
   const { id, name, description, state, license, files, bytes, bars, lineUps, reasons, createdAt, updatedAt } = item;
-  return { id, name, description, state, license, files, bytes, bars, lineUps, reasons, createdAt, updatedAt };
+  return {
+    ...{ id, name, description, state, license, files, bytes, bars, lineUps, reasons },
+    ...(item.archive === undefined ? {} : { archive: archiveResource(item.archive) }),
+    ...{ createdAt, updatedAt },
+  };
+}
+
+const archiveStates = { PENDING: "pending", READING: "reading", READ: "read", REFUSED: "refused" } as const;
+
+function archiveResource(archive: ArchiveItem): NonNullable<DatasetResource["archive"]> {
+  const { sha256, bytes, tagsFrom, offeredAt } = archive;
+  return {
+    ...{ sha256, bytes, tagsFrom, offeredAt, state: archiveStates[archive.state] },
+    ...("entries" in archive && { entries: archive.entries }),
+    ...(archive.state === "REFUSED" && { code: archive.code, reason: archive.reason }),
+  };
 }
 
 const statesInApi = { PENDING: "pending", ACCEPTED: "accepted", REJECTED: "rejected" } as const;
@@ -22,4 +39,13 @@ export function datasetFileResource(item: DatasetFileItem): DatasetFileResource 
     case "REJECTED":
       return { ...common, code: item.code, reason: item.reason };
   }
+}
+
+/** Returns a file with what was read from it. */
+export function reportedFileResource(item: DatasetFileItem, report: KeptReport | undefined): ReportedDatasetFile {
+  return {
+    ...datasetFileResource(item),
+    ...(item.overrides !== undefined && { overrides: item.overrides }),
+    ...(report !== undefined && { report, sentences: reportInWords(report) }),
+  };
 }

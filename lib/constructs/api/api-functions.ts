@@ -3,7 +3,7 @@ import type { Bucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import type { ApiCapability } from "../../../naming/api-routes";
 import { environmentVariables } from "../../../naming/environment-variables";
-import { everyDatasetCatalogue, incomingPrefix } from "../../../naming/object-keys";
+import { everyDatasetCatalogue, incomingArchivesPrefix, incomingPrefix } from "../../../naming/object-keys";
 import type { StageConfig } from "../../config/stage-config";
 import { ServiceFunction } from "../functions/service-function";
 
@@ -77,11 +77,19 @@ export class ApiFunctions extends Construct {
       list: true,
     });
 
-    const datasets = make("Datasets", "datasets", "Data sets of users: create, offer files, follow, delete", 512);
+    // A file is read again in the request that says what its tracks are.
+    const datasets = make("Datasets", "datasets", "Data sets of users: create, offer files, follow, delete", 1024);
     datasets.useTable(table, everyOperation);
-    datasets.useArtifacts(artifacts, { delete: ["users/*/datasets/*"], list: true });
+    const ofDatasets = ["users/*/datasets/*"];
+    datasets.useArtifacts(artifacts, {
+      get: ofDatasets,
+      put: ofDatasets,
+      tag: ofDatasets,
+      delete: ofDatasets,
+      list: true,
+    });
     // The uploads that the function signs are made with its own permissions.
-    const incoming = [`${incomingPrefix}*`];
+    const incoming = [`${incomingPrefix}*`, `${incomingArchivesPrefix}*`];
     datasets.useWork(work, { put: incoming, delete: incoming, list: true });
 
     const training = make("Training", "training", "Training jobs: request, follow, stop, delete; topics", 512);

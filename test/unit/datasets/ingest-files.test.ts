@@ -58,7 +58,7 @@ class Cloud {
 
   async deliver(sent: readonly Uint8Array[] = files): Promise<readonly string[]> {
     const arrived = sent.map((bytes, index): ArrivedFile => ({
-      ...{ messageId: `message-${index}`, dataset: this.row, sha256: sha256Of(bytes) },
+      ...{ messageId: `message-${index}`, deliveries: 1, dataset: this.row, sha256: sha256Of(bytes) },
     }));
     const { work, artifacts, log, metrics } = this;
     return await ingestFiles({ files: arrived, ...this.stores, work, artifacts, log, metrics });
