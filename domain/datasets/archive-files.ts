@@ -2,7 +2,7 @@
 import type { TagSource } from "../schemas/dataset-parts";
 import type { ArchiveEntry, ArchiveListing } from "./archive";
 import { sha256Of } from "./digest";
-import { type archiveNotTakenCodes, type ArchiveRefusalCode, type Rejection } from "./rejections";
+import type { archiveNotTakenCodes, ArchiveRefusalCode, Rejection } from "./rejections";
 import { type RefusedTable, type Tags, tagsOfFolders, type TagTable, unknownPaths } from "./tags";
 
 /** A file of an archive, as plain JSON. */

@@ -28,14 +28,19 @@ export const withOffered = (counts: DatasetCounts, offered: readonly Pick<Pendin
 
 type Sign = 1 | -1;
 
+/** Leaves out what there is nothing of any more. */
+const withoutNothing = <Sum>(
+  sums: Readonly<Record<string, Sum>>,
+  isNothing: (sum: Sum) => boolean,
+): Record<string, Sum> => Object.fromEntries(Object.entries(sums).filter(([, sum]) => !isNothing(sum)));
+
 function addBars(sums: BarsByTimeSignature, bars: BarsByTimeSignature, sign: Sign): BarsByTimeSignature {
   const next = { ...sums };
   for (const name of Object.keys(bars) as (keyof BarsByTimeSignature)[]) {
     const sum = (next[name] ?? 0) + sign * (bars[name] ?? 0);
-    if (sum === 0) delete next[name];
-    else next[name] = sum;
+    next[name] = sum;
   }
-  return next;
+  return withoutNothing(next, (sum) => sum === 0);
 }
 
 const nothing = { files: 0, pieces: 0, bars: 0 };
@@ -49,10 +54,9 @@ function addLineUps(sums: LineUpAmounts, lineUps: LineUpAmounts, sign: Sign): Li
       pieces: before.pieces + sign * more.pieces,
       bars: before.bars + sign * more.bars,
     };
-    if (sum.files === 0) delete next[name];
-    else next[name] = sum;
+    next[name] = sum;
   }
-  return next;
+  return withoutNothing(next, ({ files }) => files === 0);
 }
 
 function addReason(sums: DatasetCounts["reasons"], code: string, sign: Sign): DatasetCounts["reasons"] {

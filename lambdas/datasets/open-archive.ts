@@ -36,7 +36,7 @@ type OpenItem = Extract<ArchiveItem, { state: "PENDING" | "READING" }>;
 /** Returns the archive if it is the one that the data set expects or reads. */
 function openItem(item: DatasetItem | undefined, sha256: string): OpenItem | undefined {
   const archive = item?.archive;
-  if (archive === undefined || archive.sha256 !== sha256) return undefined;
+  if (archive?.sha256 !== sha256) return undefined;
   return archive.state === "PENDING" || archive.state === "READING" ? archive : undefined;
 }
 
