@@ -5,7 +5,7 @@ import { type ArchiveFile, filesOfArchive } from "../../domain/datasets/archive-
 import { datasetLimits } from "../../domain/datasets/limits";
 import type { archiveNotTakenCodes, ArchiveRefusalCode } from "../../domain/datasets/rejections";
 import { readTagTable, type RefusedTable, type TagTable } from "../../domain/datasets/tags";
-import { incomingArchiveKey, type Incoming } from "../../naming/object-keys";
+import { type Incoming,incomingArchiveKey } from "../../naming/object-keys";
 import type { DatasetReadingQueue } from "../aws/dataset-reading-queue";
 import type { DatasetFiles } from "../stores/dataset-files";
 import type { Datasets } from "../stores/datasets";

@@ -5,6 +5,7 @@
  */
 import * as z from "zod";
 import { cataloguedDatasetSchema } from "../../domain/datasets/catalogue-file";
+import { trackOverrideSchema } from "../../domain/music/extraction/role-overrides";
 import {
   compositionInputSchema,
   compositionOutputSchema,
@@ -26,7 +27,6 @@ import {
   tagSources,
   tagsSchema,
 } from "../../domain/schemas/dataset-parts";
-import { trackOverrideSchema } from "../../domain/music/extraction/role-overrides";
 import { failureSchema } from "../../domain/schemas/failure";
 import { sha256Schema, ulidSchema } from "../../domain/schemas/ids";
 import { epochMetricsSchema, metricsSchema } from "../../domain/schemas/metrics";

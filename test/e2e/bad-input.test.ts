@@ -251,6 +251,8 @@ function goodBody({ id, bodyType }: DocumentedOperation): CallOptions {
     createDataset: { json: newDataset },
     updateDataset: { json: { name: "Renamed" } },
     offerDatasetFiles: { json: { files: [{ path: "a.mid", bytes: 100, sha256: "a".repeat(64) }] } },
+    offerDatasetArchive: { json: { bytes: 100, sha256: "a".repeat(64), tagsFrom: "none" } },
+    overrideDatasetFile: { json: { overrides: [] } },
     estimateTrainingJob: { json: newJob },
   };
   const body = bodies[id];

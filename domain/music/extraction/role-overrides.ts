@@ -5,7 +5,7 @@ import * as z from "zod";
 export const trackRoles = ["melody", "chords", "bass", "drums", "none"] as const;
 export type TrackRole = (typeof trackRoles)[number];
 
-export const patternSchema = z
+const patternSchema = z
   .string()
   .min(1)
   .max(200)

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { datasetLimits } from "../../datasets/limits";
 import { missingLineUpCodes } from "../../music/extraction/line-ups";
-import { patternSchema, trackOverrideSchema, trackRoles } from "../../music/extraction/role-overrides";
+import { trackOverrideSchema, trackRoles } from "../../music/extraction/role-overrides";
 import {
   barsByTimeSignatureSchema,
   datasetStates,
@@ -250,17 +250,6 @@ export const overrideDatasetFileSchema = z
   .strictObject({ overrides: overridesSchema })
   .meta({ id: "OverrideDatasetFile" });
 
-export const overrideDatasetFilesSchema = z
-  .strictObject({
-    files: patternSchema.meta({
-      description:
-        "The paths of the files: a text in which `*` stands for any characters. Capital and small letters are alike.",
-      example: "rock/*",
-    }),
-    overrides: overridesSchema,
-  })
-  .meta({ id: "OverrideDatasetFiles" });
-
 const lineUpReportSchema = z.union([
   z.object({
     pieces: z.int(),
@@ -316,10 +305,6 @@ export const reportedDatasetFileSchema = datasetFileSchema
   })
   .meta({ id: "ReportedDatasetFile" });
 export type ReportedDatasetFile = z.infer<typeof reportedDatasetFileSchema>;
-
-export const datasetReadingAgainSchema = z
-  .object({ files: z.int().meta({ description: "The number of files that are read again." }) })
-  .meta({ id: "DatasetReadingAgain" });
 
 export type DatasetFileResource = z.infer<typeof datasetFileSchema>;
 export const datasetFileListSchema = pageOf(datasetFileSchema, "DatasetFileList");

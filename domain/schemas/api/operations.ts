@@ -16,19 +16,19 @@ import {
   updateCompositionSchema,
 } from "./compositions";
 import {
+  archiveLimitsInWords,
   createDatasetSchema,
   datasetFileListQuerySchema,
   datasetFileListSchema,
   datasetLimitsInWords,
   datasetListSchema,
   datasetSchema,
-  archiveLimitsInWords,
   offerDatasetArchiveSchema,
   offerDatasetFilesSchema,
   offeredArchiveSchema,
+  offeredFileListSchema,
   overrideDatasetFileSchema,
   reportedDatasetFileSchema,
-  offeredFileListSchema,
   updateDatasetSchema,
 } from "./datasets";
 import { healthSchema, sampleMelodyListSchema, techniqueListSchema } from "./discovery";

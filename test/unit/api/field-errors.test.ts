@@ -115,6 +115,8 @@ const bodies = {
   },
   updateDataset: { name: "A", description: "My songs." },
   offerDatasetFiles: { files: [{ path: "a.mid", bytes: 100, sha256: "a".repeat(64), tags: { genre: ["rock"] } }] },
+  offerDatasetArchive: { bytes: 100, sha256: "a".repeat(64), tagsFrom: "folders" },
+  overrideDatasetFile: { overrides: [{ trackName: "*lead*", role: "melody" }] },
   estimateTrainingJob: { name: "A", technique: "unet-gan", topics: { mode: ["minor"] }, maxRuntimeSeconds: 60 },
   createTrainingJob: {
     name: "A",

@@ -155,7 +155,7 @@ test("events and ranges in any order and number, also at once, give the same cou
       const cloud = await cloudOf();
       const messages = cloud.sent.splice(0);
       const told = [...order, ...messages.keys()].flatMap((range) => messages[range] ?? []);
-      if (isAtOnce) await Promise.all(told.map(async (message) => await cloud.read(message)));
+      if (isAtOnce) await Promise.all(told.map(async (message) => { await cloud.read(message); }));
       else for (const message of told) await cloud.read(message);
       if (isOpenedAgain) await cloud.open();
       await cloud.readAll();
