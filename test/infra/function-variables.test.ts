@@ -32,6 +32,7 @@ const entries = [
   "events/training-job-changed",
   "events/count-orphans",
   "events/ingest-midi",
+  "events/open-archive",
   "events/erase-user-data",
   "workflow/prepare-data",
   "workflow/acquire-slot",

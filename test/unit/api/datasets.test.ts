@@ -174,7 +174,8 @@ test("files are listed by state, a page at a time", async () => {
 async function withFiles(api: ComposerApi) {
   const id = await created(api);
   const owned = { sub: alice, id };
-  const songs = arrangedFiles({ count: 3, seed: 8, isHidden: false }).map(({ bytes }) => bytes);
+  const bands = arrangedFiles({ count: 12, seed: 8, isHidden: false }).filter(({ roles }) => roles.includes("drums"));
+  const songs = bands.slice(0, 3).map(({ bytes }) => bytes);
   const files = [...songs, new TextEncoder().encode("noise that is nothing at all")];
   const digests = files.map((bytes) => createHash("sha256").update(bytes).digest("hex"));
   const offers = files.map((bytes, index) => ({

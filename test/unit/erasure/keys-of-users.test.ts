@@ -76,6 +76,8 @@ const underPrefix: Readonly<Record<string, string>> = {
   datasetPiecesKey: objectKeys.datasetPiecesKey(owned, "a".repeat(64)),
   incomingDatasetPrefix: objectKeys.incomingDatasetPrefix(owned),
   incomingFileKey: objectKeys.incomingFileKey(owned, "a".repeat(64)),
+  incomingDatasetArchivesPrefix: objectKeys.incomingDatasetArchivesPrefix(owned),
+  incomingArchiveKey: objectKeys.incomingArchiveKey(owned, "a".repeat(64)),
 };
 
 /** Exports that make no key of a user's object: names inside a folder, keys of nobody's objects, and readers of keys. */
@@ -98,8 +100,10 @@ const notOfUsers = [
   "stockSampleKey",
   "parseStockSampleKey",
   "incomingPrefix",
+  "incomingArchivesPrefix",
   "prefixesOfUser",
   "parseIncomingFileKey",
+  "parseIncomingArchiveKey",
   "parseTrainingJobKey",
   "parseOwnedObjectKey",
   "parseMidiRevision",
