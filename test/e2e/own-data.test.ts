@@ -121,7 +121,7 @@ it("reads a folder that is sent file by file, also when its sender is cut off ha
   expect((await api.call("GET", `/datasets/${id}`)).status).toBe(404);
 });
 
-it("takes exactly the bytes that were offered, once", async () => {
+it("34: takes exactly the bytes that were offered, once, and under no other key", async () => {
   const id = await createDataset("Strict");
   const [song] = music;
   if (song === undefined) throw new Error("there is no song");
@@ -129,6 +129,10 @@ it("takes exactly the bytes that were offered, once", async () => {
   const changed = song.bytes.map((byte, index) => (index === song.bytes.length - 1 ? byte ^ 1 : byte));
   expect(await put(answer, changed)).toBe(400);
   expect(await put(answer, new Uint8Array([...song.bytes, 0]))).toBe(403);
+  if (answer?.kind !== "upload") throw new Error("nothing is to be sent");
+  const underAnotherKey = answer.url.replace(sha256Of(song.bytes), "0".repeat(64));
+  expect(await put({ ...answer, url: underAnotherKey }, song.bytes)).toBe(403);
+  expect(await put({ ...answer, headers: { "if-none-match": "*" } }, song.bytes)).toBe(403);
   expect(await put(answer, song.bytes)).toBe(200);
   const second = await put(answer, song.bytes);
   // Once it was read the object is gone, and the same bytes may come again; they change nothing.

@@ -24,7 +24,10 @@ async function walkThroughArchive(
   dataset: OwnedBy,
 ): Promise<void> {
   const { sub, id } = dataset;
-  for (const bytes of [zipFile([{ name: "a.mid", bytes: midi }]), new TextEncoder().encode("no archive at all, only a text")]) {
+  for (const bytes of [
+    zipFile([{ name: "a.mid", bytes: midi }]),
+    new TextEncoder().encode("no archive at all, only a text"),
+  ]) {
     const sha256 = sha256Of(bytes);
     const json = { bytes: bytes.length, sha256, tagsFrom: "folders" };
     const { body } = await call("POST", `/datasets/${id}/archives`, { sub, json });

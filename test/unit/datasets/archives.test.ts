@@ -140,7 +140,7 @@ test("the files of an archive are counted as pending at once, read by ranges, an
   );
 });
 
-test("events and ranges in any order and number, also at once, give the same counts", async () => {
+test("36: events and ranges in any order and number, also at once, give the same counts", async () => {
   const cloudOf = async (): Promise<Cloud> => {
     const cloud = new Cloud();
     await cloud.offer();
@@ -155,7 +155,12 @@ test("events and ranges in any order and number, also at once, give the same cou
       const cloud = await cloudOf();
       const messages = cloud.sent.splice(0);
       const told = [...order, ...messages.keys()].flatMap((range) => messages[range] ?? []);
-      if (isAtOnce) await Promise.all(told.map(async (message) => { await cloud.read(message); }));
+      if (isAtOnce)
+        await Promise.all(
+          told.map(async (message) => {
+            await cloud.read(message);
+          }),
+        );
       else for (const message of told) await cloud.read(message);
       if (isOpenedAgain) await cloud.open();
       await cloud.readAll();
@@ -289,7 +294,7 @@ test("an archive of nothing but a table is empty", async () => {
   expect(cloud.now().archive).toMatchObject({ state: "REFUSED", code: "ARCHIVE_EMPTY" });
 });
 
-test("while an archive is read, another one has to wait, and the same one is known", async () => {
+test("35: while an archive is read its files are pending, so nothing is frozen; another one has to wait, and the same one is known", async () => {
   const cloud = new Cloud();
   await cloud.offer();
   cloud.send();
