@@ -20,7 +20,7 @@ const arrived = (dataset: OwnedBy, sha256: string): unknown => ({
 
 /** Sends an archive with a file that can be read, and one that is refused; each is opened and read as it is told. */
 async function walkThroughArchive(
-  { local, call, invoke }: Pick<RecordedFunctions, "local" | "call" | "invoke">,
+  { work, call, invoke }: Pick<RecordedFunctions, "work" | "call" | "invoke">,
   dataset: OwnedBy,
 ): Promise<void> {
   const { sub, id } = dataset;
@@ -55,13 +55,13 @@ async function walkThroughArchive(
       expect(await invoke("events/ingest-midi", { Records })).toEqual({ batchItemFailures: [] });
     }
     // An archive of another data set's past is removed.
-    await local.work.write({ key, body: bytes, contentType: "application/zip" });
+    await work.write({ key, body: bytes, contentType: "application/zip" });
     await invoke("events/open-archive", event);
-    expect(await local.work.exists(key)).toBe(false);
+    expect(await work.exists(key)).toBe(false);
   }
 }
 
-export async function walkThroughDatasets({ local, call, invoke }: RecordedFunctions): Promise<void> {
+export async function walkThroughDatasets({ local, work, call, invoke }: RecordedFunctions): Promise<void> {
   const sub = alice;
   const created = await call("POST", "/datasets", {
     ...{ sub, headers: { "idempotency-key": "a-data-set" } },
@@ -117,8 +117,10 @@ export async function walkThroughDatasets({ local, call, invoke }: RecordedFunct
   expect((await call("PATCH", path, { sub, json: { overrides } })).status).toBe(200);
   expect((await call("DELETE", path, { sub })).status).toBe(204);
   expect((await call("GET", path, { sub })).status).toBe(404);
+  // A deletion that was cut off is asked for again.
+  expect((await call("DELETE", path, { sub })).status).toBe(404);
 
-  await walkThroughArchive({ local, call, invoke }, dataset);
+  await walkThroughArchive({ work, call, invoke }, dataset);
 
   expect((await call("DELETE", `/datasets/${id}`, { sub })).status).toBe(204);
   expect(await invoke("events/ingest-midi", { Records })).toEqual({ batchItemFailures: [] });

@@ -17,13 +17,13 @@ const files = [
 ];
 
 /** A number at the beginning of a test's name, of a row of a table, or in a row's field `number`. */
-const numberPattern = /(?:"|, and |number: ")(\d{1,2})(?=: |", |")|\((\d{1,2})\)"/g;
+const numberPattern = /(?:named\(|number: )"(\d{1,2})"|(?:"|, and )(\d{1,2}): |\((\d{1,2})\)"/g;
 
 test("each of the 37 inputs has a test that names it", () => {
   const found = new Set<number>();
   for (const file of files) {
-    for (const [, first, second] of readFileSync(repositoryPath(file), "utf8").matchAll(numberPattern)) {
-      found.add(Number(first ?? second));
+    for (const [, ...groups] of readFileSync(repositoryPath(file), "utf8").matchAll(numberPattern)) {
+      found.add(Number(groups.find((group) => group !== undefined)));
     }
   }
   const missing = Array.from({ length: 37 }, (_, index) => index + 1).filter((number) => !found.has(number));
