@@ -550,6 +550,51 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/datasets/{datasetId}/archives": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Offer a ZIP archive of files to a data set, and learn where to send it
+     * @description It has at most 256 MiB and 20000 entries. The answer is `upload` (PUT the bytes to `url` with these `headers` before `expiresAt`), `known` (it is being read), or `rejected` (the same archive was refused, with a code and a sentence). Its files are read in the moments after, each as if it had been sent by itself; `archive` of `GET /datasets/{datasetId}` tells how far that is. Entries that cannot be read are rejected files, and the others are read. An archive can be offered again at any time: what the data set knows is not read twice.
+     */
+    post: operations["offerDatasetArchive"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/datasets/{datasetId}/files/{sha256}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Get a file of a data set, with what was taken for what in it */
+    get: operations["getDatasetFile"];
+    put?: never;
+    post?: never;
+    /**
+     * Take a file back out of a data set
+     * @description It is gone with the response, whether it is pending, accepted or rejected, and can be offered again. Versions that have it stay as they are.
+     */
+    delete: operations["withdrawDatasetFile"];
+    options?: never;
+    head?: never;
+    /**
+     * Say which tracks of a file are its melody, chords, bass and drums, and have it read again
+     * @description The response has the new report. What you say takes the place of what you said before, and holds whenever the file is read. Versions stay as they are.
+     */
+    patch: operations["overrideDatasetFile"];
+    trace?: never;
+  };
   "/datasets/{datasetId}/files": {
     parameters: {
       query?: never;
@@ -1673,6 +1718,7 @@ export interface components {
       };
       /** @description How many versions were asked for: at most 32. */
       versions: number;
+      archive?: components["schemas"]["DatasetArchive"];
       /**
        * Format: date-time
        * @description ISO 8601, UTC
@@ -1685,6 +1731,40 @@ export interface components {
        * @example 2026-01-31T12:00:00.000Z
        */
       updatedAt: string;
+    };
+    /** @description The archive that was offered last. Only one is read at a time. */
+    DatasetArchive: {
+      sha256: string;
+      bytes: number;
+      /**
+       * @description Where the tags of the archive's files come from: the names of their folders (tag `folder`), the table `tags.csv` at the top of the archive or in the one folder that holds everything (a column `path`, and one for each tag, with `;` between values), or nowhere.
+       * @enum {string}
+       */
+      tagsFrom: "folders" | "csv" | "none";
+      /**
+       * @description `pending`: it was offered, and has not arrived or is not opened yet. `reading`: its files are being read, and count as pending. `read`: all of them are. `refused`: nothing of it is taken, and `code` and `reason` say why.
+       * @enum {string}
+       */
+      state: "pending" | "reading" | "read" | "refused";
+      /**
+       * Format: date-time
+       * @description When you were last told where to send it.
+       * @example 2026-01-31T12:00:00.000Z
+       */
+      offeredAt: string;
+      entries?: {
+        /** @description The number of its files. */
+        all: number;
+        /** @description How many of them were read or rejected. */
+        read: number;
+        /** @description Folders and files that systems make, such as `__MACOSX/`. */
+        leftOut: number;
+        /** @description The number of paths in `tags.csv` that no file has. */
+        tagsWithoutFile: number;
+      };
+      code?: string;
+      /** @description Why it is refused, in a sentence for people. */
+      reason?: string;
     };
     CreateDataset: {
       /**
@@ -1807,6 +1887,228 @@ export interface components {
         tags?: {
           [key: string]: string[];
         };
+      }[];
+    };
+    OfferedArchive:
+      | components["schemas"]["KnownArchive"]
+      | components["schemas"]["ArchiveToUpload"]
+      | components["schemas"]["RejectedArchive"];
+    KnownArchive: {
+      sha256: string;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      kind: "known";
+    };
+    ArchiveToUpload: {
+      sha256: string;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      kind: "upload";
+      /**
+       * Format: uri
+       * @description Where to PUT the archive. It works for these bytes alone, once.
+       */
+      url: string;
+      /** @description Headers that the PUT must have, besides Content-Length, which clients set themselves. */
+      headers: {
+        [key: string]: string;
+      };
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC
+       * @example 2026-01-31T12:00:00.000Z
+       */
+      expiresAt: string;
+    };
+    RejectedArchive: {
+      sha256: string;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      kind: "rejected";
+      code: string;
+      reason: string;
+    };
+    OfferDatasetArchive: {
+      /** @description The archive's size. */
+      bytes: number;
+      /** @description The digest of the archive's bytes, as 64 hex digits in small letters. */
+      sha256: string;
+      /**
+       * @description Where the tags of the archive's files come from: the names of their folders (tag `folder`), the table `tags.csv` at the top of the archive or in the one folder that holds everything (a column `path`, and one for each tag, with `;` between values), or nowhere.
+       * @enum {string}
+       */
+      tagsFrom: "folders" | "csv" | "none";
+    };
+    ReportedDatasetFile: {
+      sha256: string;
+      path: string;
+      bytes: number;
+      tags: {
+        [key: string]: string[];
+      };
+      /** @enum {string} */
+      state: "pending" | "accepted" | "rejected";
+      /** @description The bars of an accepted file by time signature. */
+      bars?: {
+        "4/4"?: number;
+        "3/4"?: number;
+        "2/4"?: number;
+        "6/8"?: number;
+        other?: number;
+      };
+      /** @description What an accepted file gives for each line-up. `files` is always 1. */
+      lineUps?: {
+        lines?: {
+          files: number;
+          pieces: number;
+          bars: number;
+        };
+        band?: {
+          files: number;
+          pieces: number;
+          bars: number;
+        };
+        trio?: {
+          files: number;
+          pieces: number;
+          bars: number;
+        };
+      };
+      /** @description Why the file is rejected. */
+      code?: string;
+      /** @description The same in a sentence for people. */
+      reason?: string;
+      /**
+       * @description What you say of tracks. It holds instead of the rule that chooses their roles, and the first that matches a track counts. An empty list leaves all to the rule.
+       * @example [
+       *       {
+       *         "trackName": "*lead*",
+       *         "role": "melody"
+       *       }
+       *     ]
+       */
+      overrides?: {
+        /** @description The number of the track in the file, from 0. */
+        trackIndex?: number;
+        /** @description A text in which `*` stands for any characters. Capital and small letters are alike. */
+        trackName?: string;
+        /**
+         * @description `none` leaves the track out.
+         * @enum {string}
+         */
+        role: "melody" | "chords" | "bass" | "drums" | "none";
+      }[];
+      /** @description What was read. A file that is pending, or that cannot be read, has none. */
+      report?: {
+        /** @description Quarter notes a minute at the first note. */
+        tempo: number;
+        /** @description All bars by time signature. */
+        bars: {
+          timeSignature: string;
+          bars: number;
+        }[];
+        /** @description Bars in which pieces can be; two bars of 2/4 are one. */
+        pieceBars: number;
+        /** @description Those of them that are on the grid. */
+        usableBars: number;
+        barsOffGrid: number;
+        /** @description True if the music swings. Its off-beats were straightened. */
+        swing: boolean;
+        /** @description Notes in bars of pieces. */
+        notes: number;
+        notesElsewhere: number;
+        /** @description Notes that were a quarter of a sixteenth or more off the grid. */
+        notesOff: number;
+        /** @description How far notes were moved to the grid on average, in sixteenths. */
+        meanMove: number;
+        maxMove: number;
+        chordNotesLeftOut: number;
+        hitsLeftOut: number;
+        tracks: {
+          index: number;
+          name: string;
+          program: number;
+          noteCount: number;
+          /**
+           * @description What the track was taken for; `none` if it was left out.
+           * @enum {string}
+           */
+          role: "melody" | "chords" | "bass" | "drums" | "none";
+          /** @description Why, as words that follow "it". */
+          because: string;
+          /** @description The bars in which it is the melody; in others it is chords. */
+          melodyBars: number;
+        }[];
+        lineUps: {
+          lines:
+            | {
+                pieces: number;
+                bars: number;
+                /** @description Stretches of four bars to train on. */
+                windows: number;
+              }
+            | {
+                /** @enum {string} */
+                code: "TOO_FEW_TRACKS" | "NO_MELODY" | "NO_CHORDS" | "NO_BASS" | "NO_DRUMS" | "NEVER_TOGETHER";
+                reason: string;
+              };
+          band:
+            | {
+                pieces: number;
+                bars: number;
+                /** @description Stretches of four bars to train on. */
+                windows: number;
+              }
+            | {
+                /** @enum {string} */
+                code: "TOO_FEW_TRACKS" | "NO_MELODY" | "NO_CHORDS" | "NO_BASS" | "NO_DRUMS" | "NEVER_TOGETHER";
+                reason: string;
+              };
+          trio:
+            | {
+                pieces: number;
+                bars: number;
+                /** @description Stretches of four bars to train on. */
+                windows: number;
+              }
+            | {
+                /** @enum {string} */
+                code: "TOO_FEW_TRACKS" | "NO_MELODY" | "NO_CHORDS" | "NO_BASS" | "NO_DRUMS" | "NEVER_TOGETHER";
+                reason: string;
+              };
+        };
+        /** @description What was mended while the file was read. */
+        changes: string[];
+      };
+      /** @description The report in sentences, the most important first. */
+      sentences?: string[];
+    };
+    OverrideDatasetFile: {
+      /**
+       * @description What you say of tracks. It holds instead of the rule that chooses their roles, and the first that matches a track counts. An empty list leaves all to the rule.
+       * @example [
+       *       {
+       *         "trackName": "*lead*",
+       *         "role": "melody"
+       *       }
+       *     ]
+       */
+      overrides: {
+        /** @description The number of the track in the file, from 0. */
+        trackIndex?: number;
+        /** @description A text in which `*` stands for any characters. Capital and small letters are alike. */
+        trackName?: string;
+        /**
+         * @description `none` leaves the track out.
+         * @enum {string}
+         */
+        role: "melody" | "chords" | "bass" | "drums" | "none";
       }[];
     };
     DatasetFileList: {
@@ -7377,6 +7679,536 @@ export interface operations {
       };
       /** @description `UNSUPPORTED_CONTENT_ENCODING`: the content encoding is not supported; `UNSUPPORTED_MEDIA_TYPE`: the content type is not supported */
       415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: too many requests at once */
+      429: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `OVERLOADED`: the service is overloaded; `BUSY`: too many requests change the same things at once; API Gateway: the function could not be reached */
+      503: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  offerDatasetArchive: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description a ULID: 26 characters of Crockford's base 32 */
+        datasetId: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["OfferDatasetArchive"];
+      };
+    };
+    responses: {
+      /** @description The request has succeeded. */
+      200: {
+        headers: {
+          /** @description The id under which the logs have this request. */
+          "X-Request-Id": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OfferedArchive"];
+        };
+      };
+      /** @description `INVALID_REQUEST`: the request is not valid; `MALFORMED_JSON`: the body is not json */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: the access token is missing, expired, altered or of another user pool */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: the token lacks a scope */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `NOT_FOUND`: not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `CONFLICT`: the resource was changed at the same time; `ERASURE_UNDER_WAY`: your data are being erased; `NOT_READY`: the resource is not ready */
+      409: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNSUPPORTED_CONTENT_ENCODING`: the content encoding is not supported; `UNSUPPORTED_MEDIA_TYPE`: the content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: too many requests at once */
+      429: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `OVERLOADED`: the service is overloaded; `BUSY`: too many requests change the same things at once; API Gateway: the function could not be reached */
+      503: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  getDatasetFile: {
+    parameters: {
+      query?: never;
+      header?: {
+        "If-None-Match"?: string;
+      };
+      path: {
+        /** @description a ULID: 26 characters of Crockford's base 32 */
+        datasetId: string;
+        sha256: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The request has succeeded. */
+      200: {
+        headers: {
+          /** @description The id under which the logs have this request. */
+          "X-Request-Id": string;
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ReportedDatasetFile"];
+        };
+      };
+      /** @description The client has this version. */
+      304: {
+        headers: {
+          /** @description The id under which the logs have this request. */
+          "X-Request-Id": string;
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `INVALID_REQUEST`: the request is not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: the access token is missing, expired, altered or of another user pool */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: the token lacks a scope */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `NOT_FOUND`: not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `FILE_LOST`: a file is lost or damaged */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNSUPPORTED_CONTENT_ENCODING`: the content encoding is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: too many requests at once */
+      429: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `OVERLOADED`: the service is overloaded; API Gateway: the function could not be reached */
+      503: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  withdrawDatasetFile: {
+    parameters: {
+      query?: never;
+      header?: {
+        "If-Match"?: string;
+      };
+      path: {
+        /** @description a ULID: 26 characters of Crockford's base 32 */
+        datasetId: string;
+        sha256: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The resource has been deleted. */
+      204: {
+        headers: {
+          /** @description The id under which the logs have this request. */
+          "X-Request-Id": string;
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `INVALID_REQUEST`: the request is not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: the access token is missing, expired, altered or of another user pool */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: the token lacks a scope */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `NOT_FOUND`: not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `CONFLICT`: the resource was changed at the same time */
+      409: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNSUPPORTED_CONTENT_ENCODING`: the content encoding is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: too many requests at once */
+      429: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `OVERLOADED`: the service is overloaded; `BUSY`: too many requests change the same things at once; API Gateway: the function could not be reached */
+      503: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  overrideDatasetFile: {
+    parameters: {
+      query?: never;
+      header?: {
+        "If-Match"?: string;
+      };
+      path: {
+        /** @description a ULID: 26 characters of Crockford's base 32 */
+        datasetId: string;
+        sha256: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["OverrideDatasetFile"];
+      };
+    };
+    responses: {
+      /** @description The request has succeeded. */
+      200: {
+        headers: {
+          /** @description The id under which the logs have this request. */
+          "X-Request-Id": string;
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ReportedDatasetFile"];
+        };
+      };
+      /** @description `INVALID_REQUEST`: the request is not valid; `MALFORMED_JSON`: the body is not json */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: the access token is missing, expired, altered or of another user pool */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: the token lacks a scope */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `NOT_FOUND`: not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `CONFLICT`: the resource was changed at the same time; `ERASURE_UNDER_WAY`: your data are being erased */
+      409: {
+        headers: {
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `FILE_LOST`: a file is lost or damaged */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNSUPPORTED_CONTENT_ENCODING`: the content encoding is not supported; `UNSUPPORTED_MEDIA_TYPE`: the content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNREADABLE_MIDI`: the midi file cannot be used */
+      422: {
         headers: {
           [name: string]: unknown;
         };

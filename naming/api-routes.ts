@@ -135,6 +135,30 @@ export const apiRoutes = {
   updateDataset: { method: "PATCH", path: "/datasets/{datasetId}", capability: "datasets", public: false },
   deleteDataset: { method: "DELETE", path: "/datasets/{datasetId}", capability: "datasets", public: false },
   offerDatasetFiles: { method: "POST", path: "/datasets/{datasetId}/uploads", capability: "datasets", public: false },
+  offerDatasetArchive: {
+    method: "POST",
+    path: "/datasets/{datasetId}/archives",
+    capability: "datasets",
+    public: false,
+  },
+  getDatasetFile: {
+    method: "GET",
+    path: "/datasets/{datasetId}/files/{sha256}",
+    capability: "datasets",
+    public: false,
+  },
+  overrideDatasetFile: {
+    method: "PATCH",
+    path: "/datasets/{datasetId}/files/{sha256}",
+    capability: "datasets",
+    public: false,
+  },
+  withdrawDatasetFile: {
+    method: "DELETE",
+    path: "/datasets/{datasetId}/files/{sha256}",
+    capability: "datasets",
+    public: false,
+  },
   listDatasetFiles: { method: "GET", path: "/datasets/{datasetId}/files", capability: "datasets", public: false },
   createDatasetVersion: {
     method: "POST",

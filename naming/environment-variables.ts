@@ -6,6 +6,8 @@ export const environmentVariables = {
   workBucket: "WORK_BUCKET",
   compositionQueueUrl: "COMPOSITION_QUEUE_URL",
   freezingQueueUrl: "FREEZING_QUEUE_URL",
+  /** The queue of ranges of entries of archives, and of files that are to be read again. */
+  datasetReadingQueueUrl: "DATASET_READING_QUEUE_URL",
   stateMachineArn: "STATE_MACHINE_ARN",
   /**
    * The queue that keeps records which cannot be dispatched. With the stream's retry settings alone they would block a

@@ -21,6 +21,7 @@
  *   users/{sub}/training-jobs/{jobId}/selection/manifest.json      the `selection` channel
  *   users/{sub}/training-jobs/{jobId}/output/                      SageMaker adds {trainingJobName}/output/model/
  *   incoming/{sub}/datasets/{datasetId}/{sha256}                   files on their way into a data set
+ *   incoming-archives/{sub}/datasets/{datasetId}/{sha256}.zip      archives of such files
  */
 import { ulidExpression, ulidPattern } from "./resource-names";
 
@@ -138,18 +139,42 @@ export const incomingDatasetPrefix = ({ sub, id }: OwnedBy): string => `${incomi
 export const incomingFileKey = (dataset: OwnedBy, sha256: string): string =>
   `${incomingDatasetPrefix(dataset)}${sha256}`;
 
+/** The beginning of the keys of archives. No other key begins like it, so that a rule of events finds them alone. */
+export const incomingArchivesPrefix = "incoming-archives/";
+const incomingUserArchivesPrefix = (sub: string): string => `${incomingArchivesPrefix}${sub}/`;
+export const incomingDatasetArchivesPrefix = ({ sub, id }: OwnedBy): string =>
+  `${incomingUserArchivesPrefix(sub)}datasets/${id}/`;
+export const incomingArchiveKey = (dataset: OwnedBy, sha256: string): string =>
+  `${incomingDatasetArchivesPrefix(dataset)}${sha256}.zip`;
+
 /** Returns the prefixes of everything that a bucket has of a user. An erasure deletes all of it. */
 export const prefixesOfUser = (bucket: "artifacts" | "work", sub: string): readonly string[] =>
-  bucket === "artifacts" ? [userObjectsPrefix(sub)] : [userObjectsPrefix(sub), incomingUserPrefix(sub)];
+  bucket === "artifacts"
+    ? [userObjectsPrefix(sub)]
+    : [userObjectsPrefix(sub), incomingUserPrefix(sub), incomingUserArchivesPrefix(sub)];
 
 const incomingFilePattern = new RegExp(
   `^incoming/([A-Za-z0-9-]{1,128})/datasets/(${ulidExpression})/(${sha256Expression})$`,
 );
-/** Returns the data set and the digest from a key of {@link incomingFileKey}; undefined for any other key. */
-export function parseIncomingFileKey(key: string): { readonly dataset: OwnedBy; readonly sha256: string } | undefined {
-  const [, sub, id, sha256] = incomingFilePattern.exec(key) ?? [];
+const incomingArchivePattern = new RegExp(
+  `^incoming-archives/([A-Za-z0-9-]{1,128})/datasets/(${ulidExpression})/(${sha256Expression})\\.zip$`,
+);
+
+/** What is on its way into a data set: a file or an archive, by the digest of its bytes. */
+export interface Incoming {
+  readonly dataset: OwnedBy;
+  readonly sha256: string;
+}
+
+function parseIncoming(pattern: RegExp, key: string): Incoming | undefined {
+  const [, sub, id, sha256] = pattern.exec(key) ?? [];
   return sub === undefined || id === undefined || sha256 === undefined ? undefined : { dataset: { sub, id }, sha256 };
 }
+/** Returns the data set and the digest from a key of {@link incomingFileKey}; undefined for any other key. */
+export const parseIncomingFileKey = (key: string): Incoming | undefined => parseIncoming(incomingFilePattern, key);
+/** Returns the data set and the digest from a key of {@link incomingArchiveKey}; undefined for any other key. */
+export const parseIncomingArchiveKey = (key: string): Incoming | undefined =>
+  parseIncoming(incomingArchivePattern, key);
 
 /**
  * The prefix of a job's objects, which is the same in both buckets: the work bucket has them while the job runs, the

@@ -32,6 +32,8 @@ export const functionSeconds = {
   "events/ingest-midi": 120,
   /** This is long enough for 20,000 files, whose pieces are read twice, with much to spare. */
   "events/freeze-version": 300,
+  /** This is long enough for a directory of 32 MiB, and for a message for every 24 of 20,000 entries. */
+  "events/open-archive": 120,
   // Each of these is below the time-out of its state in the ASL file, so that the function's own error is seen.
   "workflow/prepare-data": 180,
   /** This is long enough for the longest call of SageMaker, which the step asks about holders of slots. */

@@ -56,6 +56,9 @@ export const archiveRefusalCodes = [
 ] as const;
 export type ArchiveRefusalCode = (typeof archiveRefusalCodes)[number];
 
+/** The reasons for which an archive that can be read is not taken. */
+export const archiveNotTakenCodes = ["ARCHIVE_WITHOUT_TAGS", "ARCHIVE_TAGS_REFUSED", "DATASET_FULL"] as const;
+
 /** The reasons for which no version is made of a data set. */
 export const versionRefusalCodes = [
   "LINE_UP_MISSING",

@@ -34,6 +34,10 @@ export const lineUpAmountsSchema = z.strictObject({ files: countSchema, pieces: 
 export const lineUpsSchema = z.partialRecord(z.enum(lineUps), lineUpAmountsSchema);
 export type LineUpAmounts = z.infer<typeof lineUpsSchema>;
 
+/** Where the tags of an archive's files come from: their folders, the table `tags.csv` in it, or nowhere. */
+export const tagSources = ["folders", "csv", "none"] as const;
+export type TagSource = (typeof tagSources)[number];
+
 /** Values by tag. The rules of a tag's name and values are the domain's (domain/datasets). */
 export const tagsSchema = z.record(z.string(), z.array(z.string()));
 

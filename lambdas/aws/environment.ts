@@ -30,6 +30,7 @@ const variableSchemas = {
   workBucket: z.string().min(3),
   compositionQueueUrl: z.url(),
   freezingQueueUrl: z.url(),
+  datasetReadingQueueUrl: z.url(),
   stateMachineArn: z.string().startsWith("arn:"),
   dispatchFailuresQueueUrl: z.url(),
   trainingSettings: json(trainingSettingsSchema),

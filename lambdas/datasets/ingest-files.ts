@@ -1,18 +1,9 @@
 /** Reads files that were sent to data sets, and counts them. */
 import { setTimeout as wait } from "node:timers/promises";
-import { gzipSync } from "node:zlib";
-import { type IngestedFile, ingestFile } from "../../domain/datasets/ingest-file";
+import { isDeepStrictEqual } from "node:util";
 import { datasetLimits } from "../../domain/datasets/limits";
 import { sha256Of } from "../../domain/digest";
-import type { LineUpAmounts } from "../../domain/schemas/dataset-parts";
-import { midiType } from "../../naming/media-types";
-import {
-  briefVersionsTag,
-  datasetFileObjectKey,
-  datasetPiecesKey,
-  incomingFileKey,
-  type OwnedBy,
-} from "../../naming/object-keys";
+import { incomingFileKey, type OwnedBy } from "../../naming/object-keys";
 import type { DatasetFiles, PendingFile, ReadFile } from "../stores/dataset-files";
 import type { Datasets } from "../stores/datasets";
 import type { DatasetFileItem, DatasetItem } from "../stores/items";
@@ -21,11 +12,14 @@ import { TableBusy } from "../stores/table";
 import type { Log } from "../telemetry/logger";
 import type { MetricRecorder } from "../telemetry/metrics";
 import { type Settled, withSettled } from "./count-files";
+import { keysOfKept, readFile } from "./read-file";
 
 /** A file that has arrived in the work bucket. */
 export interface ArrivedFile {
   /** The message that told of it. */
   readonly messageId: string;
+  /** How often the message was delivered, this time included. */
+  readonly deliveries: number;
   readonly dataset: OwnedBy;
   readonly sha256: string;
 }
@@ -35,7 +29,7 @@ export interface IngestFilesParams {
   readonly datasets: Pick<Datasets, "get">;
   readonly datasetFiles: Pick<DatasetFiles, "find" | "settle">;
   readonly work: Pick<ObjectStore, "read" | "delete">;
-  readonly artifacts: Pick<ObjectStore, "write">;
+  readonly artifacts: Pick<ObjectStore, "write" | "delete">;
   readonly log: Log;
   readonly metrics: MetricRecorder;
 }
@@ -66,6 +60,9 @@ export async function ingestFiles(params: IngestFilesParams): Promise<readonly s
   return failed;
 }
 
+/** After so many deliveries, which take minutes, a file that the data set does not know was withdrawn. */
+const deliveriesOfUnknown = 3;
+
 /** Reads files of one data set. @returns the messages that must be delivered again */
 async function ingestInto(params: IngestFilesParams, arrived: readonly ArrivedFile[]): Promise<readonly string[]> {
   const { datasets, datasetFiles, work, log } = params;
@@ -86,13 +83,15 @@ async function ingestInto(params: IngestFilesParams, arrived: readonly ArrivedFi
   for (const sha256 of digests) {
     const file = known.get(sha256);
     if (file === undefined) {
-      // A URL is given for a file that is written down. So this one is written down a moment later, or never.
-      log.warn("a file arrived that nobody offered", { dataset: dataset.id, sha256 });
-      failed.add(sha256);
+      // It is written down a moment later, or its owner has withdrawn it.
+      log.warn("a file arrived that the data set does not know", { dataset: dataset.id, sha256 });
+      if (Math.max(...arrived.map((file) => (file.sha256 === sha256 ? file.deliveries : 0))) < deliveriesOfUnknown) {
+        failed.add(sha256);
+      } else over.push(sha256);
     } else if (file.state !== "PENDING") over.push(sha256);
     else {
       try {
-        const read = await readFile(params, dataset, file);
+        const read = await readArrived(params, dataset, file);
         if (read === undefined) over.push(sha256);
         else settled.push({ pending: file, read });
       } catch (error) {
@@ -110,12 +109,12 @@ async function ingestInto(params: IngestFilesParams, arrived: readonly ArrivedFi
  * Reads one file, and keeps it with its pieces.
  * @returns undefined if there is nothing to be read; then its owner is asked to send it again when they offer it again
  */
-async function readFile(
+async function readArrived(
   { work, artifacts, log }: IngestFilesParams,
   dataset: OwnedBy,
   pending: PendingFile,
 ): Promise<ReadFile | undefined> {
-  const { sha256, path, tags } = pending;
+  const { sha256 } = pending;
   const bytes = await work
     .read(incomingFileKey(dataset, sha256), datasetLimits.fileBytes.max)
     .catch((error: unknown): undefined => {
@@ -127,55 +126,14 @@ async function readFile(
     log.warn("a file is not there as it was offered", { dataset: dataset.id, sha256 });
     return undefined;
   }
-  const ingested = ingestFile(bytes, { path, tags });
-  await keep(artifacts, dataset, bytes, ingested);
-  const { schemaVersion, kind } = pending;
-  const common = { schemaVersion, kind, sha256, path, tags, bytes: bytes.length };
-  return ingested.state === "REJECTED"
-    ? { ...common, state: "REJECTED", code: ingested.code, reason: ingested.reason }
-    : {
-        ...common,
-        state: "ACCEPTED",
-        notesSha256: ingested.notesSha256,
-        bars: { ...ingested.barsByMetre },
-        lineUps: amountsOf(ingested),
-      };
-}
-
-function amountsOf({ lineUps, pieces }: Extract<IngestedFile, { state: "ACCEPTED" }>): LineUpAmounts {
-  return Object.fromEntries(
-    lineUps.map((lineUp) => {
-      const given = pieces.lineUps[lineUp] ?? [];
-      return [lineUp, { files: 1, pieces: given.length, bars: given.reduce((sum, { bars }) => sum + bars, 0) }];
-    }),
-  );
-}
-
-/**
- * Keeps the bytes of a file and what was read from it. A rejected file is kept if it could be read: a person's word on
- * its tracks, or a later rule, may find pieces in it.
- */
-async function keep(
-  artifacts: Pick<ObjectStore, "write">,
-  dataset: OwnedBy,
-  bytes: Uint8Array,
-  ingested: IngestedFile,
-): Promise<void> {
-  if (ingested.report === undefined) return;
-  const { sha256, report } = ingested;
-  // A message that comes twice writes both again.
-  const tags = { [briefVersionsTag.key]: briefVersionsTag.value };
-  const pieces = ingested.state === "ACCEPTED" ? ingested.pieces : undefined;
-  const body = gzipSync(JSON.stringify({ schemaVersion: 1, report, ...(pieces === undefined ? {} : { pieces }) }));
-  await artifacts.write({ key: datasetFileObjectKey(dataset, sha256), body: bytes, contentType: midiType, tags });
-  await artifacts.write({ key: datasetPiecesKey(dataset, sha256), body, contentType: "application/gzip", tags });
+  return (await readFile({ dataset, file: pending, bytes, artifacts })).read;
 }
 
 const maxTries = 10;
 
 /** Writes down what files became. Those that another delivery wrote down meanwhile are left out. */
 async function settle(
-  { datasets, datasetFiles, metrics, log }: IngestFilesParams,
+  { datasets, datasetFiles, artifacts, metrics, log }: IngestFilesParams,
   item: DatasetItem,
   settled: readonly Settled[],
 ): Promise<void> {
@@ -200,6 +158,12 @@ async function settle(
       item,
       left.map(({ read }) => read.sha256),
     );
+    const withdrawn = left.filter(({ read }) => !known.has(read.sha256)).map(({ read }) => read.sha256);
+    await artifacts.delete(keysOfKept(item, withdrawn));
+    const isToldOtherwise = ({ pending }: Settled): boolean =>
+      !isDeepStrictEqual(known.get(pending.sha256)?.overrides, pending.overrides);
     left = left.filter(({ read }) => known.get(read.sha256)?.state === "PENDING");
+    if (left.some(isToldOtherwise))
+      throw new TableBusy("the owner of a file said something of its tracks while it was read");
   }
 }

@@ -1,6 +1,7 @@
 /** The files of a resource, by its kind. They are removed when the resource is deleted. */
 import {
   compositionPrefix,
+  incomingDatasetArchivesPrefix,
   incomingDatasetPrefix,
   modelPrefix,
   ownDatasetPrefix,
@@ -56,6 +57,7 @@ export async function removeFilesOf(
       await datasetVersions.removeAll(owned);
       await datasetFiles.removeAll(owned);
       await work.deleteAllUnder(incomingDatasetPrefix(owned));
+      await work.deleteAllUnder(incomingDatasetArchivesPrefix(owned));
       await artifacts.deleteAllUnder(ownDatasetPrefix(owned));
       return;
   }

@@ -17,7 +17,13 @@ import {
 } from "../../naming/table-keys";
 import { equals, rowExists, rowIsAbsent } from "./conditions";
 import { readItem, writeItem } from "./item-codec";
-import { type DatasetFileItem, datasetFileItemSchema, type DatasetItem, datasetItemSchema } from "./items";
+import {
+  type ArchiveItem,
+  type DatasetFileItem,
+  datasetFileItemSchema,
+  type DatasetItem,
+  datasetItemSchema,
+} from "./items";
 import { doneWith, isDone, type Outcome, type Stale } from "./outcome";
 import type { Row, Table, Write } from "./table";
 import { transact, writeRow } from "./transaction";
@@ -47,6 +53,17 @@ export interface ChangeFilesParams<File> {
   readonly counts: DatasetCounts;
 }
 
+export interface ReplaceFilesParams {
+  /** The row as it was read, before the files were looked for. If it has changed since, nothing is written. */
+  readonly dataset: DatasetItem;
+  /** The files as they were read; those that are not among `after` are gone afterwards. */
+  readonly before: readonly DatasetFileItem[];
+  readonly after: readonly DatasetFileItem[];
+  readonly counts: DatasetCounts;
+  /** The data set's archive as it is afterwards, if it changes. */
+  readonly archive?: ArchiveItem;
+}
+
 export interface FilePage {
   readonly dataset: OwnedBy;
   readonly state?: DatasetFileState | undefined;
@@ -69,6 +86,8 @@ export interface DatasetFiles {
   settle(params: ChangeFilesParams<ReadFile>): Promise<Outcome<DatasetItem, Stale>>;
   /** Yields all accepted files in the order of their digests: what decides of which files a version is. */
   accepted(dataset: OwnedBy): AsyncIterable<AcceptedFile>;
+  /** Puts files in the place of others, at most 49 of each. No other change of a file can come between. */
+  replace(params: ReplaceFilesParams): Promise<Outcome<DatasetItem, Stale>>;
   /** Returns a page of files in the order of their states and digests. */
   page(params: FilePage): Promise<readonly DatasetFileItem[]>;
   /** Deletes all files of a data set whose row is gone. It may be called again after it was cut off. */
@@ -82,8 +101,15 @@ export function createDatasetFiles({ table, now }: { readonly table: Table; read
   const change = (
     dataset: DatasetItem,
     counts: DatasetCounts,
+    archive?: ArchiveItem,
   ): { readonly write: Write; readonly after: DatasetItem } => {
-    const set = { ...counts, version: dataset.version + 1, updatedAt: now().toISOString() };
+    const { files, bytes, bars, lineUps, reasons } = counts;
+    const archiveChange = archive === undefined ? {} : { archive };
+    const set = {
+      ...{ files, bytes, bars, lineUps, reasons, ...archiveChange },
+      version: dataset.version + 1,
+      updatedAt: now().toISOString(),
+    };
     const after = datasetItemSchema.parse({ ...dataset, ...set });
     const condition = equals("version", dataset.version);
     return {
@@ -153,6 +179,18 @@ export function createDatasetFiles({ table, now }: { readonly table: Table; read
       const prefix = datasetFilePrefix(dataset.id, "ACCEPTED");
       const attributes = Object.keys(acceptedFileSchema.shape);
       for await (const row of table.all({ partition, prefix, attributes })) yield acceptedFileSchema.parse(row);
+    },
+
+    replace: async ({ dataset, before, after, counts, archive }) => {
+      const { write, after: row } = change(dataset, counts, archive);
+      const kept = new Set(after.map((file) => datasetFileKey(dataset, file).sk));
+      const gone = before.map((file) => datasetFileKey(dataset, file)).filter(({ sk }) => !kept.has(sk));
+      const outcome = await transact<Stale>(table, [
+        { write },
+        ...gone.map((key) => ({ write: { kind: "DELETE" as const, key, condition: rowExists } })),
+        ...after.map((file) => ({ write: put(dataset, file) })),
+      ]);
+      return isDone(outcome) ? doneWith(row) : outcome;
     },
 
     page: async ({ dataset, state, after, limit }) => {

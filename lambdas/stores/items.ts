@@ -6,6 +6,7 @@
 import * as z from "zod";
 import { cataloguedDatasetSchema } from "../../domain/datasets/catalogue-file";
 import { lineUps } from "../../domain/music/extraction/line-ups";
+import { trackOverrideSchema } from "../../domain/music/extraction/role-overrides";
 import {
   compositionInputSchema,
   compositionOutputSchema,
@@ -25,6 +26,7 @@ import {
   fileCountsSchema,
   licenseKinds,
   lineUpsSchema,
+  tagSources,
   tagsSchema,
   versionContentSchema,
 } from "../../domain/schemas/dataset-parts";
@@ -347,6 +349,38 @@ export const trainingJobItemSchema = z.strictObject({
 
 export type TrainingJobItem = z.infer<typeof trainingJobItemSchema>;
 
+const sentArchiveSchema = z.strictObject({
+  /** Digest of the archive's bytes, by which it is known. */
+  sha256: sha256Schema,
+  bytes: z.int().min(1),
+  tagsFrom: z.enum(tagSources),
+  /** The instant at which its owner was last told where to send it. */
+  offeredAt: instantSchema,
+});
+const entriesSchema = z.strictObject({
+  /** The number of its files, those that are rejected by the directory alone among them. */
+  all: z.int().min(0),
+  read: z.int().min(0),
+  leftOut: z.int().min(0),
+  /** The number of paths in the table of tags that no file has. */
+  tagsWithoutFile: z.int().min(0),
+});
+
+/** The archive that was sent to a data set last. Only one is read at a time. */
+export const archiveItemSchema = z.discriminatedUnion("state", [
+  sentArchiveSchema.extend({ state: z.literal("PENDING") }),
+  sentArchiveSchema.extend({
+    state: z.literal("READING"),
+    entries: entriesSchema,
+    /** Which ranges of its files are read: a hex digit for four of them. */
+    readRanges: z.string().regex(/^[0-9a-f]*$/),
+  }),
+  sentArchiveSchema.extend({ state: z.literal("READ"), entries: entriesSchema }),
+  sentArchiveSchema.extend({ state: z.literal("REFUSED"), code: z.string(), reason: z.string() }),
+]);
+
+export type ArchiveItem = z.infer<typeof archiveItemSchema>;
+
 /** A data set of a user, with what is known of all its files together. */
 export const datasetItemSchema = z.strictObject({
   ...ownedShape,
@@ -371,6 +405,7 @@ export const datasetItemSchema = z.strictObject({
   reasons: z.record(z.string(), z.int().min(1)),
   /** The number of versions that were asked for. Absent means none. */
   versions: z.int().min(0).optional(),
+  archive: archiveItemSchema.optional(),
 });
 
 export type DatasetItem = z.infer<typeof datasetItemSchema>;
@@ -381,8 +416,11 @@ const datasetFileShape = {
   /** Digest of the file's bytes, by which it is known in its data set. */
   sha256: sha256Schema,
   path: z.string().min(1),
-  bytes: z.int().min(1),
+  /** 0 for an entry of an archive whose bytes could not be read. */
+  bytes: z.int().min(0),
   tags: tagsSchema,
+  /** What its owner says of its tracks. */
+  overrides: z.array(trackOverrideSchema).optional(),
 };
 
 /** A file of a data set that was offered. Its key changes with its state. */

@@ -39,6 +39,21 @@ export interface ObjectDigest {
   readonly etag: string;
 }
 
+/** What S3 tells of an object without its bytes. */
+export interface ObjectHead {
+  readonly bytes: number;
+  readonly etag: string;
+}
+
+export interface RangeOfObject {
+  readonly key: string;
+  readonly start: number;
+  /** The first byte that is not read. */
+  readonly end: number;
+  /** The ETag of the object as it must still be. */
+  readonly etag: string;
+}
+
 export interface CopyParams {
   readonly from: { readonly bucket: string; readonly key: string; readonly etag?: string };
   readonly to: string;
@@ -49,6 +64,10 @@ export interface ObjectStore {
   readonly bucket: string;
   /** Returns true if the object exists. It reads only the object's headers. */
   exists(key: string): Promise<boolean>;
+  /** Returns the object's size and ETag, or undefined if there is no such object. */
+  head(key: string): Promise<ObjectHead | undefined>;
+  /** Returns a part of the object, or undefined if there is no such object, or if it is not the one with the ETag. */
+  readRange(range: RangeOfObject): Promise<Uint8Array | undefined>;
   /**
    * Returns the object's bytes, or undefined if there is no such object.
    * @throws ObjectTooLargeError before anything is read
@@ -185,6 +204,30 @@ export function createObjectStore({ client, bucket }: ObjectStoreParams): Object
         return true;
       } catch (error) {
         if (isMissing(error)) return false;
+        throw error;
+      }
+    },
+
+    async head(key) {
+      try {
+        const { ContentLength: bytes, ETag: etag } = await client.send(
+          new HeadObjectCommand({ Bucket: bucket, Key: key }),
+        );
+        return { bytes: bytes ?? 0, etag: etag ?? "" };
+      } catch (error) {
+        if (isMissing(error)) return undefined;
+        throw error;
+      }
+    },
+
+    async readRange({ key, start, end, etag }) {
+      if (end <= start) return new Uint8Array();
+      const Range = `bytes=${start}-${end - 1}`;
+      try {
+        const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key, Range, IfMatch: etag }));
+        return (await Body?.transformToByteArray()) ?? new Uint8Array();
+      } catch (error) {
+        if (isMissing(error) || isPreconditionFailed(error)) return undefined;
         throw error;
       }
     },

@@ -5,7 +5,9 @@ import {
   type CopyParams,
   type NewObject,
   type ObjectDigest,
+  type ObjectHead,
   ObjectTooLargeError,
+  type RangeOfObject,
   type StoredObject,
 } from "../../lambdas/stores/objects";
 import type { PresignedUrl, PresigningObjectStore } from "../../lambdas/stores/presigned-urls";
@@ -91,6 +93,14 @@ export class MemoryObjectStore implements PresigningObjectStore {
 
   async exists(key: string): Promise<boolean> {
     return this.objects.has(key);
+  }
+  async head(key: string): Promise<ObjectHead | undefined> {
+    const bytes = this.objects.get(key);
+    return bytes === undefined ? undefined : { bytes: bytes.byteLength, etag: etagOf(bytes) };
+  }
+  async readRange({ key, start, end, etag }: RangeOfObject): Promise<Uint8Array | undefined> {
+    const bytes = this.objects.get(key);
+    return bytes === undefined || etagOf(bytes) !== etag ? undefined : bytes.slice(start, end);
   }
   async read(key: string, maxBytes: number): Promise<Uint8Array | undefined> {
     const bytes = this.objects.get(key);

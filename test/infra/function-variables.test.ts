@@ -33,6 +33,7 @@ const entries = [
   "events/count-orphans",
   "events/ingest-midi",
   "events/freeze-version",
+  "events/open-archive",
   "events/erase-user-data",
   "workflow/prepare-data",
   "workflow/acquire-slot",

@@ -19,10 +19,11 @@ test.each(named)("%s is the beginning of one resource's name", (name) => {
 });
 
 test("the runbook switches off each mapping from a queue or a stream to a function", () => {
-  const block = /^for name in (?<names>.*); do\n.*update-event-source-mapping --no-enabled/m.exec(runbook);
+  const block = /^for name in (?<names>.*); do\n(?:.*\n)?.*update-event-source-mapping --no-enabled/m.exec(runbook);
   const names = (block?.groups?.["names"] ?? "").split(" ");
   const mappings = Object.entries(resources).filter(([, { Type }]) => Type === "AWS::Lambda::EventSourceMapping");
-  const byName = names.map((name) => mappings.filter(([id]) => id.startsWith(name)).length);
-  expect(byName).toEqual(names.map(() => 1));
-  expect(names).toHaveLength(mappings.length);
+  // The reader of data sets takes from two queues.
+  const byMapping = mappings.map(([id]) => names.filter((name) => id.startsWith(name)).length);
+  expect(byMapping).toEqual(mappings.map(() => 1));
+  for (const name of names) expect(mappings.filter(([id]) => id.startsWith(name)).length).toBeGreaterThanOrEqual(1);
 });

@@ -32,6 +32,7 @@ import {
   midi,
   reconcilePastGrace,
   type ResourceHarness,
+  seededFile,
   seeds,
 } from "../support/resource-harness";
 import { type Call, httpEvent, type Reply } from "../unit/api/support/documented-api";
@@ -86,6 +87,7 @@ const dataset = {
   json: { name: "My band", license: { kind: "own-work", text: "I wrote all of it.", confirmsRights: true } },
 };
 const offered = { json: { files: [{ path: "a.mid", bytes: 100, sha256: "a".repeat(64) }] } };
+const archived = { json: { bytes: 100, sha256: "a".repeat(64), tagsFrom: "none" } };
 const corrected = { bytes: correctedMidi, headers: { "content-type": "audio/midi", "if-match": "*" } };
 const programs = { json: { programs: [{ index: 1, program: 40 }] } };
 
@@ -132,6 +134,14 @@ const apiCalls: readonly ApiCall[] = [
   { operation: "updateDataset", request: of("DATASET", "datasets", "", { json: { name: "New" } }) },
   { operation: "deleteDataset", request: of("DATASET", "datasets"), usesS3: true },
   { operation: "offerDatasetFiles", request: of("DATASET", "datasets", "/uploads", offered) },
+  { operation: "offerDatasetArchive", request: of("DATASET", "datasets", "/archives", archived), usesS3: true },
+  { operation: "getDatasetFile", request: of("DATASET", "datasets", `/files/${seededFile}`), usesS3: true },
+  {
+    operation: "overrideDatasetFile",
+    request: of("DATASET", "datasets", `/files/${seededFile}`, { json: { overrides: [] } }),
+    usesS3: true,
+  },
+  { operation: "withdrawDatasetFile", request: of("DATASET", "datasets", `/files/${seededFile}`), usesS3: true },
   { operation: "listDatasetFiles", request: of("DATASET", "datasets", "/files") },
   {
     operation: "createDatasetVersion",

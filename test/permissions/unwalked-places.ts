@@ -73,6 +73,7 @@ export const unwalkedPlaces: readonly UnwalkedPlace[] = [
     [
       ["datasets.get", "dynamodb:GetItem"],
       ["datasetFiles.find", "dynamodb:BatchGetItem"],
+      ["artifacts.delete", "s3:DeleteObject"],
     ] as const
   ).map(([call, action]) => ({
     place: `lambdas/datasets/ingest-files.ts ${call}`,

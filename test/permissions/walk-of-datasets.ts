@@ -1,11 +1,19 @@
 /** Uses data sets in every way that calls AWS in a way of its own. */
 import { createHash } from "node:crypto";
-import { datasetSchema, datasetVersionSchema, offeredFileListSchema } from "../../domain/schemas/api/datasets";
+import { listArchive } from "../../domain/datasets/archive";
+import { filesOfArchive } from "../../domain/datasets/archive-files";
+import {
+  datasetSchema,
+  datasetVersionSchema,
+  offeredArchiveSchema,
+  offeredFileListSchema,
+} from "../../domain/schemas/api/datasets";
 import { trainingJobSchema } from "../../domain/schemas/api/training";
-import { checkpointsPrefix, incomingFileKey, type OwnedBy } from "../../naming/object-keys";
+import { checkpointsPrefix, incomingArchiveKey, incomingFileKey, type OwnedBy } from "../../naming/object-keys";
 import { datasetFileKey, datasetVersionKey, ownedKey } from "../../naming/table-keys";
 import { acceptedFiles, bandFiles } from "../support/filled-dataset";
 import { midi } from "../support/resource-harness";
+import { zipFile } from "../support/zip-files";
 import { alice, model } from "../unit/api/support/items";
 import type { RecordedFunctions } from "./recorded-functions";
 import { inserted } from "./stream-records";
@@ -18,8 +26,51 @@ const arrived = (dataset: OwnedBy, sha256: string): unknown => ({
   body: JSON.stringify({ detail: { object: { key: incomingFileKey(dataset, sha256) } } }),
 });
 
+/** Sends an archive with a file that can be read, and one that is refused; each is opened and read as it is told. */
+async function walkThroughArchive(
+  { work, call, invoke }: Pick<RecordedFunctions, "work" | "call" | "invoke">,
+  dataset: OwnedBy,
+): Promise<void> {
+  const { sub, id } = dataset;
+  for (const bytes of [
+    zipFile([{ name: "a.mid", bytes: midi }]),
+    new TextEncoder().encode("no archive at all, only a text"),
+  ]) {
+    const sha256 = sha256Of(bytes);
+    const json = { bytes: bytes.length, sha256, tagsFrom: "folders" };
+    const { body } = await call("POST", `/datasets/${id}/archives`, { sub, json });
+    const answer = offeredArchiveSchema.parse(body);
+    if (answer.kind !== "upload") throw new Error(`the archive is not to be sent: ${JSON.stringify(answer)}`);
+    const response = await fetch(answer.url, { method: "PUT", headers: answer.headers, body: new Uint8Array(bytes) });
+    expect([response.status, await response.text()]).toEqual([200, ""]);
+    const etag = response.headers.get("etag") ?? "";
+    const key = incomingArchiveKey(dataset, sha256);
+    const event = { Records: [{ messageId: sha256, body: JSON.stringify({ detail: { object: { key } } }) }] };
+    // A message may come twice, also after the archive is read and removed.
+    for (let deliveries = 0; deliveries < 2; deliveries += 1) {
+      await invoke("events/open-archive", event);
+      const listing = await listArchive({
+        bytes: bytes.length,
+        readRange: (start, end) => Promise.resolve(bytes.subarray(start, end)),
+      });
+      const found = listing.kind === "LISTED" ? filesOfArchive({ sha256, listing, tagsFrom: "folders" }) : listing;
+      if (found.kind === "REFUSED") continue;
+      const message = {
+        ...{ schemaVersion: 1, kind: "ARCHIVE_RANGE", sub, datasetId: id, archiveSha256: sha256, etag, range: 0 },
+        files: found.files,
+      };
+      const Records = [{ messageId: "range", body: JSON.stringify(message) }];
+      expect(await invoke("events/ingest-midi", { Records })).toEqual({ batchItemFailures: [] });
+    }
+    // An archive of another data set's past is removed.
+    await work.write({ key, body: bytes, contentType: "application/zip" });
+    await invoke("events/open-archive", event);
+    expect(await work.exists(key)).toBe(false);
+  }
+}
+
 export async function walkThroughDatasets(functions: RecordedFunctions): Promise<void> {
-  const { local, call, invoke } = functions;
+  const { local, work, call, invoke } = functions;
   const sub = alice;
   const created = await call("POST", "/datasets", {
     ...{ sub, headers: { "idempotency-key": "a-data-set" } },
@@ -66,6 +117,19 @@ export async function walkThroughDatasets(functions: RecordedFunctions): Promise
   const read = datasetSchema.parse((await call("GET", `/datasets/${id}`, { sub })).body);
   expect(read.files.pending).toBe(1);
   expect((await call("GET", `/datasets/${id}/files`, { sub })).status).toBe(200);
+
+  // What was read is told of, read again by its owner's word, and taken out.
+  const [song = ""] = files.map(sha256Of);
+  const path = `/datasets/${id}/files/${song}`;
+  expect((await call("GET", path, { sub })).status).toBe(200);
+  const overrides = [{ trackIndex: 0, role: "melody" }];
+  expect((await call("PATCH", path, { sub, json: { overrides } })).status).toBe(200);
+  expect((await call("DELETE", path, { sub })).status).toBe(204);
+  expect((await call("GET", path, { sub })).status).toBe(404);
+  // A deletion that was cut off is asked for again.
+  expect((await call("DELETE", path, { sub })).status).toBe(404);
+
+  await walkThroughArchive({ work, call, invoke }, dataset);
 
   expect((await call("DELETE", `/datasets/${id}`, { sub })).status).toBe(204);
   expect(await invoke("events/ingest-midi", { Records })).toEqual({ batchItemFailures: [] });

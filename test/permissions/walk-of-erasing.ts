@@ -3,6 +3,7 @@ import { ulid } from "ulid";
 import { userDataSchema } from "../../domain/schemas/api/erasure";
 import {
   checkpointsPrefix,
+  incomingArchiveKey,
   incomingFileKey,
   prefixesOfUser,
   trackKey,
@@ -53,8 +54,10 @@ export async function walkThroughErasing({ local, artifacts, work, call, invoke 
   }
   await artifacts.delete([trackKey(uploaded)]);
   await work.write({ key: `${checkpointsPrefix(job)}last.pt`, body: "weights", contentType: "application/x" });
-  const incoming = incomingFileKey({ sub, id: ulid() }, "0".repeat(64));
-  await work.write({ key: incoming, body: "on its way", contentType: "audio/midi" });
+  for (const keyOf of [incomingFileKey, incomingArchiveKey]) {
+    const key = keyOf({ sub, id: ulid() }, "0".repeat(64));
+    await work.write({ key, body: "on its way", contentType: "audio/midi" });
+  }
   // A kind of file that no present code makes.
   for (const store of [artifacts, work]) {
     await store.write({ key: `${userObjectsPrefix(sub)}unknown/${ulid()}`, body: "file", contentType: "text/plain" });

@@ -2,7 +2,7 @@
 import type { OperationId } from "../../naming/api-routes";
 import type { OwnedKind } from "../../naming/table-keys";
 import type { Call } from "../unit/api/support/documented-api";
-import { correctedMidi, midi, type SeedKind } from "./resource-harness";
+import { correctedMidi, midi, seededFile, type SeedKind } from "./resource-harness";
 
 export interface Asked {
   readonly method: "POST" | "PUT" | "PATCH" | "DELETE";
@@ -240,6 +240,41 @@ export const changingRequests: readonly ChangingRequest[] = [
       call: { json: { files: [{ path: "a.mid", bytes: 100, sha256: "a".repeat(64) }] } },
     }),
     statuses: [200],
+  },
+  {
+    name: "offer an archive to a data set",
+    operation: "offerDatasetArchive",
+    leaves: "DATASET",
+    needs: "DATASET",
+    hasFiles: false,
+    asked: (id) => ({
+      method: "POST",
+      path: `${pathOf("DATASET", id)}/archives`,
+      call: { json: { bytes: 100, sha256: "a".repeat(64), tagsFrom: "none" } },
+    }),
+    statuses: [200],
+  },
+  {
+    name: "say what the tracks of a data set's file are",
+    operation: "overrideDatasetFile",
+    leaves: "DATASET",
+    needs: "DATASET",
+    hasFiles: true,
+    asked: (id) => ({
+      method: "PATCH",
+      path: `${pathOf("DATASET", id)}/files/${seededFile}`,
+      call: { json: { overrides: [{ trackIndex: 0, role: "melody" }] } },
+    }),
+    statuses: [200],
+  },
+  {
+    name: "take a file out of a data set",
+    operation: "withdrawDatasetFile",
+    leaves: "DATASET",
+    needs: "DATASET",
+    hasFiles: true,
+    asked: (id) => ({ method: "DELETE", path: `${pathOf("DATASET", id)}/files/${seededFile}` }),
+    statuses: gone,
   },
   {
     name: "delete a data set",

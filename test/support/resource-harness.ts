@@ -7,6 +7,7 @@ import { ulid } from "ulid";
 import { type Score, writeMidi } from "../../domain/music/score";
 import { type QuotaAmounts, quotaCounterSchema } from "../../domain/schemas/user-quotas";
 import { isFinalTrainingJobState } from "../../domain/states/training-job-state";
+import { readFile } from "../../lambdas/datasets/read-file";
 import { finishPendingChange } from "../../lambdas/resources/finish-pending-change";
 import {
   type CompositionItem,
@@ -23,8 +24,6 @@ import {
   compositionInputMidiKey,
   compositionMidiKey,
   compositionScoreKey,
-  datasetFileObjectKey,
-  datasetPiecesKey,
   incomingFileKey,
   modelCardFile,
   modelFile,
@@ -90,6 +89,8 @@ export const correctedMidi = writeMidi({
   ),
 });
 const sha256 = createHash("sha256").update(midi).digest("hex");
+/** The file of the data set among {@link seeds}: it can be read, and is rejected because it is too short. */
+export const seededFile = sha256;
 const text = (content: string): Uint8Array => new TextEncoder().encode(content);
 
 /** Makes the resource with all its files and gives its id: a new one where none is asked for. */
@@ -145,13 +146,21 @@ export const seeds = {
     return row.id;
   },
   DATASET: async (harness, id = ulid()) => {
-    const row = dataset({ sub: harness.sub, id, files: { pending: 1, accepted: 1, rejected: 0 } });
-    const file = { body: midi, contentType: "audio/midi" };
+    const { artifacts, work, datasetFiles } = harness.ports;
+    const file = { path: "brief.mid", tags: {} };
+    const { read } = await readFile({ dataset: { sub: harness.sub, id }, file, bytes: midi, artifacts });
+    if (read.state !== "REJECTED") throw new Error("a file of one bar is accepted");
     const pending = sha256.replaceAll(/./g, "0");
-    await harness.ports.artifacts.write({ key: datasetFileObjectKey(row, sha256), ...file });
-    await harness.ports.artifacts.write({ key: datasetPiecesKey(row, sha256), ...file });
-    await harness.ports.work.write({ key: incomingFileKey(row, pending), ...file });
+    const row = dataset({
+      sub: harness.sub,
+      id,
+      files: { pending: 1, accepted: 0, rejected: 1 },
+      bytes: 2 * midi.length,
+    });
+    const counts = { ...row, reasons: { [read.code]: 1 } };
+    await work.write({ key: incomingFileKey(row, pending), body: midi, contentType: "audio/midi" });
     await harness.seedRow(row);
+    await datasetFiles.replace({ dataset: row, before: [], after: [read], counts });
     return row.id;
   },
   RUNNING_TRAINING_JOB: async (harness, id = ulid()) => {

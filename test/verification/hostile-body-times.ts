@@ -1,7 +1,14 @@
 /** Measures how long the API takes to read or refuse hostile bodies of the largest size that it accepts. */
 import { offerRefusal } from "../../domain/datasets/offered-file";
 import { createCompositionSchema, updateCompositionSchema } from "../../domain/schemas/api/compositions";
-import { createDatasetSchema, createDatasetVersionSchema, offerDatasetFilesSchema, updateDatasetSchema } from "../../domain/schemas/api/datasets";
+import {
+  createDatasetSchema,
+  createDatasetVersionSchema,
+  offerDatasetArchiveSchema,
+  offerDatasetFilesSchema,
+  overrideDatasetFileSchema,
+  updateDatasetSchema,
+} from "../../domain/schemas/api/datasets";
 import { updateModelSchema } from "../../domain/schemas/api/models";
 import { rateCompositionSchema } from "../../domain/schemas/api/ratings";
 import { shareCompositionSchema } from "../../domain/schemas/api/shares";
@@ -54,6 +61,8 @@ const checks: Readonly<Partial<Record<OperationId, Check>>> = {
   offerDatasetFiles: (request) =>
     void parseBody({ request, schema: offerDatasetFilesSchema }).files.map((file) => offerRefusal(file)),
   createDatasetVersion: (request) => void parseBody({ request, schema: createDatasetVersionSchema }),
+  offerDatasetArchive: (request) => void parseBody({ request, schema: offerDatasetArchiveSchema }),
+  overrideDatasetFile: (request) => void parseBody({ request, schema: overrideDatasetFileSchema }),
   createTrainingJob: ofTraining,
   estimateTrainingJob: ofTraining,
 };

@@ -11,6 +11,23 @@ const patternSchema = z
   .max(200)
   .meta({ description: "A text in which `*` stands for any characters. Capital and small letters are alike." });
 
+/** One rule for a file's tracks. All that it names must match, and it names a track or a name. */
+export const trackOverrideSchema = z
+  .strictObject({
+    trackIndex: z
+      .int()
+      .min(0)
+      .max(65_535)
+      .optional()
+      .meta({ description: "The number of the track in the file, from 0." }),
+    trackName: patternSchema.optional(),
+    role: z.enum(trackRoles).meta({ description: "`none` leaves the track out." }),
+  })
+  .refine(({ trackIndex, trackName }) => trackIndex !== undefined || trackName !== undefined, {
+    message: "must name a trackIndex or a trackName",
+  });
+export type TrackOverride = z.infer<typeof trackOverrideSchema>;
+
 /** One rule. All that it names must match, and it names a track, a name or a file. */
 export const roleOverrideSchema = z
   .strictObject({

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { datasetLimits } from "../../datasets/limits";
-import { lineUps } from "../../music/extraction/line-ups";
+import { lineUps, missingLineUpCodes } from "../../music/extraction/line-ups";
+import { trackOverrideSchema, trackRoles } from "../../music/extraction/role-overrides";
 import {
   barsByTimeSignatureSchema,
   datasetStates,
@@ -9,6 +10,7 @@ import {
   licenseKinds,
   lineUpsSchema,
   rightsStatement,
+  tagSources,
   tagsSchema,
   versionContentSchema,
 } from "../dataset-parts";
@@ -44,6 +46,40 @@ const licenseShape = {
   }),
   source: textSchema(500).optional().meta({ description: "Where the files come from, for example an address." }),
 };
+
+const { archiveBytes, archiveEntries } = datasetLimits;
+/** An empty ZIP archive has so many bytes. */
+const minArchiveBytes = 22;
+
+const tagsFromSchema = z.enum(tagSources).meta({
+  description:
+    "Where the tags of the archive's files come from: the names of their folders (tag `folder`), the table `tags.csv` at the top of the archive or in the one " +
+    "folder that holds everything (a column `path`, and one for each tag, with `;` between values), or nowhere.",
+});
+
+const archiveSchema = z
+  .object({
+    sha256: sha256Schema,
+    bytes: z.int(),
+    tagsFrom: tagsFromSchema,
+    state: z.enum(["pending", "reading", "read", "refused"]).meta({
+      description:
+        "`pending`: it was offered, and has not arrived or is not opened yet. `reading`: its files are being read, and count as pending. `read`: all of them are. " +
+        "`refused`: nothing of it is taken, and `code` and `reason` say why.",
+    }),
+    offeredAt: instantSchema.meta({ description: "When you were last told where to send it." }),
+    entries: z
+      .object({
+        all: z.int().meta({ description: "The number of its files." }),
+        read: z.int().meta({ description: "How many of them were read or rejected." }),
+        leftOut: z.int().meta({ description: "Folders and files that systems make, such as `__MACOSX/`." }),
+        tagsWithoutFile: z.int().meta({ description: "The number of paths in `tags.csv` that no file has." }),
+      })
+      .optional(),
+    code: z.string().optional(),
+    reason: z.string().optional().meta({ description: "Why it is refused, in a sentence for people." }),
+  })
+  .meta({ id: "DatasetArchive", description: "The archive that was offered last. Only one is read at a time." });
 
 const descriptionSchema = textSchema(1_000).meta({ description: "What is in the data set, for its owner." });
 
@@ -96,6 +132,7 @@ export const datasetSchema = z
       .meta({
         description: `How many versions were asked for: at most ${datasetLimits.versionsOfDataset}.`,
       }),
+    archive: archiveSchema.optional(),
     createdAt: instantSchema,
     updatedAt: instantSchema,
   })
@@ -164,6 +201,35 @@ export const offeredFileListSchema = z
   .meta({ id: "OfferedFileList" });
 export type OfferAnswer = z.infer<typeof offeredFileListSchema>["items"][number];
 
+export const offerDatasetArchiveSchema = z
+  .strictObject({
+    bytes: z.int().min(minArchiveBytes).max(archiveBytes).meta({ description: "The archive's size." }),
+    sha256: sha256Schema.meta({ description: "The digest of the archive's bytes, as 64 hex digits in small letters." }),
+    tagsFrom: tagsFromSchema,
+  })
+  .meta({ id: "OfferDatasetArchive" });
+
+export const offeredArchiveSchema = z
+  .discriminatedUnion("kind", [
+    z.object({ sha256: sha256Schema, kind: z.literal("known") }).meta({ id: "KnownArchive" }),
+    z
+      .object({
+        sha256: sha256Schema,
+        kind: z.literal("upload"),
+        url: z.url().meta({ description: "Where to PUT the archive. It works for these bytes alone, once." }),
+        headers: z.record(z.string(), z.string()).meta({
+          description: "Headers that the PUT must have, besides Content-Length, which clients set themselves.",
+        }),
+        expiresAt: instantSchema,
+      })
+      .meta({ id: "ArchiveToUpload" }),
+    z
+      .object({ sha256: sha256Schema, kind: z.literal("rejected"), code: z.string(), reason: z.string() })
+      .meta({ id: "RejectedArchive" }),
+  ])
+  .meta({ id: "OfferedArchive" });
+export type ArchiveOffer = z.infer<typeof offeredArchiveSchema>;
+
 export const datasetFileListQuerySchema = z.strictObject({
   ...listQuerySchema.pick({ limit: true, cursor: true }).shape,
   state: z.enum(["pending", "accepted", "rejected"]).optional().meta({
@@ -186,6 +252,78 @@ export const datasetFileSchema = z
     reason: z.string().optional().meta({ description: "The same in a sentence for people." }),
   })
   .meta({ id: "DatasetFile" });
+
+/** The maximum number of rules that the owner of a file states for its tracks. */
+export const maxOverrides = 100;
+const overridesSchema = z
+  .array(trackOverrideSchema)
+  .max(maxOverrides)
+  .meta({
+    description:
+      "What you say of tracks. It holds instead of the rule that chooses their roles, and the first that matches a track counts. An empty list leaves all to the rule.",
+    example: [{ trackName: "*lead*", role: "melody" }],
+  });
+
+export const overrideDatasetFileSchema = z
+  .strictObject({ overrides: overridesSchema })
+  .meta({ id: "OverrideDatasetFile" });
+
+const lineUpReportSchema = z.union([
+  z.object({
+    pieces: z.int(),
+    bars: z.int(),
+    windows: z.int().meta({ description: "Stretches of four bars to train on." }),
+  }),
+  z.object({ code: z.enum(missingLineUpCodes), reason: z.string() }),
+]);
+
+export const datasetFileReportSchema = z
+  .object({
+    tempo: z.number().meta({ description: "Quarter notes a minute at the first note." }),
+    bars: z
+      .array(z.object({ timeSignature: z.string(), bars: z.int() }))
+      .meta({ description: "All bars by time signature." }),
+    pieceBars: z.int().meta({ description: "Bars in which pieces can be; two bars of 2/4 are one." }),
+    usableBars: z.int().meta({ description: "Those of them that are on the grid." }),
+    barsOffGrid: z.int(),
+    swing: z.boolean().meta({ description: "True if the music swings. Its off-beats were straightened." }),
+    notes: z.int().meta({ description: "Notes in bars of pieces." }),
+    notesElsewhere: z.int(),
+    notesOff: z.int().meta({ description: "Notes that were a quarter of a sixteenth or more off the grid." }),
+    meanMove: z.number().meta({ description: "How far notes were moved to the grid on average, in sixteenths." }),
+    maxMove: z.number(),
+    chordNotesLeftOut: z.int(),
+    hitsLeftOut: z.int(),
+    tracks: z.array(
+      z.object({
+        index: z.int(),
+        name: z.string(),
+        program: z.int(),
+        noteCount: z.int(),
+        role: z.enum(trackRoles).meta({ description: "What the track was taken for; `none` if it was left out." }),
+        because: z.string().meta({ description: 'Why, as words that follow "it".' }),
+        melodyBars: z.int().meta({ description: "The bars in which it is the melody; in others it is chords." }),
+      }),
+    ),
+    lineUps: z.object({ lines: lineUpReportSchema, band: lineUpReportSchema, trio: lineUpReportSchema }),
+    changes: z.array(z.string()).meta({ description: "What was mended while the file was read." }),
+  })
+  .meta({ id: "DatasetFileReport" });
+
+export const reportedDatasetFileSchema = datasetFileSchema
+  .extend({
+    overrides: overridesSchema.optional(),
+    report: datasetFileReportSchema
+      .optional()
+      .meta({ description: "What was read. A file that is pending, or that cannot be read, has none." }),
+    sentences: z
+      .array(z.string())
+      .optional()
+      .meta({ description: "The report in sentences, the most important first." }),
+  })
+  .meta({ id: "ReportedDatasetFile" });
+export type ReportedDatasetFile = z.infer<typeof reportedDatasetFileSchema>;
+
 export type DatasetFileResource = z.infer<typeof datasetFileSchema>;
 export const datasetFileListSchema = pageOf(datasetFileSchema, "DatasetFileList");
 
@@ -235,6 +373,9 @@ export type DatasetVersionResource = z.infer<typeof datasetVersionSchema>;
 export const datasetVersionListSchema = z
   .object({ items: z.array(datasetVersionSchema) })
   .meta({ id: "DatasetVersionList", description: "All versions, the newest first." });
+
+/** How much an archive may hold, for the document. */
+export const archiveLimitsInWords = `at most ${archiveBytes / 1024 ** 2} MiB and ${archiveEntries} entries`;
 
 /** How much a data set may hold, for the document. */
 export const datasetLimitsInWords = `at most ${maxFiles} files and ${maxBytes / 1024 ** 2} MiB together`;

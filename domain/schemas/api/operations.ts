@@ -16,6 +16,7 @@ import {
   updateCompositionSchema,
 } from "./compositions";
 import {
+  archiveLimitsInWords,
   createDatasetSchema,
   createDatasetVersionSchema,
   datasetFileListQuerySchema,
@@ -25,8 +26,12 @@ import {
   datasetSchema,
   datasetVersionListSchema,
   datasetVersionSchema,
+  offerDatasetArchiveSchema,
   offerDatasetFilesSchema,
+  offeredArchiveSchema,
   offeredFileListSchema,
+  overrideDatasetFileSchema,
+  reportedDatasetFileSchema,
   updateDatasetSchema,
   versionIdSchema,
 } from "./datasets";
@@ -35,7 +40,7 @@ import { userDataSchema } from "./erasure";
 import { modelListQuerySchema, modelListSchema, modelSampleListSchema, modelSchema, updateModelSchema } from "./models";
 import type { ProblemCode } from "./problem-codes";
 import { rateCompositionSchema, techniqueRatingListSchema } from "./ratings";
-import { idSchema, listQuerySchema } from "./shared";
+import { idSchema, listQuerySchema, sha256Schema } from "./shared";
 import { compositionShareSchema, shareCompositionSchema, sharedCompositionSchema, shareTokenSchema } from "./shares";
 import { createTrackQuerySchema, trackListSchema, trackSchema, updateTrackSchema } from "./tracks";
 import {
@@ -93,6 +98,7 @@ const byModelId = z.object({ modelId: z.string().min(1).max(64) });
 const melodyIdSchema = z.string().regex(/^[a-z0-9-]{1,64}$/);
 const byDatasetId = z.object({ datasetId: idSchema });
 const byDatasetVersion = z.object({ datasetId: idSchema, versionId: versionIdSchema });
+const byDatasetFile = z.object({ datasetId: idSchema, sha256: sha256Schema });
 const byTrainingJobId = z.object({ trainingJobId: idSchema });
 
 export const operationDescriptions = {
@@ -549,6 +555,46 @@ export const operationDescriptions = {
     body: offerDatasetFilesSchema,
     status: 200,
     response: offeredFileListSchema,
+    problems: ["NOT_FOUND"],
+  },
+  offerDatasetArchive: {
+    summary: "Offer a ZIP archive of files to a data set, and learn where to send it",
+    description:
+      `It has ${archiveLimitsInWords}. The answer is \`upload\` (PUT the bytes to \`url\` with these \`headers\` before \`expiresAt\`), \`known\` (it is being read), ` +
+      "or `rejected` (the same archive was refused, with a code and a sentence). Its files are read in the moments after, each as if it had been sent by itself; " +
+      "`archive` of `GET /datasets/{datasetId}` tells how far that is. Entries that cannot be read are rejected files, and the others are read. " +
+      "An archive can be offered again at any time: what the data set knows is not read twice.",
+    pathParameters: byDatasetId,
+    body: offerDatasetArchiveSchema,
+    status: 200,
+    response: offeredArchiveSchema,
+    problems: ["NOT_FOUND", "NOT_READY"],
+  },
+  getDatasetFile: {
+    summary: "Get a file of a data set, with what was taken for what in it",
+    pathParameters: byDatasetFile,
+    status: 200,
+    response: reportedDatasetFileSchema,
+    tagged: true,
+    problems: ["NOT_FOUND", "FILE_LOST"],
+  },
+  overrideDatasetFile: {
+    summary: "Say which tracks of a file are its melody, chords, bass and drums, and have it read again",
+    description:
+      "The response has the new report. What you say takes the place of what you said before, and holds whenever the file is read. Versions stay as they are.",
+    pathParameters: byDatasetFile,
+    body: overrideDatasetFileSchema,
+    status: 200,
+    response: reportedDatasetFileSchema,
+    tagged: true,
+    problems: ["NOT_FOUND", "FILE_LOST", "UNREADABLE_MIDI"],
+  },
+  withdrawDatasetFile: {
+    summary: "Take a file back out of a data set",
+    description:
+      "It is gone with the response, whether it is pending, accepted or rejected, and can be offered again. Versions that have it stay as they are.",
+    pathParameters: byDatasetFile,
+    status: 204,
     problems: ["NOT_FOUND"],
   },
   listDatasetFiles: {

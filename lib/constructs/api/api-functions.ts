@@ -3,7 +3,12 @@ import type { Bucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import type { ApiCapability } from "../../../naming/api-routes";
 import { environmentVariables } from "../../../naming/environment-variables";
-import { everyDatasetCatalogue, everyOwnCatalogue, incomingPrefix } from "../../../naming/object-keys";
+import {
+  everyDatasetCatalogue,
+  everyOwnCatalogue,
+  incomingArchivesPrefix,
+  incomingPrefix,
+} from "../../../naming/object-keys";
 import type { StageConfig } from "../../config/stage-config";
 import { ServiceFunction } from "../functions/service-function";
 
@@ -81,13 +86,21 @@ export class ApiFunctions extends Construct {
       "Datasets",
       "datasets",
       "Data sets of users: create, offer files, follow, freeze, delete",
-      // A request for a version reads the rows of up to 20,000 files.
+      // A request for a version reads the rows of up to 20,000 files, and a file is read again in the request that says what
+      // its tracks are.
       1024,
     );
     datasets.useTable(table, everyOperation);
-    datasets.useArtifacts(artifacts, { delete: ["users/*/datasets/*"], list: true });
+    const ofDatasets = ["users/*/datasets/*"];
+    datasets.useArtifacts(artifacts, {
+      get: ofDatasets,
+      put: ofDatasets,
+      tag: ofDatasets,
+      delete: ofDatasets,
+      list: true,
+    });
     // The uploads that the function signs are made with its own permissions.
-    const incoming = [`${incomingPrefix}*`];
+    const incoming = [`${incomingPrefix}*`, `${incomingArchivesPrefix}*`];
     datasets.useWork(work, { put: incoming, delete: incoming, list: true });
 
     const training = make("Training", "training", "Training jobs: request, follow, stop, delete; topics", 512);

@@ -9,7 +9,12 @@ import {
   ObjectOwnership,
 } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
-import { briefVersionsTag, incomingPrefix, ownedObjectsPrefix } from "../../../naming/object-keys";
+import {
+  briefVersionsTag,
+  incomingArchivesPrefix,
+  incomingPrefix,
+  ownedObjectsPrefix,
+} from "../../../naming/object-keys";
 import type { StageConfig } from "../../config/stage-config";
 import { acknowledge } from "../permissions/acknowledge-findings";
 import { removalPolicy } from "../removal-policy";
@@ -90,6 +95,7 @@ export class ComposerBuckets extends Construct {
         unfinishedUploads,
         { id: "forget-work", prefix: ownedObjectsPrefix, expiration: Duration.days(config.storage.workDays) },
         { id: "forget-incoming", prefix: incomingPrefix, expiration: Duration.days(incomingDays) },
+        { id: "forget-incoming-archives", prefix: incomingArchivesPrefix, expiration: Duration.days(incomingDays) },
       ],
     });
     // The CDK's own switch is a custom resource that configures a bucket after it was made. The property does the same at

@@ -11,7 +11,7 @@ import type { Queue } from "aws-cdk-lib/aws-sqs";
 import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import { Construct } from "constructs";
 import { environmentVariables } from "../../../naming/environment-variables";
-import { incomingPrefix, ownedObjectsPrefix } from "../../../naming/object-keys";
+import { incomingArchivesPrefix, incomingPrefix, ownedObjectsPrefix } from "../../../naming/object-keys";
 import { localSageMakerEventSource, resourcePrefix } from "../../../naming/resource-names";
 import { freezingMark, openWorkIndex, openWorkKinds } from "../../../naming/table-keys";
 import type { FunctionFolder } from "../../../naming/time-limits";
@@ -125,7 +125,7 @@ export class OpenWorkEvents extends Construct {
       delete: ["users/*/tracks/*", "users/*/compositions/*", "users/*/models/*", "users/*/datasets/*", ofJobs],
       list: true,
     });
-    reconciler.useWork(work, { delete: [ofJobs, `${incomingPrefix}*`] });
+    reconciler.useWork(work, { delete: [ofJobs, `${incomingPrefix}*`, `${incomingArchivesPrefix}*`] });
     reconciler.useOpenWorkIndex(this.props.table);
     reconciler.useQueue(compositionQueue, environmentVariables.compositionQueueUrl);
     reconciler.useQueue(freezingQueue, environmentVariables.freezingQueueUrl);
@@ -163,7 +163,7 @@ export class OpenWorkEvents extends Construct {
     eraser.useOpenWorkIndex(table);
     const ofUsers = [`${ownedObjectsPrefix}*`];
     eraser.useArtifacts(artifacts, { deleteVersions: ofUsers });
-    eraser.useWork(work, { deleteVersions: [...ofUsers, `${incomingPrefix}*`] });
+    eraser.useWork(work, { deleteVersions: [...ofUsers, `${incomingPrefix}*`, `${incomingArchivesPrefix}*`] });
     new Rule(this, "ErasureSchedule", {
       description: "Goes on with the erasures of users' data",
       schedule: Schedule.rate(Duration.minutes(config.reconcileMinutes)),

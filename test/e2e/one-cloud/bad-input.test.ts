@@ -248,6 +248,8 @@ function goodBody({ id, bodyType }: DocumentedOperation): CallOptions {
     updateDataset: { json: { name: "Renamed" } },
     createDatasetVersion: { json: { lineUp: "band" } },
     offerDatasetFiles: { json: { files: [{ path: "a.mid", bytes: 100, sha256: "a".repeat(64) }] } },
+    offerDatasetArchive: { json: { bytes: 100, sha256: "a".repeat(64), tagsFrom: "none" } },
+    overrideDatasetFile: { json: { overrides: [] } },
     estimateTrainingJob: { json: newJob },
   };
   const body = bodies[id];

@@ -8,11 +8,14 @@ import {
   datasetSchema,
   datasetVersionListSchema,
   datasetVersionSchema,
+  offeredArchiveSchema,
   offeredFileListSchema,
+  reportedDatasetFileSchema,
 } from "../../../domain/schemas/api/datasets";
 import { modelSchema } from "../../../domain/schemas/api/models";
 import { trainingEstimateSchema } from "../../../domain/schemas/api/training";
 import { arrangedFiles } from "../../support/arranged-files";
+import { bandArchive } from "../../support/band-archive";
 import { type ApiSession, openSession, shapes } from "../api-session";
 import { newUserToken, oneCloud } from "./support/one-cloud";
 
@@ -44,6 +47,8 @@ const music = arrangedFiles({ count: 24, seed: 15, isHidden: false }).map(({ byt
 const picture = file("pop/cover.mid", Buffer.concat([Buffer.from("\x89PNG\r\n\x1a\n", "latin1"), Buffer.alloc(100)]));
 const brief = [file("rock/jingle.mid", short(60)), file("rock/ring.mid", short(62))];
 const folder = [...music, picture, ...brief];
+// It is made before the cloud is there: connections would be closed meanwhile.
+const archive = bandArchive({ arranged: 160, game: 40 });
 
 let api: ApiSession;
 let other: ApiSession;
@@ -67,7 +72,10 @@ async function offer(id: string, files: readonly LocalFile[]): Promise<readonly 
   return response.json(offeredFileListSchema).items;
 }
 
-async function put(answer: Answer | undefined, body: Uint8Array<ArrayBuffer>): Promise<number> {
+async function put(
+  answer: z.infer<typeof offeredArchiveSchema> | Answer | undefined,
+  body: Uint8Array<ArrayBuffer>,
+): Promise<number> {
   if (answer?.kind !== "upload") throw new Error(`nothing is to be sent: ${JSON.stringify(answer)}`);
   const { url, headers } = answer;
   const response = await fetch(url, { method: "PUT", headers, body });
@@ -204,7 +212,7 @@ it("trains a band on a version of a folder, and composes with it, with drums", a
   expect(await codeOf(api, "POST", "/training-jobs", body)).toEqual([422, "DATASET_NOT_FOUND"]);
 }, 1_500_000);
 
-it("takes exactly the bytes that were offered, once", async () => {
+it("34: takes exactly the bytes that were offered, once, and under no other key", async () => {
   const id = await createDataset("Strict");
   const [song] = music;
   if (song === undefined) throw new Error("there is no song");
@@ -212,6 +220,10 @@ it("takes exactly the bytes that were offered, once", async () => {
   const changed = song.bytes.map((byte, index) => (index === song.bytes.length - 1 ? byte ^ 1 : byte));
   expect(await put(answer, changed)).toBe(400);
   expect(await put(answer, new Uint8Array([...song.bytes, 0]))).toBe(403);
+  if (answer?.kind !== "upload") throw new Error("nothing is to be sent");
+  const underAnotherKey = answer.url.replace(sha256Of(song.bytes), "0".repeat(64));
+  expect(await put({ ...answer, url: underAnotherKey }, song.bytes)).toBe(403);
+  expect(await put({ ...answer, headers: { "if-none-match": "*" } }, song.bytes)).toBe(403);
   expect(await put(answer, song.bytes)).toBe(200);
   const second = await put(answer, song.bytes);
   // Once it was read the object is gone, and the same bytes may come again; they change nothing.
@@ -219,17 +231,98 @@ it("takes exactly the bytes that were offered, once", async () => {
   expect((await allRead(id)).files).toEqual({ pending: 0, accepted: 1, rejected: 0 });
 });
 
+it("reads an archive of 200 files of bands and 12 hostile ones: it accepts the 200, and rejects the 12 by their codes", async () => {
+  const id = await createDataset("An archive");
+  const { bytes, good, reasons } = archive;
+  const offered = { bytes: bytes.length, sha256: sha256Of(bytes), tagsFrom: "folders" };
+  const offerArchive = async () => {
+    const response = await api.call("POST", `/datasets/${id}/archives`, { json: offered });
+    expect(response.status).toBe(200);
+    return response.json(offeredArchiveSchema);
+  };
+  const answer = await offerArchive();
+  expect(
+    await put(
+      answer,
+      bytes.map((byte, index) => (index === 40 ? byte ^ 1 : byte)),
+    ),
+  ).toBe(400);
+  expect(await put(answer, bytes)).toBe(200);
+  const isOver = ({ archive }: z.infer<typeof datasetSchema>): boolean =>
+    archive?.state === "read" || archive?.state === "refused";
+  const read = await api.pollUntil(`/datasets/${id}`, datasetSchema, isOver, 300);
+  expect(read.files).toEqual({ pending: 0, accepted: good, rejected: 12 });
+  expect(read.reasons).toEqual(reasons);
+  expect(read.archive).toMatchObject({ state: "read", entries: { all: good + 12, read: good + 12, leftOut: 0 } });
+  expect(read.lineUps.band?.files).toBeGreaterThan(good / 2);
+  expect(read.lineUps.trio?.files).toBe(good);
+
+  // The same archive again is read again, and changes nothing.
+  expect(await put(await offerArchive(), bytes)).toBe(200);
+  const again = await api.pollUntil(`/datasets/${id}`, datasetSchema, isOver, 300);
+  expect([again.files, again.reasons, again.bytes]).toEqual([read.files, read.reasons, read.bytes]);
+
+  // What cannot be read at all is refused whole.
+  const cut = bytes.slice(0, 100_000);
+  const json = { bytes: cut.length, sha256: sha256Of(cut), tagsFrom: "none" };
+  const cutAnswer = (await api.call("POST", `/datasets/${id}/archives`, { json })).json(offeredArchiveSchema);
+  expect(await put(cutAnswer, cut)).toBe(200);
+  const refused = await api.pollUntil(`/datasets/${id}`, datasetSchema, isOver, 60);
+  expect(refused.archive).toMatchObject({ state: "refused", code: "ARCHIVE_NOT_A_ZIP" });
+  expect(refused.files).toEqual(read.files);
+});
+
+it("says what was taken for what in a file, reads it again by its owner's word, and gives it back", async () => {
+  const id = await createDataset("Words");
+  const songs = music.slice(0, 2);
+  const answers = await offer(id, songs);
+  for (const [index, { bytes }] of songs.entries()) expect(await put(answers[index], bytes)).toBe(200);
+  await allRead(id);
+  const [sha256 = ""] = songs.map(({ bytes }) => sha256Of(bytes));
+  const path = `/datasets/${id}/files/${sha256}`;
+  const before = (await api.call("GET", path)).json(reportedDatasetFileSchema);
+  expect(before.report?.tracks.map(({ role }) => role).sort()).toEqual(expect.arrayContaining(["bass", "melody"]));
+  expect(before.sentences?.join()).toContain("is taken for melody");
+
+  const mute = (before.report?.tracks ?? []).map(({ index }) => ({ trackIndex: index, role: "none" }));
+  const without = await api.call("PATCH", path, { json: { overrides: mute } });
+  expect(without.json(reportedDatasetFileSchema)).toMatchObject({
+    state: "rejected",
+    code: "NO_LINE_UP",
+    overrides: mute,
+  });
+  expect((await api.call("GET", `/datasets/${id}`)).json(datasetSchema).files).toEqual({
+    ...{ pending: 0, accepted: 1, rejected: 1 },
+  });
+  const restored = (await api.call("PATCH", path, { json: { overrides: [] } })).json(reportedDatasetFileSchema);
+  expect(restored).toEqual(before);
+
+  expect((await api.call("DELETE", path)).status).toBe(204);
+  expect((await api.call("GET", path)).status).toBe(404);
+  expect((await api.call("DELETE", path)).status).toBe(404);
+  expect((await allRead(id)).files).toEqual({ pending: 0, accepted: 1, rejected: 0 });
+  expect((await offer(id, songs)).map(({ kind }) => kind)).toEqual(["upload", "known"]);
+});
+
 it("shows a data set to nobody but its owner", async () => {
   const id = await createDataset("Private");
   const list = shapes.list(z.object({ id: z.string() }));
   expect((await other.call("GET", "/datasets")).json(list).items.map((item) => item.id)).not.toContain(id);
+  const [song] = music;
+  if (song === undefined) throw new Error("there is no song");
+  const sha256 = sha256Of(song.bytes);
+  await offer(id, [song]);
   const files = [{ path: "a.mid", bytes: 100, sha256: "a".repeat(64) }];
   const requests: readonly (readonly [string, string, unknown?])[] = [
     ["GET", ""],
     ["PATCH", "", { name: "Mine" }],
     ["DELETE", ""],
     ["POST", "/uploads", { files }],
+    ["POST", "/archives", { bytes: 100, sha256: "a".repeat(64), tagsFrom: "none" }],
     ["GET", "/files"],
+    ["GET", `/files/${sha256}`],
+    ["PATCH", `/files/${sha256}`, { overrides: [] }],
+    ["DELETE", `/files/${sha256}`],
     ["POST", "/versions", { lineUp: "band" }],
     ["GET", "/versions"],
     ["GET", `/versions/${"0".repeat(16)}`],
@@ -238,5 +331,6 @@ it("shows a data set to nobody but its owner", async () => {
     const { status } = await other.call(method, `/datasets/${id}${path}`, json === undefined ? {} : { json });
     expect([method, path, status]).toEqual([method, path, 404]);
   }
-  expect((await api.call("GET", `/datasets/${id}`)).status).toBe(200);
+  expect((await api.call("GET", `/datasets/${id}`)).json(datasetSchema).files.pending).toBe(1);
+  expect((await api.call("GET", `/datasets/${id}/files/${sha256}`)).status).toBe(200);
 });

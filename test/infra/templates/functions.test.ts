@@ -121,6 +121,7 @@ describe("permissions", () => {
         .map(({ policy }) => policy.replace(/RoleDefaultPolicy.*$/, "")),
     );
     expect([...deleting].sort()).toEqual([
+      "DatasetIngestOpener",
       "DatasetIngestReader",
       "FunctionsCompositions",
       "FunctionsDatasets",
@@ -129,11 +130,15 @@ describe("permissions", () => {
       "FunctionsTraining",
       "OpenWorkReconcileOpenWork",
     ]);
-    // The reader deletes what it has read on its way, and nothing that is kept.
+    // The reader deletes what it has read on its way, and what it has kept of a file that was withdrawn meanwhile.
     const byReader = allowing(prod, "s3:DeleteObject")
       .filter(({ policy }) => policy.startsWith("DatasetIngestReader"))
       .flatMap(({ Resource }) => Resource.map((resource) => JSON.stringify(resource)));
-    expect(byReader).toEqual([expect.stringMatching(/Work.*incoming\/\*"/)]);
+    expect(byReader.sort()).toEqual([
+      expect.stringMatching(/Artefacts.*users\/\*\/datasets\/\*"/),
+      expect.stringMatching(/Work.*incoming-archives\/\*"/),
+      expect.stringMatching(/Work.*incoming\/\*"/),
+    ]);
     // SageMaker deletes what a container deletes in its checkpoint folder, and nothing else.
     const bySageMaker = allowing(prod, "s3:DeleteObject")
       .filter(isOfSageMaker)
@@ -156,6 +161,7 @@ describe("permissions", () => {
       const resources = statements.flatMap(({ Resource }) => Resource.map((resource) => JSON.stringify(resource)));
       expect(resources.sort()).toEqual([
         expect.stringMatching(/Artefacts.*\/users\/\*"/),
+        expect.stringMatching(/Work.*\/incoming-archives\/\*"/),
         expect.stringMatching(/Work.*\/incoming\/\*"/),
         expect.stringMatching(/Work.*\/users\/\*"/),
       ]);
@@ -163,6 +169,7 @@ describe("permissions", () => {
     expect(allowing(prod, "s3:PutObjectTagging").map(({ policy }) => policy)).toEqual([
       expect.stringMatching(/^FunctionsTracks/),
       expect.stringMatching(/^FunctionsCompositions/),
+      expect.stringMatching(/^FunctionsDatasets/),
       expect.stringMatching(/^DatasetIngestReader/),
       expect.stringMatching(/^DatasetFreezingFreezer/),
     ]);
@@ -266,10 +273,12 @@ describe("queues", () => {
   test("all are encrypted, refuse plain HTTP, and every queue of work has a dead-letter queue", () => {
     const queues = prod.resourcesOf("AWS::SQS::Queue");
     const redriven = queues.filter(({ resource }) => property(resource, "RedrivePolicy") !== undefined);
-    expect(queues).toHaveLength(7);
+    expect(queues).toHaveLength(9);
     expect(redriven.map(({ id }) => id)).toEqual([
       expect.stringMatching(/^CompositionsQueue/),
       expect.stringMatching(/^DatasetIngestQueue/),
+      expect.stringMatching(/^DatasetIngestRanges/),
+      expect.stringMatching(/^DatasetIngestArchives/),
       expect.stringMatching(/^DatasetFreezingQueue/),
     ]);
     for (const { id, resource } of queues) {
@@ -385,14 +394,17 @@ describe("events", () => {
       expect(property(resource, "State")).toBe("ENABLED");
   });
 
-  test("files that arrive for data sets are put into their queue, and no other objects are", () => {
+  test.each([
+    ["files", "incoming/", "^DatasetIngestQueue"],
+    ["archives", "incoming-archives/", "^DatasetIngestArchives"],
+  ])("%s that arrive for data sets are put into their queue, and no other objects are", (_, prefix, queue) => {
     template.hasResourceProperties("AWS::Events::Rule", {
       EventPattern: {
         source: ["aws.s3"],
         "detail-type": ["Object Created"],
-        detail: { bucket: { name: [Match.anyValue()] }, object: { key: [{ prefix: "incoming/" }] } },
+        detail: { bucket: { name: [Match.anyValue()] }, object: { key: [{ prefix }] } },
       },
-      Targets: [Match.objectLike({ Arn: { "Fn::GetAtt": [Match.stringLikeRegexp("^DatasetIngestQueue"), "Arn"] } })],
+      Targets: [Match.objectLike({ Arn: { "Fn::GetAtt": [Match.stringLikeRegexp(queue), "Arn"] } })],
     });
   });
 

@@ -100,7 +100,11 @@ describe("storage", () => {
         ],
       },
       LifecycleConfiguration: {
-        Rules: Match.arrayWith([Match.objectLike({ ExpirationInDays: 7, Prefix: "incoming/", Status: "Enabled" })]),
+        Rules: Match.arrayWith(
+          ["incoming/", "incoming-archives/"].map((Prefix) =>
+            Match.objectLike({ ExpirationInDays: 7, Prefix, Status: "Enabled" }),
+          ),
+        ),
       },
     });
   });

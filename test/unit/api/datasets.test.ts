@@ -1,6 +1,16 @@
+import { createHash } from "node:crypto";
 import { datasetLimits } from "../../../domain/datasets/limits";
-import { datasetFileListSchema, datasetSchema, offeredFileListSchema } from "../../../domain/schemas/api/datasets";
-import { datasetFileObjectKey, incomingFileKey } from "../../../naming/object-keys";
+import {
+  datasetFileListSchema,
+  datasetSchema,
+  offeredArchiveSchema,
+  offeredFileListSchema,
+  reportedDatasetFileSchema,
+} from "../../../domain/schemas/api/datasets";
+import { ingestFiles } from "../../../lambdas/datasets/ingest-files";
+import { datasetFileObjectKey, datasetPiecesKey, incomingFileKey } from "../../../naming/object-keys";
+import { CollectingLog, CollectingMetrics } from "../../fakes/telemetry";
+import { arrangedFiles } from "../../support/arranged-files";
 import { type ComposerApi, composerApi } from "./support/composer-api";
 import { problemOf, resourceOf } from "./support/documented-api";
 import { alice, bob, dataset, quotas } from "./support/items";
@@ -160,19 +170,155 @@ test("files are listed by state, a page at a time", async () => {
   expect(problemOf(foreign).code).toBe("INVALID_CURSOR");
 });
 
+/** A data set with two songs that were read, one that is pending, and noise that was rejected. */
+async function withFiles(api: ComposerApi) {
+  const id = await created(api);
+  const owned = { sub: alice, id };
+  const bands = arrangedFiles({ count: 12, seed: 8, isHidden: false }).filter(({ roles }) => roles.includes("drums"));
+  const songs = bands.slice(0, 3).map(({ bytes }) => bytes);
+  const files = [...songs, new TextEncoder().encode("noise that is nothing at all")];
+  const digests = files.map((bytes) => createHash("sha256").update(bytes).digest("hex"));
+  const offers = files.map((bytes, index) => ({
+    ...{ path: `rock/${index}.mid`, bytes: bytes.length, sha256: digests[index] },
+  }));
+  await api.call("POST", `/datasets/${id}/uploads`, { json: { files: offers } });
+  const arrived = [0, 1, 3].map((index) => {
+    const sha256 = digests[index] ?? "";
+    api.work.put(incomingFileKey(owned, sha256), files[index] ?? "");
+    return { messageId: sha256, deliveries: 1, dataset: owned, sha256 };
+  });
+  const { datasets, datasetFiles } = api.stores;
+  const [log, metrics] = [new CollectingLog(), new CollectingMetrics()];
+  await ingestFiles({ files: arrived, datasets, datasetFiles, work: api.work, artifacts: api.files, log, metrics });
+  const [song = "", other = "", pending = "", noise = ""] = digests.map((sha256) => `/datasets/${id}/files/${sha256}`);
+  return { id, owned, digests, paths: { song, other, pending, noise } };
+}
+
+const countsOf = async (api: ComposerApi, id: string) => {
+  const { files, bytes, bars, lineUps, reasons } = resourceOf(await api.call("GET", `/datasets/${id}`), datasetSchema);
+  return { files, bytes, bars, lineUps, reasons };
+};
+const fileOf = async (api: ComposerApi, path: string) =>
+  resourceOf(await api.call("GET", path), reportedDatasetFileSchema);
+
+test("a file tells what was taken for what; one that is pending or cannot be read has no report", async () => {
+  const api = composerApi();
+  const { paths } = await withFiles(api);
+  const song = await fileOf(api, paths.song);
+  expect(song).toMatchObject({ path: "rock/0.mid", state: "accepted" });
+  expect(new Set(song.report?.tracks.map(({ role }) => role))).toEqual(new Set(["melody", "chords", "bass", "drums"]));
+  expect(song.sentences?.join(" ")).toContain("taken for melody");
+  expect(await fileOf(api, paths.pending)).toMatchObject({ state: "pending" });
+  const noise = await fileOf(api, paths.noise);
+  expect([noise.code, noise.report]).toEqual(["NOT_MIDI", undefined]);
+  const tag = (await api.call("GET", paths.song)).headers["etag"] ?? "";
+  expect((await api.call("GET", paths.song, { headers: { "if-none-match": tag } })).status).toBe(304);
+});
+
+test("a file is read again by its owner's word, and counts follow, there and back", async () => {
+  const api = composerApi();
+  const { id, owned, paths, digests } = await withFiles(api);
+  const before = await countsOf(api, id);
+  const song = await fileOf(api, paths.song);
+  const drums = song.report?.tracks.find(({ role }) => role === "drums");
+  const overrides = [{ trackIndex: drums?.index ?? -1, role: "none" as const }];
+  const told = await api.call("PATCH", paths.song, { json: { overrides } });
+  const changed = resourceOf(told, reportedDatasetFileSchema);
+  expect(changed).toMatchObject({ state: "accepted", overrides });
+  expect(changed.lineUps?.band).toBeUndefined();
+  expect(await fileOf(api, paths.song)).toEqual(changed);
+  expect((await countsOf(api, id)).lineUps.band?.files).toBe((before.lineUps.band?.files ?? 0) - 1);
+
+  const mute = (song.report?.tracks ?? []).map(({ index }) => ({ trackIndex: index, role: "none" }));
+  const none = resourceOf(
+    await api.call("PATCH", paths.song, { json: { overrides: mute } }),
+    reportedDatasetFileSchema,
+  );
+  expect(none).toMatchObject({ state: "rejected", code: "NO_LINE_UP" });
+  expect(await countsOf(api, id)).toMatchObject({
+    ...{ files: { pending: 1, accepted: 1, rejected: 2 }, reasons: { NO_LINE_UP: 1, NOT_MIDI: 1 } },
+  });
+  await api.call("PATCH", paths.song, { json: { overrides: [] } });
+  expect([await fileOf(api, paths.song), await countsOf(api, id)]).toEqual([song, before]);
+  expect(await api.stores.datasetFiles.find(owned, digests.slice(0, 1))).toHaveProperty("size", 1);
+});
+
+test("what is said of a pending file holds when it arrives; of one without tracks nothing can be said", async () => {
+  const api = composerApi();
+  const { paths } = await withFiles(api);
+  const overrides = [{ trackName: "*bass*", role: "none" }];
+  const pending = await api.call("PATCH", paths.pending, { json: { overrides } });
+  expect(resourceOf(pending, reportedDatasetFileSchema)).toMatchObject({ state: "pending", overrides });
+  const noise = await api.call("PATCH", paths.noise, { json: { overrides } });
+  expect([noise.status, problemOf(noise).code]).toEqual([422, "UNREADABLE_MIDI"]);
+  const bad = await api.call("PATCH", paths.song, {
+    json: { overrides: [{ role: "melody" }, { trackIndex: 0, role: "viola" }] },
+  });
+  expect(problemOf(bad).errors?.map(({ pointer }) => pointer)).toEqual(["/overrides/0", "/overrides/1/role"]);
+});
+
+test("a file whose bytes or report are lost is told of, and can be taken out", async () => {
+  const api = composerApi();
+  const { owned, digests, paths } = await withFiles(api);
+  const [song = ""] = digests;
+  api.files.put(datasetPiecesKey(owned, song), "no gzip");
+  api.files.objects.delete(datasetFileObjectKey(owned, song));
+  expect(problemOf(await api.call("GET", paths.song)).code).toBe("FILE_LOST");
+  expect(problemOf(await api.call("PATCH", paths.song, { json: { overrides: [] } })).code).toBe("FILE_LOST");
+  expect((await api.call("DELETE", paths.song)).status).toBe(204);
+});
+
+test("a file is taken out in every state, with what is kept of it, and can be offered again", async () => {
+  const api = composerApi();
+  const { id, paths } = await withFiles(api);
+  for (const path of Object.values(paths)) {
+    expect((await api.call("DELETE", path)).status).toBe(204);
+    expect((await api.call("GET", path)).status).toBe(404);
+    expect((await api.call("DELETE", path)).status).toBe(404);
+  }
+  const nothing = { bytes: 0, bars: {}, lineUps: {}, reasons: {} };
+  expect(await countsOf(api, id)).toEqual({ files: { pending: 0, accepted: 0, rejected: 0 }, ...nothing });
+  expect([api.files.keys(), api.work.keys()]).toEqual([[], []]);
+  expect((await api.call("GET", `/datasets/${id}/files/nothing`)).status).toBe(404);
+});
+
+test("an archive is offered, and every broken field of the offer is named", async () => {
+  const api = composerApi();
+  const id = await created(api);
+  const json = { bytes: 1000, sha256: shaOf(1), tagsFrom: "folders" };
+  const reply = await api.call("POST", `/datasets/${id}/archives`, { json });
+  expect(resourceOf(reply, offeredArchiveSchema)).toMatchObject({ kind: "upload", sha256: shaOf(1) });
+  expect(resourceOf(await api.call("GET", `/datasets/${id}`), datasetSchema).archive).toMatchObject({
+    ...{ ...json, state: "pending" },
+  });
+  const bad = { bytes: datasetLimits.archiveBytes + 1, sha256: "A", tagsFrom: "names" };
+  const refused = await api.call("POST", `/datasets/${id}/archives`, { json: bad });
+  expect(refused.status).toBe(400);
+  expect(
+    problemOf(refused)
+      .errors?.map(({ pointer }) => pointer)
+      .sort(),
+  ).toEqual(["/bytes", "/sha256", "/tagsFrom"]);
+});
+
 test("another user's data set does not exist", async () => {
   const api = composerApi();
   const id = await created(api);
   const files = offered(1);
+  await api.call("POST", `/datasets/${id}/uploads`, { json: { files } });
   for (const [method, path, json] of [
     ["GET", "", undefined],
     ["PATCH", "", { name: "Mine" }],
     ["DELETE", "", undefined],
     ["POST", "/uploads", { files }],
+    ["POST", "/archives", { bytes: 100, sha256: shaOf(0), tagsFrom: "none" }],
     ["GET", "/files", undefined],
+    ["GET", `/files/${shaOf(0)}`, undefined],
+    ["PATCH", `/files/${shaOf(0)}`, { overrides: [] }],
+    ["DELETE", `/files/${shaOf(0)}`, undefined],
   ] as const) {
     const { status } = await api.call(method, `/datasets/${id}${path}`, { sub: bob, json });
     expect([method, path, status]).toEqual([method, path, 404]);
   }
-  expect(api.stores.datasets.all()).toHaveLength(1);
+  expect(api.stores.datasets.all()).toMatchObject([{ files: { pending: 1 } }]);
 });

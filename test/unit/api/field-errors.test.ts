@@ -116,6 +116,8 @@ const bodies = {
   updateDataset: { name: "A", description: "My songs." },
   createDatasetVersion: { lineUp: "band", tags: { genre: ["rock"] } },
   offerDatasetFiles: { files: [{ path: "a.mid", bytes: 100, sha256: "a".repeat(64), tags: { genre: ["rock"] } }] },
+  offerDatasetArchive: { bytes: 100, sha256: "a".repeat(64), tagsFrom: "folders" },
+  overrideDatasetFile: { overrides: [{ trackName: "*lead*", role: "melody" }] },
   estimateTrainingJob: { name: "A", technique: "unet-gan", topics: { mode: ["minor"] }, maxRuntimeSeconds: 60 },
   createTrainingJob: {
     name: "A",

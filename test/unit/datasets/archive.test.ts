@@ -54,6 +54,7 @@ interface Row {
   readonly expected: Record<string, string> | string;
 }
 const short = song.subarray(0, 400);
+const noise = Buffer.from("nothing that is music");
 const named = (number: string, what: string, name: string, shown: string, code: string): Row => ({
   ...{ number, what, bytes: () => zip([a(), a({ name })]) },
   expected: { "a.mid": "ACCEPTED", [shown]: code },
@@ -73,6 +74,12 @@ const rows: readonly Row[] = [
   {
     ...{ number: "5", what: "names that differ in capitals alone are two files" },
     ...{ bytes: () => zip([a(), a({ name: "A.MID" })]), expected: { "a.mid": "ACCEPTED", "A.MID": "ACCEPTED" } },
+  },
+  {
+    ...{ number: "5", what: "names that are equal once their accents are composed are two files" },
+    bytes: () => zip([a({ name: "\u00e9.mid", bytes: otherSong }), a({ name: "e\u0301.mid", bytes: noise })]),
+    // Both have one path, and the second one is what the table below keeps of it.
+    expected: { "\u00e9.mid": "NOT_MIDI" },
   },
   {
     ...{ number: "8", what: "a gigabyte of zeros, by what it declares" },
@@ -99,9 +106,9 @@ const rows: readonly Row[] = [
     ...{ number: "10", what: "entries that unpack to more than a gigabyte" },
     bytes: () => {
       const random = seededRandom(10);
-      const noise = Uint8Array.from({ length: 20_000 }, () => 256 * random());
+      const dense = Uint8Array.from({ length: 20_000 }, () => 256 * random());
       return zip(
-        Array.from({ length: 1100 }, (_, index) => a({ name: `${index}`, bytes: noise, declared: { bytes: 1e6 } })),
+        Array.from({ length: 1100 }, (_, index) => a({ name: `${index}`, bytes: dense, declared: { bytes: 1e6 } })),
       );
     },
     expected: "ARCHIVE_UNPACKED_TOO_LARGE",

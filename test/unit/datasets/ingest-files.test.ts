@@ -56,9 +56,9 @@ class Cloud {
     for (const bytes of sent) this.work.put(incomingFileKey(this.row, sha256Of(bytes)), bytes);
   }
 
-  async deliver(sent: readonly Uint8Array[] = files): Promise<readonly string[]> {
+  async deliver(sent: readonly Uint8Array[] = files, deliveries = 1): Promise<readonly string[]> {
     const arrived = sent.map((bytes, index): ArrivedFile => ({
-      ...{ messageId: `message-${index}`, dataset: this.row, sha256: sha256Of(bytes) },
+      ...{ messageId: `message-${index}`, deliveries, dataset: this.row, sha256: sha256Of(bytes) },
     }));
     const { work, artifacts, log, metrics } = this;
     return await ingestFiles({ files: arrived, ...this.stores, work, artifacts, log, metrics });
@@ -103,7 +103,7 @@ test("files are read, kept with their pieces, and counted", async () => {
   ]);
 });
 
-test("any deliveries of the same files, in any order and number, give the same counts", async () => {
+test("36: any deliveries of the same files, in any order and number, give the same counts", async () => {
   const delivery = fc.subarray(files, { minLength: 1 });
   await fc.assert(
     fc.asyncProperty(fc.array(delivery, { maxLength: 5 }), fc.boolean(), async (deliveries, isAtOnce) => {
@@ -127,7 +127,7 @@ test("the same file twice in one batch is one file", async () => {
   cloud.expectAllRead();
 });
 
-test("a message that comes before its file was written down is delivered again; the others of its batch are not", async () => {
+test("36: a message that comes before its file was written down is delivered again; the others of its batch are not", async () => {
   const cloud = new Cloud();
   const [early, ...others] = files;
   if (early === undefined) throw new Error("there are no files");
@@ -139,13 +139,24 @@ test("a message that comes before its file was written down is delivered again; 
   cloud.expectAllRead();
 });
 
-test("files of a data set that is gone are removed and not kept", async () => {
+test("36: files of a data set that is gone are removed and not kept", async () => {
   const cloud = new Cloud();
   await cloud.offer();
   cloud.send();
   cloud.stores.datasets.drop(cloud.row);
   expect(await cloud.deliver()).toEqual([]);
   expect([cloud.work.keys(), cloud.artifacts.keys()]).toEqual([[], []]);
+});
+
+test("a message of a file that its owner has withdrawn is given up after some deliveries, and its object removed", async () => {
+  const cloud = new Cloud();
+  const [song] = files;
+  if (song === undefined) throw new Error("there are no files");
+  cloud.send([song]);
+  expect(await cloud.deliver([song], 2)).toEqual(["message-0"]);
+  expect(cloud.work.keys()).toHaveLength(1);
+  expect(await cloud.deliver([song], 3)).toEqual([]);
+  expect(cloud.work.keys()).toEqual([]);
 });
 
 test("other bytes than those of the key are not read, and the file can be sent again", async () => {

@@ -20,7 +20,7 @@ const sign = async () =>
     ...{ key: "incoming/alice/datasets/A/07", bytes: 123, sha256, expiresInSeconds: 900 },
   });
 
-test("the URL is bound to the key, the length, the digest and one use, and to nothing else", async () => {
+test("34: the URL is bound to the key, the length, the digest and one use, and to nothing else", async () => {
   const { url, headers, expiresAt } = await sign();
   const { pathname, searchParams } = new URL(url);
   expect(pathname).toBe("/incoming/alice/datasets/A/07");

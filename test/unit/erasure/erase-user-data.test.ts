@@ -72,6 +72,7 @@ test("it is accepted, ends with the proof, and leaves no trace of the user but i
         { bucket: "artifacts", prefix: userObjectsPrefix(alice) },
         { bucket: "work", prefix: userObjectsPrefix(alice) },
         { bucket: "work", prefix: `incoming/${alice}/` },
+        { bucket: "work", prefix: `incoming-archives/${alice}/` },
       ],
     },
   });

@@ -81,6 +81,8 @@ const underPrefix: Readonly<Record<string, string>> = {
   trainingDataPrefix: objectKeys.trainingDataPrefix({ sub, dataset: { id: owned.id, version: "a".repeat(16) } }),
   incomingDatasetPrefix: objectKeys.incomingDatasetPrefix(owned),
   incomingFileKey: objectKeys.incomingFileKey(owned, "a".repeat(64)),
+  incomingDatasetArchivesPrefix: objectKeys.incomingDatasetArchivesPrefix(owned),
+  incomingArchiveKey: objectKeys.incomingArchiveKey(owned, "a".repeat(64)),
 };
 
 /** Exports that make no key of a user's object: names inside a folder, keys of nobody's objects, and readers of keys. */
@@ -106,8 +108,10 @@ const notOfUsers = [
   "stockSampleKey",
   "parseStockSampleKey",
   "incomingPrefix",
+  "incomingArchivesPrefix",
   "prefixesOfUser",
   "parseIncomingFileKey",
+  "parseIncomingArchiveKey",
   "parseTrainingJobKey",
   "parseOwnedObjectKey",
   "parseMidiRevision",

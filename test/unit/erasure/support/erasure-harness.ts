@@ -12,6 +12,7 @@ import type { Row } from "../../../../lambdas/stores/table";
 import {
   checkpointsPrefix,
   compositionMidiKey,
+  incomingArchiveKey,
   incomingFileKey,
   modelFile,
   modelPrefix,
@@ -146,6 +147,10 @@ export async function giveEverything({ api, clock }: ErasureHarness, sub: string
   const offered = await api.call("POST", `/datasets/${datasetId}/uploads`, { sub, json: { files } });
   if (offered.status !== 200) throw new Error(`the offer of a file was answered with ${offered.status}`);
   work.put(incomingFileKey({ sub, id: datasetId }, "b".repeat(64)), midi);
+  const archive = { bytes: midi.length, sha256: "c".repeat(64), tagsFrom: "none" };
+  const archived = await api.call("POST", `/datasets/${datasetId}/archives`, { sub, json: archive });
+  if (archived.status !== 200) throw new Error(`the offer of an archive was answered with ${archived.status}`);
+  work.put(incomingArchiveKey({ sub, id: datasetId }, archive.sha256), midi);
   // A deletion that was cut off, whose change is still pending.
   const doomed = composition({ sub, state: "COMPLETED" });
   stores.compositions.put(doomed);

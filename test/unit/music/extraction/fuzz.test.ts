@@ -1,14 +1,15 @@
 /** A small part of `npm run fuzz`, and the files that it has found. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { filesToMutate, fuzzMidi } from "../../../fuzz/fuzz-midi";
+import { fuzzMutants } from "../../../fuzz/fuzz-mutants";
+import { filesToMutate, midiSubject } from "../../../fuzz/fuzz-subjects";
 import { mutantOf } from "../../../fuzz/mutate-midi";
 import { checkExtraction } from "../../../support/extraction-laws";
 
 const found = resolve(__dirname, "../../../fuzz/found");
 
 test("20,000 mutants of MIDI files are extracted or rejected: no error, no broken law, no second, no memory", async () => {
-  const { mutants, findings, outcomes } = await fuzzMidi({ mutants: 20_000, seed: 52 });
+  const { mutants, findings, outcomes } = await fuzzMutants(midiSubject(), { mutants: 20_000, seed: 52 });
   expect(findings.map(({ index, what }) => ({ index, what }))).toEqual([]);
   expect(mutants).toBe(20_000);
   // If nearly all were rejected at once, the mutants would tell nothing of what comes after that.

@@ -1,13 +1,12 @@
-/** Has mutants of MIDI files read by a worker with little memory, and watches its time. */
+/** Has mutants of files read by a worker with little memory, and watches its time. */
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { build } from "esbuild";
-import { arrangedFiles } from "../support/arranged-files";
-import { mutantOf } from "./mutate-midi";
+import type { MutateParams } from "./mutate-midi";
 
 export interface WorkerTask {
   readonly files: readonly Uint8Array[];
@@ -48,6 +47,14 @@ export interface FuzzParams {
   readonly onFinding?: (finding: Finding) => void;
 }
 
+/** What is mutated, and who reads it. */
+export interface FuzzSubject {
+  /** The name of the program that reads, in this folder. */
+  readonly worker: string;
+  readonly files: readonly Uint8Array[];
+  readonly mutantOf: (params: MutateParams) => Uint8Array;
+}
+
 /** A mutant may take a second of CPU time, and the worker's heap 128 MB: with Node itself that stays below 256 MB. */
 const maxSeconds = 1;
 const resourceLimits = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 32 };
@@ -56,48 +63,31 @@ const looksEveryMilliseconds = 50;
 const mutantsOfWorker = 20_000;
 const maxFindings = 20;
 
-const fixtures = resolve(__dirname, "../fixtures/midi-from-the-field");
-
-/** Returns the files from which mutants are made: files from the field, and bands small and large. */
-export function filesToMutate(): Uint8Array[] {
-  const fromTheField = readdirSync(fixtures)
-    .filter((name) => name.endsWith(".mid"))
-    .sort()
-    .map((name) => new Uint8Array(readFileSync(join(fixtures, name))));
-  const small = arrangedFiles({ count: 40, seed: 3 })
-    .map(({ bytes }) => bytes)
-    .filter(({ length }) => length < 6000);
-  return [...fromTheField, ...small];
-}
-
 const cpuSeconds = (): number => {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1_000_000;
 };
 
 /** Reads so many mutants. Whoever reads them badly is among the findings, with the bytes. */
-export async function fuzzMidi(params: FuzzParams): Promise<FuzzResult> {
-  const folder = mkdtempSync(join(tmpdir(), "fuzz-midi-"));
+export async function fuzzMutants(subject: FuzzSubject, params: FuzzParams): Promise<FuzzResult> {
+  const folder = mkdtempSync(join(tmpdir(), "fuzz-"));
   try {
     const program = join(folder, "worker.cjs");
     await build({
-      ...{ entryPoints: [join(__dirname, "midi-worker.ts")], outfile: program, bundle: true, platform: "node" },
+      ...{ entryPoints: [join(__dirname, subject.worker)], outfile: program, bundle: true, platform: "node" },
       logLevel: "error",
     });
-    return await readMutants({ program, ...params });
+    return await readMutants(program, subject, params);
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-async function readMutants({
-  program,
-  mutants,
-  seed,
-  onProgress,
-  onFinding,
-}: FuzzParams & { program: string }): Promise<FuzzResult> {
-  const files = filesToMutate();
+async function readMutants(
+  program: string,
+  { files, mutantOf }: FuzzSubject,
+  { mutants, seed, onProgress, onFinding }: FuzzParams,
+): Promise<FuzzResult> {
   const findings: Finding[] = [];
   const outcomes: Record<string, number> = {};
   const find = (index: number, what: string): void => {
