@@ -41,8 +41,14 @@ export function suiteCloud(variable: string): SuiteCloud {
     start: async (environment = {}) => {
       if (process.env[variable] !== undefined) return;
       const cloud = await startCloud(newDirectory(), environment);
+      try {
+        await until("everything is up", 300, () => cloud.printed().includes("everything is up"));
+      } catch (error) {
+        // jest stops what a suite has started only where the start was good.
+        await cloud.stop();
+        throw error;
+      }
       started = cloud;
-      await until("everything is up", 300, () => cloud.printed().includes("everything is up"));
       process.env[variable] = cloud.directory;
     },
     stop: async () => {
