@@ -117,8 +117,9 @@ export const ownVersionPrefix = (dataset: OwnedBy, versionId: string): string =>
 export const ownVersionCatalogueKey = (dataset: OwnedBy, versionId: string): string =>
   `${ownVersionPrefix(dataset, versionId)}${datasetCatalogueFile}`;
 /** The keys of the versions of all users' data sets, and of their catalogues, as permissions name them. */
-export const everyOwnVersion = `${ownedObjectsPrefix}*/datasets/*/${datasetVersionsFolder}*`;
-export const everyOwnCatalogue = `${everyOwnVersion}/${datasetCatalogueFile}`;
+const everyVersionPrefix = `${ownedObjectsPrefix}*/datasets/*/${datasetVersionsFolder}*/`;
+export const everyOwnVersion = `${everyVersionPrefix}*`;
+export const everyOwnCatalogue = `${everyVersionPrefix}${datasetCatalogueFile}`;
 
 /** Returns the prefix of the data of a training job: a version of a stock data set, or of one of its owner's. */
 export const trainingDataPrefix = ({

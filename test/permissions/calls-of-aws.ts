@@ -5,6 +5,7 @@
 import type { CreateTrainingJobCommandInput } from "@aws-sdk/client-sagemaker";
 import * as z from "zod";
 import { environmentVariables } from "../../naming/environment-variables";
+import { ownVersionPrefix } from "../../naming/object-keys";
 import { trainedTechniqueIds, trainingLogGroup } from "../../naming/resource-names";
 import type { Synthesized } from "../infra/support/synthesize";
 import { arnOf, deployedNames } from "./deployed-names";
@@ -253,6 +254,7 @@ const inside = ({ bucket, prefix }: Place, name: string, actions: readonly strin
  */
 function callsForTraining({ stage, launched }: CallsOfAwsParams): CallsOfAws[] {
   const role = "training jobs";
+  const versionOfUser = ownVersionPrefix({ sub: "a-user", id: "01JD7Q0000000000000000000D" }, "0".repeat(16));
   const ofJobs = launched.flatMap((request): CallsOfAws[] => {
     const name = request.TrainingJobName ?? "";
     const channels = (request.InputDataConfig ?? []).map(({ DataSource }) => place(DataSource?.S3DataSource?.S3Uri));
@@ -270,6 +272,15 @@ function callsForTraining({ stage, launched }: CallsOfAwsParams): CallsOfAws[] {
           ...inside(channel, "file", ["s3:GetObject"]),
         ]),
         reason: "SageMaker brings the data set and the selection to the container",
+        source: pages.sageMakerRoles,
+      },
+      {
+        role,
+        permissions: channels.slice(0, 1).flatMap(({ bucket }) => {
+          const channel = { bucket, prefix: versionOfUser };
+          return [found(channel), listed(channel), ...inside(channel, "pieces-0001.jsonl.gz", ["s3:GetObject"])];
+        }),
+        reason: "The data set of another job is a version of one of its owner's",
         source: pages.sageMakerRoles,
       },
       {

@@ -14,7 +14,7 @@ import { datasetFileKey, datasetVersionKey, ownedKey } from "../../naming/table-
 import { acceptedFiles, bandFiles } from "../support/filled-dataset";
 import { midi } from "../support/resource-harness";
 import { zipFile } from "../support/zip-files";
-import { alice, model } from "../unit/api/support/items";
+import { alice, bob, model } from "../unit/api/support/items";
 import type { RecordedFunctions } from "./recorded-functions";
 import { inserted } from "./stream-records";
 
@@ -138,7 +138,8 @@ export async function walkThroughDatasets(functions: RecordedFunctions): Promise
 
 /** Asks for versions, freezes them and trains on them. */
 async function walkThroughVersions({ local, artifacts, work, call, invoke }: RecordedFunctions): Promise<void> {
-  const sub = alice;
+  // Another user, whose quota of open jobs is not the one of the walk of trainings.
+  const sub = bob;
   const created = await call("POST", "/datasets", {
     sub,
     json: { name: "Garage", license: { kind: "own-work", text: "I wrote all of it.", confirmsRights: true } },

@@ -16,6 +16,7 @@ const inPartition: Readonly<Record<string, { readonly pk: string }>> = {
   idempotencyKey: tableKeys.idempotencyKey(sub, "POST /tracks", "key"),
   pendingChangeKey: tableKeys.pendingChangeKey("TRACK", sub, id),
   variationGroupKey: tableKeys.variationGroupKey(sub, id),
+  datasetVersionKey: tableKeys.datasetVersionKey(owned, "a".repeat(16)),
   datasetFileKey: tableKeys.datasetFileKey(owned, { state: "PENDING", sha256: "a".repeat(64) }),
   quotaKey: tableKeys.quotaKey(sub),
 };
