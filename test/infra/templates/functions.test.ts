@@ -16,7 +16,7 @@ describe("functions", () => {
   const functions = prod.resourcesOf("AWS::Lambda::Function");
 
   test("each has a role and a log group of its own, a time limit, memory, tracing", () => {
-    expect(functions).toHaveLength(22);
+    expect(functions).toHaveLength(23);
     const roles = new Set<string>();
     for (const { resource } of functions) {
       roles.add(JSON.stringify(property(resource, "Role")));
@@ -357,7 +357,7 @@ describe("events", () => {
 
   test("every rule and every function behind one keeps what it could not handle", () => {
     const rules = prod.resourcesOf("AWS::Events::Rule");
-    expect(rules).toHaveLength(6);
+    expect(rules).toHaveLength(7);
     for (const { resource } of rules) {
       expect(property(resource, "Targets")).toEqual([
         expect.objectContaining({ DeadLetterConfig: { Arn: anything }, RetryPolicy: anything }),
