@@ -23,7 +23,7 @@ test("each of the 37 inputs has a test that names it", () => {
   const found = new Set<number>();
   for (const file of files) {
     for (const [, ...groups] of readFileSync(repositoryPath(file), "utf8").matchAll(numberPattern)) {
-      found.add(Number(groups.find((group) => group !== undefined)));
+      found.add(Number(groups.find(Boolean)));
     }
   }
   const missing = Array.from({ length: 37 }, (_, index) => index + 1).filter((number) => !found.has(number));
