@@ -171,7 +171,8 @@ export async function startRecordedFunctions(stage: Synthesized): Promise<Record
 
   const settings = { endpoint: local.endpointUrl, region: local.region, credentials: localCredentials };
   const queues = new SQSClient({ ...settings, useQueueUrlAsEndpoint: false });
-  for (const url of [variable("compositionQueueUrl"), variable("dispatchFailuresQueueUrl")]) {
+  for (const name of ["compositionQueueUrl", "datasetReadingQueueUrl", "dispatchFailuresQueueUrl"] as const) {
+    const url = variable(name);
     await queues.send(new CreateQueueCommand({ QueueName: new URL(url).pathname.split("/").at(-1) ?? "" }));
   }
   const workflows = new SFNClient(settings);
