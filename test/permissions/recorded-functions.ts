@@ -171,7 +171,11 @@ export async function startRecordedFunctions(stage: Synthesized): Promise<Record
 
   const settings = { endpoint: local.endpointUrl, region: local.region, credentials: localCredentials };
   const queues = new SQSClient({ ...settings, useQueueUrlAsEndpoint: false });
-  for (const name of ["compositionQueueUrl", "freezingQueueUrl", "dispatchFailuresQueueUrl"] as const) {
+  const names = [
+    ...(["compositionQueueUrl", "freezingQueueUrl"] as const),
+    ...(["datasetReadingQueueUrl", "dispatchFailuresQueueUrl"] as const),
+  ];
+  for (const name of names) {
     const url = variable(name);
     await queues.send(new CreateQueueCommand({ QueueName: new URL(url).pathname.split("/").at(-1) ?? "" }));
   }

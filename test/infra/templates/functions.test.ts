@@ -370,7 +370,7 @@ describe("events", () => {
 
   test("every rule and every function behind one keeps what it could not handle", () => {
     const rules = prod.resourcesOf("AWS::Events::Rule");
-    expect(rules).toHaveLength(6);
+    expect(rules).toHaveLength(7);
     for (const { resource } of rules) {
       expect(property(resource, "Targets")).toEqual([
         expect.objectContaining({ DeadLetterConfig: { Arn: anything }, RetryPolicy: anything }),
