@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { trainableTimeSignatures } from "../../music/time-signatures";
 import { trainedTechniqueIds } from "../../../naming/resource-names";
 import { ratingCountsSchema } from "./ratings";
 import {
@@ -46,6 +47,9 @@ export const modelSchema = z
       license: z.string(),
       pieces: z.int(),
       topics: z.record(z.string(), z.array(z.string())),
+    }),
+    timeSignature: z.enum(trainableTimeSignatures).meta({
+      description: "The time signature in which it was trained. It takes melodies in no other.",
     }),
     limits: z.looseObject({ maxBars: z.int() }),
     ratings: ratingCountsSchema,
