@@ -217,7 +217,7 @@ function timeSignatureIssue({
   const found = `of the chosen ${barsInWords(startBar, bars)}, ${timeSignaturesInWords(told)}`;
   const rule =
     trained === undefined
-      ? `${technique} takes bars in ${taken.length === 1 ? taken.join() : "one time signature"}`
+      ? `${technique} takes bars in ${taken.length > 1 && touched.length > 1 ? "one time signature" : taken.join(", ")}`
       : `the model was trained in ${trained} and takes no other bars`;
   const withOptions = "with inputOptions.startBar and inputOptions.bars";
 

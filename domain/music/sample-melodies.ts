@@ -107,8 +107,8 @@ const written: readonly WrittenMelody[] = [
     tempo: 120,
     timeSignature: "6/8",
     notation: `
-      C5:6 C5:6 | C5:4 D5:2 E5:6 | E5:4 D5:2 E5:4 F5:2 | G5:12 |
-      C6:2 C6:2 C6:2 G5:2 G5:2 G5:2 | E5:2 E5:2 E5:2 C5:2 C5:2 C5:2 | G5:4 F5:2 E5:4 D5:2 | C5:12 |`,
+      C4:6 C4:6 | C4:4 D4:2 E4:6 | E4:4 D4:2 E4:4 F4:2 | G4:12 |
+      C5:2 C5:2 C5:2 G4:2 G4:2 G4:2 | E4:2 E4:2 E4:2 C4:2 C4:2 C4:2 | G4:4 F4:2 E4:4 D4:2 | C4:12 |`,
   },
 ];
 

@@ -54,8 +54,8 @@ PHRASE_LENGTHS = {
     1: -5.4, 4: -3.1, 5: -4.7, 6: -3.6, 7: -3.4, 8: -0.4, 9: -3.9, 10: -2.9,
     11: -4.4, 12: -2.5, 14: -5.8, 16: -4.9, 20: -5.4,
 }  # fmt: skip
-"""The logarithm of the share of the phrases that have this length in quarters of a bar, which are the beats of the 4/4
-in which they were counted. In other bars phrases are as many bars long."""
+"""The logarithm of the share of the phrases that have this length in beats of the 4/4 in which they were counted. In
+other bars the unit is longer (`_phrase_unit`)."""
 LONG_REST = STEPS_PER_BEAT // 2
 """A shorter rest is a way of playing a note, not a breath."""
 
@@ -181,9 +181,16 @@ def _place_in_bar(steps: Integers, bar: BarShape) -> Integers:
     return np.select([place == 0, is_beat & (2 * place == bar.steps), is_beat], [0, 1, 2], 3)
 
 
+def _phrase_unit(bar: BarShape) -> int:
+    """Returns the steps that stand for a beat of 4/4 in the length of a phrase: a beat, and in bars of three beats half
+    a bar. So the commonest phrase has two bars in 4/4 and four in 3/4 and 6/8; of the phrases of the chorales in 3/4 that
+    fermatas mark, six in ten have."""
+    return bar.steps // 2 if bar.beats == 3 else bar.beat_steps
+
+
 def _length_scores(steps: Integers, bar: BarShape) -> Weights:
-    quarter_bar = bar.steps // 4
-    known = np.full(max(PHRASE_LENGTHS) * quarter_bar + 1, UNUSUAL_LENGTH)
-    for quarters, score in PHRASE_LENGTHS.items():
-        known[quarters * quarter_bar] = score
+    unit = _phrase_unit(bar)
+    known = np.full(max(PHRASE_LENGTHS) * unit + 1, UNUSUAL_LENGTH)
+    for beats, score in PHRASE_LENGTHS.items():
+        known[beats * unit] = score
     return np.where(steps < len(known), known[np.minimum(steps, len(known) - 1)], UNUSUAL_LENGTH)
