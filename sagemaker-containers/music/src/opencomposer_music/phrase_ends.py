@@ -183,8 +183,8 @@ def _place_in_bar(steps: Integers, bar: BarShape) -> Integers:
 
 def _phrase_unit(bar: BarShape) -> int:
     """Returns the steps that stand for a beat of 4/4 in the length of a phrase: a beat, and in bars of three beats half
-    a bar. So the commonest phrase has two bars in 4/4 and four in 3/4 and 6/8; of the phrases of the chorales in 3/4 that
-    fermatas mark, six in ten have."""
+    a bar. So the commonest phrase has two bars in 4/4, and four in 3/4 and 6/8. Of the chorales' phrases in 3/4 six in
+    ten have four."""
     return bar.steps // 2 if bar.beats == 3 else bar.beat_steps
 
 
