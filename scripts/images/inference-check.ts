@@ -2,8 +2,8 @@
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { toGrid } from "../../domain/music/melody";
-import { writtenBarShape } from "../../domain/music/time-signatures";
 import { sampleAsMelody, sampleMelodies } from "../../domain/music/sample-melodies";
+import { writtenBarShape } from "../../domain/music/time-signatures";
 import {
   invocationErrorSchema,
   type InvocationRequest,

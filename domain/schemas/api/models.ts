@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { trainableTimeSignatures } from "../../music/time-signatures";
 import { trainedTechniqueIds } from "../../../naming/resource-names";
+import { trainableTimeSignatures } from "../../music/time-signatures";
 import { ratingCountsSchema } from "./ratings";
 import {
   idSchema,
