@@ -13,7 +13,7 @@ import pytest
 from opencomposer_ar_cnn.generation import ArCnn
 from opencomposer_music.model_metadata import Limits
 from opencomposer_music.piano_roll import Note
-from opencomposer_music.time_signatures import BAR_SHAPES, TimeSignature
+from opencomposer_music.time_signatures import BAR_SHAPES, BarShape, TimeSignature
 from opencomposer_serving.deadline import Deadline
 from opencomposer_serving.failures import InvocationFailure
 from opencomposer_serving.invocation import InvocationRequest, Melody, ModelReference
@@ -58,7 +58,7 @@ def test_a_model_is_trained_and_plays_in_its_time_signature(
     card = json.loads((tmp_path / "model/model-card.json").read_text())
     validate("model-card", card)
     bar = BAR_SHAPES[time_signature]
-    assert (card["limits"]["beatsPerBar"], card["limits"]["stepsPerBeat"]) == bar
+    assert BarShape(card["limits"]["beatsPerBar"], card["limits"]["stepsPerBeat"]) == bar
     sample = mido.MidiFile(file=io.BytesIO((tmp_path / "checkpoints/samples/epoch-0001/up-and-down.mid").read_bytes()))
     signs = [message for message in sample if message.type == "time_signature"]
     assert [f"{sign.numerator}/{sign.denominator}" for sign in signs] == [time_signature]
