@@ -103,7 +103,7 @@ export interface paths {
     put?: never;
     /**
      * Upload a MIDI file
-     * @description The file is a standard MIDI file of format 0, 1 or 2 with at most 1 MiB. `changes` lists what was altered or ignored. The chosen track needs notes in bars of 4/4 (or 2/2, 8/8, 16/16), 3/4, 2/4 or 6/8; a file without a time signature is in 4/4. A track without any such bar is refused with `TIME_SIGNATURE_NOT_SUPPORTED`. `usableBars` says which technique takes which bars: models take 4/4, the arranger takes all four. Bars are counted from the beginning of the file, so an upbeat must stand in a whole bar that begins with rests. Notes need not lie on the grid of sixteenths; they keep their ticks and velocities, and only the model hears them on the nearest sixteenth. `trackIndex` chooses one track of several. The body is the file, under any of the types listed, or a form (`multipart/form-data`) with the file, whose other fields may stand in the form or in the query. Without `name` the track is named as the melody in the file, or, where that has no name, as the file in the form. A client that recorded the file, or in which it was edited, says so with `origin`, and of which composition it is an edit with `fromComposition` and `fromTrackIndex`.
+     * @description The file is a standard MIDI file of format 0, 1 or 2 with at most 1 MiB. `changes` lists what was altered or ignored. The chosen track needs notes in bars of 4/4 (or 2/2, 8/8, 16/16), 3/4, 2/4 or 6/8; a file without a time signature is in 4/4. A track without any such bar is refused with `TIME_SIGNATURE_NOT_SUPPORTED`. `usableBars` says which technique takes which bars: a model takes the one time signature in which it was trained (`timeSignature` of `GET /models`), the arranger takes all four. Bars are counted from the beginning of the file, so an upbeat must stand in a whole bar that begins with rests. Notes need not lie on the grid of sixteenths; they keep their ticks and velocities, and only the model hears them on the nearest sixteenth. `trackIndex` chooses one track of several. The body is the file, under any of the types listed, or a form (`multipart/form-data`) with the file, whose other fields may stand in the form or in the query. Without `name` the track is named as the melody in the file, or, where that has no name, as the file in the form. A client that recorded the file, or in which it was edited, says so with `origin`, and of which composition it is an edit with `fromComposition` and `fromTrackIndex`.
      */
     post: operations["createTrack"];
     delete?: never;
@@ -163,7 +163,7 @@ export interface paths {
     put?: never;
     /**
      * Create a composition
-     * @description The response comes at once, and the piece is made afterwards: ask for the path in `Location` until the state is COMPLETED or FAILED. Equal seed, model, input and options give equal music, unless a remark says that time ran out. A technique that adds to the melody keeps it note for note as track 0 and writes the other tracks; one that re-writes it (`ar-cnn` with `melodyLock` false) writes the whole piece as track 0, whose `source` is `generated`; notes that it left alone keep their ticks and velocities. With `inputOptions.allTracks` it re-writes a piece of several tracks: the tracks that it changed are `generated`, and a note for which none of them has room is in one named Added. One that goes on with its input (`extends` of `GET /techniques`) keeps every given note, and its tracks go on after the last one: `transformer` hears a whole piece (`input: { compositionId }`), all tracks of a file (`inputOptions.allTracks`), or one track. Every track of a finished piece can be the input of the next one: `input: { compositionId, trackIndex }`, if the technique takes its time signature. The chosen bars must be in one time signature: `unet-gan` and the other models take 4/4, `arranger` takes 3/4, 2/4 and 6/8, too. Other bars are refused with `TIME_SIGNATURE_NOT_SUPPORTED`. `unet-gan` accompanies the highest notes of an input that has several at once, and keeps the others.
+     * @description The response comes at once, and the piece is made afterwards: ask for the path in `Location` until the state is COMPLETED or FAILED. Equal seed, model, input and options give equal music, unless a remark says that time ran out. A technique that adds to the melody keeps it note for note as track 0 and writes the other tracks; one that re-writes it (`ar-cnn` with `melodyLock` false) writes the whole piece as track 0, whose `source` is `generated`; notes that it left alone keep their ticks and velocities. With `inputOptions.allTracks` it re-writes a piece of several tracks: the tracks that it changed are `generated`, and a note for which none of them has room is in one named Added. One that goes on with its input (`extends` of `GET /techniques`) keeps every given note, and its tracks go on after the last one: `transformer` hears a whole piece (`input: { compositionId }`), all tracks of a file (`inputOptions.allTracks`), or one track. Every track of a finished piece can be the input of the next one: `input: { compositionId, trackIndex }`, if the technique takes its time signature. The chosen bars must be in one time signature: that in which the model was trained (4/4, 3/4 or 6/8), or for `arranger` one of 4/4, 3/4, 2/4 and 6/8. Other bars are refused with `TIME_SIGNATURE_NOT_SUPPORTED`. `unet-gan` accompanies the highest notes of an input that has several at once, and keeps the others.
      *
      *     With `variations` the request makes several pieces, or none if it is refused. The response is their list, in the order of their seeds, and `Location` is the path of that list (`GET /compositions?variationGroup=…`): follow each piece by its own path, because each is COMPLETED or FAILED on its own. Together they count as one unfinished composition (`openCompositions` of `GET /usage`) until the last one has ended, and each as one of the compositions that you may keep. Each is the same as a single composition with its seed.
      */
@@ -897,7 +897,7 @@ export interface components {
       extends: boolean;
       /** @description True if the technique can hear all tracks of its input (`inputOptions.allTracks`). To any other technique, one of them is the melody. */
       hearsTracks: boolean;
-      /** @description The time signatures in which it composes. The bars that a composition chooses are all in one of them. */
+      /** @description The time signatures in which it composes. The bars that a composition chooses are all in one of them, which is that of its model, if it has one. */
       timeSignatures: ("4/4" | "3/4" | "2/4" | "6/8")[];
       /** @description The parameters of a composition. */
       parameters: components["schemas"]["Parameter"][];
@@ -943,6 +943,8 @@ export interface components {
       /** @description The author and the year of the tune, which show why it is in the public domain. */
       origin: string;
       bars: number;
+      /** @enum {string} */
+      timeSignature: "4/4" | "3/4" | "2/4" | "6/8";
       /** @description The tempo in quarter notes a minute. */
       tempo: number;
       noteCount: number;
@@ -1613,6 +1615,11 @@ export interface components {
          */
         deletedAt?: string;
       };
+      /**
+       * @description The time signature in which it was trained. It takes melodies in no other.
+       * @enum {string}
+       */
+      timeSignature: "4/4" | "3/4" | "6/8";
       limits: {
         maxBars: number;
       } & {

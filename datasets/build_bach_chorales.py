@@ -35,12 +35,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from opencomposer_music.piano_roll import Note
+from opencomposer_music.time_signatures import BAR_SHAPES, BarShape, TimeSignature
 from opencomposer_training.dataset_shards import pack_shards
 from opencomposer_training.packed_notes import pack_notes
 
 DATASET_ID = "bach-chorales"
-DATASET_VERSION = "3"
-# Version 3 has the pieces of version 2 with packed notes (docs/adr/0053-packed-notes.md).
+DATASET_VERSION = "4"
+# Version 4 has the pieces of version 3, and those in 3/4 beside them (docs/adr/0063-models-of-one-time-signature.md).
 DATASET_NAME = "Bach chorales"
 # The texts and the names `licence` and `metre` of the files stay as they are, because stored data sets have them.
 LICENSE = (
@@ -49,7 +50,8 @@ LICENSE = (
 )
 SOURCE = "music21 corpus, composer bach (https://github.com/cuthbertLab/music21)"
 STEPS_PER_QUARTER = 4
-STEPS_PER_BAR = 16
+BARS: dict[TimeSignature, BarShape] = {name: BAR_SHAPES[name] for name in ("4/4", "3/4")}
+"""The bars of the pieces that are taken. The corpus has no chorale wholly in 6/8."""
 VOICE_NAMES = ("Soprano", "Alto", "Tenor", "Bass")
 CHOIR_PROGRAM = 52
 COMMITTED_MANIFEST = Path(__file__).resolve().parent / DATASET_ID / "manifest.json"
@@ -76,6 +78,7 @@ class Piece(NamedTuple):
     bars: int
     voices: list[list[tuple[int, int, int]]]
     phrase_ends: list[int]
+    time_signature: TimeSignature = "4/4"
 
 
 class NotUsable(Exception):
@@ -157,18 +160,18 @@ def read_phrase_ends(melody: list[tuple[int, int, int]], fermatas: Iterable[int]
     return [onset for onset, duration, _ in melody if not steps.isdisjoint(range(onset, onset + duration))]
 
 
-def bar_shift(part: Any) -> tuple[int, int]:
+def bar_shift(part: Any, bar_steps: int) -> tuple[int, int]:
     """Returns the steps to add to every offset so that barlines fall on multiples of a bar, and the pickup's length."""
     measures = list(part.getElementsByClass("Measure"))
     if not measures:
         raise NotUsable("a part has no bars")
-    full = [m for m in measures if to_steps(m.duration.quarterLength) == STEPS_PER_BAR]
+    full = [m for m in measures if to_steps(m.duration.quarterLength) == bar_steps]
     if not full:
         raise NotUsable("no bar is full")
-    pickup = to_steps(full[0].offset) % STEPS_PER_BAR
-    shift = (STEPS_PER_BAR - pickup) % STEPS_PER_BAR
+    pickup = to_steps(full[0].offset) % bar_steps
+    shift = (bar_steps - pickup) % bar_steps
     for measure in full:
-        if (to_steps(measure.offset) + shift) % STEPS_PER_BAR != 0:
+        if (to_steps(measure.offset) + shift) % bar_steps != 0:
             raise NotUsable("the bars do not line up on one grid")
     return shift, pickup
 
@@ -184,15 +187,18 @@ def read_piece(path: str, title: str) -> Piece:
     if len(parts) != len(VOICE_NAMES):
         raise NotUsable(f"it has {len(parts)} parts, not four")
     time_signatures = {ts.ratioString for ts in score.recurse().getElementsByClass("TimeSignature")}
-    if time_signatures != {"4/4"}:
-        raise NotUsable(f"it is not wholly in 4/4 ({', '.join(sorted(time_signatures)) or 'no time signature'})")
-    shift, pickup = bar_shift(parts[0])
+    time_signature = next((name for name in BARS if time_signatures == {name}), None)
+    if time_signature is None:
+        found = ", ".join(sorted(time_signatures)) or "no time signature"
+        raise NotUsable(f"it is not wholly in {' or in '.join(BARS)} ({found})")
+    bar_steps = BARS[time_signature].steps
+    shift, pickup = bar_shift(parts[0], bar_steps)
     voices = [read_part(part, shift) for part in parts]
     means = [sum(p * d for _, d, p in v) / sum(d for _, d, _ in v) for v in voices]
     if any(upper <= lower for upper, lower in itertools.pairwise(means)):
         raise NotUsable("the parts are not ordered from high to low")
     end = max(onset + duration for voice in voices for onset, duration, _ in voice)
-    bars = -(-end // STEPS_PER_BAR)
+    bars = -(-end // bar_steps)
     if bars < 4:
         raise NotUsable("it is shorter than four bars")
     sung = any(element.lyric for element in score.recurse().getElementsByClass(note.Note))
@@ -210,6 +216,7 @@ def read_piece(path: str, title: str) -> Piece:
         bars=bars,
         voices=voices,
         phrase_ends=read_phrase_ends(voices[0], (step for part in parts for step in fermata_steps(part, shift))),
+        time_signature=time_signature,
     )
 
 
@@ -271,6 +278,26 @@ def group_by_tune(pieces: list[Piece]) -> dict[str, str]:
             one, two = sorted((root(piece.id), root(other)))
             parent[two] = one
     return {piece.id: root(piece.id) for piece in pieces}
+
+
+def tunes_and_splits(pieces: list[Piece]) -> tuple[dict[str, str], dict[str, str]]:
+    """Maps each piece's id to its tune, and each tune to its split.
+
+    The pieces in 4/4 come first, with the tunes and the splits that they have without any others: stock models learned
+    from some of them and are judged on the rest. A piece in 3/4 that shares a tune with one of them is in its split.
+    """
+    # Splits count every encoding: without the second ones other tunes would change sides.
+    common = [piece for piece in pieces if piece.time_signature == "4/4"]
+    tunes = group_by_tune(common)
+    splits = split_groups(common, tunes)
+    shared = group_by_tune(pieces)
+    known: dict[str, str] = {}
+    for name in sorted(tunes):
+        known.setdefault(shared[name], tunes[name])
+    others = [piece for piece in pieces if piece.time_signature != "4/4"]
+    own = {piece.id: known.get(shared[piece.id], shared[piece.id]) for piece in others}
+    new = [piece for piece in others if own[piece.id] not in splits]
+    return tunes | own, splits | split_groups(new, own)
 
 
 def split_groups(pieces: list[Piece], tunes: dict[str, str]) -> dict[str, str]:
@@ -346,10 +373,7 @@ def assemble(results: Iterable[Piece | Skipped], music21_version: str) -> dict[s
         else:
             seen[music] = piece.id
             unique.append(piece)
-    tunes = group_by_tune(unique)
-    # Splits count every encoding: without the second ones other tunes would change sides, and stock models would be
-    # judged on pieces that they learned.
-    splits = split_groups(unique, tunes)
+    tunes, splits = tunes_and_splits(unique)
     pieces, others = one_encoding_each(unique)
     skipped.extend(others)
     lines: list[bytes] = []
@@ -359,7 +383,7 @@ def assemble(results: Iterable[Piece | Skipped], music21_version: str) -> dict[s
             "form": [piece.form],
             "mode": [piece.mode],
             "key": [piece.key],
-            "metre": ["4-4"],
+            "metre": [piece.time_signature.replace("/", "-")],
             "length": [length_tag(piece.bars)],
         }
         split = splits[tunes[piece.id]]
@@ -371,6 +395,7 @@ def assemble(results: Iterable[Piece | Skipped], music21_version: str) -> dict[s
             "tune": tunes[piece.id],
             "pickupSteps": piece.pickup_steps,
             "bars": piece.bars,
+            **({} if piece.time_signature == "4/4" else {"timeSignature": piece.time_signature}),
             "voices": [
                 {"name": name, "program": CHOIR_PROGRAM, "notes": pack_notes(Note(*note) for note in notes)}
                 for name, notes in zip(VOICE_NAMES, piece.voices, strict=True)

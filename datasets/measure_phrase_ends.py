@@ -40,7 +40,8 @@ def read_tunes(folder: Path) -> list[tuple[str, Planes, list[int]]]:
     """Returns (split, melody, onsets of the notes with a fermata) of each piece that has fermatas."""
     tunes = []
     for piece in iterate_pieces(folder):
-        if "phraseEnds" in piece:
+        # The weights are those of 4/4.
+        if "phraseEnds" in piece and "timeSignature" not in piece:
             steps = piece["bars"] * STEPS_PER_BAR
             notes = unpack_notes(piece["voices"][0]["notes"], steps).notes()
             tunes.append((piece["split"], notes_to_planes(notes, steps), piece["phraseEnds"]))

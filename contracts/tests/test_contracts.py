@@ -14,7 +14,8 @@ from opencomposer_music.contract import Contract
 from opencomposer_music.metrics import measure_composition
 from opencomposer_music.piano_roll import Note, Planes, notes_to_planes
 from opencomposer_music.technique_document import form_faults, load_technique
-from opencomposer_serving.invocation import broken_notes
+from opencomposer_music.time_signatures import BAR_SHAPES
+from opencomposer_serving.invocation import broken_bars, broken_notes
 from opencomposer_training.environment import TrainingFailure
 from opencomposer_training.hyperparameters import parse_hyperparameters
 from opencomposer_training.progress import STDOUT_METRICS, metrics_line
@@ -153,20 +154,25 @@ def test_steps_scales_and_groups_are_judged_as_the_cases_say(case: dict[str, Any
 )
 def test_the_rules_about_notes_and_bars_are_judged_as_the_cases_say(case: dict[str, Any]) -> None:
     notes = case["notes"] * case.get("copies", 1)
-    assert sorted(fault.pointer for fault in broken_notes({"bars": case["bars"], "notes": notes})) == case["broken"]
+    beats, steps = case.get("beatsPerBar", 4), case.get("stepsPerBeat", 4)
+    melody = {"beatsPerBar": beats, "stepsPerBeat": steps, "bars": case["bars"], "notes": notes}
+    faults = [*broken_bars(melody), *broken_notes(melody)]
+    assert sorted(fault.pointer for fault in faults) == case["broken"]
 
 
 @pytest.mark.parametrize(
     "case", load(CONTRACTS / "cases/composition-metrics.json")["cases"], ids=lambda case: case["name"]
 )
 def test_pieces_have_the_metrics_that_the_cases_say(case: dict[str, Any]) -> None:
+    bar = BAR_SHAPES[case.get("timeSignature", "4/4")]
+
     def planes(notes: list[dict[str, int]]) -> Planes:
         return notes_to_planes(
-            [Note(note["onset"], note["duration"], note["pitch"]) for note in notes], case["bars"] * 16
+            [Note(note["onset"], note["duration"], note["pitch"]) for note in notes], case["bars"] * bar.steps
         )
 
     melody = planes(case["melody"]) if "melody" in case else None
-    measured = measure_composition(melody, [planes(track) for track in case["tracks"]])
+    measured = measure_composition(melody, [planes(track) for track in case["tracks"]], bar)
     assert measured == pytest.approx(case["metrics"], abs=1e-9)
 
 

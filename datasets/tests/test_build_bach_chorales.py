@@ -151,6 +151,24 @@ def test_of_two_encodings_of_one_chorale_the_shorter_is_kept_and_no_piece_change
     assert {line["id"]: line["split"] for line in lines} == {one.id: splits[tunes[one.id]] for one in every}
 
 
+def test_pieces_in_three_four_are_beside_those_in_four_four_which_stay_as_they_were() -> None:
+    common = [
+        piece(f"p{index:02}", melody=[(o, d, 60 + (p * (index + 3)) % 17) for o, d, p in MELODY]) for index in range(14)
+    ]
+    same_tune = common[0]._replace(
+        id="waltz", time_signature="3/4", bars=6, voices=[*common[0].voices[:3], [(0, 16, 40)]]
+    )
+    own = piece("own", melody=[(o, d, 60 + (p * 5) % 11) for o, d, p in MELODY])._replace(time_signature="3/4", bars=6)
+    alone = lines_of(builder.assemble(common, "1.0"))
+    lines = lines_of(builder.assemble([same_tune, own, *common], "1.0"))
+    assert [line for line in lines if "timeSignature" not in line] == alone
+    others = {line["id"]: line for line in lines if "timeSignature" in line}
+    assert {name: line["tags"]["metre"] for name, line in others.items()} == {"own": ["3-4"], "waltz": ["3-4"]}
+    # It begins as the piece in 4/4 does.
+    first = next(line for line in alone if line["id"] == "p00")
+    assert (others["waltz"]["tune"], others["waltz"]["split"]) == (first["tune"], first["split"])
+
+
 def test_only_an_intact_build_of_the_committed_version_counts_as_built(tmp_path: Path) -> None:
     assert not builder.is_built(tmp_path)
     (tmp_path / "manifest.json").write_bytes(builder.COMMITTED_MANIFEST.read_bytes())

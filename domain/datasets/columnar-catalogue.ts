@@ -3,6 +3,11 @@
  * tag its postings, which are the places of the pieces that have it. So 100,000 pieces are filtered and counted in a
  * fraction of a second, and nothing is read but one object.
  */
+import {
+  type PieceTimeSignature,
+  type TrainableTimeSignature,
+  trainableTimeSignatures,
+} from "../music/time-signatures";
 import type { Split, SplitPiece, TaggedPiece, Topics } from "../training/selection";
 
 export type CataloguePiece = SplitPiece & TaggedPiece & { readonly id: string };
@@ -47,6 +52,16 @@ export function columnsOf(pieces: readonly CataloguePiece[]): CatalogueColumns {
 /** Which pieces are chosen: 1 at the place of each. */
 export type Chosen = Uint8Array;
 
+/** The chosen pieces of one time signature, and the numbers of those in each other one. */
+export interface ChosenTimeSignature {
+  readonly timeSignature: TrainableTimeSignature;
+  readonly pieces: Chosen;
+  readonly leftOut: Readonly<Partial<Record<TrainableTimeSignature, number>>>;
+}
+
+/** Returns the value of the tag `metre` of pieces in a time signature. */
+export const metreTagOf = (timeSignature: PieceTimeSignature): string => timeSignature.replace("/", "-");
+
 export class Catalogue {
   constructor(readonly columns: CatalogueColumns) {}
 
@@ -73,6 +88,36 @@ export class Catalogue {
   /** Returns those of the chosen pieces for which `isWanted` is true. */
   narrow(chosen: Chosen, isWanted: (piece: SplitPiece) => boolean): Chosen {
     return chosen.map((flag, place) => (flag === 1 && isWanted(this.#piece(place)) ? 1 : 0));
+  }
+
+  /**
+   * Returns those of the chosen pieces that a model learns from together: those in the time signature that has the most
+   * bars, because bars of other lengths cannot be learned together. Of equals it is the first of
+   * {@link trainableTimeSignatures}. The containers choose in the same way (`build_dataset` of
+   * sagemaker-containers/training). Pieces without the tag `metre` are in 4/4.
+   */
+  inOneTimeSignature(chosen: Chosen): ChosenTimeSignature {
+    const placesOf = new Map<TrainableTimeSignature, Chosen>(
+      trainableTimeSignatures.map((name) => [name, new Uint8Array(chosen.length)]),
+    );
+    const untagged = chosen.slice();
+    for (const [name, places] of placesOf) {
+      this.#visit("metre", metreTagOf(name), (place) => {
+        places[place] = chosen[place] ?? 0;
+        untagged[place] = 0;
+      });
+    }
+    placesOf.get("4/4")?.forEach((_, place, places) => (places[place] = (places[place] ?? 0) | (untagged[place] ?? 0)));
+    const barsOf = (places: Chosen): number =>
+      this.columns.bars.reduce((sum, bars, place) => sum + bars * (places[place] ?? 0), 0);
+    const counted = [...placesOf].map(([timeSignature, places]) => ({ timeSignature, places, bars: barsOf(places) }));
+    const [most] = [...counted].sort((one, other) => other.bars - one.bars);
+    const timeSignature = most?.timeSignature ?? "4/4";
+    const leftOut = counted.flatMap(({ timeSignature: name, places }) => {
+      const pieces = places.reduce((sum, flag) => sum + flag, 0);
+      return name === timeSignature || pieces === 0 ? [] : [[name, pieces] as const];
+    });
+    return { timeSignature, pieces: most?.places ?? chosen, leftOut: Object.fromEntries(leftOut) };
   }
 
   /** Returns how many of the chosen pieces have each value of each tag. */

@@ -7,9 +7,13 @@ import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { sha256Of } from "../digest";
 import { type LineUp, lineUps } from "../music/extraction/line-ups";
-import type { PieceTimeSignature } from "../music/time-signatures";
+import {
+  type PieceTimeSignature,
+  type TrainableTimeSignature,
+  trainableTimeSignatures,
+} from "../music/time-signatures";
 import type { Split } from "../training/selection";
-import { type CatalogueColumns, type CataloguePiece, columnsOf } from "./columnar-catalogue";
+import { type CatalogueColumns, type CataloguePiece, columnsOf, metreTagOf } from "./columnar-catalogue";
 import { extractionRule, type FilePiece, type FilePieces } from "./ingest-file";
 import { groupsOf, type Likeness, likenessOf } from "./likeness";
 import { datasetLimits } from "./limits";
@@ -25,6 +29,8 @@ export interface VersionFile {
 
 export interface VersionSource {
   readonly lineUp: LineUp;
+  /** The metre of the version's pieces; 4/4 if none is named. Bars of another one are counted and left out. */
+  readonly metre?: TrainableTimeSignature;
   /** In any order. */
   readonly files: readonly VersionFile[];
   /** Returns what `ingestFile` made of a file. It is called twice for each. */
@@ -42,6 +48,7 @@ export interface VersionPlan {
   /** {@link versionIdOf} the files. */
   readonly id: string;
   readonly lineUp: LineUp;
+  readonly metre: TrainableTimeSignature;
   /** The files that have pieces, in the order of their digests. */
   readonly files: readonly PlannedFile[];
   /** The instrument of each voice: that of most bars, because the pieces of a data set have the same voices. */
@@ -49,7 +56,7 @@ export interface VersionPlan {
   readonly pieces: number;
   readonly bars: number;
   readonly barsBySplit: Readonly<Record<Split, number>>;
-  /** Bars of the line-up that are left out, because models do not learn from their metre. */
+  /** Bars of the line-up that are left out, because they are in another metre than the version. */
   readonly barsLeftOut: BarsByMetre;
   /** The number of files that have the notes of another one. Their tags are joined. */
   readonly sameNotes: number;
@@ -64,8 +71,8 @@ export interface VersionRefusal {
 
 type BarsByMetre = Readonly<Partial<Record<PieceTimeSignature, number>>>;
 
-/** The metre that models learn from. */
-export const trainableMetre = "4/4";
+/** The metre of a version for which none is asked. */
+export const defaultMetre: TrainableTimeSignature = "4/4";
 /** The number of the rule that gives splits and instruments. It is raised with every change after which some version has others. */
 const versionRule = 1;
 const shares: readonly (readonly [Split, number])[] = [
@@ -124,16 +131,19 @@ class Census {
   /** For each voice, the bars of each program. */
   readonly #programs: Map<number, number>[] = [];
 
-  constructor(private readonly lineUp: LineUp) {}
+  constructor(
+    private readonly lineUp: LineUp,
+    private readonly metre: TrainableTimeSignature,
+  ) {}
 
   add(file: VersionFile, { lineUps: found }: FilePieces): void {
     for (const lineUp of lineUps) {
       if (found[lineUp] !== undefined) this.filesByLineUp.set(lineUp, (this.filesByLineUp.get(lineUp) ?? 0) + 1);
     }
     const all = found[this.lineUp] ?? [];
-    const pieces = all.filter(isTrainable);
+    const pieces = all.filter(isIn(this.metre));
     for (const { timeSignature, bars } of all) {
-      if (timeSignature !== trainableMetre) this.leftOut[timeSignature] = (this.leftOut[timeSignature] ?? 0) + bars;
+      if (timeSignature !== this.metre) this.leftOut[timeSignature] = (this.leftOut[timeSignature] ?? 0) + bars;
     }
     if (pieces.length === 0) return;
     for (const { bars, voices } of pieces) {
@@ -155,14 +165,17 @@ class Census {
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
-const isTrainable = ({ timeSignature }: FilePiece): boolean => timeSignature === trainableMetre;
+const isIn =
+  (metre: TrainableTimeSignature) =>
+  ({ timeSignature }: FilePiece): boolean =>
+    timeSignature === metre;
 const refused = (code: VersionRefusalCode, reason: string): VersionRefusal => ({ kind: "REFUSED", code, reason });
 const inWords = (counts: readonly (readonly [string, number])[], unit: string): string =>
   counts.map(([name, count]) => `${count} ${unit} ${name}`).join(", ");
 
 /** Returns why no version can be made of what was read; undefined if one can. */
 function whyNone({ read, pieces, filesByLineUp, leftOut }: Census, source: VersionSource): VersionRefusal | undefined {
-  const { lineUp, files } = source;
+  const { lineUp, files, metre = defaultMetre } = source;
   if (!filesByLineUp.has(lineUp)) {
     const counts = inWords(
       lineUps.map((name) => [name, filesByLineUp.get(name) ?? 0] as const),
@@ -175,7 +188,7 @@ function whyNone({ read, pieces, filesByLineUp, leftOut }: Census, source: Versi
     const counts = inWords(Object.entries(leftOut), "bars in");
     return refused(
       "METRE_NOT_TRAINABLE",
-      `The line-up ${lineUp} has ${counts}; models learn from pieces in ${trainableMetre}.`,
+      `The line-up ${lineUp} has ${counts}; a version has pieces in ${metre}. Versions may be in ${trainableTimeSignatures.join(", ")}.`,
     );
   }
   const { piecesOfVersion, tagValuesOfPiece, tagValuesOfVersion } = datasetLimits;
@@ -223,15 +236,21 @@ const spelled = (tags: Tags): string =>
  * Returns the id of the version of these files, in any order: 16 hex digits, made of the content. The same files with the
  * same notes and tags in the same line-up have the same id. Splits and instruments follow from them by the rule.
  */
-export function versionIdOf({ lineUp, files }: Pick<VersionSource, "lineUp" | "files">): string {
+export function versionIdOf({
+  lineUp,
+  metre = defaultMetre,
+  files,
+}: Pick<VersionSource, "lineUp" | "metre" | "files">): string {
   const content = withoutDoubles(files).map(({ sha256, notesSha256, tags }) => [sha256, notesSha256, spelled(tags)]);
-  return sha256Of(JSON.stringify([versionRule, extractionRule, lineUp, content])).slice(0, 16);
+  // Versions in 4/4 keep the ids that they had before there were others.
+  const ofMetre = metre === defaultMetre ? [] : [metre];
+  return sha256Of(JSON.stringify([versionRule, extractionRule, lineUp, ...ofMetre, content])).slice(0, 16);
 }
 
 /** Reads all files once, and decides what the version is. */
 export async function planVersion(source: VersionSource): Promise<VersionPlan | VersionRefusal> {
-  const { lineUp } = source;
-  const census = new Census(lineUp);
+  const { lineUp, metre = defaultMetre } = source;
+  const census = new Census(lineUp, metre);
   const files = withoutDoubles(source.files);
   await visitFiles(files, source, (file, pieces) => {
     census.add(file, pieces);
@@ -253,8 +272,8 @@ export async function planVersion(source: VersionSource): Promise<VersionPlan | 
     return { ...file, tune, split };
   });
   return {
-    ...{ kind: "PLANNED", lineUp, files: planned, programs: census.programs(), pieces: census.pieces, barsBySplit },
-    id: versionIdOf(source),
+    ...{ kind: "PLANNED", lineUp, metre, files: planned, programs: census.programs(), pieces: census.pieces },
+    ...{ id: versionIdOf(source), barsBySplit },
     bars: sum(read.map(({ bars }) => bars)),
     barsLeftOut: census.leftOut,
     sameNotes: source.files.length - files.length,
@@ -322,15 +341,16 @@ export async function writeVersion({ plan, source, about, writeShard }: WriteVer
     await writeShard(file, packed);
   };
   await visitFiles(plan.files, source, async ({ sha256, tags, split, tune }, { lineUps: found, swing }) => {
-    for (const { fileBar, bars, timeSignature, voices } of (found[plan.lineUp] ?? []).filter(isTrainable)) {
+    for (const { fileBar, bars, timeSignature, voices } of (found[plan.lineUp] ?? []).filter(isIn(plan.metre))) {
       // No path, no title: two data sets with equal files have equal versions.
       const id = `${sha256.slice(0, 32)}-${fileBar}`;
-      const own = { metre: [timeSignature.replace("/", "-")], swing: [swing ? "yes" : "no"] };
+      const own = { metre: [metreTagOf(timeSignature)], swing: [swing ? "yes" : "no"] };
       const piece = { id, title: id, tags: { ...tags, ...own }, split, tune, pickupSteps: 0, bars };
+      const signed = plan.metre === "4/4" ? {} : { timeSignature: plan.metre };
       const written = voices.map(({ name, kind, notes }, voice) => ({
         ...{ name, program: plan.programs[voice] ?? 0, ...(kind !== undefined && { kind }), notes },
       }));
-      const line = Buffer.from(`${JSON.stringify({ ...piece, voices: written })}\n`);
+      const line = Buffer.from(`${JSON.stringify({ ...piece, ...signed, voices: written })}\n`);
       if (lines.length === piecesOfShard || bytes + line.length > bytesOfShard) await endShard();
       lines.push(line);
       bytes += line.length;

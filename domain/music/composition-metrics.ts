@@ -136,15 +136,15 @@ function unionOf(rolls: readonly Roll[], steps: number): Roll {
 }
 
 /** Returns the tonal centroid of each beat, a place of six dimensions (Harte et al. 2006); none where a beat is silent. */
-function centroidsOf({ steps, sounding }: Roll): (readonly number[] | undefined)[] {
+function centroidsOf({ steps, sounding }: Roll, beatSteps: number): (readonly number[] | undefined)[] {
   const circles = [
     { turn: (7 * Math.PI) / 6, radius: 1 },
     { turn: (3 * Math.PI) / 2, radius: 1 },
     { turn: (2 * Math.PI) / 3, radius: 0.5 },
   ];
-  return Array.from({ length: Math.ceil(steps / stepsPerBeat) }, (_, beat) => {
+  return Array.from({ length: Math.ceil(steps / beatSteps) }, (_, beat) => {
     const counts = new Array<number>(pitchClasses).fill(0);
-    sounding.subarray(cell(beat * stepsPerBeat, 0), cell((beat + 1) * stepsPerBeat, 0)).forEach((sounds, index) => {
+    sounding.subarray(cell(beat * beatSteps, 0), cell((beat + 1) * beatSteps, 0)).forEach((sounds, index) => {
       const pitchClass = (index % pitches) % pitchClasses;
       counts[pitchClass] = (counts[pitchClass] ?? 0) + sounds;
     });
@@ -159,10 +159,10 @@ function centroidsOf({ steps, sounding }: Roll): (readonly number[] | undefined)
 }
 
 /** Returns the mean distance between the tonal centroids of two rolls, over the beats in which both sound; 0 without any. */
-function tonalDistance(one: Roll, other: Roll): number {
-  const others = centroidsOf(other);
+function tonalDistance(one: Roll, other: Roll, beatSteps: number): number {
+  const others = centroidsOf(other, beatSteps);
   return mean(
-    centroidsOf(one).flatMap((place, beat) => {
+    centroidsOf(one, beatSteps).flatMap((place, beat) => {
       const otherPlace = others[beat];
       if (place === undefined || otherPlace === undefined) return [];
       return [Math.hypot(...place.map((value, dimension) => value - (otherPlace[dimension] ?? 0)))];
@@ -195,7 +195,7 @@ export function measureMusic({ melody, tracks, steps, timeSignature }: MeasuredM
   const rolls = tracks.map((notes) => rollOf(notes, steps));
   const melodyRoll = melody === undefined ? undefined : rollOf(melody, steps);
   const everything = melodyRoll === undefined ? rolls : [melodyRoll, ...rolls];
-  const barSteps = barShapes[timeSignature].steps;
+  const { steps: barSteps, beatSteps } = barShapes[timeSignature];
   const bars = rolls.map((roll) => pitchesByBar(roll, barSteps));
   const meanOfBars = (valueOf: (sounding: ReadonlySet<number>) => number): number =>
     mean(bars.map((ofTrack) => mean(ofTrack.map(valueOf))));
@@ -212,7 +212,7 @@ export function measureMusic({ melody, tracks, steps, timeSignature }: MeasuredM
     pitchClassesUsed: meanOfBars((sounding) => new Set([...sounding].map((pitch) => pitch % pitchClasses)).size),
     pitchesUsed: meanOfBars((sounding) => sounding.size),
     polyphonicRate: polyphonicRate(everything, steps),
-    tonalDistance: melodyRoll === undefined ? 0 : tonalDistance(melodyRoll, unionOf(rolls, steps)),
+    tonalDistance: melodyRoll === undefined ? 0 : tonalDistance(melodyRoll, unionOf(rolls, steps), beatSteps),
     ...(groove.length === 0 ? {} : { grooveConsistency: mean(groove) }),
   };
 }

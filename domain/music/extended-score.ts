@@ -2,7 +2,7 @@
 import type { InvocationResponse } from "../schemas/invocation";
 import { beginningOf } from "../schemas/text";
 import { type GivenPiece, heardTracks, pieceWithWholeSteps, trackOfPiece } from "./given-piece";
-import { type ModelNote, stepsPerBeat, tickOfStep, toGrid } from "./melody";
+import { type ModelNote, tickOfStep, toGrid } from "./melody";
 import { endTick, type MidiNote } from "./midi-note";
 import { type GeneratedTrack, type Score, sharedMembers } from "./score";
 import { barShapes } from "./time-signatures";
@@ -23,11 +23,11 @@ export interface ExtendScoreParams {
  * rests at the end stay, so the step lies as many bars later.
  */
 export function seamOf(piece: GivenPiece): number {
-  const { steps } = barShapes[piece.timeSignature];
+  const { steps, beatSteps } = barShapes[piece.timeSignature];
   const ends = heardTracks(piece)
     .flatMap((index) => toGrid(trackOfPiece(piece, index)))
     .map(({ onset, duration }) => onset + duration);
-  const beat = Math.ceil(ends.reduce((latest, end) => Math.max(latest, end), 0) / stepsPerBeat) * stepsPerBeat;
+  const beat = Math.ceil(ends.reduce((latest, end) => Math.max(latest, end), 0) / beatSteps) * beatSteps;
   return beat + steps * (piece.bars - Math.ceil(beat / steps));
 }
 

@@ -34,8 +34,8 @@ export interface MelodyFacts extends NoteBars {
 export interface InputIssue {
   readonly code:
     "BARS_OUT_OF_RANGE" | "MELODY_TOO_LONG" | "TIME_SIGNATURE_NOT_SUPPORTED" | "MELODY_EMPTY" | "PITCH_OUT_OF_RANGE";
-  /** The input option that is wrong, or that can be changed so that the rule holds; else the technique. */
-  readonly field: "startBar" | "bars" | "transpose" | "extendedTracks" | "technique";
+  /** The input option that is wrong, or that can be changed so that the rule holds; else the model or the technique. */
+  readonly field: "startBar" | "bars" | "transpose" | "extendedTracks" | "technique" | "modelId";
   /** The end of a sentence that the caller begins, so it has no capital at its start and no full stop. */
   readonly message: string;
   readonly reason: string;
@@ -64,6 +64,8 @@ export interface ChooseBarsParams {
   readonly technique: TechniqueId;
   /** The maximum number of bars that the model takes. {@link maxMelodyBars} applies, too, where it is smaller. */
   readonly maxBars: number;
+  /** The time signature in which the model was trained. Without it, any that the technique takes is allowed. */
+  readonly modelTimeSignature?: PieceTimeSignature | undefined;
 }
 
 /**
@@ -75,9 +77,11 @@ export function maxGivenBars(technique: TechniqueId, maxBars: number): number {
 }
 
 /** Returns the bars that the options choose, or the first rule that they break. */
-export function chooseBars({ melody, options, technique, maxBars }: ChooseBarsParams): BarChoice {
+export function chooseBars(params: ChooseBarsParams): BarChoice {
+  const { melody, options, technique, maxBars, modelTimeSignature } = params;
   const { ranges = barRanges(melody.bars, []) } = melody;
-  const takenRanges = usableBars(ranges, timeSignaturesTakenBy(technique));
+  const taken = modelTimeSignature === undefined ? timeSignaturesTakenBy(technique) : [modelTimeSignature];
+  const takenRanges = usableBars(ranges, taken);
   const { startBar = 1 } = options;
   if (startBar > melody.bars) {
     return refused({
@@ -130,9 +134,11 @@ export function chooseBars({ melody, options, technique, maxBars }: ChooseBarsPa
     });
   }
   const touched = touchedBars(ranges, startBar, bars);
-  const [chosen] = usableBars(touched, timeSignaturesTakenBy(technique));
+  const [chosen] = usableBars(touched, taken);
   if (chosen === undefined || touched.length > 1) {
-    return refused(timeSignatureIssue({ ranges, known: melody, touched, startBar, bars, technique }));
+    return refused(
+      timeSignatureIssue({ ranges, known: melody, touched, startBar, bars, technique, modelTimeSignature }),
+    );
   }
   return { kind: "CHOSEN", startBar, bars, timeSignature: chosen.timeSignature };
 }
@@ -189,11 +195,12 @@ interface TimeSignatureIssueParams {
   readonly startBar: number;
   readonly bars: number;
   readonly technique: TechniqueId;
+  readonly modelTimeSignature: PieceTimeSignature | undefined;
 }
 
 /**
- * Returns the issue of chosen bars that are in several time signatures, or in one that the technique does not take. It
- * names the bars with notes that the technique takes, and the techniques that take the chosen bars, if there are any.
+ * Returns the issue of chosen bars that are in several time signatures, or in one that the model or the technique does
+ * not take. It names the bars with notes that it takes, and what else takes the chosen bars, if there is anything.
  */
 function timeSignatureIssue({
   ranges,
@@ -202,12 +209,16 @@ function timeSignatureIssue({
   startBar,
   bars,
   technique,
+  modelTimeSignature: trained,
 }: TimeSignatureIssueParams): InputIssue {
-  const taken = timeSignaturesTakenBy(technique);
+  const taken = trained === undefined ? timeSignaturesTakenBy(technique) : [trained];
   // A technique that takes one time signature is told where the others are, and any other where they change.
   const told = taken.length === 1 ? touched.filter(({ timeSignature }) => timeSignature !== taken[0]) : touched;
   const found = `of the chosen ${barsInWords(startBar, bars)}, ${timeSignaturesInWords(told)}`;
-  const rule = `${technique} takes bars in ${taken.length === 1 ? taken.join() : "one time signature"}`;
+  const rule =
+    trained === undefined
+      ? `${technique} takes bars in ${taken.length > 1 && touched.length > 1 ? "one time signature" : taken.join(", ")}`
+      : `the model was trained in ${trained} and takes no other bars`;
   const withOptions = "with inputOptions.startBar and inputOptions.bars";
 
   const own = choicesInWords(fromFirstNotes(usableBars(ranges, taken), known));
@@ -215,8 +226,13 @@ function timeSignatureIssue({
   const [whole] = touched.length === 1 ? usableBars(touched) : [];
   const wanted = whole ?? usable[0];
   if (wanted === undefined) return noUsableBarsIssue(found, bars);
-  const others = techniquesTaking(wanted.timeSignature).join(", ");
+  const others = techniquesTaking(wanted.timeSignature)
+    .filter((id) => id !== technique)
+    .join(", ");
   const advice = own === "" ? [] : [`${own} ${withOptions}`];
+  const isTaken = timeSignaturesTakenBy(technique).includes(wanted.timeSignature);
+  if (trained !== undefined && isTaken)
+    advice.push(`a model of ${technique} that was trained in ${wanted.timeSignature}`);
   if (whole !== undefined) advice.push(`the technique ${others}, which takes ${whole.timeSignature}`);
   else if (own === "") advice.push(`the technique ${others} and ${choicesInWords(usable)} ${withOptions}`);
   const message = `${found}; ${rule}: choose ${advice.join(", or ")}`;
@@ -224,6 +240,11 @@ function timeSignatureIssue({
   if (own !== "") {
     const reason = "reaches into bars of another time signature";
     return { code, field: "bars", message, reason, value: bars, allowed: own };
+  }
+  if (trained !== undefined && isTaken) {
+    const reason = `was trained in ${trained}, and the chosen bars are in ${wanted.timeSignature}`;
+    const allowed = `a model of ${technique} that was trained in ${wanted.timeSignature}`;
+    return { code, field: "modelId", message, reason, value: technique, allowed };
   }
   const reason = `takes ${taken.join(", ")}`;
   return { code, field: "technique", message, reason, value: technique, allowed: others };

@@ -15,11 +15,8 @@ import { endTick, type MidiNote } from "./midi-note";
 import { type Song, tempoAt } from "./song";
 import { barShapes, type PieceTimeSignature, stepsPerQuarter, ticksPerBar } from "./time-signatures";
 
-/** Sixteenths in a quarter note, which models and MIDI files call a beat. */
+/** Sixteenths in a quarter note, which MIDI files call a beat. */
 export const stepsPerBeat = stepsPerQuarter;
-/** Models know bars of four quarter notes. Code that takes other time signatures, too, asks {@link barShapes}. */
-export const beatsPerBar = 4;
-export const stepsPerBar = stepsPerBeat * beatsPerBar;
 
 /** Returns the tick of a step of the grid, which counts sixteenths from 0. */
 export const tickOfStep = (step: number, ticksPerBeat: number): number =>

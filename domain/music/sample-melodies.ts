@@ -5,7 +5,8 @@
  * checks it).
  */
 import type { GridNote } from "./grid-note";
-import { type Melody, stepsPerBar, stepsPerBeat } from "./melody";
+import { type Melody, stepsPerBeat } from "./melody";
+import { barShapes, type PieceTimeSignature } from "./time-signatures";
 
 export interface SampleMelody {
   readonly id: string;
@@ -13,6 +14,7 @@ export interface SampleMelody {
   readonly origin: string;
   readonly tempo: number;
   readonly bars: number;
+  readonly timeSignature: PieceTimeSignature;
   readonly notes: readonly GridNote[];
 }
 
@@ -21,7 +23,10 @@ interface WrittenMelody {
   readonly name: string;
   /** The author and year of the tune, which show why it is free. */
   readonly origin: string;
+  /** Quarter notes a minute. */
   readonly tempo: number;
+  /** Absent in 4/4. */
+  readonly timeSignature?: PieceTimeSignature;
   readonly notation: string;
 }
 
@@ -85,6 +90,26 @@ const written: readonly WrittenMelody[] = [
       G4:4 A4:4 B4:4 G4:4 | G4:4 A4:4 B4:4 G4:4 | B4:4 C5:4 D5:8 | B4:4 C5:4 D5:8 |
       D5:2 E5:2 D5:2 C5:2 B4:4 G4:4 | D5:2 E5:2 D5:2 C5:2 B4:4 G4:4 | G4:4 D4:4 G4:8 | G4:4 D4:4 G4:8 |`,
   },
+  {
+    id: "amazing-grace",
+    name: "Amazing Grace",
+    origin: "American tune (New Britain), printed 1829",
+    tempo: 90,
+    timeSignature: "3/4",
+    notation: `
+      r:8 D4:4 | G4:8 B4:2 G4:2 | B4:8 A4:4 | G4:8 E4:4 | D4:8 D4:4 | G4:8 B4:2 G4:2 | B4:8 A4:4 | D5:12 | D5:8 B4:4 |
+      D5:6 B4:2 D5:2 B4:2 | G4:8 D4:4 | E4:6 G4:2 G4:2 E4:2 | D4:8 D4:4 | G4:8 B4:2 G4:2 | B4:8 A4:4 | G4:12 |`,
+  },
+  {
+    id: "row-your-boat",
+    name: "Row, Row, Row Your Boat",
+    origin: "American round, printed 1852; this tune 1881",
+    tempo: 120,
+    timeSignature: "6/8",
+    notation: `
+      C4:6 C4:6 | C4:4 D4:2 E4:6 | E4:4 D4:2 E4:4 F4:2 | G4:12 |
+      C5:2 C5:2 C5:2 G4:2 G4:2 G4:2 | E4:2 E4:2 E4:2 C4:2 C4:2 C4:2 | G4:4 F4:2 E4:4 D4:2 | C4:12 |`,
+  },
 ];
 
 const semitones = new Map([
@@ -108,9 +133,13 @@ function pitchOf(name: string): number {
 
 /**
  * Reads the notation that is described above.
- * @throws Error when a bar does not have sixteen steps or a pitch has no valid name
+ * @throws Error when a bar does not have the steps of its time signature or a pitch has no valid name
  */
-export function readNotation(notation: string): { readonly bars: number; readonly notes: GridNote[] } {
+export function readNotation(
+  notation: string,
+  timeSignature: PieceTimeSignature = "4/4",
+): { readonly bars: number; readonly notes: GridNote[] } {
+  const stepsPerBar = barShapes[timeSignature].steps;
   const notes: GridNote[] = [];
   let step = 0;
   let bars = 0;
@@ -131,10 +160,13 @@ export function readNotation(notation: string): { readonly bars: number; readonl
 }
 
 /** The built-in melodies in the order in which the API lists them. */
-export const sampleMelodies: readonly SampleMelody[] = written.map(({ notation, ...described }) => ({
-  ...described,
-  ...readNotation(notation),
-}));
+export const sampleMelodies: readonly SampleMelody[] = written.map(
+  ({ notation, timeSignature = "4/4", ...described }) => ({
+    ...described,
+    timeSignature,
+    ...readNotation(notation, timeSignature),
+  }),
+);
 
 const sampleTicksPerBeat = 480;
 const sampleVelocity = 90;
@@ -144,7 +176,7 @@ export function findSampleMelody(id: string): SampleMelody | undefined {
 }
 
 /** Returns a built-in melody in ticks, as if it had been uploaded. */
-export function sampleAsMelody({ name, tempo, bars, notes }: SampleMelody): Melody {
+export function sampleAsMelody({ name, tempo, bars, timeSignature, notes }: SampleMelody): Melody {
   const step = sampleTicksPerBeat / stepsPerBeat;
   return {
     name,
@@ -152,7 +184,7 @@ export function sampleAsMelody({ name, tempo, bars, notes }: SampleMelody): Melo
     ticksPerBeat: sampleTicksPerBeat,
     tempo,
     bars,
-    timeSignature: "4/4",
+    timeSignature,
     notes: notes.map(({ onset, duration, pitch }) => ({
       startTick: onset * step,
       durationTicks: duration * step,

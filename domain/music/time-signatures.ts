@@ -25,6 +25,35 @@ export const barShapes: Readonly<Record<PieceTimeSignature, BarShape>> = {
   "6/8": barShape(2, 6),
 };
 
+/** Those that models are trained in, each model in one of them. Bars in 2/4 are joined in pairs and learned as 4/4. */
+export const trainableTimeSignatures = ["4/4", "3/4", "6/8"] as const satisfies readonly PieceTimeSignature[];
+export type TrainableTimeSignature = (typeof trainableTimeSignatures)[number];
+
+/** How a model file and a request of a model name the shape of bars. */
+export interface WrittenBarShape {
+  readonly stepsPerBeat: number;
+  readonly beatsPerBar: number;
+}
+
+/** Returns the shape of the bars of a time signature as a request of a model has it. */
+export function writtenBarShape(timeSignature: PieceTimeSignature): WrittenBarShape {
+  const { beats, beatSteps } = barShapes[timeSignature];
+  return { stepsPerBeat: beatSteps, beatsPerBar: beats };
+}
+
+/**
+ * Returns the time signature in which a model with bars of this shape was trained; undefined if models have no such bars.
+ * What says nothing is in 4/4.
+ */
+export function trainedTimeSignature({
+  stepsPerBeat = barShapes["4/4"].beatSteps,
+  beatsPerBar = barShapes["4/4"].beats,
+}: { readonly [Name in keyof WrittenBarShape]?: number | undefined }): TrainableTimeSignature | undefined {
+  return trainableTimeSignatures.find(
+    (name) => barShapes[name].beatSteps === stepsPerBeat && barShapes[name].beats === beatsPerBar,
+  );
+}
+
 /** How strong a place in a bar is. */
 export type Accent = "downbeat" | "middle" | "beat" | "offbeat";
 

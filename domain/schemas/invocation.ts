@@ -6,7 +6,8 @@
 import * as z from "zod";
 import type { TrainedTechniqueId } from "../../naming/resource-names";
 import { maxMelodyBars } from "../music/input-limits";
-import { type beatsPerBar, type ModelNote, stepsPerBar, type stepsPerBeat } from "../music/melody";
+import type { ModelNote } from "../music/melody";
+import { barShapes, type WrittenBarShape } from "../music/time-signatures";
 import { phraseEndsSchema, remarksSchema } from "./composition-parts";
 import { metricsSchema } from "./metrics";
 
@@ -16,11 +17,11 @@ export const maxNotesPerStep = 8;
 /** Returns the maximum number of notes that a melody of so many steps may have (contracts/cases/invocation-melody.json). */
 export const maxMelodyNotes = (steps: number): number => steps * maxNotesPerStep;
 
-/** Returns true if a note ends inside a piece with this number of bars (contracts/cases/invocation-melody.json). */
-export const endsInside = ({ onset, duration }: Pick<ModelNote, "onset" | "duration">, bars: number): boolean =>
-  onset + duration <= bars * stepsPerBar;
+/** Returns true if a note ends inside a piece of so many steps (contracts/cases/invocation-melody.json). */
+export const endsInside = ({ onset, duration }: Pick<ModelNote, "onset" | "duration">, steps: number): boolean =>
+  onset + duration <= steps;
 
-const lastStep = maxMelodyBars * stepsPerBar;
+const lastStep = maxMelodyBars * barShapes["4/4"].steps;
 const notesPerTrack = 16_384;
 const tracks = 16;
 /**
@@ -37,9 +38,7 @@ export interface InvocationRequest {
   /** The model. One without a URL is a stock model, which the image holds. */
   readonly model: { readonly sha256: string; readonly bytes: number; readonly url?: string };
   readonly seed: number;
-  readonly melody: {
-    readonly stepsPerBeat: typeof stepsPerBeat;
-    readonly beatsPerBar: typeof beatsPerBar;
+  readonly melody: WrittenBarShape & {
     readonly bars: number;
     /** Tempo in quarter notes a minute. Without it, the technique has no parameters in seconds. */
     readonly tempo?: number;

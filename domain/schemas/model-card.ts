@@ -4,7 +4,7 @@
  * and passed on unread.
  */
 import * as z from "zod";
-import { beatsPerBar, stepsPerBeat } from "../music/melody";
+import { trainedTimeSignature } from "../music/time-signatures";
 import { maxModelBytes } from "../training/model-limits";
 import { maxTopicTags, maxValuesPerTag } from "../training/selection";
 import { modelDatasetSchema } from "./training-parts";
@@ -28,13 +28,15 @@ export const modelCardSchema = z.looseObject({
     .min(2)
     .max(16),
   /** Limits that are kept in the model's row, without any field that is not named here. */
-  limits: z.object({
-    maxBars: z.int().min(1).max(4096),
-    stepsPerBeat: z.literal(stepsPerBeat),
-    beatsPerBar: z.literal(beatsPerBar),
-    lowestPitch: pitch,
-    highestPitch: pitch,
-  }),
+  limits: z
+    .object({
+      maxBars: z.int().min(1).max(4096),
+      stepsPerBeat: z.int(),
+      beatsPerBar: z.int(),
+      lowestPitch: pitch,
+      highestPitch: pitch,
+    })
+    .refine((limits) => trainedTimeSignature(limits) !== undefined, "have bars in which no model is trained"),
   dataset: z.object({
     ...modelDatasetSchema.shape,
     id: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/),

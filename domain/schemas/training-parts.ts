@@ -31,7 +31,12 @@ export const modelDatasetSchema = z.strictObject({
   ...ownDatasetFactsShape,
 });
 
-export const modelLimitsSchema = z.looseObject({ maxBars: z.int().min(1) });
+export const modelLimitsSchema = z.looseObject({
+  maxBars: z.int().min(1),
+  /** With `beatsPerBar` the shape of its bars, which rows of the first models, in 4/4, may lack. */
+  stepsPerBeat: z.int().optional(),
+  beatsPerBar: z.int().optional(),
+});
 
 export const datasetReferenceSchema = z.strictObject({ id: z.string(), version: z.string(), sha256: sha256Schema });
 

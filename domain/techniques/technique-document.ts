@@ -3,13 +3,10 @@
  * contracts/technique.schema.json allows, and nothing else.
  */
 import * as z from "zod";
-import { type PieceTimeSignature, pieceTimeSignatures } from "../music/time-signatures";
+import { pieceTimeSignatures, trainableTimeSignatures } from "../music/time-signatures";
 import { formIssues } from "./parameter-forms";
 import { checkParameters } from "./parameter-values";
 import { type Parameter, parameterGroups, type ParameterRange, parameterScales, type Technique } from "./technique";
-
-/** Models learn from music in 4/4, and are given nothing else (contracts/invocation-request). */
-const modelTimeSignatures: readonly PieceTimeSignature[] = ["4/4"];
 
 const described = {
   title: z.string().min(1),
@@ -141,7 +138,7 @@ export function readTechnique(id: string, document: unknown): Technique {
     byRule,
     extends: "x-extends" in data && data["x-extends"] === true,
     hearsTracks: "x-hearsTracks" in data && data["x-hearsTracks"] === true,
-    timeSignatures: byRule ? pieceTimeSignatures : modelTimeSignatures,
+    timeSignatures: byRule ? pieceTimeSignatures : trainableTimeSignatures,
   };
   const integers = technique.parameters.filter(({ type }) => type === "integer").map(({ name }) => name);
   for (const name of technique.ranges.flatMap(({ from, to }) => [from, to])) {

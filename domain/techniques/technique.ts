@@ -96,6 +96,6 @@ export interface Technique {
   readonly extends: boolean;
   /** True if it can hear all tracks of its input. Any other technique hears one melody. */
   readonly hearsTracks: boolean;
-  /** The time signatures in which it composes. */
+  /** The time signatures in which it composes. A model is trained in one of them, and takes no other. */
   readonly timeSignatures: readonly PieceTimeSignature[];
 }

@@ -28,6 +28,7 @@ import { Problem } from "../problems/problem";
 import type { Compositions } from "../stores/compositions";
 import type { TrackItem } from "../stores/items";
 import type { Tracks } from "../stores/tracks";
+import type { ChosenModel } from "./composition-model";
 import type { NeededFile } from "./needed-file";
 import { givesWholePiece } from "./whole-piece";
 
@@ -116,6 +117,7 @@ export async function resolveInput(params: ResolveInputParams): Promise<Resolved
     return {
       bars: melody.bars,
       barsWithNotes: noteBarsOf(sampleAsMelody(melody)),
+      ranges: [{ firstBar: 1, lastBar: melody.bars, timeSignature: melody.timeSignature }],
       pitches: { lowest: Math.min(...pitches), highest: Math.max(...pitches) },
       mustExist: [],
     };
@@ -231,6 +233,8 @@ export interface CheckOptionsParams {
   readonly technique: TechniqueId;
   /** The maximum number of bars that the model takes. */
   readonly maxBars: number;
+  /** Undefined for a technique that has no models. */
+  readonly model: Pick<ChosenModel, "reference" | "timeSignature"> | undefined;
 }
 
 /** The bars that the options leave of a melody. */
@@ -244,9 +248,15 @@ export interface ChosenBars {
  * @returns what they leave
  * @throws Problem 422
  */
-export function checkInputOptions({ resolved, options, technique, maxBars }: CheckOptionsParams): ChosenBars {
-  const choice = chooseBars({ melody: resolved, options, technique, maxBars });
-  if (choice.kind === "REFUSED") throw inputIssueProblem(choice.issue);
+export function checkInputOptions(params: CheckOptionsParams): ChosenBars {
+  const { resolved, options, technique, maxBars, model } = params;
+  const modelTimeSignature = model?.timeSignature;
+  const choice = chooseBars({ melody: resolved, options, technique, maxBars, modelTimeSignature });
+  if (choice.kind === "REFUSED") {
+    const { issue } = choice;
+    const modelId = model?.reference.id;
+    throw inputIssueProblem(issue.field === "modelId" && modelId !== undefined ? { ...issue, value: modelId } : issue);
+  }
   const { bars, timeSignature } = choice;
   const { trackBars, ranges = barRanges(resolved.bars, []) } = resolved;
   const { extendedTracks } = options;
@@ -264,7 +274,7 @@ export function checkInputOptions({ resolved, options, technique, maxBars }: Che
 
 function inputIssueProblem({ code, field, message, reason, value, allowed }: InputIssue): Problem {
   return inputProblem(code, `The input cannot be used: ${message}.`, {
-    pointer: field === "technique" ? "/technique" : `/inputOptions/${field}`,
+    pointer: field === "technique" || field === "modelId" ? `/${field}` : `/inputOptions/${field}`,
     reason,
     value,
     allowed,

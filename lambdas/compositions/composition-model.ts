@@ -1,4 +1,5 @@
 /** Chooses the model that a composition asks for: a stock model, or one of the caller's. */
+import { type TrainableTimeSignature, trainedTimeSignature } from "../../domain/music/time-signatures";
 import type { ModelReference } from "../../domain/schemas/composition-parts";
 import { modelFile, modelPrefix } from "../../naming/object-keys";
 import { ownedKey, stockModelKey, type TableKey } from "../../naming/table-keys";
@@ -17,6 +18,8 @@ export interface ChooseModelParams {
 export interface ChosenModel {
   readonly reference: ModelReference;
   readonly maxBars: number;
+  /** The time signature in which it was trained. */
+  readonly timeSignature: TrainableTimeSignature;
   readonly mustExist: TableKey;
   /** The file of one of the caller's models. A stock model may be in the endpoint's image alone. */
   readonly file?: NeededFile;
@@ -53,6 +56,7 @@ export async function chooseModel(params: ChooseModelParams): Promise<ChosenMode
     ...(own === undefined ? {} : { file }),
     reference: { id: model.id, stock: own === undefined, sha256: model.sha256, bytes: model.bytes },
     maxBars: model.limits.maxBars,
+    timeSignature: trainedTimeSignature(model.limits) ?? "4/4",
     mustExist: own === undefined ? stockModelKey(modelId) : ownedKey("MODEL", sub, modelId),
   };
 }

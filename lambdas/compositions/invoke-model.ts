@@ -1,7 +1,8 @@
 import { replayEdits, sameCells, soundingCells } from "../../domain/music/edit-events";
 import { seamOf } from "../../domain/music/extended-score";
 import { type GivenPiece, heardTracks, trackOfPiece } from "../../domain/music/given-piece";
-import { beatsPerBar, type Melody, type ModelNote, stepsPerBeat, toGrid } from "../../domain/music/melody";
+import { type Melody, type ModelNote, toGrid } from "../../domain/music/melody";
+import { barShapes, writtenBarShape } from "../../domain/music/time-signatures";
 import { maxRemarkLength, type ModelReference } from "../../domain/schemas/composition-parts";
 import type { Failure } from "../../domain/schemas/failure";
 import {
@@ -125,8 +126,7 @@ async function invocationRequest(
     model: { sha256, bytes, url: await presign(`${prefix}${modelFile}`) },
     seed,
     melody: {
-      stepsPerBeat,
-      beatsPerBar,
+      ...writtenBarShape(piece.timeSignature),
       bars: piece.bars,
       // Only techniques that go on with a piece have parameters in seconds.
       ...(techniques[technique].extends ? { tempo: piece.tempo } : {}),
@@ -228,7 +228,8 @@ function readResponse(body: Uint8Array, params: ReadResponseParams): ModelRespon
   ];
   if (faults.length > 0) return invalidResponse(faults, log);
   const result = [...(melody?.notes ?? notes), ...tracks.flatMap((track) => track.notes)];
-  if (!result.every((note) => endsInside(note, Math.max(piece.bars, continuation?.bars ?? 0)))) {
+  const steps = Math.max(piece.bars, continuation?.bars ?? 0) * barShapes[piece.timeSignature].steps;
+  if (!result.every((note) => endsInside(note, steps))) {
     return invalidResponse(["has notes after the end of the piece"], log);
   }
   // The edits must lead from the input to the piece.
@@ -282,6 +283,7 @@ function continuationFaults(
   const { extensionBars } = composition.parameters;
   const asked = typeof extensionBars === "number" && extensionBars > 0 ? extensionBars : undefined;
   const added = bars - piece.bars;
+  const steps = bars * barShapes[piece.timeSignature].steps;
   const newNotes = tracks.flatMap(({ notes }) => notes);
   const rules: readonly (readonly [boolean, string])[] = [
     [melody === undefined && editEvents === undefined, "changes what was given"],
@@ -290,7 +292,7 @@ function continuationFaults(
     [added > 0, `has ${bars} bars, and ${piece.bars} were given`],
     [asked === undefined || added === asked, `has ${added} bars more than were given, and ${asked} were asked for`],
     [newNotes.every(({ onset }) => onset >= firstStep), `has new notes before step ${firstStep}`],
-    [newNotes.every((note) => endsInside(note, bars)), `has notes after the end of its ${bars} bars`],
+    [newNotes.every((note) => endsInside(note, steps)), `has notes after the end of its ${bars} bars`],
   ];
   return rules.flatMap(([isKept, fault]) => (isKept ? [] : [fault]));
 }

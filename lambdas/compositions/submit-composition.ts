@@ -66,7 +66,7 @@ export async function submitComposition(
   const model = await modelFor({ sub, modelId, technique, models, stockModels });
   const resolved = await resolveInput({ sub, input, inputOptions, tracks, compositions, technique });
   const maxBars = model?.maxBars ?? maxMelodyBars;
-  const chosen = checkInputOptions({ resolved, options: inputOptions, technique, maxBars });
+  const chosen = checkInputOptions({ resolved, options: inputOptions, technique, maxBars, model });
   const parameters = checkParameters(techniques[technique].parameters, body.parameters ?? {}).values;
   checkParametersFit({ ...chosen, technique, maxBars, parameters });
   await requireFiles(files, [resolved.file, model?.file]);

@@ -1,5 +1,5 @@
 /** Decides of which files of a data set a version is made, and with that its id, from the rows of the files alone. */
-import { trainableMetre, type VersionFile, versionIdOf } from "../../domain/datasets/version";
+import { defaultMetre, type VersionFile, versionIdOf } from "../../domain/datasets/version";
 import { type LineUp, lineUps } from "../../domain/music/extraction/line-ups";
 import { pieceTimeSignatures } from "../../domain/music/time-signatures";
 import type { OwnedBy } from "../../naming/object-keys";
@@ -49,7 +49,7 @@ function noneOf(tagged: readonly AcceptedFile[], withLineUp: readonly AcceptedFi
     bars.filter(([, sum]) => sum > 0),
     "bars in",
   );
-  const reason = `The ${withLineUp.length} files with the line-up ${lineUp} have ${others}; models learn from pieces in ${trainableMetre}.`;
+  const reason = `The ${withLineUp.length} files with the line-up ${lineUp} have ${others}; models learn from pieces in ${defaultMetre}.`;
   return { kind: "NOTHING", field: "lineUp", reason };
 }
 
@@ -69,7 +69,7 @@ export async function filesOfVersion(
     return { kind: "NOTHING", field: "tags", reason: `None of the ${accepted} accepted files has these tags.` };
   }
   const withLineUp = tagged.filter((file) => file.lineUps[lineUp] !== undefined);
-  const files = withLineUp.filter(({ bars }) => (bars[trainableMetre] ?? 0) > 0);
+  const files = withLineUp.filter(({ bars }) => (bars[defaultMetre] ?? 0) > 0);
   if (files.length === 0) return noneOf(tagged, withLineUp, lineUp);
   return { kind: "CHOSEN", id: versionIdOf({ lineUp, files }), files };
 }

@@ -9,11 +9,12 @@ import {
   type SplitSize,
   stepsOf,
 } from "../../domain/training/learning-size";
-import { isReadable, type Split, type Topics } from "../../domain/training/selection";
+import type { Split, Topics } from "../../domain/training/selection";
 import { isStockDatasetId } from "../../naming/resource-names";
 import type { TrainingJobItem } from "../stores/items";
 import type { TrainingJobs } from "../stores/training-jobs";
 import { loadCatalogue } from "./catalogue";
+import { learnedPieces } from "./learned-pieces";
 import { planWithin, runtimeOf } from "./submit-training-job";
 import type { PlanTrainingParams, TrainingPlan } from "./training-plan";
 
@@ -43,7 +44,7 @@ const sizesOf = (
   { catalogue }: OpenedCatalogue,
   { technique, topics }: { readonly technique: TrainingJobItem["technique"]; readonly topics: Topics },
 ): Readonly<Record<Split, SplitSize>> =>
-  sizesBySplit(catalogue.pieces(catalogue.narrow(catalogue.select(topics), isReadable)), techniques[technique].windows);
+  sizesBySplit(catalogue.pieces(learnedPieces(catalogue, topics).pieces), techniques[technique].windows);
 
 /** The number of the latest trainings of a technique among which the speed is looked for. */
 const maxLookedAt = 25;

@@ -2,7 +2,7 @@ import type { OpenedCatalogue } from "../../domain/datasets/catalogue-file";
 import { sampleMelodies } from "../../domain/music/sample-melodies";
 import type { Failure } from "../../domain/schemas/failure";
 import type { DatasetReference, OwnDatasetFacts } from "../../domain/schemas/training-parts";
-import { dataShortage, isReadable, type SplitPiece, type Topics } from "../../domain/training/selection";
+import { dataShortage, type SplitPiece, type Topics } from "../../domain/training/selection";
 import {
   checkpointsPrefix,
   type OwnedBy,
@@ -19,6 +19,7 @@ import type { ObjectStore } from "../stores/objects";
 import type { TrainingJobs } from "../stores/training-jobs";
 import type { Log } from "../telemetry/logger";
 import { copyObjects } from "./copy-objects";
+import { learnedPieces } from "./learned-pieces";
 import { type ClosedJob, openJob } from "./open-job";
 import type { StepInput } from "./step-input";
 
@@ -67,7 +68,8 @@ export async function prepareData({
   const data = await dataOf(job, { catalogues, datasetVersions });
   if (data === undefined) return { outcome: "REFUSED", failure: datasetMissing(job) };
   const { dataset, catalogue, facts, topics } = data;
-  const pieces = catalogue.pieces(catalogue.narrow(catalogue.select(job.topics), isReadable));
+  const { timeSignature, pieces: learned, leftOut } = learnedPieces(catalogue, job.topics);
+  const pieces = catalogue.pieces(learned);
   const failure = datasetChanged(job, dataset) ?? tooLittleData(pieces);
   if (failure !== undefined) return { outcome: "REFUSED", failure };
   const manifest = {
@@ -78,17 +80,21 @@ export async function prepareData({
     topics,
     // Without a filter the list would only repeat the data set, and a large one is told in megabytes.
     ...(pieces.length === catalogue.size ? { all: true } : { pieces: pieces.map(({ id, split }) => ({ id, split })) }),
+    // The model takes no melody in another time signature.
     melodies: sampleMelodies
-      .filter(({ bars }) => bars <= maxSampledBars)
+      .filter((melody) => melody.timeSignature === timeSignature && melody.bars <= maxSampledBars)
       .slice(0, sampledMelodies)
-      .map(({ id, name, tempo, bars, notes }) => ({ id, name, tempo, bars, notes })),
+      .map(({ id, name, tempo, bars, notes }) => ({
+        ...{ id, name, tempo, bars, notes },
+        ...(timeSignature === "4/4" ? {} : { timeSignature }),
+      })),
   };
   await work.write({
     key: selectionManifestKey(job),
     body: JSON.stringify(manifest),
     contentType: "application/json",
   });
-  log.info("selection written", { pieces: pieces.length });
+  log.info("selection written", { pieces: pieces.length, timeSignature, leftOut });
 
   // After the first launch, the folder contains this job's own checkpoints.
   if (job.resumeFrom === undefined || job.launch > 0) return { outcome: "PREPARED" };

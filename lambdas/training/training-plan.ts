@@ -17,6 +17,7 @@ import type { TrainingJobItem } from "../stores/items";
 import type { ObjectStore } from "../stores/objects";
 import type { TrainingJobs } from "../stores/training-jobs";
 import { type CataloguePorts, loadCatalogue } from "./catalogue";
+import { learnedPieces } from "./learned-pieces";
 import { unknownTopics } from "./topics";
 
 /** The data that a new training job gets from its request, or from the job that it resumes. */
@@ -48,7 +49,7 @@ function topicsProblem(catalogue: Catalogue, given: CreateTrainingJob["topics"])
       errors,
     });
   }
-  const shortage = dataShortage(catalogue.pieces(catalogue.select(topics)));
+  const shortage = dataShortage(catalogue.pieces(learnedPieces(catalogue, topics).pieces));
   if (shortage === undefined) return undefined;
   const { unit, selected, minimum, message } = shortage;
   return new Problem("TOPIC_TOO_SMALL", {

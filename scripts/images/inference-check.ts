@@ -1,8 +1,9 @@
 /** Runs an inference image as serverless inference does, and asks its stock models for music. */
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { beatsPerBar, stepsPerBeat, toGrid } from "../../domain/music/melody";
+import { toGrid } from "../../domain/music/melody";
 import { sampleAsMelody, sampleMelodies } from "../../domain/music/sample-melodies";
+import { writtenBarShape } from "../../domain/music/time-signatures";
 import {
   invocationErrorSchema,
   type InvocationRequest,
@@ -99,8 +100,7 @@ function stockRequest(
     model: { sha256: model.sha256, bytes: model.bytes },
     seed: 1,
     melody: {
-      stepsPerBeat,
-      beatsPerBar,
+      ...writtenBarShape(melody.timeSignature),
       bars: melody.bars,
       notes: toGrid(sampleAsMelody(melody)),
     },

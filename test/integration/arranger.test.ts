@@ -11,7 +11,7 @@ import { type PieceTimeSignature, ticksPerBar } from "../../domain/music/time-si
 import { compositionSchema } from "../../domain/schemas/api/compositions";
 import { trackSchema } from "../../domain/schemas/api/tracks";
 import { environmentVariables } from "../../naming/environment-variables";
-import { trainedTechniqueIds } from "../../naming/resource-names";
+import { techniqueIds, trainedTechniqueIds } from "../../naming/resource-names";
 import { stockModelKey } from "../../naming/table-keys";
 import { placesOf } from "../support/note-places";
 import { problemOf, type Reply } from "../unit/api/support/documented-api";
@@ -178,7 +178,7 @@ test("4/4, pop: a built-in melody gets a band", async () => {
 test("3/4, waltz: an upload with an upbeat keeps its notes and its bars, also in a later change", async () => {
   const track = await upload(fileIn(waltz));
   expect(track).toMatchObject({ bars: 8, timeSignature: "3/4" });
-  expect(track.usableBars).toEqual([{ firstBar: 1, lastBar: 8, timeSignature: "3/4", techniques: ["arranger"] }]);
+  expect(track.usableBars).toEqual([{ firstBar: 1, lastBar: 8, timeSignature: "3/4", techniques: techniqueIds }]);
   const piece = await arranged({ input: { trackId: track.id }, parameters: { style: "waltz" } });
   // The band comes in with the bar after the upbeat.
   expectBars(piece, "3/4", 8, 2);
@@ -222,18 +222,23 @@ test("2/4: the waltz is refused with the styles that are played, and one of thos
   expectBars(await arranged({ input: { trackId: id }, parameters: { style: "rock" } }), "2/4", 2, 1);
 });
 
-test.each(trainedTechniqueIds)("%s refuses 3/4, and names the technique that takes it", async (technique) => {
-  const { id } = await upload(fileIn(waltz));
-  const reply = await ask({ technique, modelId: `${technique}-bach`, input: { trackId: id } });
-  expect(reply.status).toBe(422);
-  expect(problemOf(reply)).toMatchObject({
-    code: "TIME_SIGNATURE_NOT_SUPPORTED",
-    detail: expect.stringMatching(
-      /bars 1 to 8 are in 3\/4.*choose the technique arranger, which takes 3\/4/,
-    ) as unknown,
-    errors: [{ pointer: "/technique", value: technique, allowed: "arranger" }],
-  });
-});
+test.each(trainedTechniqueIds)(
+  "a model of %s in 4/4 refuses 3/4, and names both and what takes it",
+  async (technique) => {
+    const { id } = await upload(fileIn(waltz));
+    const reply = await ask({ technique, modelId: `${technique}-bach`, input: { trackId: id } });
+    expect(reply.status).toBe(422);
+    expect(problemOf(reply)).toMatchObject({
+      code: "TIME_SIGNATURE_NOT_SUPPORTED",
+      detail: expect.stringMatching(
+        /bars 1 to 8 are in 3\/4; the model was trained in 4\/4.*the technique .*arranger, which takes 3\/4/,
+      ) as unknown,
+      errors: [
+        { pointer: "/modelId", value: `${technique}-bach`, allowed: `a model of ${technique} that was trained in 3/4` },
+      ],
+    });
+  },
+);
 
 test("a piece in 3/4 is the input of the next one for the arranger, and not for a model", async () => {
   const { id: trackId } = await upload(fileIn(waltz));
@@ -263,7 +268,7 @@ test("of a file that changes its time signature, bars in one of them are chosen"
   changed.writeUInt32BE(changed.readUInt32BE(header) + common.length + 1, header);
   const track = await upload(changed);
   // No note begins in the first two bars.
-  expect(track.usableBars).toEqual([{ firstBar: 3, lastBar: 10, timeSignature: "3/4", techniques: ["arranger"] }]);
+  expect(track.usableBars).toEqual([{ firstBar: 3, lastBar: 10, timeSignature: "3/4", techniques: techniqueIds }]);
   const input = { trackId: track.id };
   const whole = await ask({ input });
   expect(whole.status).toBe(422);

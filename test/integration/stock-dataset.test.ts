@@ -65,7 +65,7 @@ function spelled(value: unknown): string {
 const pieceSchema = z.looseObject({ bars: z.int(), voices: z.array(z.looseObject({ notes: z.string() })) });
 const cardSchema = z.object({ dataset: z.object({ id: z.string(), version: z.string(), sha256: z.string() }) });
 
-// The models were trained on version 2, which had the notes as lists.
+// The models were trained on version 2, which had the notes as lists, and no pieces in 3/4.
 test.each(["unet-gan-bach", "ar-cnn-bach", "transformer-bach"])(
   "%s was trained on these very notes, which its card names by the digest of version 2",
   (model) => {
@@ -79,6 +79,7 @@ test.each(["unet-gan-bach", "ar-cnn-bach", "transformer-bach"])(
     const digest = createHash("sha256");
     for (const line of lines) {
       const piece = pieceSchema.parse(JSON.parse(line));
+      if (piece["timeSignature"] !== undefined) continue;
       const voices = piece.voices.map((voice) => ({
         ...voice,
         notes: unpackNotes(voice.notes, 16 * piece.bars).map(({ onset, duration, pitch }) => [onset, duration, pitch]),

@@ -62,7 +62,7 @@ const pick = <Item>(random: () => number, [first, ...others]: readonly [Item, ..
 /** General MIDI program of who plays the tune. */
 const flute = 73;
 const barSteps = barShapes["4/4"].steps;
-const [firstMelody, ...otherMelodies] = sampleMelodies;
+const [firstMelody, ...otherMelodies] = sampleMelodies.filter(({ timeSignature }) => timeSignature === "4/4");
 const [firstStyle = "pop", ...otherStyles] = stylesIn("4/4");
 
 /** Returns seeded files: each is a sample melody, once to three times, in some key, style and density. */

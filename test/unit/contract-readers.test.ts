@@ -7,7 +7,7 @@ import { join } from "node:path";
 import Ajv2020 from "ajv/dist/2020";
 import * as z from "zod";
 import { catalogueFileSchema } from "../../domain/datasets/catalogue-file";
-import { stepsPerBar } from "../../domain/music/melody";
+import { trainedTimeSignature } from "../../domain/music/time-signatures";
 import {
   endsInside,
   invocationErrorSchema,
@@ -216,6 +216,8 @@ const casesSchema = z.object({
     z.object({
       name: z.string(),
       bars: z.int(),
+      beatsPerBar: z.int().default(4),
+      stepsPerBeat: z.int().default(4),
       notes: z.array(z.object({ onset: z.int(), duration: z.int(), pitch: z.int() })),
       copies: z.int().default(1),
       broken: z.array(z.string()),
@@ -225,9 +227,12 @@ const casesSchema = z.object({
 
 test("the rules about notes and bars are judged as the cases say", () => {
   const { cases } = casesSchema.parse(read("cases", "invocation-melody.json"));
-  for (const { name, bars, notes, copies, broken } of cases) {
+  for (const { name, bars, beatsPerBar, stepsPerBeat, notes, copies, broken } of cases) {
+    const steps = bars * beatsPerBar * stepsPerBeat;
     const isKept =
-      notes.length * copies <= maxMelodyNotes(bars * stepsPerBar) && notes.every((note) => endsInside(note, bars));
+      trainedTimeSignature({ beatsPerBar, stepsPerBeat }) !== undefined &&
+      notes.length * copies <= maxMelodyNotes(steps) &&
+      notes.every((note) => endsInside(note, steps));
     expect({ name, isKept }).toEqual({ name, isKept: broken.length === 0 });
   }
 });

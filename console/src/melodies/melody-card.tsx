@@ -45,7 +45,7 @@ export function TrackCard(props: { readonly track: Track; readonly act: (action:
 }
 
 export function SampleCard({ sample }: { readonly sample: SampleMelody }) {
-  const { id, name, bars, noteCount, origin } = sample;
+  const { id, name, bars, timeSignature, noteCount, origin } = sample;
   const [card, wasSeen] = useWasInView<HTMLLIElement>();
   const midi = useSampleMelodyMidi(wasSeen ? id : undefined);
   return (
@@ -53,6 +53,7 @@ export function SampleCard({ sample }: { readonly sample: SampleMelody }) {
       <h2>{name}</h2>
       <MelodyBody name={name} melody={`sample:${id}`} midi={midi}>
         <li>{texts.lists.bars(bars)}</li>
+        <li>{timeSignature}</li>
         <li>{texts.lists.notes(noteCount)}</li>
         <li>{origin}</li>
       </MelodyBody>

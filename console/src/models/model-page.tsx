@@ -146,7 +146,7 @@ function SampleOf(props: {
 }
 
 function ModelFacts({ model }: { readonly model: Model }) {
-  const { dataset, bytes, limits, createdAt, sha256, trainingJobId, ratings } = model;
+  const { dataset, bytes, timeSignature, limits, createdAt, sha256, trainingJobId, ratings } = model;
   return (
     <section className="card model-facts">
       <h2>{modelsTexts.facts}</h2>
@@ -159,6 +159,8 @@ function ModelFacts({ model }: { readonly model: Model }) {
         <dd>{dataset.license}</dd>
         <dt>{modelsTexts.file}</dt>
         <dd>{modelsTexts.size(megabytes(bytes))}</dd>
+        <dt>{modelsTexts.timeSignature}</dt>
+        <dd>{timeSignature}</dd>
         <dt>{modelsTexts.bars}</dt>
         <dd>{texts.lists.bars(limits.maxBars)}</dd>
         <dt>{modelsTexts.made}</dt>

@@ -61,7 +61,7 @@ export function TechniqueStep({ draft, techniques, technique, models, modelId, e
             options={(models ?? []).map((model) => ({
               value: model.id,
               label: model.name,
-              description: model.stock ? texts.studio.stock : texts.studio.ownModel,
+              description: `${model.stock ? texts.studio.stock : texts.studio.ownModel}, ${model.timeSignature}`,
             }))}
             onChange={({ detail }) => {
               const { value } = detail.selectedOption;

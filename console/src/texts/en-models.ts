@@ -34,6 +34,7 @@ export const modelsTexts = {
   training: "How it learned",
   made: "Made",
   bars: "Longest piece",
+  timeSignature: "Time signature",
   fingerprint: "SHA-256 of its file",
   file: "File",
   actions: { rename: "Rename", delete: "Delete" },

@@ -29,7 +29,7 @@ export const nextSteps = {
   UNSUPPORTED_CONTENT_ENCODING: "Reload the page, and try again.",
   IDEMPOTENCY_KEY_REUSED: "Reload the page, look whether the first request is done, and try again.",
   UNREADABLE_MIDI: "Choose another file, or export this one anew from the program that wrote it.",
-  TIME_SIGNATURE_NOT_SUPPORTED: "Choose other bars, or another technique.",
+  TIME_SIGNATURE_NOT_SUPPORTED: "Choose other bars, another model or another technique.",
   NO_MELODY: "Choose another track of the file, or another file.",
   TRACK_NOT_FOUND: "Choose another melody: this one was deleted.",
   SAMPLE_MELODY_NOT_FOUND: "Choose another melody.",

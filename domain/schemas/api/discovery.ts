@@ -56,7 +56,7 @@ export const techniqueSchema = z
     }),
     timeSignatures: z.array(z.enum(pieceTimeSignatures)).meta({
       description:
-        "The time signatures in which it composes. The bars that a composition chooses are all in one of them.",
+        "The time signatures in which it composes. The bars that a composition chooses are all in one of them, which is that of its model, if it has one.",
     }),
     parameters: z.array(parameterSchema).meta({ description: "The parameters of a composition." }),
     hyperparameters: z.array(parameterSchema).meta({ description: "The hyperparameters of a training job." }),
@@ -73,6 +73,7 @@ export const sampleMelodySchema = z
       .string()
       .meta({ description: "The author and the year of the tune, which show why it is in the public domain." }),
     bars: z.int(),
+    timeSignature: z.enum(pieceTimeSignatures),
     tempo: z.number().meta({ description: "The tempo in quarter notes a minute." }),
     noteCount: z.int(),
   })

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { trainedTechniqueIds } from "../../../naming/resource-names";
 import { lineUps } from "../../music/extraction/line-ups";
+import { trainableTimeSignatures } from "../../music/time-signatures";
 import { licenseKinds } from "../dataset-parts";
 import { ratingCountsSchema } from "./ratings";
 import {
@@ -60,6 +61,9 @@ export const modelSchema = z
       deletedAt: instantSchema.optional().meta({
         description: "When the data set was deleted. The model stays, and may remember its music.",
       }),
+    }),
+    timeSignature: z.enum(trainableTimeSignatures).meta({
+      description: "The time signature in which it was trained. It takes melodies in no other.",
     }),
     limits: z.looseObject({ maxBars: z.int() }),
     ratings: ratingCountsSchema,

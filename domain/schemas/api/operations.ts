@@ -133,7 +133,7 @@ export const operationDescriptions = {
       "The file is a standard MIDI file of format 0, 1 or 2 with at most 1 MiB. `changes` lists what was altered or ignored. " +
       "The chosen track needs notes in bars of 4/4 (or 2/2, 8/8, 16/16), 3/4, 2/4 or 6/8; a file without a time signature is " +
       "in 4/4. A track without any such bar is refused with `TIME_SIGNATURE_NOT_SUPPORTED`. `usableBars` says which technique " +
-      "takes which bars: models take 4/4, the arranger takes all four. Bars are counted from the beginning of the file, so an " +
+      "takes which bars: a model takes the one time signature in which it was trained (`timeSignature` of `GET /models`), the arranger takes all four. Bars are counted from the beginning of the file, so an " +
       "upbeat must stand in a whole bar that begins with rests. Notes need not lie on the grid of sixteenths; they keep " +
       "their ticks and velocities, and only the model hears them on the nearest sixteenth. `trackIndex` chooses one track " +
       "of several. The body is the file, under any of the types listed, or a form (`multipart/form-data`) with the file, " +
@@ -211,8 +211,8 @@ export const operationDescriptions = {
       "input (`extends` of `GET /techniques`) keeps every given note, and its tracks go on after the last one: `transformer` " +
       "hears a whole piece (`input: { compositionId }`), all tracks of a file (`inputOptions.allTracks`), or one track. Every " +
       "track of a finished piece can be the input of the next one: `input: { compositionId, " +
-      "trackIndex }`, if the technique takes its time signature. The chosen bars must be in one time signature: `unet-gan` and " +
-      "the other models take 4/4, `arranger` takes 3/4, 2/4 and 6/8, too. Other bars are refused with `TIME_SIGNATURE_NOT_SUPPORTED`. " +
+      "trackIndex }`, if the technique takes its time signature. The chosen bars must be in one time signature: that " +
+      "in which the model was trained (4/4, 3/4 or 6/8), or for `arranger` one of 4/4, 3/4, 2/4 and 6/8. Other bars are refused with `TIME_SIGNATURE_NOT_SUPPORTED`. " +
       "`unet-gan` accompanies the highest notes of an input that has several at once, and keeps the others.\n\n" +
       "With `variations` the request makes several pieces, or none if it is refused. The response is their list, in the order of their " +
       "seeds, and `Location` is the path of that list (`GET /compositions?variationGroup=…`): follow each piece by its own path, because " +

@@ -13,12 +13,12 @@ from typing import Protocol
 import numpy as np
 from opencomposer_music.parameter_set import ParameterValue
 from opencomposer_music.piano_roll import ONSET, PITCHES, SOUNDING, STEPS_PER_BAR, Note, notes_to_planes, transposed
+from opencomposer_music.time_signatures import COMMON_TIME
 from opencomposer_music.voice_lines import REST, Lines, lines_of
 from opencomposer_training.dataset import Piece, VoicePlanes, cut_window, training_windows
 from opencomposer_transformer.events import VoicedPiece
 from opencomposer_transformer.generation import NextTokens, Written, extend
 from opencomposer_transformer.model_metadata import TransformerMetadata
-from opencomposer_transformer.training_sequences import BAR_SHAPE
 from opencomposer_transformer.writing_settings import WritingSettings, writing_settings
 
 PRIME_BARS = 8
@@ -93,8 +93,8 @@ class EventContinuer:
     def write(self, prime: VoicePlanes, seed: int, present: Sequence[bool] | None = None) -> Written:
         """Writes the bars after a prime. present: the voices that go on, all by default."""
         voices = [True] * len(prime) if present is None else present
-        wishes = self.settings.wishes(self.metadata.line_up, [0] * len(prime), voices, BAR_SHAPE, TEMPO, seed)
-        piece = VoicedPiece.of_planes(BAR_SHAPE, prime)
+        wishes = self.settings.wishes(self.metadata.line_up, [0] * len(prime), voices, COMMON_TIME, TEMPO, seed)
+        piece = VoicedPiece.of_planes(COMMON_TIME, prime)
         return extend(self.listener(), self.metadata, piece, voices, BARS, wishes, seam=PRIME_STEPS)
 
     def go_on(self, prime: VoicePlanes, seed: int) -> VoicePlanes:

@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 import numpy as np
 from opencomposer_music.metrics import dissonant_pair_share
+from opencomposer_music.time_signatures import COMMON_TIME
 from opencomposer_training.dataset import VoicePlanes
 from opencomposer_transformer.cached_network import CachedNetwork, LoadedNetwork
 from opencomposer_transformer.events import EventSequence, EventWriter, Vocabulary, VoicedPiece
 from opencomposer_transformer.generation import extend, fill
-from opencomposer_transformer.training_sequences import BAR_SHAPE
 
 from opencomposer_evaluation.continuation_comparison import SEAM, count_seam
 from opencomposer_evaluation.continuations import (
@@ -58,7 +58,7 @@ def gap_both_ways(window: VoicePlanes, vocabulary: Vocabulary) -> tuple[AskedEve
     The left side alone is a piece that goes on, which a model knows best. The same events are asked for both ways: END,
     which says that a gap is over, is none of them.
     """
-    piece = VoicedPiece.of_planes(BAR_SHAPE, window)
+    piece = VoicedPiece.of_planes(COMMON_TIME, window)
     writer = EventWriter(vocabulary, piece, [True] * vocabulary.voices)
     filled, whole = writer.filled(GAP), writer.whole()
     inside = np.flatnonzero((whole.bars >= GAP[0]) & (whole.bars < GAP[1]))
@@ -83,11 +83,11 @@ def fill_gap(network: LoadedNetwork, window: VoicePlanes, seed: int) -> VoicePla
     written = fill(
         CachedNetwork(network),
         metadata,
-        VoicedPiece.of_planes(BAR_SHAPE, window),
+        VoicedPiece.of_planes(COMMON_TIME, window),
         [True] * len(window),
         GAP,
         settings_of_call(ending=OPEN).wishes(
-            metadata.line_up, [0] * len(window), [True] * len(window), BAR_SHAPE, TEMPO, seed
+            metadata.line_up, [0] * len(window), [True] * len(window), COMMON_TIME, TEMPO, seed
         ),
     )
     return _with_gap(window, planes_of(written.voices, *GAP))
@@ -97,15 +97,17 @@ def go_on_into_gap(network: LoadedNetwork, window: VoicePlanes, seed: int) -> Vo
     """Returns the window with its gap written from its left side alone."""
     metadata = network.metadata
     present = [True] * len(window)
-    wishes = settings_of_call(ending=OPEN).wishes(metadata.line_up, [0] * len(window), present, BAR_SHAPE, TEMPO, seed)
-    piece = VoicedPiece.of_planes(BAR_SHAPE, cut_music(window, 0, GAP[0]))
-    seam = GAP[0] * BAR_SHAPE.steps
+    wishes = settings_of_call(ending=OPEN).wishes(
+        metadata.line_up, [0] * len(window), present, COMMON_TIME, TEMPO, seed
+    )
+    piece = VoicedPiece.of_planes(COMMON_TIME, cut_music(window, 0, GAP[0]))
+    seam = GAP[0] * COMMON_TIME.steps
     written = extend(CachedNetwork(network), metadata, piece, present, GAP[1], wishes, seam=seam)
     return _with_gap(window, planes_of(written.voices, *GAP))
 
 
 def _with_gap(window: VoicePlanes, gap: VoicePlanes) -> VoicePlanes:
-    bars = window.shape[2] // BAR_SHAPE.steps
+    bars = window.shape[2] // COMMON_TIME.steps
     return np.concatenate([cut_music(window, 0, GAP[0]), gap, cut_music(window, GAP[1], bars)], axis=2)
 
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from opencomposer_music.piano_roll import STEPS_PER_BAR
+from opencomposer_music.time_signatures import COMMON_TIME
 from opencomposer_training.dataset import Piece
 from opencomposer_transformer.cached_network import CachedNetwork, LoadedNetwork
 from opencomposer_transformer.events import EventColumns, EventSequence, EventWriter, Vocabulary, VoicedPiece
 from opencomposer_transformer.generation import NextTokens
-from opencomposer_transformer.training_sequences import BAR_SHAPE
 
 from opencomposer_evaluation.baselines.n_gram import NGramModel
 from opencomposer_evaluation.continuations import THREADS
@@ -45,7 +45,7 @@ class Likelihoods:
 
 def events_of(piece: Piece, vocabulary: Vocabulary) -> EventSequence:
     """Returns a whole piece in its own key with all voices, of which nothing is told beforehand."""
-    voiced = VoicedPiece.of_planes(BAR_SHAPE, piece.planes)
+    voiced = VoicedPiece.of_planes(COMMON_TIME, piece.planes)
     return EventWriter(vocabulary, voiced, [True] * vocabulary.voices).whole()
 
 

@@ -6,11 +6,12 @@ import { jsonResponse, type Response } from "../../http/response";
 /** Lists the sample melodies. */
 export async function listSampleMelodies({ request }: { readonly request: Request }): Promise<Response> {
   requireNoQuery(request);
-  const items = sampleMelodies.map(({ id, name, origin, bars, tempo, notes }) => ({
+  const items = sampleMelodies.map(({ id, name, origin, bars, timeSignature, tempo, notes }) => ({
     id,
     name,
     origin,
     bars,
+    timeSignature,
     tempo,
     noteCount: notes.length,
   }));

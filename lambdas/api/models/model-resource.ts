@@ -1,4 +1,5 @@
 /** Shows models in the API. */
+import { trainedTimeSignature } from "../../../domain/music/time-signatures";
 import type { ModelResource } from "../../../domain/schemas/api/models";
 import type { RatingCounts } from "../../../domain/schemas/rating";
 import { ratingCountsResource } from "../../http/rating-counts-resource";
@@ -31,6 +32,7 @@ function modelResource(item: ModelItem | StockModelItem, counts: RatingCounts): 
     bytes,
     metrics,
     dataset: { ...dataset, license },
+    timeSignature: trainedTimeSignature(limits) ?? "4/4",
     limits,
     ratings: ratingCountsResource(counts),
   };

@@ -7,6 +7,7 @@ import { pointerName } from "../../problems/json-pointer";
 import { Problem } from "../../problems/problem";
 import { shortValue } from "../../problems/short-value";
 import { type CataloguePorts, loadCatalogue } from "../../training/catalogue";
+import { learnedPieces } from "../../training/learned-pieces";
 import { unknownTopics } from "../../training/topics";
 
 export interface ListTrainingTopicsParams extends CataloguePorts {
@@ -71,7 +72,8 @@ export async function listTrainingTopics({ request, ...ports }: ListTrainingTopi
     throw new Problem("TOPIC_NOT_FOUND", { detail: "No piece has some of these topics; `errors` lists them.", errors });
   }
   const chosen = catalogue.narrow(catalogue.select(topics), isTrainedOn);
-  const selected = catalogue.pieces(chosen);
+  // The counts are of all pieces with the topics, and the selection is what a job learns from.
+  const selected = catalogue.pieces(catalogue.narrow(learnedPieces(catalogue, topics).pieces, isTrainedOn));
   return jsonResponse({
     status: 200,
     body: {

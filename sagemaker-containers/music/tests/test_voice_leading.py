@@ -52,7 +52,13 @@ def parallel(line: Line, other: Line, parallels: Table) -> float:
 
 
 def earned(
-    line: Line, moves: Table, cost: float, others: list[Line], parallels: Table, offbeat_cost: float = 0.0
+    line: Line,
+    moves: Table,
+    cost: float,
+    others: list[Line],
+    parallels: Table,
+    offbeat_cost: float = 0.0,
+    beat_steps: int = 4,
 ) -> float:
     """Returns what a line's moves earn, by the definition in words."""
     total = sum(parallel(line, other, parallels) for other in others)
@@ -60,7 +66,8 @@ def earned(
         before, now = int(line[step - 1]), int(line[step])
         if before == now:
             continue
-        total -= (0.0, cost, offbeat_cost, cost)[step % 4]
+        place = step % beat_steps
+        total -= 0.0 if place == 0 else cost if place % 2 else offbeat_cost
         if REST not in (before, now):
             total += moves[min(abs(now - before), 24)]
     return total
@@ -86,8 +93,8 @@ def test_no_line_is_better_than_the_best_line(seed: int, steps: int, cost: float
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.integers(0, 10_000), st.integers(1, 10))
-def test_no_line_is_better_where_beats_count_too(seed: int, steps: int) -> None:
+@given(st.integers(0, 10_000), st.integers(1, 10), st.sampled_from([4, 6]))
+def test_no_line_is_better_where_beats_count_too(seed: int, steps: int, size: int) -> None:
     rng = np.random.default_rng(seed)
     scores, others = unary(rng, steps), lines(rng, 2, steps)
     scores[:, [62, REST]] = -1e9
@@ -95,11 +102,11 @@ def test_no_line_is_better_where_beats_count_too(seed: int, steps: int) -> None:
     closing, going = rng.normal(size=25), rng.normal(size=25)
 
     def worth(line: Line) -> float:
-        total = float(scores[np.arange(steps), line].sum()) + earned(line, moves, 0.3, others, parallels, 0.6)
-        ties = sum(line[beat] == line[beat - 1] != line[beat - 4] for beat in range(4, steps, 4))
-        total += sum(float(closing[line[beat] - line[beat - 1] + 12]) for beat in range(8, steps, 8))
-        total += sum(float(going[abs(line[beat] - line[beat - 4])]) for beat in range(4, steps, 4))
-        return float(total - 0.8 * ties) + sum(parallel(line[::4], other[::4], by_beat) for other in others)
+        total = float(scores[np.arange(steps), line].sum()) + earned(line, moves, 0.3, others, parallels, 0.6, size)
+        ties = sum(line[beat] == line[beat - 1] != line[beat - size] for beat in range(size, steps, size))
+        total += sum(float(closing[line[beat] - line[beat - 1] + 12]) for beat in range(2 * size, steps, 2 * size))
+        total += sum(float(going[abs(line[beat] - line[beat - size])]) for beat in range(size, steps, size))
+        return float(total - 0.8 * ties) + sum(parallel(line[::size], other[::size], by_beat) for other in others)
 
     found = best_line(
         scores,
@@ -111,7 +118,8 @@ def test_no_line_is_better_where_beats_count_too(seed: int, steps: int) -> None:
         beat_moves=going,
         offbeat_cost=0.6,
         tie_cost=0.8,
-        closes=(np.arange(2, -(-steps // 4), 2), closing),
+        closes=(np.arange(2, -(-steps // size), 2), closing),
+        beat_steps=size,
     )
     every = (np.array(line, dtype=np.int64) for line in itertools.product((60, 67), repeat=steps))
     assert worth(found) == pytest.approx(max(worth(line) for line in every))

@@ -10,12 +10,12 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from opencomposer_music.random_numbers import random_generator
+from opencomposer_music.time_signatures import COMMON_TIME
 from opencomposer_testing.tiny_training_job import made_up_piece, packed
 from opencomposer_training.dataset import Dataset, build_dataset
 from opencomposer_transformer.events import BAR, DENSITY_UNKNOWN, END, FILL, GAP, LEFT_UNKNOWN, PAD, read_piece
 from opencomposer_transformer.losses import HeldOutLosses, negative_log_likelihood
 from opencomposer_transformer.training_sequences import (
-    BAR_SHAPE,
     CONTEXT,
     Corpus,
     EpochSequences,
@@ -47,7 +47,7 @@ def test_a_sequence_is_music_of_the_piece_in_another_key(bars: int, polyphonic: 
     events = drawn(corpus, data, seed, gap_share=0.0).events
     assert events.tokens[0] == BAR
     assert events.tokens[-1] == END
-    music = read_piece(corpus.vocabulary, BAR_SHAPE, events.tokens)
+    music = read_piece(corpus.vocabulary, COMMON_TIME, events.tokens)
     original = corpus.learned(data.pieces[0]).piece
     first = original.bars - music.bars
     present = [voice for voice in range(corpus.vocabulary.voices) if events.voices[voice]]
@@ -57,7 +57,7 @@ def test_a_sequence_is_music_of_the_piece_in_another_key(bars: int, polyphonic: 
         if voice not in present:
             assert notes == ()
             continue
-        kept = [note for note in original.voices[voice] if note.onset + note.duration > first * BAR_SHAPE.steps]
+        kept = [note for note in original.voices[voice] if note.onset + note.duration > first * COMMON_TIME.steps]
         assert len(notes) == len(kept)
         shifts |= {note.pitch - old.pitch for note, old in zip(notes, kept, strict=True)}
     assert len(shifts) <= 1
@@ -114,7 +114,7 @@ def test_a_piece_longer_than_the_context_is_cut_and_begins_anywhere() -> None:
     corpus = Corpus(data, 0)
     sequences = [drawn(corpus, data, seed, gap_share=0.5) for seed in range(40)]
     assert max(len(sequence.events) for sequence in sequences) == CONTEXT + 1
-    assert max(int(sequence.events.times[0]) for sequence in sequences) > 100 * BAR_SHAPE.steps
+    assert max(int(sequence.events.times[0]) for sequence in sequences) > 100 * COMMON_TIME.steps
 
 
 def test_a_batch_tells_each_event_and_asks_for_the_next_one() -> None:

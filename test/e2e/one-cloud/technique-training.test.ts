@@ -145,6 +145,45 @@ describe.each(cases)("a training job of $technique", ({ technique, compared, slo
   }, 900_000);
 });
 
+describe("a model in 3/4", () => {
+  it("learns from the chorales in 3/4 alone, writes voices to a waltz, and its file says 3/4", async () => {
+    const topics = { metre: ["3-4"] };
+    const { selection } = await api.pollUntil(
+      "/training-topics?metre=3-4",
+      shapes.topics,
+      (found) => found.selection.pieces > 20,
+      300,
+    );
+    const job = {
+      name: "Waltzes",
+      technique: "unet-gan",
+      topics,
+      hyperparameters: { epochs: 1, batchSize: 8, seed: 3 },
+    };
+    const id = await begun(api, "/training-jobs", job);
+    const ended = await poll(id, final, 400);
+    expect(ended).toMatchObject({ state: "READY", progress: { epoch: 1 } });
+    const { modelId } = ended;
+    const model = (await api.call("GET", `/models/${modelId}`)).json(
+      z.object({ timeSignature: z.string(), dataset: z.object({ pieces: z.int() }) }),
+    );
+    expect(model).toEqual({ timeSignature: "3/4", dataset: { pieces: selection.pieces } });
+
+    const waltz = { technique: "unet-gan", modelId, input: { sampleMelodyId: "amazing-grace" } };
+    const done = await composed(waltz);
+    expect(done).toMatchObject({ state: "COMPLETED", output: { bars: 16 } });
+    const song = parseMidi(await midiOf(`/compositions/${done.id}/midi`));
+    expect(song.timeSignatures).toMatchObject([{ tick: 0, numerator: 3, denominator: 4 }]);
+    expect(song.tracks.map(({ notes }) => notes.length > 0)).toEqual([true, true, true, true]);
+
+    const other = { name: "Joy", ...waltz, input: { sampleMelodyId: "ode-to-joy" } };
+    const refused = await api.call("POST", "/compositions", { json: other });
+    expect({ status: refused.status, ...refused.json(problem) }).toMatchObject({
+      ...{ status: 422, code: "TIME_SIGNATURE_NOT_SUPPORTED", errors: [{ pointer: "/modelId" }] },
+    });
+  }, 900_000);
+});
+
 describe("a model of one's own", () => {
   it("re-writes a melody, and says in which order", async () => {
     const done = await composed({

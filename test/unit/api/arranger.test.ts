@@ -2,9 +2,10 @@ import { styleNames } from "../../../domain/music/arranger/styles";
 import { type Score, writeMidi } from "../../../domain/music/score";
 import { compositionSchema } from "../../../domain/schemas/api/compositions";
 import { techniqueListSchema } from "../../../domain/schemas/api/discovery";
+import { modelSchema } from "../../../domain/schemas/api/models";
 import { trackSchema } from "../../../domain/schemas/api/tracks";
 import { compositionScoreKey } from "../../../naming/object-keys";
-import { trainedTechniqueIds } from "../../../naming/resource-names";
+import { techniqueIds, trainedTechniqueIds } from "../../../naming/resource-names";
 import { type ComposerApi, composerApi } from "./support/composer-api";
 import { problemOf, resourceOf } from "./support/documented-api";
 import { composition, finishedOutput, stockModel } from "./support/items";
@@ -16,7 +17,7 @@ const create = async (api: ComposerApi, more: object = {}) =>
 test("GET /techniques says which technique works by rule, and which time signatures each takes", async () => {
   const { items } = resourceOf(await composerApi().call("GET", "/techniques"), techniqueListSchema);
   expect(items.map(({ id, byRule, timeSignatures }) => [id, byRule, timeSignatures])).toEqual([
-    ...trainedTechniqueIds.map((id) => [id, false, ["4/4"]]),
+    ...trainedTechniqueIds.map((id) => [id, false, ["4/4", "3/4", "6/8"]]),
     ["arranger", true, ["4/4", "3/4", "2/4", "6/8"]],
   ]);
   expect(items.at(-1)?.hyperparameters).toEqual([]);
@@ -107,22 +108,40 @@ describe("an uploaded melody in 3/4", () => {
     }
   });
 
-  test.each(trainedTechniqueIds)("is refused for %s, with the technique that takes it", async (technique) => {
+  test.each(trainedTechniqueIds)("is taken by a model of %s in 3/4", async (technique) => {
+    const api = composerApi({ seeded: false });
+    const limits = { maxBars: 64, stepsPerBeat: 4, beatsPerBar: 3 };
+    api.stores.stockModels.add(stockModel({ id: "waltzes", technique, limits }));
+    const { timeSignature } = resourceOf(await api.call("GET", "/models/waltzes"), modelSchema);
+    expect(timeSignature).toBe("3/4");
+    const { id } = await uploaded(api);
+    expect((await create(api, { technique, modelId: "waltzes", input: { trackId: id } })).status).toBe(202);
+  });
+
+  test.each(trainedTechniqueIds)("is refused for a model of %s in 4/4, and both are named", async (technique) => {
     const api = composerApi({ seeded: false });
     api.stores.stockModels.add(stockModel({ id: `${technique}-bach`, technique }));
     const { id } = await uploaded(api);
+    const others = techniqueIds.filter((other) => other !== technique).join(", ");
     const reply = await create(api, { technique, modelId: `${technique}-bach`, input: { trackId: id } });
     expect(reply.status).toBe(422);
     expect(problemOf(reply)).toMatchObject({
       code: "TIME_SIGNATURE_NOT_SUPPORTED",
       detail:
-        `The input cannot be used: of the chosen bars 1 to 4, bars 1 to 4 are in 3/4; ${technique} takes bars in 4/4: ` +
-        "choose the technique arranger, which takes 3/4.",
-      errors: [{ pointer: "/technique", reason: "takes 4/4", value: technique, allowed: "arranger" }],
+        "The input cannot be used: of the chosen bars 1 to 4, bars 1 to 4 are in 3/4; the model was trained in 4/4 and takes no " +
+        `other bars: choose a model of ${technique} that was trained in 3/4, or the technique ${others}, which takes 3/4.`,
+      errors: [
+        {
+          pointer: "/modelId",
+          reason: "was trained in 4/4, and the chosen bars are in 3/4",
+          value: `${technique}-bach`,
+          allowed: `a model of ${technique} that was trained in 3/4`,
+        },
+      ],
     });
   });
 
-  test("gives a piece in 3/4, which the arranger takes again and a model does not", async () => {
+  test("gives a piece in 3/4, which the arranger takes again and a model in 4/4 does not", async () => {
     const api = composerApi({ seeded: false });
     api.stores.stockModels.add(stockModel({ id: "ar-cnn-bach", technique: "ar-cnn" }));
     const { model: _, ...row } = composition({
@@ -140,7 +159,7 @@ describe("an uploaded melody in 3/4", () => {
     expect(reply.status).toBe(422);
     expect(problemOf(reply)).toMatchObject({
       code: "TIME_SIGNATURE_NOT_SUPPORTED",
-      errors: [{ pointer: "/technique", value: "ar-cnn", allowed: "arranger" }],
+      errors: [{ pointer: "/modelId", value: "ar-cnn-bach", allowed: "a model of ar-cnn that was trained in 3/4" }],
     });
   });
 });

@@ -4,7 +4,7 @@ import { type Score, writeMidi } from "../../../domain/music/score";
 import { ulidDescription } from "../../../domain/schemas/api/shared";
 import { trackSchema } from "../../../domain/schemas/api/tracks";
 import { trackKey } from "../../../naming/object-keys";
-import { techniqueIds, trainedTechniqueIds } from "../../../naming/resource-names";
+import { techniqueIds } from "../../../naming/resource-names";
 import { composerApi } from "./support/composer-api";
 import { problemOf, resourceOf } from "./support/documented-api";
 import { alice, bob, composition, finishedOutput, quotas, track } from "./support/items";
@@ -92,10 +92,9 @@ describe("uploading a track", () => {
       trackSchema,
     );
     expect(waltz).toMatchObject({ bars: 2, timeSignature: "3/4" });
-    expect(waltz.usableBars).toEqual([{ firstBar: 1, lastBar: 2, timeSignature: "3/4", techniques: ["arranger"] }]);
+    expect(waltz.usableBars).toEqual([{ firstBar: 1, lastBar: 2, timeSignature: "3/4", techniques: techniqueIds }]);
     expect(waltz.changes).toEqual([
-      `bars 1 to 2 are in 3/4: ${trainedTechniqueIds.join(", ")} take none; ` +
-        "arranger takes bars 1 to 2 (startBar and bars of inputOptions)",
+      `bars 1 to 2 are in 3/4: ${techniqueIds.join(", ")} take bars 1 to 2 (startBar and bars of inputOptions)`,
     ]);
   });
 

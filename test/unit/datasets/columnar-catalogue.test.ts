@@ -42,3 +42,37 @@ test("columns select and count what the pieces themselves say", () => {
     }),
   );
 });
+
+describe("a training on pieces in several time signatures", () => {
+  const piece = (id: string, bars: number, metre?: string): CataloguePiece => ({
+    ...{ id, bars, split: "train", tags: metre === undefined ? { composer: ["nobody"] } : { metre: [metre] } },
+  });
+  const chosenOf = (...pieces: readonly CataloguePiece[]) => {
+    const catalogue = new Catalogue(columnsOf(pieces));
+    const { pieces: chosen, ...rest } = catalogue.inOneTimeSignature(catalogue.select({}));
+    return { ...rest, pieces: catalogue.pieces(chosen).map(({ id }) => id) };
+  };
+
+  test("learns from the one with the most bars, and counts the pieces in the others", () => {
+    const pieces = [
+      piece("a", 8, "4-4"),
+      piece("b", 20, "3-4"),
+      piece("c", 4, "6-8"),
+      piece("d", 10),
+      piece("e", 1, "3-4"),
+    ];
+    expect(chosenOf(...pieces)).toEqual({
+      ...{ timeSignature: "3/4", pieces: ["b", "e"], leftOut: { "4/4": 2, "6/8": 1 } },
+    });
+  });
+
+  test("learns from 4/4 where others have as many bars", () => {
+    expect(chosenOf(piece("a", 8, "3-4"), piece("b", 8, "4-4"))).toEqual({
+      ...{ timeSignature: "4/4", pieces: ["b"], leftOut: { "3/4": 1 } },
+    });
+  });
+
+  test("learns from all pieces that have no such tag", () => {
+    expect(chosenOf(piece("a", 8), piece("b", 8))).toEqual({ timeSignature: "4/4", pieces: ["a", "b"], leftOut: {} });
+  });
+});

@@ -225,11 +225,20 @@ describe("a version that cannot be", () => {
     const waltz = file(1, { timeSignature: "3/4" });
     expect(await planVersion(sourceOf([waltz]))).toEqual({
       ...{ kind: "REFUSED", code: "METRE_NOT_TRAINABLE" },
-      reason: "The line-up band has 8 bars in 3/4; models learn from pieces in 4/4.",
+      reason: "The line-up band has 8 bars in 3/4; a version has pieces in 4/4. Versions may be in 4/4, 3/4, 6/8.",
     });
     const { plan, lines } = await written(sourceOf([waltz, file(2)]));
     expect(plan).toMatchObject({ pieces: 1, barsLeftOut: { "3/4": 8 } });
     expect(lines).toHaveLength(1);
+  });
+
+  test.each(["3/4", "6/8"] as const)("a version in %s has the pieces in it, and counts the others", async (metre) => {
+    const source = sourceOf([file(1, { timeSignature: metre }), file(2), file(3, { timeSignature: "2/4" })]);
+    const { plan, lines } = await written({ ...source, metre });
+    expect(plan).toMatchObject({ metre, pieces: 1, barsLeftOut: { "4/4": 8, "2/4": 8 } });
+    expect(lines).toMatchObject([{ timeSignature: metre, tags: { metre: [metre.replace("/", "-")] } }]);
+    // Of the same files each metre makes a version of its own.
+    expect(plan.id).not.toBe((await written(source)).plan.id);
   });
 
   test("without files it is refused", async () => {

@@ -3,11 +3,14 @@ import * as z from "zod";
 import cases from "../../../contracts/cases/composition-metrics.json";
 import { measureMusic, measureScore } from "../../../domain/music/composition-metrics";
 import { gridNoteSchema } from "../../../domain/music/grid-note";
+import { stepsOf } from "../../../domain/music/melody";
 import type { Score } from "../../../domain/music/score";
+import { pieceTimeSignatures } from "../../../domain/music/time-signatures";
 
 const caseSchema = z.object({
   name: z.string(),
   bars: z.int(),
+  timeSignature: z.enum(pieceTimeSignatures).default("4/4"),
   melody: z.array(gridNoteSchema).optional(),
   tracks: z.array(z.array(gridNoteSchema)),
   metrics: z.record(z.string(), z.number()),
@@ -18,8 +21,8 @@ test.each(
     .array(caseSchema)
     .parse(cases.cases)
     .map((one) => [one.name, one] as const),
-)("%s has the metrics that the containers measure", (_, { bars, melody, tracks, metrics }) => {
-  const measured = measureMusic({ melody, tracks, steps: bars * 16, timeSignature: "4/4" });
+)("%s has the metrics that the containers measure", (_, { bars, timeSignature, melody, tracks, metrics }) => {
+  const measured = measureMusic({ melody, tracks, steps: stepsOf({ bars, timeSignature }), timeSignature });
   expect(Object.keys(measured).sort()).toEqual(Object.keys(metrics).sort());
   for (const [name, value] of Object.entries(metrics))
     expect([name, measured[name]]).toEqual([name, expect.closeTo(value, 9)]);

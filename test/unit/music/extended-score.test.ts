@@ -247,3 +247,19 @@ test("what a row knows of a whole file or piece decides as the worker does who r
     }),
   );
 });
+
+test.each([
+  ["4/4", 4],
+  ["3/4", 4],
+  ["6/8", 6],
+] as const)("in %s a piece is gone on with from the next beat", (timeSignature, seam) => {
+  const notes = [{ startTick: 0, durationTicks: 240, pitch: 60, velocity: 90 }];
+  const piece = {
+    ticksPerBeat: 480,
+    tempo: 100,
+    bars: 1,
+    timeSignature,
+    tracks: [{ name: "Tune", program: 0, notes }],
+  };
+  expect(seamOf(piece)).toBe(seam);
+});

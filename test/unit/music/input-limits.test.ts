@@ -254,3 +254,30 @@ test("a transposition is refused exactly when a note would leave the pitches, an
     ),
   );
 });
+
+describe("a model that was trained in one time signature", () => {
+  const facts = { bars: 8, barsWithNotes: "1-8", ranges: [{ firstBar: 1, lastBar: 8, timeSignature: "3/4" }] };
+  const options = { technique: "unet-gan", maxBars: maxMelodyBars, options: {} } as const;
+
+  test("takes bars in it", () => {
+    expect(chooseBars({ ...options, melody: facts, modelTimeSignature: "3/4" })).toEqual({
+      ...{ kind: "CHOSEN", startBar: 1, bars: 8, timeSignature: "3/4" },
+    });
+  });
+
+  test.each(["4/4", "6/8"] as const)("in %s refuses other bars, and names both", (modelTimeSignature) => {
+    expect(chooseBars({ ...options, melody: facts, modelTimeSignature })).toEqual({
+      kind: "REFUSED",
+      issue: {
+        code: "TIME_SIGNATURE_NOT_SUPPORTED",
+        field: "modelId",
+        message:
+          `of the chosen bars 1 to 8, bars 1 to 8 are in 3/4; the model was trained in ${modelTimeSignature} and takes no other bars: ` +
+          "choose a model of unet-gan that was trained in 3/4, or the technique ar-cnn, transformer, arranger, which takes 3/4",
+        reason: `was trained in ${modelTimeSignature}, and the chosen bars are in 3/4`,
+        value: "unet-gan",
+        allowed: "a model of unet-gan that was trained in 3/4",
+      },
+    });
+  });
+});

@@ -5,7 +5,7 @@ import { timeSignatureName } from "../../../domain/music/bar-lines";
 import { isNamedAfter } from "../../../domain/music/instrument-names";
 import { instrumentPresets } from "../../../domain/music/instrument-presets";
 import { bassTrack, withInstruments, withPrograms } from "../../../domain/music/instruments";
-import { gridPlace, sensibleTempo, stepsPerBar, trackMelody } from "../../../domain/music/melody";
+import { gridPlace, sensibleTempo, trackMelody } from "../../../domain/music/melody";
 import type { MidiNote } from "../../../domain/music/midi-note";
 import { perform, usualPerformance } from "../../../domain/music/performance";
 import { type PerformedScore, type Score, scoreMelody, writeMidi } from "../../../domain/music/score";
@@ -76,7 +76,7 @@ const line = fc
     return notes.flatMap(({ rest, ...note }): Pitched[] => {
       const onset = step + rest;
       step = onset + note.duration;
-      return step <= bars * stepsPerBar ? [{ ...note, onset }] : [];
+      return step <= bars * 16 ? [{ ...note, onset }] : [];
     });
   });
 
@@ -95,7 +95,7 @@ const optionSets = fc.record({
   ritardando: fc.boolean(),
   instruments: fc.constantFrom(...instrumentPresets),
 });
-const phraseEndSets = fc.option(fc.array(fc.nat({ max: bars * stepsPerBar - 1 }), { maxLength: 6 }), {
+const phraseEndSets = fc.option(fc.array(fc.nat({ max: bars * 16 - 1 }), { maxLength: 6 }), {
   nil: undefined,
 });
 
@@ -148,9 +148,7 @@ describe("any performance", () => {
             expect(note.durationTicks).toBeGreaterThan(0);
             expect(given.durationTicks - note.durationTicks).toBeGreaterThanOrEqual(0);
             expect(given.durationTicks - note.durationTicks).toBeLessThan(ticksPerBeat / 8);
-            expect(gridPlace(note, ticksPerBeat, bars * stepsPerBar)).toEqual(
-              gridPlace(given, ticksPerBeat, bars * stepsPerBar),
-            );
+            expect(gridPlace(note, ticksPerBeat, bars * 16)).toEqual(gridPlace(given, ticksPerBeat, bars * 16));
           });
         });
       }),

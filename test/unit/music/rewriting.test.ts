@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { cellOf, type Cells, replayEdits, sameCells, soundingCells } from "../../../domain/music/edit-events";
-import { type Melody, type ModelNote, stepsPerBar, toGrid } from "../../../domain/music/melody";
+import { type Melody, type ModelNote, toGrid } from "../../../domain/music/melody";
 import type { MidiNote } from "../../../domain/music/midi-note";
 import { rewrittenMelody } from "../../../domain/music/rewritten-melody";
 import { composeScore, scoreOutput, writeMidi } from "../../../domain/music/score";
@@ -10,7 +10,7 @@ import type { EditEvent } from "../../../domain/schemas/invocation";
 const ticksPerBeat = 480;
 const step = ticksPerBeat / 4;
 const bars = 2;
-const steps = bars * stepsPerBar;
+const steps = bars * 16;
 
 const melodyOf = (notes: readonly MidiNote[]): Melody => ({
   name: "Line",

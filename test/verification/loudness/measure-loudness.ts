@@ -27,12 +27,14 @@ const tracksSchema = z.array(z.object({ name: z.string(), program: z.int(), note
 
 /** Returns the sample melodies with the accompaniment of a stock model. */
 function accompanied(technique: string): Score[] {
-  const input = sampleMelodies.map(({ bars, notes }) => JSON.stringify({ bars, notes })).join("\n");
+  // The stock models take 4/4 alone.
+  const melodies = sampleMelodies.filter(({ timeSignature }) => timeSignature === "4/4");
+  const input = melodies.map(({ bars, notes }) => JSON.stringify({ bars, notes })).join("\n");
   const program = join(__dirname, "accompany.py");
   const done = spawnSync(environmentPython("training"), [program, technique], { input, encoding: "utf8" });
   if (done.status !== 0) throw new Error(`accompany.py ended with ${String(done.status)}: ${done.stderr}`);
   const lines = done.stdout.trim().split("\n");
-  return sampleMelodies.map((sample, index) =>
+  return melodies.map((sample, index) =>
     composeScore({
       name: sample.id,
       melody: sampleAsMelody(sample),

@@ -40,6 +40,7 @@ from opencomposer_ar_cnn.network import EditNetwork, Logits
 from opencomposer_ar_cnn.onsets import Cells, before
 from opencomposer_ar_cnn.training import ArCnnLearner, to_batch
 from opencomposer_music.random_numbers import random_generator
+from opencomposer_music.time_signatures import COMMON_TIME, BarShape
 from opencomposer_training.checkpoints import load_checkpoint, save_checkpoint
 from opencomposer_training.dataset import Dataset, Selection, VoicePlanes, cut_window, training_windows
 from opencomposer_training.environment import write_atomically
@@ -62,7 +63,7 @@ LEVEL_KEY = 2**31 + 1
 CHECKPOINT_SECONDS = 60.0
 
 
-def corrupt_cells(planes: VoicePlanes, rng: np.random.Generator) -> Example:
+def corrupt_cells(planes: VoicePlanes, rng: np.random.Generator, _bar: BarShape = COMMON_TIME) -> Example:
     """Makes AWS's corruption of one window [voices, 2, steps, pitches]: single cells, missing and added anywhere.
 
     Nothing is locked and nothing is marked as brought by the user: those planes are silent.

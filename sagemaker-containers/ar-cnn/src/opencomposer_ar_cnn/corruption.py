@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from opencomposer_music.piano_roll import ONSET, SOUNDING, STEPS_PER_BAR
+from opencomposer_music.piano_roll import ONSET, SOUNDING
+from opencomposer_music.time_signatures import COMMON_TIME, BarShape
 from opencomposer_training.dataset import VoicePlanes
 
 from opencomposer_ar_cnn.onsets import Cells, before, possible_ties
@@ -74,13 +75,13 @@ def density_of(sounding: Cells) -> float:
     return float(sounding.sum() / len(sounding) / DENSITY_UNIT)
 
 
-def corrupt(planes: VoicePlanes, rng: np.random.Generator) -> Example:
-    """Makes a random training example of one window [voices, 2, steps, pitches]; voice 0 is the melody."""
+def corrupt(planes: VoicePlanes, rng: np.random.Generator, bar: BarShape = COMMON_TIME) -> Example:
+    """Makes a random training example of one window [voices, 2, steps, pitches] of such bars; voice 0 is the melody."""
     planes = _fewer_voices(planes, rng)
     target, target_onsets = merge(planes)
-    locked_voices = _choose_locks(planes, rng)
+    locked_voices = _choose_locks(planes, bar, rng)
     locked = _anywhere(planes[:, SOUNDING] & locked_voices[:, :, np.newaxis])
-    removed = _choose_removals(planes, float(rng.random()), rng) & ~locked_voices
+    removed = _choose_removals(planes, float(rng.random()), bar, rng) & ~locked_voices
     roll = _anywhere(planes[:, SOUNDING] & ~removed[:, :, np.newaxis]) | locked
     given_steps = locked_voices.all(axis=0)
     share = 0.0 if rng.random() < CLEAN_SHARE else float(rng.random()) ** 2 * MAX_WRONG_NOTES
@@ -108,7 +109,7 @@ def _fewer_voices(planes: VoicePlanes, rng: np.random.Generator) -> VoicePlanes:
     return np.asarray(planes[np.sort(np.append(others, 0))], dtype=np.bool_)
 
 
-def _choose_locks(planes: VoicePlanes, rng: np.random.Generator) -> Cells:
+def _choose_locks(planes: VoicePlanes, bar: BarShape, rng: np.random.Generator) -> Cells:
     """Chooses where each voice is given, [voices, steps]."""
     voices, _, steps, _ = planes.shape
     locked = np.zeros((voices, steps), dtype=np.bool_)
@@ -117,26 +118,26 @@ def _choose_locks(planes: VoicePlanes, rng: np.random.Generator) -> Cells:
     voice = int(rng.integers(1, voices)) if voices > 1 and rng.random() < OTHER_LOCKED_VOICE_SHARE else 0
     locked[voice] = True
     if rng.random() < LOCKED_BARS_SHARE:
-        bars = -(-steps // STEPS_PER_BAR)
+        bars = -(-steps // bar.steps)
         first, last = np.sort(rng.integers(0, bars + 1, size=2))
         inside = np.zeros(steps, dtype=np.bool_)
-        inside[first * STEPS_PER_BAR : last * STEPS_PER_BAR] = True
+        inside[first * bar.steps : last * bar.steps] = True
         locked[:, inside if rng.random() < 0.5 else ~inside] = True
     return locked
 
 
-def _choose_removals(planes: VoicePlanes, rate: float, rng: np.random.Generator) -> Cells:
+def _choose_removals(planes: VoicePlanes, rate: float, bar: BarShape, rng: np.random.Generator) -> Cells:
     """Chooses where each voice is missing, [voices, steps]; about `rate` of all cells are."""
     voices, _, steps, _ = planes.shape
     kind = REMOVALS[int(rng.integers(len(REMOVALS)))]
     if kind == "voices":
         return np.repeat(rng.random((voices, 1)) < rate, steps, axis=1)
     if kind == "bars":
-        bars = -(-steps // STEPS_PER_BAR)
+        bars = -(-steps // bar.steps)
         # In half of the examples all voices are missing together, which makes a gap in the piece; else each has its own
         # gaps.
         chance = rng.random((1 if rng.random() < 0.5 else voices, bars)) < rate
-        return np.repeat(np.broadcast_to(chance, (voices, bars)), STEPS_PER_BAR, axis=1)[:, :steps]
+        return np.repeat(np.broadcast_to(chance, (voices, bars)), bar.steps, axis=1)[:, :steps]
     if kind == "blocks":
         length = int(rng.integers(2, 13))
         chance = rng.random((voices, steps // length + 2)) < rate

@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from opencomposer_music.melody_register import octaves_to
 from opencomposer_music.phrase_ends import derive_phrase_end_steps, with_phrase_ends
-from opencomposer_music.piano_roll import ONSET, PITCHES, SOUNDING, STEPS_PER_BAR, Planes, Steps, transposed
+from opencomposer_music.piano_roll import ONSET, PITCHES, SOUNDING, Planes, Steps, transposed
+from opencomposer_music.time_signatures import COMMON_TIME, BarShape
 from opencomposer_music.voice_leading import REST, Line, line_of
 
 from opencomposer_ar_cnn.onsets import Cells
@@ -32,14 +33,15 @@ quarter it takes the tune alone for enough, and one voice is the least that is a
 @dataclass(frozen=True)
 class EditLimits:
     """The network's window of the keyboard; two numbers of its training music: the density of the steps at which
-    anything sounds, and the maximum number of pitches that sound at once; and whether its input says where phrases
-    end."""
+    anything sounds, and the maximum number of pitches that sound at once; whether its input says where phrases end; and
+    the shape of the bars of its training music."""
 
     lowest_pitch: int
     highest_pitch: int
     density: float
     max_polyphony: int
     hears_phrase_ends: bool = False
+    bar: BarShape = COMMON_TIME
 
     def polyphony_at(self, density: float) -> int:
         """Returns the maximum number of pitches that may sound at once, where `density` times as many notes as in the
@@ -59,10 +61,10 @@ def octave_shift(sounding: Cells, limits: EditLimits) -> int:
     return min(range(-120, 121, 12), key=lambda shift: (unheard(shift), abs(shift), shift))
 
 
-def sounding_share(sounding: Cells) -> float:
+def sounding_share(sounding: Cells, bar: BarShape) -> float:
     """Returns the share of the steps at which music is expected: all but the rests in bars in which something sounds,
     such as the rests before an upbeat. A bar without a note is there to be filled."""
-    steps = sounding.any(axis=1).reshape(-1, STEPS_PER_BAR)
+    steps = sounding.any(axis=1).reshape(-1, bar.steps)
     return float((steps | ~steps.any(axis=1, keepdims=True)).mean())
 
 
@@ -85,7 +87,8 @@ class EditablePiece:
     melody: the highest given pitch at each step; editable: the cells of the region that are not locked; locked: the
     given cells that cannot be edited; shift: the semitones by which the network hears the piece higher; density: what
     the network is told; `columns`: the pitches in which all editable cells lie;
-    phrase_ends: where a note that ends a phrase sounds, [steps]; hears_phrase_ends: the network is told of them.
+    phrase_ends: where a note that ends a phrase sounds, [steps]; hears_phrase_ends: the network is told of them; bar:
+    the shape of the piece's bars.
     """
 
     original: Cells
@@ -98,11 +101,12 @@ class EditablePiece:
     columns: slice
     phrase_ends: Steps
     hears_phrase_ends: bool
+    bar: BarShape
 
     @property
     def bars(self) -> int:
         """Returns the length of the piece in bars."""
-        return len(self.original) // STEPS_PER_BAR
+        return len(self.original) // self.bar.steps
 
     def planes(self, roll: Cells, onsets: Cells) -> Floats:
         """Returns the network's input for the piece as it is now, [4 or 5, steps, 128]: see INPUT_PLANES of
@@ -143,8 +147,8 @@ def editable_piece(
     editable = np.zeros_like(original)
     lowest = max(settings.lowest_pitch, limits.lowest_pitch - shift, 0)
     highest = min(settings.highest_pitch, limits.highest_pitch - shift, PITCHES - 1)
-    bars = steps // STEPS_PER_BAR
-    first, last = (settings.first_bar - 1) * STEPS_PER_BAR, (settings.last_bar or bars) * STEPS_PER_BAR
+    size = limits.bar.steps
+    first, last = (settings.first_bar - 1) * size, settings.last_bar * size or steps
     editable[first:last, lowest : highest + 1] = True
     if settings.melody_lock:
         editable &= ~original
@@ -163,9 +167,10 @@ def editable_piece(
         editable=editable,
         locked=original & ~editable,
         shift=shift,
-        density=limits.density * density * sounding_share(original),
+        density=limits.density * density * sounding_share(original, limits.bar),
         # Only these columns are edited, which halves the work for a window of half the keyboard.
         columns=slice(lowest, max(lowest, highest + 1)),
-        phrase_ends=derive_phrase_end_steps(piece) if phrase_ends is None else phrase_ends,
+        phrase_ends=derive_phrase_end_steps(piece, limits.bar) if phrase_ends is None else phrase_ends,
         hears_phrase_ends=limits.hears_phrase_ends,
+        bar=limits.bar,
     )

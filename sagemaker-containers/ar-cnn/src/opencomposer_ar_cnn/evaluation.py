@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from opencomposer_music.piano_roll import SOUNDING, STEPS_PER_BAR, Planes, notes_to_planes, planes_to_notes
+from opencomposer_music.network_length import with_rests
+from opencomposer_music.piano_roll import SOUNDING, Planes, notes_to_planes, planes_to_notes
 from opencomposer_music.random_numbers import random_generator
 from opencomposer_training.dataset import Dataset, Melody, VoicePlanes
 from opencomposer_training.environment import write_atomically
@@ -42,15 +43,17 @@ def accompaniment(planes: VoicePlanes) -> Planes:
 def served_logits(network: EditNetwork, planes: Floats, densities: Floats) -> tuple[Floats, Floats]:
     """Returns the logits as the model file gives them, always in float32.
 
-    planes: [batch, 4 or 5, steps, 128]; densities: [batch].
+    planes: [batch, 4 or 5, steps, 128], of whole bars; densities: [batch].
     """
+    steps = planes.shape[2]
+    heard = with_rests(planes, network.shape.bar)
     served = ServedNetwork(network.eval())
     device = next(network.parameters()).device
     with torch.inference_mode():
         toggle, onset = served(
-            torch.from_numpy(planes).to(device), torch.from_numpy(densities).to(device).reshape(-1, 1)
+            torch.from_numpy(heard).to(device), torch.from_numpy(densities).to(device).reshape(-1, 1)
         )
-    return toggle.cpu().numpy(), onset.cpu().numpy()
+    return toggle[:, :steps].cpu().numpy(), onset[:, :steps].cpu().numpy()
 
 
 class Evaluation:
@@ -110,7 +113,7 @@ def write_samples(
 
     given, added = metadata.voices
     for melody in melodies:
-        piece = notes_to_planes(melody.notes, melody.bars * STEPS_PER_BAR)
+        piece = notes_to_planes(melody.notes, melody.bars * melody.bar.steps)
         written = rewrite(
             logits_of, piece, settings=replace(sampling, voice_leading=True), limits=metadata.edit_limits, seed=seed
         )
@@ -118,4 +121,4 @@ def write_samples(
             Track(given.name, given.program, [note._replace(velocity=MELODY_VELOCITY) for note in melody.notes]),
             *(Track(line.name, added.program, planes_to_notes(line.planes)) for line in written.lines or ()),
         ]
-        write_atomically(folder / f"{melody.id}.mid", midi_bytes(melody.tempo, tracks))
+        write_atomically(folder / f"{melody.id}.mid", midi_bytes(melody.tempo, tracks, melody.bar))

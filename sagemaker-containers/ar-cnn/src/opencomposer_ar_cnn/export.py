@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from opencomposer_music.piano_roll import PITCHES, STEPS_PER_BAR
+from opencomposer_music.network_length import network_steps
+from opencomposer_music.piano_roll import PITCHES
 from opencomposer_training.onnx_export import Inputs
 from opencomposer_training.onnx_export import export_onnx as export_module
 
 from opencomposer_ar_cnn.model_metadata import OUTPUTS, ArCnnMetadata
-from opencomposer_ar_cnn.network import EditNetwork, ServedNetwork
+from opencomposer_ar_cnn.network import EditNetwork, NetworkShape, ServedNetwork
 
 
 def export_onnx(network: EditNetwork, metadata: ArCnnMetadata) -> bytes:
@@ -21,15 +22,15 @@ def export_onnx(network: EditNetwork, metadata: ArCnnMetadata) -> bytes:
     copy.load_state_dict(network.state_dict())
     return export_module(
         ServedNetwork(copy),
-        example=_inputs(1, 2, network.shape.input_planes),
+        example=_inputs(1, 2, network.shape),
         input_axes={"planes": {0: "batch", 2: "steps"}, "density": {0: "batch"}},
         outputs=dict.fromkeys(OUTPUTS, ("batch", "steps", PITCHES)),
         metadata=metadata.to_json(),
-        trials=[_inputs(1, 1, network.shape.input_planes), _inputs(2, 5, network.shape.input_planes)],
+        trials=[_inputs(1, 1, network.shape), _inputs(2, 5, network.shape)],
     )
 
 
-def _inputs(pieces: int, bars: int, planes: int) -> Inputs:
+def _inputs(pieces: int, bars: int, shape: NetworkShape) -> Inputs:
     rng = np.random.default_rng(bars)
-    cells = rng.random((pieces, planes, bars * STEPS_PER_BAR, PITCHES)) < 0.03
+    cells = rng.random((pieces, shape.input_planes, network_steps(bars * shape.bar.steps, shape.bar), PITCHES)) < 0.03
     return {"planes": cells.astype(np.float32), "density": rng.random((pieces, 1), dtype=np.float32)}

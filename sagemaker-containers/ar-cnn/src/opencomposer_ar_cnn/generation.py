@@ -13,8 +13,9 @@ import numpy as np
 import onnxruntime
 from opencomposer_music.contract import shown
 from opencomposer_music.metrics import measure_composition
+from opencomposer_music.network_length import with_rests
 from opencomposer_music.phrase_ends import derive_phrase_end_steps, derive_phrase_ends
-from opencomposer_music.piano_roll import PITCHES, SOUNDING, STEPS_PER_BAR, Note, notes_to_planes, planes_to_notes
+from opencomposer_music.piano_roll import PITCHES, SOUNDING, Note, notes_to_planes, planes_to_notes
 from opencomposer_music.technique_document import TechniqueDocument, load_technique
 from opencomposer_serving.deadline import Deadline
 from opencomposer_serving.failures import BrokenField, InvocationFailure, ModelRejected, unusable_model
@@ -22,6 +23,7 @@ from opencomposer_serving.invocation import MAX_BARS, InvocationRequest
 from opencomposer_serving.onnx_file import check_opset, embedded_metadata, summarize
 from opencomposer_serving.onnx_model import TensorShape, check_tensors, open_session
 from opencomposer_serving.technique import Generated, GeneratedTrack
+from opencomposer_serving.time_signature_check import check_time_signature
 
 from opencomposer_ar_cnn import TECHNIQUE
 from opencomposer_ar_cnn.editable_piece import Floats
@@ -69,26 +71,29 @@ def load_network(model: bytes, threads: int) -> LoadedNetwork:
 
 def run_on_silence(network: LoadedNetwork, bars: int) -> None:
     """Runs the network on an empty piece of `bars` bars. Raises ModelRejected when that does not work."""
-    silence = np.zeros((network.metadata.input_planes, bars * STEPS_PER_BAR, PITCHES), dtype=np.float32)
+    steps = bars * network.metadata.limits.bar.steps
+    silence = np.zeros((network.metadata.input_planes, steps, PITCHES), dtype=np.float32)
     run_network(network, silence, network.metadata.density)
 
 
 def run_network(network: LoadedNetwork, planes: Floats, density: float) -> tuple[Floats, Floats]:
-    """Runs the network on planes [4 or 5, steps, 128] and returns the toggle and the onset logits, [steps, 128] each.
+    """Runs the network on planes [4 or 5, steps, 128] of whole bars and returns the toggle and the onset logits,
+    [steps, 128] each.
 
     Raises ModelRejected when the run fails.
     """
-    feed = {"planes": planes[np.newaxis], "density": np.array([[density]], dtype=np.float32)}
+    steps, heard = planes.shape[1], with_rests(planes, network.metadata.limits.bar)
+    feed = {"planes": heard[np.newaxis], "density": np.array([[density]], dtype=np.float32)}
     try:
         toggle, onset = network.session.run(list(OUTPUTS), feed)
     except Exception as error:  # noqa: BLE001 - ONNX Runtime's exceptions share no base class of their own
         raise ModelRejected(f"ONNX Runtime cannot run it ({str(error).splitlines()[0][:200]})") from None
-    wanted = (1, *planes.shape[1:])
+    wanted = (1, *heard.shape[1:])
     if toggle.shape != wanted or onset.shape != wanted:
         raise ModelRejected(
             f"it returns the shapes {list(toggle.shape)} and {list(onset.shape)}, expected {list(wanted)} twice"
         )
-    return toggle[0], onset[0]
+    return toggle[0, :steps], onset[0, :steps]
 
 
 def rewrite_notes(
@@ -107,9 +112,9 @@ def rewrite_notes(
 
     Raises ModelRejected when the model cannot run or returns nonsense, and NothingToEdit.
     """
-    steps = bars * STEPS_PER_BAR
-    melody, piece = notes_to_planes(notes, steps), notes_to_planes([*notes, *others], steps)
     limits = network.metadata.edit_limits
+    steps = bars * limits.bar.steps
+    melody, piece = notes_to_planes(notes, steps), notes_to_planes([*notes, *others], steps)
     kept = melody[SOUNDING] if others and settings.melody_lock else None
     if others:
         settings = replace(settings, melody_lock=False)
@@ -121,7 +126,7 @@ def rewrite_notes(
             settings=settings,
             limits=limits,
             seed=seed,
-            phrase_ends=derive_phrase_end_steps(melody),
+            phrase_ends=derive_phrase_end_steps(melody, limits.bar),
             kept=kept,
             before_each_pass=before_each_pass,
         )
@@ -157,6 +162,7 @@ class ArCnn:
         run_on_silence(model, min(model.metadata.limits.max_bars, MAX_BARS))
 
     def generate(self, model: LoadedNetwork, request: InvocationRequest, deadline: Deadline) -> Generated:
+        check_time_signature(request.melody, model.metadata.limits)
         melody, max_ = request.melody, model.metadata.limits.max_bars
         if melody.bars > max_:
             raise InvocationFailure(
@@ -201,12 +207,12 @@ class ArCnn:
         added notes are one. Otherwise the re-written piece takes the place of the melody and of the other tracks,
         because a note may be held on from given into added cells. Where nothing was added or changed, a remark says
         what kept the model from it."""
-        given = [*melody, *others]
+        given, bar = [*melody, *others], metadata.limits.bar
         locked = settings.melody_lock and not others
         original = notes_to_planes(given, rewriting.planes.shape[1])
         tune = notes_to_planes(melody, rewriting.planes.shape[1]) if settings.melody_lock else rewriting.planes
         events = [event.as_json() for event in rewriting.events]
-        extra: dict[str, object] = {"editEvents": events, "phraseEnds": derive_phrase_ends(tune)}
+        extra: dict[str, object] = {"editEvents": events, "phraseEnds": derive_phrase_ends(tune, bar)}
         if locked:
             voice = metadata.voices[1]
             if rewriting.lines is None:
@@ -217,12 +223,12 @@ class ArCnn:
             is_as_given = not tracks
             # Where there is no track, silence is measured.
             written = [notes_to_planes(track.notes, original.shape[1]) for track in tracks]
-            metrics = measure_composition(original, written or [np.zeros_like(original)])
+            metrics = measure_composition(original, written or [np.zeros_like(original)], bar)
         else:
             tracks = []
             is_as_given = not events
             extra["melody"] = {"notes": _notes_json(edited_notes(given, rewriting))}
-            metrics = measure_composition(None, [rewriting.planes])
+            metrics = measure_composition(None, [rewriting.planes], bar)
         if is_as_given:
             # A melody that is kept within a whole piece locks nothing else of it.
             kept = tune[SOUNDING] if settings.melody_lock and others else None

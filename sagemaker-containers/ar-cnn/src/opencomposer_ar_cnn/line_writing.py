@@ -19,7 +19,7 @@ import numpy.typing as npt
 from opencomposer_music.dissonances import DISSONANT
 from opencomposer_music.ending import Ending, EndingVoice, approach_of, last_notes, write_ending
 from opencomposer_music.melody_register import floor_below
-from opencomposer_music.piano_roll import ONSET, PITCHES, SOUNDING, STEPS_PER_BEAT, Planes
+from opencomposer_music.piano_roll import ONSET, PITCHES, SOUNDING, Planes
 from opencomposer_music.sigmoid import sigmoid
 from opencomposer_music.voice_leading import IMPOSSIBLE, INTERVALS, LARGEST_STEP, MAX_MOVE, REST, Line, Table, best_line
 
@@ -294,7 +294,8 @@ class LineSession:
             steps = np.flatnonzero(allowed[index].any(axis=1))
             if len(steps) > left:
                 entry = int(steps[len(steps) - left]) if left else len(piece.editable)
-                allowed[index][: -(-entry // STEPS_PER_BEAT) * STEPS_PER_BEAT] = False
+                beat_steps = piece.bar.beat_steps
+                allowed[index][: -(-entry // beat_steps) * beat_steps] = False
                 steps = steps[len(steps) - left :] if left else steps[:0]
             left -= len(steps)
         return allowed
@@ -346,6 +347,7 @@ class LineSession:
             beat_moves=_beat_moves_table(self._parts[index].moves),
             contrary=True,
             leaps=LEAPT_INTO * np.sum(dissonant, axis=0),
+            beat_steps=piece.bar.beat_steps,
         )
 
     def _end(self) -> None:

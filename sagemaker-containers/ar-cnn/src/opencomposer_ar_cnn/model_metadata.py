@@ -76,6 +76,7 @@ class ArCnnMetadata:
             self.density,
             self.max_polyphony,
             self.hears_phrase_ends,
+            self.limits.bar,
         )
 
     def to_json(self) -> str:

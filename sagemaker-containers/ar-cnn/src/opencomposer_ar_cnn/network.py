@@ -4,8 +4,9 @@ where two cells of one pitch touch, a logit for an onset there.
 It sees a window of the keyboard, `pitches` wide from `lowest_pitch`, chosen from the data, and is fully convolutional
 over time: it learns on windows of eight bars and reads a piece of any number of bars in one pass, without boundaries.
 
-Comments behind the lines give the shapes. w1 to w4 are `widths`; t and p are `steps` and `pitches`, and 16 steps are a
-bar; (a, b) is `stem`, by which the first layer divides them.
+Comments behind the lines give the shapes. w1 to w4 are `widths`; t and p are `steps` and `pitches`, s is t/16, and k is
+the steps of a bar, of which t is a multiple as it is of 16 (`opencomposer_music.network_length`); (a, b) is `stem`, by
+which the first layer divides them.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import torch
-from opencomposer_music.piano_roll import PITCHES, STEPS_PER_BAR, STEPS_PER_BEAT
+from opencomposer_music.network_length import BOTTOM_STEPS
+from opencomposer_music.piano_roll import PITCHES
+from opencomposer_music.time_signatures import COMMON_TIME, BarShape
 from opencomposer_training.learner import ModelSize
 from torch import Tensor, nn
 from torch.nn import functional
@@ -23,8 +26,8 @@ from opencomposer_ar_cnn.model_metadata import input_planes
 
 CONTEXT_BARS = 5
 """The number of bars, centered on a cell's own bar, over which the cell sees which pitch classes sound."""
-TIME_DOWNSAMPLING = 16
-"""The factor by which time is shrunk at the bottom of the U-Net, where one position is one bar."""
+TIME_DOWNSAMPLING = BOTTOM_STEPS
+"""The factor by which time is shrunk at the bottom of the U-Net, where one position is one bar of 4/4."""
 FAR_BELOW = -1e4
 """The logit of a cell that the network does not see."""
 TOGGLE_BIAS = -4.0
@@ -37,7 +40,7 @@ class NetworkShape:
 
     widths: channels of the four levels; blocks: residual blocks for each level and side; stem: the factors (time,
     pitch) by which the first layer shrinks the input; hears_phrase_ends: the network has the last of
-    `model_metadata.INPUT_PLANES`.
+    `model_metadata.INPUT_PLANES`; bar: the shape of the bars of all music that it learns from.
     """
 
     lowest_pitch: int
@@ -46,6 +49,7 @@ class NetworkShape:
     blocks: int
     stem: tuple[int, int]
     hears_phrase_ends: bool
+    bar: BarShape = COMMON_TIME
 
     def __post_init__(self) -> None:
         rows = self.pitch_downsampling
@@ -62,7 +66,7 @@ class NetworkShape:
     @property
     def strides(self) -> tuple[tuple[int, int], ...]:
         """Returns the (time, pitch) strides of the three levels under the stem. Pitch is halved at each level, time
-        until one position is a bar."""
+        until one position is a bar of 4/4."""
         strides = []
         time = self.stem[0]
         for _ in range(3):
@@ -146,7 +150,7 @@ class EditNetwork(nn.Module):
     def __init__(self, shape: NetworkShape) -> None:
         super().__init__()
         self.shape = shape
-        self.register_buffer("place", _place_planes(shape.pitches), persistent=False)
+        self.register_buffer("place", _place_planes(shape), persistent=False)
         self.register_buffer("chord", _chord_weights(shape.pitches), persistent=False)
         self.register_buffer("octaves", _octave_weights(shape.pitches), persistent=False)
         first = shape.widths[0]
@@ -168,11 +172,11 @@ class EditNetwork(nn.Module):
 
     def forward(self, planes: Tensor, density: Tensor) -> Logits:
         """Returns the logits for planes [batch, m, steps, pitches] (0/1; the first m of INPUT_PLANES) and density
-        [batch, 1]; steps is a multiple of 16."""
+        [batch, 1]."""
         batch, _, steps, _ = planes.shape
-        pitches = self.shape.pitches
-        bars = planes[:, :1].reshape(batch, 1, -1, STEPS_PER_BAR, pitches)  # (batch, 1, bars, 16, p)
-        place = bars * 0 + self.place.unsqueeze(2)  # (batch, 5, bars, 16, p)
+        pitches, size = self.shape.pitches, self.shape.bar.steps
+        bars = planes[:, :1].reshape(batch, 1, -1, size, pitches)  # (batch, 1, bars, k, p)
+        place = bars * 0 + self.place.unsqueeze(2)  # (batch, 5, bars, k, p)
         place = place.reshape(batch, -1, steps, pitches)  # (batch, 5, t, p)
         wanted = planes[:, :1] * 0 + density.reshape(batch, 1, 1, 1)  # (batch, 1, t, p)
         full = torch.cat([planes, wanted, place, self._harmony(planes[:, :1])], dim=1)  # (batch, m + 11, t, p)
@@ -183,7 +187,7 @@ class EditNetwork(nn.Module):
             x = encoder(x)
             skips.append(x)  # w1, w2 and w3 channels
             x = down(x)  # (batch, w2, w3 and w4, a half or all of the steps, half of the pitches)
-        x = self.bottom(x)  # (batch, w4, bars, p/8b)
+        x = self.bottom(x)  # (batch, w4, s, p/8b)
         for level in (2, 1, 0):
             x = self.decoders[level](self.ups[level](x, skips[level]))  # the shapes of skips, the last one first
         time, pitch = self.shape.stem
@@ -202,12 +206,13 @@ class EditNetwork(nn.Module):
         measurements ("What it sees").
         """
         batch, _, steps, pitches = roll.shape
+        size = self.shape.bar.steps
         chord = torch.matmul(roll, self.chord)  # (batch, 3, t, p)
-        mean = roll.reshape(batch, 1, -1, STEPS_PER_BAR, pitches).mean(dim=3)  # (batch, 1, bars, p)
+        mean = roll.reshape(batch, 1, -1, size, pitches).mean(dim=3)  # (batch, 1, bars, p)
         bar = torch.matmul(mean, self.octaves)  # (batch, 1, bars, p)
         around = functional.avg_pool2d(bar, (CONTEXT_BARS, 1), stride=1, padding=(CONTEXT_BARS // 2, 0))
         classes = torch.cat([bar, around], dim=1).unsqueeze(3)  # (batch, 2, bars, 1, p)
-        classes = classes.expand(-1, -1, -1, STEPS_PER_BAR, -1)  # (batch, 2, bars, 16, p)
+        classes = classes.expand(-1, -1, -1, size, -1)  # (batch, 2, bars, k, p)
         return torch.cat([chord, classes.reshape(batch, 2, steps, pitches)], dim=1)  # (batch, 5, t, p)
 
 
@@ -235,13 +240,14 @@ def _blocks(width: int, count: int) -> nn.Sequential:
     return nn.Sequential(*(Residual(width) for _ in range(count)))
 
 
-def _place_planes(pitches: int) -> Tensor:
-    """Returns planes that tell where a cell is, [1, 5, 16, pitches]: its phase in the beat and in the bar, and its
-    height on the keyboard."""
-    step = torch.arange(STEPS_PER_BAR, dtype=torch.float32)[:, None].expand(STEPS_PER_BAR, pitches)  # (16, p)
-    height = torch.linspace(-1, 1, pitches)[None, :].expand(STEPS_PER_BAR, pitches)  # (16, p)
-    beat = 2 * torch.pi * step / STEPS_PER_BEAT
-    bar = 2 * torch.pi * step / STEPS_PER_BAR
+def _place_planes(shape: NetworkShape) -> Tensor:
+    """Returns planes that tell where a cell is, [1, 5, steps of a bar, pitches]: its phase in the beat and in the bar,
+    and its height on the keyboard."""
+    steps, pitches = shape.bar.steps, shape.pitches
+    step = torch.arange(steps, dtype=torch.float32)[:, None].expand(steps, pitches)  # (k, p)
+    height = torch.linspace(-1, 1, pitches)[None, :].expand(steps, pitches)  # (k, p)
+    beat = 2 * torch.pi * step / shape.bar.beat_steps
+    bar = 2 * torch.pi * step / steps
     return torch.stack([torch.sin(beat), torch.cos(beat), torch.sin(bar), torch.cos(bar), height])[None]
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Literal
 
 import numpy as np
-from opencomposer_music.piano_roll import PITCHES, STEPS_PER_BAR, Planes
+from opencomposer_music.piano_roll import PITCHES, Planes
 
 from opencomposer_ar_cnn.editable_piece import EditLimits, editable_piece
 from opencomposer_ar_cnn.line_writing import plan_lines
@@ -60,7 +60,7 @@ def check_room(piece: Planes, settings: SamplingSettings, limits: EditLimits, ke
             wider = _widen(wider, widening)
         cells = _editable(piece, wider, limits, kept)
         if cells.any():
-            raise NothingToEdit(*_reason(settings, widened, cells))
+            raise NothingToEdit(*_reason(settings, widened, cells, limits.bar.steps))
     most = limits.polyphony_at(MAX_DENSITY)
     raise NothingToEdit(
         f"this model writes at most {most} notes at once, and the melody leaves no room for another one", {}
@@ -112,9 +112,11 @@ def _widen(settings: SamplingSettings, widening: Widening) -> SamplingSettings:
             return replace(settings, density=MAX_DENSITY)
 
 
-def _reason(settings: SamplingSettings, widened: Collection[Widening], cells: Cells) -> tuple[str, Mapping[str, str]]:
+def _reason(
+    settings: SamplingSettings, widened: Collection[Widening], cells: Cells, bar_steps: int
+) -> tuple[str, Mapping[str, str]]:
     """Returns the reason and the parameters at fault, where settings that are widened so leave these cells
-    [steps, 128]. Any pitch and any bar that is said to be allowed leaves one of them."""
+    [steps, 128] of bars with `bar_steps`. Any pitch and any bar that is said to be allowed leaves one of them."""
     allowed: dict[str, str] = {}
     if "above" in widened:
         allowed["aboveMelody"] = "true, because nothing that this model writes lies below this melody"
@@ -140,12 +142,12 @@ def _reason(settings: SamplingSettings, widened: Collection[Widening], cells: Ce
                 f"a region that holds more of the pitches {lowest} to {highest} than the melody's own"
             )
     if "bars" in widened:
-        bars = np.flatnonzero(left.any(axis=1)) // STEPS_PER_BAR + 1
+        bars = np.flatnonzero(left.any(axis=1)) // bar_steps + 1
         first, last = int(bars[0]), int(bars[-1])
         if settings.first_bar > last:
             allowed["firstBar"] = f"an integer from 1 to {last}"
         elif 0 < settings.last_bar < first:
-            allowed["lastBar"] = f"an integer from {first} to {len(cells) // STEPS_PER_BAR}, or 0 for the last"
+            allowed["lastBar"] = f"an integer from {first} to {len(cells) // bar_steps}, or 0 for the last"
         else:
             allowed["lastBar"] = f"a region of the bars {first} to {last} in which the melody leaves room"
     return reason, allowed

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
-from opencomposer_music.piano_roll import PITCHES, STEPS_PER_BEAT
+from opencomposer_music.piano_roll import PITCHES
 from opencomposer_music.sigmoid import sigmoid
 
 from opencomposer_ar_cnn.editable_piece import EditablePiece, EditLimits, Floats
@@ -144,9 +144,10 @@ class EditSession:
 
     def _needed(self, likelihoods: npt.NDArray[np.float64]) -> Cells:
         """Returns the cells of the beats that need an edit, [steps, columns]."""
-        needs = likelihoods.reshape(len(likelihoods) // STEPS_PER_BEAT, -1).sum(axis=1)
+        beat_steps = self._piece.bar.beat_steps
+        needs = likelihoods.reshape(len(likelihoods) // beat_steps, -1).sum(axis=1)
         beats = needs >= NEEDED_EDITS + NEEDED_EDITS_GROWTH * self._passes
-        return np.asarray(np.broadcast_to(np.repeat(beats, STEPS_PER_BEAT)[:, np.newaxis], likelihoods.shape))
+        return np.asarray(np.broadcast_to(np.repeat(beats, beat_steps)[:, np.newaxis], likelihoods.shape))
 
     def _whole_notes(
         self, drawn: Iterator[tuple[int, int]], likelihoods: npt.NDArray[np.float64]
@@ -216,7 +217,7 @@ class EditSession:
         # Gumbel noise is the negative logarithm of exponential noise, which numpy draws three times as fast.
         noisy = tempered - np.log(self._rng.standard_exponential(size=tempered.shape))
         if self._batched:
-            beats = np.where(allowed, noisy, -np.inf).reshape(len(noisy) // STEPS_PER_BEAT, -1)
+            beats = np.where(allowed, noisy, -np.inf).reshape(len(noisy) // self._piece.bar.beat_steps, -1)
             first = np.zeros(beats.shape, dtype=np.bool_)
             first[np.arange(len(beats)), beats.argmax(axis=1)] = True
             allowed = allowed & first.reshape(allowed.shape)

@@ -19,6 +19,7 @@ from opencomposer_music.model_metadata import Limits, Voice
 from opencomposer_music.phrase_ends import with_phrase_ends
 from opencomposer_music.piano_roll import PITCHES, Steps
 from opencomposer_music.random_numbers import random_generator
+from opencomposer_music.time_signatures import BarShape
 from opencomposer_training.checkpoints import reading_checkpoint
 from opencomposer_training.dataset import (
     Dataset,
@@ -69,7 +70,7 @@ RECIPE = WindowRecipe(
 )
 
 
-Corrupt = Callable[[VoicePlanes, np.random.Generator], Example]
+Corrupt = Callable[[VoicePlanes, np.random.Generator, BarShape], Example]
 Objective = Callable[[Logits, Batch], Losses]
 
 
@@ -78,7 +79,8 @@ def choose_shape(dataset: Dataset, settings: LearnerSettings) -> NetworkShape:
     stem = STEMS[settings.model_size]
     unit = 8 * stem[1]
     lowest, pitches = dataset.keyboard_window(settings.transposition_range, unit)
-    return NetworkShape(lowest, pitches, WIDTHS[settings.model_size], BLOCKS[settings.model_size], stem, True)
+    size = settings.model_size
+    return NetworkShape(lowest, pitches, WIDTHS[size], BLOCKS[size], stem, True, dataset.bar)
 
 
 def describe(dataset: Dataset, shape: NetworkShape, settings: LearnerSettings) -> ArCnnMetadata:
@@ -99,7 +101,7 @@ def describe(dataset: Dataset, shape: NetworkShape, settings: LearnerSettings) -
     sounding_steps = sum(int(roll.any(axis=1).sum()) for roll in rolls)
     return ArCnnMetadata(
         (given, added),
-        Limits(MAX_BARS, shape.lowest_pitch, highest),
+        Limits(MAX_BARS, shape.lowest_pitch, highest, shape.bar),
         density=round(sum(int(roll.sum()) for roll in rolls) / DENSITY_UNIT / max(1, sounding_steps), 4),
         max_polyphony=max(1, *(int(roll.sum(axis=1).max()) for roll in rolls)),
         hears_phrase_ends=shape.hears_phrase_ends,
@@ -176,7 +178,7 @@ class ArCnnLearner(WindowLearner[LearnerSettings]):
     def _restored_shape(self, stored: Mapping[str, Any]) -> NetworkShape:
         """Returns the sizes that a checkpoint names. Refuses one of another kind of model."""
         self.check_size(stored, self.shape.widths)
-        stored = self.check_phrase_ends(stored)
+        stored = self.check_bar(self.check_phrase_ends(stored), self.shape.bar)
         shape = NetworkShape(**{**stored, "widths": tuple(stored["widths"]), "stem": tuple(stored["stem"])})
         # Only the window of the keyboard, which depends on the data, may differ: a file could name sizes without limit.
         if (shape.blocks, shape.stem) != (self.shape.blocks, self.shape.stem):
@@ -189,7 +191,7 @@ class ArCnnLearner(WindowLearner[LearnerSettings]):
         """Corrupts a window in a random transposition."""
         shape, reach = self.shape, self.settings.transposition_range
         return self._corrupt(
-            self.windows.cut(window, rng, lowest=shape.lowest_pitch, pitches=shape.pitches, reach=reach), rng
+            self.windows.cut(window, rng, lowest=shape.lowest_pitch, pitches=shape.pitches, reach=reach), rng, shape.bar
         )
 
     def _validation_batches(self) -> list[Batch]:
@@ -202,6 +204,7 @@ class ArCnnLearner(WindowLearner[LearnerSettings]):
             corrupt(
                 cut_window(pieces[window.piece], window.start_bar, self.window_bars, low, pitches),
                 random_generator(self.settings.seed, VALIDATION_KEY, number),
+                self.shape.bar,
             )
             for number, window in enumerate(windows)
         ]

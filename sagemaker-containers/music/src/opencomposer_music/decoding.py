@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from opencomposer_music.model_metadata import (
+    TRAINABLE_BARS,
     Limits,
     Voice,
     broken_member,
@@ -22,13 +23,13 @@ from opencomposer_music.model_metadata import (
     read_metadata,
     read_voices,
 )
+from opencomposer_music.network_length import BOTTOM_STEPS, network_steps, with_rests
 from opencomposer_music.phrase_ends import with_phrase_ends
 from opencomposer_music.piano_roll import (
     ONSET,
     PITCHES,
     SOUNDING,
     STEPS_PER_BAR,
-    STEPS_PER_BEAT,
     Note,
     Planes,
     Steps,
@@ -52,6 +53,7 @@ from opencomposer_music.voice_leading import (
     line_of,
 )
 
+BEAT_STEPS = [bar.beat_steps for bar in TRAINABLE_BARS]
 MAX_WEIGHT = 10.0
 MAX_NOISE = 4096
 MAX_PERFORMANCES = 8
@@ -94,7 +96,7 @@ METADATA = metadata_contract(
         ),
         "voiceLeading": _object_of(
             {
-                "intervals": _list_of(_list_of(_SCORE, INTERVALS, INTERVALS), STEPS_PER_BEAT, STEPS_PER_BEAT),
+                "intervals": _list_of(_list_of(_SCORE, INTERVALS, INTERVALS), min(BEAT_STEPS), max(BEAT_STEPS)),
                 "moves": _list_of(_list_of(_SCORE, MAX_MOVE + 1, MAX_MOVE + 1), 1, 15),
                 "parallels": _list_of(_SCORE, INTERVALS, INTERVALS),
                 "intervalWeight": _WEIGHT,
@@ -145,7 +147,8 @@ def melody_planes(hears_phrase_ends: bool) -> int:
 
 @dataclass(frozen=True)
 class NoiseShape:
-    """`size` numbers for each bar, of which the first `shared` are the same in every bar of a piece."""
+    """`size` numbers for each position of sixteen steps, which is a bar of 4/4. The first `shared` of them are the same
+    in all positions of a piece."""
 
     size: int
     shared: int
@@ -251,10 +254,11 @@ def parse_metadata(text: str, technique: str | None = None) -> ModelMetadata:
     if shared > size:
         raise ValueError(broken_member("noise.shared", shared, f"an integer from 0 to {size}"))
     decoding = root["decoding"]
+    limits = read_limits(root)
     return ModelMetadata(
         root["technique"],
         voices,
-        read_limits(root),
+        limits,
         NoiseShape(size, shared),
         Decoding(
             float(decoding["pitchTemperature"]),
@@ -264,13 +268,18 @@ def parse_metadata(text: str, technique: str | None = None) -> ModelMetadata:
             float(decoding.get("repeatCost", 0)),
             int(decoding.get("performances", 1)),
         ),
-        _voice_leading(root["voiceLeading"], len(voices) - 1) if "voiceLeading" in root else None,
+        _voice_leading(root["voiceLeading"], len(voices) - 1, limits.bar.beat_steps)
+        if "voiceLeading" in root
+        else None,
         bool(root.get("phraseEnds", False)),
     )
 
 
-def _voice_leading(values: Mapping[str, Any], voices: int) -> VoiceLeading:
+def _voice_leading(values: Mapping[str, Any], voices: int, beat_steps: int) -> VoiceLeading:
     closes = values.get("closes")
+    if len(values["intervals"]) != beat_steps:
+        found = f"a table of {len(values['intervals'])} rows"
+        raise ValueError(broken_member("voiceLeading.intervals", found, f"one of {beat_steps}"))
     tables = {name: values.get(name) for name in ("moves", "rhythm", "beatMoves")}
     tables["closes.moves"] = None if closes is None else closes["moves"]
     for name, table in tables.items():
@@ -304,29 +313,33 @@ def _table(values: object) -> Table:
 
 
 def encode_melody(notes: Sequence[Note], bars: int, metadata: ModelMetadata, phrase_ends: Steps) -> Floats:
-    """Returns the model's melody input, float32 [1, 2 or 3, steps, 128] (see `ModelMetadata.melody_planes`).
+    """Returns the model's melody input, float32 [1, 2 or 3, network steps, 128] (see `ModelMetadata.melody_planes` and
+    `network_length.network_steps`).
 
     Notes outside the model's window are folded into it by octaves, because the model must hear them to accompany them.
     phrase_ends: the steps [steps] at which a note of the melody sounds that ends a phrase. Folding changes pitches, so
     the phrases are those of the melody as it is.
     """
     limits = metadata.limits
-    planes = notes_to_planes(fold_into_range(notes, limits.lowest_pitch, limits.highest_pitch), bars * STEPS_PER_BAR)
+    planes = notes_to_planes(fold_into_range(notes, limits.lowest_pitch, limits.highest_pitch), bars * limits.bar.steps)
     if metadata.hears_phrase_ends:
         planes = with_phrase_ends(planes, phrase_ends)
-    return planes.astype(np.float32)[np.newaxis]
+    return with_rests(planes.astype(np.float32)[np.newaxis], limits.bar)
 
 
 def draw_noises(rng: np.random.Generator, bars: int, metadata: ModelMetadata) -> Floats:
-    """Draws the model's noise input for all performances, float32 [performances, bars, size]."""
-    return np.concatenate([draw_noise(rng, bars, metadata.noise) for _ in range(metadata.decoding.performances)])
+    """Draws the model's noise input for all performances of a piece of so many bars, float32 [performances, positions,
+    size]."""
+    bar = metadata.limits.bar
+    positions = network_steps(bars * bar.steps, bar) // BOTTOM_STEPS
+    return np.concatenate([draw_noise(rng, positions, metadata.noise) for _ in range(metadata.decoding.performances)])
 
 
-def draw_noise(rng: np.random.Generator, bars: int, shape: NoiseShape) -> Floats:
-    """Draws the model's noise input, float32 [1, bars, size]."""
+def draw_noise(rng: np.random.Generator, positions: int, shape: NoiseShape) -> Floats:
+    """Draws the model's noise input, float32 [1, positions, size]."""
     shared = rng.standard_normal((1, 1, shape.shared), dtype=np.float32)
-    own = rng.standard_normal((1, bars, shape.size - shape.shared), dtype=np.float32)
-    return np.concatenate([np.repeat(shared, bars, axis=1), own], axis=2)
+    own = rng.standard_normal((1, positions, shape.size - shape.shared), dtype=np.float32)
+    return np.concatenate([np.repeat(shared, positions, axis=1), own], axis=2)
 
 
 def decode_planes(
@@ -405,7 +418,12 @@ def best_performance(
         return 0, decode_planes(*performances[0], metadata, melody, phrase_ends, rng)
     decoded = [decode_planes(pitch, onset, metadata, melody, phrase_ends, rng) for pitch, onset in performances]
     worth = [
-        closes_worth([line_of(melody), *map(line_of, tones_of(planes, metadata.voices[1:]))], closes, phrase_ends)
+        closes_worth(
+            [line_of(melody), *map(line_of, tones_of(planes, metadata.voices[1:]))],
+            closes,
+            phrase_ends,
+            metadata.limits.bar.beat_steps,
+        )
         for planes in decoded
     ]
     best = int(np.argmax(worth))

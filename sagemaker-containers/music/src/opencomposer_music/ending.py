@@ -24,11 +24,10 @@ from opencomposer_music.piano_roll import (
     ONSET,
     PITCHES,
     SOUNDING,
-    STEPS_PER_BAR,
-    STEPS_PER_BEAT,
     Planes,
     first_onset,
 )
+from opencomposer_music.time_signatures import COMMON_TIME, BarShape
 from opencomposer_music.voice_leading import REST, Line, Table, line_of
 
 Pitches = npt.NDArray[np.bool_]
@@ -127,9 +126,9 @@ def last_notes(given: Planes) -> LastNotes | None:
     return LastNotes(int(onsets[-1]), int(sounding[-1]) + 1) if len(onsets) else None
 
 
-def approach_of(start: int) -> int:
-    """Returns the step at which the beat begins that leads to a chord at step `start`."""
-    return max(0, start - 1) // STEPS_PER_BEAT * STEPS_PER_BEAT
+def approach_of(start: int, beat_steps: int = COMMON_TIME.beat_steps) -> int:
+    """Returns the step at which the beat of `beat_steps` begins that leads to a chord at step `start`."""
+    return max(0, start - 1) // beat_steps * beat_steps
 
 
 def last_triads(key: Key, sounding: Iterable[int]) -> list[Triad]:
@@ -153,23 +152,23 @@ def last_triads(key: Key, sounding: Iterable[int]) -> list[Triad]:
     return [triad for triad in dict.fromkeys([*best, *others]) if wanted <= triad.classes]
 
 
-def write_ending(given: Planes, voices: Sequence[EndingVoice], stop: int) -> Ending | None:
+def write_ending(given: Planes, voices: Sequence[EndingVoice], stop: int, bar: BarShape = COMMON_TIME) -> Ending | None:
     """Returns the voices with the last chord of the piece, None where there is none to write: nothing is given, what is
     given ends on no triad, or no voice may sing one.
 
     given: planes [2, steps, 128]; voices: from the highest to the lowest, which is the bass; stop: the step at which
-    the chord ends, after which the voices rest.
+    the chord ends, after which the voices rest; bar: the shape of the piece's bars.
     """
     last = last_notes(given)
     if last is None or not voices:
         return None
     lines = [voice.line for voice in voices]
     may_sing = [voice.last & (voice.line != REST).any() for voice in voices]
-    first = max(0, last.start - KEY_BARS * STEPS_PER_BAR)
+    first = max(0, last.start - KEY_BARS * bar.steps)
     tune = line_of(given)
     key = find_key(np.stack([line[first : last.start] for line in (tune, *lines)]), int(tune[last.start]))
     sounding = [int(pitch) for pitch in np.flatnonzero(given[SOUNDING, last.start])]
-    passage = _Passage(given, voices, may_sing, last.start)
+    passage = _Passage(given, voices, may_sing, last.start, bar.beat_steps)
     chosen: _Choice | None = None
     for triad in last_triads(key, (pitch % 12 for pitch in sounding)):
         found = passage.best(triad, sounding, key)
@@ -179,7 +178,7 @@ def write_ending(given: Planes, voices: Sequence[EndingVoice], stop: int) -> End
             break
     if chosen is None or (chosen.last == REST).all():
         return None
-    start = last.start if chosen.before is None else approach_of(last.start)
+    start = last.start if chosen.before is None else approach_of(last.start, bar.beat_steps)
     ended: list[Line] = []
     for index, line in enumerate(lines):
         written = line.copy()
@@ -205,14 +204,22 @@ class _Choice:
 class _Passage:
     """The way of voices into the last chord, which begins at step `start`."""
 
-    def __init__(self, given: Planes, voices: Sequence[EndingVoice], may_sing: Sequence[Pitches], start: int) -> None:
+    def __init__(
+        self,
+        given: Planes,
+        voices: Sequence[EndingVoice],
+        may_sing: Sequence[Pitches],
+        start: int,
+        beat_steps: int,
+    ) -> None:
         """may_sing: the pitches that each voice may hold in the last chord."""
         self._given = given
         self._voices = voices
         self._may_sing = may_sing
         self._tune = line_of(given)
         self._start = start
-        self._approach = approach_of(start)
+        self._beat_steps = beat_steps
+        self._approach = approach_of(start, beat_steps)
 
     def best(self, triad: Triad, sounding: Sequence[int], key: Key) -> _Choice | None:
         """Returns the best way to end on a triad. sounding: the given pitches that sound in it."""
@@ -225,8 +232,8 @@ class _Passage:
         costs = costs + _thirds_and_fifths(chords, triad, sounding)
         # The chord before as it is: its last step, and the last beat before, which is heard as strongly.
         total = costs + self._way_from(start - 1, chords, moves=True)[0]
-        beat = -(-start // STEPS_PER_BEAT) * STEPS_PER_BEAT
-        total = total + self._way_from(beat - STEPS_PER_BEAT, chords, moves=False)[0]
+        beat = -(-start // self._beat_steps) * self._beat_steps
+        total = total + self._way_from(beat - self._beat_steps, chords, moves=False)[0]
         led = self._has_dominant(triad)
         at = int(total.argmin())
         best = _Choice(triad, chords[at], None, float(total[at]) + (0.0 if led else NO_DOMINANT))
@@ -286,7 +293,7 @@ class _Passage:
         if len(voicings) == 0:
             return None
         costs = costs + self._way_from(self._approach - 1, voicings, moves=True, to=self._approach)[0]
-        before = self._approach - STEPS_PER_BEAT
+        before = self._approach - self._beat_steps
         return voicings, costs + self._way_from(before, voicings, moves=False, to=self._approach)[0]
 
     def _way_from(self, step: int, chords: Voicings, *, moves: bool, to: int | None = None) -> Table:

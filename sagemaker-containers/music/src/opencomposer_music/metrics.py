@@ -14,11 +14,10 @@ import numpy.typing as npt
 from opencomposer_music.piano_roll import (
     ONSET,
     SOUNDING,
-    STEPS_PER_BAR,
-    STEPS_PER_BEAT,
     Planes,
     planes_to_notes,
 )
+from opencomposer_music.time_signatures import COMMON_TIME, BarShape
 
 DISSONANT_INTERVALS = (1, 2, 6, 10, 11)
 QUALIFIED_STEPS = 2
@@ -27,13 +26,13 @@ MAJOR_SCALE = (0, 2, 4, 5, 7, 9, 11)
 Rolls = npt.NDArray[np.bool_]
 
 
-def bars_of(sounding: Rolls) -> Rolls:
-    """Returns [steps, 128] as [bars, 16, 128]; an incomplete last bar is filled with silence."""
+def bars_of(sounding: Rolls, bar: BarShape = COMMON_TIME) -> Rolls:
+    """Returns [steps, 128] as [bars, steps of a bar, 128]; an incomplete last bar is filled with silence."""
     steps = sounding.shape[0]
-    bars = -(-steps // STEPS_PER_BAR)
-    padded = np.zeros((bars * STEPS_PER_BAR, sounding.shape[1]), dtype=np.bool_)
+    bars = -(-steps // bar.steps)
+    padded = np.zeros((bars * bar.steps, sounding.shape[1]), dtype=np.bool_)
     padded[:steps] = sounding
-    return padded.reshape(bars, STEPS_PER_BAR, sounding.shape[1])
+    return padded.reshape(bars, bar.steps, sounding.shape[1])
 
 
 def chroma(sounding: Rolls) -> npt.NDArray[np.int64]:
@@ -44,21 +43,21 @@ def chroma(sounding: Rolls) -> npt.NDArray[np.int64]:
     return result
 
 
-def empty_bar_rate(planes: Planes) -> float:
+def empty_bar_rate(planes: Planes, bar: BarShape = COMMON_TIME) -> float:
     """Returns bars in which nothing sounds / all bars (EB of Dong et al. 2018). 0-1."""
-    bars = bars_of(planes[SOUNDING])
+    bars = bars_of(planes[SOUNDING], bar)
     return float(np.mean(~bars.any(axis=(1, 2)))) if len(bars) else 0.0
 
 
-def pitch_classes_used(planes: Planes) -> float:
+def pitch_classes_used(planes: Planes, bar: BarShape = COMMON_TIME) -> float:
     """Returns the mean over bars of the number of different pitch classes (UPC of Dong et al. 2018). 0-12."""
-    bars = bars_of(planes[SOUNDING])
-    return float(np.mean([(chroma(bar).sum(axis=0) > 0).sum() for bar in bars])) if len(bars) else 0.0
+    bars = bars_of(planes[SOUNDING], bar)
+    return float(np.mean([(chroma(one).sum(axis=0) > 0).sum() for one in bars])) if len(bars) else 0.0
 
 
-def pitches_used(planes: Planes) -> float:
+def pitches_used(planes: Planes, bar: BarShape = COMMON_TIME) -> float:
     """Returns the mean over bars of the number of different pitches. 0-128."""
-    bars = bars_of(planes[SOUNDING])
+    bars = bars_of(planes[SOUNDING], bar)
     return float(np.mean(bars.any(axis=1).sum(axis=1))) if len(bars) else 0.0
 
 
@@ -107,18 +106,18 @@ def polyphonic_rate(tracks: Sequence[Planes]) -> float:
     return float(np.mean(union.sum(axis=1) > 2))
 
 
-def tonal_distance(first: Planes, second: Planes) -> float | None:
+def tonal_distance(first: Planes, second: Planes, bar: BarShape = COMMON_TIME) -> float | None:
     """Returns the mean over beats of the distance between the tonal centroids of two rolls (Harte et al. 2006). 0 to
     about 2.8.
 
     Beats in which one of them is silent are left out; None when all are.
     """
-    one, two = _centroids(first), _centroids(second)
+    one, two = _centroids(first, bar.beat_steps), _centroids(second, bar.beat_steps)
     both = ~(np.isnan(one).any(axis=1) | np.isnan(two).any(axis=1))
     return float(np.mean(np.linalg.norm(one[both] - two[both], axis=1))) if both.any() else None
 
 
-def _centroids(planes: Planes) -> npt.NDArray[np.float64]:
+def _centroids(planes: Planes, beat_steps: int) -> npt.NDArray[np.float64]:
     """Returns the tonal centroid of every beat, [beats, 6]; NaN where the beat is silent."""
     classes = np.arange(12)
     transform = np.stack(
@@ -132,31 +131,33 @@ def _centroids(planes: Planes) -> npt.NDArray[np.float64]:
         ]
     )
     per_step = chroma(planes[SOUNDING])
-    beats = -(-per_step.shape[0] // STEPS_PER_BEAT)
-    padded = np.zeros((beats * STEPS_PER_BEAT, 12))
+    beats = -(-per_step.shape[0] // beat_steps)
+    padded = np.zeros((beats * beat_steps, 12))
     padded[: per_step.shape[0]] = per_step
-    per_beat = padded.reshape(beats, STEPS_PER_BEAT, 12).sum(axis=1)
+    per_beat = padded.reshape(beats, beat_steps, 12).sum(axis=1)
     totals = per_beat.sum(axis=1, keepdims=True)
     normalized = np.divide(per_beat, totals, out=np.full_like(per_beat, np.nan), where=totals > 0)
     return np.asarray(normalized @ transform.T, dtype=np.float64)
 
 
-def groove_consistency(planes: Planes) -> float | None:
-    """Returns 1 - mean share of the 16 steps at which the onsets of two neighboring bars differ (Wu & Yang 2020). None
+def groove_consistency(planes: Planes, bar: BarShape = COMMON_TIME) -> float | None:
+    """Returns 1 - mean share of a bar's steps at which the onsets of two neighboring bars differ (Wu & Yang 2020). None
     for fewer than two bars."""
-    onsets = np.asarray(bars_of(planes[ONSET]).any(axis=2))
+    onsets = np.asarray(bars_of(planes[ONSET], bar).any(axis=2))
     if len(onsets) < 2:
         return None
     return float(1 - np.mean(onsets[1:] != onsets[:-1]))
 
 
-def measure_composition(melody: Planes | None, tracks: Sequence[Planes]) -> dict[str, float]:
+def measure_composition(
+    melody: Planes | None, tracks: Sequence[Planes], bar: BarShape = COMMON_TIME
+) -> dict[str, float]:
     """Returns all metrics of one piece, by the names of the progress line. Every value is finite.
 
     Metrics are means over the accompaniment tracks, with these exceptions: scale consistency is that of their notes
     together, dissonant pairs and the polyphonic rate are those of all that sounds (melody included), tonal distance is
     between the melody and the accompaniment as a whole. A metric that cannot be computed (no note at all, no melody) is
-    0; groove consistency is then left out.
+    0; groove consistency is then left out. bar: the shape of the piece's bars.
     """
     if not tracks:
         raise ValueError("there is no track to measure")
@@ -164,16 +165,16 @@ def measure_composition(melody: Planes | None, tracks: Sequence[Planes]) -> dict
     accompaniment = np.any(tracks, axis=0)
     qualified = [rate for rate in map(qualified_note_rate, tracks) if rate is not None]
     metrics = {
-        "emptyBarRate": float(np.mean([empty_bar_rate(track) for track in tracks])),
+        "emptyBarRate": float(np.mean([empty_bar_rate(track, bar) for track in tracks])),
         "dissonantPairShare": dissonant_pair_share(everything) or 0.0,
         "qualifiedNoteRate": float(np.mean(qualified)) if qualified else 0.0,
         "scaleConsistency": scale_consistency(tracks) or 0.0,
-        "pitchClassesUsed": float(np.mean([pitch_classes_used(track) for track in tracks])),
-        "pitchesUsed": float(np.mean([pitches_used(track) for track in tracks])),
+        "pitchClassesUsed": float(np.mean([pitch_classes_used(track, bar) for track in tracks])),
+        "pitchesUsed": float(np.mean([pitches_used(track, bar) for track in tracks])),
         "polyphonicRate": polyphonic_rate(everything),
-        "tonalDistance": (tonal_distance(melody, accompaniment) or 0.0) if melody is not None else 0.0,
+        "tonalDistance": (tonal_distance(melody, accompaniment, bar) or 0.0) if melody is not None else 0.0,
     }
-    groove = [value for value in map(groove_consistency, tracks) if value is not None]
+    groove = [value for track in tracks if (value := groove_consistency(track, bar)) is not None]
     if groove:
         metrics["grooveConsistency"] = float(np.mean(groove))
     return metrics

@@ -13,12 +13,16 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from opencomposer_music.contract import Contract, load_schema
+from opencomposer_music.time_signatures import BAR_SHAPES, COMMON_TIME, TRAINABLE_TIME_SIGNATURES, BarShape
 
 SCHEMA_VERSION = 1
 MIN_PITCHES = 12
 """The part of the keyboard that a network sees has at least so many pitches."""
 MAX_SHOWN_CHARACTERS = 60
 """An error's sentence repeats at most so many characters of a wrong value."""
+
+TRAINABLE_BARS = tuple(BAR_SHAPES[name] for name in TRAINABLE_TIME_SIGNATURES)
+"""The shapes of bars that a model may have been trained in."""
 
 Head = Literal["monophonic", "polyphonic", "drums"]
 """One note at a time, several, or hits of drums, whose pitches are no tones."""
@@ -42,11 +46,13 @@ class Voice:
 
 @dataclass(frozen=True)
 class Limits:
-    """The pieces that a model can take. The pitch range is the window of the keyboard that the network sees."""
+    """The pieces that a model can take. The pitch range is the window of the keyboard that the network sees; `bar` is
+    the shape of the bars of the one time signature that it was trained in."""
 
     max_bars: int
     lowest_pitch: int
     highest_pitch: int
+    bar: BarShape = COMMON_TIME
 
 
 def voice_to_json(voice: Voice) -> dict[str, Any]:
@@ -64,8 +70,8 @@ def limits_to_json(limits: Limits) -> dict[str, int]:
     """Returns limits as metadata and model card have them."""
     return {
         "maxBars": limits.max_bars,
-        "stepsPerBeat": 4,
-        "beatsPerBar": 4,
+        "stepsPerBeat": limits.bar.beat_steps,
+        "beatsPerBar": limits.bar.beats,
         "lowestPitch": limits.lowest_pitch,
         "highestPitch": limits.highest_pitch,
     }
@@ -145,7 +151,16 @@ def read_limits(root: Mapping[str, Any]) -> Limits:
     min_ = lowest + MIN_PITCHES - 1
     if highest < min_:
         raise ValueError(broken_member("limits.highestPitch", highest, f"an integer from {min_} to 127"))
-    return Limits(int(limits["maxBars"]), lowest, highest)
+    return Limits(int(limits["maxBars"]), lowest, highest, _read_bar(limits))
+
+
+def _read_bar(limits: Mapping[str, Any]) -> BarShape:
+    beats, beat_steps = int(limits["beatsPerBar"]), int(limits["stepsPerBeat"])
+    allowed = [shape for shape in TRAINABLE_BARS if shape.beat_steps == beat_steps]
+    bar = BarShape(beats, beat_steps)
+    if bar not in allowed:
+        raise ValueError(broken_member("limits.beatsPerBar", beats, " or ".join(str(shape.beats) for shape in allowed)))
+    return bar
 
 
 def broken_member(place: str, value: object, allowed: str) -> str:

@@ -19,13 +19,13 @@ import numpy as np
 import numpy.typing as npt
 
 from opencomposer_music.piano_roll import (
-    STEPS_PER_BAR,
     STEPS_PER_BEAT,
     Planes,
     Steps,
     highest_voice,
     planes_to_notes,
 )
+from opencomposer_music.time_signatures import COMMON_TIME, BarShape
 
 Integers = npt.NDArray[np.int64]
 Weights = npt.NDArray[np.float64]
@@ -54,7 +54,8 @@ PHRASE_LENGTHS = {
     1: -5.4, 4: -3.1, 5: -4.7, 6: -3.6, 7: -3.4, 8: -0.4, 9: -3.9, 10: -2.9,
     11: -4.4, 12: -2.5, 14: -5.8, 16: -4.9, 20: -5.4,
 }  # fmt: skip
-"""The logarithm of the share of the phrases that have this length in beats."""
+"""The logarithm of the share of the phrases that have this length in beats of the 4/4 in which they were counted. In
+other bars the unit is longer (`_phrase_unit`)."""
 LONG_REST = STEPS_PER_BEAT // 2
 """A shorter rest is a way of playing a note, not a breath."""
 
@@ -66,7 +67,8 @@ class NoteFeatures(NamedTuple):
     length: the time to the next note in units of the tune's median: less than 1, 1, less than 2, less than 3, or more.
     next_start: where the next note begins: at the place in the bar of the tune's first note (phrases that have an
     upbeat have the same one), half a bar from it, at another beat from it, or elsewhere.
-    place: where the note itself begins: at the first beat of a bar, the third, another beat, or off the beat.
+    place: where the note itself begins: at the first beat of a bar, in its middle if a beat begins there, at another
+    beat, or off the beat.
     rest: 1 where a rest follows that is longer than what the tune's notes usually have after them.
     degree: semitones above the pitch class of the last note, which is the tonic of most tunes.
     approach, departure: the interval from the note before and to the note after, in semitones from -5 (0) to 5 (10).
@@ -83,23 +85,23 @@ class NoteFeatures(NamedTuple):
     departure: Integers
 
 
-def derive_phrase_ends(melody: Planes) -> list[int]:
+def derive_phrase_ends(melody: Planes, bar: BarShape = COMMON_TIME) -> list[int]:
     """Returns the onsets of the notes that end a phrase in the highest line of planes [2, steps, pitches].
 
     A note is more likely to end a phrase the longer it is, when a rest follows it, when it begins on the first or the
     third beat of a bar, when the next note begins where in its bar the tune's first note does, when it is a note of the
     tonic's chord, is reached by step and left by a leap or a repetition; and some lengths of phrases are likelier than
     others, most of all two bars. Of all ways to divide the tune into phrases the likeliest is chosen (Viterbi 1967).
-    The last note ends a phrase.
+    The last note ends a phrase. bar: the shape of the tune's bars.
     """
-    features = note_features(melody)
+    features = note_features(melody, bar)
     count = len(features.onsets)
     evidence = _evidence(features)
     best = np.full(count + 1, -np.inf)
     best[0] = 0.0
     first_note = np.zeros(count, dtype=np.int64)  # of the last phrase, by that phrase's last note
     for note, end in enumerate(features.following):
-        totals = best[: note + 1] + _length_scores(end - features.onsets[: note + 1])
+        totals = best[: note + 1] + _length_scores(end - features.onsets[: note + 1], bar)
         first_note[note] = int(totals.argmax())
         best[note + 1] = totals[first_note[note]] + evidence[note]
     chosen: list[int] = []
@@ -110,15 +112,16 @@ def derive_phrase_ends(melody: Planes) -> list[int]:
     return chosen[::-1]
 
 
-def note_features(melody: Planes) -> NoteFeatures:
-    """Returns what the rule sees of the notes in the highest line of planes [2, steps, pitches]."""
+def note_features(melody: Planes, bar: BarShape = COMMON_TIME) -> NoteFeatures:
+    """Returns what the rule sees of the notes in the highest line of planes [2, steps, pitches]. bar: the shape of its
+    bars."""
     notes = planes_to_notes(highest_voice(melody))
     if not notes:
         return NoteFeatures(*[np.zeros(0, dtype=np.int64)] * len(NoteFeatures._fields))
     onsets = np.array([note.onset for note in notes], dtype=np.int64)
     ends = np.array([note.onset + note.duration for note in notes], dtype=np.int64)
     pitches = np.array([note.pitch for note in notes], dtype=np.int64)
-    following = np.append(onsets[1:], -(-ends[-1] // STEPS_PER_BEAT) * STEPS_PER_BEAT)
+    following = np.append(onsets[1:], -(-ends[-1] // bar.beat_steps) * bar.beat_steps)
     relative = (following - onsets) / np.median(following - onsets)
     rests = following - ends
     intervals = np.clip(np.diff(pitches), -MAX_INTERVAL, MAX_INTERVAL) + MAX_INTERVAL
@@ -126,8 +129,8 @@ def note_features(melody: Planes) -> NoteFeatures:
         onsets,
         following,
         np.select([relative < 1, relative == 1, relative < 2, relative < 3], [0, 1, 2, 3], 4),
-        _place_in_bar(following - onsets[0]),
-        _place_in_bar(onsets),
+        _place_in_bar(following - onsets[0], bar),
+        _place_in_bar(onsets, bar),
         ((rests >= LONG_REST) & (rests > np.median(rests))).astype(np.int64),
         (pitches - pitches[-1]) % 12,
         np.append(MAX_INTERVAL, intervals),
@@ -146,9 +149,9 @@ def phrase_end_steps(melody: Planes, ends: Iterable[int]) -> Steps:
     return marked
 
 
-def derive_phrase_end_steps(melody: Planes) -> Steps:
+def derive_phrase_end_steps(melody: Planes, bar: BarShape = COMMON_TIME) -> Steps:
     """Returns the steps [steps] at which a note sounds that ends a phrase by `derive_phrase_ends`."""
-    return phrase_end_steps(melody, derive_phrase_ends(melody))
+    return phrase_end_steps(melody, derive_phrase_ends(melody, bar))
 
 
 def with_phrase_ends(planes: npt.NDArray[np.bool_], marked: Steps) -> npt.NDArray[np.bool_]:
@@ -170,14 +173,24 @@ def _evidence(features: NoteFeatures) -> Weights:
     return np.asarray(evidence, dtype=np.float64)
 
 
-def _place_in_bar(steps: Integers) -> Integers:
-    """Returns 0 for the beginning of a bar, 1 for its middle, 2 for another beat, 3 for a step off the beat."""
-    place = steps % STEPS_PER_BAR
-    return np.select([place == 0, place == STEPS_PER_BAR // 2, place % STEPS_PER_BEAT == 0], [0, 1, 2], 3)
+def _place_in_bar(steps: Integers, bar: BarShape) -> Integers:
+    """Returns 0 for the beginning of a bar, 1 for its middle, 2 for another beat, 3 for a step off the beat. A bar of
+    three beats has no beat in its middle."""
+    place = steps % bar.steps
+    is_beat = place % bar.beat_steps == 0
+    return np.select([place == 0, is_beat & (2 * place == bar.steps), is_beat], [0, 1, 2], 3)
 
 
-def _length_scores(steps: Integers) -> Weights:
-    known = np.full(max(PHRASE_LENGTHS) * STEPS_PER_BEAT + 1, UNUSUAL_LENGTH)
+def _phrase_unit(bar: BarShape) -> int:
+    """Returns the steps that stand for a beat of 4/4 in the length of a phrase: a beat, and in bars of three beats half
+    a bar. So the commonest phrase has two bars in 4/4, and four in 3/4 and 6/8. Of the chorales' phrases in 3/4 six in
+    ten have four."""
+    return bar.steps // 2 if bar.beats == 3 else bar.beat_steps
+
+
+def _length_scores(steps: Integers, bar: BarShape) -> Weights:
+    unit = _phrase_unit(bar)
+    known = np.full(max(PHRASE_LENGTHS) * unit + 1, UNUSUAL_LENGTH)
     for beats, score in PHRASE_LENGTHS.items():
-        known[beats * STEPS_PER_BEAT] = score
+        known[beats * unit] = score
     return np.where(steps < len(known), known[np.minimum(steps, len(known) - 1)], UNUSUAL_LENGTH)

@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from opencomposer_music.metrics import chroma, dissonant_pair_share, pitch_classes_used, scale_consistency
-from opencomposer_music.piano_roll import ONSET, SOUNDING, STEPS_PER_BAR, Planes, planes_to_notes
+from opencomposer_music.piano_roll import ONSET, SOUNDING, Planes, planes_to_notes
+from opencomposer_music.time_signatures import COMMON_TIME, BarShape
 
 FEATURES = (
     "pitchClassesUsed",
@@ -37,8 +38,9 @@ LENGTH_EDGES = (1, 2, 3, 4, 6, 8, 12, 16)
 Vector = npt.NDArray[np.float64]
 
 
-def window_features(melody: Planes, tracks: Sequence[Planes]) -> dict[str, Vector]:
-    """Returns the features of one window as vectors (a scalar has one entry), means over the accompaniment tracks."""
+def window_features(melody: Planes, tracks: Sequence[Planes], bar: BarShape = COMMON_TIME) -> dict[str, Vector]:
+    """Returns the features of one window as vectors (a scalar has one entry), means over the accompaniment tracks. bar:
+    the shape of its bars."""
     lengths: list[int] = []
     intervals: list[int] = []
     means: list[float] = []
@@ -55,15 +57,15 @@ def window_features(melody: Planes, tracks: Sequence[Planes]) -> dict[str, Vecto
         means.append(float(np.mean(pitches)))
         ranges.append(max(pitches) - min(pitches))
     steps = tracks[0].shape[1]
-    bars = steps / STEPS_PER_BAR
+    bars = steps / bar.steps
     classes = np.sum([chroma(track[SOUNDING]).sum(axis=0) for track in tracks], axis=0).astype(np.float64)
     lengths_seen = np.array([sum(length >= edge for edge in LENGTH_EDGES) - 1 for length in lengths], dtype=np.int64)
     length_histogram = np.bincount(lengths_seen, minlength=len(LENGTH_EDGES)).astype(np.float64)
     onsets = np.sum([track[ONSET].any(axis=1) for track in tracks], axis=0)
-    onset_histogram = np.zeros(STEPS_PER_BAR)
-    np.add.at(onset_histogram, np.arange(steps) % STEPS_PER_BAR, onsets)
+    onset_histogram = np.zeros(bar.steps)
+    np.add.at(onset_histogram, np.arange(steps) % bar.steps, onsets)
     values: dict[str, float | Vector] = {
-        "pitchClassesUsed": float(np.mean([pitch_classes_used(track) for track in tracks])),
+        "pitchClassesUsed": float(np.mean([pitch_classes_used(track, bar) for track in tracks])),
         "meanPitch": float(np.mean(means)) if means else 0.0,
         "pitchRange": float(np.mean(ranges)) if ranges else 0.0,
         "notesPerBar": notes_total / len(tracks) / max(bars, 1e-9),

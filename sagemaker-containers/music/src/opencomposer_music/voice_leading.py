@@ -32,14 +32,12 @@ import numpy as np
 import numpy.typing as npt
 
 from opencomposer_music.piano_roll import (
-    BEATS_PER_BAR,
     PITCHES,
     SOUNDING,
-    STEPS_PER_BAR,
-    STEPS_PER_BEAT,
     Planes,
     Steps,
 )
+from opencomposer_music.time_signatures import COMMON_TIME, BarShape
 
 REST = PITCHES
 """The class of a monophonic voice that means silence."""
@@ -69,6 +67,9 @@ MAX_CANDIDATES = 24
 CHOSEN_CANDIDATES = 10
 """The number of classes that are considered in a beat where voices are chosen together. With a trained network more of
 them change no figure (docs/experiments/unet-gan.md)."""
+
+EIGHTH = 2
+"""The number of steps of an eighth."""
 
 MAX_CLOSING_MOVE = 12
 """Larger moves into the end of a phrase count as this one."""
@@ -109,11 +110,11 @@ class Closes:
 class VoiceLeading:
     """The tables and their weights.
 
-    intervals [4, 12]: by the step's place in its beat. moves [voices, 25]: of each accompaniment voice, 0 or less.
-    parallels [12]: 0 or less. beat_parallels [12] and rhythm [voices, 2] (a move in the middle of a beat, and holding
-    on after it): 0 or less; beat_moves [voices, 25]: of staying from one beat to the next, and of moving so far; models
-    of version 0.2 do not have them. contrary: the parallels also count where two voices move in opposite directions, as
-    from a fifth to a twelfth.
+    intervals [steps of a beat, 12]: by the step's place in its beat. moves [voices, 25]: of each accompaniment voice, 0
+    or less. parallels [12]: 0 or less. beat_parallels [12] and rhythm [voices, 2] (a move in the middle of a beat, and
+    holding on after it): 0 or less; beat_moves [voices, 25]: of staying from one beat to the next, and of moving so
+    far; models of version 0.2 do not have them. contrary: the parallels also count where two voices move in opposite
+    directions, as from a fifth to a twelfth.
     """
 
     intervals: Table
@@ -133,11 +134,16 @@ class VoiceLeading:
     contrary: bool = False
     closes: Closes | None = None
 
+    @property
+    def beat_steps(self) -> int:
+        """Returns the number of steps in a beat of the music in which the tables were counted."""
+        return len(self.intervals)
+
     @cached_property
     def interval_bonuses(self) -> tuple[Table, Table]:
-        """Returns what intervals earn, weighted, [6, 129, 129] each: with the last voice, and between two others. Axes:
-        place, class of the other voice, class of this one. The places are the four in a beat, the end of a phrase and
-        the beat before it. It is 0 where either voice rests."""
+        """Returns what intervals earn, weighted, [places, 129, 129] each: with the last voice, and between two others.
+        Axes: place, class of the other voice, class of this one. The places are those in a beat, the end of a phrase
+        and the beat before it. It is 0 where either voice rests."""
         pitch = np.arange(PITCHES)
         interval = np.abs(pitch[:, np.newaxis] - pitch) % INTERVALS
         plain = self.interval_weight * self.intervals
@@ -187,21 +193,26 @@ def line_of(planes: Planes) -> Line:
 
 
 def learn_voice_leading(
-    pieces: Iterable[tuple[npt.NDArray[np.bool_], Steps]], weights: Weights, *, contrary: bool = False
+    pieces: Iterable[tuple[npt.NDArray[np.bool_], Steps]],
+    weights: Weights,
+    *,
+    contrary: bool = False,
+    bar: BarShape = COMMON_TIME,
 ) -> VoiceLeading:
     """Counts the tables in pieces: planes [voices, 2, steps, 128], of which voice 0 is the melody, and the steps
-    [steps] at which a note that ends a phrase sounds.
+    [steps] at which a note that ends a phrase sounds. bar: the shape of their bars.
 
     The frequencies that pitches alone would bring about are counted between bars of the same piece that do not sound
     together: they have the same key and the same voices, but no common harmony.
     """
-    together, apart = np.ones((STEPS_PER_BEAT, INTERVALS)), np.ones((STEPS_PER_BEAT, INTERVALS))
+    beat = bar.beat_steps
+    together, apart = np.ones((beat, INTERVALS)), np.ones((beat, INTERVALS))
     moved: list[Table] = []
     jumped: list[Table] = []
     by_step, by_beat = _SimilarMotion(), _SimilarMotion()
     rhythm: list[Table] = []
     beat_moves: list[Table] = []
-    closing = _ClosesCounts()
+    closing = _ClosesCounts(bar)
     for piece, phrase_ends in pieces:
         lines = [line_of(voice) for voice in piece]
         while len(moved) < len(lines) - 1:
@@ -209,21 +220,21 @@ def learn_voice_leading(
             jumped.append(np.full(MAX_MOVE + 1, 0.5))
             rhythm.append(np.ones((2, 2, 2)))
             beat_moves.append(np.stack([np.zeros(MAX_MOVE + 1), np.ones(MAX_MOVE + 1)]))
-        bars = len(lines[0]) // STEPS_PER_BAR
+        bars = len(lines[0]) // bar.steps
         for first, second in itertools.combinations(lines, 2):
             _count_intervals(together, first, second)
-            for bar in range(1, bars):
-                _count_intervals(apart, first, np.roll(second, bar * STEPS_PER_BAR))
+            for number in range(1, bars):
+                _count_intervals(apart, first, np.roll(second, number * bar.steps))
             by_step.count(first, second)
-            by_beat.count(first[::STEPS_PER_BEAT], second[::STEPS_PER_BEAT])
+            by_beat.count(first[::beat], second[::beat])
         closing.count(lines, phrase_ends)
         for index, line in enumerate(lines[1:]):
             _count_moves(moved[index], line[:-1], line[1:])
-            _count_rhythm(rhythm[index], line)
-            on_beats = line[::STEPS_PER_BEAT]
+            _count_rhythm(rhythm[index], line, beat)
+            on_beats = line[::beat]
             _count_distances(beat_moves[index][0], on_beats[:-1], on_beats[1:])
-            for bar in range(1, bars):
-                elsewhere = np.roll(on_beats, bar * BEATS_PER_BAR)
+            for number in range(1, bars):
+                elsewhere = np.roll(on_beats, number * bar.beats)
                 _count_moves(jumped[index], on_beats, elsewhere)
                 _count_distances(beat_moves[index][1], on_beats, elsewhere)
     intervals = np.log(together / together.sum(axis=1, keepdims=True))
@@ -254,7 +265,8 @@ def learn_voice_leading(
 class _ClosesCounts:
     """Counts what the voices do at the notes that end a phrase, and elsewhere."""
 
-    def __init__(self) -> None:
+    def __init__(self, bar: BarShape) -> None:
+        self._bar = bar
         self._together, self._apart = np.ones((2, 2, INTERVALS)), np.ones((2, INTERVALS))
         self._moves: list[Table] = []
 
@@ -262,16 +274,17 @@ class _ClosesCounts:
         """Adds a piece. lines: of all voices, the melody first; phrase_ends [steps]."""
         while len(self._moves) < len(lines) - 1:
             self._moves.append(np.full((2, CLOSING_MOVES), 0.5))
-        last, bars = len(lines) - 1, len(phrase_ends) // STEPS_PER_BAR
-        before = steps_before(phrase_ends)
+        bar, beat = self._bar.steps, self._bar.beat_steps
+        last, bars = len(lines) - 1, len(phrase_ends) // bar
+        before = steps_before(phrase_ends, beat)
         for (_, first), (number, second) in itertools.combinations(enumerate(lines), 2):
             kind = 0 if number == last else 1
             for place, chosen in enumerate((phrase_ends, before)):
                 _count_plain_intervals(self._together[place, kind], first[chosen], second[chosen])
-            for bar in range(1, bars):
-                _count_plain_intervals(self._apart[kind], first, np.roll(second, bar * STEPS_PER_BAR))
-        beats = np.arange(STEPS_PER_BEAT, len(phrase_ends), STEPS_PER_BEAT)
-        closing = np.isin(beats, closing_beats(phrase_ends) * STEPS_PER_BEAT).astype(np.int64)
+            for shift in range(1, bars):
+                _count_plain_intervals(self._apart[kind], first, np.roll(second, shift * bar))
+        beats = np.arange(beat, len(phrase_ends), beat)
+        closing = np.isin(beats, closing_beats(phrase_ends, beat) * beat).astype(np.int64)
         for index, line in enumerate(lines[1:]):
             sounding = (line[beats - 1] != REST) & (line[beats] != REST)
             moves = _closing_move(line[beats] - line[beats - 1])
@@ -287,18 +300,18 @@ class _ClosesCounts:
         return Closes(_entries(together - apart, MAX_SCORE), _entries(moves, MAX_SCORE), weight)
 
 
-def closing_beats(phrase_ends: Steps) -> npt.NDArray[np.int64]:
+def closing_beats(phrase_ends: Steps, beat_steps: int = COMMON_TIME.beat_steps) -> npt.NDArray[np.int64]:
     """Returns the beats at whose beginning a note begins that ends a phrase."""
     starts = np.flatnonzero(phrase_ends & ~np.append(False, phrase_ends[:-1]))
-    return np.asarray(starts[starts % STEPS_PER_BEAT == 0] // STEPS_PER_BEAT, dtype=np.int64)
+    return np.asarray(starts[starts % beat_steps == 0] // beat_steps, dtype=np.int64)
 
 
-def steps_before(phrase_ends: Steps) -> Steps:
+def steps_before(phrase_ends: Steps, beat_steps: int = COMMON_TIME.beat_steps) -> Steps:
     """Returns the steps [steps] of the beats before notes that end a phrase, without those at which such a note
     sounds."""
     before = np.zeros(len(phrase_ends), dtype=np.bool_)
-    for beat in closing_beats(phrase_ends):
-        before[max(0, beat - 1) * STEPS_PER_BEAT : beat * STEPS_PER_BEAT] = True
+    for beat in closing_beats(phrase_ends, beat_steps):
+        before[max(0, beat - 1) * beat_steps : beat * beat_steps] = True
     return before & ~phrase_ends
 
 
@@ -334,18 +347,19 @@ class _SimilarMotion:
         return np.asarray(kept - before - after, dtype=np.float64)
 
 
-def _count_rhythm(counts: Table, line: Line) -> None:
+def _count_rhythm(counts: Table, line: Line, beat_steps: int) -> None:
     """Adds the beats of a line to counts [2, 2, 2]: at index 0 whether it moves on the beat, and in the middle of a
-    beat; at index 1 whether it holds on over the next beat after a beat with, and without, a move in it."""
-    beats = len(line) // STEPS_PER_BEAT
+    beat, which is at an eighth inside it; at index 1 whether it holds on over the next beat after a beat with, and
+    without, a move in it."""
+    beats = len(line) // beat_steps
     if beats < 2:
         return
-    by_beat = line[: beats * STEPS_PER_BEAT].reshape(beats, STEPS_PER_BEAT)
-    middle = by_beat[:-1, STEPS_PER_BEAT // 2] != by_beat[:-1, STEPS_PER_BEAT // 2 - 1]
+    by_beat = line[: beats * beat_steps].reshape(beats, beat_steps)
+    middle = by_beat[:-1, EIGHTH::EIGHTH] != by_beat[:-1, EIGHTH - 1 : -1 : EIGHTH]
     moved = by_beat[:-1, 0] != by_beat[:-1, -1]
     over = by_beat[1:, 0] == by_beat[:-1, -1]
     np.add.at(counts[0, 0], (~over).astype(np.int64), 1)
-    np.add.at(counts[0, 1], middle.astype(np.int64), 1)
+    np.add.at(counts[0, 1], middle.astype(np.int64).ravel(), 1)
     np.add.at(counts[1, 0], over[~moved].astype(np.int64), 1)
     np.add.at(counts[1, 1], over[moved].astype(np.int64), 1)
 
@@ -379,12 +393,13 @@ def choose_lines(
     """
     steps = len(melody)
     of_last, of_others = leading.interval_bonuses
-    place = np.arange(steps) % STEPS_PER_BEAT
+    beat_steps = leading.beat_steps
+    place = np.arange(steps) % beat_steps
     beats = np.zeros(0, dtype=np.int64)
     if phrase_ends is not None and leading.closes is not None:
-        place[phrase_ends] = STEPS_PER_BEAT
-        place[steps_before(phrase_ends)] = STEPS_PER_BEAT + 1
-        beats = closing_beats(phrase_ends)
+        place[phrase_ends] = beat_steps
+        place[steps_before(phrase_ends, beat_steps)] = beat_steps + 1
+        beats = closing_beats(phrase_ends, beat_steps)
     last = len(leading.moves) - 1
     parallels = leading.parallel_weight * leading.parallels
     beat_parallels = leading.beat_parallel_weight * leading.beat_parallels
@@ -413,6 +428,7 @@ def choose_lines(
                 tie_cost=tie_cost,
                 closes=None if leading.closes is None else (beats, leading.closes.weight * leading.closes.moves[voice]),
                 max_candidates=CHOSEN_CANDIDATES,
+                beat_steps=beat_steps,
             )
             changed = changed or not np.array_equal(line, lines[index])
             lines[index] = line
@@ -421,10 +437,12 @@ def choose_lines(
     return lines
 
 
-def closes_worth(lines: Sequence[Line], closes: Closes, phrase_ends: Steps) -> float:
+def closes_worth(
+    lines: Sequence[Line], closes: Closes, phrase_ends: Steps, beat_steps: int = COMMON_TIME.beat_steps
+) -> float:
     """Returns how well phrases close: the mean of what the intervals between lines earn at their ends and in the beats
     before. lines: of all voices, the melody first; phrase_ends [steps]. Without a phrase end it is 0."""
-    places = np.stack([phrase_ends, steps_before(phrase_ends)])
+    places = np.stack([phrase_ends, steps_before(phrase_ends, beat_steps)])
     earned = [np.zeros(0)]
     for (_, first), (number, second) in itertools.combinations(enumerate(lines), 2):
         kind = 0 if number == len(lines) - 1 else 1
@@ -450,6 +468,7 @@ def best_line(
     closes: tuple[npt.NDArray[np.int64], Table] | None = None,
     leaps: Table | None = None,
     max_candidates: int = MAX_CANDIDATES,
+    beat_steps: int = COMMON_TIME.beat_steps,
 ) -> Line:
     """Returns the line with the greatest sum of unary scores [steps, 129] and of what its moves earn (Viterbi 1967).
 
@@ -457,10 +476,10 @@ def best_line(
     one step to the next. beat_parallels [12] is added where both have done so from one beat to the next, whatever lies
     between. With `contrary` they are also added where the two move in opposite directions. beat_moves [25] is earned by
     the distance from one beat to the next. `sixteenth_cost` is paid for a change inside an eighth, `offbeat_cost` for
-    one in the middle of a beat, `tie_cost` where the last pitch of a beat, which is not its first, is held on over the
-    next beat. closes: beats, and a table [25] of what moves into them earn, from an octave down to an octave up.
-    leaps [steps, 128] is earned where the line leaps to a pitch. max_candidates: the number of classes that are
-    considered in a beat.
+    one at an eighth inside a beat of `beat_steps`, `tie_cost` where the last pitch of a beat, which is not its first,
+    is held on over the next beat. closes: beats, and a table [25] of what moves into them earn, from an octave down to
+    an octave up. leaps [steps, 128] is earned where the line leaps to a pitch. max_candidates: the number of classes
+    that are considered in a beat.
 
     What happens between two beats matters beyond them only by the pitches at these beats. So the best way between each
     pair of pitches is found inside all beats at once, and then the best chain of beats.
@@ -468,19 +487,19 @@ def best_line(
     steps = len(unary)
     if steps == 0:
         return np.zeros(0, dtype=np.int64)
-    missing = -steps % STEPS_PER_BEAT
+    missing = -steps % beat_steps
     # After the end nothing is won or lost by holding the last pitch.
-    candidates = _candidates(np.pad(unary, ((0, missing), (0, 0)), mode="edge"), max_candidates)
-    scores = _scores_of(candidates, np.pad(unary, ((0, missing), (0, 0))))
-    companions = [np.pad(line, (0, missing), mode="edge").reshape(-1, STEPS_PER_BEAT) for line in others]
-    costs = (0.0, sixteenth_cost, offbeat_cost, sixteenth_cost)
-    leapt = None if leaps is None else _scores_of(candidates, np.pad(leaps, ((0, missing), (0, 1))))
+    candidates = _candidates(np.pad(unary, ((0, missing), (0, 0)), mode="edge"), max_candidates, beat_steps)
+    scores = _scores_of(candidates, np.pad(unary, ((0, missing), (0, 0))), beat_steps)
+    companions = [np.pad(line, (0, missing), mode="edge").reshape(-1, beat_steps) for line in others]
+    leapt = None if leaps is None else _scores_of(candidates, np.pad(leaps, ((0, missing), (0, 1))), beat_steps)
 
     inside = _moves_between(candidates, candidates, moves)  # [beats, from, to]
     ways: list[Ways] = []
     best = np.where(np.eye(candidates.shape[1], dtype=np.bool_), scores[:, 0, np.newaxis, :], UNREACHED)
-    for step in range(1, STEPS_PER_BEAT):
-        earned = inside - costs[step] * (candidates[:, :, np.newaxis] != candidates[:, np.newaxis, :])
+    for step in range(1, beat_steps):
+        cost = sixteenth_cost if step % EIGHTH else offbeat_cost
+        earned = inside - cost * (candidates[:, :, np.newaxis] != candidates[:, np.newaxis, :])
         for companion in companions:
             start, end = companion[:, step - 1], companion[:, step]
             _add_parallels(earned, candidates, candidates, start, end, parallels, contrary)
@@ -514,11 +533,11 @@ def best_line(
     return _follow(candidates, best, chain, ways, across)[:steps]
 
 
-def _candidates(unary: Table, max_: int) -> npt.NDArray[np.int64]:
+def _candidates(unary: Table, max_: int, beat_steps: int) -> npt.NDArray[np.int64]:
     """Returns the classes that are considered in each beat, [beats, count], in ascending order. REST is one of them;
     where fewer are worth it, it is repeated."""
     below_best = unary - unary.max(axis=1, keepdims=True)
-    worth = below_best.reshape(-1, STEPS_PER_BEAT, PITCHES + 1).max(axis=1)  # [beats, 129]
+    worth = below_best.reshape(-1, beat_steps, PITCHES + 1).max(axis=1)  # [beats, 129]
     worth[:, REST] = 0.0
     count = min(max_, int((worth >= -OUT_OF_REACH).sum(axis=1).max()))
     ranked = np.argsort(-worth, axis=1, kind="stable")[:, :count]
@@ -528,9 +547,9 @@ def _candidates(unary: Table, max_: int) -> npt.NDArray[np.int64]:
     return np.sort(ranked, axis=1)
 
 
-def _scores_of(candidates: npt.NDArray[np.int64], unary: Table) -> Table:
-    """Returns the scores of the candidates at each step, [beats, 4, count]."""
-    by_beat = unary.reshape(-1, STEPS_PER_BEAT, PITCHES + 1)
+def _scores_of(candidates: npt.NDArray[np.int64], unary: Table, beat_steps: int) -> Table:
+    """Returns the scores of the candidates at each step, [beats, steps of a beat, count]."""
+    by_beat = unary.reshape(-1, beat_steps, PITCHES + 1)
     return np.take_along_axis(by_beat, candidates[:, np.newaxis, :], axis=2)
 
 
@@ -618,12 +637,12 @@ def _best_ways(ways: Ways) -> Table:
 def _follow(
     candidates: npt.NDArray[np.int64], best: Table, chain: Table, ways: Sequence[Ways], across: Sequence[Ways]
 ) -> Line:
-    """Returns the best line, [beats * 4], after all sums are known: first the class at which each beat begins, then,
+    """Returns the best line, [steps], after all sums are known: first the class at which each beat begins, then,
     from the last step back to the first, the classes between.
 
     best [beats, first class, last class]: the best sum inside each beat; chain [beats - 1, first class, first class of
     the next beat]: the best sum from the beginning of each beat to that of the next; ways: the ways from the beginning
-    of a beat to its steps 1, 2 and 3; across: those to the next beat, first where the last class of the beat is held
+    of a beat to its later steps; across: those to the next beat, first where the last class of the beat is held
     on, then where another class follows.
     """
     beats, count = candidates.shape
@@ -634,10 +653,11 @@ def _follow(
         first_before[beat + 1] = reached.argmax(axis=0)
         total = reached[first_before[beat + 1], np.arange(count)]
     first, last = divmod(int((total[:, np.newaxis] + best[-1]).argmax()), count)
-    path = np.zeros((beats, STEPS_PER_BEAT), dtype=np.int64)
+    beat_steps = len(ways) + 1
+    path = np.zeros((beats, beat_steps), dtype=np.int64)
     for beat in range(beats - 1, -1, -1):
         path[beat, 0], path[beat, -1] = first, last
-        for step in range(STEPS_PER_BEAT - 1, 1, -1):
+        for step in range(beat_steps - 1, 1, -1):
             path[beat, step - 1] = _class_between(ways[step - 1], beat, first, int(path[beat, step]))
         if beat > 0:
             following, first = first, int(first_before[beat, first])
@@ -661,7 +681,7 @@ def _moving(line: Line) -> npt.NDArray[np.bool_]:
 
 def _count_intervals(counts: Table, first: Line, second: Line) -> None:
     both = (first != REST) & (second != REST)
-    place = np.arange(len(first)) % STEPS_PER_BEAT
+    place = np.arange(len(first)) % len(counts)
     np.add.at(counts, (place[both], np.abs(first - second)[both] % INTERVALS), 1)
 
 

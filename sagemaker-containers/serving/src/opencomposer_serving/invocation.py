@@ -14,8 +14,10 @@ from functools import cached_property
 from typing import Any
 
 from opencomposer_music.contract import Contract, Fault, broken_rule, is_too_large_to_judge, load_schema
+from opencomposer_music.model_metadata import TRAINABLE_BARS
 from opencomposer_music.parameter_set import ParameterSet, ParameterValue
-from opencomposer_music.piano_roll import DEFAULT_VELOCITY, STEPS_PER_BAR, Note
+from opencomposer_music.piano_roll import DEFAULT_VELOCITY, Note
+from opencomposer_music.time_signatures import COMMON_TIME, BarShape
 
 from opencomposer_serving.broken_fields import BrokenFields
 from opencomposer_serving.failures import InvocationFailure
@@ -38,16 +40,17 @@ class ModelReference:
 
 @dataclass(frozen=True)
 class Melody:
-    """Notes on the sixteenth grid in 4/4, all inside `bars` bars, in the order of the request. tempo: quarter notes a
-    minute."""
+    """Notes on the sixteenth grid, all inside `bars` bars, in the order of the request. tempo: quarter notes a minute;
+    bar: the shape of the bars."""
 
     bars: int
     notes: tuple[Note, ...]
     tempo: float = DEFAULT_TEMPO
+    bar: BarShape = COMMON_TIME
 
     @property
     def steps(self) -> int:
-        return self.bars * STEPS_PER_BAR
+        return self.bars * self.bar.steps
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,8 @@ def parse_invocation(body: bytes, rules: InvocationRules) -> InvocationRequest:
     document: Any = decode_json(body)
     broken = BrokenFields()
     if rules.contract.is_kept(document):
-        for place in _places_of_notes(document):
+        broken.extend(broken_bars(document["melody"]))
+        for place in _places_of_notes(document) if not broken.count else ():
             broken.extend(broken_notes(_part(document, place), place=place))
         if not broken.count:
             request = _request_of(document, rules.parameters)
@@ -120,6 +124,20 @@ def read_judged_invocation(body: bytes, parameters: ParameterSet) -> InvocationR
     return _request_of(json.loads(body), parameters)
 
 
+def broken_bars(melody: Mapping[str, Any]) -> Iterator[Fault]:
+    """Yields the fault of bars in which no model is trained, in a melody that keeps the contract otherwise."""
+    bar = bar_of(melody)
+    allowed = [shape.beats for shape in TRAINABLE_BARS if shape.beat_steps == bar.beat_steps]
+    if bar.beats not in allowed:
+        rule = f"{' or '.join(map(str, allowed))} with {bar.beat_steps} steps in a beat"
+        yield broken_rule(("melody", "beatsPerBar"), bar.beats, rule)
+
+
+def bar_of(melody: Mapping[str, Any]) -> BarShape:
+    """Returns the shape of the bars of a melody that keeps the contract."""
+    return BarShape(int(melody["beatsPerBar"]), int(melody["stepsPerBeat"]))
+
+
 def broken_notes(
     melody: Mapping[str, Any], skipped: Container[int] = (), place: tuple[str, ...] = ("melody",)
 ) -> Iterator[Fault]:
@@ -128,7 +146,7 @@ def broken_notes(
     There are at most eight notes for each step, and every note ends inside the bars. skipped: the indices of notes that
     are not checked; place: where the notes stand in the request, if they are another track's.
     """
-    steps = int(melody["bars"]) * STEPS_PER_BAR
+    steps = int(melody["bars"]) * bar_of(melody).steps
     notes = melody["notes"]
     max_ = steps * MAX_NOTES_PER_STEP
     if len(notes) > max_:
@@ -153,14 +171,16 @@ def _broken_notes_beside(faults: list[Fault], document: Any) -> Iterator[Fault]:
     places = {fault.path for fault in faults}
     if is_too_large_to_judge(document) or places & {(), ("melody",), ("melody", "notes")}:
         return
-    # If the number of bars is broken, the notes are still checked against the longest piece.
+    # If the number of bars or their shape is broken, the notes are still checked against the longest piece.
     bars = MAX_BARS if ("melody", "bars") in places else document["melody"]["bars"]
+    shaped = places & {("melody", "stepsPerBeat"), ("melody", "beatsPerBar")}
+    longest = {"stepsPerBeat": COMMON_TIME.beat_steps, "beatsPerBar": COMMON_TIME.beats} if shaped else {}
     for place in _places_of_notes(document) if ("tracks",) not in places else [("melody",)]:
         if places & {place, (*place, "notes")}:
             continue
         depth = len(place) + 1
         broken = {int(path[depth]) for path in places if path[:depth] == (*place, "notes")}
-        yield from broken_notes({**_part(document, place), "bars": bars}, broken, place)
+        yield from broken_notes({**_part(document, place), "bars": bars, **longest}, broken, place)
 
 
 def _places_of_notes(document: Mapping[str, Any]) -> list[tuple[str, ...]]:
@@ -223,7 +243,12 @@ def _request_of(document: Mapping[str, Any], parameters: ParameterSet) -> Invoca
         document["technique"],
         ModelReference(model["sha256"], int(model["bytes"]), model.get("url")),
         int(document["seed"]),
-        Melody(int(melody["bars"]), _notes_of(melody["notes"]), float(melody.get("tempo", DEFAULT_TEMPO))),
+        Melody(
+            int(melody["bars"]),
+            _notes_of(melody["notes"]),
+            float(melody.get("tempo", DEFAULT_TEMPO)),
+            bar_of(melody),
+        ),
         parameters.completed(document["parameters"]),
         tuple(tracks),
     )

@@ -15,6 +15,7 @@ from typing import Any
 import jsonschema
 import numpy as np
 from opencomposer_music.piano_roll import Note
+from opencomposer_music.time_signatures import BAR_SHAPES, TimeSignature
 from opencomposer_training.dataset_shards import PIECES_PER_SHARD, pack_shards
 from opencomposer_training.packed_notes import pack_notes
 
@@ -26,18 +27,24 @@ DEADLINE_SECONDS = 240
 TIMES = ("seconds", "elapsedSeconds", "samplesPerSecond", "timestamp")
 
 
-def made_up_piece(index: int, *, bars: int = 6, polyphonic: bool = False) -> dict[str, Any]:
+def made_up_piece(
+    index: int, *, bars: int = 6, polyphonic: bool = False, time_signature: TimeSignature = "4/4"
+) -> dict[str, Any]:
     """Returns a melody of random steps in C major, with a voice a third below it and a slow bass (or chords). The notes
     are lists, which `packed` packs as a data set has them."""
     rng = np.random.default_rng(index)
-    degrees = np.clip(np.cumsum(rng.integers(-2, 3, bars * 4)), -3, 7)
+    size = BAR_SHAPES[time_signature].steps
+    quarters = bars * size // 4
+    degrees = np.clip(np.cumsum(rng.integers(-2, 3, quarters)), -3, 7)
 
     def pitch(degree: int, base: int) -> int:
         return base + 12 * (degree // 7) + SCALE[degree % 7]
 
     melody = [[beat * 4, 4, pitch(int(degree), 60)] for beat, degree in enumerate(degrees)]
     third = [[beat * 4, 4, pitch(int(degree) - 2, 60)] for beat, degree in enumerate(degrees)]
-    bass = [[beat * 4, 8, pitch(int(degrees[beat]) % 7, 48)] for beat in range(0, bars * 4, 2)]
+    bass = [
+        [beat * 4, min(8, 4 * (quarters - beat)), pitch(int(degrees[beat]) % 7, 48)] for beat in range(0, quarters, 2)
+    ]
     if polyphonic:
         bass += [[onset, duration, low + 7] for onset, duration, low in bass]
     split = "validation" if index % 4 == 3 else "train"
@@ -49,11 +56,12 @@ def made_up_piece(index: int, *, bars: int = 6, polyphonic: bool = False) -> dic
         "tune": f"piece-{index}",
         "pickupSteps": 0,
         "bars": bars,
+        **({} if time_signature == "4/4" else {"timeSignature": time_signature}),
         # Only some of the pieces say where their phrases end: every second bar with its last note.
         **(
             {}
             if index % 4 == 0
-            else {"phraseEnds": [16 * bar - 4 for bar in range(1, bars + 1) if bar % 2 == bars % 2]}
+            else {"phraseEnds": [size * bar - 4 for bar in range(1, bars + 1) if bar % 2 == bars % 2]}
         ),
         "voices": [
             {"name": "Melody", "program": 73, "notes": melody},
@@ -121,12 +129,15 @@ def write_job(
     bars: int = 6,
     polyphonic: bool = False,
     band: bool = False,
+    time_signature: TimeSignature = "4/4",
 ) -> None:
     """Lays out the input folders of a job under `base`. band: the pieces are played by a band with drums."""
     for folder in ("input/config", "input/data/dataset", "input/data/selection", "model", "output"):
         (base / folder).mkdir(parents=True, exist_ok=True)
     made_up = [
-        made_up_band(index, bars=bars) if band else made_up_piece(index, bars=bars, polyphonic=polyphonic)
+        made_up_band(index, bars=bars)
+        if band
+        else made_up_piece(index, bars=bars, polyphonic=polyphonic, time_signature=time_signature)
         for index in range(pieces)
     ]
     lines = [packed(piece) for piece in made_up]
@@ -144,6 +155,7 @@ def write_job(
                 "name": "Up and down",
                 "tempo": 100,
                 "bars": 2,
+                **({} if time_signature == "4/4" else {"timeSignature": time_signature}),
                 "notes": [{"onset": 4 * i, "duration": 4, "pitch": p} for i, p in enumerate((60, 62, 64, 65, 64, 62))],
             }
         ],

@@ -10,6 +10,7 @@ from typing import Any
 from opencomposer_ar_cnn import training as ar_cnn
 from opencomposer_ar_cnn.evaluation import HARMONIZATION
 from opencomposer_music.parameter_set import ParameterValue
+from opencomposer_music.time_signatures import TimeSignature
 from opencomposer_training.dataset import Dataset, Selection, read_dataset, read_selection
 from opencomposer_training.environment import FIRST_SAMPLES_SECONDS
 from opencomposer_training.learner import LearnerInputs
@@ -80,11 +81,12 @@ def unet_gan_run(
     band: bool = False,
     hears_phrase_ends: bool = True,
     first_samples_seconds: float = FIRST_SAMPLES_SECONDS,
+    time_signature: TimeSignature = "4/4",
     **changes: ParameterValue,
 ) -> TrainingRun[unet_gan.GanLearner]:
     """Returns a run of the job under `base`. After `stop_after` batches it is asked to stop. hears_phrase_ends: False
     makes networks as version 0.2 did."""
-    dataset, selection = _input_of(base, "unet-gan", polyphonic=polyphonic, band=band)
+    dataset, selection = _input_of(base, "unet-gan", polyphonic=polyphonic, band=band, time_signature=time_signature)
     hyperparameters = {**UNET_GAN_HYPERPARAMETERS, **changes}
     return TrainingRun(
         "unet-gan",
@@ -110,17 +112,22 @@ def ar_cnn_run(
     band: bool = False,
     hears_phrase_ends: bool = True,
     first_samples_seconds: float = FIRST_SAMPLES_SECONDS,
+    time_signature: TimeSignature = "4/4",
     **changes: ParameterValue,
 ) -> TrainingRun[ar_cnn.ArCnnLearner]:
     """Returns a run of the job under `base`. After `stop_after` batches it is asked to stop. hears_phrase_ends: False
     makes a network as version 0.2 did."""
-    dataset, selection = _input_of(base, "ar-cnn", pieces=pieces, bars=2, band=band)
+    # Bars of twelve steps fill whole units of the network by fours.
+    window_bars = 2 if time_signature == "4/4" else 4
+    dataset, selection = _input_of(
+        base, "ar-cnn", pieces=pieces, bars=window_bars, band=band, time_signature=time_signature
+    )
     hyperparameters = {**AR_CNN_HYPERPARAMETERS, **changes}
     return TrainingRun(
         "ar-cnn",
         lambda resumed: ar_cnn.ArCnnLearner(
             LearnerInputs(dataset, selection, hyperparameters, resumed),
-            window_bars=2,
+            window_bars=window_bars,
             sampling=AR_CNN_SAMPLING,
             hears_phrase_ends=hears_phrase_ends,
         ),
@@ -138,10 +145,19 @@ def transformer_run(
     polyphonic: bool = False,
     band: bool = False,
     first_samples_seconds: float = FIRST_SAMPLES_SECONDS,
+    time_signature: TimeSignature = "4/4",
     **changes: ParameterValue,
 ) -> TrainingRun[transformer.TransformerLearner]:
     """Returns a run of the job under `base`. After `stop_after` batches it is asked to stop."""
-    dataset, selection = _input_of(base, "transformer", pieces=pieces, bars=5, polyphonic=polyphonic, band=band)
+    dataset, selection = _input_of(
+        base,
+        "transformer",
+        pieces=pieces,
+        bars=5,
+        polyphonic=polyphonic,
+        band=band,
+        time_signature=time_signature,
+    )
     hyperparameters = {**TRANSFORMER_HYPERPARAMETERS, **changes}
     return TrainingRun(
         "transformer",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import itertools
 import json
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -19,11 +21,18 @@ from opencomposer_music.phrase_ends import derive_phrase_end_steps, phrase_end_s
 from opencomposer_music.piano_roll import (
     ONSET,
     PITCHES,
-    STEPS_PER_BAR,
     Note,
     Planes,
     Steps,
     highest_voice,
+)
+from opencomposer_music.time_signatures import (
+    BAR_SHAPES,
+    COMMON_TIME,
+    TRAINABLE_TIME_SIGNATURES,
+    BarShape,
+    TimeSignature,
+    time_signature_of,
 )
 
 from opencomposer_training.packed_notes import NoteColumns, PackedNotesError, unpack_notes
@@ -43,13 +52,14 @@ class DatasetError(ValueError):
 
 @dataclass(frozen=True)
 class Melody:
-    """A held-out melody, for which samples are made while a model learns."""
+    """A held-out melody, for which samples are made while a model learns. bar: the shape of its bars."""
 
     id: str
     name: str
     tempo: float
     bars: int
     notes: tuple[Note, ...]
+    bar: BarShape = COMMON_TIME
 
 
 @dataclass(frozen=True)
@@ -70,7 +80,8 @@ class Selection:
 class Piece:
     """A piece of whole bars, as notes.
 
-    marked_phrase_ends: the onsets of the melody's notes that end a phrase, or None where the data set does not say it.
+    marked_phrase_ends: the onsets of the melody's notes that end a phrase, or None where the data set does not say it;
+    bar: the shape of its bars.
     """
 
     id: str
@@ -79,20 +90,32 @@ class Piece:
     bars: int
     notes: PieceNotes
     marked_phrase_ends: tuple[int, ...] | None = None
+    bar: BarShape = COMMON_TIME
 
     @classmethod
     def of_planes(
-        cls, id: str, split: Split, tune: str, planes: VoicePlanes, marked_phrase_ends: tuple[int, ...] | None = None
+        cls,
+        id: str,
+        split: Split,
+        tune: str,
+        planes: VoicePlanes,
+        marked_phrase_ends: tuple[int, ...] | None = None,
+        bar: BarShape = COMMON_TIME,
     ) -> Self:
         """Returns the piece that planes [voices, 2, steps, 128] draw, of voices with tones; steps is a whole number of
         bars."""
-        bars = planes.shape[2] // STEPS_PER_BAR
-        return cls(id, split, tune, bars, PieceNotes.of_planes(planes), marked_phrase_ends)
+        bars = planes.shape[2] // bar.steps
+        return cls(id, split, tune, bars, PieceNotes.of_planes(planes), marked_phrase_ends, bar)
+
+    @property
+    def steps(self) -> int:
+        """Returns the number of sixteenth steps."""
+        return self.bars * self.bar.steps
 
     @property
     def planes(self) -> VoicePlanes:
         """Returns the whole piece drawn anew as planes [voices, 2, steps, 128]."""
-        return self.notes.draw(0, self.bars * STEPS_PER_BAR)
+        return self.notes.draw(0, self.steps)
 
     @cached_property
     def phrase_ends(self) -> Steps:
@@ -100,7 +123,7 @@ class Piece:
         or else as it is derived from the melody."""
         melody = self.planes[0]
         if self.marked_phrase_ends is None:
-            return derive_phrase_end_steps(melody)
+            return derive_phrase_end_steps(melody, self.bar)
         return phrase_end_steps(melody, self.marked_phrase_ends)
 
 
@@ -110,12 +133,15 @@ class Dataset:
 
     `voices`: (name, program) in order; `monophonic`: for each voice True if it never has two notes at once; `drums`:
     for each voice True if it is drums, whose pitches are no tones. The first voice and at least one other have tones.
+    `bar`: the shape of the bars of all pieces; `left_out`: the number of selected pieces in each other time signature.
     """
 
     voices: tuple[tuple[str, int], ...]
     monophonic: tuple[bool, ...]
     drums: tuple[bool, ...]
     pieces: tuple[Piece, ...]
+    bar: BarShape = COMMON_TIME
+    left_out: Mapping[TimeSignature, int] = field(default_factory=dict)
 
     def of_split(self, split: Split) -> list[Piece]:
         """Returns the pieces of one split, in the order of the data set."""
@@ -150,6 +176,8 @@ def without_drums(dataset: Dataset) -> Dataset:
         tuple(dataset.monophonic[voice] for voice in kept),
         (False,) * len(kept),
         tuple(replace(piece, notes=piece.notes.without_drums()) for piece in dataset.pieces),
+        dataset.bar,
+        dataset.left_out,
     )
 
 
@@ -200,7 +228,8 @@ def read_selection(path: Path, technique: str) -> Selection:
 def _read_melody(melody: Mapping[str, Any]) -> Melody:
     # JSON Schema accepts 4.0 as an integer, too.
     notes = tuple(Note(int(note["onset"]), int(note["duration"]), int(note["pitch"])) for note in melody["notes"])
-    return Melody(melody["id"], melody["name"], float(melody["tempo"]), int(melody["bars"]), notes)
+    bar = BAR_SHAPES[melody.get("timeSignature", "4/4")]
+    return Melody(melody["id"], melody["name"], float(melody["tempo"]), int(melody["bars"]), notes, bar)
 
 
 def read_manifest(folder: Path) -> Mapping[str, Any]:
@@ -262,14 +291,15 @@ def _lines_of_shard(path: Path) -> Iterator[bytes]:
 
 def build_dataset(lines: Iterable[Mapping[str, Any]], splits: Mapping[str, Split] | None = None) -> Dataset:
     """Returns the pieces named in `splits` (id -> split) out of the lines of a data set; by default all of them, each
-    in the split that it names itself.
+    in the split that it names itself. Of pieces in several time signatures those are kept in whose the most bars are,
+    because bars of other lengths cannot be learned together; of equals the first in TRAINABLE_TIME_SIGNATURES.
 
     Raises DatasetError for a piece among them that breaks contracts/dataset-piece.schema.json, which names the field,
     its value and what is allowed; for one that is missing; and for one whose voices are not those of the others.
     """
     pieces: list[Piece] = []
     voices: tuple[tuple[str, int, bool], ...] | None = None
-    monophonic: list[bool] = []
+    monophonic: list[list[bool]] = []
     for line in lines:
         identifier = line.get("id")
         if splits is not None and (not isinstance(identifier, str) or identifier not in splits):
@@ -280,28 +310,44 @@ def build_dataset(lines: Iterable[Mapping[str, Any]], splits: Mapping[str, Split
         named = tuple((voice["name"], int(voice["program"]), "kind" in voice) for voice in line["voices"])
         drums = [is_drums for _, _, is_drums in named]
         bars = int(line["bars"])
-        columns = _unpack_voices(line, bars * STEPS_PER_BAR)
-        notes = PieceNotes.of_voices(columns, drums, bars * STEPS_PER_BAR)
+        bar = BAR_SHAPES[line.get("timeSignature", "4/4")]
+        columns = _unpack_voices(line, bars * bar.steps)
+        notes = PieceNotes.of_voices(columns, drums, bars * bar.steps)
         if voices is None:
             voices = named
             _check_line_up(line, drums)
-            monophonic = [not is_drums for is_drums in drums]
         elif voices != named:
             raise DatasetError(f"The piece {identifier!r} has other voices than the pieces before it.")
-        monophonic = [flag and voice.is_monophonic() for flag, voice in zip(monophonic, columns, strict=True)]
-        piece = Piece(identifier, line["split"] if splits is None else splits[identifier], line["tune"], bars, notes)
+        monophonic.append(
+            [not is_drums and voice.is_monophonic() for is_drums, voice in zip(drums, columns, strict=True)]
+        )
+        split = line["split"] if splits is None else splits[identifier]
+        piece = Piece(identifier, split, line["tune"], bars, notes, bar=bar)
         pieces.append(replace(piece, marked_phrase_ends=_marked_phrase_ends(line, piece)))
     missing = sorted(set(splits or ()) - {piece.id for piece in pieces})
     if missing:
         raise DatasetError(f"{len(missing)} selected pieces are not in the data set, the first is {missing[0]!r}.")
     if voices is None:
         raise DatasetError("The training selection names no pieces, or the data set has none.")
+    chosen = commonest_bar(pieces)
+    kept = [piece.bar == chosen for piece in pieces]
+    left_out = Counter(time_signature_of(piece.bar) for piece, is_kept in zip(pieces, kept, strict=True) if not is_kept)
     return Dataset(
         tuple((name, program) for name, program, _ in voices),
-        tuple(monophonic),
+        tuple(all(flags) for flags in zip(*itertools.compress(monophonic, kept), strict=True)),
         tuple(is_drums for _, _, is_drums in voices),
-        tuple(pieces),
+        tuple(itertools.compress(pieces, kept)),
+        chosen,
+        left_out,
     )
+
+
+def commonest_bar(pieces: Iterable[Piece]) -> BarShape:
+    """Returns the shape of the bars of the time signature that has the most bars in these pieces."""
+    bars = Counter({BAR_SHAPES[name]: 0 for name in TRAINABLE_TIME_SIGNATURES})
+    for piece in pieces:
+        bars[piece.bar] += piece.bars
+    return max(bars, key=lambda bar: bars[bar])
 
 
 def _check_line_up(line: Mapping[str, Any], drums: Sequence[bool]) -> None:
@@ -394,26 +440,25 @@ def gather_marked_phrase_ends(pieces: Sequence[Piece], bars: int, limit: int) ->
     """
     ends: list[list[int]] = []
     for window in spread_windows(pieces, bars, limit):
-        first = window.start_bar * STEPS_PER_BAR
-        marked = pieces[window.piece].marked_phrase_ends or ()
-        ends.append([step - first for step in marked if first < step < first + bars * STEPS_PER_BAR])
+        piece = pieces[window.piece]
+        first, size = window.start_bar * piece.bar.steps, bars * piece.bar.steps
+        ends.append([step - first for step in piece.marked_phrase_ends or () if first < step < first + size])
     return ends
 
 
 def cut_window(
     piece: Piece, start_bar: int, bars: int, lowest: int, pitches: int, shift: int = 0
 ) -> npt.NDArray[np.bool_]:
-    """Returns planes [voices, 2, bars * 16, pitches] of a window, transposed by `shift` semitones and cropped to the
-    pitches lowest..lowest + pitches - 1. A note that was already sounding starts with the window."""
-    return piece.notes.draw(
-        start_bar * STEPS_PER_BAR, bars * STEPS_PER_BAR, lowest=lowest, pitches=pitches, shift=shift
-    )
+    """Returns planes [voices, 2, steps, pitches] of a window of so many bars, transposed by `shift` semitones and
+    cropped to the pitches lowest..lowest + pitches - 1. A note that was already sounding starts with the window."""
+    size = piece.bar.steps
+    return piece.notes.draw(start_bar * size, bars * size, lowest=lowest, pitches=pitches, shift=shift)
 
 
 def cut_phrase_ends(piece: Piece, start_bar: int, bars: int) -> Steps:
-    """Returns the phrase ends of a window, [bars * 16]: see `Piece.phrase_ends`."""
-    steps = bars * STEPS_PER_BAR
-    first = start_bar * STEPS_PER_BAR
+    """Returns the phrase ends of a window of so many bars, [steps]: see `Piece.phrase_ends`."""
+    steps = bars * piece.bar.steps
+    first = start_bar * piece.bar.steps
     taken = piece.phrase_ends[first : first + steps]
     return np.pad(taken, (0, steps - len(taken)))
 

@@ -9,6 +9,7 @@ from opencomposer_music.line_metrics import lines_of_music, measure_lines
 from opencomposer_music.metrics import mean_metrics, measure_composition
 from opencomposer_music.piano_roll import Planes
 from opencomposer_music.similarity_index import SimilarityReference, Vector, window_features
+from opencomposer_music.time_signatures import COMMON_TIME, BarShape
 
 from opencomposer_training.dataset import (
     Dataset,
@@ -46,12 +47,14 @@ class HeldOutMusic:
         held_out = dataset.of_split("validation") or train
         self.windows = gather_windows(held_out, bars, windows)
         self.phrase_ends = gather_phrase_ends(held_out, bars, windows)
+        self._bar = dataset.bar
         self._closing_notes = self._closing_notes_of(held_out, bars, windows)
         self._reference = ReferenceMusic(
             AccompaniedWindows(
                 reference,
                 [accompaniment(window) for window in reference],
                 self._closing_notes_of(train, bars, REFERENCE_WINDOWS),
+                dataset.bar,
             )
         )
         self.reference_metrics = self._reference.metrics
@@ -64,7 +67,7 @@ class HeldOutMusic:
         `phrasesClosed` is measured where the data set states phrase ends, because where they are only guessed their
         closes tell nothing, and where chords can be heard at all.
         """
-        return self._reference.compare(AccompaniedWindows(self.windows, list(written), self._closing_notes))
+        return self._reference.compare(AccompaniedWindows(self.windows, list(written), self._closing_notes, self._bar))
 
     def _closing_notes_of(self, pieces: Sequence[Piece], bars: int, windows: int) -> list[list[int]]:
         """Returns, for each window, the onsets of the melody notes under which a phrase may be heard to close."""
@@ -73,23 +76,27 @@ class HeldOutMusic:
 
 
 class AccompaniedWindows(NamedTuple):
-    """Windows, of which the melodies count; the tracks that were written to each; and the onsets of the notes of each
-    melody under which a phrase may be heard to close."""
+    """Windows, of which the melodies count; the tracks that were written to each; the onsets of the notes of each
+    melody under which a phrase may be heard to close; and the shape of their bars."""
 
     windows: Sequence[VoicePlanes]
     tracks: Sequence[Sequence[Planes]]
     closing_notes: Sequence[Sequence[int]]
+    bar: BarShape = COMMON_TIME
 
     def features(self) -> list[dict[str, Vector]]:
         """Returns what the similarity index compares of each window."""
-        return [window_features(window[0], tracks) for window, tracks in zip(self.windows, self.tracks, strict=True)]
+        return [
+            window_features(window[0], tracks, self.bar)
+            for window, tracks in zip(self.windows, self.tracks, strict=True)
+        ]
 
     def metrics(self) -> dict[str, float]:
         """Returns the mean metrics of windows, and those of their lines over all windows together."""
         pairs = [(window[0], tracks) for window, tracks in zip(self.windows, self.tracks, strict=True)]
         lines = [lines_of_music(melody, tracks) for melody, tracks in pairs]
         return {
-            **mean_metrics([measure_composition(melody, tracks) for melody, tracks in pairs]),
+            **mean_metrics([measure_composition(melody, tracks, self.bar) for melody, tracks in pairs]),
             **measure_lines(zip(lines, self.closing_notes, strict=True)),
         }
 

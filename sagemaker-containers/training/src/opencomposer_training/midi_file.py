@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import mido
 from opencomposer_music.piano_roll import STEPS_PER_BEAT, Note
+from opencomposer_music.time_signatures import COMMON_TIME, BarShape, time_signature_of
 
 TICKS_PER_BEAT = 480
 TICKS_PER_STEP = TICKS_PER_BEAT // STEPS_PER_BEAT
@@ -25,12 +26,12 @@ class Track:
     is_drums: bool = False
 
 
-def midi_bytes(tempo: float, tracks: Sequence[Track]) -> bytes:
+def midi_bytes(tempo: float, tracks: Sequence[Track], bar: BarShape = COMMON_TIME) -> bytes:
     """Returns a format 1 file: a first track with tempo and time signature, then one track for each of `tracks`. The
     same input gives the same bytes.
 
-    tempo: beats a minute. Drums are on channel 10. Raises ValueError for more other tracks than MIDI has melodic
-    channels.
+    tempo: quarter notes a minute; bar: the shape of the bars. Drums are on channel 10. Raises ValueError for more other
+    tracks than MIDI has melodic channels.
     """
     melodic = [channel for channel in range(16) if channel != DRUM_CHANNEL]
     others = sum(not track.is_drums for track in tracks)
@@ -41,7 +42,8 @@ def midi_bytes(tempo: float, tracks: Sequence[Track]) -> bytes:
     file = mido.MidiFile(type=1, ticks_per_beat=TICKS_PER_BEAT)
     head = mido.MidiTrack()
     head.append(mido.MetaMessage("set_tempo", tempo=round(MICROSECONDS_PER_MINUTE / tempo), time=0))
-    head.append(mido.MetaMessage("time_signature", numerator=4, denominator=4, time=0))
+    numerator, denominator = map(int, time_signature_of(bar).split("/"))
+    head.append(mido.MetaMessage("time_signature", numerator=numerator, denominator=denominator, time=0))
     head.append(mido.MetaMessage("end_of_track", time=0))
     file.tracks.append(head)
     for track, channel in zip(tracks, channels, strict=True):

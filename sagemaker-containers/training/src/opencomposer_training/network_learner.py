@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, Generic, Self, TypeVar
 
 import torch
@@ -70,7 +70,11 @@ class NetworkLearner(Generic[S]):
     def __init__(self, inputs: LearnerInputs, settings: S, recipe: Recipe) -> None:
         """Raises TrainingFailure where the selection has nothing to train on."""
         self.dataset = inputs.dataset if recipe.writes_drums else without_drums(inputs.dataset)
-        self.selection = inputs.selection
+        # A melody in other bars cannot be heard by the network.
+        self.selection = replace(
+            inputs.selection,
+            melodies=tuple(melody for melody in inputs.selection.melodies if melody.bar == self.dataset.bar),
+        )
         self.settings = settings
         self.seed = settings.seed
         self.pieces = training_pieces(self.dataset)

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from opencomposer_music.technique_document import TechniqueDocument
+from opencomposer_music.time_signatures import time_signature_of
 
 from opencomposer_training.dataset import DatasetError, read_dataset, read_selection
 from opencomposer_training.environment import (
@@ -68,6 +69,9 @@ def _train(technique: TrainedTechnique, environment: TrainingEnvironment, stop: 
     hyperparameters = parse_hyperparameters(document.hyperparameters, environment.hyperparameters())
     selection = read_selection(environment.channel("selection") / "manifest.json", document.id)
     dataset = read_dataset(environment.channel("dataset"), selection)
+    for time_signature, pieces in dataset.left_out.items():
+        own = time_signature_of(dataset.bar)
+        print(f"{pieces} pieces in {time_signature} are left out of a training in {own}.", flush=True)
     keep_temporaries_beside(environment.checkpoints)
     training = TrainingRun(
         document.id,

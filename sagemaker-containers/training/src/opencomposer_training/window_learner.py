@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from opencomposer_music.time_signatures import COMMON_TIME, BarShape, time_signature_of
+
 from opencomposer_training.environment import TrainingFailure
 from opencomposer_training.epoch_windows import EpochWindows
 from opencomposer_training.learner import LearnerInputs
@@ -50,6 +52,21 @@ class WindowLearner(NetworkLearner[S]):
         if not isinstance(completed["hears_phrase_ends"], bool):
             raise ValueError("its hears_phrase_ends is neither true nor false")
         return completed
+
+    def check_bar(self, stored: Mapping[str, Any], bar: BarShape) -> Mapping[str, Any]:
+        """Returns the sizes of a checkpoint's network with the member `bar`, which those of 4/4 once did not write.
+
+        bar: the shape of this job's bars. Raises TrainingFailure for a checkpoint of another time signature, ValueError
+        where the member is no shape of bars.
+        """
+        own = BarShape(*stored.get("bar", COMMON_TIME))
+        found = time_signature_of(own)
+        if own != bar:
+            raise TrainingFailure(
+                f"The checkpoint to resume from was trained in {found}, but the selected data are in "
+                f"{time_signature_of(bar)}."
+            )
+        return {**stored, "bar": own}
 
     def check_size(self, stored: Mapping[str, Any], widths: tuple[int, ...]) -> None:
         """Refuses a checkpoint whose network has other widths than this job's.

@@ -11,10 +11,10 @@ from opencomposer_music.model_metadata import Voice
 from opencomposer_music.piano_roll import (
     ONSET,
     SOUNDING,
-    STEPS_PER_BAR,
     Note,
     notes_to_planes,
 )
+from opencomposer_music.time_signatures import BarShape
 from opencomposer_training.dataset import Dataset, Melody, VoicePlanes, gather_windows
 from opencomposer_training.environment import write_atomically
 from opencomposer_training.held_out_music import REFERENCE_WINDOWS, AccompaniedWindows, ReferenceMusic
@@ -26,7 +26,6 @@ from opencomposer_transformer.generation import Wishes, extend, seam_after, seam
 from opencomposer_transformer.grammar import WritingLimits
 from opencomposer_transformer.model_metadata import TransformerMetadata
 from opencomposer_transformer.sampling import DrawSettings
-from opencomposer_transformer.training_sequences import BAR_SHAPE
 from opencomposer_transformer.voice_assignment import assign_voices
 from opencomposer_transformer.writing_settings import writing_settings
 
@@ -49,11 +48,12 @@ class Evaluation:
     def __init__(self, dataset: Dataset, *, seed: int, windows: int | None = None) -> None:
         """windows: the largest number of held-out windows."""
         train = dataset.of_split("train")
-        reference = [_continuation(window) for window in gather_windows(train, self.bars, REFERENCE_WINDOWS)]
+        self._bar = dataset.bar
+        reference = [_continuation(window, self._bar) for window in gather_windows(train, self.bars, REFERENCE_WINDOWS)]
         held_out = dataset.of_split("validation") or train
         self.windows = gather_windows(held_out, self.bars, windows or EVALUATION_WINDOWS)
         self._seed = seed
-        self._reference = ReferenceMusic(_accompanied(reference))
+        self._reference = ReferenceMusic(_accompanied(reference, self._bar))
         self.reference_metrics = self._reference.metrics
         self.validation_metrics = self._compare(self.windows)
 
@@ -64,7 +64,9 @@ class Evaluation:
         )
 
     def _compare(self, windows: Sequence[VoicePlanes]) -> dict[str, float]:
-        return self._reference.compare(_accompanied([_continuation(window) for window in windows]))
+        return self._reference.compare(
+            _accompanied([_continuation(window, self._bar) for window in windows], self._bar)
+        )
 
 
 def write_samples(folder: Path, network: LoadedNetwork, melodies: Sequence[Melody], *, seed: int) -> None:
@@ -74,21 +76,21 @@ def write_samples(folder: Path, network: LoadedNetwork, melodies: Sequence[Melod
         given = [note._replace(velocity=MELODY_VELOCITY) for note in melody.notes]
         voice, added = _went_on(network, melody, seed)
         track = Track(voice.name, voice.program, [*given, *added])
-        write_atomically(folder / f"{melody.id}.mid", midi_bytes(melody.tempo, [track]))
+        write_atomically(folder / f"{melody.id}.mid", midi_bytes(melody.tempo, [track], melody.bar))
 
 
 def _went_on(network: LoadedNetwork, melody: Melody, seed: int) -> tuple[Voice, Sequence[Note]]:
     """Returns the voice that a melody belongs to, and what it goes on with; nothing where no bar is left."""
-    metadata = network.metadata
-    assignment = assign_voices(metadata.line_up, BAR_SHAPE, melody.bars, [melody.notes])
-    seam = seam_after(BAR_SHAPE, melody.notes)
+    metadata, bar = network.metadata, melody.bar
+    assignment = assign_voices(metadata.line_up, bar, melody.bars, [melody.notes])
+    seam = seam_after(bar, melody.notes)
     own = metadata.voices[assignment.given.index(True)]
     settings = writing_settings({"extensionBars": melody.bars})
-    added_bars = settings.added_bars(BAR_SHAPE, melody.tempo)
-    bars = min(metadata.limits.max_bars, -(-seam // BAR_SHAPE.steps) + added_bars)
-    if seam >= bars * BAR_SHAPE.steps:
+    added_bars = settings.added_bars(bar, melody.tempo)
+    bars = min(metadata.limits.max_bars, -(-seam // bar.steps) + added_bars)
+    if seam >= bars * bar.steps:
         return own, []
-    wishes = settings.wishes(metadata.line_up, assignment.shifts, assignment.given, BAR_SHAPE, melody.tempo, seed)
+    wishes = settings.wishes(metadata.line_up, assignment.shifts, assignment.given, bar, melody.tempo, seed)
     heard = CachedNetwork(network)
     written = extend(heard, metadata, assignment.heard, assignment.given, bars, wishes, seam=seam)
     return own, assignment.written_for(0, written.voices)
@@ -96,7 +98,8 @@ def _went_on(network: LoadedNetwork, melody: Melody, seed: int) -> tuple[Voice, 
 
 def _with_new_end(network: LoadedNetwork, window: VoicePlanes, *, seed: int) -> VoicePlanes:
     """Returns a window of which only the prime is as it was. After silence there is silence."""
-    prime = VoicedPiece.of_planes(BAR_SHAPE, _prime(window))
+    bar = network.metadata.limits.bar
+    prime = VoicedPiece.of_planes(bar, _prime(window, bar))
     steps = window.shape[2]
     if seam_of(prime) == 0:
         return np.zeros_like(window)
@@ -105,7 +108,7 @@ def _with_new_end(network: LoadedNetwork, window: VoicePlanes, *, seed: int) -> 
         network.metadata,
         prime,
         [True] * len(prime.voices),
-        steps // STEPS_PER_BAR,
+        steps // bar.steps,
         replace(wishes_of(network.metadata, seed), cadence=False),
     )
     voices = zip(prime.voices, written.voices, strict=True)
@@ -118,18 +121,18 @@ def wishes_of(metadata: TransformerMetadata, seed: int) -> Wishes:
     return Wishes(DrawSettings(), WritingLimits(registers), seed)
 
 
-def _prime(window: VoicePlanes) -> VoicePlanes:
+def _prime(window: VoicePlanes, bar: BarShape) -> VoicePlanes:
     """Returns the bars of a window that the model hears."""
-    return window[:, :, : PRIME_BARS * STEPS_PER_BAR]
+    return window[:, :, : PRIME_BARS * bar.steps]
 
 
-def _continuation(window: VoicePlanes) -> VoicePlanes:
+def _continuation(window: VoicePlanes, bar: BarShape) -> VoicePlanes:
     """Returns the bars of a window behind the prime. What sounds into them starts with them."""
-    music = window[:, :, PRIME_BARS * STEPS_PER_BAR :].copy()
+    music = window[:, :, PRIME_BARS * bar.steps :].copy()
     music[:, ONSET, 0] |= music[:, SOUNDING, 0]
     return music
 
 
-def _accompanied(music: Sequence[VoicePlanes]) -> AccompaniedWindows:
+def _accompanied(music: Sequence[VoicePlanes], bar: BarShape) -> AccompaniedWindows:
     """Returns music in voices, of which the first one is the melody. Where its phrases end is not known."""
-    return AccompaniedWindows(music, [list(planes[1:]) for planes in music], [[] for _ in music])
+    return AccompaniedWindows(music, [list(planes[1:]) for planes in music], [[] for _ in music], bar)

@@ -114,11 +114,18 @@ class TransformerLearner(NetworkLearner[LearnerSettings]):
         shape, reach = self.shape, self.settings.transposition_range
         low, high = self.dataset.pitch_range()
         counted = learn_voice_leading(
-            ((piece.planes, piece.phrase_ends) for piece in self.pieces), Weights(intervals=0, moves=0, parallels=1)
+            ((piece.planes, piece.phrase_ends) for piece in self.pieces),
+            Weights(intervals=0, moves=0, parallels=1),
+            bar=self.dataset.bar,
         )
         return TransformerMetadata(
             self.corpus.line_up,
-            Limits(MAX_BARS, max(0, min(low - reach, PITCHES - 12)), min(PITCHES - 1, max(high + reach, 11))),
+            Limits(
+                MAX_BARS,
+                max(0, min(low - reach, PITCHES - 12)),
+                min(PITCHES - 1, max(high + reach, 11)),
+                self.dataset.bar,
+            ),
             self.corpus.density_edges,
             tuple(round(float(score), 4) for score in counted.parallels),
             CONTEXT,

@@ -16,9 +16,9 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from opencomposer_music.model_metadata import Head, Voice
-from opencomposer_music.piano_roll import ONSET, PITCHES, STEPS_PER_BAR
+from opencomposer_music.piano_roll import ONSET, PITCHES
 from opencomposer_music.random_numbers import random_generator
-from opencomposer_music.time_signatures import BAR_SHAPES, TimeSignature
+from opencomposer_music.time_signatures import time_signature_of
 from opencomposer_training.dataset import Dataset, Piece, allowed_shifts
 from torch import Tensor
 
@@ -36,9 +36,6 @@ from opencomposer_transformer.events import (
 )
 from opencomposer_transformer.network import EventInputs
 
-TIME_SIGNATURE: TimeSignature = "4/4"
-"""The time signature of all data sets."""
-BAR_SHAPE = BAR_SHAPES[TIME_SIGNATURE]
 PITCH_MARGIN = 6
 """The semitones beyond a voice's range that have tokens, too: the largest transposition that a training can ask for, so
 that its vocabulary does not depend on what it asks."""
@@ -98,7 +95,7 @@ class Corpus:
             Voice(name, program, heads[number], *dataset.pitch_range(number))
             for number, (name, program) in enumerate(dataset.voices)
         )
-        self.line_up = LineUp(voices, (TIME_SIGNATURE,), PITCH_MARGIN)
+        self.line_up = LineUp(voices, (time_signature_of(dataset.bar),), PITCH_MARGIN)
         densities = [_onsets_by_bar(piece) for piece in dataset.of_split("train")]
         quartiles = np.quantile(np.concatenate(densities), np.arange(1, DENSITY_LEVELS) / DENSITY_LEVELS)
         self.density_edges = tuple(round(float(edge), 4) for edge in quartiles)
@@ -110,7 +107,7 @@ class Corpus:
 
     def learned(self, piece: Piece) -> LearnedPiece:
         """Returns a piece of the data set."""
-        voiced = VoicedPiece.of_planes(BAR_SHAPE, piece.planes)
+        voiced = VoicedPiece.of_planes(piece.bar, piece.planes)
         return LearnedPiece(voiced, tuple(allowed_shifts(piece, 0, PITCHES - 1, self._reach)))
 
     def whole(self, piece: LearnedPiece) -> LearnedSequence:
@@ -221,5 +218,5 @@ def _present(voices: int, rng: np.random.Generator) -> list[bool]:
 def _onsets_by_bar(piece: Piece) -> npt.NDArray[np.float64]:
     """Returns the onsets in each bar, a voice of the piece."""
     by_step = piece.planes[:, ONSET].sum(axis=(0, 2))  # [steps]
-    by_bar: npt.NDArray[np.float64] = by_step.reshape(-1, STEPS_PER_BAR).sum(axis=1) / len(piece.planes)
+    by_bar: npt.NDArray[np.float64] = by_step.reshape(-1, piece.bar.steps).sum(axis=1) / len(piece.planes)
     return by_bar

@@ -11,11 +11,12 @@ from opencomposer_music.contract import shown
 from opencomposer_music.metrics import measure_composition
 from opencomposer_music.piano_roll import DEFAULT_VELOCITY, PITCHES, Note, Planes, notes_to_planes
 from opencomposer_music.technique_document import TechniqueDocument, load_technique
-from opencomposer_music.time_signatures import BAR_SHAPES, TimeSignature
+from opencomposer_music.time_signatures import BarShape, time_signature_of
 from opencomposer_serving.deadline import Deadline
 from opencomposer_serving.failures import BrokenField, InvocationFailure, ModelRejected, unusable_model
 from opencomposer_serving.invocation import MAX_BARS, GivenTrack, InvocationRequest, Melody
 from opencomposer_serving.technique import Generated, GeneratedTrack
+from opencomposer_serving.time_signature_check import check_time_signature
 
 from opencomposer_transformer import TECHNIQUE
 from opencomposer_transformer.cached_network import CachedNetwork, LoadedNetwork, load_network, run_on_silence
@@ -25,9 +26,6 @@ from opencomposer_transformer.sampling import NotFinite
 from opencomposer_transformer.voice_assignment import VoiceAssignment, assign_voices
 from opencomposer_transformer.writing_settings import NoPitchToWrite, WritingSettings, writing_settings
 
-TIME_SIGNATURE: TimeSignature = "4/4"
-"""The time signature of requests. A model that knows others, too, can be told of them when requests can."""
-BAR_SHAPE = BAR_SHAPES[TIME_SIGNATURE]
 MELODY = "Melody"
 """The name of the track that the melody goes on with; requests give it none."""
 MAX_TRACKS = 16
@@ -50,8 +48,9 @@ class Transformer:
 
     def load(self, model: bytes) -> LoadedNetwork:
         network = load_network(model, self._threads)
-        if TIME_SIGNATURE not in network.metadata.line_up.time_signatures:
-            raise ModelRejected(f"it does not know {TIME_SIGNATURE}, in which requests are")
+        own = time_signature_of(network.metadata.limits.bar)
+        if own not in network.metadata.line_up.time_signatures:
+            raise ModelRejected(f"it does not know {own}, in which its limits have its pieces")
         return network
 
     def rehearse(self, model: LoadedNetwork) -> None:
@@ -60,23 +59,25 @@ class Transformer:
 
     def generate(self, model: LoadedNetwork, request: InvocationRequest, deadline: Deadline) -> Generated:
         metadata, melody = model.metadata, request.melody
+        check_time_signature(melody, metadata.limits)
+        bar = melody.bar
         settings = writing_settings(request.parameters)
         given_tracks = [GivenTrack(MELODY, metadata.voices[0].program, melody.notes), *request.tracks]
-        assignment = assign_voices(metadata.line_up, BAR_SHAPE, melody.bars, [track.notes for track in given_tracks])
-        seam = seam_after(BAR_SHAPE, (note for track in given_tracks for note in track.notes))
+        assignment = assign_voices(metadata.line_up, bar, melody.bars, [track.notes for track in given_tracks])
+        seam = seam_after(bar, (note for track in given_tracks for note in track.notes))
         present = [settings.all_voices or given for given in assignment.given]
         most_bars = min(metadata.limits.max_bars, MAX_BARS)
         # Whole bars of rests at the end are not heard. They stay between the given music and the new.
-        rests = max(0, melody.bars - _bars_until(seam))
+        rests = max(0, melody.bars - _bars_until(seam, bar))
         most_heard = most_bars - rests
-        problems = _broken_bars(melody, _bars_until(seam) + rests, settings, most_bars)
+        problems = _broken_bars(melody, _bars_until(seam, bar) + rests, settings, most_bars)
         placed = replace(assignment, shifts=settings.placed_shifts(metadata.line_up, assignment))
         try:
             wishes = settings.wishes(
                 metadata.line_up,
                 placed.shifts,
                 present,
-                BAR_SHAPE,
+                bar,
                 melody.tempo,
                 request.seed,
                 assignment.heard.voices,
@@ -85,7 +86,7 @@ class Transformer:
             raise _refusal([*problems, _broken_pitch(problem, settings)]) from None
         if problems:
             raise _refusal(problems)
-        bars = min(most_heard, _bars_until(seam) + settings.added_bars(BAR_SHAPE, melody.tempo))
+        bars = min(most_heard, _bars_until(seam, bar) + settings.added_bars(bar, melody.tempo))
         late = (1 - SHARE_OF_ALL_CANDIDATES) * deadline.remaining()
         try:
             written = extend(
@@ -103,7 +104,7 @@ class Transformer:
             raise unusable_model(ModelRejected("it returns numbers that are not finite")) from None
         except ModelRejected as error:
             raise unusable_model(error) from None
-        made = _respond(metadata.line_up, given_tracks, placed, written, bars, rests)
+        made = _respond(metadata.line_up, given_tracks, placed, written, bars, rests, bar)
         remarks = _remarks(len(metadata.line_up.voices), given_tracks, written, settings.candidates)
         return replace(made, extra={**made.extra, "remarks": remarks}) if remarks else made
 
@@ -121,9 +122,9 @@ def _refusal(problems: Sequence[_Problem]) -> InvocationFailure:
     )
 
 
-def _bars_until(seam: int) -> int:
+def _bars_until(seam: int, bar: BarShape) -> int:
     """Returns the bars that the given music takes up."""
-    return -(-seam // BAR_SHAPE.steps)
+    return -(-seam // bar.steps)
 
 
 def _broken_bars(melody: Melody, given: int, settings: WritingSettings, most: int) -> list[_Problem]:
@@ -151,24 +152,34 @@ def _broken_pitch(problem: NoPitchToWrite, settings: WritingSettings) -> _Proble
 
 
 def _respond(
-    line_up: LineUp, given: Sequence[GivenTrack], assignment: VoiceAssignment, written: Written, bars: int, rests: int
+    line_up: LineUp,
+    given: Sequence[GivenTrack],
+    assignment: VoiceAssignment,
+    written: Written,
+    bars: int,
+    rests: int,
+    bar: BarShape,
 ) -> Generated:
     """Builds the response: what each given track goes on with, then the voices that have entered.
 
-    bars: all but those of rests that stay before the new music, of which there are `rests`.
+    bars: all but those of rests that stay before the new music, of which there are `rests`; bar: the shape of them all.
     """
     tracks = [
         GeneratedTrack(
-            track.name, track.program, _as_loud(assignment.written_for(number, written.voices), _loudness(track.notes))
+            track.name,
+            track.program,
+            _as_loud(assignment.written_for(number, written.voices), _loudness(track.notes, bar)),
         )
         for number, track in enumerate(given)
     ]
-    melody_loudness = _loudness(given[0].notes)
+    melody_loudness = _loudness(given[0].notes, bar)
     for voice, notes in enumerate(written.voices):
         if notes and assignment.track_of[voice] is None and len(tracks) < MAX_TRACKS:
             entered, own_pitch = line_up.voices[voice], assignment.at_own_pitch(voice, notes)
             tracks.append(GeneratedTrack(entered.name, entered.program, _as_loud(own_pitch, melody_loudness)))
-    metrics = measure_composition(None, [_new_planes(track.notes, written.first_step, bars) for track in tracks])
+    metrics = measure_composition(
+        None, [_new_planes(track.notes, written.first_step, bars, bar) for track in tracks], bar
+    )
     metrics |= {"tokenCount": float(written.tokens), "logLikelihoodPerToken": written.likelihoods[written.chosen]}
     if written.endings:
         ending = written.endings[written.chosen]
@@ -177,7 +188,7 @@ def _respond(
             "endsOnTonic": float(ending.is_on_tonic),
             "endIsHeld": float(ending.is_held),
         }
-    shift = rests * BAR_SHAPE.steps
+    shift = rests * bar.steps
     later = [
         replace(track, notes=[note._replace(onset=note.onset + shift) for note in track.notes]) for track in tracks
     ]
@@ -202,9 +213,9 @@ def _remarks(voices: int, given: Sequence[GivenTrack], written: Written, candida
     return remarks
 
 
-def _loudness(notes: Sequence[Note]) -> int:
+def _loudness(notes: Sequence[Note], bar: BarShape) -> int:
     last = max((note.onset for note in notes), default=0)
-    heard = [note.velocity for note in notes if note.onset > last - LOUDNESS_BARS * BAR_SHAPE.steps]
+    heard = [note.velocity for note in notes if note.onset > last - LOUDNESS_BARS * bar.steps]
     return round(sum(heard) / len(heard)) if heard else DEFAULT_VELOCITY
 
 
@@ -212,9 +223,9 @@ def _as_loud(notes: Sequence[Note], velocity: int) -> list[Note]:
     return [note._replace(velocity=velocity) for note in notes]
 
 
-def _new_planes(notes: Sequence[Note], first_step: int, bars: int) -> Planes:
+def _new_planes(notes: Sequence[Note], first_step: int, bars: int, bar: BarShape) -> Planes:
     """Returns the bars of new music [2, steps, 128], from the bar line before its first note."""
-    first = first_step // BAR_SHAPE.steps * BAR_SHAPE.steps
-    steps = bars * BAR_SHAPE.steps - first
+    first = first_step // bar.steps * bar.steps
+    steps = bars * bar.steps - first
     moved = [note._replace(onset=note.onset - first) for note in notes]
     return notes_to_planes(moved, steps) if moved else np.zeros((2, steps, PITCHES), dtype=np.bool_)

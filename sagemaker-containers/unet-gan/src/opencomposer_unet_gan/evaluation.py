@@ -17,8 +17,9 @@ from opencomposer_music.decoding import (
     encode_melody,
     tones_of,
 )
+from opencomposer_music.network_length import BOTTOM_STEPS
 from opencomposer_music.phrase_ends import derive_phrase_end_steps, with_phrase_ends
-from opencomposer_music.piano_roll import STEPS_PER_BAR, notes_to_planes, planes_to_notes
+from opencomposer_music.piano_roll import notes_to_planes, planes_to_notes
 from opencomposer_training.dataset import Dataset, Melody
 from opencomposer_training.environment import write_atomically
 from opencomposer_training.held_out_music import HeldOutMusic
@@ -41,14 +42,14 @@ class Evaluation:
             accompaniment=lambda window: tones_of(list(window[1:]), metadata.voices[1:]),
         )
         self._metadata = metadata
-        self._bars = bars
         self._seed = seed
 
     def measure(self, generator: Generator) -> dict[str, float]:
         """Returns the metrics and the similarity index of the generator's accompaniments of the held-out melodies."""
         melodies = np.stack([window[0] for window in self.music.windows])
         rng = np.random.Generator(np.random.PCG64(self._seed))
-        noise = np.concatenate([draw_noise(rng, self._bars, self._metadata.noise) for _ in melodies])
+        positions = melodies.shape[2] // BOTTOM_STEPS
+        noise = np.concatenate([draw_noise(rng, positions, self._metadata.noise) for _ in melodies])
         heard = melodies
         if self._metadata.hears_phrase_ends:
             heard = np.stack(
@@ -90,15 +91,17 @@ def write_samples(
     for melody in melodies:
         rng = np.random.Generator(np.random.PCG64(seed))
         noise = draw_noises(rng, melody.bars, metadata)
-        heard = notes_to_planes(melody.notes, melody.bars * STEPS_PER_BAR)
-        ends = derive_phrase_end_steps(heard)
+        steps = melody.bars * melody.bar.steps
+        heard = notes_to_planes(melody.notes, steps)
+        ends = derive_phrase_end_steps(heard, melody.bar)
         encoded = np.repeat(encode_melody(melody.notes, melody.bars, metadata, ends), len(noise), axis=0)
         pitch, onset = served_logits(generator, encoded, noise)
-        _, planes = best_performance(list(zip(pitch, onset, strict=True)), metadata, heard, ends, rng)
+        performances = list(zip(pitch[:, :, :steps], onset[:, :, :steps], strict=True))
+        _, planes = best_performance(performances, metadata, heard, ends, rng)
         played = [planes_to_notes(voice) for voice in planes]
         given = [note._replace(velocity=MELODY_VELOCITY) for note in melody.notes]
         tracks = [Track(metadata.voices[0].name, metadata.voices[0].program, given)]
         tracks += [
             Track(v.name, v.program, notes, v.is_drums) for v, notes in zip(metadata.voices[1:], played, strict=True)
         ]
-        write_atomically(folder / f"{melody.id}.mid", midi_bytes(melody.tempo, tracks))
+        write_atomically(folder / f"{melody.id}.mid", midi_bytes(melody.tempo, tracks, melody.bar))

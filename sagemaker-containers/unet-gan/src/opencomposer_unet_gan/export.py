@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 from opencomposer_music.decoding import ModelMetadata, draw_noise
-from opencomposer_music.piano_roll import PITCHES, STEPS_PER_BAR
+from opencomposer_music.network_length import BOTTOM_STEPS, network_steps
+from opencomposer_music.piano_roll import PITCHES
 from opencomposer_training.onnx_export import Inputs
 from opencomposer_training.onnx_export import export_onnx as export_module
 
@@ -23,7 +24,7 @@ def export_onnx(generator: Generator, metadata: ModelMetadata) -> bytes:
     return export_module(
         ServedGenerator(copy),
         example=_inputs(1, 2, metadata),
-        input_axes={"melody": {0: "batch", 2: "steps"}, "noise": {0: "batch", 1: "bars"}},
+        input_axes={"melody": {0: "batch", 2: "steps"}, "noise": {0: "batch", 1: "positions"}},
         outputs={
             "pitch_logits": ("batch", voices, "steps", PITCHES + 1),
             "onset_logits": ("batch", voices, "steps", PITCHES),
@@ -35,6 +36,7 @@ def export_onnx(generator: Generator, metadata: ModelMetadata) -> bytes:
 
 def _inputs(pieces: int, bars: int, metadata: ModelMetadata) -> Inputs:
     rng = np.random.default_rng(bars)
-    cells = rng.random((pieces, metadata.melody_planes, bars * STEPS_PER_BAR, PITCHES)) < 0.02
-    noise = np.concatenate([draw_noise(rng, bars, metadata.noise) for _ in range(pieces)])
+    steps = network_steps(bars * metadata.limits.bar.steps, metadata.limits.bar)
+    cells = rng.random((pieces, metadata.melody_planes, steps, PITCHES)) < 0.02
+    noise = np.concatenate([draw_noise(rng, steps // BOTTOM_STEPS, metadata.noise) for _ in range(pieces)])
     return {"melody": cells.astype(np.float32), "noise": noise}

@@ -27,12 +27,12 @@ from opencomposer_music.ending import EndingVoice, LastNotes, approach_of, last_
 from opencomposer_music.melody_register import floor_below, octaves_to
 from opencomposer_music.metrics import measure_composition
 from opencomposer_music.model_metadata import Voice
+from opencomposer_music.network_length import BOTTOM_STEPS, network_steps
 from opencomposer_music.phrase_ends import derive_phrase_ends, phrase_end_steps
 from opencomposer_music.piano_roll import (
     ONSET,
     PITCHES,
     SOUNDING,
-    STEPS_PER_BAR,
     Note,
     Planes,
     first_onset,
@@ -43,6 +43,7 @@ from opencomposer_music.piano_roll import (
 )
 from opencomposer_music.sigmoid import sigmoid
 from opencomposer_music.technique_document import TechniqueDocument, load_technique
+from opencomposer_music.time_signatures import COMMON_TIME, BarShape
 from opencomposer_music.voice_leading import IMPOSSIBLE, REST, Line, line_of
 from opencomposer_serving.deadline import Deadline
 from opencomposer_serving.failures import BrokenField, InvocationFailure, ModelRejected, unusable_model
@@ -50,13 +51,13 @@ from opencomposer_serving.invocation import MAX_BARS, InvocationRequest
 from opencomposer_serving.onnx_file import check_opset, embedded_metadata, summarize
 from opencomposer_serving.onnx_model import TensorShape, check_tensors, open_session
 from opencomposer_serving.technique import Generated, GeneratedTrack
+from opencomposer_serving.time_signature_check import check_time_signature
 
 from opencomposer_unet_gan import TECHNIQUE
 
 MIN_NOTE_PROBABILITY = 0.01
 """A bar stays silent when the model gives a note less than this probability at each of its steps."""
 
-HALF_BAR = STEPS_PER_BAR // 2
 OCTAVE = 12
 
 Probabilities = npt.NDArray[np.float64]
@@ -119,8 +120,10 @@ def load_generator(model: bytes, threads: int) -> LoadedGenerator:
 
 def play_silence(generator: LoadedGenerator, bars: int) -> None:
     """Runs the network on an empty melody of `bars` bars. Raises ModelRejected when that does not work."""
-    silence = np.zeros((1, generator.metadata.melody_planes, bars * STEPS_PER_BAR, PITCHES), dtype=np.float32)
-    _run(generator, silence, np.zeros((1, bars, generator.metadata.noise.size), dtype=np.float32))
+    metadata = generator.metadata
+    steps = network_steps(bars * metadata.limits.bar.steps, metadata.limits.bar)
+    silence = np.zeros((1, metadata.melody_planes, steps, PITCHES), dtype=np.float32)
+    _run(generator, silence, np.zeros((1, steps // BOTTOM_STEPS, metadata.noise.size), dtype=np.float32))
 
 
 def accompany(
@@ -146,19 +149,20 @@ def accompany(
     """
     metadata = generator.metadata
     rng = np.random.Generator(np.random.PCG64(seed))
-    line = highest_line(melody, bars)
-    steps = bars * STEPS_PER_BAR
+    bar = metadata.limits.bar
+    line = highest_line(melody, bars, bar)
+    steps = bars * bar.steps
     given = notes_to_planes(line, steps)
-    phrase_ends = derive_phrase_ends(given)
+    phrase_ends = derive_phrase_ends(given, bar)
     marked = phrase_end_steps(given, phrase_ends)
     tune = line_of(given)
     shift = hearing_shift(tune, metadata)
     raised = _raised(line, shift)
     heard = notes_to_planes(raised, steps)
-    conditioning = encode_melody(raised, bars, metadata, marked)  # (1, 2 or 3, steps, 128)
-    noise = draw_noises(rng, bars, metadata)  # (performances, bars, noise size)
+    conditioning = encode_melody(raised, bars, metadata, marked)  # (1, 2 or 3, network steps, 128)
+    noise = draw_noises(rng, bars, metadata)  # (performances, positions, noise size)
     # (performances, voices, steps, 129) and (performances, voices, steps, 128)
-    pitch_logits, onset_logits = _run(generator, conditioning, noise)
+    pitch_logits, onset_logits = (logits[:, :, :steps] for logits in _run(generator, conditioning, noise))
     voices = heard_voices(metadata, shift, tune)
     for index, voice in enumerate(voices):
         pitch_logits[:, index, :, : voice.lowest_pitch] = IMPOSSIBLE
@@ -172,10 +176,10 @@ def accompany(
     last = last_notes(music) if ending else None
     begin = first_onset(given)
     # After the ending, the voices rest.
-    sung = bars if last is None else -(-last.stop // STEPS_PER_BAR)
-    forced = _fill(planes, pitch_logits[chosen], voices, begin, sung)
-    if last is not None and not end(planes, pitch_logits[chosen], voices, music, last):
-        forced += _fill(planes, pitch_logits[chosen], voices, begin, bars)
+    sung = bars if last is None else -(-last.stop // bar.steps)
+    forced = _fill(planes, pitch_logits[chosen], voices, begin, sung, bar)
+    if last is not None and not end(planes, pitch_logits[chosen], voices, music, last, bar):
+        forced += _fill(planes, pitch_logits[chosen], voices, begin, bars, bar)
     played = [
         voice_planes if voice.is_drums else transposed(voice_planes, -shift, np.False_)
         for voice, voice_planes in zip(voices, planes, strict=True)
@@ -196,12 +200,19 @@ def _inside(pitch: int) -> int:
     return pitch if pitch < PITCHES else pitch - -(-(pitch - PITCHES + 1) // OCTAVE) * OCTAVE
 
 
-def _fill(planes: Sequence[Planes], pitch_logits: Floats, voices: Sequence[Voice], begin: int, bars: int) -> int:
+def _fill(
+    planes: Sequence[Planes],
+    pitch_logits: Floats,
+    voices: Sequence[Voice],
+    begin: int,
+    bars: int,
+    bar: BarShape,
+) -> int:
     """Fills the empty bars among the first `bars` of all voices with tones, and returns their number (see
     `fill_empty_bars`)."""
-    steps = slice(0, bars * STEPS_PER_BAR)
+    steps = slice(0, bars * bar.steps)
     return sum(
-        fill_empty_bars(voice_planes[:, steps], pitch_logits[index, steps], voices[index], begin)
+        fill_empty_bars(voice_planes[:, steps], pitch_logits[index, steps], voices[index], begin, bar)
         for index, voice_planes in enumerate(planes)
         if not voices[index].is_drums
     )
@@ -234,19 +245,26 @@ def heard_voices(metadata: ModelMetadata, shift: int, melody: Line) -> list[Voic
 
 
 def end(
-    planes: Sequence[Planes], pitch_logits: Floats, voices: Sequence[Voice], given: Planes, last: LastNotes
+    planes: Sequence[Planes],
+    pitch_logits: Floats,
+    voices: Sequence[Voice],
+    given: Planes,
+    last: LastNotes,
+    bar: BarShape = COMMON_TIME,
 ) -> bool:
     """Writes the last chord into the planes [2, steps, 128] of the voices, in place. Voices of several pitches at once
     keep of theirs what belongs to it. Returns False where there is none to write (see `write_ending`).
 
-    pitch_logits: [voices, steps, 129]; given: the planes of the melody; last: its last notes.
+    pitch_logits: [voices, steps, 129]; given: the planes of the melody; last: its last notes; bar: the shape of its
+    bars.
     """
     singing = [index for index, voice in enumerate(voices) if voice.head == "monophonic"]
     singing.sort(key=lambda index: -(voices[index].lowest_pitch + voices[index].highest_pitch))
     ended = write_ending(
         given,
-        [ending_voice(planes[index], pitch_logits[index], voices[index], given, last) for index in singing],
+        [ending_voice(planes[index], pitch_logits[index], voices[index], given, last, bar) for index in singing],
         last.stop,
+        bar,
     )
     if ended is None:
         return False
@@ -272,7 +290,9 @@ def end(
     return True
 
 
-def ending_voice(planes: Planes, pitch_logits: Floats, voice: Voice, given: Planes, last: LastNotes) -> EndingVoice:
+def ending_voice(
+    planes: Planes, pitch_logits: Floats, voice: Voice, given: Planes, last: LastNotes, bar: BarShape = COMMON_TIME
+) -> EndingVoice:
     """Returns what a voice may sing at the end. It stays in its range, and below the melody, unless it was above the
     melody before or its range does not go so low.
 
@@ -281,7 +301,7 @@ def ending_voice(planes: Planes, pitch_logits: Floats, voice: Voice, given: Plan
     tune, line = line_of(given), line_of(planes)
     pitches = np.arange(PITCHES)
     in_range = (pitches >= voice.lowest_pitch) & (pitches <= voice.highest_pitch)
-    approach = slice(approach_of(last.start), last.start)
+    approach = slice(approach_of(last.start, bar.beat_steps), last.start)
     is_above = bool(((line[approach] != REST) & (line[approach] > tune[approach])).any())
     below = in_range & (pitches <= tune[last.start])
     below_before = in_range & (pitches <= tune[approach].min(initial=REST))
@@ -293,30 +313,34 @@ def ending_voice(planes: Planes, pitch_logits: Floats, voice: Voice, given: Plan
     )
 
 
-def highest_line(notes: Sequence[Note], bars: int) -> list[Note]:
+def highest_line(notes: Sequence[Note], bars: int, bar: BarShape = COMMON_TIME) -> list[Note]:
     """Returns the highest sounding note at every step, as notes (see `piano_roll.highest_voice`)."""
-    return planes_to_notes(highest_voice(notes_to_planes(notes, bars * STEPS_PER_BAR)))
+    return planes_to_notes(highest_voice(notes_to_planes(notes, bars * bar.steps)))
 
 
-def fill_empty_bars(planes: Planes, pitch_logits: Floats, voice: Voice, begin: int = 0) -> int:
+def fill_empty_bars(
+    planes: Planes, pitch_logits: Floats, voice: Voice, begin: int = 0, bar: BarShape = COMMON_TIME
+) -> int:
     """Writes the likeliest notes into a voice's empty bars, in place, and returns the number of bars that were filled.
+    A half of a bar is six steps long in 3/4 and 6/8.
 
     planes: [2, steps, 128]; pitch_logits: [steps, 129] in which impossible pitches are far below all others; begin: the
     step at which the melody begins. A half bar that begins before it stays empty, and so does a bar in which the model
     gives every note a probability under 0.01.
     """
     filled = 0
-    for start in range(0, planes.shape[1], STEPS_PER_BAR):
-        halves = [half for half in range(start, start + STEPS_PER_BAR, HALF_BAR) if half >= begin]
-        if not halves or planes[SOUNDING, start : start + STEPS_PER_BAR].any():
+    half_bar = bar.steps // 2
+    for start in range(0, planes.shape[1], bar.steps):
+        halves = [half for half in range(start, start + bar.steps, half_bar) if half >= begin]
+        if not halves or planes[SOUNDING, start : start + bar.steps].any():
             continue
         first = halves[0]
-        probabilities = note_probabilities(pitch_logits[first : start + STEPS_PER_BAR], voice)  # (8 or 16, 128)
+        probabilities = note_probabilities(pitch_logits[first : start + bar.steps], voice)  # (half a bar or one, 128)
         if _any_note_probability(probabilities, voice) < MIN_NOTE_PROBABILITY:
             continue
         for half in halves:
-            pitch = int(np.argmax(probabilities[half - first :][:HALF_BAR].sum(axis=0)))
-            planes[SOUNDING, half : half + HALF_BAR, pitch] = True
+            pitch = int(np.argmax(probabilities[half - first :][:half_bar].sum(axis=0)))
+            planes[SOUNDING, half : half + half_bar, pitch] = True
         planes[ONSET, first] = planes[SOUNDING, first]
         filled += 1
     return filled
@@ -377,6 +401,7 @@ class UnetGan:
         play_silence(model, min(model.metadata.limits.max_bars, MAX_BARS))
 
     def generate(self, model: LoadedGenerator, request: InvocationRequest, deadline: Deadline) -> Generated:
+        check_time_signature(request.melody, model.metadata.limits)
         bars, max_ = request.melody.bars, model.metadata.limits.max_bars
         if bars > max_:
             raise InvocationFailure(
@@ -400,7 +425,7 @@ class UnetGan:
                 silent.append(voice.name.lower())
         melody_planes = notes_to_planes(request.melody.notes, request.melody.steps)
         tones = tones_of(accompaniment.planes, voices)
-        metrics = measure_composition(melody_planes, tones)
+        metrics = measure_composition(melody_planes, tones, request.melody.bar)
         metrics["forcedBarRate"] = accompaniment.forced_bars / (bars * len(tones))
         extra: dict[str, object] = {"phraseEnds": accompaniment.phrase_ends}
         if silent:

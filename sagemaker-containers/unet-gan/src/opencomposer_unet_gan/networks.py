@@ -3,8 +3,8 @@
 Both see a window of the keyboard, `pitches` wide from `lowest_pitch`, chosen from the data. The generator is fully
 convolutional over time: it learns on windows of four bars and plays a whole piece in one pass, without boundaries.
 
-Comments behind the lines give the shapes. w1 to w4 are `widths`; t and p are `steps` and `pitches`, and 16 steps are a
-bar.
+Comments behind the lines give the shapes. w1 to w4 are `widths`; t and p are `steps` and `pitches`, s is t/16, and b is
+the steps of a bar, of which t is a multiple as it is of 16 (`opencomposer_music.network_length`).
 """
 
 from __future__ import annotations
@@ -15,12 +15,14 @@ from typing import NamedTuple
 import torch
 from opencomposer_music.decoding import melody_planes
 from opencomposer_music.model_metadata import Head
-from opencomposer_music.piano_roll import PITCHES, STEPS_PER_BAR, STEPS_PER_BEAT
+from opencomposer_music.network_length import BOTTOM_STEPS
+from opencomposer_music.piano_roll import PITCHES
+from opencomposer_music.time_signatures import COMMON_TIME, BarShape
 from torch import Tensor, nn
 from torch.nn import functional
 
-DOWNSAMPLING = 16
-"""The factor of four halvings. One position of the bottleneck is one bar, and therefore noise is given for each bar."""
+DOWNSAMPLING = BOTTOM_STEPS
+"""The factor of four halvings. Noise is given for each position of the bottleneck, which is a bar in 4/4."""
 
 FAR_BELOW = -1e4
 """The logit of a pitch that the network does not see."""
@@ -29,7 +31,8 @@ FAR_BELOW = -1e4
 @dataclass(frozen=True)
 class NetworkShape:
     """Everything that fixes the layers' sizes. heads: those of the accompaniment voices only; hears_phrase_ends: the
-    melody has a third plane, which is set where a note that ends a phrase sounds (version 0.2 had no such plane)."""
+    melody has a third plane, which is set where a note that ends a phrase sounds (version 0.2 had no such plane); bar:
+    the shape of the bars of all music that the networks learn from."""
 
     heads: tuple[Head, ...]
     lowest_pitch: int
@@ -39,12 +42,18 @@ class NetworkShape:
     noise_shared: int
     window_bars: int
     hears_phrase_ends: bool
+    bar: BarShape = COMMON_TIME
 
     def __post_init__(self) -> None:
         if self.pitches % DOWNSAMPLING != 0 or not 0 < self.pitches <= PITCHES:
             raise ValueError(f"pitches must be a multiple of {DOWNSAMPLING} up to {PITCHES}, but is {self.pitches}")
         if not 0 <= self.lowest_pitch <= PITCHES - self.pitches:
             raise ValueError(f"a window of {self.pitches} pitches cannot start at {self.lowest_pitch}")
+
+    @property
+    def window_steps(self) -> int:
+        """Returns the number of steps in a window."""
+        return self.window_bars * self.bar.steps
 
     @property
     def melody_planes(self) -> int:
@@ -133,18 +142,18 @@ class Generator(nn.Module):
         steps / 16, noise size]."""
         batch, _, steps, _ = melody.shape
         voices = len(self.shape.heads)
-        bars = melody[:, :1].reshape(batch, 1, -1, STEPS_PER_BAR, self.shape.pitches)  # (batch, 1, bars, 16, p)
-        place = bars * 0 + self.place.unsqueeze(2)  # (batch, 5, bars, 16, p)
+        bars = melody[:, :1].reshape(batch, 1, -1, self.shape.bar.steps, self.shape.pitches)  # (batch, 1, bars, b, p)
+        place = bars * 0 + self.place.unsqueeze(2)  # (batch, 5, bars, b, p)
         place = place.reshape(batch, -1, steps, self.shape.pitches)  # (batch, 5, t, p)
         full = torch.cat([melody, place], dim=1).contiguous(memory_format=torch.channels_last)  # (batch, m + 5, t, p)
         half = self.stem(full)  # (batch, w1, t/2, p/2)
         quarter = self.down1(half)  # (batch, w2, t/4, p/4)
         eighth = self.down2(quarter)  # (batch, w3, t/8, p/8)
-        sixteenth = self.down3(eighth)  # (batch, w4, bars, p/16)
-        spread = self.noise(noise).reshape(batch, -1, self.noise_channels, self.noise_rows)  # (batch, bars, w4/2, p/16)
-        spread = spread.transpose(1, 2)  # (batch, w4/2, bars, p/16)
-        x = torch.cat([sixteenth, spread.to(sixteenth.dtype)], dim=1)  # (batch, w4 + w4/2, bars, p/16)
-        x = functional.leaky_relu(self.bottom1_normalization(self.bottom1(x)), 0.2)  # (batch, w4, bars, p/16)
+        sixteenth = self.down3(eighth)  # (batch, w4, s, p/16)
+        spread = self.noise(noise).reshape(batch, -1, self.noise_channels, self.noise_rows)  # (batch, s, w4/2, p/16)
+        spread = spread.transpose(1, 2)  # (batch, w4/2, s, p/16)
+        x = torch.cat([sixteenth, spread.to(sixteenth.dtype)], dim=1)  # (batch, w4 + w4/2, s, p/16)
+        x = functional.leaky_relu(self.bottom1_normalization(self.bottom1(x)), 0.2)  # (batch, w4, s, p/16)
         x = functional.leaky_relu(x + self.bottom2_normalization(self.bottom2(x)), 0.2)
         x = self.up3(x, eighth)  # (batch, 2 * w3, t/8, p/8)
         x = self.up2(x, quarter)  # (batch, 2 * w2, t/4, p/4)
@@ -165,7 +174,7 @@ class ServedGenerator(nn.Module):
 
     def forward(self, melody: Tensor, noise: Tensor) -> tuple[Tensor, Tensor]:
         """Returns pitch logits [batch, voices, steps, 129] (128 = rest) and onset logits [batch, voices, steps, 128],
-        for melody [batch, m, steps, 128] and noise [batch, bars, size]."""
+        for melody [batch, m, steps, 128] and noise [batch, steps / 16, size]."""
         shape = self.generator.shape
         low, high = shape.lowest_pitch, shape.lowest_pitch + shape.pitches
         logits = self.generator(melody[:, :, :, low:high], noise)
@@ -176,12 +185,13 @@ class ServedGenerator(nn.Module):
 
 
 def _place_planes(shape: NetworkShape) -> Tensor:
-    """Returns planes that tell where a cell is, [1, 5, 16, pitches]: its phase in the beat and in the bar, and its
-    height on the keyboard."""
-    step = torch.arange(STEPS_PER_BAR, dtype=torch.float32)[:, None].expand(STEPS_PER_BAR, shape.pitches)  # (16, p)
-    height = torch.linspace(-1, 1, shape.pitches)[None, :].expand(STEPS_PER_BAR, shape.pitches)  # (16, p)
-    beat = 2 * torch.pi * step / STEPS_PER_BEAT
-    bar = 2 * torch.pi * step / STEPS_PER_BAR
+    """Returns planes that tell where a cell is, [1, 5, steps of a bar, pitches]: its phase in the beat and in the bar,
+    and its height on the keyboard."""
+    steps = shape.bar.steps
+    step = torch.arange(steps, dtype=torch.float32)[:, None].expand(steps, shape.pitches)  # (b, p)
+    height = torch.linspace(-1, 1, shape.pitches)[None, :].expand(steps, shape.pitches)  # (b, p)
+    beat = 2 * torch.pi * step / shape.bar.beat_steps
+    bar = 2 * torch.pi * step / steps
     return torch.stack([torch.sin(beat), torch.cos(beat), torch.sin(bar), torch.cos(bar), height])[None]
 
 
@@ -211,11 +221,11 @@ class Critic(nn.Module):
             Down(widths[1], widths[2], normalized=False),
             Down(widths[2], widths[3], normalized=False),
         )
-        bars = shape.window_bars
+        positions = shape.window_steps // DOWNSAMPLING
         self.chords = nn.Conv2d(len(self.tones), widths[1], (2, 12), stride=(2, 1))
         self.progression = nn.Conv1d(widths[1], widths[1], 4, stride=4)
-        planes_size = widths[3] * bars * (shape.pitches // DOWNSAMPLING)
-        self.score = nn.Linear(planes_size + widths[1] * bars * 2, 1)
+        planes_size = widths[3] * positions * (shape.pitches // DOWNSAMPLING)
+        self.score = nn.Linear(planes_size + widths[1] * positions * 2, 1)
 
     def forward(self, planes: Tensor) -> Tensor:
         """Returns the scores of planes, [batch].
@@ -224,8 +234,8 @@ class Critic(nn.Module):
         starting.
         """
         voices, first = len(self.shape.heads), self.shape.melody_planes
-        x = self.layers(planes.contiguous(memory_format=torch.channels_last))  # (batch, w4, bars, p/16)
-        shape_view = x.flatten(1)  # (batch, w4 * bars * p/16)
+        x = self.layers(planes.contiguous(memory_format=torch.channels_last))  # (batch, w4, s, p/16)
+        shape_view = x.flatten(1)  # (batch, w4 * s * p/16)
         sounding = torch.cat([planes[:, :1], planes[:, first : first + voices]], dim=1)  # (batch, 1 + voices, t, p)
         if len(self.tones) < 1 + voices:
             sounding = sounding[:, self.tones]  # (batch, 1 + voices with tones, t, p)

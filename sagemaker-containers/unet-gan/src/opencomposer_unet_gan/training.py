@@ -18,9 +18,11 @@ import numpy.typing as npt
 import torch
 from opencomposer_music.decoding import Decoding, ModelMetadata, NoiseShape
 from opencomposer_music.model_metadata import Head, Limits, Voice
+from opencomposer_music.network_length import BOTTOM_STEPS
 from opencomposer_music.phrase_ends import with_phrase_ends
-from opencomposer_music.piano_roll import ONSET, PITCHES, SOUNDING, STEPS_PER_BAR, STEPS_PER_BEAT, Planes
+from opencomposer_music.piano_roll import ONSET, PITCHES, SOUNDING, Planes
 from opencomposer_music.random_numbers import random_generator
+from opencomposer_music.time_signatures import COMMON_TIME
 from opencomposer_music.voice_leading import Weights, learn_voice_leading
 from opencomposer_training.checkpoints import reading_checkpoint
 from opencomposer_training.dataset import Dataset, VoicePlanes, Window
@@ -113,6 +115,7 @@ def choose_shape(dataset: Dataset, settings: Settings) -> NetworkShape:
         noise_shared=NOISE.shared,
         window_bars=WINDOW_BARS,
         hears_phrase_ends=True,
+        bar=dataset.bar,
     )
 
 
@@ -129,13 +132,14 @@ def describe(dataset: Dataset, shape: NetworkShape, settings: Settings) -> Model
     return ModelMetadata(
         TECHNIQUE,
         tuple(voices),
-        Limits(MAX_BARS, shape.lowest_pitch, highest),
+        Limits(MAX_BARS, shape.lowest_pitch, highest, shape.bar),
         NOISE,
         DECODING,
         learn_voice_leading(
             ((tones_alone(piece.planes, dataset.drums), piece.phrase_ends) for piece in heard),
             VOICE_LEADING_WEIGHTS,
             contrary=True,
+            bar=shape.bar,
         ),
         shape.hears_phrase_ends,
     )
@@ -146,14 +150,14 @@ def tones_alone(planes: VoicePlanes, drums: Sequence[bool]) -> VoicePlanes:
     return np.asarray(planes & ~np.array(drums)[:, np.newaxis, np.newaxis, np.newaxis], dtype=np.bool_)
 
 
-def silence_a_while(melody: Planes, rng: np.random.Generator) -> None:
+def silence_a_while(melody: Planes, rng: np.random.Generator, beat_steps: int = COMMON_TIME.beat_steps) -> None:
     """Takes the notes of two or more successive beats out of melody [2, steps, pitches], in place.
 
     A note that sounds on after the silence starts again there.
     """
-    beats = melody.shape[1] // STEPS_PER_BEAT
-    length = int(rng.integers(2, beats + 1)) * STEPS_PER_BEAT
-    start = int(rng.integers(beats)) * STEPS_PER_BEAT
+    beats = melody.shape[1] // beat_steps
+    length = int(rng.integers(2, beats + 1)) * beat_steps
+    start = int(rng.integers(beats)) * beat_steps
     melody[:, start : start + length] = False
     if start + length < melody.shape[1]:
         melody[ONSET, start + length] |= melody[SOUNDING, start + length]
@@ -201,10 +205,10 @@ class GanLearner(WindowLearner[Settings]):
         if tuple(stored["heads"]) != self.shape.heads:
             raise TrainingFailure("The checkpoint to resume from has other voices than the selected data.")
         self.check_size(stored, self.shape.widths)
-        stored = self.check_phrase_ends(stored)
+        stored = self.check_bar(self.check_phrase_ends(stored), self.shape.bar)
         fresh = vars(self.shape)
         # Only the window of the keyboard, which depends on the data, may differ: a file could name sizes without limit.
-        for name in fresh.keys() - {"heads", "widths", "lowest_pitch", "pitches", "hears_phrase_ends"}:
+        for name in fresh.keys() - {"heads", "widths", "lowest_pitch", "pitches", "hears_phrase_ends", "bar"}:
             if stored[name] != fresh[name]:
                 raise ValueError(f"its {name} is {stored[name]!r}, not {fresh[name]!r}"[:200])
         return NetworkShape(**{**stored, "heads": tuple(stored["heads"]), "widths": tuple(stored["widths"])})
@@ -223,7 +227,7 @@ class GanLearner(WindowLearner[Settings]):
         )
         for window in voices:
             if rng.random() < SILENCED_WINDOWS:
-                silence_a_while(window[0], rng)
+                silence_a_while(window[0], rng, shape.bar.beat_steps)
         planes = torch.from_numpy(voices).to(self.device).float()  # (batch, 1 + voices, 2, steps, pitches)
         return self._heard(windows, voices[:, 0], rng), Performance(planes[:, 1:, 0], planes[:, 1:, 1])
 
@@ -240,11 +244,12 @@ class GanLearner(WindowLearner[Settings]):
 
     def _noise(self, batch: int, rng: np.random.Generator) -> tuple[Tensor, Tensor, Tensor]:
         """Draws noise for the bottleneck, Gumbel noise for the pitches, logistic noise for the onsets."""
-        shape, steps = self.shape, WINDOW_BARS * STEPS_PER_BAR
+        shape, steps = self.shape, self.shape.window_steps
+        positions = steps // BOTTOM_STEPS
         voices = len(shape.heads)
         shared = rng.standard_normal((batch, 1, shape.noise_shared), dtype=np.float32)
-        own = rng.standard_normal((batch, WINDOW_BARS, shape.noise_size - shape.noise_shared), dtype=np.float32)
-        bottleneck = np.concatenate([np.repeat(shared, WINDOW_BARS, axis=1), own], axis=2)  # (batch, bars, noise size)
+        own = rng.standard_normal((batch, positions, shape.noise_size - shape.noise_shared), dtype=np.float32)
+        bottleneck = np.concatenate([np.repeat(shared, positions, axis=1), own], axis=2)  # (batch, s, noise size)
         blocks = steps // TRAINING_COHERENCE_STEPS
         gumbel = rng.gumbel(size=(batch, voices, blocks, shape.pitches + 1)).astype(np.float32)
         logistic = rng.logistic(size=(batch, voices, steps, 1)).astype(np.float32)
