@@ -8,6 +8,7 @@ import type { Row } from "../../lambdas/stores/table";
 import {
   checkpointsPrefix,
   datasetPiecesKey,
+  incomingArchiveKey,
   incomingFileKey,
   ownDatasetPrefix,
   trainingJobPrefix,
@@ -296,6 +297,7 @@ async function repair(walk: Walk): Promise<void> {
         const row = { sub, datasetId: id, state: "PENDING", sha256 };
         await local.table.write([{ kind: "PUT", key: datasetFileKey({ sub, id }, { state: "PENDING", sha256 }), row }]);
         await work.write({ key: incomingFileKey({ sub, id }, sha256), ...binary });
+        await work.write({ key: incomingArchiveKey({ sub, id }, sha256), ...binary });
         await artifacts.write({ key: datasetPiecesKey({ sub, id }, sha256), ...binary });
         const version = { sub, datasetId: id, id: "0".repeat(16) };
         const trained = model({ sub });
