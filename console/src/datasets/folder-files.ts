@@ -57,8 +57,12 @@ async function filesUnder(entry: FileSystemEntry): Promise<readonly FoundFile[]>
  * the browser forgets them.
  */
 export async function droppedFiles({ items }: Pick<DataTransfer, "items">): Promise<FolderFiles> {
-  const entries = Array.from(items, (item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
+  const dropped = Array.from(items, (item) => item.webkitGetAsEntry() ?? item.getAsFile());
   const found: FoundFile[] = [];
-  for (const entry of entries) found.push(...(await filesUnder(entry)));
+  for (const one of dropped) {
+    // What a program puts into a drop, as a mail's attachment, has no entry.
+    if (one instanceof File) found.push({ path: one.name, file: one });
+    else if (one !== null) found.push(...(await filesUnder(one)));
+  }
   return midiFilesOf(found);
 }

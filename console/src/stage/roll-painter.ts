@@ -4,8 +4,8 @@
  */
 import { barTicks, countedBeatTicks, type Piece, type PieceNote, stepTicks } from "../piece/piece";
 import { stageColors, trackColors } from "../theme/palette";
-import type { Frame } from "./edit-piece";
 import { drumName } from "./drum-names";
+import type { Frame } from "./edit-piece";
 import { isBlackKey } from "./pitch-names";
 import { cellStates, freshEdits, type Replay } from "./replay";
 import { keysWidth, type RollSize, type RollView, rulerHeight, xOf, yOf } from "./roll-view";

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Locator } from "playwright-core";
 import { datasetFileListSchema, datasetListSchema, datasetSchema } from "../../../domain/schemas/api/datasets";
-import { arrangedFiles } from "../../support/arranged-files";
 import { until } from "../../e2e/until";
+import { arrangedFiles } from "../../support/arranged-files";
 import { axeFindingsInBothModes } from "./support/axe-findings";
 import { describeInBrowser } from "./support/console-browser";
 import { pageOfEachTest } from "./support/page-of-each-test";
@@ -122,7 +122,7 @@ describeInBrowser("data sets", () => {
     await read.getByRole("list", { name: "Why files were rejected" }).getByText("No MIDI file").waitFor();
 
     // The rejected file has its code and its sentence.
-    const files = page.getByRole("list", { name: "Files" }).getByRole("listitem");
+    const files = page.getByRole("list", { name: "Files", exact: true }).getByRole("listitem");
     await until("all files are listed", 20, async () => (await files.count()) === 7);
     await page.getByRole("button", { name: /^Show/ }).click();
     await page.getByRole("option", { name: "Rejected" }).click();

@@ -75,7 +75,7 @@ test("of a track of drums, drums are spoken of, by the names of General MIDI", (
     "Snare, 1.2, 2 sixteenths long",
   );
   const spoken = [35, 36, 42, 49, 60, 81, 82, 20].map(
-    (pitch) => strike("ArrowRight", {}, { piece: kit, cursor: { tick: 0, pitch } })?.said?.split(",")[0],
+    (pitch) => strike("ArrowRight", {}, { piece: kit, cursor: { tick: 0, pitch } })?.said.split(",")[0],
   );
   expect(spoken).toEqual([
     ...["Kick 2", "Kick", "Closed hi-hat", "Crash", "High bongo", "Open triangle", "Drum 82", "Drum 20"],
