@@ -25,6 +25,9 @@ LOOPBACK_ORIGIN = re.compile(r"http://(?:127\.0\.0\.1|localhost)(?::\d{1,5})?")
 OBJECT_PATH = re.compile(r"/opencomposer-[a-z0-9.-]{1,49}[a-z0-9]/.+")
 """Matches `/bucket/key` of one of our buckets. Other services have paths with other first parts (`/restapis`)."""
 
+INCOMING_PATH = re.compile(r"/opencomposer-[a-z0-9.-]{1,49}[a-z0-9]/incoming/.+")
+"""Matches `/bucket/key` of a file that is sent to a data set (naming/object-keys.ts)."""
+
 SIGNATURE_PARAMETERS = frozenset(
     f"X-Amz-{name}"
     for name in ("Algorithm", "Content-Sha256", "Credential", "Date", "Expires", "Signature", "SignedHeaders")
@@ -55,7 +58,8 @@ def why_refused(scope: Scope, hosts: tuple[str, ...]) -> str | None:
     if len(given) != 1 or given[0] not in hosts:
         return f"The Host header must be {' or '.join(hosts)}: this server responds to no other name."
     origins = values(scope, b"origin")
-    if origins and is_object_read(scope) and all(LOOPBACK_ORIGIN.fullmatch(origin) for origin in origins):
+    is_of_object = is_object_read(scope) or is_file_upload(scope)
+    if origins and is_of_object and all(LOOPBACK_ORIGIN.fullmatch(origin) for origin in origins):
         return None
     if origins or any(site != "none" for site in values(scope, b"sec-fetch-site")):
         return "This server serves programs on this machine, and no web page."
@@ -67,12 +71,29 @@ def is_object_read(scope: Scope) -> bool:
 
     MiniStack checks the signature. Any other parameter (`Action=DeleteQueue`) could mean another service.
     """
-    if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
+    return scope["type"] == "http" and scope["method"] in ("GET", "HEAD") and is_presigned(scope, OBJECT_PATH)
+
+
+def is_file_upload(scope: Scope) -> bool:
+    """Returns True if the request sends a file of a data set through a presigned address, or asks whether it may.
+
+    A browser asks first (OPTIONS), because the file goes with headers of its own. A header of S3's that is not one of
+    those could mean another operation (`x-amz-copy-source`).
+    """
+    if scope["type"] != "http" or scope["method"] not in ("PUT", "OPTIONS"):
         return False
+    if scope["method"] == "OPTIONS" and values(scope, b"access-control-request-method") != ["PUT"]:
+        return False
+    of_amazon = {name.lower() for name, _ in scope["headers"] if name.lower().startswith(b"x-amz-")}
+    return of_amazon <= {b"x-amz-checksum-sha256"} and is_presigned(scope, INCOMING_PATH)
+
+
+def is_presigned(scope: Scope, paths: re.Pattern[str]) -> bool:
+    """Returns True if the request has a path of that kind, a signature in its query, and nothing else that decides."""
     if values(scope, b"x-amz-target") or values(scope, b"authorization"):
         return False
     path = str(scope["path"])
-    if OBJECT_PATH.fullmatch(path) is None or {".", ".."} & set(path.split("/")):
+    if paths.fullmatch(path) is None or {".", ".."} & set(path.split("/")):
         return False
     query = bytes(scope.get("query_string", b"")).decode("latin-1")
     parameters = dict(parse_qsl(query, keep_blank_values=True))

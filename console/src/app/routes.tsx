@@ -37,6 +37,13 @@ export const pageRoutes: readonly PageRoute[] = [
   },
   { path: "/models/:id", page: latePart(async () => await import("../models/model-page")) },
   {
+    path: "/datasets",
+    page: latePart(async () => await import("../datasets/datasets-page")),
+    navigation: texts.navigation.datasets,
+  },
+  { path: "/datasets/new", page: latePart(async () => await import("../datasets/new-dataset-page")) },
+  { path: "/datasets/:id", page: latePart(async () => await import("../datasets/dataset-page")) },
+  {
     path: "/training",
     page: latePart(async () => await import("../training/training-page")),
     navigation: texts.navigation.training,

@@ -1,7 +1,7 @@
 /** The notes of tracks as a table, for those who read better than they see a picture. */
 import { type Piece, stepTicks } from "../piece/piece";
 import { texts } from "../texts/en";
-import { pitchName } from "./pitch-names";
+import { soundName } from "./pitch-names";
 import { placeName } from "./roll-keys";
 
 export interface NoteTableProps {
@@ -28,7 +28,7 @@ export function NoteTable({ piece, tracks }: NoteTableProps) {
             ))}
           </tr>
         </thead>
-        {told.map(({ name, notes }, place) => (
+        {told.map(({ name, isDrums, notes }, place) => (
           <tbody key={place}>
             {told.length > 1 && (
               <tr>
@@ -40,7 +40,7 @@ export function NoteTable({ piece, tracks }: NoteTableProps) {
             {notes.map((note, index) => (
               <tr key={index}>
                 <td>{placeName(piece, note.start)}</td>
-                <td>{pitchName(note.pitch)}</td>
+                <td>{soundName({ isDrums }, note.pitch)}</td>
                 <td>{Math.round((note.duration / stepTicks(piece)) * 10) / 10}</td>
                 <td>{note.velocity}</td>
               </tr>

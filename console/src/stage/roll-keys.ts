@@ -2,7 +2,7 @@
 import { barTicks, countedBeatTicks, endOfPiece, type Piece, type PieceNote, stepTicks } from "../piece/piece";
 import { texts } from "../texts/en";
 import { addNote, type Edited, moveNotes, noteAt, removeNotes, stretchNotes, usualVelocity } from "./edit-piece";
-import { pitchName } from "./pitch-names";
+import { soundName } from "./pitch-names";
 
 export interface Cursor {
   readonly tick: number;
@@ -52,8 +52,10 @@ const steps: Readonly<Record<string, readonly [ticks: number, semitones: number]
   PageDown: [0, -12],
 };
 
-const describe = (piece: Piece, { start, duration, pitch }: PieceNote): string =>
-  texts.roll.note(pitchName(pitch), placeName(piece, start), Math.round((duration / stepTicks(piece)) * 10) / 10);
+const describe = (piece: Piece, track: number, { start, duration, pitch }: PieceNote): string => {
+  const sixteenths = Math.round((duration / stepTicks(piece)) * 10) / 10;
+  return texts.roll.note(soundName(piece.tracks[track], pitch), placeName(piece, start), sixteenths);
+};
 
 function moveCursor({ piece, track, cursor }: KeyContext, [right, up]: readonly [number, number]): KeyOutcome {
   const step = stepTicks(piece);
@@ -61,7 +63,10 @@ function moveCursor({ piece, track, cursor }: KeyContext, [right, up]: readonly 
   const tick = Math.max(0, Math.min(endOfPiece(piece) - step, onGrid + right * step));
   const pitch = Math.max(0, Math.min(127, cursor.pitch + up));
   const note = noteAt(piece, track, tick, pitch);
-  const said = note === undefined ? texts.roll.place(pitchName(pitch), placeName(piece, tick)) : describe(piece, note);
+  const said =
+    note === undefined
+      ? texts.roll.place(soundName(piece.tracks[track], pitch), placeName(piece, tick))
+      : describe(piece, track, note);
   return { cursor: { tick, pitch }, heard: pitch, said };
 }
 
@@ -75,7 +80,7 @@ function goToNote({ piece, track, cursor }: KeyContext, direction: 1 | -1): KeyO
     cursor: { tick: note.start, pitch: note.pitch },
     selected: new Set([note]),
     heard: note.pitch,
-    said: describe(piece, note),
+    said: describe(piece, track, note),
   };
 }
 
@@ -96,10 +101,10 @@ function toggle({ piece, track, cursor: { tick, pitch } }: KeyContext): KeyOutco
   const there = noteAt(piece, track, tick, pitch);
   if (there === undefined) {
     const note = { start: tick, duration: countedBeatTicks(piece), pitch, velocity: usualVelocity };
-    return edit(addNote(piece, track, note), (added) => texts.roll.added(describe(piece, added)));
+    return edit(addNote(piece, track, note), (added) => texts.roll.added(describe(piece, track, added)));
   }
   const edited = removeNotes(piece, { track, notes: new Set([there]) });
-  return { edited, selected: new Set(), said: texts.roll.removed(describe(piece, there)) };
+  return { edited, selected: new Set(), said: texts.roll.removed(describe(piece, track, there)) };
 }
 
 /** Returns what a key does; undefined if it is none of the roll's. */
@@ -129,9 +134,9 @@ export function strikeKey({ key, shiftKey, altKey }: KeyStroke, context: KeyCont
   const [right, up] = step;
   if (altKey) {
     const shift = { ticks: right * stepTicks(piece), semitones: up };
-    return edit(moveNotes(piece, { track, notes }, shift), (note) => texts.roll.moved(describe(piece, note)));
+    return edit(moveNotes(piece, { track, notes }, shift), (note) => texts.roll.moved(describe(piece, track, note)));
   }
   if (up !== 0) return undefined;
   const stretched = stretchNotes(piece, { track, notes }, right * stepTicks(piece), stepTicks(piece));
-  return edit(stretched, (note) => texts.roll.stretched(describe(piece, note)));
+  return edit(stretched, (note) => texts.roll.stretched(describe(piece, track, note)));
 }

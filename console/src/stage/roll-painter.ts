@@ -4,6 +4,7 @@
  */
 import { barTicks, countedBeatTicks, type Piece, type PieceNote, stepTicks } from "../piece/piece";
 import { stageColors, trackColors } from "../theme/palette";
+import { drumName } from "./drum-names";
 import type { Frame } from "./edit-piece";
 import { isBlackKey } from "./pitch-names";
 import { cellStates, freshEdits, type Replay } from "./replay";
@@ -91,8 +92,11 @@ export class RollPainter {
       const x = xOf(view, picture.loop.from);
       context.fillRect(x, 0, xOf(view, picture.loop.to) - x, size.height);
     }
-    if (replay === undefined) this.drawNotes(picture);
-    else {
+    if (replay === undefined) {
+      this.drawDrumRows(picture);
+      this.drawNotes(picture);
+      if (!isSmall) this.drawDrumNames(picture);
+    } else {
       this.drawCells(replay, piece, view);
       if (picture.hasFades === true) this.drawFreshEdits(replay, piece, view);
     }
@@ -178,7 +182,7 @@ export class RollPainter {
       (one, other) => Number(one === activeTrack) - Number(other === activeTrack),
     );
     for (const index of order) {
-      const { name = "", notes = [] } = piece.tracks[index] ?? {};
+      const { name = "", isDrums = false, notes = [] } = piece.tracks[index] ?? {};
       // A small roll has no keys over its left edge, so its first tick lies before `left`.
       const first = isSmall ? 0 : view.left;
       const inView = notes.filter(({ start, duration }) => start + duration >= first && start <= last);
@@ -186,8 +190,13 @@ export class RollPainter {
       c.globalAlpha = silentTracks.has(index) ? 0.18 : isPale ? 0.55 : 1;
       c.fillStyle = trackColor(index);
       c.beginPath();
-      for (const note of inView) c.roundRect(...this.noteBox(note, view), radius);
+      for (const note of inView) {
+        if (isDrums) this.hit(note, view);
+        else c.roundRect(...this.noteBox(note, view), radius);
+      }
       c.fill();
+      // A drum's name stands at its row, and its shape is none of another track's.
+      if (isDrums) continue;
       if (index >= firstHatchedTrack) this.hatch(inView, view);
       if (!isSmall && view.rowHeight >= 9) this.drawLetters(inView, trackLetter(name, index), piece, view);
     }
@@ -198,6 +207,54 @@ export class RollPainter {
     c.beginPath();
     for (const note of selected) c.roundRect(...this.noteBox(note, view), radius);
     c.stroke();
+  }
+
+  /** A stroke on a drum: a diamond at its beginning, because how long it lasts says nothing. */
+  private hit(note: PieceNote, view: RollView): void {
+    const { context: c } = this;
+    const [x, y, , height] = this.noteBox(note, view);
+    const half = Math.max(2, Math.min(height, 14) / 2);
+    const middle = y + height / 2;
+    c.moveTo(x, middle);
+    c.lineTo(x + half, middle - half);
+    c.lineTo(x + 2 * half, middle);
+    c.lineTo(x + half, middle + half);
+    c.closePath();
+  }
+
+  /** The pitches on which drums are struck, each with the color of its track. */
+  private drumRows({ tracks }: Piece): ReadonlyMap<number, string> {
+    const drums = [...tracks.entries()].filter(([, { isDrums }]) => isDrums);
+    return new Map(drums.flatMap(([index, { notes }]) => notes.map(({ pitch }) => [pitch, trackColor(index)])));
+  }
+
+  /** A row with drums has a tint of its own. */
+  private drawDrumRows({ piece, view }: RollPicture): void {
+    const { context: c, size } = this;
+    c.globalAlpha = 0.09;
+    for (const [pitch, color] of this.drumRows(piece)) {
+      c.fillStyle = color;
+      c.fillRect(0, yOf(view, size, pitch), size.width, view.rowHeight);
+    }
+    c.globalAlpha = 1;
+  }
+
+  /** The names of the drums at the left edge, where they stay while the piece is scrolled. */
+  private drawDrumNames({ piece, view }: RollPicture): void {
+    const { context: c, size } = this;
+    const height = Math.min(11, view.rowHeight);
+    if (height < 7) return;
+    c.font = font(height - 1);
+    for (const [pitch, color] of this.drumRows(piece)) {
+      const name = drumName(pitch);
+      const y = yOf(view, size, pitch);
+      c.globalAlpha = 0.85;
+      c.fillStyle = stageColors.ground;
+      c.fillRect(keysWidth, y, c.measureText(name).width + 8, view.rowHeight);
+      c.globalAlpha = 1;
+      c.fillStyle = color;
+      c.fillText(name, keysWidth + 4, y + (view.rowHeight + height - 3) / 2);
+    }
   }
 
   /** Lines across the notes, so that color is not all that tells a track. */

@@ -228,7 +228,16 @@ export const trainingTexts = {
     musicHint: "A piece must fit every row in which you have chosen something. Without a choice, all pieces are used.",
     pieces: (pieces: number, bars: number) =>
       `${pieces === 1 ? "1 piece" : `${pieces} pieces`}, ${bars === 1 ? "1 bar" : `${bars} bars`}`,
-    resumedMusic: (topics: string) => `It goes on with the music that it has learned from: ${topics}.`,
+    resumedMusic: (dataset: string, topics: string) =>
+      `It goes on with the music that it has learned from: ${dataset}, ${topics}.`,
+    dataset: "Data set",
+    datasets: {
+      "bach-chorales": { label: "Bach's chorales", description: "Four lines: soprano, alto, tenor and bass." },
+      "game-rock-band": {
+        label: "Game rock band",
+        description: "Melody, chords, bass and drums, from the music of the Freedoom project.",
+      },
+    },
     noPiece: "No piece fits this choice. Take away one of your choices.",
     topicPieces: (pieces: number) => `(${pieces})`,
     howItLearns: "3  How it learns",

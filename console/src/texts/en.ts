@@ -14,6 +14,7 @@ export const texts = {
     compositions: "Compositions",
     melodies: "Melodies",
     models: "Models",
+    datasets: "Data sets",
     training: "Training",
     learn: "Learn",
     about: "About",

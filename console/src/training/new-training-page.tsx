@@ -6,6 +6,7 @@ import Input from "@cloudscape-design/components/input";
 import Tiles from "@cloudscape-design/components/tiles";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { Link, useLocation, useSearchParams } from "wouter";
+import { defaultDatasetId, stockDatasetIds } from "../../../naming/resource-names";
 import { placeErrors } from "../api/place-errors";
 import { ProblemError } from "../api/problem-error";
 import { type Technique, useTechniques } from "../api/queries";
@@ -17,6 +18,7 @@ import { useSessionState } from "../sign-in/session-context";
 import { SignInNeeded } from "../sign-in/sign-in-needed";
 import { texts } from "../texts/en";
 import { trainingTexts } from "../texts/en-training";
+import { datasetName } from "./dataset-name";
 import { durationWords } from "./duration-words";
 import { changedValues, faultOf, type Hyperparameter, hyperparameterControl } from "./hyperparameters";
 import { TopicChoice } from "./topic-choice";
@@ -24,7 +26,7 @@ import { topicsInWords } from "./topic-words";
 import { type CreateTrainingJob, useCreateTrainingJob } from "./training-changes";
 import { type EstimateParams, estimateTraining } from "./training-estimate";
 import { useTrainingEstimate, useTrainingJob, useTrainingTopics } from "./training-queries";
-import type { Topics, TrainingJob, TrainingTopics } from "./training-resources";
+import type { Topics, TrainingJob } from "./training-resources";
 
 import "../theme/training.css";
 
@@ -44,12 +46,10 @@ export default function NewTrainingPage() {
   const [search] = useSearchParams();
   const resumed = useTrainingJob(search.get("resume") ?? undefined);
   const techniques = useTechniques();
-  const all = useTrainingTopics(noTopics);
   const isResuming = search.has("resume");
-  const error = resumed.error ?? techniques.error ?? all.error;
+  const error = resumed.error ?? techniques.error;
   const title = resumed.data === undefined ? words.title : words.resumeTitle(resumed.data.name);
-  const isReady =
-    techniques.data !== undefined && all.data !== undefined && (!isResuming || resumed.data !== undefined);
+  const isReady = techniques.data !== undefined && (!isResuming || resumed.data !== undefined);
   return (
     <>
       <PageTitle title={title} description={words.description} />
@@ -59,9 +59,9 @@ export default function NewTrainingPage() {
         <NewTraining
           key={resumed.data?.id ?? ""}
           techniques={techniques.data.items.filter(isTrainable)}
-          all={all.data}
           resumed={resumed.data}
           chosen={search.get("technique") ?? undefined}
+          dataset={search.get("dataset") ?? undefined}
         />
       ) : error === null ? (
         <p role="status">{texts.loading}</p>
@@ -74,21 +74,25 @@ export default function NewTrainingPage() {
 
 interface NewTrainingProps {
   readonly techniques: readonly (Technique & { readonly id: TechniqueId })[];
-  readonly all: TrainingTopics;
   readonly resumed: TrainingJob | undefined;
   readonly chosen: string | undefined;
+  readonly dataset: string | undefined;
 }
 
-function NewTraining({ techniques, all, resumed, chosen }: NewTrainingProps) {
+function NewTraining({ techniques, resumed, chosen, dataset }: NewTrainingProps) {
   const [first] = techniques;
   const [techniqueId, setTechniqueId] = useState<string | undefined>(resumed?.technique ?? chosen ?? first?.id);
   const technique = techniques.find(({ id }) => id === techniqueId) ?? first;
+  const [datasetId, setDatasetId] = useState(
+    resumed?.dataset.id ?? stockDatasetIds.find((id) => id === dataset) ?? defaultDatasetId,
+  );
   const [topics, setTopics] = useState<Topics>(resumed?.topics ?? noTopics);
   const [name, setName] = useState("");
   const [typed, setTyped] = useState<Readonly<Record<string, ParameterValue>>>(resumed?.hyperparameters ?? {});
   const [isMoreOpen, setMoreOpen] = useState(false);
   const [wasSent, setSent] = useState(false);
-  const counts = useTrainingTopics(topics);
+  const every = useTrainingTopics(datasetId, noTopics);
+  const counts = useTrainingTopics(datasetId, topics);
   const creation = useCreateTrainingJob();
   const [, navigate] = useLocation();
   const { tell } = useNotices();
@@ -96,7 +100,7 @@ function NewTraining({ techniques, all, resumed, chosen }: NewTrainingProps) {
   const described = useMemo(() => technique?.hyperparameters ?? [], [technique]);
   const problem = creation.error instanceof ProblemError ? creation.error.problem : undefined;
   const placed = placeErrors(problem, [
-    { control: topicsControl, pointers: ["/topics"] },
+    { control: topicsControl, pointers: ["/topics", "/datasetId"] },
     ...described.map(({ name: of }) => ({ control: hyperparameterControl(of), pointers: [`/hyperparameters/${of}`] })),
     { control: nameControl, pointers: ["/name"] },
   ]);
@@ -118,6 +122,7 @@ function NewTraining({ techniques, all, resumed, chosen }: NewTrainingProps) {
     name: name.trim() === "" ? words.namePlaceholder : name,
     technique: technique.id,
     // A training that goes on has the music of the one before.
+    ...(resumed !== undefined || datasetId === defaultDatasetId ? {} : { datasetId }),
     ...(resumed !== undefined || Object.keys(topics).length === 0 ? {} : { topics }),
     hyperparameters: changedValues(described, typed),
     ...(resumed === undefined ? {} : { resumeFrom: resumed.id }),
@@ -150,7 +155,8 @@ function NewTraining({ techniques, all, resumed, chosen }: NewTrainingProps) {
       }}
     />
   );
-  const selection = (counts.data ?? all).selection;
+  const all = every.data;
+  const selection = (counts.data ?? all)?.selection;
   return (
     <form
       ref={form}
@@ -183,18 +189,38 @@ function NewTraining({ techniques, all, resumed, chosen }: NewTrainingProps) {
         <div className="section-head">
           <h2>{words.music}</h2>
           <p className="figures" role="status">
-            {selection.pieces === 0 ? words.noPiece : words.pieces(selection.pieces, selection.bars)}
+            {selection === undefined
+              ? texts.loading
+              : selection.pieces === 0
+                ? words.noPiece
+                : words.pieces(selection.pieces, selection.bars)}
           </p>
         </div>
-        <p className="listen-note">
-          {resumed === undefined ? words.musicHint : words.resumedMusic(topicsInWords(topics))}
+        {resumed === undefined && (
+          <Tiles
+            ariaLabel={words.dataset}
+            value={datasetId}
+            columns={2}
+            items={stockDatasetIds.map((id) => ({ value: id, ...words.datasets[id] }))}
+            onChange={({ detail }) => {
+              setDatasetId(detail.value);
+              // Each data set has topics of its own.
+              setTopics(noTopics);
+            }}
+          />
+        )}
+        <p className="listen-note music-note">
+          {resumed === undefined ? words.musicHint : words.resumedMusic(datasetName(datasetId), topicsInWords(topics))}
         </p>
+        {every.isError && <ProblemAlert error={every.error} />}
         {placed.at.has(topicsControl) && (
           <p className="form-error" role="alert">
             {placed.at.get(topicsControl)}
           </p>
         )}
-        {resumed === undefined && <TopicChoice all={all} topics={topics} choose={setTopics} />}
+        {resumed === undefined && all !== undefined && (
+          <TopicChoice key={datasetId} datasetId={datasetId} all={all} topics={topics} choose={setTopics} />
+        )}
       </section>
       <section className="card">
         <h2>{words.howItLearns}</h2>
@@ -233,7 +259,7 @@ function NewTraining({ techniques, all, resumed, chosen }: NewTrainingProps) {
               : asked
           }
           technique={technique.id}
-          bars={selection.bars}
+          bars={selection?.bars ?? 0}
           epochs={
             Number(typed["epochs"] ?? described.find(({ name: of }) => of === "epochs")?.default) -
             (resumed?.progress.epoch ?? 0)
@@ -244,7 +270,7 @@ function NewTraining({ techniques, all, resumed, chosen }: NewTrainingProps) {
           variant="primary"
           formAction="submit"
           loading={creation.isPending}
-          disabled={selection.pieces === 0}
+          disabled={selection === undefined || selection.pieces === 0}
           disabledReason={words.noPiece}
         >
           {resumed === undefined ? words.start : words.resume}

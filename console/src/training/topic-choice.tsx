@@ -13,28 +13,29 @@ const { create: words } = trainingTexts;
 const mostShown = 6;
 
 interface TopicsProps {
+  readonly datasetId: string;
   /** The counts without any choice: every topic with all its values. */
   readonly all: TrainingTopics;
   readonly topics: Topics;
   readonly choose: (topics: Topics) => void;
 }
 
-export function TopicChoice({ all, topics, choose }: TopicsProps) {
+export function TopicChoice({ datasetId, all, topics, choose }: TopicsProps) {
   const tags = Object.entries(all.topics).filter(([, values]) => Object.keys(values).length > 1);
   return (
     <div className="topics">
       {tags.map(([tag, values]) => (
-        <Topic key={tag} tag={tag} values={values} all={all} topics={topics} choose={choose} />
+        <Topic key={tag} datasetId={datasetId} tag={tag} values={values} all={all} topics={topics} choose={choose} />
       ))}
     </div>
   );
 }
 
 function Topic(props: TopicsProps & { readonly tag: string; readonly values: Readonly<Record<string, number>> }) {
-  const { tag, values, all, topics, choose } = props;
+  const { datasetId, tag, values, all, topics, choose } = props;
   // A piece has one of the chosen values: what another value would add does not depend on the choice in its own row.
   const others = useMemo(() => withoutTopic(topics, tag), [topics, tag]);
-  const counts = useTrainingTopics(others).data ?? all;
+  const counts = useTrainingTopics(datasetId, others).data ?? all;
   const sorted = Object.entries(values).sort((one, other) => other[1] - one[1]);
   const chosen = topics[tag] ?? [];
   const boxes = (

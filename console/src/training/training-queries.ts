@@ -15,7 +15,7 @@ type Schemas = components["schemas"];
 
 const trainingKeys = {
   estimate: (body: CreateTrainingJob | undefined) => ["training-jobs", "estimate", body],
-  topics: (topics: Topics) => ["training-topics", topics],
+  topics: (datasetId: string, topics: Topics) => ["training-topics", datasetId, topics],
   metrics: (id: string, moment: Moment | undefined) => ["training-jobs", "metrics", id, moment],
   samples: (id: string, moment: Moment | undefined) => ["training-jobs", "samples", id, moment],
   sampleMidi: (href: string) => ["training-jobs", "sample-midi", href],
@@ -168,17 +168,21 @@ export function useSampleMidis(samples: readonly Sample[], jobId: string): reado
   });
 }
 
-/** The topics with the number of pieces of each among those that fit the choice. */
-export const useTrainingTopics = (topics: Topics): UseQueryResult<TrainingTopics> =>
+/** The topics of a data set with the number of pieces of each among those that fit the choice. */
+export const useTrainingTopics = (datasetId: string, topics: Topics): UseQueryResult<TrainingTopics> =>
   useLook({
-    key: trainingKeys.topics(topics),
+    key: trainingKeys.topics(datasetId, topics),
     look: async (api, signal) =>
       await api.GET("/training-topics", {
         params: {
-          query: { tags: Object.fromEntries(Object.entries(topics).map(([tag, all]) => [tag, all.join(",")])) },
+          query: {
+            datasetId,
+            tags: Object.fromEntries(Object.entries(topics).map(([tag, all]) => [tag, all.join(",")])),
+          },
         },
         // Each tag is a parameter of its own name.
-        querySerializer: ({ tags = {} }) => new URLSearchParams(tags).toString(),
+        querySerializer: ({ datasetId: id, tags = {} }) =>
+          new URLSearchParams({ ...tags, ...(id === undefined ? {} : { datasetId: id }) }).toString(),
         signal,
       }),
     staleTime: Infinity,

@@ -136,3 +136,44 @@ def test_and_nothing_else(change: str, method: str, path: str, query: dict[str, 
 def test_nor_an_object_read_that_speaks_to_another_service_in_its_headers(header: tuple[str, str]) -> None:
     headers = [("host", OURS), ("origin", "http://localhost:5173"), header]
     assert status_of(headers, method="GET", path="/opencomposer-local-artifacts/key", query=SIGNED) == 403
+
+
+INCOMING = "/opencomposer-local-work/incoming/sub/datasets/id/0a1b"
+SENT = {**SIGNED, "X-Amz-SignedHeaders": "content-length;host;if-none-match;x-amz-checksum-sha256", "x-id": "PutObject"}
+PAGE = [("host", OURS), ("origin", "http://127.0.0.1:8080"), ("sec-fetch-site", "cross-site")]
+PREFLIGHT = ("access-control-request-method", "PUT")
+
+
+def test_a_page_of_this_machine_may_send_a_file_of_a_data_set_and_ask_whether_it_may() -> None:
+    sent = [*PAGE, ("x-amz-checksum-sha256", "abc="), ("if-none-match", "*")]
+    assert status_of(sent, method="PUT", path=INCOMING, query=SENT) == 200
+    assert status_of([*PAGE, PREFLIGHT], method="OPTIONS", path=INCOMING, query=SENT) == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "query", "more"),
+    [
+        ("PUT", "/opencomposer-local-work/users/sub/key", SENT, []),
+        ("PUT", "/other-bucket/incoming/key", SENT, []),
+        ("PUT", "/opencomposer-local-work/incoming/../users/key", SENT, []),
+        ("PUT", INCOMING, {}, []),
+        ("PUT", INCOMING, {**SENT, "acl": ""}, []),
+        ("PUT", INCOMING, SENT, [("x-amz-copy-source", "/opencomposer-local-artifacts/key")]),
+        ("PUT", INCOMING, SENT, [("x-amz-target", "DynamoDB_20120810.ListTables")]),
+        ("PUT", INCOMING, SENT, [("authorization", "AWS4-HMAC-SHA256 x")]),
+        ("POST", INCOMING, SENT, []),
+        ("DELETE", INCOMING, SENT, []),
+        ("OPTIONS", INCOMING, SENT, []),
+        ("OPTIONS", INCOMING, SENT, [("access-control-request-method", "DELETE")]),
+        ("OPTIONS", INCOMING, {}, [PREFLIGHT]),
+        ("OPTIONS", "/2015-03-31/functions", SENT, [PREFLIGHT]),
+    ],
+)
+def test_and_sends_nothing_else(method: str, path: str, query: dict[str, str], more: list[tuple[str, str]]) -> None:
+    assert status_of([*PAGE, *more], method=method, path=path, query=query) == 403
+
+
+def test_nor_does_a_page_of_another_machine_send_a_file() -> None:
+    page = [("host", OURS), ("origin", "https://evil.example")]
+    assert status_of(page, method="PUT", path=INCOMING, query=SENT) == 403
+    assert status_of([*page, PREFLIGHT], method="OPTIONS", path=INCOMING, query=SENT) == 403

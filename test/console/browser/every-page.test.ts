@@ -25,6 +25,7 @@ import {
 } from "./support/console-browser";
 import { cutOffControls } from "./support/cut-off-controls";
 import { type ExampleResources, exampleViews } from "./support/example-views";
+import { readDataset } from "./support/read-dataset";
 import { beginTraining } from "./support/trainings";
 
 interface Size {
@@ -103,6 +104,7 @@ describeInBrowser("every page", () => {
       shareToken,
       modelId: "unet-gan-bach",
       trainingJobIds,
+      datasetId: await readDataset(browser, api),
     };
     if (takesPictures) {
       rmSync(folder, { recursive: true, force: true });

@@ -65,3 +65,19 @@ test("a place in 6/8 is counted in beats of three eighths", () => {
   const inSixEight: Piece = { ...piece, beatsPerBar: 3, timeSignature: "6/8" };
   expect([0, 720, 840, 1440].map((tick) => placeName(inSixEight, tick))).toEqual(["1.1", "1.2", "1.2.2", "2.1"]);
 });
+
+test("of a track of drums, drums are spoken of, by the names of General MIDI", () => {
+  const kit: Piece = {
+    ...piece,
+    tracks: [{ name: "Kit", program: 0, isDrums: true, notes: [{ ...note, pitch: 38 }] }],
+  };
+  expect(strike("ArrowRight", {}, { piece: kit, cursor: { tick: 360, pitch: 38 } })?.said).toBe(
+    "Snare, 1.2, 2 sixteenths long",
+  );
+  const spoken = [35, 36, 42, 49, 60, 81, 82, 20].map(
+    (pitch) => strike("ArrowRight", {}, { piece: kit, cursor: { tick: 0, pitch } })?.said.split(",")[0],
+  );
+  expect(spoken).toEqual([
+    ...["Kick 2", "Kick", "Closed hi-hat", "Crash", "High bongo", "Open triangle", "Drum 82", "Drum 20"],
+  ]);
+});

@@ -11,6 +11,7 @@ export interface ExampleResources {
   readonly shareToken: string;
   readonly modelId: string;
   readonly trainingJobIds: readonly [string, string];
+  readonly datasetId: string;
 }
 
 /** A page to look at. */
@@ -40,6 +41,7 @@ const examples: Readonly<Partial<Record<PagePath, readonly ExampleView[]>>> = {
     },
   ],
   "/models/:id": [{ name: "model", path: ({ modelId }) => `/models/${modelId}` }],
+  "/datasets/:id": [{ name: "dataset", path: ({ datasetId }) => `/datasets/${datasetId}` }],
   "/training/:id": [{ name: "training-job", path: ({ trainingJobIds: [id] }) => `/training/${id}` }],
   "/training/compare": [
     { name: "training-compare", path: ({ trainingJobIds }) => `/training/compare?jobs=${trainingJobIds.join(",")}` },

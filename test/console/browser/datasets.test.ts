@@ -1,0 +1,216 @@
+/** Data sets in the console: made with a license, filled from a folder, watched while they are read, and deleted. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import type { Locator } from "playwright-core";
+import { datasetFileListSchema, datasetListSchema, datasetSchema } from "../../../domain/schemas/api/datasets";
+import { until } from "../../e2e/until";
+import { arrangedFiles } from "../../support/arranged-files";
+import { axeFindingsInBothModes } from "./support/axe-findings";
+import { describeInBrowser } from "./support/console-browser";
+import { pageOfEachTest } from "./support/page-of-each-test";
+
+const songs = arrangedFiles({ count: 6, seed: 15, isHidden: false }).map(({ bytes }) => bytes);
+const noMidi = Buffer.concat([Buffer.from("\x89PNG\r\n\x1a\n", "latin1"), Buffer.alloc(100)]);
+
+describeInBrowser("data sets", () => {
+  const tab = pageOfEachTest();
+  const mark = `data sets ${Date.now()}`;
+  let folder = "";
+
+  const write = (path: string, bytes: Uint8Array): void => {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), bytes);
+  };
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "opencomposer-folder-"));
+    for (const [index, bytes] of songs.entries()) write(`${index % 2 === 0 ? "rock" : "pop"}/song-${index}.mid`, bytes);
+    write("pop/cover.mid", noMidi);
+    write("pop/cover.png", noMidi);
+    write("pop/._song-1.mid", Buffer.from("left by another system"));
+    // The same bytes under another path.
+    write("again/song-0.mid", songs[0] ?? Buffer.alloc(0));
+  });
+  afterEach(async () => {
+    rmSync(folder, { recursive: true, force: true });
+    const { items } = (await tab.api.call("GET", `/datasets?q=${encodeURIComponent(mark)}`)).json(datasetListSchema);
+    for (const { id } of items) await tab.api.call("DELETE", `/datasets/${id}`);
+  });
+
+  const createDataset = async (name: string): Promise<string> => {
+    const license = { kind: "own-work", text: "I wrote and played all of it.", confirmsRights: true };
+    const created = await tab.api.call("POST", "/datasets", { json: { name: `${mark} ${name}`, license } });
+    return created.json(datasetSchema).id;
+  };
+  const folderInput = (): Locator => tab.opened.page.locator("input[webkitdirectory]");
+  const isMarked = async (field: Locator): Promise<boolean> => (await field.getAttribute("aria-invalid")) === "true";
+
+  test("one is made only with a name, a sentence about its license, and the confirmation", async () => {
+    await tab.show("/datasets");
+    const { page } = tab.opened;
+    await page.getByRole("button", { name: "New data set" }).first().click();
+    await page.getByRole("heading", { name: "New data set", level: 1 }).waitFor();
+    const make = page.getByRole("button", { name: "Make the data set" });
+    await make.click();
+    const name = page.getByRole("textbox", { name: "Name" });
+    const sentence = page.getByRole("textbox", { name: "In your words" });
+    const confirmation = page.getByRole("checkbox", { name: "I may use these files to train models" });
+    await until("the name is marked", 10, async () => await isMarked(name));
+    expect(await isMarked(sentence)).toBe(true);
+    await page.getByText("Without it there can be no data set.").waitFor();
+    await until(
+      "the first broken field has the focus",
+      10,
+      async () => await name.evaluate((element) => element === document.activeElement),
+    );
+    expect(await axeFindingsInBothModes(page)).toEqual([]);
+
+    await name.fill(`${mark} licensed`);
+    await page.getByRole("radio", { name: /^Under a license/ }).check();
+    await sentence.fill("Its authors share it under CC0.");
+    const spdx = page.getByRole("textbox", { name: /SPDX/ });
+    await spdx.fill("CC0 1.0");
+    await page.getByRole("textbox", { name: /^Where the files come from/ }).fill("https://example.org/midi");
+    await confirmation.check();
+    await make.click();
+    // The API's words stand at the field.
+    await until("the license's identifier is marked", 20, async () => await isMarked(spdx));
+    expect(tab.opened.takeErrors().filter((error) => !error.includes("400"))).toEqual([]);
+    await spdx.fill("CC0-1.0");
+    await make.click();
+    await page.getByRole("heading", { name: `${mark} licensed`, level: 1 }).waitFor();
+    const id = new URL(page.url()).pathname.split("/").at(-1) ?? "";
+    const { license } = (await tab.api.call("GET", `/datasets/${id}`)).json(datasetSchema);
+    expect(license).toMatchObject({
+      ...{
+        kind: "licensed",
+        spdx: "CC0-1.0",
+        text: "Its authors share it under CC0.",
+        source: "https://example.org/midi",
+      },
+    });
+  });
+
+  test("a folder is pushed and watched while it is read, and pushing it again sends nothing", async () => {
+    const id = await createDataset("pushed");
+    await tab.show(`/datasets/${id}`);
+    const { page, requested } = tab.opened;
+    await page.getByText("Nothing has been read yet.").waitFor();
+    await folderInput().setInputFiles(folder);
+    await page.getByText("All files are dealt with.").waitFor();
+    const push = page.getByRole("region", { name: "Push files" });
+    for (const words of ["7 sent", "1 the same as another", "2 files are left out: no MIDI file by its name."])
+      await push.getByText(words).waitFor();
+
+    // Nobody reloads the page.
+    await page.getByText("All files are read.").waitFor({ timeout: 120_000 });
+    const dataset = (await tab.api.call("GET", `/datasets/${id}`)).json(datasetSchema);
+    expect(dataset.files).toEqual({ pending: 0, accepted: 6, rejected: 1 });
+    const read = page.getByRole("region", { name: "What was read" });
+    await read.getByText("6 accepted").waitFor();
+    const bars = (dataset.bars["4/4"] ?? 0).toLocaleString("en");
+    await read
+      .getByRole("list", { name: "Bars by time signature" })
+      .getByText(`${bars} bars`, { exact: true })
+      .waitFor();
+    const { trio } = dataset.lineUps;
+    await read
+      .getByRole("list", { name: "Line-ups" })
+      .getByText(`6 files, ${trio?.pieces ?? 0} pieces, ${(trio?.bars ?? 0).toLocaleString("en")} bars`)
+      .first()
+      .waitFor();
+    await read.getByRole("list", { name: "Why files were rejected" }).getByText("No MIDI file").waitFor();
+
+    // The rejected file has its code and its sentence.
+    const files = page.getByRole("list", { name: "Files", exact: true }).getByRole("listitem");
+    await until("all files are listed", 20, async () => (await files.count()) === 7);
+    await page.getByRole("button", { name: /^Show/ }).click();
+    await page.getByRole("option", { name: "Rejected" }).click();
+    await until("the rejected file is listed alone", 20, async () => (await files.count()) === 1);
+    const { items } = (await tab.api.call("GET", `/datasets/${id}/files?state=rejected`)).json(datasetFileListSchema);
+    const row = (await files.first().textContent()) ?? "";
+    for (const part of ["pop/cover.mid", items[0]?.code ?? "?", items[0]?.reason ?? "?"]) expect(row).toContain(part);
+    expect(new URL(page.url()).searchParams.get("state")).toBe("rejected");
+    expect(await axeFindingsInBothModes(page)).toEqual([]);
+
+    const sent = requested.filter((url) => url.includes("/incoming/")).length;
+    expect(sent).toBe(7);
+    await folderInput().setInputFiles(folder);
+    await push.getByText("6 known already").waitFor();
+    await push.getByText("Not taken: 1 file").click();
+    await push.getByText("pop/cover.mid").waitFor();
+    expect(requested.filter((url) => url.includes("/incoming/"))).toHaveLength(sent);
+  });
+
+  test("a push that is stopped goes on when the folder is chosen again, and goes on while other pages are shown", async () => {
+    const id = await createDataset("stopped");
+    await tab.show(`/datasets/${id}`);
+    const { page } = tab.opened;
+    // The first file waits until the push is stopped, so that the stop comes in the middle.
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await page.route("**/incoming/**", async (route) => {
+      if (route.request().method() === "PUT") await held;
+      await route.continue().catch(() => undefined);
+    });
+    await folderInput().setInputFiles(folder);
+    await page.getByText(/^\d+ of 8 dealt with$/).waitFor();
+    await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Models" }).click();
+    await page.getByRole("heading", { name: "Models", level: 1 }).waitFor();
+    await page.goBack();
+    await page.getByRole("button", { name: "Stop", exact: true }).click();
+    await page.getByText("Stopped. Push the same folder again, and it goes on where it was.").waitFor();
+    await page.getByText("7 files are waiting or being read.").waitFor();
+    release();
+    await page.unroute("**/incoming/**");
+    await folderInput().setInputFiles(folder);
+    await page.getByText("All files are read.").waitFor({ timeout: 120_000 });
+    expect((await tab.api.call("GET", `/datasets/${id}`)).json(datasetSchema).files).toEqual({
+      ...{ pending: 0, accepted: 6, rejected: 1 },
+    });
+    // What was cut off is told of by the browser.
+    tab.opened.takeErrors();
+  });
+
+  test("files that are dropped are pushed, and a folder without MIDI files is told of", async () => {
+    const id = await createDataset("dropped");
+    await tab.show(`/datasets/${id}`);
+    const { page } = tab.opened;
+    const empty = join(folder, "empty");
+    write("empty/cover.png", noMidi);
+    await folderInput().setInputFiles(empty);
+    await page.getByText("There is no MIDI file among these.").waitFor();
+    const dropped = await page.evaluateHandle(
+      (bytes) => {
+        const transfer = new DataTransfer();
+        transfer.items.add(new File([new Uint8Array(bytes)], "dropped.mid"));
+        return transfer;
+      },
+      [...(songs[0] ?? [])],
+    );
+    await page.locator(".drop-place").dispatchEvent("drop", { dataTransfer: dropped });
+    await page.getByText("1 accepted").first().waitFor({ timeout: 120_000 });
+    await page.getByText("dropped.mid").waitFor();
+  });
+
+  test("one is renamed and deleted, and the dialog says what models keep", async () => {
+    const id = await createDataset("old");
+    await tab.show(`/datasets?q=${encodeURIComponent(mark)}`);
+    const { page } = tab.opened;
+    await page.getByRole("button", { name: `Actions of ${mark} old` }).click();
+    await page.getByRole("menuitem", { name: "Rename" }).click();
+    await page.getByRole("dialog").getByRole("textbox", { name: "Name" }).fill(`${mark} new`);
+    await page.getByRole("dialog").getByRole("button", { name: "Rename" }).click();
+    await page.getByRole("link", { name: `${mark} new` }).click();
+    await page.getByRole("heading", { name: `${mark} new`, level: 1 }).waitFor();
+    await page.getByRole("button", { name: "Delete", exact: true }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText(/Models that were trained on it stay/).waitFor();
+    await dialog.getByRole("button", { name: "Delete", exact: true }).click();
+    await page.getByText(`“${mark} new” is deleted.`).waitFor();
+    expect(new URL(page.url()).pathname).toBe("/datasets");
+    expect((await tab.api.call("GET", `/datasets/${id}`)).status).toBe(404);
+  });
+});
