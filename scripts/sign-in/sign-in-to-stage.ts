@@ -4,11 +4,11 @@ import {
   CognitoIdentityProviderClient,
   DescribeUserPoolClientCommand,
 } from "@aws-sdk/client-cognito-identity-provider";
-import { apiStack, readStackOutputs } from "../../tools/stacks/deployed-stage";
-import type { OpenStage } from "../operators/open-stage";
 import type { SignInClient } from "../../tools/sign-in/authorization-code";
 import { isLoopback } from "../../tools/sign-in/callback-listener";
 import { signInOnPage, type SignInParams } from "../../tools/sign-in/sign-in";
+import { apiStack, readStackOutputs } from "../../tools/stacks/deployed-stage";
+import type { OpenStage } from "../operators/open-stage";
 
 /** Seconds in which a person has to sign in, if they ask for no others. */
 export const signInSeconds = 600;

@@ -3,9 +3,9 @@ import { createHash, randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { text } from "node:stream/consumers";
 import fc from "fast-check";
+import { freePort, isPortFree } from "../../../tools/processes/free-port";
 import { isLoopback, listenForCallback } from "../../../tools/sign-in/callback-listener";
 import { signInOnPage, type SignInParams } from "../../../tools/sign-in/sign-in";
-import { freePort, isPortFree } from "../../../tools/processes/free-port";
 import { type ListeningServer, startListeningServer } from "../../support/listening-server";
 import { type RawClient, rawClient, until } from "../../support/raw-client";
 
