@@ -14,12 +14,25 @@ import type { components, paths } from "./schema.d.ts";
 import type { Composition } from "./wait.ts";
 
 export { asProblem, clientCodes, type Problem, readProblem } from "./problem.ts";
+export {
+  type FileToPush,
+  isMidiPath,
+  pushFiles,
+  type PushOutcome,
+  type PushParams,
+  type PushProgress,
+  type PushResult,
+  type RejectedFile,
+  type UnsentFile,
+} from "./push-files.ts";
 export { backoffSeconds, type CallResult, isPassing, problemOf, retryAfterSeconds, withJitter } from "./retry.ts";
 export type { components, paths } from "./schema.d.ts";
 export {
   type Composition,
+  type Dataset,
   type TrainingJob,
   waitForComposition,
+  waitForDataset,
   waitForTrainingJob,
   type WaitOutcome,
   type WaitParams,

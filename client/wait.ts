@@ -1,5 +1,5 @@
 /**
- * Waits for a composition or a training job. It asks no more often than the API says (`Retry-After`), fetches nothing
+ * Waits for a composition, a training job or the files of a data set. It asks no more often than the API says (`Retry-After`), fetches nothing
  * that has not changed (`If-None-Match`), goes on through overload and broken connections, and ends by itself.
  */
 import type { Client } from "openapi-fetch";
@@ -18,6 +18,7 @@ import type { components, paths } from "./schema.d.ts";
 
 export type Composition = components["schemas"]["Composition"];
 export type TrainingJob = components["schemas"]["TrainingJob"];
+export type Dataset = components["schemas"]["Dataset"];
 
 export interface WaitParams<Resource> {
   /** Seconds after which the waiting ends, whatever the state. */
@@ -122,4 +123,22 @@ export async function waitForTrainingJob(
     const header = etag === undefined ? {} : { "If-None-Match": etag };
     return await api.GET("/training-jobs/{trainingJobId}", { params: { path: { trainingJobId }, header }, signal });
   }, params);
+}
+
+/**
+ * Waits until all files that were offered to a data set have been read: then the outcome is `reached`. A file that was
+ * offered and not sent is pending, so it is waited for, too.
+ */
+export async function waitForDataset(
+  api: Pick<Client<paths>, "GET">,
+  datasetId: string,
+  params: WaitParams<Dataset>,
+): Promise<WaitOutcome<Dataset>> {
+  return await waitFor(
+    async (etag, signal) => {
+      const header = etag === undefined ? {} : { "If-None-Match": etag };
+      return await api.GET("/datasets/{datasetId}", { params: { path: { datasetId }, header }, signal });
+    },
+    { until: ({ files }) => files.pending === 0, ...params },
+  );
 }

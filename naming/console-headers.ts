@@ -5,7 +5,7 @@
 
 /** Where the console may send requests, besides its own address. */
 export interface ConsoleConnections {
-  /** Origins, such as `https://abc.execute-api.eu-west-1.amazonaws.com`. */
+  /** Origins, such as `https://abc.execute-api.eu-west-1.amazonaws.com`, or all that is under an address that ends with "/". */
   readonly origins: readonly string[];
 }
 

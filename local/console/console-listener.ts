@@ -16,6 +16,8 @@ export interface ConsoleListenerParams {
   readonly apiUrl: string;
   /** MiniStack's address. */
   readonly endpointUrl: string;
+  /** The bucket to which browsers send the files of data sets. */
+  readonly workBucket: string;
   readonly region: string;
   readonly version: string;
   readonly userPoolId: string;
@@ -47,10 +49,12 @@ const signInPolicy =
  * MiniStack itself.
  */
 export async function startConsoleListener(params: ConsoleListenerParams): Promise<ConsoleListener> {
-  const { files, apiUrl, endpointUrl, demoUser } = params;
+  const { files, apiUrl, endpointUrl, workBucket, demoUser } = params;
   const serveFile = serveConsoleFiles(files);
   const key = demoKey(demoUser);
-  const headers = consoleHeaders({ origins: [new URL(apiUrl).origin] });
+  // Of all that MiniStack has, pages may talk to this bucket alone.
+  const bucketUrl = new URL(`/${workBucket}/`, endpointUrl).href;
+  const headers = consoleHeaders({ origins: [new URL(apiUrl).origin, bucketUrl] });
   const proxy = createProxyServer({ target: endpointUrl, changeOrigin: true });
   proxy.on("proxyRes", (upstream, _request, response) => {
     upstream.headers["content-security-policy"] = signInPolicy;

@@ -22,7 +22,7 @@ export async function openConsole(params: {
   readonly progress: Progress;
 }): Promise<ConsoleListener & AsyncDisposable> {
   const { apiUrl, deployment, addresses, clients, progress } = params;
-  const { UserPoolId: userPoolId, UserPoolClientId: userPoolClientId } = deployment.outputs;
+  const { UserPoolId: userPoolId, UserPoolClientId: userPoolClientId, WorkBucketName: workBucket } = deployment.outputs;
   const { version } = packageSchema.parse(JSON.parse(readFileSync(join(repository, "package.json"), "utf8")));
   const listener = await progress.step("console", async () => {
     const started = await startConsoleListener({
@@ -30,6 +30,7 @@ export async function openConsole(params: {
       files: consoleFolder(repository),
       apiUrl,
       endpointUrl: addresses.awsEndpointUrl,
+      workBucket,
       region: localRegion,
       version,
       userPoolId,

@@ -3,7 +3,7 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { consoleFolder, isConsoleBuilt } from "../../local/console/build-console";
 import { repository } from "../../tools/repository";
 import { compareConsole, readConsoleFiles } from "../../tools/seeding/console-files";
-import { consoleStack, describeStack, readStackOutputs } from "../../tools/stacks/deployed-stage";
+import { consoleStack, describeStack, readStackOutputs, storageStack } from "../../tools/stacks/deployed-stage";
 import type { OpenStage } from "../operators/open-stage";
 import { readConsoleConfig } from "../seed/publish-console";
 import { checkConsoleFiles } from "./checks";
@@ -25,7 +25,8 @@ export async function checkConsole(stage: OpenStage): Promise<readonly Finding[]
     ];
   }
   const { ConsoleBucketName: bucket } = await readStackOutputs(stage, consoleStack);
-  const files = readConsoleFiles(consoleFolder(repository), await readConsoleConfig(stage));
+  const { WorkBucketName: workBucket } = await readStackOutputs(stage, storageStack);
+  const files = readConsoleFiles(consoleFolder(repository), await readConsoleConfig(stage), { workBucket });
   const difference = await compareConsole({ files, s3: new S3Client(stage.settings), bucket });
   return [checkConsoleFiles(difference, { seed })];
 }

@@ -9,7 +9,14 @@ import { buildConsole, consoleFolder } from "../../local/console/build-console";
 import type { ConsoleConfig } from "../../naming/console-paths";
 import { repository } from "../../tools/repository";
 import { readConsoleFiles, seedConsole, type SeededConsole } from "../../tools/seeding/console-files";
-import { apiStack, consoleStack, describeStack, readStackOutputs, stackName } from "../../tools/stacks/deployed-stage";
+import {
+  apiStack,
+  consoleStack,
+  describeStack,
+  readStackOutputs,
+  stackName,
+  storageStack,
+} from "../../tools/stacks/deployed-stage";
 import type { OpenStage } from "../operators/open-stage";
 
 const packageSchema = z.object({ version: z.string() });
@@ -27,7 +34,9 @@ export async function publishConsole(stage: OpenStage, report: (line: string) =>
   } = await readStackOutputs(stage, consoleStack);
   const config = await readConsoleConfig(stage);
   await buildConsole({ repository, signal: new AbortController().signal });
-  const files = readConsoleFiles(consoleFolder(repository), config);
+  const files = readConsoleFiles(consoleFolder(repository), config, {
+    workBucket: (await readStackOutputs(stage, storageStack)).WorkBucketName,
+  });
   const cloudFront = new CloudFrontClient(stage.settings);
   const seeded = await seedConsole({
     files,

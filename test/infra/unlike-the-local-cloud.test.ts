@@ -283,12 +283,13 @@ describe("B5: the training role", () => {
 
 describe("B11: browsers may fetch presigned URLs", () => {
   test.each([
-    ["local", local, localConfig],
-    ["dev", dev, devConfig],
-    ["prod", prod, prodConfig],
+    ["local", local, localConfig, []],
+    ["dev", dev, devConfig, []],
+    // The console's stack comes after the bucket's, and CloudFront makes its name.
+    ["prod", prod, prodConfig, ["https://*.cloudfront.net"]],
   ] as const)(
     "%s: from the API's origins, to read artifacts and to send files, and for nothing else",
-    (_stage, synthesized, config) => {
+    (_stage, synthesized, config, consoles) => {
       const rules = synthesized
         .resourcesOf("AWS::S3::Bucket")
         .map(({ id, resource }) => [id, resource.Properties["CorsConfiguration"]] as const)
@@ -314,7 +315,7 @@ describe("B11: browsers may fetch presigned URLs", () => {
               {
                 AllowedHeaders: ["x-amz-checksum-sha256", "if-none-match", "content-type"],
                 AllowedMethods: ["PUT"],
-                AllowedOrigins: config.api.corsOrigins,
+                AllowedOrigins: [...config.api.corsOrigins, ...consoles],
                 ExposedHeaders: ["ETag"],
                 MaxAge: 3_000,
               },

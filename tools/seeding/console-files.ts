@@ -54,10 +54,16 @@ const namingPaths: readonly string[] = [consolePaths.config, pagePath];
  * Returns the files of a built console, each after those that it names, and `config.json`. The page is told to which
  * addresses exactly it may send requests: the header, which is made before the API is, knows their Region only.
  *
+ * @param workBucket - the bucket to which browsers send the files of data sets
  * @throws Error where the folder holds no built console, or a file whose type is not known
  */
-export function readConsoleFiles(folder: string, config: ConsoleConfig): readonly ConsoleFile[] {
-  const origins = [config.apiUrl, config.auth.tokenUrl].map((url) => new URL(url).origin);
+export function readConsoleFiles(
+  folder: string,
+  config: ConsoleConfig,
+  { workBucket }: { readonly workBucket: string },
+): readonly ConsoleFile[] {
+  const uploadUrl = `https://${workBucket}.s3.${config.region}.amazonaws.com`;
+  const origins = [config.apiUrl, config.auth.tokenUrl, uploadUrl].map((url) => new URL(url).origin);
   const bodyOf = (path: string): Buffer => {
     if (path === consolePaths.config) return Buffer.from(JSON.stringify(config));
     if (path === consolePaths.bachExcerpts) return Buffer.from(JSON.stringify(noExcerpts));

@@ -510,6 +510,7 @@ export const operationDescriptions = {
     status: 200,
     response: datasetSchema,
     tagged: true,
+    polled: true,
     problems: ["NOT_FOUND"],
   },
   updateDataset: {

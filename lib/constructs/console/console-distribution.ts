@@ -45,6 +45,8 @@ export class ConsoleDistribution extends Construct {
         origins: [
           apiOrigin(config),
           `https://${signInHost(config.stage, { account: Aws.ACCOUNT_ID, region: Aws.REGION })}`,
+          // The files of data sets go to a bucket. Its name is not known here, and the page names it exactly.
+          `https://*.s3.${Aws.REGION}.${Aws.URL_SUFFIX}`,
         ],
       },
     });

@@ -28,6 +28,17 @@ const unfinishedUploads: LifecycleRule = {
 const incomingDays = 7;
 
 /**
+ * Returns the origins from which browsers may send files: the stage's and the console's. The console's stack comes later,
+ * and CloudFront makes its name, so every name of CloudFront's is let in. The presigned URL is what gives the right.
+ */
+function uploadOrigins({ api, console }: StageConfig): string[] {
+  const { corsOrigins } = api;
+  if (console.kind === "none" || corsOrigins.includes("*")) return [...corsOrigins];
+  const { customDomain } = console;
+  return [...new Set([...corsOrigins, `https://${customDomain?.name ?? "*.cloudfront.net"}`])];
+}
+
+/**
  * The two buckets. `artifacts` keeps what users made and is versioned, so that a mistake can be undone. `work` holds
  * what a running job needs and deletes it after some days. naming/object-keys.ts has the keys of both.
  */
@@ -79,7 +90,7 @@ export class ComposerBuckets extends Construct {
       // Browsers send the files of data sets by presigned URLs of this bucket.
       cors: [
         {
-          allowedOrigins: [...config.api.corsOrigins],
+          allowedOrigins: uploadOrigins(config),
           allowedMethods: [HttpMethods.PUT],
           allowedHeaders: ["x-amz-checksum-sha256", "if-none-match", "content-type"],
           exposedHeaders: ["ETag"],

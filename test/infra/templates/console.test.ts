@@ -106,8 +106,11 @@ describe("the distribution", () => {
     ["the API and the sign-in of its Region", prod, "https://*.execute-api.{AWS::Region}.{AWS::URLSuffix}"],
     ["the API's own domain, and no other", own, "https://music.opencomposer.test"],
   ])("lets pages talk to %s", (_, stage, api) => {
+    const buckets = "https://*.s3.{AWS::Region}.{AWS::URLSuffix}";
     const signIn = `https://${signInHost("prod", { account: "{AWS::AccountId}", region: "{AWS::Region}" })}`;
-    expect(policyOf(stage)).toBe(`${contentSecurityPolicy({ origins: [api, signIn] })}; upgrade-insecure-requests`);
+    expect(policyOf(stage)).toBe(
+      `${contentSecurityPolicy({ origins: [api, signIn, buckets] })}; upgrade-insecure-requests`,
+    );
   });
 
   test("answers under a domain of its own, with TLS 1.2 at least", () => {

@@ -93,7 +93,7 @@ describe("storage", () => {
           {
             AllowedMethods: ["PUT"],
             AllowedHeaders: ["x-amz-checksum-sha256", "if-none-match", "content-type"],
-            AllowedOrigins: prodConfig.api.corsOrigins,
+            AllowedOrigins: [...prodConfig.api.corsOrigins, "https://*.cloudfront.net"],
             ExposedHeaders: ["ETag"],
             MaxAge: 3_000,
           },

@@ -10,6 +10,7 @@ import { consoleHeaders } from "../../../naming/console-headers";
 const demoUser = { username: "demo", password: "Secret-12345678" };
 let folder = "";
 let signIn: Server;
+let endpointUrl = "";
 let listener: ConsoleListener;
 let origin = "";
 let key = "";
@@ -40,11 +41,13 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => signIn.listen(0, "127.0.0.1", resolve));
   const address = signIn.address();
   if (address === null || typeof address === "string") throw new Error("The stand-in has no port.");
+  endpointUrl = `http://127.0.0.1:${address.port}`;
   listener = await startConsoleListener({
     port: 0,
     files: folder,
     apiUrl: "http://127.0.0.1:9",
-    endpointUrl: `http://127.0.0.1:${address.port}`,
+    endpointUrl,
+    workBucket: "work",
     region: "eu-west-1",
     version: "1.2.3",
     userPoolId: "eu-west-1_pool",
@@ -82,7 +85,8 @@ const statusOf = async (path: string, headers: Record<string, string>): Promise<
 
 test("each file has the console's headers, and is kept for as long as its name says", async () => {
   const page = await get("/");
-  for (const [name, value] of Object.entries(consoleHeaders({ origins: ["http://127.0.0.1:9"] }))) {
+  const origins = ["http://127.0.0.1:9", `${endpointUrl}/work/`];
+  for (const [name, value] of Object.entries(consoleHeaders({ origins }))) {
     expect(page.headers.get(name)).toBe(value);
   }
   expect(page.headers.get("cache-control")).toBe("no-cache");

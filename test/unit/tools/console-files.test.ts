@@ -42,7 +42,7 @@ const textOf = (files: readonly ConsoleFile[], path: string): string =>
 
 describe("the files", () => {
   test("come before what names them, without the build's manifest", () => {
-    expect(readConsoleFiles(folder, config).map(({ path }) => path)).toEqual([
+    expect(readConsoleFiles(folder, config, { workBucket: "opencomposer-dev-work" }).map(({ path }) => path)).toEqual([
       "/assets/index-1.css",
       "/assets/index-1.js",
       "/sounds/000.sf3",
@@ -53,28 +53,35 @@ describe("the files", () => {
 
   test("hold no excerpts of music whose files have no license of their own", () => {
     write("bach-excerpts.json", JSON.stringify({ source: "s", license: "l", excerpts: [{ notes: [] }] }));
-    const published = JSON.parse(textOf(readConsoleFiles(folder, config), "/bach-excerpts.json")) as unknown;
+    const published = JSON.parse(
+      textOf(readConsoleFiles(folder, config, { workBucket: "opencomposer-dev-work" }), "/bach-excerpts.json"),
+    ) as unknown;
     expect(published).toEqual({ source: "", license: "", excerpts: [] });
   });
 
-  test("are a page that may talk to this API and this sign-in only, and what it is told", () => {
-    const files = readConsoleFiles(folder, config);
+  test("are a page that may talk to this API, this sign-in and this bucket only, and what it is told", () => {
+    const files = readConsoleFiles(folder, config, { workBucket: "opencomposer-dev-work" });
     expect(textOf(files, "/index.html")).toContain(
       '<head>\n    <meta http-equiv="Content-Security-Policy" content="connect-src \'self\' ' +
-        'https://abc.execute-api.eu-west-1.amazonaws.com https://opencomposer-dev-123456789012.auth.eu-west-1.amazoncognito.com" />',
+        "https://abc.execute-api.eu-west-1.amazonaws.com https://opencomposer-dev-123456789012.auth.eu-west-1.amazoncognito.com " +
+        'https://opencomposer-dev-work.s3.eu-west-1.amazonaws.com" />',
     );
     expect(JSON.parse(textOf(files, "/config.json"))).toEqual(config);
   });
 
   test("have a type each, and a file of an unknown one is refused by its name", () => {
     write("assets/strange.xyz", "?");
-    expect(() => readConsoleFiles(folder, config)).toThrow(/strange\.xyz has the ending "\.xyz"/);
+    expect(() => readConsoleFiles(folder, config, { workBucket: "opencomposer-dev-work" })).toThrow(
+      /strange\.xyz has the ending "\.xyz"/,
+    );
   });
 
   test("are refused where no console is built, or where the page has no head", () => {
     write("index.html", "<p>not a page</p>");
-    expect(() => readConsoleFiles(folder, config)).toThrow("must have one <head>");
+    expect(() => readConsoleFiles(folder, config, { workBucket: "opencomposer-dev-work" })).toThrow(
+      "must have one <head>",
+    );
     rmSync(join(folder, "index.html"));
-    expect(() => readConsoleFiles(folder, config)).toThrow("ENOENT");
+    expect(() => readConsoleFiles(folder, config, { workBucket: "opencomposer-dev-work" })).toThrow("ENOENT");
   });
 });
