@@ -4,6 +4,7 @@ import { version } from "../package.json";
 import { loginCommand, logoutCommand, usageCommand, whoamiCommand } from "./commands/account";
 import { completeCommand, completionCommand } from "./commands/completion";
 import { composeCommand, downloadCommand } from "./commands/compose";
+import { datasetsCommand } from "./commands/datasets";
 import { doctorCommand } from "./commands/doctor";
 import { compositionsCommand, jobsCommand, melodiesCommand, modelsCommand, tracksCommand } from "./commands/lists";
 import { type BeginRun, runOf } from "./commands/run";
@@ -40,16 +41,23 @@ export function createProgram(terminal: Terminal): CommandUnknownOpts {
   const begin: BeginRun = () => runOf(terminal, program.opts());
   const add = (heading: string, ...commands: readonly CommandUnknownOpts[]): void => {
     program.commandsGroup(heading);
-    for (const command of commands) program.addCommand(command.copyInheritedSettings(program));
+    for (const command of commands) program.addCommand(inheriting(command, program));
   };
   add("Sign in:", loginCommand(begin), logoutCommand(begin), whoamiCommand(begin), usageCommand(begin));
   add("Compose:", composeCommand(begin), downloadCommand(begin), compositionsCommand(begin));
-  add("What there is:", melodiesCommand(begin), tracksCommand(begin), modelsCommand(begin));
+  add("What there is:", melodiesCommand(begin), tracksCommand(begin), modelsCommand(begin), datasetsCommand(begin));
   add("Train:", trainCommand(begin), watchCommand(begin), stopCommand(begin), resumeCommand(begin));
   add("Look at a training:", jobsCommand(begin), metricsCommand(begin), samplesCommand(begin));
   add("This machine:", doctorCommand(begin), completionCommand(begin));
   program.addCommand(completeCommand(begin, program).copyInheritedSettings(program), { hidden: true });
   return program;
+}
+
+/** Gives a command, and those below it, the settings of the program. */
+function inheriting(command: CommandUnknownOpts, parent: CommandUnknownOpts): CommandUnknownOpts {
+  command.copyInheritedSettings(parent);
+  for (const below of command.commands) inheriting(below, command);
+  return command;
 }
 
 /** Runs the command line. Returns its exit code; whatever went wrong has been told. */

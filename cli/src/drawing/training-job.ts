@@ -63,6 +63,7 @@ export function describeEpoch(item: EpochMetrics, epochs: number): string {
 export function describeJob({ id, state, progress, modelId, resumable }: TrainingJob): string {
   const epochs = `after ${progress.epoch} of ${progress.epochs} epochs`;
   const model = modelId === undefined ? "" : `; its model is ${modelId}`;
-  const resume = resumable && (state === "STOPPED" || state === "FAILED") ? "; opencomposer resume goes on with it" : "";
+  const resume =
+    resumable && (state === "STOPPED" || state === "FAILED") ? "; opencomposer resume goes on with it" : "";
   return `${id} is ${state} ${epochs}${model}${resume}`;
 }
