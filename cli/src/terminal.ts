@@ -1,6 +1,5 @@
 /** The surroundings of one run of the command line. Tests give it others than the process's. */
 import type { Readable, Writable } from "node:stream";
-import { stripVTControlCharacters } from "node:util";
 
 /** A stream that may be a screen. */
 export interface Screen {
@@ -32,7 +31,7 @@ export interface Terminal {
 const notPrintable = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
 
 /** Returns a text of the API as one line that may be shown on a terminal. */
-export const printable = (text: string): string => stripVTControlCharacters(text).replaceAll(notPrintable, " ").trim();
+export const printable = (text: string): string => text.replaceAll(notPrintable, " ").trim();
 
 /** Writes bytes or a text, and waits until the stream has taken them. */
 export async function write({ stream }: Screen, content: string | Uint8Array): Promise<void> {

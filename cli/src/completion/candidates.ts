@@ -43,11 +43,9 @@ const takesValue = ({ required, optional }: Option): boolean => required || opti
 
 /** The options of a command and of those above it, which it takes, too. */
 function optionsOf(command: CommandUnknownOpts): readonly Option[] {
-  const help = command.createHelp();
-  const own = help.visibleOptions(command);
-  return command.parent === null
-    ? own
-    : [...own, ...optionsOf(command.parent).filter(({ long }) => long !== "--version")];
+  const own = command.createHelp().visibleOptions(command);
+  if (command.parent === null) return own;
+  return [...own, ...optionsOf(command.parent).filter(({ long }) => long !== "--version" && long !== "--help")];
 }
 
 /**
