@@ -46,9 +46,9 @@ export const fileNameOf = (name: string): string =>
       .replaceAll(/^-+|-+$/g, "") || "piece"
   }.mid`;
 
-/** Refuses to write bytes on a screen. @throws CommandError */
+/** Refuses to write bytes on a terminal. @throws CommandError */
 export function checkTarget(terminal: Terminal, target: string): void {
-  if (target === standardStream && terminal.output.isScreen) {
+  if (target === standardStream && terminal.output.isTerminal) {
     throw usageError(
       "A MIDI file is no text for a terminal. Name a file with -o FILE, or send the output to one: > out.mid",
     );

@@ -7,7 +7,8 @@ const columnsWithoutScreen = 100;
 
 const screenOf = (stream: NodeJS.WriteStream): Screen => ({
   stream,
-  isScreen: stream.isTTY,
+  isTerminal: stream.isTTY,
+  isScreen: stream.isTTY && process.env["TERM"] !== "dumb",
   columns: stream.isTTY ? stream.columns : columnsWithoutScreen,
 });
 

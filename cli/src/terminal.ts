@@ -5,6 +5,8 @@ import type { Readable, Writable } from "node:stream";
 export interface Screen {
   readonly stream: Writable;
   /** True: a person looks at it. */
+  readonly isTerminal: boolean;
+  /** True: it is a terminal on which lines can be drawn anew. */
   readonly isScreen: boolean;
   /** The number of characters in a line of the screen. */
   readonly columns: number;

@@ -8,7 +8,7 @@ import { createProgram } from "../../../cli/src/program";
 import type { Terminal } from "../../../cli/src/terminal";
 import { playApi, Surroundings, tokenFor } from "./support/command-run";
 
-const screen = { stream: process.stdout, isScreen: false, columns: 80 };
+const screen = { stream: process.stdout, isTerminal: false, isScreen: false, columns: 80 };
 const program = createProgram({ output: screen, errors: screen } as Terminal);
 const valuesAfter = async (...words: string[]): Promise<readonly string[]> =>
   (await complete(program, words, async (source) => [{ value: `one of ${source}`, description: "" }])).candidates.map(

@@ -28,7 +28,7 @@ function collect(isScreen: boolean): Collected {
       done();
     },
   });
-  return { stream, isScreen, columns: 80, bytes: () => Buffer.concat(chunks) };
+  return { stream, isTerminal: isScreen, isScreen, columns: 80, bytes: () => Buffer.concat(chunks) };
 }
 
 export interface RunParams {
