@@ -7,7 +7,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import { findSampleMelody } from "../../domain/music/sample-melodies";
 import { parseMidi, type Song } from "../../domain/music/song";
-import { type InstalledCommandLine, installCommandLine } from "../support/installed-command-line";
+import { installCommandLine, type InstalledCommandLine } from "../support/installed-command-line";
 import { shapes } from "./api-session";
 import { randomMelody } from "./random-melody";
 import { type RunningCloud, startCloud } from "./running-cloud";

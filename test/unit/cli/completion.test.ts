@@ -9,7 +9,16 @@ import type { Terminal } from "../../../cli/src/terminal";
 import { playApi, Surroundings, tokenFor } from "./support/command-run";
 
 const screen = { stream: process.stdout, isTerminal: false, isScreen: false, columns: 80 };
-const program = createProgram({ output: screen, errors: screen } as Terminal);
+const terminal: Terminal = {
+  input: process.stdin,
+  output: screen,
+  errors: screen,
+  environment: {},
+  folder: "/",
+  home: "/",
+  signal: new AbortController().signal,
+};
+const program = createProgram(terminal);
 const valuesAfter = async (...words: string[]): Promise<readonly string[]> =>
   (await complete(program, words, async (source) => [{ value: `one of ${source}`, description: "" }])).candidates.map(
     ({ value }) => value,

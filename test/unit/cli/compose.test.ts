@@ -1,7 +1,7 @@
 /** `opencomposer compose`, against an API that the test plays. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Asked, type Played, playApi, type PlayedApi, Surroundings, tokenFor } from "./support/command-run";
+import { type Asked, playApi, type Played, type PlayedApi, Surroundings, tokenFor } from "./support/command-run";
 
 const midi = new Uint8Array([0x4d, 0x54, 0x68, 0x64, 0, 255, 10, 13]);
 const piece = {

@@ -1,6 +1,6 @@
 /** What the doctor of the command line finds. */
-import { checkClock, checkModels, checkNode, checkQuotas, checkVersions } from "../../../cli/src/commands/doctor";
 import { version } from "../../../cli/package.json";
+import { checkClock, checkModels, checkNode, checkQuotas, checkVersions } from "../../../cli/src/commands/doctor";
 import { playApi, Surroundings, tokenFor } from "./support/command-run";
 
 const noon = "Mon, 30 Nov 2026 12:00:00 GMT";

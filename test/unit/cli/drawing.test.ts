@@ -43,8 +43,8 @@ test("a curve has the lines and the width that it was given, and a dot for each 
       expect(lines).toHaveLength(height);
       for (const line of lines) expect(line.length).toBeLessThanOrEqual(Math.max(width, 16));
       const drawn = lines.map((line) => line.slice(line.indexOf("┤") + 1));
-      expect(drawn.some((line) => line.startsWith("⠀") === false)).toBe(true);
-      if (given.length > 1) expect(drawn.some((line) => line.endsWith("⠀") === false)).toBe(true);
+      expect(drawn.some((line) => !line.startsWith("⠀"))).toBe(true);
+      if (given.length > 1) expect(drawn.some((line) => !line.endsWith("⠀"))).toBe(true);
     }),
   );
 });

@@ -1,5 +1,5 @@
 /** `opencomposer watch`: lines for scripts, curves on a screen. */
-import { type PlayedApi, playApi, Surroundings, tokenFor } from "./support/command-run";
+import { playApi, type PlayedApi, Surroundings, tokenFor } from "./support/command-run";
 
 const job = (epoch: number, state = "TRAINING") => ({
   id: "j1",

@@ -4,7 +4,7 @@ import type { IncomingMessage } from "node:http";
 import { tmpdir } from "node:os";
 import { Readable, Writable } from "node:stream";
 import { buffer } from "node:stream/consumers";
-import { type ExitCode } from "../../../../cli/src/exit-codes";
+import type { ExitCode } from "../../../../cli/src/exit-codes";
 import { runCommandLine } from "../../../../cli/src/program";
 import type { Screen } from "../../../../cli/src/terminal";
 import { type ListeningServer, startListeningServer } from "../../../support/listening-server";
