@@ -9,7 +9,10 @@ const screenOf = (stream: NodeJS.WriteStream): Screen => ({
   stream,
   isTerminal: stream.isTTY,
   isScreen: stream.isTTY && process.env["TERM"] !== "dumb",
-  columns: stream.isTTY ? stream.columns : columnsWithoutScreen,
+  // Asked at each picture, because a window changes its size. A terminal that has no window has 0 columns.
+  get columns() {
+    return stream.isTTY && stream.columns > 0 ? stream.columns : columnsWithoutScreen;
+  },
 });
 
 const ending = new AbortController();
