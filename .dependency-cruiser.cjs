@@ -16,6 +16,7 @@ const foldersFromBelow = [
   "lib",
   "bin",
   "tools",
+  "cli",
   "local",
   "scripts",
   "test",
@@ -94,6 +95,23 @@ module.exports = {
       severity: "error",
       from: { pathNot: "^(console|test)/|^local/console/refresh-excerpts\\.ts$" },
       to: { path: "^console/" },
+    },
+    {
+      name: "command-line-is-a-client",
+      comment:
+        "The command line is a client like any other: of ours it knows the client, the console's paths, and how a person signs in.",
+      severity: "error",
+      from: { path: "^cli/" },
+      to: {
+        path: "^(bin|lib|lambdas|domain|contracts|docs|naming|tools)/",
+        pathNot: "^(naming/console-paths\\.ts$|tools/sign-in/)",
+      },
+    },
+    {
+      name: "nobody-imports-the-command-line",
+      severity: "error",
+      from: { pathNot: "^(cli|test)/" },
+      to: { path: "^cli/" },
     },
     {
       name: "handlers-are-entries",
@@ -187,13 +205,13 @@ module.exports = {
     {
       name: "only-declared-packages",
       severity: "error",
-      from: { path: "^(bin|lib|domain|naming|lambdas|local|client|scripts|tools)/" },
+      from: { path: "^(bin|lib|domain|naming|lambdas|local|client|cli|scripts|tools)/" },
       to: { dependencyTypes: ["npm-no-pkg", "npm-unknown", "unknown", "undetermined"] },
     },
   ],
   options: {
     doNotFollow: { path: "node_modules" },
-    exclude: { path: "(cdk\\.out|\\.local|\\.venv|client/dist|console/dist|console/\\.generated)/" },
+    exclude: { path: "(cdk\\.out|\\.local|\\.venv|cli/dist|client/dist|console/dist|console/\\.generated)/" },
     tsConfig: { fileName: "tsconfig.json" },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {

@@ -11,6 +11,7 @@ export default tseslint.config(
       ".local/",
       ".venv/",
       "coverage/",
+      "cli/dist/",
       "client/schema.d.ts",
       "client/dist/",
       "console/dist/",

@@ -13,7 +13,7 @@ const project = (displayName, testMatch, more = {}) => ({
   moduleNameMapper: { "^@opencomposer/client$": "<rootDir>/client/client.ts" },
   // These ship as ES modules only.
   transformIgnorePatterns: [
-    "/node_modules/(?!(midi-json-parser-worker|json-midi-encoder-worker|openapi-fetch|p-map)/)",
+    "/node_modules/(?!(midi-json-parser-worker|json-midi-encoder-worker|get-east-asian-width|openapi-fetch|p-map)/)",
   ],
   modulePathIgnorePatterns: ["<rootDir>/cdk.out", "<rootDir>/.local", "<rootDir>/.venv"],
   ...more,

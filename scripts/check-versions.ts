@@ -1,6 +1,6 @@
 /**
- * Checks, in `npm run check`, that package.json, its lock, client/package.json, the OpenAPI document and CHANGELOG.md
- * state one version.
+ * Checks, in `npm run check`, that package.json, its lock, client/package.json, cli/package.json, the OpenAPI document
+ * and CHANGELOG.md state one version.
  */
 import { readFileSync } from "node:fs";
 import path from "node:path";
@@ -28,6 +28,7 @@ function main(): void {
     new Map([
       ["package-lock.json", packageVersion("package-lock.json")],
       ["client/package.json", packageVersion("client/package.json")],
+      ["cli/package.json", packageVersion("cli/package.json")],
       ["docs/openapi.json", info.version],
       ["CHANGELOG.md", newestRelease(read("CHANGELOG.md"))],
     ]),

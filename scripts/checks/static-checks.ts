@@ -21,6 +21,7 @@ export const typescriptFolders = [
   "lambdas",
   "local",
   "client",
+  "cli",
   "console",
   "examples",
   "scripts",

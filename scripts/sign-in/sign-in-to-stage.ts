@@ -4,11 +4,11 @@ import {
   CognitoIdentityProviderClient,
   DescribeUserPoolClientCommand,
 } from "@aws-sdk/client-cognito-identity-provider";
+import type { SignInClient } from "../../tools/sign-in/authorization-code";
+import { isLoopback } from "../../tools/sign-in/callback-listener";
+import { signInOnPage, type SignInParams } from "../../tools/sign-in/sign-in";
 import { apiStack, readStackOutputs } from "../../tools/stacks/deployed-stage";
 import type { OpenStage } from "../operators/open-stage";
-import type { SignInClient } from "./authorization-code";
-import { isLoopback } from "./callback-listener";
-import { signInOnPage, type SignInParams } from "./sign-in";
 
 /** Seconds in which a person has to sign in, if they ask for no others. */
 export const signInSeconds = 600;
@@ -37,7 +37,8 @@ export async function signInToStage(stage: OpenStage, params: StageSignInParams)
   }, seconds * 1000);
   const signal = AbortSignal.any([params.signal, late.signal]);
   try {
-    return await signInOnPage({ tell, paste, signal, client, readLine: async () => await readLine(signal) });
+    const tokens = await signInOnPage({ tell, paste, signal, client, readLine: async () => await readLine(signal) });
+    return tokens.accessToken;
   } finally {
     clearTimeout(timer);
   }

@@ -32,6 +32,9 @@ export const blockRuns = {
   "docs/tutorial.md#7-train-a-model-of-your-own 2": { terminal: "second" },
   "docs/tutorial.md#8-hear-it-learn": { terminal: "second" },
   "docs/tutorial.md#8-hear-it-learn 2": { terminal: "second" },
+  "docs/tutorial.md#9-the-same-from-the-command-line": { terminal: "second" },
+  "docs/tutorial.md#9-the-same-from-the-command-line 2": { terminal: "second" },
+  "docs/tutorial.md#9-the-same-from-the-command-line 3": { terminal: "second" },
   "docs/how-the-transformer-writes.md#how-one-event-is-drawn": { terminal: "second" },
   "docs/deploy.md#your-own-values": { terminal: "operator" },
   "docs/deploy.md#deploy": { terminal: "operator" },
@@ -56,6 +59,9 @@ export const blockRuns = {
   "docs/runbook.md#remove-everything 4": { terminal: "operator" },
   "docs/troubleshooting.md#pip-cannot-install-the-packages": {
     notRun: "it is `npm start` with an index of packages on the internet",
+  },
+  "cli/README.md#the-command-line": {
+    notRun: "it installs the program for the whole machine; the tutorial installs it in a folder",
   },
   "client/README.md#typed-client": {
     notRun: "it names folders of its reader; test/integration/client-package.test.ts installs the package",

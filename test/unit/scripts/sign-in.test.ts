@@ -3,9 +3,9 @@ import { createHash, randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { text } from "node:stream/consumers";
 import fc from "fast-check";
-import { isLoopback, listenForCallback } from "../../../scripts/sign-in/callback-listener";
-import { signInOnPage, type SignInParams } from "../../../scripts/sign-in/sign-in";
 import { freePort, isPortFree } from "../../../tools/processes/free-port";
+import { isLoopback, listenForCallback } from "../../../tools/sign-in/callback-listener";
+import { signInOnPage, type SignInParams } from "../../../tools/sign-in/sign-in";
 import { type ListeningServer, startListeningServer } from "../../support/listening-server";
 import { type RawClient, rawClient, until } from "../../support/raw-client";
 
@@ -71,7 +71,7 @@ interface Browser {
 async function signIn(more: Partial<SignInParams>, { go }: Browser): Promise<string> {
   let going: Promise<void> = Promise.resolve();
   try {
-    return await signInOnPage({
+    const tokens = await signInOnPage({
       client: { signInUrl: server.url, clientId: "client1", callback },
       paste: false,
       readLine: async () => await Promise.resolve(""),
@@ -85,6 +85,7 @@ async function signIn(more: Partial<SignInParams>, { go }: Browser): Promise<str
       },
       ...more,
     });
+    return tokens.accessToken;
   } finally {
     await going;
   }

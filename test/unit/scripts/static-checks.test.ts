@@ -162,6 +162,8 @@ const forbiddenImports: Readonly<Record<string, readonly [from: string, to: stri
   "application-knows-no-infrastructure": ["lambdas/aws/a.ts", "aws-cdk-lib"],
   "console-is-a-client": ["console/a.ts", "lambdas/stores/tracks.ts"],
   "nobody-imports-the-console": ["scripts/a.ts", "console/src/b.ts"],
+  "command-line-is-a-client": ["cli/a.ts", "tools/command-line.ts"],
+  "nobody-imports-the-command-line": ["scripts/a.ts", "cli/src/b.ts"],
   "handlers-are-entries": ["local/a.ts", "lambdas/api/tracks/handler.ts"],
   "operations-share-a-capability-only": ["lambdas/api/tracks/a.ts", "lambdas/api/models/b.ts"],
   "steps-and-sources-are-entries": ["lambdas/workflow/launch/a.ts", "lambdas/events/stream/b.ts"],

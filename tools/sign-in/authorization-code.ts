@@ -67,37 +67,86 @@ export function readCode(address: URL, secrets: Pick<SignInSecrets, "state">): s
   return code;
 }
 
-const tokensSchema = z.object({ access_token: z.string().min(1) });
+/** What a sign-in gives. */
+export interface Tokens {
+  readonly accessToken: string;
+  /** The token that gets another access token later, until the user pool takes it back. */
+  readonly refreshToken?: string;
+  /** The seconds for which the access token is good, if the token endpoint tells them. */
+  readonly expiresInSeconds?: number;
+}
+
+const tokensSchema = z.object({
+  access_token: z.string().min(1),
+  refresh_token: z.string().min(1).optional(),
+  expires_in: z.number().positive().optional(),
+});
 const refusalSchema = z.object({ error: z.string(), error_description: z.string().optional() });
 
+/** The token endpoint has refused. The message says why, in its own words. */
+export class TokenRefusal extends Error {
+  override readonly name = "TokenRefusal";
+}
+
 /**
- * Exchanges the code for an access token.
- * @throws Error with the reason of the token endpoint
+ * Exchanges the code for tokens.
+ * @throws TokenRefusal with the reason of the token endpoint
  */
 export async function exchangeCode(
   { signInUrl, clientId, callback }: SignInClient,
   { code, verifier, signal }: { readonly code: string; readonly verifier: string; readonly signal: AbortSignal },
-): Promise<string> {
+): Promise<Tokens> {
+  const form = {
+    grant_type: "authorization_code",
+    client_id: clientId,
+    redirect_uri: callback,
+    code,
+    code_verifier: verifier,
+  };
+  return await requestTokens({ signInUrl, form, signal, given: "the code" });
+}
+
+/**
+ * Exchanges a refresh token for a new access token. Cognito sends no new refresh token with it, so the old one stays.
+ * @throws TokenRefusal if the refresh token is good no longer
+ */
+export async function refreshTokens(
+  { signInUrl, clientId }: Pick<SignInClient, "signInUrl" | "clientId">,
+  { refreshToken, signal }: { readonly refreshToken: string; readonly signal: AbortSignal },
+): Promise<Tokens> {
+  const form = { grant_type: "refresh_token", client_id: clientId, refresh_token: refreshToken };
+  return { refreshToken, ...(await requestTokens({ signInUrl, form, signal, given: "the refresh token" })) };
+}
+
+async function requestTokens(params: {
+  readonly signInUrl: string;
+  readonly form: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+  /** What the tokens are requested for, as the error calls it. */
+  readonly given: string;
+}): Promise<Tokens> {
+  const { signInUrl, form, signal, given } = params;
   const response = await fetch(`${signInUrl}/oauth2/token`, {
     method: "POST",
-    body: new URLSearchParams({
-      grant_type: "authorization_code",
-      client_id: clientId,
-      redirect_uri: callback,
-      code,
-      code_verifier: verifier,
-    }),
+    body: new URLSearchParams(form),
     signal,
   });
   const text = await response.text();
   const content = parseJson(text);
   const tokens = tokensSchema.safeParse(content);
-  if (response.ok && tokens.success) return tokens.data.access_token;
+  if (response.ok && tokens.success) {
+    const { access_token: accessToken, refresh_token: refreshToken, expires_in: expiresInSeconds } = tokens.data;
+    return {
+      accessToken,
+      ...(refreshToken === undefined ? {} : { refreshToken }),
+      ...(expiresInSeconds === undefined ? {} : { expiresInSeconds }),
+    };
+  }
   const refusal = refusalSchema.safeParse(content);
   const reason = refusal.success
     ? [refusal.data.error, refusal.data.error_description].filter((part) => part !== undefined).join(": ")
     : `${response.status} ${text.slice(0, 200)}`;
-  throw new Error(`${signInUrl}/oauth2/token gave no token for the code: ${reason}`);
+  throw new TokenRefusal(`${signInUrl}/oauth2/token gave no token for ${given}: ${reason}`);
 }
 
 function parseJson(text: string): unknown {

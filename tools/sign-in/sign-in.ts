@@ -1,5 +1,13 @@
-/** Signs a person in on the stage's sign-in page and returns the access token. */
-import { createSecrets, exchangeCode, isOfSignIn, readCode, type SignInClient, signInPage } from "./authorization-code";
+/** Signs a person in on the stage's sign-in page and returns the tokens: for the operators' commands and for `opencomposer login`. */
+import {
+  createSecrets,
+  exchangeCode,
+  isOfSignIn,
+  readCode,
+  type SignInClient,
+  signInPage,
+  type Tokens,
+} from "./authorization-code";
 import { isLoopback, listenForCallback } from "./callback-listener";
 
 export interface SignInParams {
@@ -20,7 +28,7 @@ export interface SignInParams {
  *
  * @throws Error if the page refuses, if the response is not of this sign-in, or if the port is taken
  */
-export async function signInOnPage(params: SignInParams): Promise<string> {
+export async function signInOnPage(params: SignInParams): Promise<Tokens> {
   const { client, tell, paste, readLine, signal } = params;
   signal.throwIfAborted();
   const secrets = createSecrets();

@@ -69,7 +69,7 @@ export async function listenForCallback(params: {
       out.once("close", () => {
         resolve(value);
       });
-      end(200, "You are signed in. The token is in the terminal; this page can be closed.");
+      end(200, "You are signed in. Go back to the terminal; this page can be closed.");
     } catch (error) {
       out.once("close", () => {
         reject(error);
