@@ -30,7 +30,10 @@ test.each<[string, ts.CompilerOptions]>([
 ])(
   "compiles in %s project",
   (_, more) => {
-    const program = ts.createProgram([path.join(root, "test/e2e/one-cloud/client-calls.ts")], { ...strictest, ...more });
+    const program = ts.createProgram([path.join(root, "test/e2e/one-cloud/client-calls.ts")], {
+      ...strictest,
+      ...more,
+    });
     const faults = ts.getPreEmitDiagnostics(program).map(({ file, messageText }) => {
       const where = file === undefined ? "" : path.relative(root, file.fileName);
       return `${where}: ${ts.flattenDiagnosticMessageText(messageText, "\n")}`;
