@@ -33,6 +33,7 @@ from stock_dataset import (
     StockDataset,
     build_into_cache,
     encode,
+    length_tag,
     read_in_processes,
     slug,
     split_tunes,
@@ -278,11 +279,6 @@ def one_encoding_each(pieces: Iterable[Piece]) -> tuple[list[Piece], list[Skippe
     return list(kept.values()), others
 
 
-def length_tag(bars: int) -> str:
-    """Returns the length topic: short up to 10 bars, medium up to 16, long beyond."""
-    return "short" if bars <= 10 else "medium" if bars <= 16 else "long"
-
-
 def assemble(results: Iterable[Piece | Skipped], music21_version: str) -> dict[str, bytes]:
     """Returns the files of the data set as bytes."""
     results = list(results)
@@ -313,7 +309,7 @@ def assemble(results: Iterable[Piece | Skipped], music21_version: str) -> dict[s
             "mode": [piece.mode],
             "key": [piece.key],
             "metre": ["4-4"],
-            "length": [length_tag(piece.bars)],
+            "length": [length_tag(piece.bars, 10, 16)],
         }
         split = splits[tunes[piece.id]]
         line = {

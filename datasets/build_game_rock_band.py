@@ -27,11 +27,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
-from opencomposer_music.keys import find_key
 from opencomposer_music.piano_roll import Note
 from opencomposer_training.packed_notes import pack_notes
-from stock_dataset import Skipped, StockDataset, slug, split_tunes
+from stock_dataset import Skipped, StockDataset, key_tags, length_tag, slug, split_tunes
 
 DATASET = StockDataset(
     id="game-rock-band",
@@ -51,7 +49,6 @@ WADS = {"freedoom1": "phase-1", "freedoom2": "phase-2", "freedm": "freedm"}
 PROGRAMS = {"Melody": 29, "Chords": 30, "Bass": 33, "Drums": 0}
 """The instruments of all pieces: overdriven guitar, distorted guitar, fingered bass. The songs have many others, and a
 model needs one line-up."""
-KEYS = ("c", "d-flat", "d", "e-flat", "e", "f", "f-sharp", "g", "a-flat", "a", "b-flat", "b")
 GUITARS = range(24, 32)
 ROCK_SHARE = 0.2
 """The share of a song's notes, without drums, that guitars play in what is tagged as rock."""
@@ -121,26 +118,15 @@ def tempo_class(tempo: float) -> str:
     return "slow" if tempo < 100 else "moderate" if tempo < 140 else "fast"
 
 
-def length_tag(bars: int) -> str:
-    """Returns the length topic: short up to 16 bars, medium up to 32, long beyond."""
-    return "short" if bars <= 16 else "medium" if bars <= 32 else "long"
-
-
-def key_tags(voices: list[dict[str, Any]]) -> tuple[str, str]:
-    """Returns the key and the mode whose profile fits best to the tones."""
-    notes = [note for voice in voices if voice["kind"] != "drums" for note in voice["notes"]]
-    sounding = np.repeat([note["pitch"] for note in notes], [note["duration"] for note in notes]).astype(np.int64)
-    key = find_key(sounding)
-    return f"{KEYS[key.tonic]}-{key.mode}", key.mode
-
-
 def lines_of(song: Song, document: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Returns the pieces of a song, without their splits."""
     lines: list[dict[str, Any]] = []
     report = document["report"]
     pieces = [piece for piece in document.get("pieces", []) if piece["timeSignature"] == "4/4"]
     for number, piece in enumerate(pieces, start=1):
-        key, mode = key_tags(piece["voices"])
+        key, mode = key_tags(
+            [note for voice in piece["voices"] if voice["kind"] != "drums" for note in notes_of(voice)]
+        )
         lines.append(
             {
                 "id": f"{song.name}-{number}",
@@ -149,7 +135,7 @@ def lines_of(song: Song, document: Mapping[str, Any]) -> list[dict[str, Any]]:
                     "game": [WADS[song.name.split("-")[0]]],
                     "genre": [genre(report)],
                     "key": [key],
-                    "length": [length_tag(piece["bars"])],
+                    "length": [length_tag(piece["bars"], 16, 32)],
                     "metre": ["4-4"],
                     "mode": [mode],
                     "tempo": [tempo_class(report["tempo"])],
@@ -163,11 +149,15 @@ def lines_of(song: Song, document: Mapping[str, Any]) -> list[dict[str, Any]]:
     return lines
 
 
+def notes_of(voice: Mapping[str, Any]) -> list[Note]:
+    """Returns the notes of a voice as the extraction wrote it."""
+    return [Note(note["onset"], note["duration"], note["pitch"], note["velocity"]) for note in voice["notes"]]
+
+
 def voice_of(voice: Mapping[str, Any]) -> dict[str, Any]:
     """Returns a voice as contracts/dataset-piece has it."""
-    notes = [Note(note["onset"], note["duration"], note["pitch"], note["velocity"]) for note in voice["notes"]]
     kind = {"kind": "drums"} if voice["kind"] == "drums" else {}
-    return {"name": voice["name"], "program": PROGRAMS[voice["name"]], **kind, "notes": pack_notes(notes)}
+    return {"name": voice["name"], "program": PROGRAMS[voice["name"]], **kind, "notes": pack_notes(notes_of(voice))}
 
 
 def assemble(songs: list[Song], documents: Mapping[str, Mapping[str, Any]]) -> dict[str, bytes]:

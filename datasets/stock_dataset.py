@@ -20,10 +20,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
+import numpy as np
+from opencomposer_music.keys import find_key
+from opencomposer_music.piano_roll import Note
 from opencomposer_training.dataset_shards import pack_shards
 
 FOLDER = Path(__file__).resolve().parent
 MANIFEST = "manifest.json"
+KEYS = ("c", "d-flat", "d", "e-flat", "e", "f", "f-sharp", "g", "a-flat", "a", "b-flat", "b")
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
@@ -119,6 +123,18 @@ def slug(text: str) -> str:
     """Returns lower-case ASCII words joined by hyphens, for comparing titles that editors spell differently."""
     plain = unicodedata.normalize("NFKD", text.replace("ß", "ss")).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", plain.lower().replace("'", "")).strip("-")
+
+
+def length_tag(bars: int, short: int, medium: int) -> str:
+    """Returns the length topic: short up to so many bars, medium up to so many, long beyond."""
+    return "short" if bars <= short else "medium" if bars <= medium else "long"
+
+
+def key_tags(notes: Sequence[Note]) -> tuple[str, str]:
+    """Returns the topics for the key and for the mode whose profile fits best to the tones."""
+    sounding = np.repeat([note.pitch for note in notes], [note.duration for note in notes]).astype(np.int64)
+    key = find_key(sounding)
+    return f"{KEYS[key.tonic]}-{key.mode}", key.mode
 
 
 def split_tunes(bars: Mapping[str, int]) -> dict[str, str]:
