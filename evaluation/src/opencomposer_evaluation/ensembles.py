@@ -48,8 +48,8 @@ class Ensemble:
     """What is judged.
 
     technique: that of the model; title: that of the report; own: the name of the data's own music; bars: length of a
-    window; seeds: the number of them for each melody, for variety; load: makes the player of a model file; view: the way
-    to hear it.
+    window; seeds: the number of them for each melody, for variety; load: makes the player of a model file; view: the
+    way to hear it.
     """
 
     technique: str
@@ -158,7 +158,8 @@ def _compare(
     index = SimilarityIndex([window_features(melody, list(view.tones(tracks))) for melody, tracks in heard])
     comparison = Comparison(windows, index, resampling, view)
     grooves = list(ensemble.grooves(dataset).values())
-    own = comparison.composer(f"{ensemble.own}, test pieces", "composer")
+    plain = comparison.composer(f"{ensemble.own}, test pieces", "composer")
+    own = _with_groove_distance(plain, plain, grooves)
 
     def row_of(system: System) -> Row:
         row = comparison.row(system.name, system.kind, system.player)
@@ -221,8 +222,9 @@ def _comparison_section(
         f"{compared.windows} windows of {ensemble.bars} bars of the {len(test)} test pieces "
         f"({len({piece.tune for piece in test})} tunes), a bar apart, in which the melody plays. Everyone hears the "
         "window's melody alone. In brackets 95 % intervals, from drawing whole pieces again "
-        f"{request.replicates} times; all rows on test melodies draw the same. Drums are in no measure of tones. The similarity index compares the "
-        "accompaniment with that of as many training windows, so retrieval is hard to beat there."
+        f"{request.replicates} times; all rows on test melodies draw the same. Drums are in no measure of tones. The "
+        "similarity index compares the accompaniment with that of as many training windows, so retrieval is hard to "
+        "beat there."
     )
     data = [row.to_json() for row in compared.rows]
     return Section(
