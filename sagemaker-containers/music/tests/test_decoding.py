@@ -188,6 +188,7 @@ LEADING = VoiceLeading(
     beat_move_weight=0.35,
     stay_weight=0.45,
     contrary=True,
+    chord_weight=0.55,
     closes=Closes(np.linspace(-4, 4, 48).round(3).reshape(2, 2, 12), np.full((2, 25), 0.5), 0.6),
 )
 LEADING_OF_0_2 = VoiceLeading(LEADING.intervals, LEADING.moves, LEADING.parallels, 0.15, 0.2, 0.5)
@@ -238,6 +239,7 @@ def test_voice_leading_survives_the_metadata() -> None:
     assert (read.interval_weight, read.move_weight, read.parallel_weight) == (0.15, 0.2, 0.5)
     assert (read.beat_parallel_weight, read.rhythm_weight) == (0.75, 0.25)
     assert (read.beat_move_weight, read.stay_weight, read.contrary) == (0.35, 0.45, True)
+    assert read.chord_weight == 0.55
     assert read.closes is not None and LEADING.closes is not None and read.closes.weight == 0.6
     assert np.array_equal(read.closes.intervals, LEADING.closes.intervals)
     assert np.array_equal(read.closes.moves, LEADING.closes.moves)
@@ -251,6 +253,36 @@ def test_voice_leading_of_version_0_2_has_no_rules_for_beats_and_closes() -> Non
     assert read is not None and read.closes is None and read.offbeat_costs(1) == (0.0, 0.0)
     assert not (read.beat_parallel_weight * read.beat_parallels).any()
     assert read.beat_move_scores(1) is None and not read.contrary
+
+
+def test_models_before_chords_were_chosen_together_choose_each_pitch_for_itself() -> None:
+    data = json.loads(replace(METADATA, voice_leading=LEADING).to_json())
+    del data["voiceLeading"]["chordWeight"]
+    read = parse_metadata(json.dumps(data)).voice_leading
+    assert read is not None and read.chord_weight == 0
+
+
+def test_a_chord_keeps_to_the_harmony_of_the_other_voices_and_to_its_own() -> None:
+    intervals = np.zeros((4, 12))
+    intervals[:, 1], intervals[:, 11] = -4, -4
+    apart = replace(METADATA, voice_leading=replace(LEADING_OF_0_2, intervals=intervals, interval_weight=0.0))
+    assert apart.voice_leading is not None
+    together = replace(apart, voice_leading=replace(apart.voice_leading, chord_weight=1.0))
+    pitch, onset = logits()
+    # The piano has two chords a semitone apart, of which one clashes with the melody. The alto holds a note, too.
+    pitch[0, :, 60] = 9
+    for likely, at in ((3, (64, 67)), (2, (63, 66)), (5, (73,))):
+        pitch[1, :, at] = likely
+    melody = notes_to_planes([Note(0, 16, 72)], 16)
+    played = {
+        name: {note.pitch for note in decode_tracks(pitch, onset, metadata, melody, rng())[1]}
+        for name, metadata in (("apart", apart), ("together", together))
+    }
+    assert played["apart"] == {63, 64, 66, 67, 73}
+    # 5 is more than a semitone with one voice costs, and less than with two. The alto's C is the melody's.
+    assert played["together"] == {64, 67}
+    drums = replace(together, voices=(*METADATA.voices[:2], Voice("Drums", 0, "drums", 36, 84)))
+    assert {note.pitch for note in decode_tracks(pitch, onset, drums, melody, rng())[1]} == played["apart"]
 
 
 @pytest.mark.parametrize(

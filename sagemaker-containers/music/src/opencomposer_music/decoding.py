@@ -47,6 +47,7 @@ from opencomposer_music.voice_leading import (
     Line,
     Table,
     VoiceLeading,
+    choose_chords,
     choose_lines,
     closes_worth,
     line_of,
@@ -108,6 +109,7 @@ METADATA = metadata_contract(
                 "beatMoveWeight": _WEIGHT,
                 "stayWeight": _WEIGHT,
                 "contrary": {"type": "boolean"},
+                "chordWeight": _WEIGHT,
                 "closes": _object_of(
                     {
                         "intervals": _list_of(_list_of(_list_of(_SCORE, INTERVALS, INTERVALS), 2, 2), 2, 2),
@@ -125,6 +127,7 @@ METADATA = metadata_contract(
                 "beatMoveWeight",
                 "stayWeight",
                 "contrary",
+                "chordWeight",
                 "closes",
             ),
         ),
@@ -156,7 +159,8 @@ class Decoding:
     """The settings by which logits become notes. Temperature 0 takes the likeliest.
 
     The pitch temperature is for monophonic voices. Polyphonic ones and drums are trained with deterministic binary
-    neurons (Dong & Yang 2018 found them better than stochastic ones) and take every pitch that is likelier than not.
+    neurons (Dong & Yang 2018 found them better than stochastic ones) and take every pitch that is likelier than not, or
+    that the tables of voice leading make so (`choose_chords`).
     `coherence_steps`: the number of steps for which a random choice is held, so that sampling changes notes and not
     single steps. `sixteenth_cost`: what a monophonic voice pays, in logits, for changing its pitch inside an eighth.
     Without it two nearly equal logits make flickering sixteenths, because each step is chosen for itself.
@@ -232,6 +236,7 @@ def voice_leading_to_json(leading: VoiceLeading) -> dict[str, Any]:
         "beatMoveWeight": leading.beat_move_weight,
         "stayWeight": leading.stay_weight,
         "contrary": leading.contrary,
+        "chordWeight": leading.chord_weight,
         **({} if leading.closes is None else {"closes": _closes_to_json(leading.closes)}),
     }
 
@@ -291,6 +296,7 @@ def _voice_leading(values: Mapping[str, Any], voices: int) -> VoiceLeading:
         beat_move_weight=float(values.get("beatMoveWeight", 0)),
         stay_weight=float(values.get("stayWeight", 0)),
         contrary=bool(values.get("contrary", False)),
+        chord_weight=float(values.get("chordWeight", 0)),
         closes=None if closes is None else _closes(closes),
     )
 
@@ -367,6 +373,10 @@ def decode_planes(
             scores[index] = pitch_logits[index] + decoding.pitch_temperature * gumbel
             scores[index][:begin, :PITCHES] = IMPOSSIBLE
     lines = _choose(scores, metadata, melody, phrase_ends)
+    heard = melody[SOUNDING].astype(np.int64)
+    for line in lines.values():
+        played = line != REST
+        heard[np.nonzero(played)[0], line[played]] += 1
     planes: list[Planes] = []
     for index in range(len(voices)):
         if index in lines:
@@ -374,8 +384,10 @@ def decode_planes(
             played = lines[index] != REST
             sounding[np.nonzero(played)[0], lines[index][played]] = True
         else:
-            sounding = pitch_logits[index][:, :PITCHES] > 0
+            sounding = _choose_several(pitch_logits[index][:, :PITCHES], heard, voices[index], metadata.voice_leading)
             sounding[:begin] = False
+            if not voices[index].is_drums:
+                heard += sounding
         wanted = onset_logits[index] + decoding.onset_temperature * logistics[index] > decoding.repeat_cost
         before = np.zeros_like(sounding)
         before[1:] = sounding[:-1]
@@ -427,6 +439,16 @@ def _choose(
         return {index: _best_line(values, cost) for index, values in scores.items()}
     lines = choose_lines(list(scores.values()), line_of(melody), leading, list(scores), cost, phrase_ends)
     return dict(zip(scores, lines, strict=True))
+
+
+def _choose_several(
+    logits: Floats, heard: npt.NDArray[np.int64], voice: Voice, leading: VoiceLeading | None
+) -> npt.NDArray[np.bool_]:
+    """Returns the pitches of a voice that may play several at once, [steps, 128]: those that are likelier than not, or
+    that are chosen beside what is heard in the voices with tones where the model has a weight for it."""
+    if leading is None or leading.chord_weight == 0 or voice.is_drums:
+        return np.asarray(logits > 0, dtype=np.bool_)
+    return choose_chords(logits.astype(np.float64), heard, leading)
 
 
 def _best_line(scores: npt.NDArray[np.float64], sixteenth_cost: float) -> npt.NDArray[np.int64]:

@@ -58,7 +58,15 @@ DECODING = Decoding(
     performances=3,
 )
 VOICE_LEADING_WEIGHTS = Weights(
-    intervals=0.5, moves=1.2, parallels=3.0, beat_parallels=1.5, rhythm=0.5, closes=0.6, beat_moves=1.0, stays=0.5
+    intervals=0.5,
+    moves=1.2,
+    parallels=3.0,
+    beat_parallels=1.5,
+    rhythm=0.5,
+    closes=0.6,
+    beat_moves=1.0,
+    stays=0.5,
+    chords=0.3,
 )
 """The weights were chosen by measurement on validation pieces (README, "Decoding")."""
 TRAINING_COHERENCE_STEPS = 4
