@@ -308,9 +308,10 @@ def _goals(
         Goal("empty bars, worst voice", "at most 0.01", row.estimates["emptyBarRate"], max_=0.01),
         Goal(
             "dissonant pairs less the data's",
-            f"at most {DISSONANCE_REACH}",
+            f"within {DISSONANCE_REACH}",
             less_own("dissonantPairShare"),
-            max_=DISSONANCE_REACH,
+            -DISSONANCE_REACH,
+            DISSONANCE_REACH,
         ),
     ]
     goals += [
