@@ -15,6 +15,7 @@ quartet, are in one split.
 
 from __future__ import annotations
 
+import itertools
 import re
 import sys
 from bisect import bisect_left, bisect_right
@@ -149,10 +150,11 @@ def one_line(notes: Iterable[TimedNote], *, lowest: bool) -> list[TimedNote]:
         if other is None or (note.pitch < other.pitch if lowest else note.pitch > other.pitch):
             chosen[note.onset] = note
     line = [chosen[onset] for onset in sorted(chosen)]
-    following = [*(note.onset for note in line[1:]), None]
     return [
-        note if begin is None or note.end <= begin else note._replace(duration=begin - note.onset)
-        for note, begin in zip(line, following, strict=True)
+        note
+        if following is None or note.end <= following.onset
+        else note._replace(duration=following.onset - note.onset)
+        for note, following in itertools.zip_longest(line, line[1:])
     ]
 
 

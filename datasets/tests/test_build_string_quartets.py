@@ -123,7 +123,7 @@ def movement(name: str, *stretches: Stretch) -> Movement:
 
 
 def stretch(bars: int = 4) -> Stretch:
-    scale = (60, 62, 64, 65, 67, 69, 71, 72)
+    scale = (60, 62, 64, 65, 67, 60, 71, 72)
     return Stretch(
         9, 8 + bars, bars, [[Note(2 * i, 2, scale[i % 8] + up) for i in range(8 * bars)] for up in (12, 0)] * 2
     )
