@@ -56,6 +56,8 @@ from opencomposer_music.voice_leading import (
 MAX_WEIGHT = 10.0
 MAX_NOISE = 4096
 MAX_PERFORMANCES = 8
+GROOVE_STEPS = 4 * STEPS_PER_BAR
+"""Bars take the rhythm of the others among four, as a phrase has in most songs."""
 
 Floats = npt.NDArray[np.float32]
 
@@ -90,8 +92,20 @@ METADATA = metadata_contract(
                 "sixteenthCost": _number(0, 100),
                 "repeatCost": _number(0, 100),
                 "performances": {"type": "integer", "minimum": 1, "maximum": MAX_PERFORMANCES},
+                "restsFirst": {"type": "boolean"},
+                "steadiness": _number(0, 1),
+                "drumSteadiness": _number(0, 1),
+                "chordSteps": {"type": "integer", "minimum": 1, "maximum": STEPS_PER_BAR},
             },
-            optional=("sixteenthCost", "repeatCost", "performances"),
+            optional=(
+                "sixteenthCost",
+                "repeatCost",
+                "performances",
+                "restsFirst",
+                "steadiness",
+                "drumSteadiness",
+                "chordSteps",
+            ),
         ),
         "voiceLeading": _object_of(
             {
@@ -167,6 +181,12 @@ class Decoding:
     `repeat_cost`: what a voice pays, in logits, for starting a pitch again that it could hold. `performances`: the
     number of performances of a melody, each with its own noise, of which the one is given whose phrases close best
     (`best_performance`).
+
+    The others are for bands, which keep a groove (`steady_rhythm`). `rests_first`: a monophonic voice sounds where all
+    its pitches together are likelier than a rest; else a rest must only be likelier than each of them, and a voice that
+    is not sure of its pitch rests. `steadiness`: how much each bar takes the rhythm of the four that it belongs to,
+    from 0 to 1, and `drum_steadiness` the same of drums. `chord_steps`: the number of steps over which the pitches of
+    a chord are weighed together.
     """
 
     pitch_temperature: float
@@ -175,6 +195,10 @@ class Decoding:
     sixteenth_cost: float = 0.0
     repeat_cost: float = 0.0
     performances: int = 1
+    rests_first: bool = False
+    steadiness: float = 0.0
+    drum_steadiness: float = 0.0
+    chord_steps: int = 1
 
 
 @dataclass(frozen=True)
@@ -212,6 +236,10 @@ class ModelMetadata:
                     "sixteenthCost": self.decoding.sixteenth_cost,
                     "repeatCost": self.decoding.repeat_cost,
                     "performances": self.decoding.performances,
+                    "restsFirst": self.decoding.rests_first,
+                    "steadiness": self.decoding.steadiness,
+                    "drumSteadiness": self.decoding.drum_steadiness,
+                    "chordSteps": self.decoding.chord_steps,
                 },
                 **({} if self.voice_leading is None else {"voiceLeading": voice_leading_to_json(self.voice_leading)}),
                 **({"phraseEnds": True} if self.hears_phrase_ends else {}),
@@ -268,6 +296,10 @@ def parse_metadata(text: str, technique: str | None = None) -> ModelMetadata:
             float(decoding.get("sixteenthCost", 0)),
             float(decoding.get("repeatCost", 0)),
             int(decoding.get("performances", 1)),
+            bool(decoding.get("restsFirst", False)),
+            float(decoding.get("steadiness", 0)),
+            float(decoding.get("drumSteadiness", 0)),
+            int(decoding.get("chordSteps", 1)),
         ),
         _voice_leading(root["voiceLeading"], len(voices) - 1) if "voiceLeading" in root else None,
         bool(root.get("phraseEnds", False)),
@@ -360,6 +392,7 @@ def decode_planes(
     if not (np.isfinite(pitch_logits).all() and np.isfinite(onset_logits).all()):
         raise ValueError("the model returned numbers that are not finite")
     decoding = metadata.decoding
+    pitch_logits, onset_logits = steady_rhythm(pitch_logits, onset_logits, voices, decoding)
     begin = first_onset(melody)
     scores: dict[int, Table] = {}
     logistics: list[npt.NDArray[np.float64]] = []
@@ -397,6 +430,61 @@ def decode_planes(
         voice_planes[ONSET] = sounding if voices[index].is_drums else sounding & (wanted | ~before)
         planes.append(voice_planes)
     return planes
+
+
+def steady_rhythm(
+    pitch_logits: Floats, onset_logits: Floats, voices: Sequence[Voice], decoding: Decoding
+) -> tuple[Floats, Floats]:
+    """Returns logits of the same shapes by which the voices keep a groove, as far as the settings ask for it.
+
+    Whether a voice sounds at a step, and whether it begins a note there, becomes more like the mean over the same steps
+    of its four bars; which pitch it plays stays as it is. Of drums every pitch has a rhythm of its own.
+    """
+    if not (decoding.rests_first or decoding.steadiness or decoding.drum_steadiness or decoding.chord_steps > 1):
+        return pitch_logits, onset_logits
+    pitches, onsets = pitch_logits.astype(np.float32), onset_logits.astype(np.float32)
+    for index, voice in enumerate(voices):
+        heard = pitches[index, :, :PITCHES].astype(np.float64)
+        if voice.is_drums:
+            pitches[index, :, :PITCHES] = _steadied(heard, decoding.drum_steadiness)
+            continue
+        rest = pitches[index, :, PITCHES:].astype(np.float64)
+        if voice.head == "monophonic":
+            loudest = heard.max(axis=1, keepdims=True)
+            together = loudest + np.log(np.exp(heard - loudest).sum(axis=1, keepdims=True))
+            sounds = together - rest
+            # A line takes the likeliest class, so the rest is compared with the likeliest pitch.
+            level = rest + _steadied(sounds, decoding.steadiness) - (loudest if decoding.rests_first else together)
+            heard += level
+        else:
+            sounds = heard.max(axis=1, keepdims=True)
+            heard = _held_mean(heard - sounds, decoding.chord_steps)
+            heard += _steadied(sounds, decoding.steadiness) - heard.max(axis=1, keepdims=True)
+        pitches[index, :, :PITCHES] = heard
+        begins = onsets[index, np.arange(len(heard)), heard.argmax(axis=1), np.newaxis]
+        onsets[index] += _steadied(begins.astype(np.float64), decoding.steadiness) - begins
+    return pitches, onsets
+
+
+def _steadied(values: npt.NDArray[np.float64], steadiness: float) -> npt.NDArray[np.float64]:
+    """Returns values [steps, n] moved toward their means over the same steps of the bars of each four. The last bars of
+    a piece may be fewer."""
+    result = values.copy()
+    for start in range(0, len(values), GROOVE_STEPS):
+        part = values[start : start + GROOVE_STEPS]
+        bars = part[: len(part) // STEPS_PER_BAR * STEPS_PER_BAR].reshape(-1, STEPS_PER_BAR, values.shape[1])
+        if len(bars) > 1:
+            mean = np.tile(bars.mean(axis=0), (len(bars), 1))
+            result[start : start + len(mean)] += steadiness * (mean - part[: len(mean)])
+    return result
+
+
+def _held_mean(values: npt.NDArray[np.float64], steps: int) -> npt.NDArray[np.float64]:
+    """Returns values [steps, n], each replaced by the mean over its block of so many steps."""
+    starts = np.arange(0, len(values), steps)
+    lengths = np.diff(np.append(starts, len(values)))
+    means = np.add.reduceat(values, starts, axis=0) / lengths[:, np.newaxis]
+    return np.asarray(np.repeat(means, lengths, axis=0), dtype=np.float64)
 
 
 def best_performance(
