@@ -1894,7 +1894,7 @@ export interface components {
        */
       technique: "unet-gan" | "ar-cnn" | "transformer";
       topics?: components["schemas"]["Topics"];
-      /** @description The stock data set to train on: one of bach-chorales, game-rock-band. Without it bach-chorales. */
+      /** @description The stock data set to train on: one of bach-chorales, game-rock-band, string-quartets. Without it bach-chorales. */
       datasetId?: string;
       /**
        * @description Hyperparameters depend on the technique; `GET /techniques` lists them. One that is not given has its default.
@@ -7398,7 +7398,7 @@ export interface operations {
         tags?: {
           [key: string]: string;
         };
-        /** @description The stock data set whose topics are listed: one of bach-chorales, game-rock-band. Without it bach-chorales. */
+        /** @description The stock data set whose topics are listed: one of bach-chorales, game-rock-band, string-quartets. Without it bach-chorales. */
         datasetId?: string;
       };
       header?: never;
