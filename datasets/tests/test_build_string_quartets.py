@@ -40,10 +40,10 @@ def test_chords_are_read_note_by_note_and_ties_inside_them_are_joined() -> None:
     first.notes[0].tie, second.notes[0].tie = tie.Tie("start"), tie.Tie("stop")
     part.append([first, second, note.Note("G4", quarterLength=1 / 3)])
     assert builder.read_notes(part) == [
-        (0, 4, 64),
-        (0, 8, 60),
-        (4, 4, 65),
-        (8, Fraction(4, 3), 67),
+        TimedNote(Fraction(0), Fraction(4), 64),
+        TimedNote(Fraction(0), Fraction(8), 60),
+        TimedNote(Fraction(4), Fraction(4), 65),
+        TimedNote(Fraction(8), Fraction(4, 3), 67),
     ]
 
 
@@ -63,7 +63,7 @@ def test_a_line_has_one_note_at_a_time_which_is_the_highest_or_the_lowest(
 
 def test_bars_in_two_four_are_joined_in_pairs_and_others_left_out() -> None:
     blocks = builder.find_blocks(bars_of("4/4", "2/4", "2/4", "2/4", "3/4", "2/4", "2/2"))
-    assert [(block.start, block.first, block.last) for block in blocks] == [(0, 1, 1), (16, 2, 3), (60, 7, 7)]
+    assert [(int(block.start), block.first, block.last) for block in blocks] == [(0, 1, 1), (16, 2, 3), (60, 7, 7)]
 
 
 def test_a_bar_that_is_cut_short_is_no_bar() -> None:

@@ -59,7 +59,7 @@ def test_a_build_is_verified_and_replaces_what_was_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(stock_dataset, "FOLDER", tmp_path / "repository")
-    monkeypatch.setattr(stock_dataset.os, "nice", lambda step: step)
+    monkeypatch.setattr("os.nice", lambda step: step)
     asked: list[int] = []
 
     def build(workers: int) -> dict[str, bytes]:

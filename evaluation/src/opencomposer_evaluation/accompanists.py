@@ -97,8 +97,10 @@ class RandomInScale:
     def __init__(self, training: Sequence[Piece]) -> None:
         first = training[0].planes
         self._ranges = [usual_range(training, [voice]) for voice in range(1, first.shape[0])]
-        self._kits = {
-            voice - 1: np.flatnonzero(np.any([piece.planes[voice, SOUNDING].any(axis=0) for piece in training], axis=0))
+        self._kits: dict[int, list[int]] = {
+            int(voice) - 1: np.flatnonzero(
+                np.any([piece.planes[voice, SOUNDING].any(axis=0) for piece in training], axis=0)
+            ).tolist()
             for voice in np.flatnonzero(training[0].notes.drums)
         }
 

@@ -19,7 +19,7 @@ from opencomposer_music.melody_register import LOWEST_OF_ALL
 from opencomposer_music.metrics import measure_composition
 from opencomposer_music.model_metadata import Voice
 from opencomposer_music.phrase_ends import derive_phrase_end_steps
-from opencomposer_music.piano_roll import ONSET, SOUNDING, Note, is_monophonic, notes_to_planes, planes_to_notes
+from opencomposer_music.piano_roll import ONSET, SOUNDING, Note, Planes, is_monophonic, notes_to_planes, planes_to_notes
 from opencomposer_music.voice_leading import REST, Line, line_of
 from opencomposer_serving.deadline import Deadline
 from opencomposer_serving.failures import ModelRejected
@@ -140,15 +140,15 @@ def test_drums_go_on_through_bars_that_would_be_empty(seed: int, begin: int) -> 
     fill_drums(planes, logits, begin)
     assert (planes[SOUNDING] == planes[ONSET]).all()
     assert not planes[SOUNDING, :begin].any() and not planes[SOUNDING][:, [*range(36), *range(52, 128)]].any()
-    before = None
+    before: Planes | None = None
     for start in range(0, 96, 16):
-        bar, own = planes[SOUNDING, start : start + 16], given_hits[start : start + 16]
+        played, own = planes[SOUNDING, start : start + 16], given_hits[start : start + 16]
         if own.any():
-            assert (bar == own).all()
+            assert (played == own).all()
         elif before is not None and start >= begin:
-            assert (bar == before).all()
+            assert (played == before).all()
         if start >= begin and (own.any() or before is not None):
-            before = bar
+            before = played
     if not given_hits.any():
         assert planes[SOUNDING, -(-begin // 16) * 16 :].reshape(-1, 16 * 128).any(axis=1).all()
 
