@@ -2359,7 +2359,7 @@ export interface components {
        */
       technique: "unet-gan" | "ar-cnn" | "transformer";
       topics?: components["schemas"]["Topics"];
-      /** @description The data set to train on: a stock one (bach-chorales, game-rock-band), or one of yours. Without it bach-chorales. */
+      /** @description The data set to train on: a stock one (bach-chorales, game-rock-band, string-quartets), or one of yours. Without it bach-chorales. */
       datasetId?: string;
       /** @description The version of your data set. Without it, its latest version that is ready. Stock data sets take none. */
       versionId?: string;
@@ -8812,7 +8812,7 @@ export interface operations {
         tags?: {
           [key: string]: string;
         };
-        /** @description The data set whose topics are listed: a stock one (bach-chorales, game-rock-band), or one of yours. Without it bach-chorales. */
+        /** @description The data set whose topics are listed: a stock one (bach-chorales, game-rock-band, string-quartets), or one of yours. Without it bach-chorales. */
         datasetId?: string;
         /** @description The version of your data set. Without it, its latest version that is ready. */
         versionId?: string;

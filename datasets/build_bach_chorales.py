@@ -15,55 +15,51 @@ where phrases end; a piece of which the encoding has none says nothing about it.
 
 from __future__ import annotations
 
-import argparse
-import gzip
 import hashlib
 import itertools
-import json
-import multiprocessing
-import os
 import re
-import shutil
 import sys
-import tempfile
-import unicodedata
-import zlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from opencomposer_music.piano_roll import Note
 from opencomposer_music.time_signatures import BAR_SHAPES, BarShape, TimeSignature
-from opencomposer_training.dataset_shards import pack_shards
 from opencomposer_training.packed_notes import pack_notes
-
-DATASET_ID = "bach-chorales"
-DATASET_VERSION = "4"
-# Version 4 has the pieces of version 3, and those in 3/4 beside them (docs/adr/0063-models-of-one-time-signature.md).
-DATASET_NAME = "Bach chorales"
-# The texts and the names `licence` and `metre` of the files stay as they are, because stored data sets have them.
-LICENSE = (
-    "Music in the public domain. Encodings from the music21 corpus, distributed there by permission of the encoders "
-    "without a licence for each file; not redistributed here."
+from stock_dataset import (
+    NotUsable,
+    Skipped,
+    StockDataset,
+    build_into_cache,
+    encode,
+    length_tag,
+    read_in_processes,
+    slug,
+    split_tunes,
 )
-SOURCE = "music21 corpus, composer bach (https://github.com/cuthbertLab/music21)"
+
+# The texts and the names `licence` and `metre` of the files stay as they are, because stored data sets have them.
+DATASET = StockDataset(
+    id="bach-chorales",
+    # Version 4 has the pieces of version 3, and those in 3/4 beside them
+    # (docs/adr/0063-models-of-one-time-signature.md).
+    version="4",
+    name="Bach chorales",
+    license=(
+        "Music in the public domain. Encodings from the music21 corpus, distributed there by permission of the "
+        "encoders without a licence for each file; not redistributed here."
+    ),
+    source="music21 corpus, composer bach (https://github.com/cuthbertLab/music21)",
+)
 STEPS_PER_QUARTER = 4
 BARS: dict[TimeSignature, BarShape] = {name: BAR_SHAPES[name] for name in ("4/4", "3/4")}
 """The bars of the pieces that are taken. The corpus has no chorale wholly in 6/8."""
 VOICE_NAMES = ("Soprano", "Alto", "Tenor", "Bass")
 CHOIR_PROGRAM = 52
-COMMITTED_MANIFEST = Path(__file__).resolve().parent / DATASET_ID / "manifest.json"
 # A hymn tune is recognized by the first steps of its melody; shorter openings would join unrelated tunes.
 OPENING_INTERVALS = 10
-
-
-class Skipped(NamedTuple):
-    """A file of the corpus that is not part of the data set, and the reason."""
-
-    id: str
-    reason: str
 
 
 class Piece(NamedTuple):
@@ -81,20 +77,10 @@ class Piece(NamedTuple):
     time_signature: TimeSignature = "4/4"
 
 
-class NotUsable(Exception):
-    """A file cannot be part of the data set. The message is the reason, in one sentence."""
-
-
 def piece_id(file_name: str) -> str:
     """Returns the catalogue number as musicians write it, safe in keys and URLs: `bwv1.6.mxl` -> `bwv-1.6`."""
     stem = re.sub(r"\.(mxl|xml|krn|rntxt)$", "", file_name)
     return re.sub(r"[^a-z0-9.]+", "-", re.sub(r"^bwv", "bwv-", stem.lower())).strip("-")
-
-
-def slug(text: str) -> str:
-    """Returns lower-case ASCII words joined by hyphens, for comparing titles that editors spell differently."""
-    plain = unicodedata.normalize("NFKD", text.replace("ß", "ss")).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", plain.lower().replace("'", "")).strip("-")
 
 
 def to_steps(quarters: Any) -> int:
@@ -308,22 +294,6 @@ def split_groups(pieces: list[Piece], tunes: dict[str, str]) -> dict[str, str]:
     return split_tunes(bars)
 
 
-def split_tunes(bars: Mapping[str, int]) -> dict[str, str]:
-    """Maps each tune, of which `bars` says how many bars it has, to train, validation or test: about 80/10/10 of them.
-
-    Tunes are taken in the order of their hash (so the order says nothing about the music) and each goes to the split
-    that is furthest below its share.
-    """
-    shares = {"train": 0.8, "validation": 0.1, "test": 0.1}
-    filled: Counter[str] = Counter()
-    result: dict[str, str] = {}
-    for tune in sorted(bars, key=lambda name: hashlib.sha256(name.encode()).hexdigest()):
-        split = max(shares, key=lambda name: shares[name] - filled[name] / max(1, sum(filled.values())))
-        result[tune] = split
-        filled[split] += bars[tune]
-    return result
-
-
 def one_encoding_each(pieces: Iterable[Piece]) -> tuple[list[Piece], list[Skipped]]:
     """Returns the first piece of each id, and the others as skipped. The corpus has two encodings of some chorales; the
     shorter one comes first, since repeats are not played out."""
@@ -335,26 +305,6 @@ def one_encoding_each(pieces: Iterable[Piece]) -> tuple[list[Piece], list[Skippe
         else:
             kept[piece.id] = piece
     return list(kept.values()), others
-
-
-def length_tag(bars: int) -> str:
-    """Returns the length topic: short up to 10 bars, medium up to 16, long beyond."""
-    return "short" if bars <= 10 else "medium" if bars <= 16 else "long"
-
-
-def skipped_lines(reasons: Iterable[str]) -> list[str]:
-    """Returns one line for each reason with the number of pieces, the most frequent first. Reasons that only one piece
-    has are left out."""
-    general = (re.sub(r" \(.*\)", "", reason) for reason in reasons)
-    counts = Counter(
-        re.sub(r"(the same notes as|another encoding of) .*", r"\1 another piece", reason) for reason in general
-    )
-    return [f"skipped {count}: {reason}" for reason, count in counts.most_common()]
-
-
-def encode(value: object) -> str:
-    """Returns JSON in one fixed spelling, so that equal content has equal bytes."""
-    return json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
 
 
 def assemble(results: Iterable[Piece | Skipped], music21_version: str) -> dict[str, bytes]:
@@ -376,7 +326,7 @@ def assemble(results: Iterable[Piece | Skipped], music21_version: str) -> dict[s
     tunes, splits = tunes_and_splits(unique)
     pieces, others = one_encoding_each(unique)
     skipped.extend(others)
-    lines: list[bytes] = []
+    lines: list[dict[str, Any]] = []
     for piece in pieces:
         tags = {
             "composer": ["bach"],
@@ -384,7 +334,7 @@ def assemble(results: Iterable[Piece | Skipped], music21_version: str) -> dict[s
             "mode": [piece.mode],
             "key": [piece.key],
             "metre": [piece.time_signature.replace("/", "-")],
-            "length": [length_tag(piece.bars)],
+            "length": [length_tag(piece.bars, 10, 16)],
         }
         split = splits[tunes[piece.id]]
         line = {
@@ -402,95 +352,16 @@ def assemble(results: Iterable[Piece | Skipped], music21_version: str) -> dict[s
             ],
             **({"phraseEnds": piece.phrase_ends} if piece.phrase_ends else {}),
         }
-        lines.append(f"{encode(line)}\n".encode())
-    shards = pack_shards(lines)
-    manifest = {
-        "schemaVersion": 2,
-        "id": DATASET_ID,
-        "version": DATASET_VERSION,
-        "name": DATASET_NAME,
-        "licence": LICENSE,
-        "source": SOURCE,
-        "pieces": len(pieces),
-        "bars": sum(piece.bars for piece in pieces),
-        "sha256": shards.sha256,
-        "shards": shards.listed,
-        "builtWith": {"music21": music21_version},
-        "skipped": [skip._asdict() for skip in sorted(skipped)],
-    }
-    return {
-        **shards.files,
-        "manifest.json": (json.dumps(manifest, indent=2, sort_keys=True) + "\n").encode(),
-    }
+        lines.append(line)
+    return DATASET.pack(lines, {"music21": music21_version}, skipped)
 
 
-def is_built(folder: Path) -> bool:
-    """Returns True if the folder holds this version, with the checksums of the committed manifest."""
-    try:
-        manifest = json.loads((folder / "manifest.json").read_text())
-        committed = json.loads(COMMITTED_MANIFEST.read_text())
-        digest = hashlib.sha256()
-        for shard in committed["shards"]:
-            digest.update(gzip.decompress((folder / shard["file"]).read_bytes()))
-        return bool(manifest == committed and digest.hexdigest() == committed["sha256"])
-    except (OSError, EOFError, zlib.error, ValueError, KeyError):
-        return False
-
-
-def main(arguments: list[str]) -> int:
-    """Builds the data set. Returns 0 when it is there and verified, 1 when it could not be built."""
-    parser = argparse.ArgumentParser(description="Build the Bach chorales data set from the installed music21 package.")
-    parser.add_argument("cache", type=Path, help="folder to build into; the result lies in bach-chorales/VERSION")
-    parser.add_argument("--workers", type=int, default=min(2, os.cpu_count() or 1))
-    parser.add_argument(
-        "--accept-new-manifest", action="store_true", help="replace the committed manifest instead of verifying it"
-    )
-    options = parser.parse_args(arguments)
-    target: Path = options.cache / DATASET_ID / DATASET_VERSION
-    if not options.accept_new_manifest and is_built(target):
-        print(f"{DATASET_ID} {DATASET_VERSION} is built and intact: {target}", flush=True)
-        return 0
-
+def build(workers: int) -> dict[str, bytes]:
+    """Returns the files of the data set, read by so many processes."""
     import music21
 
-    jobs = corpus_files()
-    os.nice(5)
-    results: list[Piece | Skipped] = []
-    with multiprocessing.get_context("spawn").Pool(max(1, options.workers)) as pool:
-        for count, result in enumerate(pool.imap(read_file, jobs, chunksize=4), start=1):
-            results.append(result)
-            if count % 50 == 0 or count == len(jobs):
-                print(f"{DATASET_ID}: read {count} of {len(jobs)} files", flush=True)
-    files = assemble(results, music21.__version__)
-    manifest = json.loads(files["manifest.json"])
-    if options.accept_new_manifest:
-        COMMITTED_MANIFEST.parent.mkdir(parents=True, exist_ok=True)
-        COMMITTED_MANIFEST.write_bytes(files["manifest.json"])
-    elif files["manifest.json"] != COMMITTED_MANIFEST.read_bytes():
-        committed = json.loads(COMMITTED_MANIFEST.read_text())
-        print(
-            f"The build of {DATASET_ID} {DATASET_VERSION} differs from the committed manifest: sha256 "
-            f"{manifest['sha256']} instead of {committed['sha256']}, built with music21 {music21.__version__} instead "
-            f"of {committed['builtWith']['music21']}. Install the pinned version (datasets/requirements.txt).",
-            file=sys.stderr,
-        )
-        return 1
-    target.parent.mkdir(parents=True, exist_ok=True)
-    building = Path(tempfile.mkdtemp(prefix=".building-", dir=target.parent))
-    try:
-        for name, written in files.items():
-            (building / name).write_bytes(written)
-        building.chmod(0o755)
-        if target.exists():
-            shutil.rmtree(target)
-        building.rename(target)
-    finally:
-        shutil.rmtree(building, ignore_errors=True)
-    print(f"{DATASET_ID} {DATASET_VERSION}: {manifest['pieces']} pieces, {manifest['bars']} bars in {target}")
-    for line in skipped_lines(skip["reason"] for skip in manifest["skipped"]):
-        print(f"  {line}")
-    return 0
+    return assemble(read_in_processes(DATASET.id, corpus_files(), read_file, workers, 50), music21.__version__)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(build_into_cache(DATASET, build, sys.argv[1:]))

@@ -27,31 +27,28 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
-from build_bach_chorales import encode, slug, split_tunes
-from opencomposer_music.keys import find_key
 from opencomposer_music.piano_roll import Note
-from opencomposer_training.dataset_shards import pack_shards
 from opencomposer_training.packed_notes import pack_notes
+from stock_dataset import Skipped, StockDataset, key_tags, length_tag, slug, split_tunes
 
-DATASET_ID = "game-rock-band"
-DATASET_VERSION = "1"
-DATASET_NAME = "Game rock band (Freedoom)"
-# The name `licence` of the files stays as it is, because stored data sets have it.
-LICENSE = (
-    "BSD-3-Clause, copyright (c) Contributors to the Freedoom project: redistribution and "
-    "use, with or without modification, are permitted with the copyright notice, the conditions and the disclaimer "
-    "(datasets/game-rock-band/COPYING); titles and authors are in datasets/game-rock-band/credits.json. The pieces are "
-    "derived from the music. Not endorsed by the Freedoom project."
+DATASET = StockDataset(
+    id="game-rock-band",
+    version="1",
+    name="Game rock band (Freedoom)",
+    license=(
+        "BSD-3-Clause, copyright (c) Contributors to the Freedoom project: redistribution and "
+        "use, with or without modification, are permitted with the copyright notice, the conditions and the disclaimer "
+        "(datasets/game-rock-band/COPYING); titles and authors are in datasets/game-rock-band/credits.json. The pieces "
+        "are derived from the music. Not endorsed by the Freedoom project."
+    ),
+    source="MIDI lumps of freedoom1.wad, freedoom2.wad and freedm.wad, Debian packages freedoom and freedm 0.12.1-2",
 )
-SOURCE = "MIDI lumps of freedoom1.wad, freedoom2.wad and freedm.wad, Debian packages freedoom and freedm 0.12.1-2"
-FOLDER = Path(__file__).resolve().parent / DATASET_ID
+REPOSITORY = Path(__file__).resolve().parent.parent
 WADS = {"freedoom1": "phase-1", "freedoom2": "phase-2", "freedm": "freedm"}
 """The files and what the tag `game` calls them."""
 PROGRAMS = {"Melody": 29, "Chords": 30, "Bass": 33, "Drums": 0}
 """The instruments of all pieces: overdriven guitar, distorted guitar, fingered bass. The songs have many others, and a
 model needs one line-up."""
-KEYS = ("c", "d-flat", "d", "e-flat", "e", "f", "f-sharp", "g", "a-flat", "a", "b-flat", "b")
 GUITARS = range(24, 32)
 ROCK_SHARE = 0.2
 """The share of a song's notes, without drums, that guitars play in what is tagged as rock."""
@@ -102,7 +99,7 @@ def extract(songs: list[Song]) -> dict[str, dict[str, Any]]:
         for song in songs:
             (Path(folder) / f"{song.name}.mid").write_bytes(song.content)
         command = ["node", "--import", "tsx", "scripts/extract-pieces.ts", "--line-up", "band", folder]
-        run = subprocess.run(command, cwd=FOLDER.parent.parent, check=True, capture_output=True, text=True)
+        run = subprocess.run(command, cwd=REPOSITORY, check=True, capture_output=True, text=True)
     documents = [json.loads(line) for line in run.stdout.splitlines()]
     return {document["file"].removesuffix(".mid"): document for document in documents}
 
@@ -121,26 +118,15 @@ def tempo_class(tempo: float) -> str:
     return "slow" if tempo < 100 else "moderate" if tempo < 140 else "fast"
 
 
-def length_tag(bars: int) -> str:
-    """Returns the length topic: short up to 16 bars, medium up to 32, long beyond."""
-    return "short" if bars <= 16 else "medium" if bars <= 32 else "long"
-
-
-def key_tags(voices: list[dict[str, Any]]) -> tuple[str, str]:
-    """Returns the key and the mode whose profile fits best to the tones."""
-    notes = [note for voice in voices if voice["kind"] != "drums" for note in voice["notes"]]
-    sounding = np.repeat([note["pitch"] for note in notes], [note["duration"] for note in notes]).astype(np.int64)
-    key = find_key(sounding)
-    return f"{KEYS[key.tonic]}-{key.mode}", key.mode
-
-
 def lines_of(song: Song, document: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Returns the pieces of a song, without their splits."""
     lines: list[dict[str, Any]] = []
     report = document["report"]
     pieces = [piece for piece in document.get("pieces", []) if piece["timeSignature"] == "4/4"]
     for number, piece in enumerate(pieces, start=1):
-        key, mode = key_tags(piece["voices"])
+        key, mode = key_tags(
+            [note for voice in piece["voices"] if voice["kind"] != "drums" for note in notes_of(voice)]
+        )
         lines.append(
             {
                 "id": f"{song.name}-{number}",
@@ -149,7 +135,7 @@ def lines_of(song: Song, document: Mapping[str, Any]) -> list[dict[str, Any]]:
                     "game": [WADS[song.name.split("-")[0]]],
                     "genre": [genre(report)],
                     "key": [key],
-                    "length": [length_tag(piece["bars"])],
+                    "length": [length_tag(piece["bars"], 16, 32)],
                     "metre": ["4-4"],
                     "mode": [mode],
                     "tempo": [tempo_class(report["tempo"])],
@@ -163,16 +149,20 @@ def lines_of(song: Song, document: Mapping[str, Any]) -> list[dict[str, Any]]:
     return lines
 
 
+def notes_of(voice: Mapping[str, Any]) -> list[Note]:
+    """Returns the notes of a voice as the extraction wrote it."""
+    return [Note(note["onset"], note["duration"], note["pitch"], note["velocity"]) for note in voice["notes"]]
+
+
 def voice_of(voice: Mapping[str, Any]) -> dict[str, Any]:
     """Returns a voice as contracts/dataset-piece has it."""
-    notes = [Note(note["onset"], note["duration"], note["pitch"], note["velocity"]) for note in voice["notes"]]
     kind = {"kind": "drums"} if voice["kind"] == "drums" else {}
-    return {"name": voice["name"], "program": PROGRAMS[voice["name"]], **kind, "notes": pack_notes(notes)}
+    return {"name": voice["name"], "program": PROGRAMS[voice["name"]], **kind, "notes": pack_notes(notes_of(voice))}
 
 
 def assemble(songs: list[Song], documents: Mapping[str, Mapping[str, Any]]) -> dict[str, bytes]:
     """Returns the files of the data set."""
-    skipped: list[dict[str, str]] = []
+    skipped: list[Skipped] = []
     lines: list[dict[str, Any]] = []
     seen: dict[str, str] = {}
     for song in songs:
@@ -187,7 +177,7 @@ def assemble(songs: list[Song], documents: Mapping[str, Mapping[str, Any]]) -> d
         if reason is None and not found:
             reason = "no four bars in 4/4 are one after the other in which melody, chords, bass and drums play"
         if reason is not None:
-            skipped.append({"id": song.name, "reason": reason[:500]})
+            skipped.append(Skipped(song.name, reason[:500]))
         seen.setdefault(digest, song.name)
         lines.extend(found)
     bars: dict[str, int] = defaultdict(int)
@@ -195,22 +185,11 @@ def assemble(songs: list[Song], documents: Mapping[str, Mapping[str, Any]]) -> d
         bars[line["tune"]] += line["bars"]
     splits = split_tunes(bars)
     lines.sort(key=lambda line: str(line["id"]))
-    shards = pack_shards([f"{encode({**line, 'split': splits[line['tune']]})}\n".encode() for line in lines])
-    manifest = {
-        "schemaVersion": 2,
-        "id": DATASET_ID,
-        "version": DATASET_VERSION,
-        "name": DATASET_NAME,
-        "licence": LICENSE,
-        "source": SOURCE,
-        "pieces": len(lines),
-        "bars": sum(bars.values()),
-        "sha256": shards.sha256,
-        "shards": shards.listed,
-        "builtWith": {"freedoom": "0.12.1-2", "freedm": "0.12.1-2"},
-        "skipped": sorted(skipped, key=lambda entry: entry["id"]),
-    }
-    return {**shards.files, "manifest.json": f"{json.dumps(manifest, indent=2, sort_keys=True)}\n".encode()}
+    return DATASET.pack(
+        [{**line, "split": splits[line["tune"]]} for line in lines],
+        {"freedoom": "0.12.1-2", "freedm": "0.12.1-2"},
+        skipped,
+    )
 
 
 def main(arguments: list[str]) -> int:
@@ -222,21 +201,17 @@ def main(arguments: list[str]) -> int:
     if shutil.which("node") is None:
         print("Node.js is missing, which reads the MIDI files.", file=sys.stderr)
         return 1
-    songs = list(read_songs(options.wads, json.loads((FOLDER / "credits.json").read_text())))
+    credits = json.loads((DATASET.committed_folder / "credits.json").read_text())
+    songs = list(read_songs(options.wads, credits))
     files = assemble(songs, extract([song for song in songs if why_excluded(song) is None]))
-    manifest = json.loads(files["manifest.json"])
     if options.accept_new_manifest:
         for name, content in files.items():
-            (FOLDER / name).write_bytes(content)
-    elif files["manifest.json"] != (FOLDER / "manifest.json").read_bytes():
-        committed = json.loads((FOLDER / "manifest.json").read_text())
-        print(
-            f"The build of {DATASET_ID} {DATASET_VERSION} differs from the committed one: sha256 {manifest['sha256']} "
-            f"instead of {committed['sha256']}. A change of the extraction needs a new version.",
-            file=sys.stderr,
-        )
+            (DATASET.committed_folder / name).write_bytes(content)
+    elif (difference := DATASET.difference(files)) is not None:
+        print(f"{difference} A change of the extraction needs a new version.", file=sys.stderr)
         return 1
-    print(f"{DATASET_ID} {DATASET_VERSION}: {manifest['pieces']} pieces, {manifest['bars']} bars")
+    manifest = json.loads(files["manifest.json"])
+    print(f"{DATASET.id} {DATASET.version}: {manifest['pieces']} pieces, {manifest['bars']} bars")
     return 0
 
 

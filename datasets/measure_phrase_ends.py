@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from build_bach_chorales import DATASET_ID, DATASET_VERSION
+from build_bach_chorales import DATASET
 from opencomposer_music.phrase_ends import MAX_INTERVAL, UNUSUAL_LENGTH, NoteFeatures, derive_phrase_ends, note_features
 from opencomposer_music.piano_roll import STEPS_PER_BAR, STEPS_PER_BEAT, Planes, notes_to_planes
 from opencomposer_training.dataset import iterate_pieces
@@ -101,7 +101,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description="Count and measure the rule for phrase ends.")
     parser.add_argument("cache", type=Path, help="folder with the built data set")
     options = parser.parse_args(arguments)
-    tunes = read_tunes(options.cache / DATASET_ID / DATASET_VERSION)
+    tunes = read_tunes(options.cache / DATASET.id / DATASET.version)
     learned = [(note_features(melody), ends) for split, melody, ends in tunes if split == "train"]
     counted = count_weights([(notes, np.isin(notes.onsets, ends)) for notes, ends in learned])
     splits = {

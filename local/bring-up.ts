@@ -1,4 +1,5 @@
 import { chmodSync, mkdirSync } from "node:fs";
+import type { DatasetOnRequest } from "../naming/resource-names";
 import { findPython } from "../tools/python/environments";
 import type { Deployment } from "./cloud/deployment";
 import { createLambdaApi } from "./cloud/lambda-api";
@@ -14,7 +15,7 @@ import { openConsole } from "./phases/console";
 import { prepareEnvironments, prepareTrainer } from "./phases/environments";
 import { openGateway, startReconciler } from "./phases/gateway";
 import { type Addresses, chooseAddresses } from "./phases/ports";
-import { buildMissingDataset, requireStockModels, seedCloud, stopLostTrainings } from "./phases/seed";
+import { buildMissingDatasets, requireStockModels, seedCloud, stopLostTrainings } from "./phases/seed";
 import { deployStacks, planStacks } from "./phases/stacks";
 import type { Progress } from "./progress";
 
@@ -24,7 +25,12 @@ import type { Progress } from "./progress";
  * @returns `failed`, which rejects when a part that nothing works without has ended by itself
  */
 export async function bringUp(params: {
-  readonly options: { readonly once: boolean; readonly fresh: boolean };
+  readonly options: {
+    readonly once: boolean;
+    readonly fresh: boolean;
+    /** The data sets that are built besides the usual ones. */
+    readonly datasets: readonly DatasetOnRequest[];
+  };
   readonly paths: LocalPaths;
   /** Takes over every part that has to be ended, as soon as the part is there. */
   readonly parts: DisposalStack;
@@ -51,10 +57,10 @@ export async function bringUp(params: {
 
   const clients = parts.use(connectClients({ addresses }));
   if (plan.kind !== "fresh") await stopLostTrainings({ deployment, clients, progress });
-  const { hasDataset } = await seedCloud({ stockModels, deployment, clients, progress, signal });
+  const { missing } = await seedCloud({ asked: options.datasets, stockModels, deployment, clients, progress, signal });
   parts.use(keepCloud({ miniStack: cloud.miniStack, deployment, progress, signal }));
-  if (!hasDataset && trainer !== undefined) {
-    parts.use(buildMissingDataset({ trainer, deployment, clients, paths, progress, signal }));
+  if (missing.length > 0 && trainer !== undefined) {
+    parts.use(buildMissingDatasets({ missing, trainer, deployment, clients, paths, progress, signal }));
   }
 
   const gateway = parts.use(await openGateway({ deployment, addresses, paths, progress }));

@@ -6,6 +6,7 @@ import { constants } from "node:os";
 import { join } from "node:path";
 import { type CommandUsage, exitCodeOf, HelpRequest, readOptions, UsageError } from "../tools/command-line";
 import { outliveReaders } from "../tools/processes/closed-output";
+import { datasetsOption, readDatasetsOnRequest } from "../tools/seeding/stock-dataset";
 import { bringUp } from "./bring-up";
 import { DisposalStack } from "./disposal-stack";
 import { takeInstanceLock } from "./instance-lock";
@@ -20,9 +21,13 @@ const usage = {
   does: "Starts the whole of OpenComposer on this machine and makes a first composition. Ctrl-C ends it.",
   options: {
     once: { type: "boolean", default: false, does: "ends after the first composition" },
+    datasets: datasetsOption,
     fresh: { type: "boolean", default: false, does: "forgets what an earlier start kept" },
   },
-  examples: [{ given: "--fresh", does: "begins with an empty cloud" }],
+  examples: [
+    { given: "--fresh", does: "begins with an empty cloud" },
+    { given: "--datasets string-quartets", does: "has music for string quartets to train on, too" },
+  ],
 } as const satisfies CommandUsage;
 
 async function main(): Promise<number> {
@@ -30,7 +35,8 @@ async function main(): Promise<number> {
   // everybody's music.
   process.umask(0o077);
   outliveReaders();
-  const options = readOptions(usage);
+  const { datasets, ...options } = readOptions(usage);
+  const asked = readDatasetsOnRequest(datasets);
   const paths = localPaths();
   const parts = new DisposalStack();
   const ending = new AbortController();
@@ -81,7 +87,7 @@ async function main(): Promise<number> {
 
   try {
     removeOutputs(paths.outputs);
-    const { failed } = await bringUp({ options, paths, parts, progress, signal });
+    const { failed } = await bringUp({ options: { ...options, datasets: asked }, paths, parts, progress, signal });
     if (!options.once) await Promise.race([interrupted, failed]);
     return (await shutDown()) ? 0 : 1;
   } catch (error) {

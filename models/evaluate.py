@@ -1,6 +1,7 @@
-"""Judges a stock model on held-out music, beside Bach and beside simple baselines.
+"""Judges a stock model on held-out music, beside the music that it learned from and beside simple baselines.
 
     npm run evaluate -- unet-gan|ar-cnn|transformer [--windows 320] [--output FOLDER]
+    npm run evaluate -- unet-gan-band|unet-gan-quartet|ar-cnn-quartet
     npm run evaluate -- unet-gan|ar-cnn --chorales
     npm run evaluate -- unet-gan|ar-cnn|arranger --tunes
 

@@ -56,7 +56,7 @@ def unet_gan_tracks(model: bytes, melody: Melody) -> Sequence[Track]:
     played = accompany(generator, melody.notes, melody.bars, SEED).notes()
     return [
         Track(given.name, given.program, melody_notes(melody)),
-        *(Track(voice.name, voice.program, notes) for voice, notes in zip(others, played, strict=True)),
+        *(Track(voice.name, voice.program, notes, voice.is_drums) for voice, notes in zip(others, played, strict=True)),
     ]
 
 

@@ -137,8 +137,12 @@ export function localImageUri(technique: TrainedTechniqueId, target: ImageTarget
 export const localSageMakerEventSource = "opencomposer.local.sagemaker";
 
 /** The data sets that come with the software. Training uses the first when a job names none. */
-export const stockDatasetIds = ["bach-chorales", "game-rock-band"] as const;
+export const stockDatasetIds = ["bach-chorales", "game-rock-band", "string-quartets"] as const;
 export type StockDatasetId = (typeof stockDatasetIds)[number];
 export const [defaultDatasetId] = stockDatasetIds;
+
+/** Those that are there only where they were asked for, since building them takes a minute of two cores. */
+export const datasetsOnRequest = ["string-quartets"] as const satisfies readonly StockDatasetId[];
+export type DatasetOnRequest = (typeof datasetsOnRequest)[number];
 
 export const isStockDatasetId = (id: string): id is StockDatasetId => stockDatasetIds.some((known) => known === id);

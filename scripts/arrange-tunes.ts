@@ -1,13 +1,13 @@
 /**
- * Arranges tunes for the evaluation, which is in Python: each in every style that its time signature has, under several
- * seeds, and all else by default. Reads a JSON document from the standard input and writes one to the standard output.
+ * Arranges tunes for the evaluation, which is in Python: each in every style that its time signature has or in those that
+ * are asked for, under several seeds, and all else by default. Reads a JSON document from the standard input and writes one to the standard output.
  *
  *   npx tsx scripts/arrange-tunes.ts < request.json
  */
 import { json } from "node:stream/consumers";
 import * as z from "zod";
 import { arrange, arrangerSettingsSchema } from "../domain/music/arranger/arrange";
-import { stylesIn } from "../domain/music/arranger/styles";
+import { styleNames, stylesIn } from "../domain/music/arranger/styles";
 import { stepsOf } from "../domain/music/melody";
 import { pieceTimeSignatures } from "../domain/music/time-signatures";
 import { checkParameters } from "../domain/techniques/parameter-values";
@@ -19,6 +19,10 @@ const noteSchema = z.tuple([z.int().min(0), z.int().min(1), z.int().min(0).max(1
 
 const requestSchema = z.strictObject({
   seeds: z.int().min(1),
+  /** Without them every style. */
+  styles: z.array(z.enum(styleNames)).min(1).optional(),
+  /** Drums have no tones, so most measures do without them. */
+  withDrums: z.boolean().default(false),
   tunes: z.array(
     z.strictObject({
       bars: z.int().min(1),
@@ -31,11 +35,12 @@ const requestSchema = z.strictObject({
 const velocity = 90;
 
 async function arrangeTunes(): Promise<void> {
-  const { seeds, tunes } = requestSchema.parse(await json(process.stdin));
+  const { seeds, tunes, withDrums, ...asked } = requestSchema.parse(await json(process.stdin));
   const arrangements = tunes.flatMap(({ bars, timeSignature, notes }, tune) => {
     const played = notes.map(([onset, duration, pitch]) => ({ onset, duration, pitch, velocity }));
     const steps = stepsOf({ bars, timeSignature });
-    return stylesIn(timeSignature).flatMap((style) => {
+    const styles = stylesIn(timeSignature).filter((style) => asked.styles?.includes(style) ?? true);
+    return styles.flatMap((style) => {
       const { values } = checkParameters(techniques.arranger.parameters, { style });
       const settings = arrangerSettingsSchema.parse(values);
       return Array.from({ length: seeds }, (_, seed) => {
@@ -43,9 +48,9 @@ async function arrangeTunes(): Promise<void> {
         return {
           ...{ tune, style, seed, steps, tuneIsBass: chords.every(({ tuneIsBass }) => tuneIsBass) },
           tracks: tracks
-            .filter(({ isDrums }) => !isDrums)
+            .filter(({ isDrums }) => withDrums || !isDrums)
             .map((track) => ({
-              name: track.name,
+              ...{ name: track.name, isDrums: track.isDrums },
               notes: track.notes.map(({ onset, duration, pitch }) => [onset, duration, pitch]),
             })),
         };

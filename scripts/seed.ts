@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { type DatasetOnRequest, defaultDatasetId } from "../naming/resource-names";
 import { type CommandUsage, readOptions, runCommand } from "../tools/command-line";
 import { datasetCache, repository } from "../tools/repository";
 import { buildStockDataset } from "../tools/seeding/build-dataset";
@@ -18,7 +19,9 @@ import {
   builtDatasetFolder,
   committedDataset,
   committedFolder,
+  datasetsOption,
   datasetsWithPieces,
+  readDatasetsOnRequest,
   seedDataset,
 } from "../tools/seeding/stock-dataset";
 import { readStockModels, seedStockModel } from "../tools/seeding/stock-models";
@@ -26,13 +29,15 @@ import { readStackOutputs, storageStack } from "../tools/stacks/deployed-stage";
 import { describeAccount, type OpenStage, stageOptions, withStage } from "./operators/open-stage";
 import { publishConsole } from "./seed/publish-console";
 
-async function seed(stage: OpenStage): Promise<void> {
+async function seed(stage: OpenStage, asked: readonly DatasetOnRequest[]): Promise<void> {
   const { TableName: tableName, ArtifactsBucketName: artifactsBucket } = await readStackOutputs(stage, storageStack);
   console.log(`${describeAccount(stage)}, table ${tableName}, bucket ${artifactsBucket}`);
-  const dataset = committedDataset(repository);
-  await buildStockDataset((line) => {
-    console.log(line);
-  });
+  const built = [defaultDatasetId, ...asked];
+  for (const id of built) {
+    await buildStockDataset(id, (line) => {
+      console.log(line);
+    });
+  }
   const s3 = new S3Client(stage.settings);
   const table = DynamoDBDocumentClient.from(new DynamoDBClient(stage.settings), {
     marshallOptions: { removeUndefinedValues: true },
@@ -44,7 +49,10 @@ async function seed(stage: OpenStage): Promise<void> {
     console.log(`stock model ${stockModel.id} (${stockModel.item.bytes} bytes) is in ${artifactsBucket}`);
   }
   const folders = [
-    { dataset, folder: builtDatasetFolder(datasetCache, dataset) },
+    ...built.map((id) => {
+      const dataset = committedDataset(repository, id);
+      return { dataset, folder: builtDatasetFolder(datasetCache, dataset) };
+    }),
     ...datasetsWithPieces(repository).map((each) => ({ dataset: each, folder: committedFolder(repository, each.id) })),
   ];
   for (const { dataset: seeded, folder } of folders) {
@@ -61,18 +69,25 @@ async function seed(stage: OpenStage): Promise<void> {
 const usage = {
   command: "npm run seed",
   does: "Puts the stock data sets, their catalogues, the stock models and the console into a deployed stage. Repeating it changes nothing.",
-  options: stageOptions,
-  examples: [{ given: "--stage dev", does: "fills the table and the buckets of the stage dev" }],
+  options: { ...stageOptions, datasets: datasetsOption },
+  examples: [
+    { given: "--stage dev", does: "fills the table and the buckets of the stage dev" },
+    { given: "--stage dev --datasets string-quartets", does: "adds the string quartets" },
+  ],
 } as const satisfies CommandUsage;
 
 runCommand(async () => {
+  const values = readOptions(usage);
+  const asked = readDatasetsOnRequest(values.datasets);
   await withStage(
     {
-      values: readOptions(usage),
+      values,
       command: usage.command,
       allowed: ["dev", "prod"],
       note: " npm start seeds the local cloud itself.",
     },
-    seed,
+    async (stage) => {
+      await seed(stage, asked);
+    },
   );
 });

@@ -222,7 +222,7 @@ def test_committed_training_logs_keep_the_contract(log: Path) -> None:
         validator("progress-line").validate(json.loads(line))
 
 
-@pytest.mark.parametrize("name", ["bach-chorales", "game-rock-band"])
+@pytest.mark.parametrize("name", ["bach-chorales", "game-rock-band", "string-quartets"])
 def test_the_committed_manifest_keeps_the_contract(name: str) -> None:
     validator("dataset-manifest").validate(load(REPOSITORY / "datasets" / name / "manifest.json"))
 

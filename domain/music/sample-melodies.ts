@@ -110,6 +110,17 @@ const written: readonly WrittenMelody[] = [
       C4:6 C4:6 | C4:4 D4:2 E4:6 | E4:4 D4:2 E4:4 F4:2 | G4:12 |
       C5:2 C5:2 C5:2 G4:2 G4:2 G4:2 | E4:2 E4:2 E4:2 C4:2 C4:2 C4:2 | G4:4 F4:2 E4:4 D4:2 | C4:12 |`,
   },
+  {
+    id: "drunken-sailor",
+    name: "Drunken Sailor",
+    origin: "Traditional sea shanty, printed 1839; the tune is the older Irish march Óró sé do bheatha abhaile",
+    tempo: 116,
+    notation: `
+      A4:2 A4:1 A4:1 A4:2 A4:1 A4:1 A4:2 D4:2 F4:2 A4:2 | G4:2 G4:1 G4:1 G4:2 G4:1 G4:1 G4:2 C4:2 E4:2 G4:2 |
+      A4:2 A4:1 A4:1 A4:2 A4:1 A4:1 A4:2 B4:2 C5:2 D5:2 | C5:2 A4:2 G4:2 E4:2 D4:4 D4:4 |
+      A4:4 A4:4 A4:2 D4:2 F4:2 A4:2 | G4:4 G4:4 G4:2 C4:2 E4:2 G4:2 |
+      A4:4 A4:4 A4:2 B4:2 C5:2 D5:2 | C5:2 A4:2 G4:2 E4:2 D4:4 D4:4 |`,
+  },
 ];
 
 const semitones = new Map([

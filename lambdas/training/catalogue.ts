@@ -1,6 +1,6 @@
 /** Finds the catalogue of the data that a request for a training names: of a stock data set, or of its user's own. */
 import type { OpenedCatalogue } from "../../domain/datasets/catalogue-file";
-import { defaultDatasetId, isStockDatasetId, stockDatasetIds } from "../../naming/resource-names";
+import { datasetsOnRequest, defaultDatasetId, isStockDatasetId, stockDatasetIds } from "../../naming/resource-names";
 import { Problem } from "../problems/problem";
 import { shortValue } from "../problems/short-value";
 import { type Catalogues, OutdatedCatalogueError } from "../stores/catalogues";
@@ -55,11 +55,15 @@ export async function loadCatalogue(ports: CataloguePorts, choice: DatasetChoice
     throw new Problem("DATASET_NOT_READY", { detail: catalogue.message, retryAfterSeconds: 60 });
   }
   if (catalogue === undefined) {
-    const detail = `The data set ${datasetId} has not been built yet. A local cloud builds it in the background. Try again in a while.`;
+    const detail = isOnRequest(datasetId)
+      ? `The data set ${datasetId} is there only where npm start or npm run seed was asked for it by --datasets ${datasetId}.`
+      : `The data set ${datasetId} has not been built yet. A local cloud builds it in the background. Try again in a while.`;
     throw new Problem("DATASET_NOT_READY", { detail, retryAfterSeconds: 15 });
   }
   return catalogue;
 }
+
+const isOnRequest = (datasetId: string): boolean => datasetsOnRequest.some((id) => id === datasetId);
 
 async function catalogueOrOutdated(
   catalogues: Catalogues,

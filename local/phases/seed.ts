@@ -1,12 +1,13 @@
 import { join } from "node:path";
-import { trainedTechniqueIds } from "../../naming/resource-names";
+import { type DatasetOnRequest, defaultDatasetId, trainedTechniqueIds } from "../../naming/resource-names";
 import { takeProcessLock } from "../../tools/processes/process-lock";
 import { datasetCache, repository } from "../../tools/repository";
-import { buildDataset } from "../../tools/seeding/build-dataset";
+import { buildDataset, type BuiltDatasetId } from "../../tools/seeding/build-dataset";
 import {
   builtDatasetFolder,
   committedDataset,
   committedFolder,
+  datasetsBuiltOnRequest,
   datasetsWithPieces,
   isDatasetBuilt,
   seedCommittedCatalogue,
@@ -54,19 +55,23 @@ export async function stopLostTrainings(params: {
 /**
  * Creates the endpoints and the users, and stores the stock models and the data sets. While the data set of Bach's
  * chorales is not built, only its catalogue is stored.
+ *
+ * @returns the data sets that are still to be built
  */
 export async function seedCloud(params: {
+  readonly asked: readonly DatasetOnRequest[];
   readonly stockModels: readonly StockModel[];
   readonly deployment: Deployment;
   readonly clients: Clients;
   readonly progress: Progress;
   readonly signal: AbortSignal;
-}): Promise<{ readonly hasDataset: boolean }> {
-  const { stockModels, deployment, clients, progress, signal } = params;
+}): Promise<{ readonly missing: readonly BuiltDatasetId[] }> {
+  const { asked, stockModels, deployment, clients, progress, signal } = params;
   const { outputs, demoUser, secondUser } = deployment;
   const { s3, table, cognito, sageMaker } = clients;
-  const dataset = committedDataset(repository);
-  const hasDataset = isDatasetBuilt(datasetCache, dataset);
+  const hasChorales = isDatasetBuilt(datasetCache, committedDataset(repository));
+  const onRequest = datasetsBuiltOnRequest(repository, datasetCache);
+  const built: readonly BuiltDatasetId[] = hasChorales ? [defaultDatasetId, ...onRequest] : onRequest;
   await Promise.all([
     ...trainedTechniqueIds.map(async (technique) => {
       await progress.step(`endpoint of ${technique}`, async () => {
@@ -89,20 +94,22 @@ export async function seedCloud(params: {
         await seedDataset({ folder: committedFolder(repository, id), s3, table, ...placesOf(deployment) });
       });
     }),
-    hasDataset
-      ? progress.step(`data set ${dataset.id}`, async () => {
-          await seedBuiltDataset({ deployment, clients });
-        })
-      : seedCommittedCatalogue({ repository, s3, table, ...placesOf(deployment) }),
+    ...built.map(async (id) => {
+      await progress.step(`data set ${id}`, async () => {
+        await seedBuiltDataset({ id, deployment, clients });
+      });
+    }),
+    ...(hasChorales ? [] : [seedCommittedCatalogue({ repository, s3, table, ...placesOf(deployment) })]),
   ]);
-  return { hasDataset };
+  return { missing: [defaultDatasetId, ...asked].filter((id) => !built.includes(id)) };
 }
 
 /**
- * Builds the data set beside the other steps, stores it, and gives the console the excerpts of its quiz. It first waits
- * for the trainer's environment, which builds it.
+ * Builds data sets one after the other beside the other steps, stores them, and gives the console the excerpts of its
+ * quiz. It first waits for the trainer's environment, which builds them.
  */
-export function buildMissingDataset(params: {
+export function buildMissingDatasets(params: {
+  readonly missing: readonly BuiltDatasetId[];
   readonly trainer: BackgroundWork;
   readonly deployment: Deployment;
   readonly clients: Clients;
@@ -110,9 +117,10 @@ export function buildMissingDataset(params: {
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }): BackgroundWork {
-  const { trainer, deployment, clients, paths, progress, signal } = params;
-  const { id } = committedDataset(repository);
-  progress.report(`data set ${id}: it is built in the background; training jobs wait for it, composing does not`);
+  const { missing, trainer, deployment, clients, paths, progress, signal } = params;
+  for (const id of missing) {
+    progress.report(`data set ${id}: it is built in the background; training jobs wait for it, composing does not`);
+  }
   return startInBackground({
     signal,
     warn: progress.warn,
@@ -126,26 +134,33 @@ export function buildMissingDataset(params: {
       try {
         // If the environment could not be made, its own work has reported the reason.
         if (!(await trainer.succeeded)) return;
-        await buildDataset({
-          cache: datasetCache,
-          environment: "training",
-          report: progress.warn,
-          logFile: join(paths.logs, "dataset.log"),
-          signal,
-        });
-        await seedBuiltDataset({ deployment, clients });
-        refreshExcerpts(repository, consoleFolder(repository));
+        for (const id of missing) {
+          await buildDataset({
+            id,
+            cache: datasetCache,
+            environment: "training",
+            report: progress.warn,
+            logFile: join(paths.logs, "dataset.log"),
+            signal,
+          });
+          await seedBuiltDataset({ id, deployment, clients });
+          if (id === defaultDatasetId) refreshExcerpts(repository, consoleFolder(repository));
+          progress.warn(`data set ${id}: ready after ${secondsSince(began)}`);
+        }
       } finally {
         release();
       }
-      progress.warn(`data set ${id}: ready after ${secondsSince(began)}`);
     },
   });
 }
 
-async function seedBuiltDataset(params: { readonly deployment: Deployment; readonly clients: Clients }): Promise<void> {
-  const { deployment, clients } = params;
-  const folder = builtDatasetFolder(datasetCache, committedDataset(repository));
+async function seedBuiltDataset(params: {
+  readonly id: BuiltDatasetId;
+  readonly deployment: Deployment;
+  readonly clients: Clients;
+}): Promise<void> {
+  const { id, deployment, clients } = params;
+  const folder = builtDatasetFolder(datasetCache, committedDataset(repository, id));
   await seedDataset({ folder, s3: clients.s3, table: clients.table, ...placesOf(deployment) });
 }
 

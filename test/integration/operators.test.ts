@@ -22,7 +22,6 @@ import {
   S3Client,
 } from "@aws-sdk/client-s3";
 import { DynamoDBDocumentClient, ScanCommand } from "@aws-sdk/lib-dynamodb";
-import { trainedTechniqueIds } from "../../naming/resource-names";
 import { datasetCache, repository } from "../../tools/repository";
 import { committedDataset, isDatasetBuilt } from "../../tools/seeding/stock-dataset";
 import { apiStack, readStackOutputs, type StageInCloud, storageStack } from "../../tools/stacks/deployed-stage";
@@ -102,9 +101,10 @@ describe("with the stacks of dev", () => {
       "STOCK MODEL#ar-cnn-bach",
       "STOCK MODEL#transformer-bach",
       "STOCK MODEL#unet-gan-bach",
+      "STOCK MODEL#unet-gan-band",
     ]);
-    // Three files of each data set, and for each technique a model with its card and two pieces that it plays.
-    expect(seeded.objects).toHaveLength(2 * 3 + 4 * trainedTechniqueIds.length);
+    // Three files of each data set, and four of each model: itself, its card and two pieces that it plays.
+    expect(seeded.objects).toHaveLength(2 * 3 + 4 * 4);
     expect((await cloud.run("seed", ["--stage", "dev"])).status).toBe(0);
     expect(await state()).toEqual(seeded);
   });

@@ -4,6 +4,7 @@
  * It takes a moment when all is there, and is never part of `npm ci`.
  */
 import pMap from "p-map";
+import { defaultDatasetId } from "../../naming/resource-names";
 import { runCommand } from "../command-line";
 import { buildStockDataset } from "../seeding/build-dataset";
 import { findPython, makeEnvironments, pythonEnvironments } from "./environments";
@@ -25,7 +26,7 @@ async function main(): Promise<void> {
   await pMap(
     asked.includes("dataset") ? [...names, "dataset" as const] : names,
     async (name) => {
-      if (name === "dataset") await buildStockDataset(report);
+      if (name === "dataset") await buildStockDataset(defaultDatasetId, report);
       else await makeEnvironments({ names: [name], python, report });
     },
     { concurrency: atOnce },

@@ -11,8 +11,15 @@ import * as z from "zod";
 import { type CatalogueFile, catalogueFileSchema } from "../../domain/datasets/catalogue-file";
 import { catalogueItem, packCatalogue } from "../../lambdas/stores/catalogues";
 import { datasetCatalogueKey, datasetManifestFile, datasetPrefix } from "../../naming/object-keys";
-import { defaultDatasetId, type StockDatasetId, stockDatasetIds } from "../../naming/resource-names";
+import {
+  type DatasetOnRequest,
+  datasetsOnRequest,
+  defaultDatasetId,
+  type StockDatasetId,
+  stockDatasetIds,
+} from "../../naming/resource-names";
 import { catalogueKey } from "../../naming/table-keys";
+import { UsageError } from "../command-line";
 import { catalogueOfShards, digestOfShards } from "./dataset-shards";
 
 /** The fields of a manifest (contracts/dataset-manifest) that are compared. */
@@ -46,6 +53,31 @@ export function datasetsWithPieces(repository: string): readonly DatasetManifest
     .map((id) => committedDataset(repository, id))
     .filter(({ id, shards }) => shards.every(({ file }) => existsSync(join(committedFolder(repository, id), file))));
 }
+
+/** Returns the data sets that have to be asked for and that this checkout has built. */
+export function datasetsBuiltOnRequest(repository: string, cache: string): readonly DatasetOnRequest[] {
+  return datasetsOnRequest.filter((id) => isDatasetBuilt(cache, committedDataset(repository, id)));
+}
+
+/**
+ * Reads which data sets a command is asked for besides the usual ones.
+ * @throws UsageError where one of the names is none of theirs
+ */
+export function readDatasetsOnRequest(value: string | undefined): readonly DatasetOnRequest[] {
+  return (value?.split(",") ?? []).map((name) => {
+    const found = datasetsOnRequest.find((id) => id === name.trim());
+    if (found !== undefined) return found;
+    throw new UsageError(`--datasets is ${value}; each of its names must be one of ${datasetsOnRequest.join(", ")}.`);
+  });
+}
+
+/** The option of the commands that build data sets on request. */
+export const datasetsOption = {
+  type: "string",
+  allowed: datasetsOnRequest,
+  value: "NAMES",
+  does: `builds and adds data sets that are not there by default, with commas between them: ${datasetsOnRequest.join(", ")}`,
+} as const;
 
 /** Returns the folder inside the cache into which its builder puts a data set. */
 export function builtDatasetFolder(cache: string, dataset: { readonly id: string; readonly version: string }): string {

@@ -25,13 +25,15 @@ class AccompanimentView:
     """A way to hear accompaniments.
 
     heard: turns (melody, tracks) into the tracks that are heard; measure, statistics: the counts of heard tracks and
-    the statistics made from them (see window_metrics); lines: turns heard tracks into one pitch for each line and step.
+    the statistics made from them (see window_metrics); lines: turns heard tracks into one pitch for each line and step;
+    tones: returns those of the heard tracks whose pitches are tones.
     """
 
     heard: Callable[[Planes, Sequence[Planes]], list[Planes]]
     measure: Callable[[Planes, Sequence[Planes]], dict[str, float]]
     statistics: Callable[[int], dict[str, Statistic]]
     lines: Callable[[Sequence[Planes]], Lines]
+    tones: Callable[[Sequence[Planes]], Sequence[Planes]] = lambda tracks: tracks
 
     def composer(self, planes: npt.NDArray[np.bool_]) -> list[Planes]:
         """Returns the composer's own accompaniment of a window or piece, planes [voices, 2, steps, 128]."""

@@ -92,22 +92,30 @@ def scale_of(melody: Planes) -> set[int]:
 class RandomInScale:
     """Plays quarter notes at random from the major scale that holds most of the melody, each voice in its usual
     register. Its metrics are those of any accompanist that knows the key and the voices' ranges but does not listen
-    to harmony."""
+    to harmony. Of drums it plays any that the training pieces have."""
 
     def __init__(self, training: Sequence[Piece]) -> None:
-        voices = training[0].planes.shape[0]
-        self._ranges = [usual_range(training, [voice]) for voice in range(1, voices)]
+        first = training[0].planes
+        self._ranges = [usual_range(training, [voice]) for voice in range(1, first.shape[0])]
+        self._kits: dict[int, list[int]] = {
+            int(voice) - 1: np.flatnonzero(
+                np.any([piece.planes[voice, SOUNDING].any(axis=0) for piece in training], axis=0)
+            ).tolist()
+            for voice in np.flatnonzero(training[0].notes.drums)
+        }
 
     def accompany(self, melody: Planes, seed: int) -> Sequence[Planes]:
         rng = np.random.Generator(np.random.PCG64(seed))
         scale = scale_of(melody)
         tracks: list[Planes] = []
-        for low, high in self._ranges:
-            choices = [pitch for pitch in range(low, high + 1) if pitch % 12 in scale]
+        for index, (low, high) in enumerate(self._ranges):
+            kit = self._kits.get(index)
+            choices = [pitch for pitch in range(low, high + 1) if pitch % 12 in scale] if kit is None else kit
+            length = STEPS_PER_BEAT if kit is None else 1
             planes = np.zeros_like(melody)
             for start in range(0, melody.shape[1], STEPS_PER_BEAT):
                 pitch = choices[int(rng.integers(len(choices)))]
-                planes[SOUNDING, start : start + STEPS_PER_BEAT, pitch] = True
+                planes[SOUNDING, start : start + length, pitch] = True
                 planes[ONSET, start, pitch] = True
             tracks.append(planes)
         return tracks
@@ -219,10 +227,13 @@ class NearestWindow:
 
     def _lower_voices(self, found: Found, steps: int) -> list[Planes]:
         tracks: list[Planes] = []
-        for voice in self._pieces[found.piece].planes[1:]:
-            source = cut_steps(voice, found.start, steps)
+        piece = self._pieces[found.piece]
+        for voice, own in enumerate(piece.planes[1:], start=1):
+            # The pitches of drums are no tones.
+            shift = 0 if piece.notes.drums[voice] else found.shift
+            source = cut_steps(own, found.start, steps)
             planes = np.zeros((2, steps, PITCHES), dtype=np.bool_)
-            low, high = max(0, -found.shift), min(PITCHES, PITCHES - found.shift)
-            planes[:, : source.shape[1], low + found.shift : high + found.shift] = source[:, :, low:high]
+            low, high = max(0, -shift), min(PITCHES, PITCHES - shift)
+            planes[:, : source.shape[1], low + shift : high + shift] = source[:, :, low:high]
             tracks.append(planes)
         return tracks

@@ -98,6 +98,15 @@ def arrange_tunes(tunes: Sequence[UserTune], seeds: int = SEEDS, program: Sequen
             for tune in tunes
         ],
     }
+    arrangements: list[Arrangement] = []
+    for one in run_arranger(request, program):
+        lines = lines_of_band(tunes[one["tune"]], one["steps"], one["tracks"])
+        arrangements.append(Arrangement(one["tune"], one["style"], one["seed"], lines, one["tuneIsBass"]))
+    return arrangements
+
+
+def run_arranger(request: Mapping[str, object], program: Sequence[str] = PROGRAM) -> list[dict[str, Any]]:
+    """Returns what scripts/arrange-tunes.ts answers to a request, arrangement by arrangement. Raises ArrangerFailed."""
     try:
         done = subprocess.run(
             program, cwd=REPOSITORY, input=json.dumps(request), capture_output=True, text=True, check=True
@@ -110,11 +119,7 @@ def arrange_tunes(tunes: Sequence[UserTune], seeds: int = SEEDS, program: Sequen
         raise ArrangerFailed(f"scripts/arrange-tunes.ts ended with {error.returncode}: {said}") from error
     except (ValueError, KeyError) as error:
         raise ArrangerFailed(f"scripts/arrange-tunes.ts wrote no arrangements: {error}") from error
-    arrangements: list[Arrangement] = []
-    for one in found:
-        lines = lines_of_band(tunes[one["tune"]], one["steps"], one["tracks"])
-        arrangements.append(Arrangement(one["tune"], one["style"], one["seed"], lines, one["tuneIsBass"]))
-    return arrangements
+    return found
 
 
 def lines_of_band(tune: UserTune, steps: int, tracks: Iterable[Mapping[str, Any]]) -> VoiceLines:

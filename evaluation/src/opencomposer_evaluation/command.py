@@ -31,7 +31,6 @@ from opencomposer_evaluation.tune_evaluation import judge_tunes, tune_report
 from opencomposer_evaluation.user_tunes import load_tunes
 
 MODELS = Path(__file__).resolve().parents[3] / "models"
-DATASET = MODELS.parent / ".cache" / "datasets" / "bach-chorales" / "3"
 RESULT_FILE = "evaluation.json"
 TEXT_FILE = "evaluation.md"
 TUNES_RESULT_FILE = "tunes.json"
@@ -43,7 +42,11 @@ ARRANGER = "arranger"
 def main(arguments: Sequence[str]) -> int:
     """Evaluates, prints and writes. Returns 0, or 2 with a sentence that names what is missing."""
     parser = argparse.ArgumentParser(prog="npm run evaluate --", description="Judge a stock model on held-out music.")
-    parser.add_argument("technique", choices=[*sorted(EVALUATIONS), ARRANGER])
+    parser.add_argument(
+        "evaluation",
+        choices=[*sorted(EVALUATIONS), ARRANGER],
+        help="a technique, whose model of the Bach chorales is judged, or another stock model",
+    )
     usual = ", ".join(f"{name}: {evaluation.windows}" for name, evaluation in EVALUATIONS.items())
     instead = parser.add_mutually_exclusive_group()
     instead.add_argument(
@@ -61,7 +64,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument(
         "--model", type=Path, help="folder with model.onnx, model-card.json and seeds/ (default: stock)"
     )
-    parser.add_argument("--dataset", type=Path, default=DATASET, help="folder of the data set")
+    parser.add_argument("--dataset", type=Path, help="folder of the data set (default: the one of the stock model)")
     parser.add_argument(
         "--baselines", type=Path, default=MODELS / "baselines", help="folder of the trained baselines' folders"
     )
@@ -74,15 +77,15 @@ def main(arguments: Sequence[str]) -> int:
         "--replicates", type=int, default=REPLICATES, help=f"resamplings for intervals (default {REPLICATES})"
     )
     options = parser.parse_args(arguments)
-    if options.technique == ARRANGER:
+    if options.evaluation == ARRANGER:
         if not options.tunes:
             parser.error(f"{ARRANGER} works by rule and has no model: it is judged with --tunes alone")
         return _judge_arranger(options.output or MODELS / ARRANGER)
-    evaluation = EVALUATIONS[options.technique]
+    evaluation = EVALUATIONS[options.evaluation]
     harmonies = evaluation.harmonies
     if harmonies is None and (options.tunes or options.chorales):
         asked = "--tunes" if options.tunes else "--chorales"
-        parser.error(f"{options.technique} harmonizes no melodies: it is judged without {asked}")
+        parser.error(f"{options.evaluation} harmonizes no melodies: it is judged without {asked}")
     windows: int = evaluation.windows if options.windows is None else options.windows
     if windows < 3:
         parser.error(f"--windows is {windows}, but must be at least 3")
@@ -97,10 +100,10 @@ def main(arguments: Sequence[str]) -> int:
     target: Path = options.output or model
     try:
         if harmonies is not None and options.tunes:
-            report = _judge_tunes(harmonies, options.technique, model)
+            report = _judge_tunes(harmonies, options.evaluation, model)
             _write(report, target, TUNES_RESULT_FILE, TUNES_TEXT_FILE)
         else:
-            dataset = load_dataset(options.dataset)
+            dataset = load_dataset(options.dataset or evaluation.dataset)
             request = EvaluationRequest(model, options.baselines, dataset, windows, options.replicates, log)
             run = harmonies.run_chorales if harmonies is not None and options.chorales else evaluation.run
             report = run(request)
@@ -108,7 +111,7 @@ def main(arguments: Sequence[str]) -> int:
                 _write(report, target, RESULT_FILE, TEXT_FILE)
             if options.output is None and not options.chorales:
                 update_card(model, report.to_json())
-    except (DatasetError, FileNotFoundError, MixedRecipes, ModelRejected) as error:
+    except (ArrangerFailed, DatasetError, FileNotFoundError, MixedRecipes, ModelRejected) as error:
         print(f"cannot evaluate: {error}", file=sys.stderr)
         return 2
     print(report.markdown())

@@ -73,7 +73,7 @@ class Comparison:
         for number, (melody, accompaniment) in enumerate(zip(self.melodies, accompaniments, strict=True)):
             tracks = self._view.heard(melody, accompaniment)
             counts.append({**self._view.measure(melody, tracks), **(details[number] if details else {})})
-            features.append(window_features(melody, tracks))
+            features.append(window_features(melody, list(self._view.tones(tracks))))
         totals = gather_totals(counts)
         statistics = self._view.statistics(len(tracks))
         estimates = {key: estimate(totals, self._weights, statistic) for key, statistic in statistics.items()}

@@ -22,8 +22,9 @@ from opencomposer_training.midi_file import Track, midi_bytes
 
 from opencomposer_evaluation.accompanists import Accompanist
 from opencomposer_evaluation.baselines import aws_recipe_generation
-from opencomposer_evaluation.command import DATASET, MODELS
+from opencomposer_evaluation.command import MODELS
 from opencomposer_evaluation.corpus import load_dataset
+from opencomposer_evaluation.registry import CHORALES
 from opencomposer_evaluation.stock_models import AwsRecipePlayer, load_trained_models, load_unet_gan
 
 SOUND_FONT = Path("/usr/share/sounds/sf2/FluidR3_GM.sf2")
@@ -82,7 +83,7 @@ def main(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     folder: Path = options.folder
     folder.mkdir(parents=True, exist_ok=True)
-    dataset = load_dataset(DATASET)
+    dataset = load_dataset(CHORALES)
     piece = choose_piece(dataset, options.piece)
     melodies = {MELODY: recipe_melody(MODELS, MELODY), piece.id: piece.planes[0]}
     print(render(folder, f"{piece.id}-bach", dataset, list(piece.planes)))

@@ -199,9 +199,11 @@ def memorization_section(
     *,
     view: AccompanimentView = AS_VOICES,
     training_melodies: int | None = None,
+    composer: str = "Bach",
 ) -> tuple[Section, dict[str, MemorizationReport]]:
     """Returns the section on copies from the training pieces, for melodies of the training and of the test pieces.
-    `training_melodies`: the melodies of so many training pieces, evenly spread, are played; None is all."""
+    `training_melodies`: the melodies of so many training pieces, evenly spread, are played; None is all. `composer`:
+    the name of the pieces' own music in the table."""
     train, test = dataset.of_split("train"), dataset.of_split("test")
     every = [view.lines(view.composer(piece.planes)) for piece in train]
     asked = np.linspace(0, len(train) - 1, min(training_melodies or len(train), len(train))).round().astype(int)
@@ -215,9 +217,9 @@ def memorization_section(
     def heard(pieces: Sequence[Piece], played: Sequence[Sequence[Planes]]) -> list[Lines]:
         return [view.lines(view.heard(piece.planes[0], tracks)) for piece, tracks in zip(pieces, played, strict=True)]
 
-    memorization.add("Bach", "composer", "test", own["test"])
+    memorization.add(composer, "composer", "test", own["test"])
     memorization.add(
-        "Bach, against other tunes", "composer", "training", own["training"], [piece.tune for piece in train]
+        f"{composer}, against other tunes", "composer", "training", own["training"], [piece.tune for piece in train]
     )
     for one in systems:
         for split, pieces in (("training", train), ("test", test)):

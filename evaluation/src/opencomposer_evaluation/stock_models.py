@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from opencomposer_music.decoding import ModelMetadata
 from opencomposer_music.piano_roll import STEPS_PER_BAR, Planes, planes_to_notes
 from opencomposer_unet_gan.generation import Accompaniment, LoadedGenerator, accompany, load_generator
 
@@ -22,10 +23,13 @@ class UnetGanPlayer:
     """A U-Net GAN as the inference container plays it."""
 
     generator: LoadedGenerator
+    ending: bool = True
+    """Whether each melody gets an end, as the container gives it by default."""
 
     def play(self, melody: Planes, seed: int) -> Accompaniment:
         """Does the same as accompany(), and counts the bars that were forced."""
-        return accompany(self.generator, planes_to_notes(melody), melody.shape[1] // STEPS_PER_BAR, seed)
+        bars = melody.shape[1] // STEPS_PER_BAR
+        return accompany(self.generator, planes_to_notes(melody), bars, seed, ending=self.ending)
 
     def accompany(self, melody: Planes, seed: int) -> Sequence[Planes]:
         return self.play(melody, seed).planes
@@ -34,12 +38,18 @@ class UnetGanPlayer:
         """Returns the same model without sampling at each step, so that seeds change only its noise input."""
         metadata = self.generator.metadata
         decoding = replace(metadata.decoding, pitch_temperature=0.0, onset_temperature=0.0)
-        return UnetGanPlayer(LoadedGenerator(self.generator.session, replace(metadata, decoding=decoding)))
+        return self._with_metadata(replace(metadata, decoding=decoding))
 
     def with_voices_apart(self) -> UnetGanPlayer:
         """Returns the same model without voice leading, which shows how good its network alone is."""
-        metadata = replace(self.generator.metadata, voice_leading=None)
-        return UnetGanPlayer(LoadedGenerator(self.generator.session, metadata))
+        return self._with_metadata(replace(self.generator.metadata, voice_leading=None))
+
+    def without_endings(self) -> UnetGanPlayer:
+        """Returns the same model that goes on playing at the end, as music does out of which a window is cut."""
+        return replace(self, ending=False)
+
+    def _with_metadata(self, metadata: ModelMetadata) -> UnetGanPlayer:
+        return replace(self, generator=replace(self.generator, metadata=metadata))
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from opencomposer_music.decoding import (
     Decoding,
@@ -21,6 +21,7 @@ from opencomposer_music.decoding import (
     draw_noises,
     encode_melody,
     parse_metadata,
+    steady_rhythm,
 )
 from opencomposer_music.model_metadata import Limits, Voice
 from opencomposer_music.piano_roll import SOUNDING, Note, Planes, Steps, notes_to_planes, planes_to_notes
@@ -188,6 +189,7 @@ LEADING = VoiceLeading(
     beat_move_weight=0.35,
     stay_weight=0.45,
     contrary=True,
+    chord_weight=0.55,
     closes=Closes(np.linspace(-4, 4, 48).round(3).reshape(2, 2, 12), np.full((2, 25), 0.5), 0.6),
 )
 LEADING_OF_0_2 = VoiceLeading(LEADING.intervals, LEADING.moves, LEADING.parallels, 0.15, 0.2, 0.5)
@@ -238,6 +240,7 @@ def test_voice_leading_survives_the_metadata() -> None:
     assert (read.interval_weight, read.move_weight, read.parallel_weight) == (0.15, 0.2, 0.5)
     assert (read.beat_parallel_weight, read.rhythm_weight) == (0.75, 0.25)
     assert (read.beat_move_weight, read.stay_weight, read.contrary) == (0.35, 0.45, True)
+    assert read.chord_weight == 0.55
     assert read.closes is not None and LEADING.closes is not None and read.closes.weight == 0.6
     assert np.array_equal(read.closes.intervals, LEADING.closes.intervals)
     assert np.array_equal(read.closes.moves, LEADING.closes.moves)
@@ -251,6 +254,36 @@ def test_voice_leading_of_version_0_2_has_no_rules_for_beats_and_closes() -> Non
     assert read is not None and read.closes is None and read.offbeat_costs(1) == (0.0, 0.0)
     assert not (read.beat_parallel_weight * read.beat_parallels).any()
     assert read.beat_move_scores(1) is None and not read.contrary
+
+
+def test_models_before_chords_were_chosen_together_choose_each_pitch_for_itself() -> None:
+    data = json.loads(replace(METADATA, voice_leading=LEADING).to_json())
+    del data["voiceLeading"]["chordWeight"]
+    read = parse_metadata(json.dumps(data)).voice_leading
+    assert read is not None and read.chord_weight == 0
+
+
+def test_a_chord_keeps_to_the_harmony_of_the_other_voices_and_to_its_own() -> None:
+    intervals = np.zeros((4, 12))
+    intervals[:, 1], intervals[:, 11] = -4, -4
+    apart = replace(METADATA, voice_leading=replace(LEADING_OF_0_2, intervals=intervals, interval_weight=0.0))
+    assert apart.voice_leading is not None
+    together = replace(apart, voice_leading=replace(apart.voice_leading, chord_weight=1.0))
+    pitch, onset = logits()
+    # The piano has two chords a semitone apart, of which one clashes with the melody. The alto holds a note, too.
+    pitch[0, :, 60] = 9
+    for likely, at in ((3, (64, 67)), (2, (63, 66)), (5, (73,))):
+        pitch[1, :, at] = likely
+    melody = notes_to_planes([Note(0, 16, 72)], 16)
+    played = {
+        name: {note.pitch for note in decode_tracks(pitch, onset, metadata, melody, rng())[1]}
+        for name, metadata in (("apart", apart), ("together", together))
+    }
+    assert played["apart"] == {63, 64, 66, 67, 73}
+    # 5 is more than a semitone with one voice costs, and less than with two. The alto's C is the melody's.
+    assert played["together"] == {64, 67}
+    drums = replace(together, voices=(*METADATA.voices[:2], Voice("Drums", 0, "drums", 36, 84)))
+    assert {note.pitch for note in decode_tracks(pitch, onset, drums, melody, rng())[1]} == played["apart"]
 
 
 @pytest.mark.parametrize(
@@ -292,6 +325,79 @@ def test_broken_voice_leading_is_refused_by_name(key: str, value: object, compla
         parse_metadata(json.dumps(data))
 
 
+BAND = (
+    Voice("Melody", 29, "monophonic", 60, 81),
+    Voice("Chords", 30, "polyphonic", 40, 84),
+    Voice("Bass", 33, "monophonic", 28, 60),
+    Voice("Drums", 0, "drums", 36, 51),
+)
+
+
+def random_logits(seed: int, bars: int) -> tuple[Floats, Floats]:
+    generator = np.random.default_rng(seed)
+    shape = (3, 16 * bars)
+    return (
+        generator.normal(size=(*shape, 129)).astype(np.float32) * 3,
+        generator.normal(size=(*shape, 128)).astype(np.float32) * 3,
+    )
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 9))
+@settings(max_examples=25, deadline=None)
+def test_a_steady_band_repeats_its_rhythm_in_the_bars_of_each_four(seed: int, bars: int) -> None:
+    steady = replace(
+        METADATA, voices=BAND, decoding=replace(GREEDY, rests_first=True, steadiness=1.0, drum_steadiness=1.0)
+    )
+    pitch, onset = random_logits(seed, bars)
+    melody = notes_to_planes([Note(0, 16 * bars, 70)], 16 * bars)
+    chords, bass, drums = decode_planes(pitch, onset, steady, melody, no_ends(pitch), rng())
+    for start in range(0, 16 * bars, 64):
+        for planes in (chords, bass, drums):
+            sounding = planes[SOUNDING, start : start + 64].any(axis=1).reshape(-1, 16)
+            assert (sounding == sounding[0]).all()
+        hits = drums[SOUNDING, start : start + 64].reshape(-1, 16, 128)
+        assert (hits == hits[0]).all()
+    # Which pitch the bass plays is not changed where it plays.
+    played = bass[SOUNDING].any(axis=1)
+    assert np.array_equal(bass[SOUNDING].argmax(axis=1)[played], pitch[1, :, :128].argmax(axis=1)[played])
+
+
+@given(st.integers(0, 2**32 - 1))
+@settings(max_examples=10, deadline=None)
+def test_logits_stay_as_they_are_where_no_rhythm_is_asked_for(seed: int) -> None:
+    pitch, onset = random_logits(seed, 2)
+    found = steady_rhythm(pitch, onset, BAND[1:], GREEDY)
+    assert found[0] is pitch and found[1] is onset
+    # One bar is like itself.
+    alone = steady_rhythm(pitch[:, :16], onset[:, :16], BAND[1:], replace(GREEDY, steadiness=0.7, drum_steadiness=0.4))
+    assert np.allclose(alone[0], pitch[:, :16], atol=1e-5) and np.allclose(alone[1], onset[:, :16], atol=1e-5)
+
+
+def test_a_voice_that_is_not_sure_of_its_pitch_rests_unless_rests_come_first() -> None:
+    voices = (BAND[0], BAND[2])
+    pitch, onset = (values[:1] for values in logits())
+    # Each of eight pitches is less likely than a rest, and all together are likelier.
+    pitch[0, :, 40:48], pitch[0, :, REST] = 0.0, 1.0
+    pitch[0, :, 41] = 0.5
+    melody = notes_to_planes([Note(0, 16, 70)], 16)
+    resting = replace(METADATA, voices=voices)
+    assert decode_tracks(pitch, onset, resting, melody, rng())[0] == []
+    playing = replace(resting, decoding=replace(GREEDY, rests_first=True))
+    assert decode_tracks(pitch, onset, playing, melody, rng())[0] == [Note(0, 16, 41)]
+
+
+def test_the_pitches_of_a_chord_are_weighed_over_several_steps() -> None:
+    pitch, onset = logits()
+    pitch[1, :, :128] = -9
+    # Two chords flicker from step to step; one of them is likelier over eight steps.
+    pitch[1][:, (61, 65)] = 3
+    pitch[1][np.ix_(range(0, 16, 4), (61, 65))], pitch[1][np.ix_(range(0, 16, 4), (60, 64))] = -9, 3
+    melody = notes_to_planes([Note(0, 16, 70)], 16)
+    assert len(decode_tracks(pitch, onset, METADATA, melody, rng())[1]) == 16
+    held = replace(METADATA, decoding=replace(GREEDY, chord_steps=8))
+    assert {note.pitch for note in decode_tracks(pitch, onset, held, melody, rng())[1]} == {61, 65}
+
+
 def test_noise_shares_its_first_part_over_the_bars() -> None:
     noise = draw_noise(rng(), 5, NoiseShape(6, 2))
     assert noise.shape == (1, 5, 6)
@@ -309,12 +415,15 @@ def test_a_melody_below_the_window_is_heard_in_its_octave() -> None:
 
 
 def test_metadata_survives_its_text() -> None:
-    costly = replace(METADATA, decoding=Decoding(0.25, 0.5, 2, 0.75, 0.6, 4), hears_phrase_ends=True)
+    costly = replace(METADATA, decoding=Decoding(0.25, 0.5, 2, 0.75, 0.6, 4, True, 0.8, 0.2, 8), hears_phrase_ends=True)
     for metadata in (METADATA, costly):
         assert parse_metadata(metadata.to_json()) == metadata
     # Files from before these existed have the costs 0 and one performance.
     data = json.loads(costly.to_json())
-    for name in ("sixteenthCost", "repeatCost", "performances"):
+    for name in (
+        *("sixteenthCost", "repeatCost", "performances"),
+        *("restsFirst", "steadiness", "drumSteadiness", "chordSteps"),
+    ):
         del data["decoding"][name]
     read = parse_metadata(json.dumps(data)).decoding
     assert (read.sixteenth_cost, read.repeat_cost, read.performances) == (0, 0, 1)

@@ -19,6 +19,7 @@ from opencomposer_music.voice_leading import (
     VoiceLeading,
     Weights,
     best_line,
+    choose_chords,
     choose_lines,
     learn_voice_leading,
     line_of,
@@ -235,6 +236,27 @@ def test_two_voices_agree_on_one_harmony() -> None:
     tenor[:, 53] = 1.0
     chosen = choose_lines([alto, tenor], np.full(steps, REST), leading, [0, 1], 0.0)
     assert (chosen[0] == 65).all() and (chosen[1] == 53).all()
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 9))
+@settings(max_examples=40, deadline=None)
+def test_no_pitch_of_a_chord_is_there_in_spite_of_what_sounded_before_it(seed: int, steps: int) -> None:
+    rng = np.random.default_rng(seed)
+    leading = VoiceLeading(
+        rng.normal(size=(4, 12)).round(3), np.zeros((1, 25)), np.zeros(12), 0, 0, 0, chord_weight=0.7
+    )
+    scores = np.full((steps, 128), -30.0)
+    scores[:, 50:62] = rng.normal(size=(steps, 12)) * 2
+    sounding = (rng.random((steps, 128)) < 0.02).astype(np.int64)
+    chosen = choose_chords(scores, sounding, leading)
+    for step in range(steps):
+        heard = [int(pitch) for pitch in np.repeat(np.arange(128), sounding[step])]
+        for pitch in sorted(range(50, 62), key=lambda pitch: -scores[step, pitch]):
+            bonuses = [leading.intervals[step % 4, abs(pitch - other) % 12] for other in heard]
+            assert chosen[step, pitch] == (scores[step, pitch] + 0.7 * sum(bonuses) > 0)
+            heard += [pitch] if chosen[step, pitch] else []
+    plain = choose_chords(scores, sounding, replace(leading, chord_weight=0.0))
+    assert np.array_equal(plain, scores > 0)
 
 
 def test_the_tables_say_how_phrases_close() -> None:

@@ -19,7 +19,7 @@ from opencomposer_music.melody_register import LOWEST_OF_ALL
 from opencomposer_music.metrics import measure_composition
 from opencomposer_music.model_metadata import Voice
 from opencomposer_music.phrase_ends import derive_phrase_end_steps
-from opencomposer_music.piano_roll import ONSET, SOUNDING, Note, is_monophonic, notes_to_planes, planes_to_notes
+from opencomposer_music.piano_roll import ONSET, SOUNDING, Note, Planes, is_monophonic, notes_to_planes, planes_to_notes
 from opencomposer_music.voice_leading import REST, Line, line_of
 from opencomposer_serving.deadline import Deadline
 from opencomposer_serving.failures import ModelRejected
@@ -32,6 +32,7 @@ from opencomposer_unet_gan.generation import (
     UnetGan,
     accompany,
     end,
+    fill_drums,
     fill_empty_bars,
     heard_voices,
     hearing_shift,
@@ -122,6 +123,34 @@ def test_drums_stay_where_they_are_beside_a_melody_of_any_height(
     tones = [notes_to_planes(track.notes, bars * 16) for track in generated.tracks if not track.is_drums]
     measured = measure_composition(notes_to_planes(notes, bars * 16), tones)
     assert {name: generated.metrics[name] for name in measured} == measured
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(0, 40))
+@settings(max_examples=40, deadline=None)
+def test_drums_go_on_through_bars_that_would_be_empty(seed: int, begin: int) -> None:
+    rng = np.random.default_rng(seed)
+    logits = rng.normal(size=(96, 129)).astype(np.float32)
+    logits[:, :36], logits[:, 52:] = -1e9, -1e9
+    planes = np.zeros((2, 96, 128), dtype=np.bool_)
+    for bar in range(6):
+        if rng.random() < 0.4:
+            planes[:, 16 * bar + int(rng.integers(16)), 36 + int(rng.integers(16))] = True
+    planes[:, :begin] = False
+    given_hits = planes[SOUNDING].copy()
+    fill_drums(planes, logits, begin)
+    assert (planes[SOUNDING] == planes[ONSET]).all()
+    assert not planes[SOUNDING, :begin].any() and not planes[SOUNDING][:, [*range(36), *range(52, 128)]].any()
+    before: Planes | None = None
+    for start in range(0, 96, 16):
+        played, own = planes[SOUNDING, start : start + 16], given_hits[start : start + 16]
+        if own.any():
+            assert (played == own).all()
+        elif before is not None and start >= begin:
+            assert (played == before).all()
+        if start >= begin and (own.any() or before is not None):
+            before = played
+    if not given_hits.any():
+        assert planes[SOUNDING, -(-begin // 16) * 16 :].reshape(-1, 16 * 128).any(axis=1).all()
 
 
 def test_drums_rest_after_a_last_hit_with_the_last_chord() -> None:

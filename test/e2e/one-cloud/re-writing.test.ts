@@ -329,3 +329,28 @@ it("bars in which nothing begins are refused at once", async () => {
     detail: expect.stringContaining("bars 2 to 3"),
   });
 });
+
+it("Twinkle, Twinkle is played by a rock band, whose drums are on channel 10", async () => {
+  const { composition, song, given } = await compose("unet-gan", {
+    ...{ modelId: "unet-gan-band", input: { sampleMelodyId: "twinkle-twinkle" }, performance: { breaths: false } },
+  });
+  expect(composition.output?.tracks.map(({ name }) => name)).toEqual([
+    given.tracks[0]?.name,
+    "Chords",
+    "Bass",
+    "Drums",
+  ]);
+  expect(placesOf(song.tracks[0]?.notes ?? [])).toEqual(placesOf(given.tracks[0]?.notes ?? []));
+  // Channel 10 of a file is that of drums (domain/music/song.ts).
+  expect(song.tracks.map(({ isDrums }) => isDrums)).toEqual([false, false, false, true]);
+  const [tune, chords, bass, drums] = song.tracks;
+  const bar = 4 * song.ticksPerBeat;
+  for (const track of [chords, bass, drums]) {
+    const bars = new Set(track?.notes.map(({ startTick }) => Math.floor(startTick / bar)));
+    expect(bars.size).toBeGreaterThanOrEqual(10);
+  }
+  const mean = (of: typeof tune): number =>
+    (of?.notes ?? []).reduce((sum, { pitch }) => sum + pitch, 0) / Math.max(1, of?.notes.length ?? 0);
+  expect(mean(bass)).toBeLessThan(mean(chords));
+  expect(mean(bass)).toBeLessThan(mean(tune));
+});

@@ -170,6 +170,15 @@ describe("a training job", () => {
     }
   });
 
+  test("a data set that has to be asked for is refused with the option that asks for it", async () => {
+    const reply = await composerApi().call("GET", "/training-topics?datasetId=string-quartets");
+    expect(reply.status).toBe(503);
+    expect(problemOf(reply)).toMatchObject({
+      code: "DATASET_NOT_READY",
+      detail: expect.stringContaining("--datasets string-quartets") as unknown,
+    });
+  });
+
   test("another stock data set is chosen by its id, for topics and for a job", async () => {
     const api = composerApi();
     const pieces = Array.from({ length: 9 }, (_, n) => ({

@@ -20,7 +20,7 @@ from opencomposer_serving.failures import ModelRejected
 from opencomposer_training.dataset import DatasetError
 from opencomposer_training.environment import write_atomically
 
-from opencomposer_evaluation.command import DATASET, MODELS
+from opencomposer_evaluation.command import MODELS
 from opencomposer_evaluation.corpus import load_dataset
 from opencomposer_evaluation.listening.harmonizations import PLAYERS, harmonize_all
 from opencomposer_evaluation.listening.page import key_document, listening_page, played_document
@@ -32,6 +32,7 @@ from opencomposer_evaluation.listening.score import (
     result_in_words,
 )
 from opencomposer_evaluation.listening.trials import TooManyTrials, draw_trials
+from opencomposer_evaluation.registry import CHORALES
 
 OUTPUT = MODELS.parent / ".cache" / "listening-test"
 TRIALS = 18
@@ -47,7 +48,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("technique", nargs="?", choices=sorted(PLAYERS), default="ar-cnn")
     parser.add_argument("--trials", type=int, default=TRIALS, help=f"pairs that are heard (default {TRIALS})")
     parser.add_argument("--seed", type=int, help="order of the trials and of each pair (default: drawn at random)")
-    parser.add_argument("--dataset", type=Path, default=DATASET, help="folder of the data set")
+    parser.add_argument("--dataset", type=Path, default=CHORALES, help="folder of the data set")
     parser.add_argument("--output", type=Path, help="folder of the page and the key (default .cache/listening-test)")
     parser.add_argument("--score", type=Path, nargs="+", metavar="ANSWERS", help="score exported answers instead")
     parser.add_argument("--key", type=Path, help="the key of the scored test (default: that in the output folder)")

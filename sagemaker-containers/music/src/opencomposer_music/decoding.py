@@ -37,6 +37,7 @@ from opencomposer_music.piano_roll import (
     fold_into_range,
     notes_to_planes,
 )
+from opencomposer_music.time_signatures import COMMON_TIME, BarShape
 from opencomposer_music.voice_leading import (
     CLOSING_MOVES,
     IMPOSSIBLE,
@@ -48,6 +49,7 @@ from opencomposer_music.voice_leading import (
     Line,
     Table,
     VoiceLeading,
+    choose_chords,
     choose_lines,
     closes_worth,
     line_of,
@@ -57,6 +59,8 @@ BEAT_STEPS = [bar.beat_steps for bar in TRAINABLE_BARS]
 MAX_WEIGHT = 10.0
 MAX_NOISE = 4096
 MAX_PERFORMANCES = 8
+GROOVE_BARS = 4
+"""Bars take the rhythm of the others among four, as a phrase has in most songs."""
 
 Floats = npt.NDArray[np.float32]
 
@@ -91,8 +95,20 @@ METADATA = metadata_contract(
                 "sixteenthCost": _number(0, 100),
                 "repeatCost": _number(0, 100),
                 "performances": {"type": "integer", "minimum": 1, "maximum": MAX_PERFORMANCES},
+                "restsFirst": {"type": "boolean"},
+                "steadiness": _number(0, 1),
+                "drumSteadiness": _number(0, 1),
+                "chordSteps": {"type": "integer", "minimum": 1, "maximum": STEPS_PER_BAR},
             },
-            optional=("sixteenthCost", "repeatCost", "performances"),
+            optional=(
+                "sixteenthCost",
+                "repeatCost",
+                "performances",
+                "restsFirst",
+                "steadiness",
+                "drumSteadiness",
+                "chordSteps",
+            ),
         ),
         "voiceLeading": _object_of(
             {
@@ -110,6 +126,7 @@ METADATA = metadata_contract(
                 "beatMoveWeight": _WEIGHT,
                 "stayWeight": _WEIGHT,
                 "contrary": {"type": "boolean"},
+                "chordWeight": _WEIGHT,
                 "closes": _object_of(
                     {
                         "intervals": _list_of(_list_of(_list_of(_SCORE, INTERVALS, INTERVALS), 2, 2), 2, 2),
@@ -127,6 +144,7 @@ METADATA = metadata_contract(
                 "beatMoveWeight",
                 "stayWeight",
                 "contrary",
+                "chordWeight",
                 "closes",
             ),
         ),
@@ -159,13 +177,20 @@ class Decoding:
     """The settings by which logits become notes. Temperature 0 takes the likeliest.
 
     The pitch temperature is for monophonic voices. Polyphonic ones and drums are trained with deterministic binary
-    neurons (Dong & Yang 2018 found them better than stochastic ones) and take every pitch that is likelier than not.
+    neurons (Dong & Yang 2018 found them better than stochastic ones) and take every pitch that is likelier than not, or
+    that the tables of voice leading make so (`choose_chords`).
     `coherence_steps`: the number of steps for which a random choice is held, so that sampling changes notes and not
     single steps. `sixteenth_cost`: what a monophonic voice pays, in logits, for changing its pitch inside an eighth.
     Without it two nearly equal logits make flickering sixteenths, because each step is chosen for itself.
     `repeat_cost`: what a voice pays, in logits, for starting a pitch again that it could hold. `performances`: the
     number of performances of a melody, each with its own noise, of which the one is given whose phrases close best
     (`best_performance`).
+
+    The others are for bands, which keep a groove (`steady_rhythm`). `rests_first`: a monophonic voice sounds where all
+    its pitches together are likelier than a rest; else a rest must only be likelier than each of them, and a voice that
+    is not sure of its pitch rests. `steadiness`: how much each bar takes the rhythm of the four that it belongs to,
+    from 0 to 1, and `drum_steadiness` the same of drums. `chord_steps`: the number of steps over which the pitches of
+    a chord are weighed together.
     """
 
     pitch_temperature: float
@@ -174,6 +199,10 @@ class Decoding:
     sixteenth_cost: float = 0.0
     repeat_cost: float = 0.0
     performances: int = 1
+    rests_first: bool = False
+    steadiness: float = 0.0
+    drum_steadiness: float = 0.0
+    chord_steps: int = 1
 
 
 @dataclass(frozen=True)
@@ -211,6 +240,10 @@ class ModelMetadata:
                     "sixteenthCost": self.decoding.sixteenth_cost,
                     "repeatCost": self.decoding.repeat_cost,
                     "performances": self.decoding.performances,
+                    "restsFirst": self.decoding.rests_first,
+                    "steadiness": self.decoding.steadiness,
+                    "drumSteadiness": self.decoding.drum_steadiness,
+                    "chordSteps": self.decoding.chord_steps,
                 },
                 **({} if self.voice_leading is None else {"voiceLeading": voice_leading_to_json(self.voice_leading)}),
                 **({"phraseEnds": True} if self.hears_phrase_ends else {}),
@@ -235,6 +268,7 @@ def voice_leading_to_json(leading: VoiceLeading) -> dict[str, Any]:
         "beatMoveWeight": leading.beat_move_weight,
         "stayWeight": leading.stay_weight,
         "contrary": leading.contrary,
+        "chordWeight": leading.chord_weight,
         **({} if leading.closes is None else {"closes": _closes_to_json(leading.closes)}),
     }
 
@@ -267,6 +301,10 @@ def parse_metadata(text: str, technique: str | None = None) -> ModelMetadata:
             float(decoding.get("sixteenthCost", 0)),
             float(decoding.get("repeatCost", 0)),
             int(decoding.get("performances", 1)),
+            bool(decoding.get("restsFirst", False)),
+            float(decoding.get("steadiness", 0)),
+            float(decoding.get("drumSteadiness", 0)),
+            int(decoding.get("chordSteps", 1)),
         ),
         _voice_leading(root["voiceLeading"], len(voices) - 1, limits.bar.beat_steps)
         if "voiceLeading" in root
@@ -300,6 +338,7 @@ def _voice_leading(values: Mapping[str, Any], voices: int, beat_steps: int) -> V
         beat_move_weight=float(values.get("beatMoveWeight", 0)),
         stay_weight=float(values.get("stayWeight", 0)),
         contrary=bool(values.get("contrary", False)),
+        chord_weight=float(values.get("chordWeight", 0)),
         closes=None if closes is None else _closes(closes),
     )
 
@@ -367,6 +406,7 @@ def decode_planes(
     if not (np.isfinite(pitch_logits).all() and np.isfinite(onset_logits).all()):
         raise ValueError("the model returned numbers that are not finite")
     decoding = metadata.decoding
+    pitch_logits, onset_logits = steady_rhythm(pitch_logits, onset_logits, voices, decoding, metadata.limits.bar)
     begin = first_onset(melody)
     scores: dict[int, Table] = {}
     logistics: list[npt.NDArray[np.float64]] = []
@@ -380,6 +420,10 @@ def decode_planes(
             scores[index] = pitch_logits[index] + decoding.pitch_temperature * gumbel
             scores[index][:begin, :PITCHES] = IMPOSSIBLE
     lines = _choose(scores, metadata, melody, phrase_ends)
+    heard = melody[SOUNDING].astype(np.int64)
+    for line in lines.values():
+        played = line != REST
+        heard[np.nonzero(played)[0], line[played]] += 1
     planes: list[Planes] = []
     for index in range(len(voices)):
         if index in lines:
@@ -387,8 +431,10 @@ def decode_planes(
             played = lines[index] != REST
             sounding[np.nonzero(played)[0], lines[index][played]] = True
         else:
-            sounding = pitch_logits[index][:, :PITCHES] > 0
+            sounding = _choose_several(pitch_logits[index][:, :PITCHES], heard, voices[index], metadata.voice_leading)
             sounding[:begin] = False
+            if not voices[index].is_drums:
+                heard += sounding
         wanted = onset_logits[index] + decoding.onset_temperature * logistics[index] > decoding.repeat_cost
         before = np.zeros_like(sounding)
         before[1:] = sounding[:-1]
@@ -398,6 +444,65 @@ def decode_planes(
         voice_planes[ONSET] = sounding if voices[index].is_drums else sounding & (wanted | ~before)
         planes.append(voice_planes)
     return planes
+
+
+def steady_rhythm(
+    pitch_logits: Floats,
+    onset_logits: Floats,
+    voices: Sequence[Voice],
+    decoding: Decoding,
+    bar: BarShape = COMMON_TIME,
+) -> tuple[Floats, Floats]:
+    """Returns logits of the same shapes by which the voices keep a groove, as far as the settings ask for it.
+
+    Whether a voice sounds at a step, and whether it begins a note there, becomes more like the mean over the same steps
+    of its four bars; which pitch it plays stays as it is. Of drums every pitch has a rhythm of its own.
+    """
+    if not (decoding.rests_first or decoding.steadiness or decoding.drum_steadiness or decoding.chord_steps > 1):
+        return pitch_logits, onset_logits
+    pitches, onsets = pitch_logits.astype(np.float32), onset_logits.astype(np.float32)
+    for index, voice in enumerate(voices):
+        heard = pitches[index, :, :PITCHES].astype(np.float64)
+        if voice.is_drums:
+            pitches[index, :, :PITCHES] = _steadied(heard, decoding.drum_steadiness, bar)
+            continue
+        rest = pitches[index, :, PITCHES:].astype(np.float64)
+        if voice.head == "monophonic":
+            loudest = heard.max(axis=1, keepdims=True)
+            together = loudest + np.log(np.exp(heard - loudest).sum(axis=1, keepdims=True))
+            sounds = together - rest
+            # A line takes the likeliest class, so the rest is compared with the likeliest pitch.
+            level = rest + _steadied(sounds, decoding.steadiness, bar) - (loudest if decoding.rests_first else together)
+            heard += level
+        else:
+            sounds = heard.max(axis=1, keepdims=True)
+            heard = _held_mean(heard - sounds, decoding.chord_steps)
+            heard += _steadied(sounds, decoding.steadiness, bar) - heard.max(axis=1, keepdims=True)
+        pitches[index, :, :PITCHES] = heard
+        begins = onsets[index, np.arange(len(heard)), heard.argmax(axis=1), np.newaxis]
+        onsets[index] += _steadied(begins.astype(np.float64), decoding.steadiness, bar) - begins
+    return pitches, onsets
+
+
+def _steadied(values: npt.NDArray[np.float64], steadiness: float, bar: BarShape) -> npt.NDArray[np.float64]:
+    """Returns values [steps, n] moved toward their means over the same steps of the bars of each four. The last bars of
+    a piece may be fewer."""
+    result = values.copy()
+    for start in range(0, len(values), GROOVE_BARS * bar.steps):
+        part = values[start : start + GROOVE_BARS * bar.steps]
+        bars = part[: len(part) // bar.steps * bar.steps].reshape(-1, bar.steps, values.shape[1])
+        if len(bars) > 1:
+            mean = np.tile(bars.mean(axis=0), (len(bars), 1))
+            result[start : start + len(mean)] += steadiness * (mean - part[: len(mean)])
+    return result
+
+
+def _held_mean(values: npt.NDArray[np.float64], steps: int) -> npt.NDArray[np.float64]:
+    """Returns values [steps, n], each replaced by the mean over its block of so many steps."""
+    starts = np.arange(0, len(values), steps)
+    lengths = np.diff(np.append(starts, len(values)))
+    means = np.add.reduceat(values, starts, axis=0) / lengths[:, np.newaxis]
+    return np.asarray(np.repeat(means, lengths, axis=0), dtype=np.float64)
 
 
 def best_performance(
@@ -445,6 +550,16 @@ def _choose(
         return {index: _best_line(values, cost) for index, values in scores.items()}
     lines = choose_lines(list(scores.values()), line_of(melody), leading, list(scores), cost, phrase_ends)
     return dict(zip(scores, lines, strict=True))
+
+
+def _choose_several(
+    logits: Floats, heard: npt.NDArray[np.int64], voice: Voice, leading: VoiceLeading | None
+) -> npt.NDArray[np.bool_]:
+    """Returns the pitches of a voice that may play several at once, [steps, 128]: those that are likelier than not, or
+    that are chosen beside what is heard in the voices with tones where the model has a weight for it."""
+    if leading is None or leading.chord_weight == 0 or voice.is_drums:
+        return np.asarray(logits > 0, dtype=np.bool_)
+    return choose_chords(logits.astype(np.float64), heard, leading)
 
 
 def _best_line(scores: npt.NDArray[np.float64], sixteenth_cost: float) -> npt.NDArray[np.int64]:

@@ -26,7 +26,7 @@ import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -77,6 +77,9 @@ MAX_CLOSING_MOVE = 12
 CLOSING_MOVES = 2 * MAX_CLOSING_MOVE + 1
 """The number of moves into the end of a phrase that are told apart: from an octave down to an octave up."""
 
+CHORD_CANDIDATES = 16
+"""The number of pitches at each step that are considered for a voice of several pitches at once."""
+
 MAX_ROUNDS = 2
 """The maximum number of times that every voice's line is chosen anew beside the others."""
 
@@ -115,6 +118,8 @@ class VoiceLeading:
     holding on after it): 0 or less; beat_moves [voices, 25]: of staying from one beat to the next, and of moving so
     far; models of version 0.2 do not have them. contrary: the parallels also count where two voices move in opposite
     directions, as from a fifth to a twelfth.
+    chord_weight: that of the intervals for the pitches of a voice that plays chords; with 0, as in older models, each
+    of them is chosen for itself.
     """
 
     intervals: Table
@@ -133,6 +138,7 @@ class VoiceLeading:
     stay_weight: float = 0.0
     contrary: bool = False
     closes: Closes | None = None
+    chord_weight: float = 0.0
 
     @property
     def beat_steps(self) -> int:
@@ -183,6 +189,7 @@ class Weights:
     closes: float = 0.0
     beat_moves: float = 0.0
     stays: float = 0.0
+    chords: float = 0.0
 
 
 def line_of(planes: Planes) -> Line:
@@ -259,6 +266,7 @@ def learn_voice_leading(
         stay_weight=weights.stays,
         contrary=contrary,
         closes=closing.closes(weights.closes),
+        chord_weight=weights.chords,
     )
 
 
@@ -435,6 +443,33 @@ def choose_lines(
         if not changed:
             break
     return lines
+
+
+def choose_chords(
+    scores: Table, sounding: npt.NDArray[np.integer[Any]], leading: VoiceLeading
+) -> npt.NDArray[np.bool_]:
+    """Returns which pitches a voice of several at once plays at each step, [steps, 128].
+
+    scores [steps, 128]: above 0 for a pitch that is likelier than not; sounding [steps, 128]: in how many other voices
+    each pitch sounds. From the likeliest pitch on, one is played if its score and what it earns by its intervals with
+    all that sounds already are more than 0 together. So a chord keeps to one harmony, and to that of the other voices.
+    """
+    steps = len(scores)
+    pitch = np.arange(PITCHES)
+    interval = np.abs(pitch[:, np.newaxis] - pitch) % INTERVALS
+    bonuses = (leading.chord_weight * leading.intervals)[:, interval]  # [steps of a beat, 128, 128]
+    place = np.arange(steps) % leading.beat_steps
+    earned = np.zeros((steps, PITCHES))
+    for number, bonus in enumerate(bonuses):
+        earned[place == number] = sounding[place == number] @ bonus
+    likeliest = np.argsort(-scores, axis=1, kind="stable")[:, :CHORD_CANDIDATES]
+    chosen = np.zeros((steps, PITCHES), dtype=np.bool_)
+    for candidate in likeliest.T:
+        worth = scores[np.arange(steps), candidate] + earned[np.arange(steps), candidate]
+        (played,) = np.nonzero(worth > 0)
+        chosen[played, candidate[played]] = True
+        earned[played] += bonuses[place[played], candidate[played]]
+    return chosen
 
 
 def closes_worth(

@@ -58,6 +58,9 @@ from opencomposer_unet_gan import TECHNIQUE
 MIN_NOTE_PROBABILITY = 0.01
 """A bar stays silent when the model gives a note less than this probability at each of its steps."""
 
+DRUM_REACH = 1.0
+"""Hits of a bar that would else be empty are those whose logits are so near to the greatest."""
+
 OCTAVE = 12
 
 Probabilities = npt.NDArray[np.float64]
@@ -140,7 +143,7 @@ def accompany(
     No voice begins before the melody, and from there on none but drums has an empty bar as far as the model allows:
     where the decoded notes leave a bar empty although the model gives a note at least the probability 0.01 at some step
     of it, each half of that bar is given its likeliest pitch. The decoder and not the network makes the notes of these
-    bars, so they are counted in `forced_bars`.
+    bars, so they are counted in `forced_bars`. Where a model's drums are steady they go on, too (`fill_drums`).
 
     With `ending` the voices hold a triad in root position from the melody's last note to its end, and rest after it
     (`opencomposer_music.ending`). Drums rest after a last hit with that chord.
@@ -177,6 +180,10 @@ def accompany(
     begin = first_onset(given)
     # After the ending, the voices rest.
     sung = bars if last is None else -(-last.stop // bar.steps)
+    if metadata.decoding.drum_steadiness > 0:
+        for index, voice in enumerate(voices):
+            if voice.is_drums:
+                fill_drums(planes[index][:, : sung * bar.steps], pitch_logits[chosen, index], begin, bar)
     forced = _fill(planes, pitch_logits[chosen], voices, begin, sung, bar)
     if last is not None and not end(planes, pitch_logits[chosen], voices, music, last, bar):
         forced += _fill(planes, pitch_logits[chosen], voices, begin, bars, bar)
@@ -344,6 +351,26 @@ def fill_empty_bars(
         planes[ONSET, first] = planes[SOUNDING, first]
         filled += 1
     return filled
+
+
+def fill_drums(planes: Planes, pitch_logits: Floats, begin: int = 0, bar: BarShape = COMMON_TIME) -> None:
+    """Writes hits into the empty bars of drums, in place: those of the bar before, else of the first bar that has any,
+    or where none has the likeliest hits of the bar itself. Nothing is hit before the step `begin`.
+
+    planes: [2, steps, 128]; pitch_logits: [steps, 129] in which impossible pitches are far below all others.
+    """
+    bars = range(0, planes.shape[1], bar.steps)
+    played = [start for start in bars if planes[SOUNDING, start : start + bar.steps].any()]
+    model = None if not played else planes[SOUNDING, played[0] : played[0] + bar.steps].copy()
+    for start in bars:
+        hits = planes[SOUNDING, start : start + bar.steps]
+        if hits.any():
+            model = hits.copy()
+            continue
+        logits = pitch_logits[start : start + bar.steps, :PITCHES]
+        hits[:] = logits > logits.max() - DRUM_REACH if model is None else model[: len(hits)]
+        planes[SOUNDING, : min(begin, planes.shape[1])] = False
+    planes[ONSET] = planes[SOUNDING]
 
 
 def note_probabilities(pitch_logits: Floats, voice: Voice) -> Probabilities:

@@ -59,10 +59,30 @@ DECODING = Decoding(
     repeat_cost=0.7,
     performances=3,
 )
-VOICE_LEADING_WEIGHTS = Weights(
-    intervals=0.5, moves=1.2, parallels=3.0, beat_parallels=1.5, rhythm=0.5, closes=0.6, beat_moves=1.0, stays=0.5
+BAND_DECODING = replace(
+    DECODING,
+    pitch_temperature=0.2,
+    onset_temperature=0.0,
+    coherence_steps=4,
+    repeat_cost=0.0,
+    rests_first=True,
+    steadiness=0.8,
+    drum_steadiness=0.2,
+    chord_steps=8,
 )
-"""The weights were chosen by measurement on validation pieces (README, "Decoding")."""
+"""The settings for music with drums, which keeps a groove."""
+VOICE_LEADING_WEIGHTS = Weights(
+    intervals=0.5,
+    moves=1.2,
+    parallels=3.0,
+    beat_parallels=1.5,
+    rhythm=0.5,
+    closes=0.6,
+    beat_moves=1.0,
+    stays=0.5,
+    chords=0.1,
+)
+"""Weights and settings were chosen by measurement on validation pieces (README, "Decoding")."""
 TRAINING_COHERENCE_STEPS = 4
 MAX_BARS = 64
 SILENCED_WINDOWS = 0.15
@@ -134,7 +154,7 @@ def describe(dataset: Dataset, shape: NetworkShape, settings: Settings) -> Model
         tuple(voices),
         Limits(MAX_BARS, shape.lowest_pitch, highest, shape.bar),
         NOISE,
-        DECODING,
+        BAND_DECODING if any(dataset.drums) else DECODING,
         learn_voice_leading(
             ((tones_alone(piece.planes, dataset.drums), piece.phrase_ends) for piece in heard),
             VOICE_LEADING_WEIGHTS,
