@@ -237,6 +237,11 @@ export const trainingTexts = {
         label: "Game rock band",
         description: "Melody, chords, bass and drums, from the music of the Freedoom project.",
       },
+      "string-quartets": {
+        label: "String quartets",
+        description:
+          "Four strings, by Haydn, Mozart, Beethoven and Schumann. Only where the operator has had them built.",
+      },
     },
     noPiece: "No piece fits this choice. Take away one of your choices.",
     topicPieces: (pieces: number) => `(${pieces})`,
