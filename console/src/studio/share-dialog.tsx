@@ -4,7 +4,7 @@ import FormField from "@cloudscape-design/components/form-field";
 import Input, { type InputProps } from "@cloudscape-design/components/input";
 import Modal from "@cloudscape-design/components/modal";
 import Select from "@cloudscape-design/components/select";
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { Composition } from "../../../client/client";
 import { ProblemAlert } from "../app/problem-alert";
 import { dateOf } from "../texts/age";
@@ -94,6 +94,10 @@ function LinkRow({ share }: { readonly share: CompositionShare }) {
   const [copied, setCopied] = useState<"copied" | "selected">();
   const input = useRef<InputProps.Ref>(null);
   const link = `${location.origin}${share.url}`;
+  // The button that was pressed waited without focus meanwhile, and the dialog's keys work only while the focus is in it.
+  useEffect(() => {
+    input.current?.focus();
+  }, [link]);
   const copy = async (): Promise<void> => {
     try {
       await navigator.clipboard.writeText(link);

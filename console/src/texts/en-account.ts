@@ -51,7 +51,7 @@ const clock = (time: Date): string => time.toLocaleString("en", { dateStyle: "me
 export const eraseTexts = {
   title: "Delete all my data",
   what:
-    "Every melody, composition, rating, share link, model and training of yours is deleted for good, " +
+    "Every melody, composition, rating, share link, model, training and data set of yours is deleted for good, " +
     "with every earlier version. Trainings are stopped first.",
   stays:
     "Your account stays, and you can begin anew. Totals of ratings stay, which do not say whose they are. " +

@@ -31,7 +31,7 @@ export const trainingTexts = {
   },
   stateWords: {
     PENDING: "The job is about to be queued.",
-    QUEUED: "Other trainings come first. This one begins by itself.",
+    QUEUED: "It waits for its turn, or for its data set to be ready. It begins by itself.",
     STARTING: "A machine is being started. That takes seconds on one machine, and some minutes on AWS.",
     TRAINING: "The model goes through the music again and again. The curves and the samples appear after each epoch.",
     UPLOADING: "The best epoch is being stored as a model.",
@@ -225,7 +225,7 @@ export const trainingTexts = {
     signIn: "Sign in to train a model of your own.",
     technique: "1  Technique",
     music: "2  Music to learn from",
-    musicHint: "A piece must fit every row in which you have chosen something. Without a choice, all pieces are used.",
+    musicHint: "A piece must fit every row in which you have chosen something. Without a choice, all pieces in the most common time signature are used.",
     pieces: (pieces: number, bars: number) =>
       `${pieces === 1 ? "1 piece" : `${pieces} pieces`}, ${bars === 1 ? "1 bar" : `${bars} bars`}`,
     resumedMusic: (dataset: string, topics: string) =>
