@@ -225,7 +225,8 @@ export const trainingTexts = {
     signIn: "Sign in to train a model of your own.",
     technique: "1  Technique",
     music: "2  Music to learn from",
-    musicHint: "A piece must fit every row in which you have chosen something. Without a choice, all pieces in the most common time signature are used.",
+    musicHint:
+      "A piece must fit every row in which you have chosen something. Without a choice, all pieces in the most common time signature are used.",
     pieces: (pieces: number, bars: number) =>
       `${pieces === 1 ? "1 piece" : `${pieces} pieces`}, ${bars === 1 ? "1 bar" : `${bars} bars`}`,
     resumedMusic: (dataset: string, topics: string) =>
