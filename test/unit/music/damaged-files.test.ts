@@ -10,7 +10,9 @@ import { endTick, type MidiNote } from "../../../domain/music/midi-note";
 import { composeScore } from "../../../domain/music/score";
 import { parseMidi, type Song } from "../../../domain/music/song";
 import { textReader } from "../../../domain/music/text-encoding";
+import type { InputOptions } from "../../../domain/schemas/composition-parts";
 import { plainText } from "../../../domain/schemas/text";
+import { timeSignaturesTakenBy } from "../../../domain/techniques/time-signatures";
 import { ascii, meta, uint16, uint32, variableLength } from "../../support/midi-bytes";
 
 const division = 96;
@@ -395,7 +397,7 @@ describe("timeSignatures", () => {
     );
   });
 
-  test("an odd bar leaves the music before and after it as it is, and cannot be chosen", () => {
+  test("an odd bar leaves the music before and after it as it is, and is not chosen beside them", () => {
     const oneBar = fc.integer({ min: 1, max: 6 }).filter((quarters) => quarters !== 4);
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 6 }), oneBar, fc.integer({ min: 1, max: 6 }), (before, quarters, after) => {
@@ -414,8 +416,20 @@ describe("timeSignatures", () => {
         expect(melody.bars).toBe(before + 1 + after);
         expect(applyInputOptions(melody, { bars: before }, "unet-gan").notes).toEqual(beats(4 * before, 0));
         expect(applyInputOptions(melody, { startBar: before + 2 }, "unet-gan").notes).toEqual(beats(4 * after, 0));
-        for (const options of [{}, { startBar: before + 1, bars: 1 }, { startBar: before, bars: 2 }]) {
+        const isRefused = (options: InputOptions): void => {
           expect(() => applyInputOptions(melody, options, "unet-gan")).toThrow(`bar ${before + 1} is in ${quarters}/4`);
+        };
+        isRefused({});
+        isRefused({ startBar: before, bars: 2 });
+        const alone = { startBar: before + 1, bars: 1 };
+        const name = `${quarters}/4`;
+        if (!timeSignaturesTakenBy("unet-gan").some((taken) => taken === name)) isRefused(alone);
+        else {
+          const chosen = applyInputOptions(melody, alone, "unet-gan");
+          expect({ timeSignature: chosen.timeSignature, notes: chosen.notes }).toEqual({
+            timeSignature: name,
+            notes: beats(quarters, 0),
+          });
         }
       }),
     );
