@@ -2,10 +2,11 @@
  * Every bad input that a client can send, through the HTTP API of the whole local cloud: each is refused with its reason
  * within 2 s, no function has needed more than 256 MB, and nothing is half written afterwards.
  */
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { ulid } from "ulid";
 import * as z from "zod";
+import { datasetSchema, datasetVersionSchema, offeredFileListSchema } from "../../../domain/schemas/api/datasets";
 import {
   modelCardFile,
   modelFile,
@@ -16,6 +17,7 @@ import {
 } from "../../../naming/object-keys";
 import { trainedTechniqueIds } from "../../../naming/resource-names";
 import { openWorkOwner } from "../../../naming/table-keys";
+import { arrangedFiles } from "../../support/arranged-files";
 import { ascii, meta, middleC, midiFile, repeated, trackChunk, uint32 } from "../../support/midi-bytes";
 import { composition, model, trainingJob } from "../../unit/api/support/items";
 import { type ApiResponse, type CallOptions, openSession, shapes, subjectOf } from "../api-session";
@@ -183,6 +185,30 @@ async function storeHistory(sub: string, input: { readonly trackId: string }): P
   return trainedId;
 }
 
+/** Puts a file into a data set and has a version made of it. */
+async function fillDataset(datasetId: string): Promise<{ readonly sha256: string; readonly versionId: string }> {
+  const [song] = arrangedFiles({ count: 1, seed: 15, isHidden: false });
+  if (song === undefined) throw new Error("there is no song");
+  const body = new Uint8Array(song.bytes);
+  const sha256 = createHash("sha256").update(body).digest("hex");
+  const path = `/datasets/${datasetId}`;
+  const json = { files: [{ path: "song.mid", bytes: body.length, sha256 }] };
+  const { items } = (await owner.call("POST", `${path}/uploads`, { json })).json(offeredFileListSchema);
+  const [answer] = items;
+  if (answer?.kind !== "upload") throw new Error(`nothing is to be sent: ${JSON.stringify(answer)}`);
+  expect((await fetch(answer.url, { method: "PUT", headers: answer.headers, body })).status).toBe(200);
+  await until("the file is read", 300, async () => {
+    const { files } = (await owner.call("GET", path)).json(datasetSchema);
+    return files.accepted === 1;
+  });
+  const versionId = await owner.created(`${path}/versions`, { json: { lineUp: "trio" } });
+  await until("the version is made", 300, async () => {
+    const { state } = (await owner.call("GET", `${path}/versions/${versionId}`)).json(datasetVersionSchema);
+    return state !== "FREEZING";
+  });
+  return { sha256, versionId };
+}
+
 beforeAll(async () => {
   stored = openStoredState(outputs);
   owner = await Client.signedIn();
@@ -211,6 +237,7 @@ beforeAll(async () => {
     modelId,
     trainingJobId: jobs.get("READY") ?? "",
     datasetId,
+    ...(await fillDataset(datasetId)),
     epoch: "1",
     melodyId: "ode-to-joy",
     sampleMelodyId: "ode-to-joy",

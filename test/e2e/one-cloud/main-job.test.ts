@@ -2,11 +2,12 @@
  * The main job, as a client with nothing but the API's contract does it, on the whole local cloud: compose with the
  * stock model; train on Bach and watch; stop; resume; compose with what was trained.
  */
-import { execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import * as z from "zod";
 import { findSampleMelody } from "../../../domain/music/sample-melodies";
 import { parseMidi, type Song } from "../../../domain/music/song";
@@ -15,6 +16,7 @@ import { type RandomMelody, randomMelody } from "../random-melody";
 import { repository } from "../running-cloud";
 import { newUserToken, oneCloud } from "./support/one-cloud";
 
+const runProgram = promisify(execFile);
 const outputs = oneCloud.outputs();
 let token: string;
 let api: ApiSession;
@@ -244,7 +246,8 @@ describe("train on Bach", () => {
       const odeToJoy = findSampleMelody("ode-to-joy");
       const melodyNotes = odeToJoy?.notes.map(({ onset, duration, pitch }) => [onset, duration, pitch]);
       writeFileSync(join(folder, "melody.json"), JSON.stringify({ bars: odeToJoy?.bars, notes: melodyNotes }));
-      const played = execFileSync(
+      // A connection that is closed meanwhile has to be noticed.
+      const { stdout: played } = await runProgram(
         join(repository, ".venv/inference/bin/python"),
         [join(__dirname, "play_model.py"), join(folder, "model.onnx"), join(folder, "melody.json"), "11"],
         { encoding: "utf8" },

@@ -47,7 +47,7 @@ const music = arrangedFiles({ count: 24, seed: 15, isHidden: false }).map(({ byt
 const picture = file("pop/cover.mid", Buffer.concat([Buffer.from("\x89PNG\r\n\x1a\n", "latin1"), Buffer.alloc(100)]));
 const brief = [file("rock/jingle.mid", short(60)), file("rock/ring.mid", short(62))];
 const folder = [...music, picture, ...brief];
-// It is made before the cloud is there: connections would be closed meanwhile.
+// It is made before the first request: connections would be closed meanwhile.
 const archive = bandArchive({ arranged: 160, game: 40 });
 
 let api: ApiSession;

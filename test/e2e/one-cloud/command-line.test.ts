@@ -5,24 +5,22 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
-import { findSampleMelody } from "../../domain/music/sample-melodies";
-import { parseMidi, type Song } from "../../domain/music/song";
-import { installCommandLine, type InstalledCommandLine } from "../support/installed-command-line";
-import { shapes } from "./api-session";
-import { randomMelody } from "./random-melody";
-import { type RunningCloud, startCloud } from "./running-cloud";
-import { until } from "./until";
+import { findSampleMelody } from "../../../domain/music/sample-melodies";
+import { parseMidi, type Song } from "../../../domain/music/song";
+import type { LocalUser } from "../../../local/cloud/users";
+import { type Ended, installCommandLine, type InstalledCommandLine } from "../../support/installed-command-line";
+import { shapes } from "../api-session";
+import { randomMelody } from "../random-melody";
+import { until } from "../until";
+import { newUser, oneCloud } from "./support/one-cloud";
 
-let cloud: RunningCloud;
 let opencomposer: InstalledCommandLine;
 
 beforeAll(async () => {
   opencomposer = await installCommandLine();
-  cloud = await startCloud();
 }, 900_000);
-afterAll(async () => {
+afterAll(() => {
   opencomposer.remove();
-  expect((await cloud.stop()).left).toEqual([]);
 });
 
 /** Runs a command that succeeds. Returns what it has printed to the standard output. */
@@ -33,6 +31,23 @@ async function done(...words: string[]): Promise<string> {
 }
 const json = async <Schema extends z.ZodType>(schema: Schema, ...words: string[]): Promise<z.infer<Schema>> =>
   schema.parse(JSON.parse(await done("--json", ...words)));
+
+/** Signs in as a person does who has only a terminal: on the page that is told, whose last address is pasted. */
+async function signInOnPage({ username, password }: LocalUser): Promise<Ended> {
+  const console = new URL(oneCloud.outputs().consoleUrl).origin;
+  const command = opencomposer.begin(["login", "--console", console, "--paste"]);
+  const page = (): string | undefined => /http\S+\/oauth2\/authorize\S+/.exec(command.told())?.[0];
+  await until("login tells its page", 60, () => page() !== undefined);
+  const form = new URLSearchParams({ username, password });
+  const html = await (await fetch(page() ?? "")).text();
+  for (const [, name = "", value = ""] of html.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)) {
+    form.set(name, value.replaceAll("&amp;", "&"));
+  }
+  const sent = await fetch(`${console}/login`, { method: "POST", body: form, redirect: "manual" });
+  command.type(sent.headers.get("location") ?? "no address");
+  return await command.ended;
+}
+
 const song = (file: string): Song => parseMidi(readFileSync(join(opencomposer.folder, file)));
 const soundingTracks = ({ tracks }: Song) => tracks.filter(({ notes }) => notes.length > 0);
 const odeToJoy = findSampleMelody("ode-to-joy")?.notes.map(({ pitch }) => pitch);
@@ -56,8 +71,18 @@ test("nobody is signed in at first, and is told how to", async () => {
 });
 
 test("the demo user of the local cloud is signed in by itself", async () => {
-  expect(await done("login", "--local", cloud.directory)).toContain(`Signed in as demo at ${cloud.outputs.apiUrl}`);
+  const { apiUrl } = oneCloud.outputs();
+  expect(await done("login", "--local", oneCloud.directory())).toContain(`Signed in as demo at ${apiUrl}`);
   expect(await done("whoami")).toMatch(/^User +demo$/m);
+});
+
+test("a person signs in on the page, by code and PKCE, and the address is pasted", async () => {
+  const user = await newUser();
+  expect(await signInOnPage(user)).toMatchObject({
+    code: 0,
+    output: expect.stringMatching(new RegExp(`^Signed in as ${user.username} at `)),
+  });
+  expect(await done("whoami")).toMatch(new RegExp(`^User +${user.username}$`, "m"));
 });
 
 test("a sample melody goes in, and a MIDI file comes out", async () => {
@@ -147,23 +172,9 @@ test("doctor finds nothing that is wrong", async () => {
   expect(await done("doctor")).not.toContain("✗");
 });
 
-test("a person signs in on the page, by code and PKCE, and the address is pasted", async () => {
-  const console = new URL(cloud.outputs.consoleUrl).origin;
-  const command = opencomposer.begin(["login", "--console", console, "--paste"]);
-  const page = (): string | undefined => /http\S+\/oauth2\/authorize\S+/.exec(command.told())?.[0];
-  await until("login tells its page", 60, () => page() !== undefined);
-  const form = new URLSearchParams(cloud.outputs.secondUser);
-  const html = await (await fetch(page() ?? "")).text();
-  for (const [, name = "", value = ""] of html.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)) {
-    form.set(name, value.replaceAll("&amp;", "&"));
-  }
-  const sent = await fetch(`${console}/login`, { method: "POST", body: form, redirect: "manual" });
-  command.type(sent.headers.get("location") ?? "no address");
-  const { code, output, errors } = await command.ended;
-  expect({ code, output, errors }).toMatchObject({
-    code: 0,
-    output: expect.stringMatching(/^Signed in as second at /),
-  });
+test("whoever signs in next sees nothing of it, and nobody is signed in after a logout", async () => {
+  expect(await json(jobs, "jobs")).toHaveLength(2);
+  expect(await signInOnPage(await newUser())).toMatchObject({ code: 0 });
   expect(await json(jobs, "jobs")).toEqual([]);
   expect(await done("logout")).toBe("");
   expect((await opencomposer.run(["whoami"])).code).toBe(3);
