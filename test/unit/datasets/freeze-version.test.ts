@@ -149,7 +149,7 @@ test("37: where no file gives a piece, the request is refused with the counts, a
   const inThree = await cloud.refused();
   expect([inThree.code, inThree.message]).toEqual([
     "VERSION_NOT_POSSIBLE",
-    "The 2 files with the line-up band have 16 bars in 3/4; and a version in 4/4 was asked for. Versions may be in 4/4, 3/4, 6/8.",
+    "The 2 files with the line-up band have 16 bars in 3/4, and a version in 4/4 was asked for. Versions may be in 4/4, 3/4, 6/8.",
   ]);
   expect(inThree.errors).toMatchObject([{ pointer: "/metre", value: "4/4" }]);
   expect((await cloud.refused({ lineUp: "lines" })).message).toBe(
