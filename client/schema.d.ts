@@ -624,7 +624,7 @@ export interface paths {
     put?: never;
     /**
      * Freeze what a data set has now into a version to train on
-     * @description A version never changes. It has the pieces of the accepted files in one line-up, each in one split: music that is alike is never in two. Its id is made of its content, so asking again for the same gives the same version: 200 if it is ready, 202 while it is being made. The response comes at once: ask for the path in `Location` until the state is READY or FAILED. While files are expected or being read, the answer is 409 `UPLOADS_OPEN`; where no file gives a piece, it is 422 `VERSION_NOT_POSSIBLE` with the counts.
+     * @description A version never changes. It has the pieces of the accepted files in one line-up and one metre, each in one split: music that is alike is never in two. Its id is made of its content, so asking again for the same gives the same version: 200 if it is ready, 202 while it is being made. The response comes at once: ask for the path in `Location` until the state is READY or FAILED. While files or an archive are expected or being read, the answer is 409 `UPLOADS_OPEN`; where no file gives a piece, it is 422 `VERSION_NOT_POSSIBLE` with the counts.
      */
     post: operations["createDatasetVersion"];
     delete?: never;
@@ -2180,6 +2180,11 @@ export interface components {
       state: "FREEZING" | "READY" | "FAILED";
       /** @enum {string} */
       lineUp: "lines" | "band" | "trio";
+      /**
+       * @description The time signature of its pieces.
+       * @enum {string}
+       */
+      metre: "4/4" | "3/4" | "6/8";
       /** @description The tags by which its files were chosen. */
       tags?: {
         [key: string]: string[];
@@ -2198,7 +2203,7 @@ export interface components {
        * @example 2026-01-31T12:00:00.000Z
        */
       updatedAt: string;
-      /** @description What is in a version that is ready: its digest, pieces and bars, also by split; the bars of other metres that are left out; how many files have the notes of another one; its voices with their instruments (MIDI programs); and how many values each tag has. */
+      /** @description What is in a version that is ready: its digest, pieces and bars, also by split; the bars in other time signatures that are left out; how many files have the notes of another one; its voices with their instruments (MIDI programs); and how many values each tag has. */
       content?: {
         sha256: string;
         extractionRule: number;
@@ -2252,6 +2257,12 @@ export interface components {
       tags?: {
         [key: string]: string[];
       };
+      /**
+       * @description The time signature of the version's pieces, because a model learns one. Without it, 4/4. Bars of 2/4 are joined in pairs to bars of 4/4; others are counted and left out.
+       * @default 4/4
+       * @enum {string}
+       */
+      metre: "4/4" | "3/4" | "6/8";
     };
     /** @description All versions, the newest first. */
     DatasetVersionList: {

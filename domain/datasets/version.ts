@@ -8,6 +8,7 @@ import { gzipSync } from "node:zlib";
 import { sha256Of } from "../digest";
 import { type LineUp, lineUps } from "../music/extraction/line-ups";
 import {
+  defaultMetre,
   type PieceTimeSignature,
   type TrainableTimeSignature,
   trainableTimeSignatures,
@@ -71,8 +72,6 @@ export interface VersionRefusal {
 
 type BarsByMetre = Readonly<Partial<Record<PieceTimeSignature, number>>>;
 
-/** The metre of a version for which none is asked. */
-export const defaultMetre: TrainableTimeSignature = "4/4";
 /** The number of the rule that gives splits and instruments. It is raised with every change after which some version has others. */
 const versionRule = 1;
 const shares: readonly (readonly [Split, number])[] = [

@@ -25,9 +25,26 @@ export const barShapes: Readonly<Record<PieceTimeSignature, BarShape>> = {
   "6/8": barShape(2, 6),
 };
 
-/** Those that models are trained in, each model in one of them. Bars in 2/4 are joined in pairs and learned as 4/4. */
+/** Those that models are trained in, each model in one of them. */
 export const trainableTimeSignatures = ["4/4", "3/4", "6/8"] as const satisfies readonly PieceTimeSignature[];
 export type TrainableTimeSignature = (typeof trainableTimeSignatures)[number];
+
+/** The time signature of what names none: a model, a piece, a version of a data set. */
+export const defaultMetre = "4/4" satisfies TrainableTimeSignature;
+
+/** The bars of a file that make one bar of a piece, and the time signature of that. */
+export interface JoinedBars {
+  readonly bars: number;
+  readonly as: TrainableTimeSignature;
+}
+
+/** Pieces of a data set join two bars of 2/4 to one of 4/4, which models know. */
+export const joinedBars: Readonly<Record<PieceTimeSignature, JoinedBars>> = {
+  "4/4": { bars: 1, as: "4/4" },
+  "3/4": { bars: 1, as: "3/4" },
+  "2/4": { bars: 2, as: "4/4" },
+  "6/8": { bars: 1, as: "6/8" },
+};
 
 /** How a model file and a request of a model name the shape of bars. */
 export interface WrittenBarShape {

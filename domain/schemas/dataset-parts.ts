@@ -54,7 +54,7 @@ export const versionContentSchema = z.strictObject({
   pieces: z.int().min(1),
   bars: z.int().min(1),
   splits: amountsBySplitSchema,
-  /** Bars of the line-up in metres from which models do not learn. */
+  /** Bars of the line-up in other metres than the version's. */
   barsLeftOut: z.partialRecord(z.enum(pieceTimeSignatures), countSchema),
   /** The number of files that have the notes of another one. */
   sameNotes: countSchema,

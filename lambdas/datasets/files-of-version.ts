@@ -1,13 +1,21 @@
 /** Decides of which files of a data set a version is made, and with that its id, from the rows of the files alone. */
-import { defaultMetre, type VersionFile, versionIdOf } from "../../domain/datasets/version";
+import { type VersionFile, versionIdOf } from "../../domain/datasets/version";
 import { type LineUp, lineUps } from "../../domain/music/extraction/line-ups";
-import { pieceTimeSignatures } from "../../domain/music/time-signatures";
+import {
+  defaultMetre,
+  joinedBars,
+  pieceTimeSignatures,
+  type TrainableTimeSignature,
+  trainableTimeSignatures,
+} from "../../domain/music/time-signatures";
 import type { OwnedBy } from "../../naming/object-keys";
 import type { AcceptedFile, DatasetFiles } from "../stores/dataset-files";
 
-/** What a version is made of: a line-up, and values by tag of which a file needs one each. */
+/** What a version is made of: a line-up, a metre, and values by tag of which a file needs one each. */
 export interface VersionChoice {
   readonly lineUp: LineUp;
+  /** The time signature of the pieces; 4/4 if none is named. */
+  readonly metre?: TrainableTimeSignature | undefined;
   readonly tags?: Readonly<Record<string, readonly string[]>> | undefined;
 }
 
@@ -22,7 +30,7 @@ export interface ChosenFiles {
 export interface NothingChosen {
   readonly kind: "NOTHING";
   /** The field of the choice that is at fault. */
-  readonly field: "lineUp" | "tags";
+  readonly field: "lineUp" | "metre" | "tags";
   /** A whole sentence for the owner, with the counts. */
   readonly reason: string;
 }
@@ -33,7 +41,23 @@ const counted = (counts: readonly (readonly [string, number])[], unit: string): 
 const hasTags = (file: AcceptedFile, tags: NonNullable<VersionChoice["tags"]>): boolean =>
   Object.entries(tags).every(([tag, values]) => values.some((value) => file.tags[tag]?.includes(value) === true));
 
-function noneOf(tagged: readonly AcceptedFile[], withLineUp: readonly AcceptedFile[], lineUp: LineUp): NothingChosen {
+/** Whether a file has bars that make a bar of a piece in the metre. */
+const hasMetre = ({ bars }: AcceptedFile, metre: TrainableTimeSignature): boolean =>
+  pieceTimeSignatures.some((written) => {
+    const { as, bars: perBar } = joinedBars[written];
+    return as === metre && (bars[written] ?? 0) >= perBar;
+  });
+
+interface Sought {
+  readonly lineUp: LineUp;
+  readonly metre: TrainableTimeSignature;
+}
+
+function noneOf(
+  tagged: readonly AcceptedFile[],
+  withLineUp: readonly AcceptedFile[],
+  { lineUp, metre }: Sought,
+): NothingChosen {
   if (withLineUp.length === 0) {
     const files = lineUps.map(
       (name) => [name, tagged.filter((file) => file.lineUps[name] !== undefined).length] as const,
@@ -49,15 +73,15 @@ function noneOf(tagged: readonly AcceptedFile[], withLineUp: readonly AcceptedFi
     bars.filter(([, sum]) => sum > 0),
     "bars in",
   );
-  const reason = `The ${withLineUp.length} files with the line-up ${lineUp} have ${others}; models learn from pieces in ${defaultMetre}.`;
-  return { kind: "NOTHING", field: "lineUp", reason };
+  const reason = `The ${withLineUp.length} files with the line-up ${lineUp} have ${others}, and a version in ${metre} was asked for. Versions may be in ${trainableTimeSignatures.join(", ")}.`;
+  return { kind: "NOTHING", field: "metre", reason };
 }
 
 /** Reads the rows of the accepted files, and returns those of which the version is made. */
 export async function filesOfVersion(
   datasetFiles: Pick<DatasetFiles, "accepted">,
   dataset: OwnedBy,
-  { lineUp, tags = {} }: VersionChoice,
+  { lineUp, metre = defaultMetre, tags = {} }: VersionChoice,
 ): Promise<ChosenFiles | NothingChosen> {
   let accepted = 0;
   const tagged: AcceptedFile[] = [];
@@ -69,7 +93,7 @@ export async function filesOfVersion(
     return { kind: "NOTHING", field: "tags", reason: `None of the ${accepted} accepted files has these tags.` };
   }
   const withLineUp = tagged.filter((file) => file.lineUps[lineUp] !== undefined);
-  const files = withLineUp.filter(({ bars }) => (bars[defaultMetre] ?? 0) > 0);
-  if (files.length === 0) return noneOf(tagged, withLineUp, lineUp);
-  return { kind: "CHOSEN", id: versionIdOf({ lineUp, files }), files };
+  const files = withLineUp.filter((file) => hasMetre(file, metre));
+  if (files.length === 0) return noneOf(tagged, withLineUp, { lineUp, metre });
+  return { kind: "CHOSEN", id: versionIdOf({ lineUp, metre, files }), files };
 }

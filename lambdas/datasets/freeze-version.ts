@@ -11,6 +11,7 @@ import {
   writeVersion,
   type WrittenVersion,
 } from "../../domain/datasets/version";
+import { defaultMetre } from "../../domain/music/time-signatures";
 import type { VersionContent } from "../../domain/schemas/dataset-parts";
 import type { Failure } from "../../domain/schemas/failure";
 import type { Split } from "../../domain/training/selection";
@@ -105,7 +106,8 @@ async function freeze(params: FreezeVersionParams, item: DatasetItem, wanted: Da
   };
   const files = await filesAsWanted();
   if (files === undefined) return { state: "FAILED", failure: filesChanged };
-  const source = { lineUp: wanted.lineUp, files, readPieces: piecesReader(params) };
+  const { lineUp, metre = defaultMetre } = wanted;
+  const source = { lineUp, metre, files, readPieces: piecesReader(params) };
   try {
     const plan = await planVersion(source);
     if (plan.kind === "REFUSED") {

@@ -1,5 +1,7 @@
 import { datasetLimits } from "../../domain/datasets/limits";
+import { defaultMetre } from "../../domain/music/time-signatures";
 import type { OwnedBy } from "../../naming/object-keys";
+import { uploadSeconds } from "../../naming/time-limits";
 import { ownedItem } from "../problems/owned-item";
 import { Problem } from "../problems/problem";
 import { shortValue } from "../problems/short-value";
@@ -17,6 +19,7 @@ export interface RequestVersionParams {
   readonly datasets: Pick<Datasets, "get">;
   readonly datasetFiles: Pick<DatasetFiles, "accepted">;
   readonly datasetVersions: Pick<DatasetVersions, "get" | "begin" | "beginAgain">;
+  readonly now: () => Date;
 }
 
 const maxTries = 4;
@@ -28,10 +31,10 @@ const maxTries = 4;
  * with every try
  */
 export async function requestVersion(params: RequestVersionParams): Promise<DatasetVersionItem> {
-  const { dataset, choice, datasets, datasetFiles, datasetVersions } = params;
+  const { dataset, choice, datasets, datasetFiles, datasetVersions, now } = params;
   for (let tries = 1; tries <= maxTries; tries += 1) {
     const item = await ownedItem("DATASET", datasets, dataset);
-    requireNoneOpen(item);
+    requireNoneOpen(item, now());
     const chosen = await filesOfVersion(datasetFiles, dataset, choice);
     if (chosen.kind === "NOTHING") throw nothingChosen(chosen, choice);
     const present = await datasetVersions.get({ dataset, versionId: chosen.id });
@@ -51,23 +54,34 @@ async function beginVersion({ choice, datasetVersions }: RequestVersionParams, i
     const detail = `The data set has ${item.versions ?? 0} versions, and no more are possible. A data set with the same files can be created beside it.`;
     throw new Problem("TOO_MANY_VERSIONS", { detail });
   }
-  const { lineUp, tags } = choice;
+  const { lineUp, metre = defaultMetre, tags } = choice;
   return await datasetVersions.begin(item, {
     ...{ id: chosen.id, lineUp, licenseKind: item.license.kind, files: chosen.files.length },
+    ...(metre === defaultMetre ? {} : { metre }),
     ...(tags === undefined
       ? {}
       : { tags: Object.fromEntries(Object.entries(tags).map(([tag, of]) => [tag, [...of]])) }),
   });
 }
 
-function requireNoneOpen({ files: { pending } }: DatasetItem): void {
-  if (pending === 0) return;
-  const files = pending === 1 ? "1 file is" : `${pending} files are`;
-  throw new Problem("UPLOADS_OPEN", {
-    detail: `${files} still expected or being read. Ask again when \`files.pending\` is 0.`,
-    retryAfterSeconds: 5,
-  });
+function requireNoneOpen({ files: { pending }, archive }: DatasetItem, now: Date): void {
+  if (pending > 0) {
+    const files = pending === 1 ? "1 file is" : `${pending} files are`;
+    throw uploadsOpen(`${files} still expected or being read. Ask again when \`files.pending\` is 0.`);
+  }
+  if (archive?.state === "READING") {
+    throw uploadsOpen("The archive is still being read. Ask again when `archive.state` is `read`.");
+  }
+  if (archive?.state !== "PENDING") return;
+  // One that nobody sends in time is no longer waited for.
+  const expiresAt = new Date(Date.parse(archive.offeredAt) + uploadSeconds * 1_000);
+  if (now >= expiresAt) return;
+  throw uploadsOpen(
+    `The archive is still expected or is not opened yet. Ask again when \`archive.state\` is \`read\`, or after ${expiresAt.toISOString()}, when its URL has expired.`,
+  );
 }
+
+const uploadsOpen = (detail: string): Problem => new Problem("UPLOADS_OPEN", { detail, retryAfterSeconds: 5 });
 
 /** Returns a failed version that may be frozen by another try. @throws Problem VERSION_NOT_POSSIBLE for any other */
 function requireRetryable(version: DatasetVersionItem): DatasetVersionItem {
@@ -75,9 +89,14 @@ function requireRetryable(version: DatasetVersionItem): DatasetVersionItem {
   throw new Problem("VERSION_NOT_POSSIBLE", { detail: version.failure.message });
 }
 
+const allowed: Readonly<Record<NothingChosen["field"], string>> = {
+  lineUp: "a line-up that some accepted file has",
+  metre: "a time signature in which some file of the line-up has bars",
+  tags: "tags that some accepted file has",
+};
+
 function nothingChosen({ field, reason }: NothingChosen, choice: VersionChoice): Problem {
-  const allowed =
-    field === "tags" ? "tags that some accepted file has" : "a line-up in which some file has pieces in 4/4";
-  const errors = [{ pointer: `/${field}`, reason: "gives no piece", ...shortValue(choice[field]), allowed }];
+  const value = choice[field] ?? defaultMetre;
+  const errors = [{ pointer: `/${field}`, reason: "gives no piece", ...shortValue(value), allowed: allowed[field] }];
   return new Problem("VERSION_NOT_POSSIBLE", { detail: reason, errors });
 }

@@ -33,7 +33,7 @@ export interface VersionOf {
 }
 
 /** What a version that is asked for has from the beginning. */
-export type WantedVersion = Pick<DatasetVersionItem, "id" | "lineUp" | "tags" | "licenseKind" | "files">;
+export type WantedVersion = Pick<DatasetVersionItem, "id" | "lineUp" | "metre" | "tags" | "licenseKind" | "files">;
 
 export type VersionEnd =
   | { readonly state: "READY"; readonly content: VersionContent }

@@ -7,6 +7,7 @@ import * as z from "zod";
 import { cataloguedDatasetSchema } from "../../domain/datasets/catalogue-file";
 import { lineUps } from "../../domain/music/extraction/line-ups";
 import { trackOverrideSchema } from "../../domain/music/extraction/role-overrides";
+import { trainableTimeSignatures } from "../../domain/music/time-signatures";
 import {
   compositionInputSchema,
   compositionOutputSchema,
@@ -456,6 +457,8 @@ export const datasetVersionItemSchema = z.strictObject({
   updatedAt: instantSchema,
   state: z.enum(datasetVersionStates),
   lineUp: z.enum(lineUps),
+  /** The time signature of its pieces. Absent means 4/4. */
+  metre: z.enum(trainableTimeSignatures).optional(),
   /** Values by tag: the version is of the files that have one of each. Absent means all files. */
   tags: tagsSchema.optional(),
   licenseKind: z.enum(licenseKinds),

@@ -38,6 +38,7 @@ const ids = {
   TRAINING_JOB: "01K0000000000000000000000D",
   RUNNING_TRAINING_JOB: "01K0000000000000000000000E",
   DATASET: "01K0000000000000000000000F",
+  FILLED_DATASET: "01K0000000000000000000000G",
 } as const satisfies Readonly<Record<SeedKind, string>>;
 const owned = (kind: SeedKind) => ({ sub: alice, id: ids[kind] });
 

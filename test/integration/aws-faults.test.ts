@@ -145,7 +145,7 @@ const apiCalls: readonly ApiCall[] = [
   { operation: "listDatasetFiles", request: of("DATASET", "datasets", "/files") },
   {
     operation: "createDatasetVersion",
-    request: of("DATASET", "datasets", "/versions", { json: { lineUp: "band" } }),
+    request: of("FILLED_DATASET", "datasets", "/versions", { json: { lineUp: "band" } }),
   },
   { operation: "listDatasetVersions", request: of("DATASET", "datasets", "/versions") },
   { operation: "getDatasetVersion", request: of("DATASET", "datasets", `/versions/${"0".repeat(16)}`) },

@@ -155,6 +155,24 @@ describe.each(["in memory", "on S3"] as const)("objects %s", (place) => {
     expect(await etagOf("a")).not.toBe(await etagOf("c"));
   });
 
+  test("the head says size and etag, and a range is read of the object that has it alone", async () => {
+    const key = "ranges";
+    await write(work, key, "0123456789");
+    const head = await work.head(key);
+    expect(head).toEqual({ bytes: 10, etag: (await work.digest(key, 10))?.etag });
+    const etag = head?.etag ?? "";
+    expect(text(await work.readRange({ key, start: 2, end: 5, etag }))).toBe("234");
+    expect(text(await work.readRange({ key, start: 9, end: 10, etag }))).toBe("9");
+    // A range that ends behind the object is cut off there, and one of no bytes has none.
+    expect(text(await work.readRange({ key, start: 8, end: 50, etag }))).toBe("89");
+    expect(text(await work.readRange({ key, start: 4, end: 4, etag }))).toBe("");
+    await write(work, key, "abcdefghij");
+    expect(await work.readRange({ key, start: 2, end: 5, etag })).toBeUndefined();
+    await work.delete([key]);
+    expect(await work.head(key)).toBeUndefined();
+    expect(await work.readRange({ key, start: 2, end: 5, etag })).toBeUndefined();
+  });
+
   test("a copy into another bucket has bytes, content type and tags of its source", async () => {
     const source = { key: "a", body: "song", contentType: "audio/midi", tags: { lifetime: "brief" } };
     await work.write(source);

@@ -56,6 +56,8 @@ export interface RecordedFunctions {
   readonly respondAsEndpoint: (listener: RequestListener) => void;
   /** Lets time pass for the scripted SageMaker; no other time passes for it. */
   readonly pass: (seconds: number) => void;
+  /** Does something once, while a function waits for the response to its next write of an object under a path. */
+  readonly during: (folder: FunctionFolder, path: string, act: () => Promise<void>) => void;
   /** Invokes a function and returns its response. @throws Error with what the function threw */
   readonly invoke: (folder: FunctionFolder, event: unknown) => Promise<unknown>;
   /** Sends a request to the function of its route. */
@@ -197,6 +199,7 @@ export async function startRecordedFunctions(stage: Synthesized): Promise<Record
   }
   const calls = new Map<FunctionFolder, RecordedCall[]>();
   const faults: string[] = [];
+  const interferences = new Map<FunctionFolder, { readonly path: string; readonly act: () => Promise<void> }>();
   const proxies: ListeningServer[] = [];
   const byFolder = new Map(functions.map((one) => [one.folder, one]));
   for (const { name, folder, timeoutSeconds, variables: own } of functions) {
@@ -208,6 +211,12 @@ export async function startRecordedFunctions(stage: Synthesized): Promise<Record
       endpointsUrl: endpoints.url,
       // No object of this cloud is older than some seconds, and younger ones than a day are not compared with rows.
       agesObjects: folder === "events/count-orphans",
+      beforeResponse: async ({ method, target }) => {
+        const interference = interferences.get(folder);
+        if (interference === undefined || method !== "PUT" || !target.includes(interference.path)) return;
+        interferences.delete(folder);
+        await interference.act();
+      },
       record: (request) => {
         try {
           recorded.push(recordedCall(request));
@@ -278,6 +287,9 @@ export async function startRecordedFunctions(stage: Synthesized): Promise<Record
     },
     pass: (seconds) => {
       clock.advance(seconds);
+    },
+    during: (folder, path, act) => {
+      interferences.set(folder, { path, act });
     },
     invoke,
     call: async (method, target, details = {}) => {

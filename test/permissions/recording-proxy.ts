@@ -11,6 +11,8 @@ export interface RecordingProxyParams {
   /** Of the server that stands for SageMaker's endpoints. */
   readonly endpointsUrl: string;
   readonly record: (request: RecordedRequest) => void;
+  /** Called before a response is handed back, which waits for it. @default nothing happens meanwhile */
+  readonly beforeResponse?: (request: RecordedRequest) => Promise<void>;
   /** Tells that every listed object is older than it is. @default false */
   readonly agesObjects?: boolean;
 }
@@ -48,10 +50,16 @@ export async function startRecordingProxy(params: RecordingProxyParams): Promise
     const onward = forward({ hostname, port, path: withoutSignature(path), method, headers }, (upstream) => {
       const status = upstream.statusCode ?? 502;
       const body = Buffer.concat(parts).toString("utf8");
-      params.record({ method, target: path, headers: headersOf(incoming), body, status });
+      const request = { method, target: path, headers: headersOf(incoming), body, status };
+      params.record(request);
       if (params.agesObjects !== true) {
-        response.writeHead(status, upstream.headers);
-        upstream.pipe(response);
+        const handBack = (): void => {
+          response.writeHead(status, upstream.headers);
+          upstream.pipe(response);
+        };
+        (params.beforeResponse?.(request) ?? Promise.resolve()).then(handBack, (error: unknown) => {
+          response.destroy(error instanceof Error ? error : new Error(String(error)));
+        });
         return;
       }
       const content: Buffer[] = [];

@@ -69,17 +69,6 @@ export const unwalkedPlaces: readonly UnwalkedPlace[] = [
     reason: "what has been open for too long in the walk was asked for alone, and is no variation",
     actions: ["dynamodb:UpdateItem"],
   })),
-  ...(
-    [
-      ["datasets.get", "dynamodb:GetItem"],
-      ["datasetFiles.find", "dynamodb:BatchGetItem"],
-      ["artifacts.delete", "s3:DeleteObject"],
-    ] as const
-  ).map(([call, action]) => ({
-    place: `lambdas/datasets/ingest-files.ts ${call}`,
-    reason: twoAtOnce,
-    actions: [action],
-  })),
   {
     place: "lambdas/training/monitor-training-job.ts trainingJobs.get",
     reason: twoAtOnce,

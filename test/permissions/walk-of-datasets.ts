@@ -72,7 +72,7 @@ async function walkThroughArchive(
 }
 
 export async function walkThroughDatasets(functions: RecordedFunctions): Promise<void> {
-  const { local, work, call, invoke } = functions;
+  const { local, work, call, invoke, during } = functions;
   const sub = alice;
   const created = await call("POST", "/datasets", {
     ...{ sub, headers: { "idempotency-key": "a-data-set" } },
@@ -130,6 +130,22 @@ export async function walkThroughDatasets(functions: RecordedFunctions): Promise
   expect((await call("GET", path, { sub })).status).toBe(404);
   // A deletion that was cut off is asked for again.
   expect((await call("DELETE", path, { sub })).status).toBe(404);
+
+  // A file that its owner takes out while it is read: what was kept of it is removed.
+  const taken = await call("POST", `/datasets/${id}/uploads`, {
+    ...{ sub, json: { files: [{ path: "0.mid", bytes: midi.length, sha256: song }] } },
+  });
+  const [toSend] = offeredFileListSchema.parse(taken.body).items;
+  if (toSend?.kind !== "upload") throw new Error(`the file is not to be sent: ${JSON.stringify(toSend)}`);
+  const sent = await fetch(toSend.url, { method: "PUT", headers: toSend.headers, body: new Uint8Array(midi) });
+  expect(sent.status).toBe(200);
+  let withdrawn = 0;
+  during("events/ingest-midi", `/users/${sub}/datasets/${id}/`, async () => {
+    withdrawn = (await call("DELETE", path, { sub })).status;
+  });
+  expect(await invoke("events/ingest-midi", { Records: [arrived(dataset, song)] })).toEqual({ batchItemFailures: [] });
+  expect(withdrawn).toBe(204);
+  expect((await call("GET", path, { sub })).status).toBe(404);
 
   await walkThroughArchive({ work, call, invoke }, dataset);
 

@@ -31,6 +31,7 @@ const folders = {
   TRAINING_JOB: "training-jobs",
   RUNNING_TRAINING_JOB: "training-jobs",
   DATASET: "datasets",
+  FILLED_DATASET: "datasets",
 } as const satisfies Readonly<Record<SeedKind, string>>;
 export const pathOf = (kind: SeedKind, id: string): string => `/${folders[kind]}/${id}`;
 
@@ -275,6 +276,19 @@ export const changingRequests: readonly ChangingRequest[] = [
     hasFiles: true,
     asked: (id) => ({ method: "DELETE", path: `${pathOf("DATASET", id)}/files/${seededFile}` }),
     statuses: gone,
+  },
+  {
+    name: "freeze a version of a data set",
+    operation: "createDatasetVersion",
+    leaves: "DATASET",
+    needs: "FILLED_DATASET",
+    hasFiles: false,
+    asked: (id) => ({
+      method: "POST",
+      path: `${pathOf("FILLED_DATASET", id)}/versions`,
+      call: { json: { lineUp: "band" } },
+    }),
+    statuses: [202],
   },
   {
     name: "delete a data set",

@@ -41,6 +41,7 @@ import { composerOperations, type ComposerPorts } from "../unit/api/support/comp
 import { type DocumentedApi, documentedApi } from "../unit/api/support/documented-api";
 import { composition, dataset, finishedOutput, model, track, trainingJob } from "../unit/api/support/items";
 import { type Fault, faultyPorts } from "./faulty-ports";
+import { acceptedFiles, bandFiles } from "./filled-dataset";
 import { openPlaces } from "./open-places";
 
 export type OwnedRow = TrackItem | CompositionItem | ModelItem | TrainingJobItem | DatasetItem;
@@ -96,7 +97,7 @@ const text = (content: string): Uint8Array => new TextEncoder().encode(content);
 /** Makes the resource with all its files and gives its id: a new one where none is asked for. */
 type Seed = (harness: ResourceHarness, id?: string) => Promise<string>;
 
-/** A finished resource of each kind, and a training job that runs. */
+/** A finished resource of each kind, a data set that can be frozen, and a training job that runs. */
 export const seeds = {
   TRACK: async (harness, id = ulid()) => {
     const holds = { tracks: 1, storedBytes: midi.length };
@@ -163,6 +164,19 @@ export const seeds = {
     await datasetFiles.replace({ dataset: row, before: [], after: [read], counts });
     return row.id;
   },
+  FILLED_DATASET: async (harness, id = ulid()) => {
+    const files = acceptedFiles({ sub: harness.sub, id }, bandFiles(4));
+    const row = dataset({
+      ...{ sub: harness.sub, id, files: { pending: 0, accepted: files.length, rejected: 0 } },
+      bytes: files.reduce((sum, file) => sum + file.row.bytes, 0),
+    });
+    for (const { objectKey: key, body } of files)
+      await harness.ports.artifacts.write({ key, body, contentType: "application/gzip" });
+    await harness.seedRow(row);
+    const after = files.map((file) => file.row);
+    await harness.ports.datasetFiles.replace({ dataset: row, before: [], after, counts: row });
+    return row.id;
+  },
   RUNNING_TRAINING_JOB: async (harness, id = ulid()) => {
     const item = trainingJob({ sub: harness.sub, id, state: "TRAINING", holds: { trainingJobs: 1, models: 1 } });
     await harness.ports.trainingJobs.create({
@@ -172,7 +186,7 @@ export const seeds = {
     });
     return id;
   },
-} as const satisfies Readonly<Record<OwnedKind | "RUNNING_TRAINING_JOB", Seed>>;
+} as const satisfies Readonly<Record<OwnedKind | "FILLED_DATASET" | "RUNNING_TRAINING_JOB", Seed>>;
 export type SeedKind = keyof typeof seeds;
 
 /** The API on the harness's ports, one of whose calls may fail. */

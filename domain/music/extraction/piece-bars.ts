@@ -1,7 +1,7 @@
 /** Finds the bars of a file in which pieces can stand, and counts the others by their time signatures. */
 import { barCount, barLines, type TimeSignatureStretch } from "../bar-lines";
 import type { Song } from "../song";
-import { barShapes, type PieceTimeSignature, pieceTimeSignatureOf } from "../time-signatures";
+import { barShapes, joinedBars, type PieceTimeSignature, pieceTimeSignatureOf } from "../time-signatures";
 
 /** A bar of a piece: one bar of the file, or two in 2/4. */
 export interface PieceBar {
@@ -34,11 +34,6 @@ export interface PieceBars {
   readonly fileBars: number;
 }
 
-/** Pieces of a data set join two bars of 2/4 to one of 4/4, which models know. */
-const joined: Partial<
-  Readonly<Record<PieceTimeSignature, { readonly bars: number; readonly as: PieceTimeSignature }>>
-> = { "2/4": { bars: 2, as: "4/4" } };
-
 /** Returns the bars of all tracks of a song together. */
 export function pieceBars({ timeSignatures, ticksPerBeat, tracks }: Song): PieceBars {
   const stretches = barLines({ timeSignatures, ticksPerBeat, notes: tracks.flatMap(({ notes }) => notes) });
@@ -66,7 +61,7 @@ export function pieceBars({ timeSignatures, ticksPerBeat, tracks }: Song): Piece
 function barsOfStretch(stretch: TimeSignatureStretch): Omit<PieceBar, "firstStep" | "follows">[] {
   const written = pieceTimeSignatureOf(stretch.timeSignature);
   if (written === undefined) return [];
-  const { bars: perBar, as: timeSignature } = joined[written] ?? { bars: 1, as: written };
+  const { bars: perBar, as: timeSignature } = joinedBars[written];
   const ticks = stretch.barTicks * perBar;
   return Array.from({ length: Math.floor(stretch.bars / perBar) }, (_, index) => ({
     fileBar: stretch.firstBar + index * perBar,

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { datasetLimits } from "../../datasets/limits";
 import { lineUps, missingLineUpCodes } from "../../music/extraction/line-ups";
 import { trackOverrideSchema, trackRoles } from "../../music/extraction/role-overrides";
+import { defaultMetre, trainableTimeSignatures } from "../../music/time-signatures";
 import {
   barsByTimeSignatureSchema,
   datasetStates,
@@ -342,6 +343,12 @@ export const createDatasetVersionSchema = z
       description: "Only files that have, for each of these tags, one of its values. Without tags all files are taken.",
       example: { genre: ["rock"] },
     }),
+    metre: z.enum(trainableTimeSignatures).optional().meta({
+      description:
+        "The time signature of the version's pieces, because a model learns one. Without it, 4/4. Bars of 2/4 are joined in pairs to bars of 4/4; others are " +
+        "counted and left out.",
+      default: defaultMetre,
+    }),
   })
   .meta({ id: "CreateDatasetVersion" });
 
@@ -354,6 +361,7 @@ export const datasetVersionSchema = z
         "FREEZING until it is made; then READY, and it never changes. FAILED if nothing could be made; `failure` says why.",
     }),
     lineUp: z.enum(lineUps),
+    metre: z.enum(trainableTimeSignatures).meta({ description: "The time signature of its pieces." }),
     tags: tagsSchema.optional().meta({ description: "The tags by which its files were chosen." }),
     files: z.int().meta({ description: "The number of files of which it is made." }),
     createdAt: instantSchema,
@@ -363,7 +371,7 @@ export const datasetVersionSchema = z
       .optional()
       .meta({
         description:
-          "What is in a version that is ready: its digest, pieces and bars, also by split; the bars of other metres that are left out; how many files " +
+          "What is in a version that is ready: its digest, pieces and bars, also by split; the bars in other time signatures that are left out; how many files " +
           "have the notes of another one; its voices with their instruments (MIDI programs); and how many values each tag has.",
       }),
     failure: failureResponseSchema.optional(),

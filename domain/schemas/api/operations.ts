@@ -611,9 +611,9 @@ export const operationDescriptions = {
   createDatasetVersion: {
     summary: "Freeze what a data set has now into a version to train on",
     description:
-      "A version never changes. It has the pieces of the accepted files in one line-up, each in one split: music that is alike is never in two. " +
+      "A version never changes. It has the pieces of the accepted files in one line-up and one metre, each in one split: music that is alike is never in two. " +
       "Its id is made of its content, so asking again for the same gives the same version: 200 if it is ready, 202 while it is being made. " +
-      "The response comes at once: ask for the path in `Location` until the state is READY or FAILED. While files are expected or being " +
+      "The response comes at once: ask for the path in `Location` until the state is READY or FAILED. While files or an archive are expected or being " +
       "read, the answer is 409 `UPLOADS_OPEN`; where no file gives a piece, it is 422 `VERSION_NOT_POSSIBLE` with the counts.",
     pathParameters: byDatasetId,
     body: createDatasetVersionSchema,

@@ -1,5 +1,6 @@
 /** Shows data sets and their files in the API. */
 import { reportInWords } from "../../../domain/music/extraction/report";
+import { defaultMetre } from "../../../domain/music/time-signatures";
 import type {
   DatasetFileResource,
   DatasetResource,
@@ -49,9 +50,10 @@ export function datasetFileResource(item: DatasetFileItem): DatasetFileResource 
 
 /** Returns a version in its shape of the API. */
 export function datasetVersionResource(item: DatasetVersionItem): DatasetVersionResource {
-  const { id, datasetId, state, lineUp, tags, files, createdAt, updatedAt, content, failure } = item;
+  const { id, datasetId, state, lineUp, metre = defaultMetre, tags, files, createdAt, updatedAt } = item;
+  const { content, failure } = item;
   return {
-    ...{ id, datasetId, state, lineUp, files, createdAt, updatedAt },
+    ...{ id, datasetId, state, lineUp, metre, files, createdAt, updatedAt },
     ...(tags === undefined ? {} : { tags }),
     ...(content === undefined ? {} : { content }),
     ...(failure === undefined ? {} : { failure }),

@@ -69,6 +69,20 @@ test("what is no line-up, and what has no piece, is refused with its field", asy
   expect(problemOf(none).detail).toContain("16 for band");
 });
 
+test("a version is in the metre that is asked for, and the resource names it", async () => {
+  const { api, path } = new Owned();
+  const inFour = await api.call("POST", `${path}/versions`, { json: { lineUp: "band" } });
+  expect(resourceOf(inFour, datasetVersionSchema).metre).toBe("4/4");
+  const named = await api.call("POST", `${path}/versions`, { json: { lineUp: "band", metre: "4/4" } });
+  expect(named.body).toEqual(inFour.body);
+  const bad = await api.call("POST", `${path}/versions`, { json: { lineUp: "band", metre: "5/4" } });
+  expect([bad.status, problemOf(bad).errors]).toMatchObject([400, [{ pointer: "/metre", value: "5/4" }]]);
+  const none = await api.call("POST", `${path}/versions`, { json: { lineUp: "band", metre: "6/8" } });
+  expect([none.status, problemOf(none).code]).toEqual([422, "VERSION_NOT_POSSIBLE"]);
+  expect(problemOf(none).errors).toMatchObject([{ pointer: "/metre", value: "6/8" }]);
+  expect(problemOf(none).detail).toContain("128 bars in 4/4");
+});
+
 test("topics, estimate and job are of the version; without one, of the latest that is ready", async () => {
   const owned = new Owned();
   const { api, dataset } = owned;

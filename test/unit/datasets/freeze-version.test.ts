@@ -7,11 +7,11 @@ import { Problem } from "../../../lambdas/problems/problem";
 import type { DatasetItem, DatasetVersionItem } from "../../../lambdas/stores/items";
 import { ownVersionPrefix } from "../../../naming/object-keys";
 import { datasetVersionPrefix, ownedKey, userPartition } from "../../../naming/table-keys";
-import { freezeLeaseSeconds } from "../../../naming/time-limits";
+import { freezeLeaseSeconds, uploadSeconds } from "../../../naming/time-limits";
 import { VirtualClock } from "../../fakes/clock";
 import { MemoryBuckets } from "../../fakes/memory-object-store";
 import { memoryStores } from "../../fakes/memory-stores";
-import { bandFiles, fill, freeze, type GivenFile } from "../../support/filled-dataset";
+import { acceptedFiles, bandFiles, fill, freeze, type GivenFile } from "../../support/filled-dataset";
 import { madeUpPiece, ofBand } from "../../support/made-up-pieces";
 import { dataset as datasetItem } from "../api/support/items";
 
@@ -29,7 +29,7 @@ class Cloud {
   }
 
   async ask(choice: Parameters<typeof requestVersion>[0]["choice"] = { lineUp: "band" }): Promise<DatasetVersionItem> {
-    return await requestVersion({ ...this.stores, dataset: this.dataset, choice });
+    return await requestVersion({ ...this.stores, dataset: this.dataset, choice, now: this.now });
   }
 
   /** Returns the problem that the request ends in. */
@@ -105,6 +105,42 @@ test("while files are pending, the request says how many", async () => {
   expect(await cloud.refused()).toMatchObject({ code: "UPLOADS_OPEN", message: expect.stringMatching(/^3 files are/) });
 });
 
+const archive = (offeredAt: Date) =>
+  ({ sha256: "a".repeat(64), bytes: 100, tagsFrom: "none", offeredAt: offeredAt.toISOString() }) as const;
+const entries = { all: 30, read: 30, leftOut: 0, tagsWithoutFile: 0 };
+
+test("while an archive is read, the request is refused, however long that takes and though no file is pending", async () => {
+  const longAgo = new Date(new VirtualClock().now().getTime() - 86_400_000);
+  const cloud = new Cloud(bandFiles(2), {
+    archive: { ...archive(longAgo), state: "READING", entries, readRanges: "0" },
+  });
+  expect(await cloud.refused()).toMatchObject({
+    code: "UPLOADS_OPEN",
+    message: expect.stringMatching(/^The archive is still being read/),
+  });
+});
+
+test("an archive that was offered is waited for until its URL has expired, and not for ever", async () => {
+  const offeredAt = new VirtualClock().now();
+  const cloud = new Cloud(bandFiles(2), { archive: { ...archive(offeredAt), state: "PENDING" } });
+  cloud.clock.advance(uploadSeconds - 1);
+  const expiresAt = new Date(offeredAt.getTime() + uploadSeconds * 1_000).toISOString();
+  expect(await cloud.refused()).toMatchObject({
+    code: "UPLOADS_OPEN",
+    message: expect.stringContaining(expiresAt),
+  });
+  cloud.clock.advance(1);
+  expect(await cloud.ask()).toMatchObject({ state: "FREEZING", files: 2 });
+});
+
+test.each([
+  { state: "READ", entries },
+  { state: "REFUSED", code: "ARCHIVE_NOT_A_ZIP", reason: "It is not a ZIP archive." },
+] as const)("an archive that is $state is not waited for", async (end) => {
+  const cloud = new Cloud(bandFiles(2), { archive: { ...archive(new VirtualClock().now()), ...end } });
+  expect(await cloud.ask()).toMatchObject({ state: "FREEZING" });
+});
+
 test("37: where no file gives a piece, the request is refused with the counts, and leaves nothing", async () => {
   const waltzes = [1, 2].map((seed) => ({
     ...{ name: `waltz ${seed}`, pieces: ofBand(madeUpPiece({ seed, timeSignature: "3/4" })) },
@@ -113,8 +149,9 @@ test("37: where no file gives a piece, the request is refused with the counts, a
   const inThree = await cloud.refused();
   expect([inThree.code, inThree.message]).toEqual([
     "VERSION_NOT_POSSIBLE",
-    "The 2 files with the line-up band have 16 bars in 3/4; models learn from pieces in 4/4.",
+    "The 2 files with the line-up band have 16 bars in 3/4, and a version in 4/4 was asked for. Versions may be in 4/4, 3/4, 6/8.",
   ]);
+  expect(inThree.errors).toMatchObject([{ pointer: "/metre", value: "4/4" }]);
   expect((await cloud.refused({ lineUp: "lines" })).message).toBe(
     "None of the 2 accepted files has the voices of the line-up lines; there are 0 for lines, 2 for band, 0 for trio.",
   );
@@ -123,6 +160,33 @@ test("37: where no file gives a piece, the request is refused with the counts, a
   ]);
   expect((await new Cloud([]).refused()).code).toBe("VERSION_NOT_POSSIBLE");
   expect(cloud.stores.table.peek(userPartition(cloud.dataset.sub), datasetVersionPrefix(cloud.dataset.id))).toEqual([]);
+});
+
+test("37: music in 3/4 makes a version in 3/4, beside which one in 4/4 has an id of its own", async () => {
+  const waltzes = [1, 2].map((seed) => ({
+    ...{ name: `waltz ${seed}`, pieces: ofBand(madeUpPiece({ seed, timeSignature: "3/4" })) },
+  }));
+  const cloud = new Cloud([...waltzes, ...bandFiles(3)]);
+  const inThree = await cloud.ask({ lineUp: "band", metre: "3/4" });
+  expect(inThree).toMatchObject({ state: "FREEZING", metre: "3/4", files: 2 });
+  await freeze(cloud, inThree.id);
+  expect(await cloud.version(inThree.id)).toMatchObject({ state: "READY", metre: "3/4", content: { pieces: 2 } });
+  const inFour = await cloud.ask();
+  expect(inFour).toMatchObject({ files: 3 });
+  // A row of 4/4 says nothing, as before there were others.
+  expect(inFour).not.toHaveProperty("metre");
+  expect(inFour.id).not.toBe(inThree.id);
+});
+
+test("files in 2/4, whose bars are joined in pairs, are in a version in 4/4", async () => {
+  const cloud = new Cloud();
+  const file = bandFiles(1)[0];
+  if (file === undefined) throw new Error("there is no file");
+  // The row counts bars as the file has them; its pieces are in 4/4.
+  for (const { key, row } of acceptedFiles(cloud.dataset, [{ ...file, name: "polka" }])) {
+    cloud.stores.table.put(key, { ...row, bars: { "2/4": 16 } });
+  }
+  expect(await cloud.ask()).toMatchObject({ files: 13 });
 });
 
 test("a data set has a limited number of versions", async () => {
