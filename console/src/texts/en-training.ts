@@ -238,6 +238,13 @@ export const trainingTexts = {
         description: "Melody, chords, bass and drums, from the music of the Freedoom project.",
       },
     },
+    ownDataset: (lineUp: string, pieces: number, bars: number) =>
+      `Your own: ${lineUp}, ${pieces === 1 ? "1 piece" : `${pieces} pieces`}, ${bars === 1 ? "1 bar" : `${bars} bars`}.`,
+    ownUnknown: "Your own.",
+    version: "Version",
+    lineUps: { lines: "four lines", band: "band", trio: "trio" },
+    toDatasets: "Go to your data sets",
+    ownHint: "Freeze a version of a data set of yours, and it stands here, too.",
     noPiece: "No piece fits this choice. Take away one of your choices.",
     topicPieces: (pieces: number) => `(${pieces})`,
     howItLearns: "3  How it learns",
@@ -278,6 +285,7 @@ export const trainingTexts = {
     topicValues: {
       "4-4": "4/4",
       "3-4": "3/4",
+      "6-8": "6/8",
       short: "Short",
       medium: "Medium",
       long: "Long",
