@@ -2,7 +2,15 @@
 import type { Client } from "openapi-fetch";
 import type { Problem } from "./problem.ts";
 import { hasDigests, sha256Of } from "./push-files.ts";
-import { backoffSeconds, type Clock, isPassing, problemOf, retryAfterSeconds, systemClock, withJitter } from "./retry.ts";
+import {
+  backoffSeconds,
+  type Clock,
+  isPassing,
+  problemOf,
+  retryAfterSeconds,
+  systemClock,
+  withJitter,
+} from "./retry.ts";
 import type { components, paths } from "./schema.d.ts";
 
 type Offer = components["schemas"]["OfferDatasetArchive"];
@@ -67,7 +75,7 @@ export async function pushArchive(
   signal?.throwIfAborted();
   const sha256 = await sha256Of(new Uint8Array(await archive.arrayBuffer()));
   let offers = 0;
-  for (let round = 1; ; ) {
+  for (let round = 1; ;) {
     signal?.throwIfAborted();
     offers += 1;
     const result = await api.POST("/datasets/{datasetId}/archives", {
@@ -82,8 +90,7 @@ export async function pushArchive(
       continue;
     }
     const answer = result.data;
-    if (answer.kind === "rejected")
-      return { outcome: "rejected", sha256, code: answer.code, reason: answer.reason };
+    if (answer.kind === "rejected") return { outcome: "rejected", sha256, code: answer.code, reason: answer.reason };
     // In a later round it is one that has arrived although no response said so.
     if (answer.kind === "known") return { outcome: round === 1 ? "known" : "sent", sha256 };
     const lost = await put(send, answer, archive, signal);

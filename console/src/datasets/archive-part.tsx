@@ -116,7 +116,12 @@ function Reading({ archive: { state, entries, code, reason } }: { readonly archi
   return (
     <>
       <p role="status">{says}</p>
-      <progress className="job-progress" aria-label={says} max={Math.max(1, all)} value={state === "read" ? Math.max(1, all) : read} />
+      <progress
+        className="job-progress"
+        aria-label={says}
+        max={Math.max(1, all)}
+        value={state === "read" ? Math.max(1, all) : read}
+      />
       {leftOut > 0 && <p className="listen-note">{words.leftOut(leftOut)}</p>}
       {tagsWithoutFile > 0 && <p className="listen-note">{words.tagsWithoutFile(tagsWithoutFile)}</p>}
     </>

@@ -6,7 +6,8 @@ export interface ArchivePush {
   readonly name: string;
   readonly bytes: number;
   /** What has become of it; undefined while it is being sent. */
-  readonly end?: PushArchiveOutcome | { readonly outcome: "stopped" } | { readonly outcome: "broken"; readonly error: Error };
+  readonly end?:
+    PushArchiveOutcome | { readonly outcome: "stopped" } | { readonly outcome: "broken"; readonly error: Error };
   readonly stop: () => void;
 }
 

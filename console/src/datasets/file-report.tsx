@@ -15,7 +15,7 @@ import {
   useOverrideRoles,
   useWithdrawFile,
 } from "./dataset-queries";
-import { overridesOf, type Role, roles, saidRoles, type SaidRoles, withRole } from "./role-choice";
+import { overridesOf, type Role, roles, type SaidRoles, saidRoles, withRole } from "./role-choice";
 
 const { report: words } = datasetTexts;
 

@@ -32,8 +32,7 @@ export function VersionsCard({ dataset }: { readonly dataset: Dataset }) {
   const lineUp = chosen ?? most;
   const amounts = dataset.lineUps[lineUp] ?? none;
   if (files.accepted === 0 && dataset.versions === 0) return null;
-  const hindrance =
-    files.pending > 0 ? words.whileReading : amounts.pieces === 0 ? words.nothingToFreeze : undefined;
+  const hindrance = files.pending > 0 ? words.whileReading : amounts.pieces === 0 ? words.nothingToFreeze : undefined;
   const { items = [] } = list.data ?? {};
   return (
     <section className="card versions" aria-labelledby="versions-heading">

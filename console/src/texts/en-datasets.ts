@@ -149,7 +149,8 @@ export const datasetTexts = {
   },
   versions: {
     title: "Versions",
-    about: "Freeze what the data set has now, and train on that. A version never changes, whatever becomes of the files.",
+    about:
+      "Freeze what the data set has now, and train on that. A version never changes, whatever becomes of the files.",
     gives: "no file gives it",
     freeze: "Freeze a version",
     whileReading: "All files must be read first.",
@@ -181,7 +182,8 @@ export const datasetTexts = {
     reading: (done: number, all: number) => `Reading the archive: ${number(done)} of ${counted(all, "file", "files")}`,
     read: (all: number) => `The archive is read: ${counted(all, "file", "files")}.`,
     refused: "Nothing of the archive is taken.",
-    leftOut: (count: number) => `${counted(count, "entry is", "entries are")} left out: folders, and what systems make.`,
+    leftOut: (count: number) =>
+      `${counted(count, "entry is", "entries are")} left out: folders, and what systems make.`,
     tagsWithoutFile: (count: number) => `${counted(count, "path", "paths")} of tags.csv that no file has.`,
   },
   report: {

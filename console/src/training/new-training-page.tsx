@@ -223,7 +223,9 @@ function NewTraining(props: NewTrainingProps) {
           />
         )}
         <p className="listen-note music-note">
-          {resumed === undefined ? words.musicHint : words.resumedMusic(datasetName(datasetId, own), topicsInWords(topics))}
+          {resumed === undefined
+            ? words.musicHint
+            : words.resumedMusic(datasetName(datasetId, own), topicsInWords(topics))}
         </p>
         {every.isError && <ProblemAlert error={every.error} />}
         {placed.at.has(topicsControl) && (

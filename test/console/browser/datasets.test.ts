@@ -263,14 +263,20 @@ describeInBrowser("data sets", () => {
     const { files } = (await tab.api.call("GET", `/datasets/${id}`)).json(datasetSchema);
     expect(files).toEqual({ pending: 0, accepted: 2, rejected: 1 });
 
-    await page.getByText("What was taken for what").and(page.getByLabel(/rock\/first\.mid$/)).click();
+    await page
+      .getByText("What was taken for what")
+      .and(page.getByLabel(/rock\/first\.mid$/))
+      .click();
     const tracks = page.getByRole("list", { name: "Tracks" });
     const { items } = (await tab.api.call("GET", `/datasets/${id}/files`)).json(datasetFileListSchema);
     const sha256 = items.find(({ path }) => path === "rock/first.mid")?.sha256 ?? "?";
     const before = (await tab.api.call("GET", `/datasets/${id}/files/${sha256}`)).json(reportedDatasetFileSchema);
     await page.getByText(before.sentences?.[0] ?? "?", { exact: true }).waitFor();
     const drums = before.report?.tracks.find(({ role }) => role === "drums");
-    const row = tracks.getByRole("listitem").filter({ hasText: drums?.name ?? "?" }).first();
+    const row = tracks
+      .getByRole("listitem")
+      .filter({ hasText: drums?.name ?? "?" })
+      .first();
     await row.getByRole("button", { name: /^Role of / }).click();
     await page.getByRole("option", { name: "Left out" }).click();
     expect(await axeFindingsInBothModes(page)).toEqual([]);

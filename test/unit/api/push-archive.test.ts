@@ -23,7 +23,10 @@ function jumping(): Clock & { readonly sleeps: number[] } {
 type Fate = "arrives" | "arrives unheard" | "is lost" | "is late" | "meets a fault";
 
 /** An API that answers with these bodies or statuses, one after the other, and then with an upload; and its bucket. */
-function cloudOf({ fates = [], answers = [] }: { fates?: readonly Fate[]; answers?: readonly (object | number)[] } = {}) {
+function cloudOf({
+  fates = [],
+  answers = [],
+}: { fates?: readonly Fate[]; answers?: readonly (object | number)[] } = {}) {
   const offers: unknown[] = [];
   const stored: Buffer[] = [];
   const left = [...answers];

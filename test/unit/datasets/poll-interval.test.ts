@@ -1,5 +1,5 @@
-import { archiveItemSchema } from "../../../lambdas/stores/items";
 import { pollAfterSeconds } from "../../../lambdas/datasets/poll-interval";
+import { archiveItemSchema } from "../../../lambdas/stores/items";
 
 const updatedAt = "2026-01-31T12:00:00.000Z";
 const after = (seconds: number): Date => new Date(Date.parse(updatedAt) + seconds * 1000);
