@@ -13,7 +13,7 @@ test("what is sent again says the same of every track, and keeps what was said o
       const roleOf = (all: readonly { trackIndex?: number; role: Role }[], index: number): Role | undefined =>
         all.find(({ trackIndex }) => trackIndex === index)?.role;
       for (let index = 0; index <= 20; index += 1) expect(roleOf(sent, index)).toBe(roleOf(before, index));
-      const names = before.filter(({ trackIndex }: { trackIndex?: number }) => trackIndex === undefined);
+      const names = before.filter((one) => !("trackIndex" in one));
       expect(sent.slice(sent.length - names.length)).toEqual(names);
     }),
   );
