@@ -233,7 +233,10 @@ describeInBrowser("data sets", () => {
     expect(Object.fromEntries(address.searchParams)).toEqual({ dataset: id, version: version?.id });
     expect(await page.getByRole("radio", { name: new RegExp(`^${mark} frozen`) }).isChecked()).toBe(true);
     const { pieces = 0, bars = 0 } = version?.content ?? {};
-    await page.getByRole("status").getByText(`${pieces} pieces, ${bars} bars`).waitFor();
+    await page
+      .getByRole("status")
+      .filter({ hasText: `${pieces} pieces, ${bars} bars` })
+      .waitFor();
     // The windows are counted by the API for this version.
     const asked = { name: "estimate", technique: "unet-gan", datasetId: id, versionId: version?.id };
     const estimate = (await tab.api.call("POST", "/training-jobs/estimate", { json: asked })).json(
