@@ -14,6 +14,7 @@ import type { components, paths } from "./schema.d.ts";
 import type { Composition } from "./wait.ts";
 
 export { asProblem, clientCodes, type Problem, readProblem } from "./problem.ts";
+export { pushArchive, type PushArchiveOutcome, type PushArchiveParams, type TagSource } from "./push-archive.ts";
 export {
   type FileToPush,
   isMidiPath,

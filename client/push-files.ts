@@ -112,7 +112,10 @@ async function bytesOf(file: FileToPush): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(read instanceof Blob ? await read.arrayBuffer() : read);
 }
 
-async function digestOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+/** Returns true where digests can be computed. */
+export const hasDigests = (): boolean => "subtle" in crypto;
+
+export async function sha256Of(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
@@ -221,7 +224,7 @@ class Push {
       this.tally.fail({ path, reason: `The file could not be read: ${messageOf(error)}` });
       return undefined;
     }
-    const sha256 = await digestOf(bytes);
+    const sha256 = await sha256Of(bytes);
     if (this.#seen.has(sha256)) {
       this.tally.count("repeated");
       return undefined;
@@ -286,7 +289,7 @@ class Push {
     } catch (error) {
       return { passes: false, reason: `The file could not be read: ${messageOf(error)}` };
     }
-    if (body.length !== bytes || (await digestOf(body)) !== sha256) return changed;
+    if (body.length !== bytes || (await sha256Of(body)) !== sha256) return changed;
     const late = AbortSignal.timeout(putMilliseconds);
     const signal = this.#signal === undefined ? late : AbortSignal.any([this.#signal, late]);
     try {
@@ -326,7 +329,7 @@ export async function pushFiles(
   files: readonly FileToPush[],
   params: PushParams = {},
 ): Promise<PushOutcome> {
-  if (!("subtle" in crypto)) throw new Error("Files can be pushed from https and from localhost only.");
+  if (!hasDigests()) throw new Error("Files can be pushed from https and from localhost only.");
   const push = new Push(api, datasetId, files.length, params);
   for (let start = 0; start < files.length; start += filesOfOffer) {
     params.signal?.throwIfAborted();

@@ -8424,6 +8424,8 @@ export interface operations {
           "X-Request-Id": string;
           /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
           ETag: string;
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
           [name: string]: unknown;
         };
         content: {
@@ -8437,6 +8439,8 @@ export interface operations {
           "X-Request-Id": string;
           /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
           ETag: string;
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
+          "Retry-After"?: number;
           [name: string]: unknown;
         };
         content?: never;

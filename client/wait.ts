@@ -126,8 +126,8 @@ export async function waitForTrainingJob(
 }
 
 /**
- * Waits until all files that were offered to a data set have been read: then the outcome is `reached`. A file that was
- * offered and not sent is pending, so it is waited for, too.
+ * Waits until all files and the archive that were offered to a data set have been read or refused: then the outcome is
+ * `reached`. What was offered and not sent is pending, so it is waited for, too.
  */
 export async function waitForDataset(
   api: Pick<Client<paths>, "GET">,
@@ -139,6 +139,10 @@ export async function waitForDataset(
       const header = etag === undefined ? {} : { "If-None-Match": etag };
       return await api.GET("/datasets/{datasetId}", { params: { path: { datasetId }, header }, signal });
     },
-    { until: ({ files }) => files.pending === 0, ...params },
+    {
+      until: ({ files, archive }) =>
+        files.pending === 0 && archive?.state !== "pending" && archive?.state !== "reading",
+      ...params,
+    },
   );
 }

@@ -25,8 +25,8 @@ LOOPBACK_ORIGIN = re.compile(r"http://(?:127\.0\.0\.1|localhost)(?::\d{1,5})?")
 OBJECT_PATH = re.compile(r"/opencomposer-[a-z0-9.-]{1,49}[a-z0-9]/.+")
 """Matches `/bucket/key` of one of our buckets. Other services have paths with other first parts (`/restapis`)."""
 
-INCOMING_PATH = re.compile(r"/opencomposer-[a-z0-9.-]{1,49}[a-z0-9]/incoming/.+")
-"""Matches `/bucket/key` of a file that is sent to a data set (naming/object-keys.ts)."""
+INCOMING_PATH = re.compile(r"/opencomposer-[a-z0-9.-]{1,49}[a-z0-9]/incoming(?:-archives)?/.+")
+"""Matches `/bucket/key` of a file or an archive that is sent to a data set (naming/object-keys.ts)."""
 
 SIGNATURE_PARAMETERS = frozenset(
     f"X-Amz-{name}"
@@ -75,7 +75,7 @@ def is_object_read(scope: Scope) -> bool:
 
 
 def is_file_upload(scope: Scope) -> bool:
-    """Returns True if the request sends a file of a data set through a presigned address, or asks whether it may.
+    """Returns True if the request sends a file or an archive of a data set through a presigned address, or asks whether it may.
 
     A browser asks first (OPTIONS), because the file goes with headers of its own. A header of S3's that is not one of
     those could mean another operation (`x-amz-copy-source`).

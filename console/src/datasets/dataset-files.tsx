@@ -6,6 +6,7 @@ import { useListView } from "../lists/list-view";
 import { texts } from "../texts/en";
 import { datasetsTexts, datasetTexts } from "../texts/en-datasets";
 import { type Dataset, type DatasetFile, useDatasetFiles } from "./dataset-queries";
+import { FileDetails } from "./file-report";
 
 const { list: words } = datasetTexts;
 const states = ["accepted", "rejected", "pending"] as const;
@@ -41,7 +42,7 @@ export function DatasetFiles({ dataset }: { readonly dataset: Dataset }) {
       {items.length > 0 && (
         <ul className="card dataset-files" aria-label={words.title} aria-busy={list.isPlaceholderData}>
           {items.map((file) => (
-            <FileRow key={file.sha256} file={file} />
+            <FileRow key={file.sha256} dataset={dataset} file={file} />
           ))}
         </ul>
       )}
@@ -56,7 +57,7 @@ export function DatasetFiles({ dataset }: { readonly dataset: Dataset }) {
   );
 }
 
-function FileRow({ file }: { readonly file: DatasetFile }) {
+function FileRow({ dataset, file }: { readonly dataset: Dataset; readonly file: DatasetFile }) {
   const { path, state, code, reason } = file;
   return (
     <li>
@@ -68,6 +69,7 @@ function FileRow({ file }: { readonly file: DatasetFile }) {
           {reason} {code !== undefined && <code>{code}</code>}
         </span>
       )}
+      <FileDetails dataset={dataset} file={file} />
     </li>
   );
 }

@@ -14,6 +14,7 @@ import { DatasetFiles } from "./dataset-files";
 import { type Dataset, useDataset } from "./dataset-queries";
 import { PushCard } from "./push-card";
 import { ReadCard } from "./read-card";
+import { VersionsCard } from "./versions-card";
 
 import "../theme/lists.css";
 import "../theme/training.css";
@@ -74,6 +75,7 @@ function DatasetView({ dataset }: { readonly dataset: Dataset }) {
         <PushCard dataset={dataset} />
         <ReadCard dataset={dataset} />
       </div>
+      <VersionsCard dataset={dataset} />
       <DatasetFiles dataset={dataset} />
       {asked !== undefined && (
         <DatasetDialogs

@@ -19,6 +19,10 @@ import { cachedEtag, given, useLook } from "../api/queries";
 type Schemas = components["schemas"];
 export type { Dataset };
 export type DatasetFile = Schemas["DatasetFile"];
+export type FileReport = Schemas["ReportedDatasetFile"];
+export type RoleOverride = NonNullable<FileReport["overrides"]>[number];
+export type DatasetVersion = Schemas["DatasetVersion"];
+export type LineUp = DatasetVersion["lineUp"];
 export type CreateDataset = Schemas["CreateDataset"];
 type Loose<Query> = { readonly [Name in keyof Query]?: Query[Name] | undefined };
 type ListQuery<Path extends "/datasets" | "/datasets/{datasetId}/files"> = Loose<
@@ -30,6 +34,9 @@ export const datasetKeys = {
   list: (query: object) => ["datasets", "list", query],
   one: (id: string) => ["datasets", "one", id],
   files: (id: string, version: string, query: object) => ["datasets", "files", id, version, query],
+  filesOf: (id: string) => ["datasets", "files", id],
+  file: (id: string, sha256: string) => ["datasets", "file", id, sha256],
+  versions: (id: string) => ["datasets", "versions", id],
 } as const;
 const places: Places = datasetKeys;
 
@@ -98,5 +105,82 @@ export function useDeleteDataset(): UseMutationResult<void, Error, string> {
   const api = useApi();
   return useDelete(places, async (datasetId) => {
     await succeeded(api.DELETE("/datasets/{datasetId}", { params: { path: { datasetId } } }));
+  });
+}
+
+/** What is known of one file. It is read when somebody asks for it. */
+export const useDatasetFile = (id: string, sha256: string, isAsked: boolean): UseQueryResult<FileReport> =>
+  useLook({
+    key: datasetKeys.file(id, sha256),
+    look: async (api, signal) =>
+      await api.GET("/datasets/{datasetId}/files/{sha256}", { params: { path: { datasetId: id, sha256 } }, signal }),
+    enabled: isAsked,
+  });
+
+/** Says what the tracks of a file are. The file is read again before the answer comes. */
+export function useOverrideRoles(
+  id: string,
+  sha256: string,
+): UseMutationResult<Fetched<FileReport>, Error, readonly RoleOverride[]> {
+  const api = useApi();
+  const client = useQueryClient();
+  const key = datasetKeys.file(id, sha256);
+  return useMutation({
+    mutationFn: async (overrides) =>
+      await fetched(
+        api.PATCH("/datasets/{datasetId}/files/{sha256}", {
+          params: { path: { datasetId: id, sha256 }, header: ifMatch(cachedEtag(client, key)) },
+          body: { overrides: [...overrides] },
+        }),
+      ),
+    onSuccess: (report) => {
+      client.setQueryData(key, report);
+    },
+    onError: () => {
+      void client.invalidateQueries({ queryKey: key });
+    },
+    onSettled: () => {
+      readAgain(client, places, id);
+    },
+  });
+}
+
+export function useWithdrawFile(id: string): UseMutationResult<void, Error, string> {
+  const api = useApi();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async (sha256) => {
+      await succeeded(
+        api.DELETE("/datasets/{datasetId}/files/{sha256}", { params: { path: { datasetId: id, sha256 } } }),
+      );
+    },
+    onSettled: () => {
+      void client.invalidateQueries({ queryKey: datasetKeys.filesOf(id) });
+      readAgain(client, places, id);
+    },
+  });
+}
+
+/** All versions of a data set, looked at again for as long as one is being made. */
+export const useDatasetVersions = (id: string | undefined): UseQueryResult<Schemas["DatasetVersionList"]> =>
+  useLook({
+    key: datasetKeys.versions(id ?? ""),
+    look: async (api, signal) =>
+      await api.GET("/datasets/{datasetId}/versions", { params: { path: { datasetId: id ?? "" } }, signal }),
+    enabled: id !== undefined,
+  });
+
+export function useFreezeVersion(id: string): UseMutationResult<Fetched<DatasetVersion>, Error, LineUp> {
+  const api = useApi();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async (lineUp) =>
+      await fetched(
+        api.POST("/datasets/{datasetId}/versions", { params: { path: { datasetId: id } }, body: { lineUp } }),
+      ),
+    onSettled: async () => {
+      await client.invalidateQueries({ queryKey: datasetKeys.versions(id) });
+      readAgain(client, places, id);
+    },
   });
 }

@@ -3,6 +3,8 @@ import { type FileToPush, isMidiPath } from "../../../client/client";
 
 export interface FolderFiles {
   readonly files: readonly FileToPush[];
+  /** The ZIP archive, where one was chosen or dropped and nothing else. */
+  readonly archive?: File;
   /** How many files are no MIDI files by their names. */
   readonly leftOut: number;
 }
@@ -13,6 +15,9 @@ interface FoundFile {
 }
 
 function midiFilesOf(found: readonly FoundFile[]): FolderFiles {
+  const [first, ...others] = found;
+  if (first !== undefined && others.length === 0 && /\.zip$/i.test(first.path))
+    return { files: [], archive: first.file, leftOut: 0 };
   const midi = found.filter(({ path }) => isMidiPath(path));
   return {
     files: midi.map(({ path, file }) => ({ path, bytes: file.size, read: async () => await file.arrayBuffer() })),

@@ -3,12 +3,15 @@ import Button from "@cloudscape-design/components/button";
 import { useQueryClient } from "@tanstack/react-query";
 import { type DragEvent, useRef, useState } from "react";
 import { useStore } from "zustand";
+import type { TagSource } from "../../../client/client";
 import { useApi } from "../api/api";
 import { ProblemError } from "../api/problem-error";
 import { ProblemAlert } from "../app/problem-alert";
 import { useReasonToStay } from "../app/reasons-to-stay";
 import { texts } from "../texts/en";
 import { datasetsTexts, datasetTexts } from "../texts/en-datasets";
+import { ArchiveChoice, ArchiveProgress } from "./archive-part";
+import { archivePushes, startArchivePush } from "./archive-pushes";
 import { type Dataset, datasetKeys } from "./dataset-queries";
 import { chosenFiles, droppedFiles, type FolderFiles } from "./folder-files";
 import { dealtWith, pushes, type PushState, startPush } from "./pushes";
@@ -27,19 +30,24 @@ export function PushCard({ dataset }: { readonly dataset: Dataset }) {
   const [isOver, setOver] = useState(false);
   const [isLooking, setLooking] = useState(false);
   const [hasNothing, setNothing] = useState(false);
+  const archivePush = useStore(archivePushes, (all) => all.get(id));
+  const [tagsFrom, setTagsFrom] = useState<TagSource>("folders");
   const isRunning = push?.isRunning === true;
-  useReasonToStay(`push ${id}`, isRunning);
+  const isSendingArchive = archivePush !== undefined && archivePush.end === undefined;
+  useReasonToStay(`push ${id}`, isRunning || isSendingArchive);
 
-  const begin = ({ files: found, leftOut }: FolderFiles): void => {
-    setNothing(found.length === 0);
-    if (found.length === 0) return;
-    void startPush({
-      ...{ api, datasetId: id, files: found, leftOut },
-      onNews: () => {
-        void client.invalidateQueries({ queryKey: datasetKeys.one(id) });
-        void client.invalidateQueries({ queryKey: datasetKeys.lists });
-      },
-    });
+  const onNews = (): void => {
+    void client.invalidateQueries({ queryKey: datasetKeys.one(id) });
+    void client.invalidateQueries({ queryKey: datasetKeys.lists });
+  };
+  const beginArchive = (archive: File): void => {
+    setNothing(false);
+    void startArchivePush({ api, datasetId: id, archive, tagsFrom, onNews });
+  };
+  const begin = ({ files: found, archive, leftOut }: FolderFiles): void => {
+    setNothing(found.length === 0 && archive === undefined);
+    if (archive !== undefined) beginArchive(archive);
+    else if (found.length > 0) void startPush({ api, datasetId: id, files: found, leftOut, onNews });
   };
   const drop = async (event: DragEvent): Promise<void> => {
     event.preventDefault();
@@ -115,6 +123,8 @@ export function PushCard({ dataset }: { readonly dataset: Dataset }) {
         </p>
       )}
       {push !== undefined && <PushProgress push={push} />}
+      <ArchiveChoice tagsFrom={tagsFrom} chooseTags={setTagsFrom} isDisabled={isSendingArchive} begin={beginArchive} />
+      <ArchiveProgress push={archivePush} archive={dataset.archive} />
     </section>
   );
 }

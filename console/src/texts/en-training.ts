@@ -244,6 +244,13 @@ export const trainingTexts = {
           "Four strings, by Haydn, Mozart, Beethoven and Schumann. Only where the operator has had them built.",
       },
     },
+    ownDataset: (lineUp: string, pieces: number, bars: number) =>
+      `Your own: ${lineUp}, ${pieces === 1 ? "1 piece" : `${pieces} pieces`}, ${bars === 1 ? "1 bar" : `${bars} bars`}.`,
+    ownUnknown: "Your own.",
+    version: "Version",
+    lineUps: { lines: "four lines", band: "band", trio: "trio" },
+    toDatasets: "Go to your data sets",
+    ownHint: "Freeze a version of a data set of yours, and it stands here, too.",
     noPiece: "No piece fits this choice. Take away one of your choices.",
     topicPieces: (pieces: number) => `(${pieces})`,
     howItLearns: "3  How it learns",
@@ -284,6 +291,7 @@ export const trainingTexts = {
     topicValues: {
       "4-4": "4/4",
       "3-4": "3/4",
+      "6-8": "6/8",
       short: "Short",
       medium: "Medium",
       long: "Long",

@@ -6,13 +6,15 @@ import Input from "@cloudscape-design/components/input";
 import Tiles from "@cloudscape-design/components/tiles";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { Link, useLocation, useSearchParams } from "wouter";
-import { defaultDatasetId, stockDatasetIds } from "../../../naming/resource-names";
+import { defaultDatasetId, isStockDatasetId, ulidPattern } from "../../../naming/resource-names";
 import { placeErrors } from "../api/place-errors";
 import { ProblemError } from "../api/problem-error";
 import { type Technique, useTechniques } from "../api/queries";
 import { useNotices } from "../app/notices";
 import { PageTitle } from "../app/page-title";
 import { ProblemAlert } from "../app/problem-alert";
+import { useOwnMusic } from "../datasets/own-music";
+import type { Music } from "../datasets/training-path";
 import { ParameterField, type ParameterValue } from "../parameters/parameter-field";
 import { useSessionState } from "../sign-in/session-context";
 import { SignInNeeded } from "../sign-in/sign-in-needed";
@@ -21,6 +23,7 @@ import { trainingTexts } from "../texts/en-training";
 import { datasetName } from "./dataset-name";
 import { durationWords } from "./duration-words";
 import { changedValues, faultOf, type Hyperparameter, hyperparameterControl } from "./hyperparameters";
+import { MusicChoice } from "./music-choice";
 import { TopicChoice } from "./topic-choice";
 import { topicsInWords } from "./topic-words";
 import { type CreateTrainingJob, useCreateTrainingJob } from "./training-changes";
@@ -62,6 +65,7 @@ export default function NewTrainingPage() {
           resumed={resumed.data}
           chosen={search.get("technique") ?? undefined}
           dataset={search.get("dataset") ?? undefined}
+          version={search.get("version") ?? undefined}
         />
       ) : error === null ? (
         <p role="status">{texts.loading}</p>
@@ -77,22 +81,33 @@ interface NewTrainingProps {
   readonly resumed: TrainingJob | undefined;
   readonly chosen: string | undefined;
   readonly dataset: string | undefined;
+  readonly version: string | undefined;
 }
 
-function NewTraining({ techniques, resumed, chosen, dataset }: NewTrainingProps) {
+/** Returns the music that a training goes on with, or that the address names. */
+function firstMusic({ resumed, dataset, version }: NewTrainingProps): Music {
+  const id = resumed?.dataset.id ?? dataset ?? defaultDatasetId;
+  if (isStockDatasetId(id)) return { datasetId: id };
+  if (!ulidPattern.test(id)) return { datasetId: defaultDatasetId };
+  const versionId = resumed?.dataset.version ?? version;
+  return { datasetId: id, ...(versionId === undefined ? {} : { versionId }) };
+}
+
+function NewTraining(props: NewTrainingProps) {
+  const { techniques, resumed, chosen } = props;
+  const own = useOwnMusic();
   const [first] = techniques;
   const [techniqueId, setTechniqueId] = useState<string | undefined>(resumed?.technique ?? chosen ?? first?.id);
   const technique = techniques.find(({ id }) => id === techniqueId) ?? first;
-  const [datasetId, setDatasetId] = useState(
-    resumed?.dataset.id ?? stockDatasetIds.find((id) => id === dataset) ?? defaultDatasetId,
-  );
+  const [music, setMusic] = useState(() => firstMusic(props));
+  const { datasetId } = music;
   const [topics, setTopics] = useState<Topics>(resumed?.topics ?? noTopics);
   const [name, setName] = useState("");
   const [typed, setTyped] = useState<Readonly<Record<string, ParameterValue>>>(resumed?.hyperparameters ?? {});
   const [isMoreOpen, setMoreOpen] = useState(false);
   const [wasSent, setSent] = useState(false);
-  const every = useTrainingTopics(datasetId, noTopics);
-  const counts = useTrainingTopics(datasetId, topics);
+  const every = useTrainingTopics(music, noTopics);
+  const counts = useTrainingTopics(music, topics);
   const creation = useCreateTrainingJob();
   const [, navigate] = useLocation();
   const { tell } = useNotices();
@@ -100,7 +115,7 @@ function NewTraining({ techniques, resumed, chosen, dataset }: NewTrainingProps)
   const described = useMemo(() => technique?.hyperparameters ?? [], [technique]);
   const problem = creation.error instanceof ProblemError ? creation.error.problem : undefined;
   const placed = placeErrors(problem, [
-    { control: topicsControl, pointers: ["/topics", "/datasetId"] },
+    { control: topicsControl, pointers: ["/topics", "/datasetId", "/versionId"] },
     ...described.map(({ name: of }) => ({ control: hyperparameterControl(of), pointers: [`/hyperparameters/${of}`] })),
     { control: nameControl, pointers: ["/name"] },
   ]);
@@ -122,7 +137,7 @@ function NewTraining({ techniques, resumed, chosen, dataset }: NewTrainingProps)
     name: name.trim() === "" ? words.namePlaceholder : name,
     technique: technique.id,
     // A training that goes on has the music of the one before.
-    ...(resumed !== undefined || datasetId === defaultDatasetId ? {} : { datasetId }),
+    ...(resumed !== undefined || datasetId === defaultDatasetId ? {} : music),
     ...(resumed !== undefined || Object.keys(topics).length === 0 ? {} : { topics }),
     hyperparameters: changedValues(described, typed),
     ...(resumed === undefined ? {} : { resumeFrom: resumed.id }),
@@ -197,20 +212,20 @@ function NewTraining({ techniques, resumed, chosen, dataset }: NewTrainingProps)
           </p>
         </div>
         {resumed === undefined && (
-          <Tiles
-            ariaLabel={words.dataset}
-            value={datasetId}
-            columns={2}
-            items={stockDatasetIds.map((id) => ({ value: id, ...words.datasets[id] }))}
-            onChange={({ detail }) => {
-              setDatasetId(detail.value);
+          <MusicChoice
+            music={music}
+            own={own}
+            choose={(next) => {
+              setMusic(next);
               // Each data set has topics of its own.
               setTopics(noTopics);
             }}
           />
         )}
         <p className="listen-note music-note">
-          {resumed === undefined ? words.musicHint : words.resumedMusic(datasetName(datasetId), topicsInWords(topics))}
+          {resumed === undefined
+            ? words.musicHint
+            : words.resumedMusic(datasetName(datasetId, own), topicsInWords(topics))}
         </p>
         {every.isError && <ProblemAlert error={every.error} />}
         {placed.at.has(topicsControl) && (
@@ -219,7 +234,7 @@ function NewTraining({ techniques, resumed, chosen, dataset }: NewTrainingProps)
           </p>
         )}
         {resumed === undefined && all !== undefined && (
-          <TopicChoice key={datasetId} datasetId={datasetId} all={all} topics={topics} choose={setTopics} />
+          <TopicChoice key={JSON.stringify(music)} music={music} all={all} topics={topics} choose={setTopics} />
         )}
       </section>
       <section className="card">
@@ -313,8 +328,15 @@ interface EstimateWordsProps extends EstimateParams {
  */
 function EstimateWords({ asked, ...params }: EstimateWordsProps) {
   const rested = useRested(asked === undefined ? undefined : { ...asked, name: words.namePlaceholder });
-  const { data } = useTrainingEstimate(rested);
+  const { data, error } = useTrainingEstimate(rested);
   const { epochs } = params;
+  // What a training would be refused for is told before it is started.
+  if (error instanceof ProblemError && error.problem.status === 422)
+    return (
+      <p className="form-error" role="alert">
+        {error.problem.detail}
+      </p>
+    );
   if (!Number.isFinite(epochs) || epochs < 1) return <p />;
   const size = data === undefined ? undefined : words.estimateSize(data.splits.train.windows, data.stepsPerEpoch);
   if (data?.measured && data.minutesPerEpoch !== null) {

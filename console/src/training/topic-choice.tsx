@@ -2,6 +2,7 @@
 import Checkbox from "@cloudscape-design/components/checkbox";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import { useMemo } from "react";
+import type { Music } from "../datasets/training-path";
 import { trainingTexts } from "../texts/en-training";
 import { topicName, topicValue } from "./topic-words";
 import { withoutTopic, withTopic } from "./topics";
@@ -13,29 +14,29 @@ const { create: words } = trainingTexts;
 const mostShown = 6;
 
 interface TopicsProps {
-  readonly datasetId: string;
+  readonly music: Music;
   /** The counts without any choice: every topic with all its values. */
   readonly all: TrainingTopics;
   readonly topics: Topics;
   readonly choose: (topics: Topics) => void;
 }
 
-export function TopicChoice({ datasetId, all, topics, choose }: TopicsProps) {
+export function TopicChoice({ music, all, topics, choose }: TopicsProps) {
   const tags = Object.entries(all.topics).filter(([, values]) => Object.keys(values).length > 1);
   return (
     <div className="topics">
       {tags.map(([tag, values]) => (
-        <Topic key={tag} datasetId={datasetId} tag={tag} values={values} all={all} topics={topics} choose={choose} />
+        <Topic key={tag} music={music} tag={tag} values={values} all={all} topics={topics} choose={choose} />
       ))}
     </div>
   );
 }
 
 function Topic(props: TopicsProps & { readonly tag: string; readonly values: Readonly<Record<string, number>> }) {
-  const { datasetId, tag, values, all, topics, choose } = props;
+  const { music, tag, values, all, topics, choose } = props;
   // A piece has one of the chosen values: what another value would add does not depend on the choice in its own row.
   const others = useMemo(() => withoutTopic(topics, tag), [topics, tag]);
-  const counts = useTrainingTopics(datasetId, others).data ?? all;
+  const counts = useTrainingTopics(music, others).data ?? all;
   const sorted = Object.entries(values).sort((one, other) => other[1] - one[1]);
   const chosen = topics[tag] ?? [];
   const boxes = (

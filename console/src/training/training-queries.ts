@@ -6,6 +6,7 @@ import { type Fetched, fetched } from "../api/fetched";
 import { asBytes, given, type TrainingJobListQuery, useLook } from "../api/queries";
 import { queryKeys } from "../api/query-keys";
 import { nextLook } from "../api/retries";
+import type { Music } from "../datasets/training-path";
 import { hasEnded } from "./job-state";
 import { joinEpochs } from "./joined-epochs";
 import type { CreateTrainingJob } from "./training-changes";
@@ -15,7 +16,7 @@ type Schemas = components["schemas"];
 
 const trainingKeys = {
   estimate: (body: CreateTrainingJob | undefined) => ["training-jobs", "estimate", body],
-  topics: (datasetId: string, topics: Topics) => ["training-topics", datasetId, topics],
+  topics: (music: Music, topics: Topics) => ["training-topics", music, topics],
   metrics: (id: string, moment: Moment | undefined) => ["training-jobs", "metrics", id, moment],
   samples: (id: string, moment: Moment | undefined) => ["training-jobs", "samples", id, moment],
   sampleMidi: (href: string) => ["training-jobs", "sample-midi", href],
@@ -169,20 +170,19 @@ export function useSampleMidis(samples: readonly Sample[], jobId: string): reado
 }
 
 /** The topics of a data set with the number of pieces of each among those that fit the choice. */
-export const useTrainingTopics = (datasetId: string, topics: Topics): UseQueryResult<TrainingTopics> =>
+export const useTrainingTopics = (music: Music, topics: Topics): UseQueryResult<TrainingTopics> =>
   useLook({
-    key: trainingKeys.topics(datasetId, topics),
+    key: trainingKeys.topics(music, topics),
     look: async (api, signal) =>
       await api.GET("/training-topics", {
         params: {
           query: {
-            datasetId,
+            ...music,
             tags: Object.fromEntries(Object.entries(topics).map(([tag, all]) => [tag, all.join(",")])),
           },
         },
         // Each tag is a parameter of its own name.
-        querySerializer: ({ datasetId: id, tags = {} }) =>
-          new URLSearchParams({ ...tags, ...(id === undefined ? {} : { datasetId: id }) }).toString(),
+        querySerializer: ({ tags = {}, ...named }) => new URLSearchParams({ ...tags, ...given(named) }).toString(),
         signal,
       }),
     staleTime: Infinity,

@@ -631,6 +631,7 @@ export const operationDescriptions = {
     status: 200,
     response: datasetVersionListSchema,
     tagged: true,
+    polled: true,
     problems: ["NOT_FOUND"],
   },
   getDatasetVersion: {

@@ -6,6 +6,7 @@ import { ownedItem } from "../../problems/owned-item";
 import type { DatasetVersions } from "../../stores/dataset-versions";
 import type { Datasets } from "../../stores/datasets";
 import { datasetVersionResource } from "./dataset-resource";
+import { pollVersionAfter } from "./get-dataset-version";
 
 export interface ListDatasetVersionsParams {
   readonly request: Request;
@@ -19,6 +20,11 @@ export async function listDatasetVersions(params: ListDatasetVersionsParams): Pr
   const dataset = { sub: request.subject(), id: request.pathParameter("datasetId") };
   requireNoQuery(request);
   await ownedItem("DATASET", datasets, dataset);
-  const items = (await datasetVersions.list(dataset)).map(datasetVersionResource);
-  return await taggedByContent({ request, body: { items } });
+  const versions = await datasetVersions.list(dataset);
+  const freezing = versions.find(({ state }) => state === "FREEZING");
+  return await taggedByContent({
+    request,
+    body: { items: versions.map(datasetVersionResource) },
+    headers: freezing === undefined ? {} : pollVersionAfter(freezing),
+  });
 }

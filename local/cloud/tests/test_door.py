@@ -139,15 +139,17 @@ def test_nor_an_object_read_that_speaks_to_another_service_in_its_headers(header
 
 
 INCOMING = "/opencomposer-local-work/incoming/sub/datasets/id/0a1b"
+INCOMING_ARCHIVE = "/opencomposer-local-work/incoming-archives/sub/datasets/id/0a1b.zip"
 SENT = {**SIGNED, "X-Amz-SignedHeaders": "content-length;host;if-none-match;x-amz-checksum-sha256", "x-id": "PutObject"}
 PAGE = [("host", OURS), ("origin", "http://127.0.0.1:8080"), ("sec-fetch-site", "cross-site")]
 PREFLIGHT = ("access-control-request-method", "PUT")
 
 
-def test_a_page_of_this_machine_may_send_a_file_of_a_data_set_and_ask_whether_it_may() -> None:
+@pytest.mark.parametrize("path", [INCOMING, INCOMING_ARCHIVE])
+def test_a_page_of_this_machine_may_send_a_file_or_an_archive_of_a_data_set_and_ask_whether_it_may(path: str) -> None:
     sent = [*PAGE, ("x-amz-checksum-sha256", "abc="), ("if-none-match", "*")]
-    assert status_of(sent, method="PUT", path=INCOMING, query=SENT) == 200
-    assert status_of([*PAGE, PREFLIGHT], method="OPTIONS", path=INCOMING, query=SENT) == 200
+    assert status_of(sent, method="PUT", path=path, query=SENT) == 200
+    assert status_of([*PAGE, PREFLIGHT], method="OPTIONS", path=path, query=SENT) == 200
 
 
 @pytest.mark.parametrize(
@@ -155,6 +157,7 @@ def test_a_page_of_this_machine_may_send_a_file_of_a_data_set_and_ask_whether_it
     [
         ("PUT", "/opencomposer-local-work/users/sub/key", SENT, []),
         ("PUT", "/other-bucket/incoming/key", SENT, []),
+        ("PUT", "/opencomposer-local-work/incoming-others/key", SENT, []),
         ("PUT", "/opencomposer-local-work/incoming/../users/key", SENT, []),
         ("PUT", INCOMING, {}, []),
         ("PUT", INCOMING, {**SENT, "acl": ""}, []),

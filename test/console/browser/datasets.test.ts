@@ -3,9 +3,17 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Locator } from "playwright-core";
-import { datasetFileListSchema, datasetListSchema, datasetSchema } from "../../../domain/schemas/api/datasets";
+import {
+  datasetFileListSchema,
+  datasetListSchema,
+  datasetSchema,
+  datasetVersionListSchema,
+  reportedDatasetFileSchema,
+} from "../../../domain/schemas/api/datasets";
+import { trainingEstimateSchema } from "../../../domain/schemas/api/training";
 import { until } from "../../e2e/until";
 import { arrangedFiles } from "../../support/arranged-files";
+import { zipFile } from "../../support/zip-files";
 import { axeFindingsInBothModes } from "./support/axe-findings";
 import { describeInBrowser } from "./support/console-browser";
 import { pageOfEachTest } from "./support/page-of-each-test";
@@ -193,6 +201,100 @@ describeInBrowser("data sets", () => {
     await page.locator(".drop-place").dispatchEvent("drop", { dataTransfer: dropped });
     await page.getByText("1 accepted").first().waitFor({ timeout: 120_000 });
     await page.getByText("dropped.mid").waitFor();
+  });
+
+  test("a folder becomes a version in a line-up, and the form of a training on it shows what it would take", async () => {
+    const id = await createDataset("frozen");
+    const more = arrangedFiles({ count: 24, seed: 16, isHidden: false });
+    for (const [index, { bytes }] of more.entries()) write(`more/song-${index}.mid`, bytes);
+    await tab.show(`/datasets/${id}`);
+    const { page } = tab.opened;
+    await folderInput().setInputFiles(folder);
+    await page.getByText("All files are read.").waitFor({ timeout: 240_000 });
+    const versions = page.getByRole("region", { name: "Versions" });
+    const { lineUps } = (await tab.api.call("GET", `/datasets/${id}`)).json(datasetSchema);
+    const band = versions.getByRole("radio", { name: /^Band/ });
+    await versions.getByText(`${lineUps.band?.files ?? 0} files, ${lineUps.band?.pieces ?? 0} pieces`).waitFor();
+    await band.check();
+    await versions.getByRole("button", { name: "Freeze a version" }).click();
+    const row = versions.getByRole("list", { name: "Versions" }).getByRole("listitem").first();
+    await row.getByText("Ready").waitFor({ timeout: 120_000 });
+    const [version] = (await tab.api.call("GET", `/datasets/${id}/versions`)).json(datasetVersionListSchema).items;
+    expect(version).toMatchObject({ lineUp: "band", state: "READY" });
+    await row.getByText("What is in it").click();
+    await row.getByText("Melody, Chords, Bass, Drums").waitFor();
+    expect(await axeFindingsInBothModes(page)).toEqual([]);
+
+    // Freezing the same again gives the same version.
+    await versions.getByRole("button", { name: "Freeze a version" }).click();
+    await row.getByRole("button", { name: `Train on it: Band ${version?.id ?? "?"}` }).click();
+    await page.getByRole("heading", { name: "Train a model", level: 1 }).waitFor();
+    const address = new URL(page.url());
+    expect(Object.fromEntries(address.searchParams)).toEqual({ dataset: id, version: version?.id });
+    expect(await page.getByRole("radio", { name: new RegExp(`^${mark} frozen`) }).isChecked()).toBe(true);
+    const { pieces = 0, bars = 0 } = version?.content ?? {};
+    await page
+      .getByRole("status")
+      .filter({ hasText: `${pieces} pieces, ${bars} bars` })
+      .waitFor();
+    // The windows are counted by the API for this version.
+    const asked = { name: "estimate", technique: "unet-gan", datasetId: id, versionId: version?.id };
+    const estimate = (await tab.api.call("POST", "/training-jobs/estimate", { json: asked })).json(
+      trainingEstimateSchema,
+    );
+    await page.getByText(`${estimate.splits.train.windows.toLocaleString("en")} windows in`).waitFor();
+    expect(await axeFindingsInBothModes(page)).toEqual([]);
+  });
+
+  test("a ZIP is sent, and the owner of a file says what its tracks are, or takes it out", async () => {
+    const id = await createDataset("zipped");
+    const zip = join(folder, "songs.zip");
+    const [first = Buffer.alloc(0), second = Buffer.alloc(0)] = songs;
+    writeFileSync(
+      zip,
+      zipFile([
+        { name: "rock/first.mid", bytes: first },
+        { name: "pop/second.mid", bytes: second },
+        { name: "pop/cover.mid", bytes: noMidi },
+      ]),
+    );
+    await tab.show(`/datasets/${id}`);
+    const { page } = tab.opened;
+    await page.locator('input[accept^=".zip"]').setInputFiles(zip);
+    await page.getByText("The archive is read: 3 files.").waitFor({ timeout: 120_000 });
+    await page.getByText("All files are read.").waitFor({ timeout: 60_000 });
+    const { files } = (await tab.api.call("GET", `/datasets/${id}`)).json(datasetSchema);
+    expect(files).toEqual({ pending: 0, accepted: 2, rejected: 1 });
+
+    await page
+      .getByText("What was taken for what")
+      .and(page.getByLabel(/rock\/first\.mid$/))
+      .click();
+    const tracks = page.getByRole("list", { name: "Tracks" });
+    const { items } = (await tab.api.call("GET", `/datasets/${id}/files`)).json(datasetFileListSchema);
+    const sha256 = items.find(({ path }) => path === "rock/first.mid")?.sha256 ?? "?";
+    const before = (await tab.api.call("GET", `/datasets/${id}/files/${sha256}`)).json(reportedDatasetFileSchema);
+    await page.getByText(before.sentences?.[0] ?? "?", { exact: true }).waitFor();
+    const bass = before.report?.tracks.find(({ role }) => role === "bass");
+    await tracks.getByRole("button", { name: new RegExp(`^Role of ${bass?.name ?? "?"}`) }).click();
+    await page.getByRole("option", { name: "Left out" }).click();
+    expect(await axeFindingsInBothModes(page)).toEqual([]);
+    await page.getByRole("button", { name: "Read it with these roles" }).click();
+    await page.getByRole("button", { name: "Leave all to the rule" }).waitFor();
+    const after = (await tab.api.call("GET", `/datasets/${id}/files/${sha256}`)).json(reportedDatasetFileSchema);
+    expect(after.overrides).toEqual([{ trackIndex: bass?.index, role: "none" }]);
+    expect(after.lineUps?.trio).toBeUndefined();
+
+    await page.getByRole("button", { name: "Take it out: rock/first.mid" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Delete", exact: true }).click();
+    await page.getByText("“rock/first.mid” is taken out.").waitFor();
+    await until(
+      "the file is gone",
+      20,
+      async () =>
+        (await tab.api.call("GET", `/datasets/${id}/files/${sha256}`)).status === 404 &&
+        (await page.getByRole("list", { name: "Files", exact: true }).getByText("rock/first.mid").count()) === 0,
+    );
   });
 
   test("one is renamed and deleted, and the dialog says what models keep", async () => {
