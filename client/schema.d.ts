@@ -2259,10 +2259,9 @@ export interface components {
       };
       /**
        * @description The time signature of the version's pieces, because a model learns one. Without it, 4/4. Bars of 2/4 are joined in pairs to bars of 4/4; others are counted and left out.
-       * @default 4/4
        * @enum {string}
        */
-      metre: "4/4" | "3/4" | "6/8";
+      metre?: "4/4" | "3/4" | "6/8";
     };
     /** @description All versions, the newest first. */
     DatasetVersionList: {

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { datasetLimits } from "../../datasets/limits";
 import { lineUps, missingLineUpCodes } from "../../music/extraction/line-ups";
 import { trackOverrideSchema, trackRoles } from "../../music/extraction/role-overrides";
-import { defaultMetre, trainableTimeSignatures } from "../../music/time-signatures";
+import { trainableTimeSignatures } from "../../music/time-signatures";
 import {
   barsByTimeSignatureSchema,
   datasetStates,
@@ -347,7 +347,6 @@ export const createDatasetVersionSchema = z
       description:
         "The time signature of the version's pieces, because a model learns one. Without it, 4/4. Bars of 2/4 are joined in pairs to bars of 4/4; others are " +
         "counted and left out.",
-      default: defaultMetre,
     }),
   })
   .meta({ id: "CreateDatasetVersion" });
