@@ -10,8 +10,9 @@ import { trainingTexts } from "../texts/en-training";
 const { create: words } = trainingTexts;
 type Version = OwnMusic["versions"][number];
 
+/** Counts what a model learns from, as the form does for all music: what is held out for judging it is not counted. */
 const versionInWords = ({ lineUp, content }: Version): string =>
-  words.ownDataset(words.lineUps[lineUp], content?.pieces ?? 0, content?.bars ?? 0);
+  words.ownDataset(words.lineUps[lineUp], content?.splits.train?.pieces ?? 0, content?.splits.train?.bars ?? 0);
 
 export function MusicChoice(props: {
   readonly music: Music;
