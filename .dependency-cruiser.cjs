@@ -146,15 +146,15 @@ module.exports = {
       comment:
         "Use cases of two kinds share files of the table, of the music and of lambdas/resources, not each other.",
       severity: "error",
-      from: { path: "^lambdas/(compositions|training|tracks|models)/" },
-      to: { path: "^lambdas/(compositions|training|tracks|models|open-work)/", pathNot: "^lambdas/$1/" },
+      from: { path: "^lambdas/(compositions|datasets|training|tracks|models)/" },
+      to: { path: "^lambdas/(compositions|datasets|training|tracks|models|open-work)/", pathNot: "^lambdas/$1/" },
     },
     {
       name: "use-cases-know-no-request",
       comment:
         "HTTP is one way to start a use case. It is given values, returns an item, and throws a problem if it refuses.",
       severity: "error",
-      from: { path: "^lambdas/(compositions|training|tracks|models|resources|open-work|erasure)/" },
+      from: { path: "^lambdas/(compositions|datasets|training|tracks|models|resources|open-work|erasure)/" },
       to: { path: "^lambdas/http/" },
     },
     {
@@ -162,7 +162,7 @@ module.exports = {
       comment: "What lambdas/http does is the same for all operations, so it imports no use case.",
       severity: "error",
       from: { path: "^lambdas/http/" },
-      to: { path: "^lambdas/(compositions|training|tracks|models|resources|open-work|erasure)/" },
+      to: { path: "^lambdas/(compositions|datasets|training|tracks|models|resources|open-work|erasure)/" },
     },
     {
       name: "problems-lie-below",
@@ -176,7 +176,7 @@ module.exports = {
       name: "use-cases-are-handed-their-ports",
       comment: "Entries read the environment and make clients. A use case gets stores, ports and the clock from them.",
       severity: "error",
-      from: { path: "^lambdas/(compositions|training|tracks|models|resources|open-work|erasure)/" },
+      from: { path: "^lambdas/(compositions|datasets|training|tracks|models|resources|open-work|erasure)/" },
       to: { path: "^lambdas/(aws/(clients|environment)|stores/dynamodb-table)\\.ts$" },
     },
     {
