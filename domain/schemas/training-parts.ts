@@ -15,7 +15,10 @@ const ownDatasetFactsShape = {
   extractionRule: z.int().min(1).optional(),
   bars: z.int().min(1).optional(),
   /** The share of the bars of each kind of license. */
-  licenseKinds: z.partialRecord(z.enum(licenseKinds), z.number().min(0).max(1)).optional(),
+  licenseKinds: z
+    .partialRecord(z.enum(licenseKinds), z.number().min(0).max(1))
+    .refine((shares) => Object.keys(shares).length > 0, "at least one kind of license")
+    .optional(),
 };
 
 export type OwnDatasetFacts = z.infer<z.ZodObject<typeof ownDatasetFactsShape>>;
