@@ -75,7 +75,8 @@ def is_object_read(scope: Scope) -> bool:
 
 
 def is_file_upload(scope: Scope) -> bool:
-    """Returns True if the request sends a file or an archive of a data set through a presigned address, or asks whether it may.
+    """Returns True if the request sends a file or an archive of a data set through a presigned address, or asks
+    whether it may.
 
     A browser asks first (OPTIONS), because the file goes with headers of its own. A header of S3's that is not one of
     those could mean another operation (`x-amz-copy-source`).

@@ -343,11 +343,14 @@ export const createDatasetVersionSchema = z
       description: "Only files that have, for each of these tags, one of its values. Without tags all files are taken.",
       example: { genre: ["rock"] },
     }),
-    metre: z.enum(trainableTimeSignatures).optional().meta({
-      description:
-        "The time signature of the version's pieces, because a model learns one. Without it, 4/4. Bars of 2/4 are joined in pairs to bars of 4/4; others are " +
-        "counted and left out.",
-    }),
+    metre: z
+      .enum(trainableTimeSignatures)
+      .optional()
+      .meta({
+        description:
+          "The time signature of the version's pieces, because a model learns one. Without it, 4/4. Bars of 2/4 are joined in pairs to bars of 4/4; others are " +
+          "counted and left out.",
+      }),
   })
   .meta({ id: "CreateDatasetVersion" });
 

@@ -1,8 +1,8 @@
+import { pollAfterSeconds } from "../../datasets/poll-interval";
 import { taggedResponse, versionTag } from "../../http/entity-tag";
 import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
 import { jsonResponse, type Response, retryAfter } from "../../http/response";
-import { pollAfterSeconds } from "../../datasets/poll-interval";
 import { ownedItem } from "../../problems/owned-item";
 import type { Datasets } from "../../stores/datasets";
 import { datasetResource } from "./dataset-resource";
