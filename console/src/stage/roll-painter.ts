@@ -38,6 +38,8 @@ export interface RollPicture {
   readonly hasFades?: boolean | undefined;
   readonly frame?: Frame | undefined;
   readonly loop?: { readonly from: number; readonly to: number } | undefined;
+  /** Where the new music of a piece that goes on begins. */
+  readonly newFrom?: number | undefined;
   /** The place of the keyboard's cursor. */
   readonly cursor?: { readonly tick: number; readonly pitch: number } | undefined;
   /** True if the roll has neither ruler nor keys. */
@@ -99,6 +101,10 @@ export class RollPainter {
     } else {
       this.drawCells(replay, piece, view);
       if (picture.hasFades === true) this.drawFreshEdits(replay, piece, view);
+    }
+    if (picture.newFrom !== undefined) {
+      context.fillStyle = stageColors.added;
+      context.fillRect(Math.round(xOf(view, picture.newFrom)) - 1, 0, 2, size.height);
     }
     if (picture.frame !== undefined) this.drawFrame(picture.frame, view);
     if (picture.cursor !== undefined) this.drawCursor(picture.cursor, piece, view);

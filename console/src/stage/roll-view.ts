@@ -63,6 +63,12 @@ export function scrolledTo(view: RollView, piece: Piece, { width }: RollSize, le
   return { ...view, left: Math.max(0, Math.min(left, endOfPiece(piece) - shown)) };
 }
 
+/** Returns the view in which a piece is first seen: from its beginning, or with its new music beside what led to it. */
+export function opened(piece: Piece, size: RollSize, newFrom?: number): RollView {
+  const view = fitted(piece, size);
+  return newFrom === undefined ? view : scrolledTo(view, piece, size, newFrom - 2 * barTicks(piece));
+}
+
 /** Returns the view zoomed in or out around a point, between the whole piece and half a bar. */
 export function zoomed(view: RollView, piece: Piece, size: RollSize, factor: number, x = keysWidth): RollView {
   const inner = Math.max(1, size.width - keysWidth);

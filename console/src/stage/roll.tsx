@@ -17,6 +17,7 @@ import { RollPainter, type RollPicture } from "./roll-painter";
 import {
   fitted,
   keysWidth,
+  opened,
   pitchAt,
   revealing,
   type RollView,
@@ -57,6 +58,8 @@ export interface RollProps {
   readonly replay?: Replay | undefined;
   readonly hasFades: boolean;
   readonly frame?: Frame | undefined;
+  /** Where the new music of a piece that goes on begins: the roll opens there and marks it. */
+  readonly newFrom?: number | undefined;
   readonly loop?: { readonly from: number; readonly to: number } | undefined;
   readonly onSelect: (notes: ReadonlySet<PieceNote>, track: number) => void;
   readonly onFrame: (frame: Frame | undefined) => void;
@@ -110,17 +113,18 @@ export function Roll(props: RollProps) {
   const [chosenView, setChosenView] = useState<{ readonly of: Piece; readonly view: RollView }>();
   const [drag, setDrag] = useState<Drag>();
   const [cursor, setCursor] = useState<Cursor>();
-  const view = chosenView?.of === original ? chosenView.view : fitted(original, size);
+  const first = opened(original, size, props.newFrom);
+  const view = chosenView?.of === original ? chosenView.view : first;
   const step = stepTicks(piece);
 
   const show = useCallback(
     (change: (view: RollView) => RollView): void => {
       setChosenView((before) => ({
         of: original,
-        view: change(before?.of === original ? before.view : fitted(original, size)),
+        view: change(before?.of === original ? before.view : opened(original, size, props.newFrom)),
       }));
     },
-    [original, size],
+    [original, props.newFrom, size],
   );
 
   const dragged = drag !== undefined && "edited" in drag ? drag.edited : undefined;
@@ -141,6 +145,7 @@ export function Roll(props: RollProps) {
       hasFades,
       frame,
       loop: props.loop,
+      newFrom: props.newFrom,
       cursor,
     };
     painter.current.draw(picture.current);

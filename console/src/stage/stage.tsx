@@ -62,6 +62,8 @@ export interface StageProps {
   readonly edits?: readonly EditEvent[];
   /** What the edits began with. Without it, it is the piece with its edits undone. */
   readonly input?: Piece | undefined;
+  /** The tick at which the new music of a piece that goes on begins. */
+  readonly newFrom?: number | undefined;
   /** True if neither tracks nor notes are shown, as in a blind comparison. */
   readonly isCovered?: boolean;
   /** What stands under the roll. */
@@ -422,6 +424,7 @@ export function Stage(props: StageProps) {
           hasFades={!isReduced}
           frame={frame}
           loop={loop}
+          newFrom={props.newFrom}
           onSelect={(notes, of) => {
             setSelected(notes);
             setActiveTrack(of);

@@ -12,6 +12,7 @@ import { PageTitle } from "../app/page-title";
 import { ProblemAlert } from "../app/problem-alert";
 import { LineageTree } from "../lineage/lineage-tree";
 import { RenameDialog } from "../lists/rename-dialog";
+import { barTicks } from "../piece/piece";
 import { useSessionState } from "../sign-in/session-context";
 import { SignInNeeded } from "../sign-in/sign-in-needed";
 import type { TrackMix } from "../sound/audible-piece";
@@ -272,7 +273,11 @@ function CompositionStage(props: {
           <Variations composition={composition} />
         </Suspense>
       );
-    case "result":
+    case "result": {
+      const newFromBar = Math.min(
+        ...(output?.tracks ?? []).map(({ generatedFromBar }) => generatedFromBar ?? Infinity),
+      );
+      const isExtended = Number.isFinite(newFromBar);
       return (
         <CorrectionBar key={id} composition={composition} version={version} correction={correction}>
           {(edit) => (
@@ -290,10 +295,14 @@ function CompositionStage(props: {
                     },
                   }
                 : { onEdit: edit.onEdit, keyboard: true })}
-            />
+              {...(isExtended ? { newFrom: (newFromBar - 1) * barTicks(edit.piece) } : {})}
+            >
+              {isExtended && <p className="stage-note">{texts.studio.newFromBar(newFromBar)}</p>}
+            </Stage>
           )}
         </CorrectionBar>
       );
+    }
   }
 }
 

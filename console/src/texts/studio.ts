@@ -146,6 +146,7 @@ export const studioTexts = {
     `This form is for your next piece: its settings are not those of “${name}”. “Use these settings” takes them over.`,
   settingsUsed: "Melody, technique and character are now those of this piece.",
   remarks: "What the technique says",
+  newFromBar: (bar: number) => `New from bar ${bar}, which the line marks.`,
   next: "Next",
   variations: "Four variations",
   temperatures: (label: string) => `Three values of ${label.toLowerCase()}`,

@@ -268,6 +268,7 @@ function NewTraining(props: NewTrainingProps) {
       </section>
       <div className="card start-bar">
         <EstimateWords
+          isKnown={selection !== undefined}
           asked={
             described.some((hyperparameter) => faultOf(hyperparameter, valueOf(hyperparameter)) !== undefined)
               ? undefined
@@ -286,7 +287,7 @@ function NewTraining(props: NewTrainingProps) {
           formAction="submit"
           loading={creation.isPending}
           disabled={selection === undefined || selection.pieces === 0}
-          disabledReason={words.noPiece}
+          disabledReason={selection === undefined ? texts.loading : words.noPiece}
         >
           {resumed === undefined ? words.start : words.resume}
         </Button>
@@ -318,6 +319,8 @@ function useRested<Value>(value: Value): Value {
 }
 
 interface EstimateWordsProps extends EstimateParams {
+  /** False until the pieces are counted. */
+  readonly isKnown: boolean;
   /** What would be sent; undefined if a hyperparameter is out of its range. */
   readonly asked: CreateTrainingJob | undefined;
 }
@@ -326,7 +329,7 @@ interface EstimateWordsProps extends EstimateParams {
  * Says how long the training would last: by the speed of the user's last training of the same kind, or, if none was
  * measured yet, as reckoned from the stock models.
  */
-function EstimateWords({ asked, ...params }: EstimateWordsProps) {
+function EstimateWords({ isKnown, asked, ...params }: EstimateWordsProps) {
   const rested = useRested(asked === undefined ? undefined : { ...asked, name: words.namePlaceholder });
   const { data, error } = useTrainingEstimate(rested);
   const { epochs } = params;
@@ -337,6 +340,7 @@ function EstimateWords({ asked, ...params }: EstimateWordsProps) {
         {error.problem.detail}
       </p>
     );
+  if (!isKnown) return <p role="status">{texts.loading}</p>;
   if (!Number.isFinite(epochs) || epochs < 1) return <p />;
   const size = data === undefined ? undefined : words.estimateSize(data.splits.train.windows, data.stepsPerEpoch);
   if (data?.measured && data.minutesPerEpoch !== null) {

@@ -3,6 +3,7 @@ import { endOfPiece, type Piece } from "../../../console/src/piece/piece";
 import {
   fitted,
   keysWidth,
+  opened,
   pitchAt,
   revealing,
   rulerHeight,
@@ -73,4 +74,14 @@ test("a view that shows the place stays as it is, and any other moves to show it
   expect(xOf(moved, 10 * 1920)).toBeGreaterThan(keysWidth);
   expect(xOf(moved, 10 * 1920)).toBeLessThan(size.width);
   expect(yOf(moved, size, 100)).toBeGreaterThanOrEqual(0);
+});
+
+test("a piece that goes on opens with two bars of what led to its new music, and any other at its beginning", () => {
+  const piece = pieceOf(40, [60, 72]);
+  const bar = 4 * 480;
+  expect(opened(piece, size).left).toBe(0);
+  expect(opened(piece, size, 12 * bar).left).toBe(10 * bar);
+  expect(opened(piece, size, bar).left).toBe(0);
+  // A piece that is seen whole is not scrolled.
+  expect(opened(pieceOf(4, [60]), size, 2 * bar).left).toBe(0);
 });
