@@ -25,6 +25,7 @@ import { isShared } from "./is-shared";
 import { sourceOf } from "./melody-source";
 import { NextStrip } from "./next-strip";
 import { PerformanceCard } from "./performance-card";
+import { RatingCard } from "./rating-card";
 import { shapePiece } from "./shape-piece";
 import { useGivenPiece, useMadePiece } from "./use-given-piece";
 import { useMelody } from "./use-melody";
@@ -148,6 +149,7 @@ function FoundComposition(props: {
           )}
           {composition.state === "COMPLETED" && <NextStrip composition={composition} />}
           {composition.state === "COMPLETED" && <PerformanceCard composition={composition} />}
+          {composition.state === "COMPLETED" && <RatingCard composition={composition} />}
           <section className="card">
             <ExpandableSection headerText={texts.studio.lineage} defaultExpanded>
               <LineageTree composition={composition} />

@@ -71,7 +71,18 @@ export default function StudioPage() {
     );
   if (compositionId !== undefined)
     return (
-      <Suspense fallback={<p role="status">{texts.loading}</p>}>
+      <Suspense
+        fallback={
+          // The form stays where it is while the part of the page that shows pieces is loaded.
+          <>
+            <PageTitle title={texts.studio.title} description={texts.studio.description} />
+            <div className="studio">
+              {panel}
+              <div className="stage stage-empty" role="status" aria-label={texts.loading} />
+            </div>
+          </>
+        }
+      >
         <CompositionView key={compositionId} id={compositionId} panel={panel} />
       </Suspense>
     );
