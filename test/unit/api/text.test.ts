@@ -59,6 +59,7 @@ const bodyOf = (method: string, template: string): Call => {
   if (template.endsWith("/uploads"))
     return { json: { files: [{ path: "a.mid", bytes: 100, sha256: "a".repeat(64) }] } };
   if (template.endsWith("/archives")) return { json: { bytes: 100, sha256: "a".repeat(64), tagsFrom: "none" } };
+  if (method === "POST" && template.endsWith("/versions")) return { json: { lineUp: "band" } };
   if (method === "PATCH" && template.includes("/files")) return { json: { overrides: [] } };
   if (template.endsWith("/rating")) return { json: { rating: "good" } };
   return method === "PATCH" ? { json: { name: "A" } } : {};
