@@ -249,7 +249,7 @@ describe("log groups", () => {
         .resourcesOf("AWS::Lambda::Function")
         // The CDK's function that empties buckets writes no logs in JSON.
         .filter(({ resource }) => resource.Properties["LoggingConfig"] !== undefined);
-      expect(functions).toHaveLength(22);
+      expect(functions).toHaveLength(24);
       for (const { resource } of functions) {
         expect(resource.Properties).toMatchObject({
           LoggingConfig: { LogFormat: "JSON", ApplicationLogLevel: logLevel },

@@ -16,7 +16,7 @@ describe("functions", () => {
   const functions = prod.resourcesOf("AWS::Lambda::Function");
 
   test("each has a role and a log group of its own, a time limit, memory, tracing", () => {
-    expect(functions).toHaveLength(23);
+    expect(functions).toHaveLength(24);
     const roles = new Set<string>();
     for (const { resource } of functions) {
       roles.add(JSON.stringify(property(resource, "Role")));
@@ -46,7 +46,7 @@ describe("functions", () => {
       "WorkflowRegisterModel",
     ];
     expect(large.map(({ id }) => names.find((name) => id.includes(name)) ?? id).sort()).toEqual(names);
-    expect(functions.filter(({ resource }) => property(resource, "MemorySize") === 512)).toHaveLength(15);
+    expect(functions.filter(({ resource }) => property(resource, "MemorySize") === 512)).toHaveLength(16);
     // The one that freezes reads tens of thousands of files twice.
     const whole = functions.filter(({ resource }) => property(resource, "MemorySize") === 1769);
     expect(whole.map(({ id }) => id)).toEqual([expect.stringMatching(/^DatasetFreezingFreezer/)]);
