@@ -83,7 +83,7 @@ describeInBrowser("the studio", () => {
   test("each sample melody is drawn with all of its notes", async () => {
     const { page } = await tab.openStudio({ isSignedIn: false });
     const { items } = (await tab.api.call("GET", "/sample-melodies")).json(samplesSchema);
-    expect(items).toHaveLength(6);
+    expect(items).toHaveLength(9);
     for (const { name, noteCount } of items) {
       await page.getByRole("button", { name: /^Input/ }).click();
       await page.getByRole("option", { name }).click();
