@@ -14,12 +14,13 @@ import { recipeAddress } from "../studio/recipe";
 import { tryReadPiece } from "../studio/use-melody";
 import { dateOf } from "../texts/age";
 import { texts } from "../texts/en";
+import { sharingTexts } from "../texts/sharing";
 import { type SharedComposition, useSharedComposition, useSharedEditEvents, useSharedMidi } from "./shared-queries";
 import { sharedRecipe } from "./shared-recipe";
 
 import "../theme/shared.css";
 
-const words = texts.sharing.page;
+const words = sharingTexts.page;
 
 export default function SharedPage() {
   const { token } = useParams<{ token: string }>();

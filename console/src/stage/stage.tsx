@@ -1,6 +1,7 @@
 /** The stage: a piece that is seen, heard, mixed, replayed and edited. */
-import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, type ReactNode, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useStore } from "zustand";
+import { latePart } from "../app/late-part";
 import { barTicks, endOfPiece, type Piece, type PieceNote, stepTicks } from "../piece/piece";
 import type { TrackMix } from "../sound/audible-piece";
 import { type PlayedNote, usePlayer, usePlayerState } from "../sound/player";
@@ -12,10 +13,10 @@ import { canRedo, canUndo, createHistory, currentPiece, push, redo, showing, und
 import { keepMixing, readMixing } from "./kept-mixings";
 import { Keyboard } from "./keyboard";
 import { isSilent, mixesOf, type Mixing, usualMixing } from "./mixing";
-import { NoteTable } from "./note-table";
+import type { NoteTableProps } from "./note-table";
 import { PlayIcon } from "./play-icon";
 import { type EditEvent, type EditFilter, filterEdits, inputCells, Replay } from "./replay";
-import { ReplayBar } from "./replay-bar";
+import type { ReplayBarProps } from "./replay-bar";
 import { Roll, type RollHandle, type Tool } from "./roll";
 import { placeName } from "./roll-keys";
 import { trackColor } from "./roll-painter";
@@ -69,6 +70,11 @@ export interface StageProps {
   /** What stands under the roll. */
   readonly children?: ReactNode;
 }
+
+/** Few stages replay edits or show a table. */
+const ReplayBar = latePart<ReplayBarProps>(async () => ({ default: (await import("./replay-bar")).ReplayBar }));
+
+const NoteTable = latePart<NoteTableProps>(async () => ({ default: (await import("./note-table")).NoteTable }));
 
 const keyVelocity = 96;
 const heardSeconds = 0.25;
@@ -443,19 +449,25 @@ export function Stage(props: StageProps) {
         {said}
       </p>
       {replay !== undefined && (
-        <ReplayBar
-          key={[lastPass, leastProbability].join()}
-          replay={replay}
-          passes={passes}
-          filter={filterOfPasses}
-          onFilter={setFilter}
-          onPosition={() => {
-            roll.current?.redraw();
-            moment.follow();
-          }}
-        />
+        <Suspense fallback={null}>
+          <ReplayBar
+            key={[lastPass, leastProbability].join()}
+            replay={replay}
+            passes={passes}
+            filter={filterOfPasses}
+            onFilter={setFilter}
+            onPosition={() => {
+              roll.current?.redraw();
+              moment.follow();
+            }}
+          />
+        </Suspense>
       )}
-      {hasTable && !isCovered && <NoteTable piece={played} tracks={isEditable ? [track] : [...played.tracks.keys()]} />}
+      {hasTable && !isCovered && (
+        <Suspense fallback={null}>
+          <NoteTable piece={played} tracks={isEditable ? [track] : [...played.tracks.keys()]} />
+        </Suspense>
+      )}
       {props.keyboard === true && (
         <Keyboard
           lit={props.lit}

@@ -13,11 +13,12 @@ import type { TrackMix } from "../sound/audible-piece";
 import { usePlayer, usePlayerState } from "../sound/player";
 import { Stage, type StageProps } from "../stage/stage";
 import { texts } from "../texts/en";
+import { studioViewTexts } from "../texts/studio-views";
 import { equalGains, loudnessOf } from "./loudness";
 import { namesApart } from "./piece-names";
 import { useShownPiece } from "./use-shown-piece";
 
-const words = texts.studio.compare;
+const words = studioViewTexts.compare;
 const mostListed = 50;
 type Side = 0 | 1;
 const sides: readonly Side[] = [0, 1];
@@ -37,7 +38,7 @@ export default function Compare({ composition, piece, shared }: CompareProps) {
   const list = useCompositions({ limit: mostListed, state: "COMPLETED", ...(find === "" ? {} : { q: find }) });
   const options = (list.data?.items ?? [])
     .filter(({ id }) => id !== composition.id)
-    .map(({ id, name, seed }) => ({ value: id, label: name, description: texts.studio.variation.seed(seed) }));
+    .map(({ id, name, seed }) => ({ value: id, label: name, description: studioViewTexts.variation.seed(seed) }));
   return (
     <>
       <section className="card">

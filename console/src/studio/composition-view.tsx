@@ -18,6 +18,8 @@ import { SignInNeeded } from "../sign-in/sign-in-needed";
 import type { TrackMix } from "../sound/audible-piece";
 import { Stage, type StageProps, type StageView } from "../stage/stage";
 import { texts } from "../texts/en";
+import { sharingTexts } from "../texts/sharing";
+import { studioViewTexts } from "../texts/studio-views";
 import { CompositionActions } from "./composition-actions";
 import { CorrectionBar } from "./correction-bar";
 import { type Correction, hasEdits, useCorrection } from "./corrections";
@@ -105,7 +107,7 @@ function FoundComposition(props: {
     texts.studio.made(model.data?.name ?? technique?.name ?? techniqueId, seed),
     texts.studio.madeFrom(melody.name),
     ...(edited === true ? [texts.studio.corrected] : []),
-    ...(isShared(composition, openedAt) ? [texts.sharing.shared] : []),
+    ...(isShared(composition, openedAt) ? [sharingTexts.shared] : []),
   ];
   return (
     <>
@@ -165,7 +167,7 @@ function FoundComposition(props: {
 function WaitingCorrection() {
   return viewIn(useSearch()) === "result" ? null : (
     <p className="hint" role="status">
-      {texts.studio.correcting.waits}
+      {studioViewTexts.correcting.waits}
     </p>
   );
 }

@@ -10,6 +10,7 @@ import { ActionDialog, useSending } from "../lists/action-dialog";
 import type { Piece } from "../piece/piece";
 import { isSamePiece } from "../piece/same-piece";
 import { texts } from "../texts/en";
+import { studioViewTexts } from "../texts/studio-views";
 import { type Correction, dropCorrection, hasEdits, type PieceVersion, setCorrection } from "./corrections";
 import { draftStore } from "./draft-store";
 import { melodyTracks } from "./edited-tracks";
@@ -17,7 +18,7 @@ import { takeEdit } from "./own-melody";
 import { useKeeping } from "./use-keeping";
 import { trackAlone } from "./use-melody";
 
-const words = texts.studio.correcting;
+const words = studioViewTexts.correcting;
 
 interface Editing {
   readonly piece: Piece;

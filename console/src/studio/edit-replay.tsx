@@ -3,6 +3,7 @@ import type { Piece } from "../piece/piece";
 import type { EditEvent } from "../stage/replay";
 import { Stage, type StageProps } from "../stage/stage";
 import { texts } from "../texts/en";
+import { studioViewTexts } from "../texts/studio-views";
 
 export interface EditReplayProps {
   /** The piece to which the edits lead. */
@@ -18,8 +19,8 @@ export function EditReplay({ piece, name, edits, input, shared }: EditReplayProp
   return (
     <Stage piece={piece} title={`${name}: ${texts.studio.views.edits}`} edits={edits} input={input} {...shared}>
       <div className="stage-foot">
-        <span>{texts.studio.making.edits(edits.length)}</span>
-        <span>{texts.studio.making.hear}</span>
+        <span>{studioViewTexts.making.edits(edits.length)}</span>
+        <span>{studioViewTexts.making.hear}</span>
       </div>
     </Stage>
   );

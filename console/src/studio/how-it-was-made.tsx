@@ -4,7 +4,7 @@ import { useLook } from "../api/queries";
 import { ProblemAlert } from "../app/problem-alert";
 import type { Piece } from "../piece/piece";
 import type { StageProps } from "../stage/stage";
-import { texts } from "../texts/en";
+import { studioViewTexts } from "../texts/studio-views";
 import { compositionEditEvents } from "./edit-events";
 import { EditReplay } from "./edit-replay";
 import { useMadePiece } from "./use-given-piece";
@@ -29,6 +29,6 @@ export default function HowItWasMade({ composition, piece, input, shared }: HowI
   const made = edited === true ? own.piece : piece;
   const failure = events.error ?? (edited === true ? own.error : undefined);
   if (failure !== null && failure !== undefined) return <ProblemAlert error={failure} />;
-  if (events.data === undefined || made === undefined) return <p role="status">{texts.studio.making.loading}</p>;
+  if (events.data === undefined || made === undefined) return <p role="status">{studioViewTexts.making.loading}</p>;
   return <EditReplay piece={made} name={name} edits={events.data.items} input={input} shared={shared} />;
 }

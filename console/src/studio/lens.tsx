@@ -5,10 +5,11 @@ import { bachFigures, bachParallelsPer100Bars } from "../models/bach-figures";
 import type { Piece } from "../piece/piece";
 import { Stage, type StageProps } from "../stage/stage";
 import { texts } from "../texts/en";
+import { studioViewTexts } from "../texts/studio-views";
 import { beatParallelsPer100Bars } from "./beat-parallels";
 import { type Mark, markNotes, withMarkedTrack } from "./marked-notes";
 
-const words = texts.studio.lens;
+const words = studioViewTexts.lens;
 /** Whole chorales on one roll, as the pieces are measured. */
 const figures = bachFigures["ar-cnn"];
 const marks: readonly Mark[] = ["dissonant", "parallels", "offScale"];

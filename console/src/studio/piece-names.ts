@@ -1,8 +1,8 @@
 /** Names by which two pieces are told apart. Variations have one name. */
 import type { Composition } from "../../../client/client";
-import { texts } from "../texts/en";
+import { studioViewTexts } from "../texts/studio-views";
 
-const words = texts.studio.compare;
+const words = studioViewTexts.compare;
 
 type Named = Pick<Composition, "name" | "seed">;
 

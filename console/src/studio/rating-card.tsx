@@ -6,11 +6,11 @@ import { useApi } from "../api/api";
 import { fetched } from "../api/fetched";
 import { queryKeys } from "../api/query-keys";
 import { ProblemAlert } from "../app/problem-alert";
-import { texts } from "../texts/en";
+import { studioViewTexts } from "../texts/studio-views";
 
 type Rating = components["schemas"]["RateComposition"]["rating"];
 
-const { rating: words } = texts.studio;
+const { rating: words } = studioViewTexts;
 const ratings: readonly Rating[] = ["poor", "neutral", "good"];
 
 export function RatingCard({ composition }: { readonly composition: Composition }) {

@@ -2,7 +2,7 @@
 import Button from "@cloudscape-design/components/button";
 import { useState } from "react";
 import type { Composition } from "../../../client/client";
-import { texts } from "../texts/en";
+import { sharingTexts } from "../texts/sharing";
 import type { CompositionShare } from "./share-changes";
 import { ShareDialog } from "./share-dialog";
 
@@ -18,7 +18,7 @@ export function ShareButton({ composition }: { readonly composition: Composition
           setOpen(true);
         }}
       >
-        {texts.sharing.share}
+        {sharingTexts.share}
       </Button>
       {isOpen && (
         <ShareDialog

@@ -9,10 +9,11 @@ import type { Composition } from "../../../client/client";
 import { ProblemAlert } from "../app/problem-alert";
 import { dateOf } from "../texts/age";
 import { texts } from "../texts/en";
+import { sharingTexts } from "../texts/sharing";
 import { isShared } from "./is-shared";
 import { type CompositionShare, useRevokeShare, useShareComposition } from "./share-changes";
 
-const words = texts.sharing.dialog;
+const words = sharingTexts.dialog;
 const dayOptions = [7, 30, 365] as const;
 const usualDays = 30;
 const options = dayOptions.map((days) => ({ value: String(days), label: words.dayChoices[days] }));

@@ -11,11 +11,12 @@ import { useNotices } from "../app/notices";
 import { ProblemAlert } from "../app/problem-alert";
 import { SmallRoll } from "../stage/small-roll";
 import { texts } from "../texts/en";
+import { studioViewTexts } from "../texts/studio-views";
 import { daringOf } from "./next-strip";
 import type { Parameter } from "./techniques";
 import { useShownPiece } from "./use-shown-piece";
 
-const words = texts.studio.variation;
+const words = studioViewTexts.variation;
 
 const valueIn = ({ parameters }: Composition, { name, default: usual }: Parameter): number =>
   Number(parameters[name] ?? usual);

@@ -1,11 +1,9 @@
 /** All texts of the console, in one typed file, by page. */
 import { nextSteps } from "./next-steps";
-import { sharingTexts } from "./sharing";
 import { studioTexts } from "./studio";
 
 export const texts = {
   studio: studioTexts,
-  sharing: sharingTexts,
   product: "OpenComposer",
   skipToContent: "Skip to content",
   navigation: {

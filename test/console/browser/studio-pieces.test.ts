@@ -4,7 +4,7 @@ import type { Locator, Page } from "playwright-core";
 import * as z from "zod";
 import { readPiece } from "../../../console/src/piece/read-piece";
 import { writePiece } from "../../../console/src/piece/write-piece";
-import { texts } from "../../../console/src/texts/en";
+import { studioViewTexts } from "../../../console/src/texts/studio-views";
 import { endedComposition, tokensOf } from "../../e2e/api-session";
 import { axeFindings, axeFindingsInBothModes } from "./support/axe-findings";
 import { describeInBrowser } from "./support/console-browser";
@@ -20,8 +20,8 @@ async function descriptionOf(page: Page, control: Locator): Promise<string> {
   return (await Promise.all(texts)).join(" ");
 }
 
-const words = texts.studio.lens;
-const { correcting } = texts.studio;
+const words = studioViewTexts.lens;
+const { correcting } = studioViewTexts;
 const midi = { accept: "audio/midi" };
 const daringSchema = z.object({ seed: z.int(), parameters: z.object({ temperature: z.number() }) });
 const measuredSchema = z.object({ output: z.object({ metrics: z.record(z.string(), z.number()) }) });
