@@ -110,7 +110,10 @@ def imported(image: Path) -> Iterator[tuple[str, str]]:
 
 
 def stock_request(image: Path, technique: str) -> dict[str, Any]:
-    [card_file] = (image / "models").glob("*/model-card.json")
+    # An image may hold several stock models of its technique; each of them must be served in the same way.
+    card_file = min(
+        (image / "models").glob("*/model-card.json"), key=lambda path: path.parent.name != f"{technique}-bach"
+    )
     card = json.loads(card_file.read_text("utf-8"))
     return {
         "schemaVersion": 1,

@@ -89,6 +89,8 @@ function readmeProgram(): string {
       readonly demoUser: { readonly username: string; readonly password: string };
     };
     declare const file: File;
+    declare const datasetId: string;
+    declare const input: { readonly files: FileList };
     declare const abort: AbortController;
     declare const roll: { readonly set: (step: number | undefined, pitch: number | undefined, isOn: boolean) => void };
     declare const player: { readonly play: (midi: Uint8Array) => void };
@@ -123,7 +125,10 @@ test("it holds the compiled client, its types and its license, and nothing else"
   expect(readdirSync(join(installed, "dist")).sort()).toEqual(
     ["LICENSE", "NOTICE"]
       .concat(
-        ["client", "problem", "retry", "wait"].flatMap((name) => [`${name}.d.ts`, `${name}.js`]),
+        ["client", "problem", "push-archive", "push-files", "retry", "wait"].flatMap((name) => [
+          `${name}.d.ts`,
+          `${name}.js`,
+        ]),
         "schema.d.ts",
       )
       .sort(),

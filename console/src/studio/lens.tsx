@@ -25,10 +25,7 @@ export default function Lens({ composition, piece, shared }: LensProps) {
   const { notes, scale } = useMemo(() => markNotes(piece), [piece]);
   const marked = notes[mark];
   const parallels = useMemo(() => beatParallelsPer100Bars(piece), [piece]);
-  const seen = useMemo(
-    () => (marked.size === 0 ? piece : withMarkedTrack(piece, marked, words[mark])),
-    [mark, marked, piece],
-  );
+  const seen = useMemo(() => withMarkedTrack(piece, marked, words[mark]), [mark, marked, piece]);
   const metrics: Readonly<Record<string, number>> = composition.output?.metrics ?? {};
   const measures = Object.entries(words.measures).filter(([name]) => metrics[name] !== undefined);
   return (
