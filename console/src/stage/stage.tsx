@@ -13,7 +13,7 @@ import { canRedo, canUndo, createHistory, currentPiece, push, redo, showing, und
 import { keepMixing, readMixing } from "./kept-mixings";
 import { Keyboard } from "./keyboard";
 import { isSilent, mixesOf, type Mixing, usualMixing } from "./mixing";
-import type { NoteTableProps } from "./note-table";
+import { NoteTable } from "./note-table";
 import { PlayIcon } from "./play-icon";
 import { type EditEvent, type EditFilter, filterEdits, inputCells, Replay } from "./replay";
 import type { ReplayBarProps } from "./replay-bar";
@@ -71,10 +71,8 @@ export interface StageProps {
   readonly children?: ReactNode;
 }
 
-/** Few stages replay edits or show a table. */
+/** Few stages replay edits. */
 const ReplayBar = latePart<ReplayBarProps>(async () => ({ default: (await import("./replay-bar")).ReplayBar }));
-
-const NoteTable = latePart<NoteTableProps>(async () => ({ default: (await import("./note-table")).NoteTable }));
 
 const keyVelocity = 96;
 const heardSeconds = 0.25;
@@ -463,11 +461,7 @@ export function Stage(props: StageProps) {
           />
         </Suspense>
       )}
-      {hasTable && !isCovered && (
-        <Suspense fallback={null}>
-          <NoteTable piece={played} tracks={isEditable ? [track] : [...played.tracks.keys()]} />
-        </Suspense>
-      )}
+      {hasTable && !isCovered && <NoteTable piece={played} tracks={isEditable ? [track] : [...played.tracks.keys()]} />}
       {props.keyboard === true && (
         <Keyboard
           lit={props.lit}

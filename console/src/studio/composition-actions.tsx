@@ -6,6 +6,7 @@ import type { Composition } from "../../../client/client";
 import { useNotices } from "../app/notices";
 import type { TrackMix } from "../sound/audible-piece";
 import { texts } from "../texts/en";
+import { studioViewTexts } from "../texts/studio-views";
 import { audioFile, fileName, midiFile, saveFile } from "./downloads";
 import { changeDraft, draftStore } from "./draft-store";
 import { settingsOf } from "./piece-settings";
@@ -38,7 +39,10 @@ export function CompositionActions({ composition, shown, mixes }: CompositionAct
     try {
       saveFile(await audioFile(format, shown.piece, mixes), fileName(name, format));
     } catch (error) {
-      tell({ type: "error", text: texts.studio.notRendered(error instanceof Error ? error.message : String(error)) });
+      tell({
+        type: "error",
+        text: studioViewTexts.notRendered(error instanceof Error ? error.message : String(error)),
+      });
     } finally {
       setRendering(false);
     }
@@ -46,32 +50,32 @@ export function CompositionActions({ composition, shown, mixes }: CompositionAct
   const copyRecipe = async (): Promise<void> => {
     const recipe = recipeOf(composition);
     if (recipe === undefined) {
-      tell({ type: "warning", text: texts.studio.ownMelodyInRecipe });
+      tell({ type: "warning", text: studioViewTexts.ownMelodyInRecipe });
       return;
     }
     const link = `${location.origin}${recipeAddress(recipe)}`;
     try {
       await navigator.clipboard.writeText(link);
-      tell({ type: "success", text: texts.studio.shared });
+      tell({ type: "success", text: studioViewTexts.shared });
     } catch {
       // Some browsers let no page write to the clipboard.
-      tell({ type: "warning", text: texts.studio.notShared(link) });
+      tell({ type: "warning", text: studioViewTexts.notShared(link) });
     }
   };
   const takeSettings = (): void => {
     changeDraft(settingsOf(composition, draftStore.getState()));
-    tell({ type: "success", text: texts.studio.settingsUsed });
+    tell({ type: "success", text: studioViewTexts.settingsUsed });
   };
   return (
     <>
-      <Button onClick={takeSettings}>{texts.studio.useSettings}</Button>
+      <Button onClick={takeSettings}>{studioViewTexts.useSettings}</Button>
       <Button
         iconName="copy"
         onClick={() => {
           void copyRecipe();
         }}
       >
-        {texts.studio.share}
+        {studioViewTexts.share}
       </Button>
       {composition.state === "COMPLETED" && <ShareButton composition={composition} />}
       <ButtonDropdown

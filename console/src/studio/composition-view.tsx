@@ -301,7 +301,7 @@ function CompositionStage(props: {
                 : { onEdit: edit.onEdit, keyboard: true })}
               {...(isExtended ? { newFrom: (newFromBar - 1) * barTicks(edit.piece) } : {})}
             >
-              {isExtended && <p className="stage-note">{texts.studio.newFromBar(newFromBar)}</p>}
+              {isExtended && <p className="stage-note">{studioViewTexts.newFromBar(newFromBar)}</p>}
             </Stage>
           )}
         </CorrectionBar>

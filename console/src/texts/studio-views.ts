@@ -1,5 +1,13 @@
 /** The texts of the views of a piece in the studio, which are loaded when they are opened. */
 export const studioViewTexts = {
+  notRendered: (reason: string) => `The file could not be made: ${reason}`,
+  share: "Copy the recipe",
+  shared: "The recipe's link is copied. Whoever opens it gets the same settings and the same seed.",
+  notShared: (link: string) => `Copy this link: ${link}`,
+  ownMelodyInRecipe: "A recipe can be shared of a sample melody only: other people cannot read your own melodies.",
+  useSettings: "Use these settings",
+  settingsUsed: "Melody, technique and character are now those of this piece.",
+  newFromBar: (bar: number) => `New from bar ${bar}, which the line marks.`,
   correcting: {
     waits: "Your corrections of this piece are not kept yet. They wait under “Result”.",
     dropTitle: "Drop your corrections?",
