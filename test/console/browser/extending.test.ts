@@ -73,7 +73,6 @@ describeInBrowser("pieces that go on", () => {
     expect(await track("Low").isDisabled()).toBe(true);
     await page.getByRole("spinbutton", { name: "Extension bars, value" }).fill("2");
     const id = await compose(opened);
-    await page.getByText("New from bar 3, which the line marks.").waitFor();
     const low = await pieceOf(id);
     expect(low.inputOptions).toMatchObject({ allTracks: true, extendedTracks: [2] });
     expect(low.output.tracks.map(({ source }) => source)).toEqual(["input", "input", "extended", "input"]);
