@@ -110,10 +110,7 @@ def imported(image: Path) -> Iterator[tuple[str, str]]:
 
 
 def stock_request(image: Path, technique: str) -> dict[str, Any]:
-    # An image may hold several stock models of its technique; each of them must be served in the same way.
-    card_file = min(
-        (image / "models").glob("*/model-card.json"), key=lambda path: path.parent.name != f"{technique}-bach"
-    )
+    card_file = image / "models" / f"{technique}-bach" / "model-card.json"
     card = json.loads(card_file.read_text("utf-8"))
     return {
         "schemaVersion": 1,
