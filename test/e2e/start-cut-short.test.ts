@@ -12,7 +12,8 @@ it("names the option that it does not know and those that it has, and touches no
   running = spawnCloud(["--foo"]);
   expect({ code: await running.ended, printed: running.printed().trim().split("\n").at(-1) }).toEqual({
     code: 2,
-    printed: "The option --foo is not known; the options are --once, --datasets, --fresh; npm start -- --help explains them.",
+    printed:
+      "The option --foo is not known; the options are --once, --datasets, --fresh; npm start -- --help explains them.",
   });
   expect(running.printed()).not.toMatch(/^\s+at /m);
   expect(readdirSync(running.directory)).toEqual([]);
