@@ -319,15 +319,21 @@ export class Player {
     clearInterval(this.looks);
     cancelAnimationFrame(this.frame);
     this.looks = setInterval(() => {
-      const { loop, hasMetronome } = this.state.getState();
-      if (loop !== undefined && this.position >= loop.to) this.seek(loop.from);
-      if (hasMetronome) this.scheduleClicks();
+      this.keepInLoop();
+      if (this.state.getState().hasMetronome) this.scheduleClicks();
     }, millisecondsBetweenLooks);
     const show = (): void => {
+      // A busy browser may draw before it looks, and no bar behind the loop should be shown.
+      this.keepInLoop();
       this.tell(this.position);
       this.frame = requestAnimationFrame(show);
     };
     this.frame = requestAnimationFrame(show);
+  }
+
+  private keepInLoop(): void {
+    const { loop } = this.state.getState();
+    if (loop !== undefined && this.position >= loop.to) this.seek(loop.from);
   }
 
   private scheduleClicks(): void {

@@ -113,9 +113,11 @@ describeInBrowser("the transport of the studio", () => {
     await page.getByText("4 notes were recorded.").waitFor();
     const countIn = heard.slice(0, 4);
     expect(countIn.map(({ isDownbeat }) => isDownbeat)).toEqual([true, false, false, false]);
-    for (const distance of distances(countIn)) expect(Math.abs(distance - beat)).toBeLessThan(10);
+    for (const [index, { sounds }] of countIn.entries())
+      expect(Math.abs(sounds - (countIn[0]?.sounds ?? 0) - index * beat)).toBeLessThan(1);
     expect(heard.slice(4, 8).map(({ isDownbeat }) => isDownbeat)).toEqual([true, false, false, false]);
-    const barLine = (countIn[0]?.at ?? 0) + 4 * beat;
+    // The clock of the sound moves in steps, so each click may seem later than it is, and none earlier.
+    const barLine = Math.min(...countIn.map(({ at }, index) => at - index * beat)) + 4 * beat;
     expect(Math.abs((heard[4]?.at ?? 0) - barLine)).toBeLessThan(60);
     const [pressedAt, melody] = await page.evaluate(() => {
       const pressed: unknown = Reflect.get(globalThis, "pressedAt");

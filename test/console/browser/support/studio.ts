@@ -22,6 +22,8 @@ function keepAnalysers(): void {
 export interface Click {
   /** When it is heard, by `performance.now()` of the page. */
   readonly at: number;
+  /** The same by the clock of the sound, in milliseconds. No busy machine can make it late. */
+  readonly sounds: number;
   readonly isDownbeat: boolean;
 }
 
@@ -35,7 +37,7 @@ function keepClicks(): void {
     const { context, frequency } = this;
     const latency = context instanceof AudioContext ? context.outputLatency : 0;
     const at = performance.now() + (when - context.currentTime + latency) * 1000;
-    kept.push({ at, isDownbeat: frequency.value > 1500 });
+    kept.push({ at, sounds: when * 1000, isDownbeat: frequency.value > 1500 });
     Reflect.apply(begin, this, [when]);
   };
 }
